@@ -1,0 +1,153 @@
+// The configuration as the daemon sees it: everything resolved for this director, every default filled in,
+// every time in milliseconds. Parsers (yaml.ts, ldirectord.ts) make it; nothing below here knows of files.
+import type { Ip } from '../net/ip.ts';
+import type { Prefix } from '../net/prefix.ts';
+import type { Forward, ServiceId } from '../reconcile/model.ts';
+
+/** Where something stands in a config file; line and column count from 1. */
+export type Position = { readonly file: string; readonly line: number; readonly column: number };
+
+/** "FILE:LINE:COLUMN: Cannot <act>: <rule>, got <value>" is `message` behind its position. */
+export type Problem = {
+  readonly severity: 'error' | 'warning';
+  readonly at: Position;
+  readonly message: string;
+};
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+export type LogConfig = {
+  readonly level: LogLevel;
+  readonly format: 'json' | 'text';
+  /** An extra sink beside standard output. */
+  readonly file?: string;
+};
+
+export type VrrpInstanceConfig = {
+  readonly name: string;
+  readonly interface: string;
+  readonly virtualRouterId: number;
+  readonly version: 2 | 3;
+  /** 1 to 255; 255 owns the addresses. */
+  readonly priority: number;
+  readonly advertIntervalMs: number;
+  readonly preempt: boolean;
+  readonly preemptDelayMs: number;
+  readonly acceptMode: boolean;
+  readonly virtualAddresses: readonly Prefix[];
+  /** Empty: multicast. */
+  readonly unicastPeers: readonly Ip[];
+  readonly sourceAddress?: Ip;
+  /** RFC 3768 has none; RFC 2338 simple text, for peers that still ask for it. */
+  readonly authPass?: string;
+  /** Which IPv4 version-3 checksum is sent (vrrp.md §1.3); both are accepted. */
+  readonly checksum: 'rfc5798' | 'rfc9568';
+  /** Whole seconds of kernel lifetime of each VIP; 'off': for ever (vrrp.md §7.3, DESIGN.md §1 property 2). */
+  readonly vipLeaseSec: number | 'off';
+  readonly garpRepeat: number;
+  readonly garpDelayMs: number;
+  /** Periodic gratuitous ARP while active; 0: none. */
+  readonly garpRefreshMs: number;
+  readonly at: Position;
+};
+
+export type CheckType =
+  | { readonly kind: 'negotiate' }
+  | { readonly kind: 'connect' }
+  | { readonly kind: 'ping' }
+  | { readonly kind: 'external' }
+  | { readonly kind: 'external-perl' }
+  | { readonly kind: 'on' }
+  | { readonly kind: 'off' }
+  /** One negotiate, then `connects` connects, and again (ldirectord.md §3.1 combined N). */
+  | { readonly kind: 'combined'; readonly connects: number };
+
+export type RealConfig = {
+  readonly address: Ip;
+  /** 0: the virtual service's own port. */
+  readonly port: number;
+  readonly forward: Forward;
+  readonly weight: number;
+  readonly upperThreshold: number;
+  readonly lowerThreshold: number;
+  /** Override the virtual's, both or neither. */
+  readonly request?: string;
+  readonly receive?: string;
+  readonly at: Position;
+};
+
+export type FallbackConfig = { readonly address: Ip; readonly port: number; readonly forward: Forward };
+
+export type VirtualConfig = {
+  readonly id: ServiceId;
+  readonly servicename?: string;
+  readonly comment?: string;
+  readonly scheduler: string;
+  readonly schedFlags: readonly string[];
+  readonly persistentSec?: number;
+  readonly netmaskPrefix?: number;
+  readonly persistenceEngine?: string;
+  readonly ops: boolean;
+
+  readonly service: string;
+  readonly checktype: CheckType;
+  readonly checkport?: number;
+  readonly checkcommand: string;
+  readonly request: string;
+  readonly receive: string;
+  readonly httpmethod: 'GET' | 'HEAD';
+  readonly virtualhost?: string;
+  readonly sni?: string;
+  readonly verify: boolean;
+  readonly caFile?: string;
+  readonly login: string;
+  readonly passwd: string;
+  readonly database: string;
+  readonly secret: string;
+
+  readonly checktimeoutMs: number;
+  readonly negotiatetimeoutMs: number;
+  readonly checkintervalMs: number;
+  /** Tries of a ping check. */
+  readonly checkcount: number;
+  /** Consecutive failures that take a server out. */
+  readonly fall: number;
+  /** Consecutive successes that bring it back. The first success ever is enough at start. */
+  readonly rise: number;
+
+  readonly quiescent: boolean;
+  readonly readdquiescent: boolean;
+  readonly cleanstop: boolean;
+  readonly fallback?: FallbackConfig;
+  readonly fallbackcommand?: string;
+  readonly reals: readonly RealConfig[];
+  readonly at: Position;
+};
+
+export type IpvsConfig = {
+  readonly resyncIntervalMs: number;
+  readonly foreign: 'keep' | 'remove';
+};
+
+export type Config = {
+  readonly file: string;
+  readonly director: { readonly name: string; readonly controlSocket: string; readonly stateDir: string };
+  readonly log: LogConfig;
+  readonly vrrp: readonly VrrpInstanceConfig[];
+  readonly ipvs: IpvsConfig;
+  readonly virtuals: readonly VirtualConfig[];
+  /** Reload when the file changes on disk. */
+  readonly autoreload: boolean;
+  /** As ldirectord's maintenancedir: a file named after a server takes it out. */
+  readonly maintenancedir?: string;
+};
+
+/** A config, with warnings at most; or none, with every problem found. */
+export type ConfigResult = { readonly config?: Config; readonly problems: readonly Problem[] };
+
+/** How names become values while a config is read: injected, so that the parsers stay pure. */
+export type ConfigEnvironment = {
+  readonly hostname: string;
+  /** The first address of that family, or undefined. */
+  readonly resolveHost: (name: string, family: 'inet' | 'inet6') => Ip | undefined;
+  readonly resolveService: (name: string, protocol?: 'tcp' | 'udp') => number | undefined;
+};

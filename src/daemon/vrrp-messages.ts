@@ -1,0 +1,54 @@
+// What the main process and the VRRP process say to each other over the fork channel: JSON, one message at a
+// time, in order. Either end treats silence beyond the heartbeat limit as the other's death.
+import type { VrrpInstanceConfig } from '../config/config.ts';
+import type { JournalEvent, VrrpPhase } from '../ports/journal.ts';
+
+/** Enough to go on as active after a crash of the VRRP process alone (DESIGN.md §1 property 10). */
+export type VrrpSnapshot = {
+  /** CLOCK_MONOTONIC microseconds, which both processes share. */
+  readonly takenAt: number;
+  readonly instances: readonly {
+    readonly name: string;
+    readonly phase: VrrpPhase;
+    readonly lastAdvertAt: number;
+  }[];
+};
+
+export type VrrpInstanceStatus = {
+  readonly name: string;
+  readonly interface: string;
+  readonly vrid: number;
+  readonly phase: VrrpPhase;
+  readonly priority: number;
+  /** Milliseconds of CLOCK_MONOTONIC at the last transition. */
+  readonly sinceMs: number;
+  readonly reason: string;
+  /** The router heard as active, when not we. */
+  readonly active?: { readonly address: string; readonly priority: number };
+  readonly addresses: readonly string[];
+  readonly advertsSent: number;
+  readonly advertsReceived: number;
+  readonly advertsRejected: Readonly<Record<string, number>>;
+  readonly transitions: number;
+};
+
+export type ToVrrpProcess =
+  | {
+      readonly type: 'configure';
+      readonly instances: readonly VrrpInstanceConfig[];
+      readonly resume?: VrrpSnapshot;
+    }
+  | { readonly type: 'heartbeat' }
+  /** Hand the role over now and stay in the election at a standstill until the peer is active. */
+  | { readonly type: 'failover'; readonly instance?: string }
+  /** Hand over seamlessly, remove every address, say 'stopped', exit. */
+  | { readonly type: 'stop' };
+
+export type FromVrrpProcess =
+  | { readonly type: 'event'; readonly event: JournalEvent }
+  | { readonly type: 'status'; readonly instances: readonly VrrpInstanceStatus[] }
+  | { readonly type: 'snapshot'; readonly snapshot: VrrpSnapshot }
+  /** Configuration applied (sockets open, interfaces known), or what stood in the way. */
+  | { readonly type: 'configured'; readonly problems: readonly string[] }
+  | { readonly type: 'heartbeat' }
+  | { readonly type: 'stopped' };

@@ -1,0 +1,28 @@
+// A datagram of bytes: the one seam between VRRP, ARP, ICMP and the network; and the byte port of netlink.
+import type { Ip } from '../net/ip.ts';
+import type { Micros } from './clock.ts';
+
+export type ReceivedDatagram = {
+  /** IPv4 raw sockets deliver the IP header too. A view that is only valid during the callback. */
+  readonly bytes: Uint8Array;
+  readonly source: Ip;
+  /** When it was read. */
+  readonly at: Micros;
+};
+
+export type DatagramPort = {
+  readonly send: (bytes: Uint8Array, destination: Ip, done: (error?: Error) => void) => void;
+  readonly onReceived: (listener: (datagram: ReceivedDatagram) => void) => void;
+  readonly onError: (listener: (error: Error) => void) => void;
+  readonly close: () => void;
+};
+
+/** A bound netlink socket. Messages in and out are whole netlink datagrams (one or more nlmsghdr each). */
+export type NetlinkPort = {
+  readonly portId: number;
+  readonly send: (bytes: Uint8Array, done: (error?: Error) => void) => void;
+  readonly onReceived: (listener: (bytes: Uint8Array) => void) => void;
+  readonly onError: (listener: (error: NodeJS.ErrnoException) => void) => void;
+  readonly joinGroup: (group: number) => void;
+  readonly close: () => void;
+};

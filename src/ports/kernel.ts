@@ -1,0 +1,85 @@
+// The kernel as values: the IPVS table, addresses and links. Implemented by src/kernel over netlink, and by
+// a function over a Map in unit tests. Every failure is a KernelError with the kernel's own words.
+import type { Family, Ip } from '../net/ip.ts';
+import type { Mac } from '../net/mac.ts';
+import type { Result } from '../net/result.ts';
+import type { Destination, Operation, VirtualService } from '../reconcile/model.ts';
+
+export type KernelError = {
+  /** "ENOENT", "EEXIST", "EPERM", …; "ENOSYS" where the family or module does not exist. */
+  readonly code: string;
+  /** The kernel's extended acknowledgement, else the meaning of the code. */
+  readonly message: string;
+};
+
+export type Counters = {
+  readonly activeConnections: number;
+  readonly inactiveConnections: number;
+  readonly connections: number;
+};
+
+export type ObservedDestination = Destination & { readonly counters: Counters };
+export type ObservedService = {
+  readonly service: VirtualService;
+  readonly destinations: readonly ObservedDestination[];
+};
+
+export type IpvsKernel = {
+  /** The whole table; an interrupted dump is repeated. */
+  readonly observe: () => Promise<Result<readonly ObservedService[], KernelError>>;
+  /**
+   * Sends every operation, in order, batched; one that fails does not hold back the others.
+   * @returns one entry an operation: undefined where it succeeded.
+   * A dead socket or a missing family is that error on every entry.
+   */
+  readonly apply: (operations: readonly Operation[]) => Promise<readonly (KernelError | undefined)[]>;
+  readonly close: () => void;
+};
+
+export type AddressEntry = {
+  readonly address: Ip;
+  readonly prefixLength: number;
+  readonly interfaceIndex: number;
+  readonly label?: string;
+  /** Seconds, or 'forever'. */
+  readonly validLifetime: number | 'forever';
+};
+
+export type AddressRequest = Omit<AddressEntry, 'validLifetime'> & {
+  readonly validLifetime: number | 'forever';
+};
+
+export type LinkEntry = {
+  readonly index: number;
+  readonly name: string;
+  readonly mac?: Mac;
+  readonly mtu: number;
+  /** IFF_UP. */
+  readonly up: boolean;
+  /** IFF_RUNNING / operstate: carrier is there. */
+  readonly running: boolean;
+  readonly loopback: boolean;
+};
+
+export type NetworkChange =
+  | { readonly type: 'linkChanged'; readonly link: LinkEntry }
+  | { readonly type: 'linkRemoved'; readonly index: number; readonly name: string }
+  | { readonly type: 'addressAdded'; readonly address: AddressEntry }
+  | { readonly type: 'addressRemoved'; readonly address: AddressEntry }
+  /** The socket overflowed: whatever was known must be read again. */
+  | { readonly type: 'resync' };
+
+export type NetworkKernel = {
+  readonly links: () => Promise<Result<readonly LinkEntry[], KernelError>>;
+  readonly addresses: (family: Family) => Promise<Result<readonly AddressEntry[], KernelError>>;
+  /** Adds, or renews the lifetime of what exists (NLM_F_REPLACE). IPv6 without duplicate detection. */
+  readonly replaceAddresses: (
+    requests: readonly AddressRequest[],
+  ) => Promise<readonly (KernelError | undefined)[]>;
+  readonly removeAddresses: (
+    requests: readonly Omit<AddressRequest, 'validLifetime'>[],
+  ) => Promise<readonly (KernelError | undefined)[]>;
+  /** Notifications of links and addresses, both families, until {@link close}. */
+  readonly watch: (listener: (change: NetworkChange) => void) => void;
+  readonly close: () => void;
+};

@@ -1,0 +1,21 @@
+// Which tests run where. `unit` needs nothing; `lab-net` needs root and network namespaces; `lab-ipvs`
+// needs a kernel with IPVS as well (test/lab/kernel boots one where the host has none).
+import { defineConfig } from 'vitest/config';
+
+const unit = {
+  name: 'unit',
+  include: ['test/**/*.test.ts'],
+  exclude: ['test/lab/**'],
+};
+
+const lab = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: unit },
+      { test: { name: 'lab-net', include: ['test/lab/**/*.net.test.ts'], ...lab } },
+      { test: { name: 'lab-ipvs', include: ['test/lab/**/*.ipvs.test.ts'], ...lab } },
+    ],
+  },
+});
