@@ -1,0 +1,73 @@
+// Writes bytes into a buffer that grows. Multi-byte fields are in network order unless the name ends in Host.
+// A number that does not fit its field is a mistake of the caller and throws: nothing is ever truncated.
+import { hostIsLittleEndian } from './reader.ts';
+
+export type Writer = {
+  readonly u8: (value: number) => void;
+  readonly u16: (value: number) => void;
+  readonly u32: (value: number) => void;
+  readonly u16Host: (value: number) => void;
+  readonly u32Host: (value: number) => void;
+  readonly s32Host: (value: number) => void;
+  readonly bytes: (value: Uint8Array) => void;
+  readonly zeros: (count: number) => void;
+  /** Fills in a field written before: a length or a checksum that is known only later. */
+  readonly setU16: (offset: number, value: number) => void;
+  readonly setU16Host: (offset: number, value: number) => void;
+  readonly setU32Host: (offset: number, value: number) => void;
+  readonly length: () => number;
+  /** What was written so far; a view that the next write may leave behind. */
+  readonly written: () => Uint8Array;
+};
+
+/** @param sizeHint bytes to start with; only a matter of speed. */
+export function createWriter(sizeHint = 64): Writer {
+  let buffer = new Uint8Array(Math.max(sizeHint, 8));
+  let view = new DataView(buffer.buffer);
+  let length = 0;
+
+  const grow = (count: number): number => {
+    if (length + count > buffer.length) {
+      const larger = new Uint8Array(Math.max(2 * buffer.length, length + count));
+      larger.set(buffer);
+      buffer = larger;
+      view = new DataView(buffer.buffer);
+    }
+    length += count;
+    return length - count;
+  };
+  const within = (offset: number, count: number): number => {
+    if (Number.isInteger(offset) && offset >= 0 && offset + count <= length) return offset;
+    throw new RangeError(
+      `Cannot set field: ${count} bytes already written, got offset ${offset} of ${length}`,
+    );
+  };
+
+  /** Grows first: the view that `write` uses is the one after growth. */
+  const append = (size: number, write: (at: number) => void) => write(grow(size));
+
+  return {
+    u8: (value) => append(1, (at) => view.setUint8(at, inRange(value, 0, 0xff))),
+    u16: (value) => append(2, (at) => view.setUint16(at, inRange(value, 0, 0xffff))),
+    u32: (value) => append(4, (at) => view.setUint32(at, inRange(value, 0, 0xffff_ffff))),
+    u16Host: (value) => append(2, (at) => view.setUint16(at, inRange(value, 0, 0xffff), hostIsLittleEndian)),
+    u32Host: (value) =>
+      append(4, (at) => view.setUint32(at, inRange(value, 0, 0xffff_ffff), hostIsLittleEndian)),
+    s32Host: (value) =>
+      append(4, (at) => view.setInt32(at, inRange(value, -0x8000_0000, 0x7fff_ffff), hostIsLittleEndian)),
+    bytes: (value) => append(value.length, (at) => buffer.set(value, at)),
+    zeros: (count) => void grow(count),
+    setU16: (offset, value) => view.setUint16(within(offset, 2), inRange(value, 0, 0xffff)),
+    setU16Host: (offset, value) =>
+      view.setUint16(within(offset, 2), inRange(value, 0, 0xffff), hostIsLittleEndian),
+    setU32Host: (offset, value) =>
+      view.setUint32(within(offset, 4), inRange(value, 0, 0xffff_ffff), hostIsLittleEndian),
+    length: () => length,
+    written: () => buffer.subarray(0, length),
+  };
+}
+
+function inRange(value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new RangeError(`Cannot write field: an integer from ${min} to ${max}, got ${value}`);
+}
