@@ -147,6 +147,8 @@ export type ConfigResult = { readonly config?: Config; readonly problems: readon
 /** How names become values while a config is read: injected, so that the parsers stay pure. */
 export type ConfigEnvironment = {
   readonly hostname: string;
+  /** Overrides the name that the file gives this director (`--director`). */
+  readonly director?: string;
   /** The first address of that family, or undefined. */
   readonly resolveHost: (name: string, family: 'inet' | 'inet6') => Ip | undefined;
   readonly resolveService: (name: string, protocol?: 'tcp' | 'udp') => number | undefined;
