@@ -1,0 +1,70 @@
+// Every command by name, loaded only when it is asked for: `status` should not pay for what `run` needs.
+import type { Command, ExitCode, Io } from './command-line.ts';
+
+type Entry = { readonly usage: string; readonly summary: string; readonly load: () => Promise<Command> };
+
+const commands: Readonly<Record<string, Entry>> = {
+  run: {
+    usage: 'run [-c FILE] [--director NAME]',
+    summary: 'run the daemon in the foreground',
+    load: async () => (await import('./run.ts')).runDaemon,
+  },
+  check: {
+    usage: 'check [-c FILE] [--director NAME] [--json]',
+    summary: 'read a config and say everything that is wrong with it',
+    load: async () => (await import('./check.ts')).runCheck,
+  },
+  plan: {
+    usage: 'plan [-c FILE] [--director NAME] [--socket PATH] [--json]',
+    summary: 'show what a config would change in the IPVS table',
+    load: async () => (await import('./plan.ts')).runPlan,
+  },
+  status: {
+    usage: 'status [-c FILE] [--socket PATH] [--json]',
+    summary: 'show virtual routers, services and real servers',
+    load: async () => (await import('./status.ts')).runStatus,
+  },
+  reload: {
+    usage: 'reload [-c FILE] [--socket PATH]',
+    summary: 'read the config again; a bad one changes nothing',
+    load: async () => (await import('./reload.ts')).runReload,
+  },
+  failover: {
+    usage: 'failover [INSTANCE] [-c FILE] [--socket PATH]',
+    summary: 'hand the active role to the peer now',
+    load: async () => (await import('./failover.ts')).runFailover,
+  },
+};
+
+/** The VRRP process, started by `run` itself. */
+const hidden: Readonly<Record<string, Entry['load']>> = {
+  'vrrp-process': async () => (await import('./vrrp-process.ts')).runVrrpProcess,
+};
+
+export async function runCommandLine(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const [name = '--help', ...rest] = argv;
+  if (name === '--help' || name === '-h' || name === 'help') {
+    io.stdout(usage());
+    return 0;
+  }
+  if (name === '--version') {
+    io.stdout(`lvs-director ${(await import('./version.ts')).version}\n`);
+    return 0;
+  }
+  const load = hidden[name] ?? commands[name]?.load;
+  if (load === undefined) {
+    io.stderr(`Cannot run: a known command, got ${name}\n\n${usage()}`);
+    return 2;
+  }
+  if (commands[name] !== undefined && rest.some((argument) => argument === '--help' || argument === '-h')) {
+    io.stdout(`lvs-director ${commands[name].usage}\n  ${commands[name].summary}\n`);
+    return 0;
+  }
+  return (await load())(rest, io);
+}
+
+function usage(): string {
+  const width = Math.max(...Object.values(commands).map((entry) => entry.usage.length));
+  const lines = Object.values(commands).map((entry) => `  ${entry.usage.padEnd(width)}  ${entry.summary}`);
+  return `Usage: lvs-director COMMAND\n\n${lines.join('\n')}\n\nExit codes: 0 good, 1 a finding or a failure, 2 bad usage or config.\n`;
+}

@@ -1,0 +1,94 @@
+// `lvs-director status`: the daemon's state for a terminal, or as JSON for programs.
+import type { DaemonStatus, ServiceStatus } from '../daemon/status.ts';
+import type { VrrpInstanceStatus } from '../daemon/vrrp-messages.ts';
+import { askDaemon, socketOptions } from './ask-daemon.ts';
+import { type ExitCode, type Io, parseArguments } from './command-line.ts';
+import { formatTable } from './format-table.ts';
+
+export async function runStatus(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const given = parseArguments(argv, { ...socketOptions, json: { type: 'boolean' } }, io);
+  if (given === undefined) return 2;
+  const answer = await askDaemon(given.options, 'GET', '/status', io);
+  if (answer === undefined) return 1;
+  if (answer.status !== 200) {
+    io.stderr(`${JSON.stringify(answer.body)}\n`);
+    return 1;
+  }
+  const status = answer.body as DaemonStatus;
+  io.stdout(given.options.json === true ? `${JSON.stringify(status, null, 2)}\n` : formatStatus(status));
+  return 0;
+}
+
+export function formatStatus(status: DaemonStatus): string {
+  const head = `${status.director}: lvs-director ${status.version}, ${status.phase}, pid ${status.pid}, up ${formatDuration(status.uptimeSec)}, ${status.config}`;
+  const parts = [head, ...formatIpvs(status)];
+  if (status.vrrp.length > 0) parts.push(formatRouters(status));
+  if (status.services.length > 0) parts.push(formatServices(status.services));
+  return `${parts.join('\n\n')}\n`;
+}
+
+function formatIpvs({ ipvs }: DaemonStatus): string[] {
+  if (ipvs === undefined) return [];
+  const trouble = ipvs.available ? [] : [`IPVS is not available: ${ipvs.reason}`];
+  return [...trouble, ...ipvs.refused.map((text) => `The kernel refuses: ${text}`)];
+}
+
+function formatRouters(status: DaemonStatus): string {
+  const rows = status.vrrp.map((router) => [
+    router.name,
+    String(router.vrid),
+    router.interface,
+    router.phase,
+    String(router.priority),
+    formatDuration((status.nowMs - router.sinceMs) / 1000),
+    formatActive(router),
+    router.reason,
+  ]);
+  return formatTable(['ROUTER', 'VRID', 'INTERFACE', 'STATE', 'PRIORITY', 'SINCE', 'ACTIVE', 'WHY'], rows);
+}
+
+function formatActive({ phase, active }: VrrpInstanceStatus): string {
+  if (phase === 'active') return 'this director';
+  return active === undefined ? '-' : `${active.address} (${active.priority})`;
+}
+
+function formatServices(services: readonly ServiceStatus[]): string {
+  const rows = services.flatMap((service) => [serviceRow(service), ...service.reals.map(realRow)]);
+  return formatTable(['SERVICE', 'STATE', 'WEIGHT', 'ACTIVE', 'INACTIVE', 'LAST CHECK'], rows);
+}
+
+function serviceRow({ service, scheduler, fallback }: ServiceStatus): string[] {
+  const note = fallback?.serving === true ? `fallback ${fallback.address} serves` : '';
+  return [`${service} ${scheduler}`, '', '', '', '', note];
+}
+
+const realRow = (real: ServiceStatus['reals'][number]): string[] => [
+  `  ${real.real}`,
+  real.verdict,
+  real.weight === undefined ? '-' : String(real.weight),
+  String(real.activeConnections),
+  String(real.inactiveConnections),
+  real.checkedAgoMs === undefined
+    ? real.detail
+    : `${formatDuration(real.checkedAgoMs / 1000)} ago: ${real.detail}`,
+];
+
+/** The two largest units: "3 d 4 h", "12 s". */
+export function formatDuration(seconds: number): string {
+  const units = [
+    ['d', 86_400],
+    ['h', 3600],
+    ['min', 60],
+    ['s', 1],
+  ] as const;
+  let rest = Math.max(0, Math.round(seconds));
+  const parts = units.map(([name, size]) => {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return { count, text: `${count} ${name}` };
+  });
+  const first = parts.findIndex(({ count }) => count > 0);
+  if (first === -1) return '0 s';
+  const shown = parts.slice(first, first + 2).filter(({ count }) => count > 0);
+  return shown.map(({ text }) => text).join(' ');
+}

@@ -1,0 +1,151 @@
+// One sentence for each event, for whoever reads the log at three in the morning, and the level it is
+// logged at. The typed fields stand beside it; nothing here decides anything.
+import type { LogLevel } from '../config/config.ts';
+import type { JournalEvent, VrrpPhase } from '../ports/journal.ts';
+
+/** The words keepalived's users know. */
+const phaseAlias: Readonly<Record<VrrpPhase, string>> = {
+  initialize: 'initialize',
+  backup: 'backup',
+  active: 'active (master)',
+  leaving: 'leaving',
+  fault: 'fault',
+};
+
+const warnings: ReadonlySet<JournalEvent['event']> = new Set([
+  'config.warning',
+  'log.failed',
+  'vrrp.process_lost',
+  'vrrp.advert_rejected',
+  'vrrp.advert_differs',
+  'vrrp.split_brain_suspected',
+  'vrrp.stall',
+  'vrrp.send_failed',
+  'vip.lease_expired',
+  'vip.restored',
+  'real.down',
+  'real.failing',
+  'real.unchecked',
+  'service.fallback_on',
+  'ipvs.drift',
+]);
+
+const errors: ReadonlySet<JournalEvent['event']> = new Set([
+  'daemon.reload_rejected',
+  'vrrp.supervisor_lost',
+  'vip.failed',
+  'service.empty',
+  'ipvs.failed',
+  'ipvs.unavailable',
+]);
+
+export function levelOf(event: JournalEvent): LogLevel {
+  if (event.event === 'vrrp.transition' && event.to === 'fault') return 'error';
+  if (errors.has(event.event)) return 'error';
+  return warnings.has(event.event) ? 'warn' : 'info';
+}
+
+/** One sentence without a full stop; names the thing first. */
+export function describeEvent(event: JournalEvent): string {
+  const [area] = event.event.split('.');
+  if (area === 'vrrp' || area === 'vip') return describeVrrp(event);
+  if (area === 'real' || area === 'service') return describeService(event);
+  return describeDaemon(event);
+}
+
+function describeVrrp(event: JournalEvent): string {
+  switch (event.event) {
+    case 'vrrp.process_started':
+      return `VRRP process ${event.pid} started${event.detail === undefined ? '' : `: ${event.detail}`}`;
+    case 'vrrp.process_lost':
+      return `VRRP process ${event.pid} lost: ${event.reason}; ${event.action}`;
+    case 'vrrp.supervisor_lost':
+      return `main process lost: ${event.reason}; handing over`;
+    case 'vrrp.transition':
+      return `${event.instance}: ${phaseAlias[event.from]} -> ${phaseAlias[event.to]}: ${event.reason}`;
+    case 'vrrp.advert_rejected':
+      return `${event.instance ?? event.interface}: advert from ${event.source} rejected: ${event.reason} (${event.count} times)`;
+    case 'vrrp.advert_differs':
+      return `${event.instance}: ${event.source} advertises another ${event.what}: ${event.theirs}, ours is ${event.ours}`;
+    case 'vrrp.split_brain_suspected':
+      return `${event.instance}: ${event.peer} (priority ${event.peer_priority}) is active on vrid ${event.vrid} as well`;
+    case 'vrrp.stall':
+      return `${event.instance}: woke ${event.late_ms} ms late; ${event.action}`;
+    case 'vrrp.send_failed':
+      return `${event.instance}: cannot send adverts: ${event.reason} (${event.count} times)`;
+    case 'vip.added':
+      return `${event.instance}: ${event.address} added to ${event.interface}`;
+    case 'vip.removed':
+      return `${event.instance}: ${event.address} removed from ${event.interface}: ${event.reason}`;
+    case 'vip.restored':
+      return `${event.instance}: ${event.address} had been removed from ${event.interface} by someone else; put back`;
+    case 'vip.announced':
+      return `${event.instance}: ${event.addresses} address(es) announced, round ${event.round}`;
+    case 'vip.lease_expired':
+      return `${event.instance}: the lease of ${event.address} on ${event.interface} ran out`;
+    case 'vip.failed':
+      return `${event.instance}: cannot hold ${event.address} on ${event.interface}: ${event.reason}`;
+    default:
+      return event.event;
+  }
+}
+
+function describeService(event: JournalEvent): string {
+  switch (event.event) {
+    case 'real.up':
+      return `${event.real} of ${event.service} is up: ${event.detail}`;
+    case 'real.down':
+      return `${event.real} of ${event.service} is down after ${event.failures} failure(s): ${event.detail}`;
+    case 'real.failing':
+      return `${event.real} of ${event.service} failed ${event.failures} of ${event.fall}: ${event.detail}`;
+    case 'real.unchecked':
+      return `${event.real} of ${event.service} could not be checked: ${event.detail}`;
+    case 'service.fallback_on':
+      return `${event.service}: no real server is up; fallback ${event.fallback} serves`;
+    case 'service.fallback_off':
+      return `${event.service}: a real server is back; fallback ${event.fallback} out`;
+    case 'service.empty':
+      return `${event.service}: no real server is up and there is no fallback`;
+    case 'service.fallbackcommand':
+      return `${event.service}: fallbackcommand ${event.action} ended: ${event.exit}`;
+    default:
+      return event.event;
+  }
+}
+
+function describeDaemon(event: JournalEvent): string {
+  switch (event.event) {
+    case 'daemon.started':
+      return `lvs-director ${event.version} started as ${event.director}, pid ${event.pid}, config ${event.config}`;
+    case 'daemon.ready':
+      return `ready: ${event.instances} virtual router(s), ${event.services} service(s), ${event.servers} real server(s)`;
+    case 'daemon.reloaded':
+      return `reloaded ${event.config}: ${event.services} service(s), ${event.servers} real server(s)`;
+    case 'daemon.reload_rejected':
+      return `kept the running configuration: ${event.config} has ${event.problems.length} problem(s): ${event.problems[0] ?? ''}`;
+    case 'daemon.stopping':
+      return `stopping: ${event.reason}`;
+    case 'daemon.stopped':
+      return `stopped after ${event.uptime_s} s`;
+    case 'config.warning':
+      return `${event.at}: ${event.message}`;
+    case 'log.failed':
+      return `cannot write to ${event.sink}: ${event.reason}`;
+    case 'ipvs.adopted':
+      return `adopted a table of ${event.services} service(s) and ${event.destinations} server(s); ${event.operations} operation(s) needed`;
+    case 'ipvs.applied':
+      return `IPVS table changed: ${event.changes.join('; ')}`;
+    case 'ipvs.drift':
+      return `IPVS table was changed by someone else; repairing: ${event.changes.join('; ')}`;
+    case 'ipvs.failed':
+      return `the kernel refused ${event.operation}: ${event.code} ${event.reason}; again in ${event.retry_s} s`;
+    case 'ipvs.unavailable':
+      return `IPVS is not available: ${event.reason}; again in ${event.retry_s} s`;
+    case 'ipvs.available':
+      return 'IPVS is available again';
+    case 'ipvs.foreign':
+      return `services of others in the table, left alone: ${event.services.join(', ')}`;
+    default:
+      return event.event;
+  }
+}
