@@ -23,10 +23,18 @@ export type HttpTarget = {
 export type CheckTarget =
   | HttpTarget
   | { readonly kind: 'connect'; readonly address: Ip; readonly port: number }
-  | { readonly kind: 'ping'; readonly address: Ip; readonly tries: number }
+  | {
+      readonly kind: 'ping';
+      readonly address: Ip;
+      readonly tries: number;
+      /** How long one try waits before the next is sent. */
+      readonly tryTimeoutMs: number;
+    }
   | {
       readonly kind: 'external';
       readonly command: string;
+      /** Runs `command` as a script (checktype external-perl). */
+      readonly interpreter?: 'perl';
       /** checkcommand VIP|fwmark VPORT RIP RPORT (ldirectord.md §3.1). */
       readonly arguments: readonly [string, string, string, string];
     }
