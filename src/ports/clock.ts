@@ -9,3 +9,11 @@ export type Clock = {
   /** Calls back once, not before `delayMs` have passed. @returns cancels it; harmless afterwards. */
   readonly after: (delayMs: number, callback: () => void) => () => void;
 };
+
+export type EventLoop = {
+  /**
+   * Calls back once every socket that was readable has been read: a timer that fires after a stall runs before
+   * the datagrams that arrived meanwhile, and must not be believed before those have been heard.
+   */
+  readonly afterPoll: (callback: () => void) => void;
+};

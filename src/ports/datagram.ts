@@ -26,3 +26,10 @@ export type NetlinkPort = {
   readonly joinGroup: (group: number) => void;
   readonly close: () => void;
 };
+
+/** Whole link-layer frames, sent only: gratuitous ARP. */
+export type FramePort = {
+  /** @returns the kernel's code ("ENETDOWN") where the frame could not be sent. */
+  readonly send: (frame: Uint8Array) => string | undefined;
+  readonly close: () => void;
+};

@@ -1,0 +1,89 @@
+// The handful of C library calls that Node does not offer: sockets of every kind, memory locks, scheduling.
+// Decides nothing: arguments go through as they are, and a failure is the name of its errno. Each call is
+// bound when it is first made, so that a program that needs no native call never loads the binding.
+// Constants are those of the kernel's asm-generic headers, which every platform of Node shares.
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { err, ok, type Result } from '../net/result.ts';
+
+/** "EPERM", "ENODEV", …; "ENOSYS" where the C library lacks the call; "E<number>" for one without a name. */
+export type ErrnoCode = string;
+type Outcome = Result<number, ErrnoCode>;
+
+export const AF_UNIX = 1;
+export const AF_INET = 2;
+export const AF_INET6 = 10;
+export const AF_PACKET = 17;
+export const SOCK_DGRAM = 2;
+export const SOCK_RAW = 3;
+const SOCK_CLOEXEC = 0o2000000;
+const SOCK_NONBLOCK = 0o4000;
+
+/** socket(2), close-on-exec and non-blocking. @returns the descriptor. */
+export const openSocket = (domain: number, type: number, protocol: number): Outcome =>
+  call('int socket(int, int, int)', domain, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
+
+export const duplicateOnto = (from: number, to: number): Outcome => call('int dup2(int, int)', from, to);
+
+export const closeDescriptor = (fd: number): Outcome => call('int close(int)', fd);
+
+export const setSocketOption = (fd: number, level: number, name: number, value: Uint8Array): Outcome =>
+  call('int setsockopt(int, int, int, const void *, uint32_t)', fd, level, name, value, value.byteLength);
+
+/** sendto(2) without flags; `address` is a whole sockaddr. @returns the bytes sent. */
+export const sendTo = (fd: number, bytes: Uint8Array, address: Uint8Array): Outcome =>
+  call(
+    'ssize_t sendto(int, const void *, size_t, int, const void *, uint32_t)',
+    ...[fd, bytes, bytes.byteLength, 0, address, address.byteLength],
+  );
+
+/** mlock2(2) with MLOCK_ONFAULT: pages stay in memory from the moment they are there. */
+export const lockOnFault = (address: bigint, length: bigint): Outcome =>
+  call('int mlock2(uintptr_t, size_t, int)', address, length, 1);
+
+/** sched_setscheduler(2) of the calling thread. */
+export const setScheduler = (policy: number, priority: number): Outcome =>
+  call('int sched_setscheduler(int, int, const void *)', 0, policy, intBytes(priority));
+
+/** C ints in the machine's byte order, as option values and structures want them. */
+export const intBytes = (...values: readonly number[]): Uint8Array =>
+  new Uint8Array(Int32Array.from(values).buffer);
+
+type Argument = number | bigint | Uint8Array;
+type Binding = {
+  /** Throws for a symbol that the library lacks. */
+  readonly function: (declaration: string) => (...values: readonly Argument[]) => number;
+  readonly errno: () => number;
+};
+
+let binding: Binding | undefined;
+const functions = new Map<string, (...values: readonly Argument[]) => number>();
+const errnoNames = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+
+function call(declaration: string, ...values: readonly Argument[]): Outcome {
+  binding ??= bind();
+  const returned = functionOf(binding, declaration)?.(...values);
+  if (returned === undefined) return err('ENOSYS');
+  if (returned !== -1) return ok(returned);
+  const number = binding.errno();
+  return err(errnoNames.get(number) ?? `E${number}`);
+}
+
+function functionOf(from: Binding, declaration: string) {
+  const known = functions.get(declaration);
+  if (known !== undefined) return known;
+  try {
+    const found = from.function(declaration);
+    functions.set(declaration, found);
+    return found;
+  } catch {
+    return undefined;
+  }
+}
+
+function bind(): Binding {
+  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+  // No file name: the C library that the process already runs on, glibc or musl.
+  const library = koffi.load(null);
+  return { function: (declaration) => library.func(declaration), errno: () => koffi.errno() };
+}
