@@ -1,5 +1,5 @@
 // Which tests run where. `unit` needs nothing; `lab-net` needs root and network namespaces; `lab-ipvs`
-// needs a kernel with IPVS as well (test/lab/kernel boots one where the host has none).
+// needs a kernel with IPVS as well (test/lab/harness/kernel/run.sh boots one where the host has none).
 import { defineConfig } from 'vitest/config';
 
 const unit = {
@@ -8,7 +8,8 @@ const unit = {
   exclude: ['test/lab/**'],
 };
 
-const lab = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 };
+// Everything in the lab kernel takes longer: system calls are about ten times slower there.
+const lab = { fileParallelism: false, isolate: false, testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {

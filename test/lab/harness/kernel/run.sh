@@ -1,0 +1,66 @@
+#!/bin/sh
+# Runs a command where the kernel has IPVS: right here if this kernel has it, else inside user-mode-linux, booted
+# over this machine's own files. Passes on output and exit status; the command sees the same checkout at the same
+# path, but a /tmp and /run of its own.
+#   run.sh [--timeout SECONDS] COMMAND [ARGUMENT...]
+# Exit status: the command's; 124 after the timeout, 125 if the kernel did not come up or broke down.
+# Debian's kernel for this purpose is in the package user-mode-linux.
+set -eu
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+checkout=$(CDPATH= cd -- "$here/../../../.." && pwd)
+
+timeout=1800
+if [ "${1-}" = --timeout ]; then timeout=$2; shift 2; fi
+[ $# -gt 0 ] || { echo 'usage: run.sh [--timeout SECONDS] COMMAND [ARGUMENT...]' >&2; exit 2; }
+
+if [ -e /proc/net/ip_vs ] || modprobe -q ip_vs 2>/dev/null && [ -e /proc/net/ip_vs ]; then
+  exec timeout -k 10 "$timeout" "$@"
+fi
+command -v linux.uml >/dev/null || {
+  echo 'This kernel has no IPVS, and linux.uml (Debian package user-mode-linux) is not installed' >&2
+  exit 125
+}
+
+quote() { printf "'%s' " "$(printf %s "$1" | sed "s/'/'\\\\''/g")"; }
+
+mkdir -p "$checkout/.lab"
+run=$(mktemp -d "$checkout/.lab/kernel.XXXXXX")
+# The kernel's memory is a sparse file: on a tmpfs that is large enough, else on a disk.
+memory=/tmp
+[ "$(df --output=avail -k /dev/shm 2>/dev/null | tail -1)" -gt 2500000 ] 2>/dev/null && memory=/dev/shm
+memory=$(mktemp -d "$memory/lab-kernel.XXXXXX")
+kernel=
+finish() {
+  [ -z "$kernel" ] || kill -TERM "$kernel" 2>/dev/null || true
+  rm -rf "$run" "$memory"
+}
+trap finish EXIT
+trap 'exit 143' TERM
+trap 'exit 130' INT HUP
+
+{
+  echo "export PATH=$(quote "$PATH") HOME=$(quote "${HOME:-/root}") LAB_KERNEL=1"
+  for name in CI NO_COLOR FORCE_COLOR SEED UPDATE; do
+    value=$(printenv "$name") && echo "export $name=$(quote "$value")"
+  done
+  echo "cd $(quote "$PWD")"
+  for word in "$@"; do quote "$word"; done
+} >"$run/job"
+mkdir -p /lib/modules
+
+TMPDIR=$memory timeout -k 10 "$timeout" linux.uml root=/dev/root rootfstype=hostfs rootflags=/ rw mem=2G \
+  init="$here/init.sh" lab_run="$run" lab_checkout="$checkout" uml_dir="$memory" umid=lab quiet \
+  con=null con0=null,fd:4 con1=null,fd:3 </dev/null 3>&1 4>"$run/console" >"$run/kernel" 2>&1 &
+kernel=$!
+outcome=0
+wait "$kernel" || outcome=$?
+kernel=
+
+if [ -s "$run/status" ]; then exit "$(cat "$run/status")"; fi
+if [ "$outcome" = 124 ] || [ "$outcome" = 137 ]; then
+  echo "Cannot finish in the lab kernel: the command may take $timeout s, and was ended" >&2
+  exit 124
+fi
+echo "Cannot run the lab kernel: it ended with status $outcome; its last words:" >&2
+cat "$run/kernel" "$run/console" | tail -20 >&2
+exit 125
