@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { parseArguments } from '../../src/cli/command-line.ts';
+import { runCommandLine } from '../../src/cli/commands.ts';
+import { formatTable } from '../../src/cli/format-table.ts';
+import { formatDuration, formatStatus } from '../../src/cli/status.ts';
+
+function recordingIo() {
+  const out: string[] = [];
+  const errors: string[] = [];
+  return {
+    out,
+    errors,
+    stdout: (text: string) => void out.push(text),
+    stderr: (text: string) => void errors.push(text),
+  };
+}
+
+describe('runCommandLine', () => {
+  it('lists every command and the exit codes', async () => {
+    const io = recordingIo();
+    expect(await runCommandLine(['--help'], io)).toBe(0);
+    for (const name of ['run', 'check', 'plan', 'status', 'reload', 'failover'])
+      expect(io.out.join('')).toContain(`  ${name} `);
+    expect(io.out.join('')).not.toContain('vrrp-process');
+  });
+  it('refuses an unknown command with exit 2 and the usage', async () => {
+    const io = recordingIo();
+    expect(await runCommandLine(['relaod'], io)).toBe(2);
+    expect(io.errors.join('')).toContain('Cannot run: a known command, got relaod');
+  });
+  it('answers --help of one command without running it', async () => {
+    const io = recordingIo();
+    expect(await runCommandLine(['failover', '--help'], io)).toBe(0);
+    expect(io.out.join('')).toContain('failover [INSTANCE]');
+  });
+  it('says that no daemon is running, with the path that was tried', async () => {
+    const io = recordingIo();
+    expect(await runCommandLine(['status', '--socket', '/nonexistent/control.sock'], io)).toBe(1);
+    expect(io.errors.join('')).toContain('not running here: nobody answers at /nonexistent/control.sock');
+  });
+});
+
+describe('parseArguments', () => {
+  it('refuses what no option names', () => {
+    const io = recordingIo();
+    expect(parseArguments(['--jsn'], { json: { type: 'boolean' } }, io)).toBeUndefined();
+    expect(io.errors.join('')).toContain('--jsn');
+  });
+  it('refuses more arguments than the command takes', () => {
+    const io = recordingIo();
+    expect(parseArguments(['a', 'b'], {}, io, 1)).toBeUndefined();
+    expect(io.errors.join('')).toContain('at most 1 argument(s), got 2');
+  });
+});
+
+describe('formatTable', () => {
+  it('aligns columns and leaves nothing at the end of a line', () => {
+    expect(
+      formatTable(
+        ['A', 'LONG'],
+        [
+          ['aaa', 'b'],
+          ['a', ''],
+        ],
+      ),
+    ).toBe('A    LONG\naaa  b\na');
+  });
+});
+
+describe('formatStatus', () => {
+  it.each([
+    [0, '0 s'],
+    [59, '59 s'],
+    [60, '1 min'],
+    [3725, '1 h 2 min'],
+    [90061, '1 d 1 h'],
+    [86400, '1 d'],
+  ])('writes %d seconds as %s', (seconds, text) => expect(formatDuration(seconds)).toBe(text));
+
+  it('shows routers, services, servers and what the kernel refuses', () => {
+    const text = formatStatus({
+      director: 'lvs1',
+      version: '0.1.0',
+      pid: 7,
+      phase: 'ready',
+      uptimeSec: 61,
+      config: 'a.yaml',
+      nowMs: 20_000,
+      vrrp: [
+        {
+          name: 'VI_1',
+          interface: 'eth0',
+          vrid: 51,
+          phase: 'backup',
+          priority: 100,
+          sinceMs: 8000,
+          reason: 'startup',
+          active: { address: '10.0.0.1', priority: 150 },
+          addresses: ['10.0.0.9/24'],
+          advertsSent: 0,
+          advertsReceived: 9,
+          advertsRejected: {},
+          transitions: 1,
+        },
+      ],
+      services: [
+        {
+          service: 'tcp 10.0.0.9:80',
+          scheduler: 'wlc',
+          fallback: { address: '127.0.0.1:80', serving: true },
+          reals: [
+            {
+              real: '10.0.0.2:80',
+              verdict: 'down',
+              activeConnections: 0,
+              inactiveConnections: 0,
+              detail: 'refused',
+              checkedAgoMs: 2000,
+            },
+          ],
+        },
+      ],
+      ipvs: { available: true, driftRepairs: 0, refused: ['add x: EINVAL'] },
+    });
+    expect(text).toContain('lvs1: lvs-director 0.1.0, ready, pid 7, up 1 min 1 s, a.yaml');
+    expect(text).toMatch(/VI_1 +51 +eth0 +backup +100 +12 s +10\.0\.0\.1 \(150\) +startup/);
+    expect(text).toMatch(/tcp 10\.0\.0\.9:80 wlc .*fallback 127\.0\.0\.1:80 serves/);
+    expect(text).toMatch(/ {2}10\.0\.0\.2:80 +down +- +0 +0 +2 s ago: refused/);
+    expect(text).toContain('The kernel refuses: add x: EINVAL');
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { describeEvent, levelOf } from '../../src/daemon/describe-event.ts';
+import type { JournalEvent } from '../../src/ports/journal.ts';
+
+const transition = {
+  event: 'vrrp.transition',
+  instance: 'VI_1',
+  vrid: 51,
+  interface: 'eth0',
+  from: 'backup',
+  to: 'active',
+  reason: 'no advert for 3609 ms',
+  priority: 100,
+} as const satisfies JournalEvent;
+
+describe('describeEvent', () => {
+  it('tells a transition in one sentence, with the word that keepalived uses', () => {
+    expect(describeEvent(transition)).toBe('VI_1: backup -> active (master): no advert for 3609 ms');
+  });
+  it('names service, server and reason of a loss', () => {
+    const event = {
+      event: 'real.down',
+      service: 'tcp 10.0.0.1:80',
+      real: '10.0.0.2:80',
+      detail: 'status 503',
+      failures: 2,
+    } as const;
+    expect(describeEvent(event)).toBe(
+      '10.0.0.2:80 of tcp 10.0.0.1:80 is down after 2 failure(s): status 503',
+    );
+  });
+  it('says first what a rejected reload left as it was', () => {
+    const event = {
+      event: 'daemon.reload_rejected',
+      config: 'a.yaml',
+      problems: ['a.yaml:1:2: Cannot x', 'b'],
+    } as const;
+    expect(describeEvent(event)).toBe(
+      'kept the running configuration: a.yaml has 2 problem(s): a.yaml:1:2: Cannot x',
+    );
+  });
+});
+
+describe('levelOf', () => {
+  it('raises a fault and what stops service to error', () => {
+    expect(levelOf({ ...transition, to: 'fault' })).toBe('error');
+    expect(levelOf({ event: 'service.empty', service: 'tcp 10.0.0.1:80' })).toBe('error');
+  });
+  it('warns where somebody should look', () =>
+    expect(levelOf({ event: 'ipvs.drift', operations: 1, changes: [] })).toBe('warn'));
+  it('keeps an ordinary transition at info', () => expect(levelOf(transition)).toBe('info'));
+});
