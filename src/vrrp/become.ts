@@ -1,0 +1,133 @@
+// The one door between phases: which effects a change of phase has, in which order. It does not decide
+// whether to change (step.ts and its on-*.ts do). RFC 9568 §6.4; the order is ours, see activation().
+import type { Ip } from '../net/ip.ts';
+import { effectivePriority, RESIGNED_PRIORITY } from './election.ts';
+import { activeDownInterval, successorWait } from './timers.ts';
+import type {
+  Active,
+  Backup,
+  Effect,
+  HeardRouter,
+  Leaving,
+  Micros,
+  Phase,
+  Reason,
+  RouterConfig,
+  State,
+  Step,
+} from './types.ts';
+
+/** What every rule of the machine looks at beside its event. */
+export type Context<S extends State = State> = {
+  readonly router: RouterConfig;
+  readonly state: S;
+  readonly now: Micros;
+};
+
+export type Cause = {
+  readonly reason: Reason;
+  readonly peer?: Ip;
+  /** Only on becoming active. */
+  readonly outageUs?: Micros;
+};
+
+/** Moves to `next`, whose phase differs from the present one. */
+export function become({ router, state, now }: Context, next: State, cause: Cause): Step {
+  const transition: Effect = {
+    type: 'report',
+    report: {
+      type: 'transition',
+      from: state.phase,
+      to: next.phase,
+      reason: cause.reason,
+      priority: effectivePriority(router),
+      ...(cause.peer !== undefined && { peer: cause.peer }),
+      ...(cause.outageUs !== undefined && { outageMsEstimate: Math.round(cause.outageUs / 1000) }),
+    },
+  };
+  return {
+    state: { ...next, since: now },
+    effects: [transition, ...effectsOf(router, state.phase, next.phase, cause.reason)],
+  };
+}
+
+function effectsOf(router: RouterConfig, from: Phase, to: Phase, reason: Reason): readonly Effect[] {
+  if (to === 'active') return activation(router);
+  if (to === 'leaving') return resignation(router);
+  // What a predecessor that was killed left behind must not be served by a backup.
+  if (from === 'initialize') return [removal(router, reason)];
+  if (!servesIn(from)) return [];
+  // A dead link may still carry one advert (and other paths do): peers take over after Skew_Time then.
+  const farewell: readonly Effect[] =
+    to === 'fault' ? [{ type: 'sendAdvert', priority: RESIGNED_PRIORITY }] : [];
+  return [...farewell, removal(router, reason)];
+}
+
+/** Whether the addresses are on the interface in that phase. */
+export const servesIn = (phase: Phase): boolean => phase === 'active' || phase === 'leaving';
+
+/**
+ * RFC 9568 §6.4.1 (110) and §6.4.2 list the advert first. It comes last here: a leaving router removes the
+ * addresses when it hears our advert, so by then they must answer here and the neighbours must know
+ * (DESIGN.md §1 property 1). To any other peer the order makes no difference.
+ */
+function activation(router: RouterConfig): readonly Effect[] {
+  return [
+    { type: 'addAddresses', addresses: router.addresses },
+    { type: 'announce', round: 1, repeat: router.garpRepeat },
+    { type: 'sendAdvert', priority: effectivePriority(router) },
+  ];
+}
+
+/** RFC 9568 §6.4.3, Shutdown: an advert with priority 0; what the RFC removes at once is kept a little longer. */
+export function resignation(router: RouterConfig): readonly Effect[] {
+  return [{ type: 'sendAdvert', priority: RESIGNED_PRIORITY }, ...leaseRenewal(router)];
+}
+
+export const leaseRenewal = (router: RouterConfig): readonly Effect[] =>
+  router.leaseUs === 'off' ? [] : [{ type: 'renewLease' }];
+
+const removal = (router: RouterConfig, reason: Reason): Effect => ({
+  type: 'removeAddresses',
+  addresses: router.addresses,
+  reason,
+});
+
+export const activeState = (router: RouterConfig, now: Micros): Active => ({
+  phase: 'active',
+  since: now,
+  nextAdvertAt: now + router.advertIntervalUs,
+  lastAdvertAt: now,
+  leaseRenewedAt: now,
+  lastAnnounceAt: now,
+  rounds: 1,
+  conflicts: {},
+  ...(router.garpDelayUs > 0 ? { announceAt: now + router.garpDelayUs } : refreshAt(router, now)),
+});
+
+/** The next announcement after a round other than the first. */
+export const refreshAt = (router: RouterConfig, now: Micros): { announceAt?: Micros } =>
+  router.garpRefreshUs > 0 ? { announceAt: now + router.garpRefreshUs } : {};
+
+export type BackupOptions = { readonly activeIntervalUs?: Micros; readonly heard?: HeardRouter };
+
+/** Backup with Active_Down_Timer at the full Active_Down_Interval. */
+export function backupState(router: RouterConfig, now: Micros, options: BackupOptions = {}): Backup {
+  const activeIntervalUs = options.activeIntervalUs ?? router.advertIntervalUs;
+  return {
+    phase: 'backup',
+    since: now,
+    activeDownAt: now + activeDownInterval(router.version, effectivePriority(router), activeIntervalUs),
+    activeIntervalUs,
+    ...(options.heard !== undefined && { heard: options.heard }),
+  };
+}
+
+export const leavingState = (router: RouterConfig, purpose: Leaving['purpose'], now: Micros): Leaving => ({
+  phase: 'leaving',
+  since: now,
+  purpose,
+  until: now + successorWait(router),
+  // Skew_Time is below one interval, so saying it again puts off nobody who heard it the first time.
+  repeatAt: now + router.advertIntervalUs,
+});

@@ -1,0 +1,117 @@
+// What an active answers to adverts that it does not yield to: it asserts itself, tells the neighbours again,
+// and reports. Each is rate-limited, per peer and over a bounded number of peers, so that a flood of forged
+// adverts costs at most a few packets an interval. RFC 9568 §6.4.3, vrrp.md §5.4 S12.
+import type { Ip } from '../net/ip.ts';
+import { type Context, leaseRenewal } from './become.ts';
+import { effectivePriority } from './election.ts';
+import { activeDownInterval } from './timers.ts';
+import type { Active, Conflict, Effect, Micros, RouterConfig, Step } from './types.ts';
+
+const PEERS_MAX = 8;
+/** All peers beyond that share one allowance. */
+const OTHERS = 'others';
+const REPORT_EVERY_US = 60_000_000;
+
+/**
+ * Sends an advert at once, unless this peer was answered less than a quarter of an interval ago.
+ * `restart_timer` (priority 0): Adver_Timer starts again, but only if the advert is really sent, or a flood
+ * would silence us.
+ */
+export function assertActive(
+  context: Context<Active>,
+  peer: Ip,
+  timer: 'restart_timer' | 'keep_timer',
+): Step<Active> {
+  const { router, state, now } = context;
+  const noted = note(context, peer);
+  const { key, conflict } = noted;
+  if (4 * (now - conflict.lastAssertAt) < router.advertIntervalUs) {
+    return { state: noted.state, effects: [] };
+  }
+  const next = {
+    ...noted.state,
+    conflicts: { ...noted.state.conflicts, [key]: { ...conflict, lastAssertAt: now } },
+    lastAdvertAt: now,
+    leaseRenewedAt: now,
+    nextAdvertAt: timer === 'restart_timer' ? now + router.advertIntervalUs : state.nextAdvertAt,
+  };
+  const advert: Effect = { type: 'sendAdvert', priority: effectivePriority(router) };
+  return { state: next, effects: [advert, ...leaseRenewal(router)] };
+}
+
+/** RFC 9568 §6.4.3: a losing advert is discarded, and an advert sent at once. Neighbours may point to the loser. */
+export function hearLosing(context: Context<Active>, peer: Ip, peerPriority: number): Step<Active> {
+  const asserted = assertActive(context, peer, 'keep_timer');
+  const announced = announceAgain({ ...context, state: asserted.state });
+  const reported = report({ ...context, state: announced.state }, peer, (count) => ({
+    type: 'report',
+    report: { type: 'splitBrainSuspected', peer, peerPriority, count },
+  }));
+  return {
+    state: reported.state,
+    effects: [...reported.effects, ...announced.effects, ...asserted.effects],
+  };
+}
+
+/** Equal priority and equal address: nobody would ever yield, and an answer would only be reflected again. */
+export function hearOurselves(context: Context<Active>, source: Ip): Step<Active> {
+  const noted = note(context, source);
+  return report({ ...context, state: noted.state }, source, (count) => ({
+    type: 'report',
+    report: { type: 'ownAddressHeard', source, count },
+  }));
+}
+
+/** At most once an interval now, and once more an interval after the last losing advert. */
+function announceAgain({ router, state, now }: Context<Active>): Step<Active> {
+  const followUp = Math.min(
+    state.announceAt ?? Number.POSITIVE_INFINITY,
+    now + Math.max(router.advertIntervalUs, 1),
+  );
+  if (now - state.lastAnnounceAt < router.advertIntervalUs) {
+    return { state: { ...state, announceAt: followUp }, effects: [] };
+  }
+  const round = state.rounds + 1;
+  return {
+    state: { ...state, announceAt: followUp, lastAnnounceAt: now, rounds: round },
+    effects: [{ type: 'announce', round, repeat: 1 }],
+  };
+}
+
+function report(context: Context<Active>, peer: Ip, effect: (count: number) => Effect): Step<Active> {
+  const { router, state, now } = context;
+  const key = keyOf(state.conflicts, peer);
+  const conflict = state.conflicts[key];
+  // Adverts that cross while a role changes hands are no conflict yet.
+  if (conflict === undefined || now - state.since < router.advertIntervalUs) return { state, effects: [] };
+  if (conflict.lastReportAt !== undefined && now - conflict.lastReportAt < REPORT_EVERY_US) {
+    return { state, effects: [] };
+  }
+  const conflicts = { ...state.conflicts, [key]: { ...conflict, lastReportAt: now } };
+  return { state: { ...state, conflicts }, effects: [effect(conflict.count)] };
+}
+
+/** Counts an advert of `peer`; a conflict that was silent for an Active_Down_Interval is forgotten first. */
+function note({ router, state, now }: Context<Active>, peer: Ip) {
+  const conflicts = current(router, state.conflicts, now);
+  const key = keyOf(conflicts, peer);
+  const known = conflicts[key];
+  const conflict: Conflict = {
+    ...(known ?? { lastAssertAt: Number.NEGATIVE_INFINITY }),
+    lastHeardAt: now,
+    count: (known?.count ?? 0) + 1,
+  };
+  return { key, conflict, state: { ...state, conflicts: { ...conflicts, [key]: conflict } } };
+}
+
+function current(router: RouterConfig, conflicts: Active['conflicts'], now: Micros): Active['conflicts'] {
+  const silenceUs = activeDownInterval(router.version, effectivePriority(router), router.advertIntervalUs);
+  return Object.fromEntries(
+    Object.entries(conflicts).filter(([, { lastHeardAt }]) => now - lastHeardAt <= silenceUs),
+  );
+}
+
+function keyOf(conflicts: Active['conflicts'], peer: Ip): string {
+  if (conflicts[peer] !== undefined || Object.keys(conflicts).length < PEERS_MAX) return peer;
+  return OTHERS;
+}

@@ -1,0 +1,18 @@
+// When a router next wants to be woken. The shell sleeps until then, drains its socket, then reports
+// deadlineReached.
+import type { Micros, State } from './types.ts';
+
+/** Undefined: nothing but an event moves this router. */
+export function nextDeadline(state: State): Micros | undefined {
+  switch (state.phase) {
+    case 'backup':
+      return state.activeDownAt;
+    case 'active':
+      return Math.min(state.nextAdvertAt, state.announceAt ?? Number.POSITIVE_INFINITY);
+    case 'leaving':
+      return Math.min(state.until, state.repeatAt ?? Number.POSITIVE_INFINITY);
+    case 'initialize':
+    case 'fault':
+      return undefined;
+  }
+}

@@ -1,0 +1,111 @@
+// What an accepted advert does in each phase: the tables of RFC 9568 §6.4.2 and §6.4.3, and of RFC 3768 §6.4
+// for version 2. Whether an advert is acceptable at all is validate.ts's business.
+import type { Advert } from '../net/advert.ts';
+import type { Ip } from '../net/ip.ts';
+import { advertIntervalUs } from './advert.ts';
+import { backupState, become, type Context } from './become.ts';
+import { assertActive, hearLosing, hearOurselves } from './conflict.ts';
+import { claimOf, compareClaims, effectivePriority, preempts, RESIGNED_PRIORITY } from './election.ts';
+import { skewTime } from './timers.ts';
+import type { Active, Backup, HeardRouter, Leaving, Micros, RouterConfig, Step } from './types.ts';
+
+export type Heard = { readonly advert: Advert; readonly source: Ip };
+
+export function onAdvert(context: Context, heard: Heard): Step {
+  const { state } = context;
+  switch (state.phase) {
+    case 'backup':
+      return hearAsBackup({ ...context, state }, heard);
+    case 'active':
+      return hearAsActive({ ...context, state }, heard);
+    case 'leaving':
+      return hearAsLeaving({ ...context, state }, heard);
+    case 'initialize':
+    case 'fault':
+      return { state, effects: [] };
+  }
+}
+
+/** RFC 9568 §6.4.2. */
+function hearAsBackup({ router, state, now }: Context<Backup>, heard: Heard): Step {
+  const { priority } = heard.advert;
+  if (priority === RESIGNED_PRIORITY) return { state: hearResignation(router, state, now), effects: [] };
+  const from = heardRouter(heard, now);
+  if (!yieldsTo(router, state, priority, now)) {
+    // Discarded: the timer keeps running, and at its end we preempt.
+    return { state: { ...state, heard: from }, effects: [] };
+  }
+  const { standDown } = state;
+  const next = {
+    ...backupState(router, now, { activeIntervalUs: learnedInterval(router, heard.advert), heard: from }),
+    since: state.since,
+    ...(standDown !== undefined && { standDown }),
+    ...preemptDelay(router, state, priority, now),
+  };
+  return { state: next, effects: [] };
+}
+
+/** Active_Down_Timer = Skew_Time; never later than it would fire anyway, whoever repeats a priority 0. */
+function hearResignation(router: RouterConfig, state: Backup, now: Micros): Backup {
+  const skewUs = skewTime(router.version, effectivePriority(router), state.activeIntervalUs);
+  return {
+    ...state,
+    activeDownAt: Math.min(state.activeDownAt, now + skewUs),
+    resignedAt: state.resignedAt ?? now,
+  };
+}
+
+/** RFC 9568 §6.4.2: Priority >= ours, or Preempt_Mode False; whatever the address. */
+function yieldsTo(router: RouterConfig, state: Backup, priority: number, now: Micros): boolean {
+  if (priority >= effectivePriority(router)) return true;
+  if (!preempts(router) || state.standDown === true) return true;
+  return router.preemptDelayUs > 0 && (state.preemptAt === undefined || now < state.preemptAt);
+}
+
+/** As in keepalived: from the first lower-priority advert on, ended by one that is not lower. */
+function preemptDelay(router: RouterConfig, state: Backup, priority: number, now: Micros) {
+  if (router.preemptDelayUs === 0 || priority >= effectivePriority(router)) return {};
+  return { preemptAt: state.preemptAt ?? now + router.preemptDelayUs };
+}
+
+/** RFC 9568 §6.4.2: Active_Adver_Interval is the advertised one; RFC 3768 knows only the configured one. */
+const learnedInterval = (router: RouterConfig, advert: Advert): Micros =>
+  router.version === 3 ? advertIntervalUs(advert) : router.advertIntervalUs;
+
+const heardRouter = ({ advert, source }: Heard, now: Micros): HeardRouter => ({
+  address: source,
+  priority: advert.priority,
+  at: now,
+});
+
+/** RFC 9568 §6.4.3. Preempt_Mode is not consulted here: the better of two actives stays. */
+function hearAsActive(context: Context<Active>, heard: Heard): Step {
+  const { router, now } = context;
+  const { priority } = heard.advert;
+  if (priority === RESIGNED_PRIORITY) return assertActive(context, heard.source, 'restart_timer');
+  const ours = claimOf(router);
+  const order = compareClaims({ priority, address: heard.source }, ours);
+  if (order === 0) return hearOurselves(context, heard.source);
+  if (order < 0) return hearLosing(context, heard.source, priority);
+  const next = backupState(router, now, {
+    activeIntervalUs: learnedInterval(router, heard.advert),
+    heard: heardRouter(heard, now),
+  });
+  const reason = priority > ours.priority ? 'higher_priority_heard' : 'higher_address_heard';
+  return become(context, next, { reason, peer: heard.source });
+}
+
+/** The first router that claims the role is the successor; another that leaves too is none. */
+function hearAsLeaving(context: Context<Leaving>, heard: Heard): Step {
+  const { router, state, now } = context;
+  if (heard.advert.priority === RESIGNED_PRIORITY || heard.source === router.sourceAddress) {
+    return { state, effects: [] };
+  }
+  const cause = { reason: 'handed_over', peer: heard.source } as const;
+  if (state.purpose === 'shutdown') return become(context, { phase: 'initialize', since: now }, cause);
+  const next = backupState(router, now, {
+    activeIntervalUs: learnedInterval(router, heard.advert),
+    heard: heardRouter(heard, now),
+  });
+  return become(context, { ...next, standDown: true }, cause);
+}

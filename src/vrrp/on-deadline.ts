@@ -1,0 +1,105 @@
+// What happens when a timer has fired: Active_Down_Timer, Adver_Timer, announcements, and the end of leaving.
+// The shell has drained its socket between the deadline and this call; an early call changes nothing.
+// RFC 9568 §6.4.2, §6.4.3.
+import { activeState, become, type Context, leaseRenewal, refreshAt, resignation } from './become.ts';
+import { effectivePriority } from './election.ts';
+import { leaseIsDue, skewTime } from './timers.ts';
+import type { Active, Backup, Effect, Leaving, Step } from './types.ts';
+
+export function onDeadline(context: Context): Step {
+  const { state, now } = context;
+  switch (state.phase) {
+    case 'backup':
+      return now < state.activeDownAt ? { state, effects: [] } : activeIsDown({ ...context, state });
+    case 'active':
+      return advertiseAndAnnounce({ ...context, state });
+    case 'leaving':
+      return waitForSuccessor({ ...context, state });
+    case 'initialize':
+    case 'fault':
+      return { state, effects: [] };
+  }
+}
+
+/** RFC 9568 §6.4.2: Active_Down_Timer fired. */
+function activeIsDown(context: Context<Backup>): Step {
+  const { router, state, now } = context;
+  const lateUs = now - state.activeDownAt;
+  if (lateUs > state.activeIntervalUs && state.graceUsed !== true) {
+    // We did not listen (the process or the whole host stood still), so silence proves nothing: listen for
+    // one more advert before taking over from an active that may be well. Once only.
+    const skewUs = skewTime(router.version, effectivePriority(router), state.activeIntervalUs);
+    const next: Backup = { ...state, activeDownAt: now + state.activeIntervalUs + skewUs, graceUsed: true };
+    return {
+      state: next,
+      effects: [{ type: 'report', report: { type: 'stall', lateUs, action: 'waited' } }],
+    };
+  }
+  return become(context, activeState(router, now), takeoverCause(context));
+}
+
+function takeoverCause({ router, state, now }: Context<Backup>) {
+  const { heard, resignedAt, activeIntervalUs } = state;
+  const peer = heard === undefined ? {} : { peer: heard.address };
+  if (resignedAt !== undefined) {
+    return { reason: 'active_resigned', outageUs: now - resignedAt, ...peer } as const;
+  }
+  if (heard === undefined) return { reason: 'active_down' } as const;
+  if (heard.priority < effectivePriority(router) && now - heard.at < 2 * activeIntervalUs) {
+    return { reason: 'preempted_lower_priority', outageUs: 0, ...peer } as const;
+  }
+  return { reason: 'active_down', outageUs: now - heard.at, ...peer } as const;
+}
+
+function advertiseAndAnnounce(context: Context<Active>): Step {
+  const { router, now } = context;
+  const lateUs = now - context.state.nextAdvertAt;
+  const advertised = lateUs < 0 ? { state: context.state, effects: [] } : advertise(context);
+  const stalled = lateUs > router.advertIntervalUs;
+  const due = stalled || now >= (advertised.state.announceAt ?? Number.POSITIVE_INFINITY);
+  if (!due) return advertised;
+  const announced = announce({ ...context, state: advertised.state });
+  const stall: readonly Effect[] = stalled
+    ? [{ type: 'report', report: { type: 'stall', lateUs, action: 'announced' } }]
+    : [];
+  return { state: announced.state, effects: [...stall, ...advertised.effects, ...announced.effects] };
+}
+
+/** RFC 9568 §6.4.3: Adver_Timer fired. Adverts keep their rate, but a late one is not followed by a burst. */
+function advertise({ router, state, now }: Context<Active>): Step<Active> {
+  const onTime = state.nextAdvertAt + router.advertIntervalUs;
+  const renews = leaseIsDue(router, state.leaseRenewedAt, now);
+  const next: Active = {
+    ...state,
+    lastAdvertAt: now,
+    nextAdvertAt: onTime > now ? onTime : now + router.advertIntervalUs,
+    leaseRenewedAt: renews ? now : state.leaseRenewedAt,
+  };
+  const advert: Effect = { type: 'sendAdvert', priority: effectivePriority(router) };
+  return { state: next, effects: [advert, ...(renews ? leaseRenewal(router) : [])] };
+}
+
+function announce({ router, state, now }: Context<Active>): Step<Active> {
+  const { announceAt: _, ...rest } = state;
+  const round = state.rounds + 1;
+  const repeat = round === 2 ? router.garpRepeat : 1;
+  return {
+    state: { ...rest, ...refreshAt(router, now), lastAnnounceAt: now, rounds: round },
+    effects: [{ type: 'announce', round, repeat }],
+  };
+}
+
+function waitForSuccessor(context: Context<Leaving>): Step {
+  const { router, state, now } = context;
+  if (now < state.until) {
+    if (now < (state.repeatAt ?? Number.POSITIVE_INFINITY)) return { state, effects: [] };
+    const { repeatAt: _, ...rest } = state;
+    return { state: rest, effects: resignation(router) };
+  }
+  const cause = { reason: 'no_successor' } as const;
+  if (state.purpose === 'shutdown') return become(context, { phase: 'initialize', since: now }, cause);
+  // Nobody took over: better we than nobody.
+  const back = become(context, activeState(router, now), { ...cause, outageUs: 0 });
+  const failed: Effect = { type: 'report', report: { type: 'handoverFailed', reason: 'no_successor' } };
+  return { state: back.state, effects: [failed, ...back.effects] };
+}

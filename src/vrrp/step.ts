@@ -1,0 +1,121 @@
+// One virtual router as a function: step(router, state, event, now) -> { state, effects }. Pure: no clock, no
+// socket, no log. It routes events; on-advert.ts, on-deadline.ts and reconfigure.ts hold the rules, become.ts
+// the ways between phases. RFC 9568 §6.4, RFC 3768 §6.4, DESIGN.md §1 properties 1 to 3 and 10.
+import { activeState, backupState, become, type Context, leavingState, servesIn } from './become.ts';
+import { effectivePriority, isOwner } from './election.ts';
+import { onAdvert } from './on-advert.ts';
+import { onDeadline } from './on-deadline.ts';
+import { onReconfigured } from './reconfigure.ts';
+import { activeDownInterval } from './timers.ts';
+import type { Effect, Event, Leaving, Micros, Reason, RouterConfig, State, Step } from './types.ts';
+
+export const initialState = (now: Micros): State => ({ phase: 'initialize', since: now });
+
+/**
+ * @param now integer microseconds of the monotonic clock, never less than in an earlier call.
+ * @returns the next state, and effects to be carried out in order.
+ */
+export function step(router: RouterConfig, state: State, event: Event, now: Micros): Step {
+  const guarded = stallGuard({ router, state, now });
+  if (guarded === undefined) return handle({ router, state, now }, event);
+  const then = handle({ router, state: guarded.state, now }, event);
+  return { state: then.state, effects: [...guarded.effects, ...then.effects] };
+}
+
+/**
+ * An active that has been silent for its own Active_Down_Interval must assume that it has been replaced: it
+ * steps down before it sends or answers anything (DESIGN.md §1 property 3, vrrp.md S6).
+ */
+function stallGuard(context: Context): Step | undefined {
+  const { router, state, now } = context;
+  if (state.phase !== 'active') return undefined;
+  const limitUs = activeDownInterval(router.version, effectivePriority(router), router.advertIntervalUs);
+  if (now - state.lastAdvertAt <= limitUs) return undefined;
+  const lateUs = now - state.nextAdvertAt;
+  const stall: Effect = { type: 'report', report: { type: 'stall', lateUs, action: 'stepped_down' } };
+  const down = become(context, backupState(router, now), { reason: 'stalled' });
+  return { state: down.state, effects: [stall, ...down.effects] };
+}
+
+function handle(context: Context, event: Event): Step {
+  const { router, state, now } = context;
+  switch (event.type) {
+    case 'startup':
+      return state.phase === 'initialize' ? start(context, event.linkUp, 'startup') : unchanged(state);
+    case 'resumed':
+      return state.phase === 'initialize' ? resume(context, event) : unchanged(state);
+    case 'shutdown':
+      return shutDown(context);
+    case 'advertReceived':
+      return onAdvert(context, event);
+    case 'deadlineReached':
+      return onDeadline(context);
+    case 'linkDown':
+      return loseLink(context);
+    case 'linkUp':
+      return state.phase === 'fault' ? start(context, true, 'link_up') : unchanged(state);
+    case 'reconfigured':
+      return onReconfigured(context, event.router);
+    case 'handoverRequested':
+      return handOver(context);
+    case 'stalled':
+      return stalled(router, state, event.lateUs, now);
+  }
+}
+
+const unchanged = (state: State): Step => ({ state, effects: [] });
+
+/** RFC 9568 §6.4.1: the owner becomes active at once, everyone else listens first. */
+function start(context: Context, linkUp: boolean, reason: Reason): Step {
+  const { router, now } = context;
+  if (!linkUp) return become(context, { phase: 'fault', since: now }, { reason: 'link_down' });
+  if (isOwner(router)) return become(context, activeState(router, now), { reason: 'owner_startup' });
+  return become(context, backupState(router, now), { reason });
+}
+
+/** As active, if nobody can have missed an advert for an Active_Down_Interval; else as after any start. */
+function resume(context: Context, event: Extract<Event, { type: 'resumed' }>): Step {
+  const { router, now } = context;
+  const { phase, lastAdvertAt } = event.snapshot;
+  const silentUs = now - lastAdvertAt;
+  const limitUs = activeDownInterval(router.version, effectivePriority(router), router.advertIntervalUs);
+  const goesOn = event.linkUp && phase === 'active' && silentUs >= 0 && silentUs < limitUs;
+  if (!goesOn) return start(context, event.linkUp, 'startup');
+  return become(context, activeState(router, now), { reason: 'resumed', outageUs: 0 });
+}
+
+/** RFC 9568 §6.4.2 and §6.4.3, Shutdown; an active leaves by way of `leaving`. */
+function shutDown(context: Context): Step {
+  const { router, state, now } = context;
+  if (state.phase === 'initialize') return unchanged(state);
+  if (state.phase === 'leaving') return unchanged({ ...state, purpose: 'shutdown' } satisfies Leaving);
+  const next: State =
+    state.phase === 'active' ? leavingState(router, 'shutdown', now) : { phase: 'initialize', since: now };
+  return become(context, next, { reason: 'shutdown' });
+}
+
+function handOver(context: Context): Step {
+  const { router, state, now } = context;
+  if (state.phase === 'active') {
+    return become(context, leavingState(router, 'handover', now), { reason: 'handover_requested' });
+  }
+  if (state.phase === 'leaving') return unchanged(state);
+  return {
+    state,
+    effects: [{ type: 'report', report: { type: 'handoverFailed', reason: 'not_active' } }],
+  };
+}
+
+function loseLink(context: Context): Step {
+  const { state, now } = context;
+  if (state.phase === 'initialize' || state.phase === 'fault') return unchanged(state);
+  const ends = state.phase === 'leaving' && state.purpose === 'shutdown';
+  return become(context, { phase: ends ? 'initialize' : 'fault', since: now }, { reason: 'link_down' });
+}
+
+/** The guard has stepped an active down already where it had to. */
+function stalled(router: RouterConfig, state: State, lateUs: Micros, now: Micros): Step {
+  const justSteppedDown = state.phase === 'backup' && state.since === now;
+  if (justSteppedDown || !servesIn(state.phase) || lateUs <= router.advertIntervalUs) return unchanged(state);
+  return { state, effects: [{ type: 'report', report: { type: 'stall', lateUs, action: 'none' } }] };
+}

@@ -1,0 +1,189 @@
+// The vocabulary of one virtual router: its configuration, the states it can be in, what happens to it
+// (events, past tense) and what it wants done (effects, imperative). No behaviour here.
+// Names are those of RFC 9568 §6; `leaving` and `fault` are ours (docs/states.md).
+import type { Advert } from '../net/advert.ts';
+import type { Family, Ip } from '../net/ip.ts';
+import type { Prefix } from '../net/prefix.ts';
+
+/** Integer microseconds: of the monotonic clock, or a length of time. */
+export type Micros = number;
+
+export type Phase = 'initialize' | 'backup' | 'active' | 'leaving' | 'fault';
+
+/** name, virtualRouterId, version and family identify a router: a change of one of them makes another router. */
+export type RouterConfig = {
+  readonly name: string;
+  readonly virtualRouterId: number;
+  readonly version: 2 | 3;
+  readonly family: Family;
+  /** Configured: 1 to 254, or 255 where the router owns the addresses. */
+  readonly priority: number;
+  /** Sum of what tracking adds; clamped by effectivePriority(), never applied to an owner. */
+  readonly priorityOffset?: number;
+  /** Advertisement_Interval. */
+  readonly advertIntervalUs: Micros;
+  readonly preempt: boolean;
+  /** How long a lower-priority active is left alone, counted from its first advert. */
+  readonly preemptDelayUs: Micros;
+  /** The VIPs, in the order in which they are advertised. */
+  readonly addresses: readonly Prefix[];
+  /** What our adverts carry as source: the tie-break. */
+  readonly sourceAddress: Ip;
+  /** Empty: multicast. */
+  readonly unicastPeers: readonly Ip[];
+  /** Version 2 simple text: at most 8 printable ASCII characters. */
+  readonly authPass?: string;
+  /** Kernel lifetime of each VIP (DESIGN.md §1 property 2). */
+  readonly leaseUs: Micros | 'off';
+  /** Announcements of each address in rounds 1 and 2. */
+  readonly garpRepeat: number;
+  /** From round 1 to round 2; 0: no second round. */
+  readonly garpDelayUs: Micros;
+  /** Between rounds from then on; 0: none. */
+  readonly garpRefreshUs: Micros;
+};
+
+/** The router last heard advertising a priority above zero. */
+export type HeardRouter = { readonly address: Ip; readonly priority: number; readonly at: Micros };
+
+export type Initialize = { readonly phase: 'initialize'; readonly since: Micros };
+
+export type Backup = {
+  readonly phase: 'backup';
+  readonly since: Micros;
+  /** When Active_Down_Timer fires. */
+  readonly activeDownAt: Micros;
+  /** Active_Adver_Interval: our own until one is learned (RFC 9568 §6.1). */
+  readonly activeIntervalUs: Micros;
+  readonly heard?: HeardRouter;
+  /** A priority 0 set the timer that runs; when. */
+  readonly resignedAt?: Micros;
+  /** The preempt delay ends then; set by the first advert of a lower priority. */
+  readonly preemptAt?: Micros;
+  /** The timer that runs was set by an overdue one: see deadline rule in step.ts. */
+  readonly graceUsed?: true;
+  /** The role was given away by request: nobody is preempted until it has been ours again. */
+  readonly standDown?: true;
+};
+
+/** One peer that also believes to be active, and loses. */
+export type Conflict = {
+  readonly lastHeardAt: Micros;
+  readonly lastAssertAt: Micros;
+  readonly lastReportAt?: Micros;
+  readonly count: number;
+};
+
+export type Active = {
+  readonly phase: 'active';
+  readonly since: Micros;
+  /** When Adver_Timer fires. */
+  readonly nextAdvertAt: Micros;
+  readonly lastAdvertAt: Micros;
+  readonly leaseRenewedAt: Micros;
+  readonly announceAt?: Micros;
+  readonly lastAnnounceAt: Micros;
+  /** Announcements made since we are active. */
+  readonly rounds: number;
+  /** By address of the peer; bounded (conflict.ts). */
+  readonly conflicts: Readonly<Record<string, Conflict>>;
+};
+
+/** Priority 0 is sent; the addresses are served until a successor is heard (DESIGN.md §1 property 1). */
+export type Leaving = {
+  readonly phase: 'leaving';
+  readonly since: Micros;
+  readonly purpose: 'shutdown' | 'handover';
+  /** When the wait ends without a successor. */
+  readonly until: Micros;
+  /** When priority 0 is said once more. */
+  readonly repeatAt?: Micros;
+};
+
+/** The interface is down. */
+export type Fault = { readonly phase: 'fault'; readonly since: Micros };
+
+export type State = Initialize | Backup | Active | Leaving | Fault;
+
+export type Event =
+  | { readonly type: 'startup'; readonly linkUp: boolean }
+  /** Instead of startup after a crash of the process alone (DESIGN.md §1 property 10). */
+  | {
+      readonly type: 'resumed';
+      readonly linkUp: boolean;
+      readonly snapshot: { readonly phase: Phase; readonly lastAdvertAt: Micros };
+    }
+  /** Ends in initialize: at once, or through leaving. The router is done when its phase says so. */
+  | { readonly type: 'shutdown' }
+  /** Only adverts that validateAdvert() accepted. */
+  | { readonly type: 'advertReceived'; readonly advert: Advert; readonly source: Ip }
+  /** nextDeadline() has passed and the socket was drained after that. Early or spurious is harmless. */
+  | { readonly type: 'deadlineReached' }
+  | { readonly type: 'linkDown' }
+  | { readonly type: 'linkUp' }
+  /** step()'s `router` is the old configuration here, and the new one from the next call on. */
+  | { readonly type: 'reconfigured'; readonly router: RouterConfig }
+  | { readonly type: 'handoverRequested' }
+  /** The shell found its loop late by that much. */
+  | { readonly type: 'stalled'; readonly lateUs: Micros };
+
+export type Reason =
+  | 'startup'
+  | 'owner_startup'
+  | 'resumed'
+  | 'active_down'
+  | 'active_resigned'
+  | 'preempted_lower_priority'
+  | 'higher_priority_heard'
+  | 'higher_address_heard'
+  | 'shutdown'
+  | 'handover_requested'
+  | 'handed_over'
+  | 'no_successor'
+  | 'stalled'
+  | 'link_down'
+  | 'link_up'
+  | 'reconfigured';
+
+/** Facts for the journal. */
+export type Report =
+  | {
+      readonly type: 'transition';
+      readonly from: Phase;
+      readonly to: Phase;
+      readonly reason: Reason;
+      readonly priority: number;
+      readonly peer?: Ip;
+      /** How long nobody may have served, as far as adverts tell; only on becoming active. */
+      readonly outageMsEstimate?: number;
+    }
+  /** Another router is active too, and loses. `count`: its adverts since it was first heard. */
+  | {
+      readonly type: 'splitBrainSuspected';
+      readonly peer: Ip;
+      readonly peerPriority: number;
+      readonly count: number;
+    }
+  /** Our priority from our address: a reflected packet or a cloned host. */
+  | { readonly type: 'ownAddressHeard'; readonly source: Ip; readonly count: number }
+  | { readonly type: 'stall'; readonly lateUs: Micros; readonly action: StallAction }
+  | { readonly type: 'handoverFailed'; readonly reason: 'not_active' | 'no_successor' };
+
+/** What a stall led to: nothing; stepping down; a fresh announcement; another wait before taking over. */
+export type StallAction = 'none' | 'stepped_down' | 'announced' | 'waited';
+
+/** To be carried out in order. */
+export type Effect =
+  /** With advertOf(router, priority). */
+  | { readonly type: 'sendAdvert'; readonly priority: number }
+  /** With the lease; an address that is there already is renewed. */
+  | { readonly type: 'addAddresses'; readonly addresses: readonly Prefix[] }
+  /** One that is not there is no error. */
+  | { readonly type: 'removeAddresses'; readonly addresses: readonly Prefix[]; readonly reason: Reason }
+  /** Gratuitous ARP or unsolicited neighbour advertisements for every address, `repeat` times each. */
+  | { readonly type: 'announce'; readonly round: number; readonly repeat: number }
+  /** Of every address; only if the sendAdvert before it really went out. */
+  | { readonly type: 'renewLease' }
+  | { readonly type: 'report'; readonly report: Report };
+
+export type Step<S extends State = State> = { readonly state: S; readonly effects: readonly Effect[] };
