@@ -1,0 +1,111 @@
+// One form for each table, so that equal tables are deeply equal and every director enters real servers in
+// the same order (mh builds its lookup table in the order of the list: kernel ip_vs_mh.c).
+// A wanted table gets the kernel's form (canonicalTable); one that was read is in it already and is only
+// sorted (readTable): a port that another tool set has to stay visible, or it could never be repaired.
+// Source: linux/ip_vs.h, net/netfilter/ipvs/ip_vs_ctl.c, ipvsadm 1.31. What should exist is desire.ts's.
+import { formatEndpoint } from '../net/endpoint.ts';
+import { type Family, familyOf, type Ip, ipBytes } from '../net/ip.ts';
+import type { Destination, ServiceEntry, ServiceId, Table, VirtualService } from './model.ts';
+
+/** A wanted table in the kernel's form; of two destinations with one address and port the last stays. */
+export const canonicalTable = (table: Table): Table =>
+  sortedBy(
+    table.map((entry) => canonicalEntry(entry)),
+    (entry) => serviceSortKey(entry.service.id),
+  );
+
+/** A table as the kernel gave it, sorted, less everything that is observation only. */
+export const readTable = (observed: Table): Table =>
+  sortedBy(
+    observed.map(({ service, destinations }) => ({
+      service: canonicalService(service),
+      destinations: sortedDestinations(destinations.map(bareDestination)),
+    })),
+    (entry) => serviceSortKey(entry.service.id),
+  );
+
+export function canonicalEntry({ service, destinations }: ServiceEntry): ServiceEntry {
+  const byEndpoint = new Map<string, Destination>();
+  for (const destination of destinations) {
+    const canonical = canonicalDestination(service.id, destination);
+    byEndpoint.set(formatEndpoint(canonical), canonical);
+  }
+  return { service: canonicalService(service), destinations: sortedDestinations([...byEndpoint.values()]) };
+}
+
+export function canonicalService(service: VirtualService): VirtualService {
+  const { id, scheduler, schedFlags, persistenceSec, persistencePrefix, persistenceEngine, ops } = service;
+  return {
+    id,
+    scheduler,
+    schedFlags: [...new Set(schedFlags)].sort(),
+    ...(persistenceSec === undefined ? {} : { persistenceSec }),
+    // The granularity means nothing without persistence (IP_VS_SVC_F_PERSISTENT), whatever was left there.
+    persistencePrefix: persistenceSec === undefined ? hostPrefix(id) : persistencePrefix,
+    ...(persistenceEngine === undefined ? {} : { persistenceEngine }),
+    ops,
+  };
+}
+
+/**
+ * The destination under the port it really has in the kernel. A gate or ipip server receives the packet as it
+ * is, so its port is the service's whatever was configured (ipvsadm forces it on -a and -e). Port 0 of a masq
+ * server is the service's too. A firewall mark has no port: the given one stays.
+ */
+export function canonicalDestination(id: ServiceId, destination: Destination): Destination {
+  const ownPort = destination.forward === 'masq' && destination.port !== 0;
+  const port = id.kind === 'fwmark' || ownPort ? destination.port : id.port;
+  return { ...bareDestination(destination), port };
+}
+
+/** 32 or 128: the granularity of persistence where none was asked for. */
+export const hostPrefix = (id: ServiceId): 32 | 128 => (serviceFamily(id) === 'inet6' ? 128 : 32);
+
+export const serviceFamily = (id: ServiceId): Family =>
+  id.kind === 'fwmark' ? id.family : familyOf(id.address);
+
+/** Whether two canonical services of one id are configured alike. */
+export const sameService = (a: VirtualService, b: VirtualService): boolean =>
+  a.scheduler === b.scheduler &&
+  a.schedFlags.join() === b.schedFlags.join() &&
+  a.persistenceSec === b.persistenceSec &&
+  a.persistencePrefix === b.persistencePrefix &&
+  a.persistenceEngine === b.persistenceEngine &&
+  a.ops === b.ops;
+
+export const sameDestination = (a: Destination, b: Destination): boolean =>
+  a.address === b.address &&
+  a.port === b.port &&
+  a.forward === b.forward &&
+  a.weight === b.weight &&
+  a.upperThreshold === b.upperThreshold &&
+  a.lowerThreshold === b.lowerThreshold;
+
+const bareDestination = (destination: Destination): Destination => ({
+  address: destination.address,
+  port: destination.port,
+  forward: destination.forward,
+  weight: destination.weight,
+  upperThreshold: destination.upperThreshold,
+  lowerThreshold: destination.lowerThreshold,
+});
+
+const sortedDestinations = (destinations: readonly Destination[]): readonly Destination[] =>
+  sortedBy(destinations, ({ address, port }) => `${ipSortKey(address)} ${padded(port)}`);
+
+/** Addresses first, by address, port and protocol; then firewall marks, by family and number. */
+function serviceSortKey(id: ServiceId): string {
+  if (id.kind === 'fwmark') return `f ${id.family} ${padded(id.fwmark)}`;
+  return `a ${ipSortKey(id.address)} ${padded(id.port)} ${id.protocol}`;
+}
+
+const ipSortKey = (address: Ip): string =>
+  `${familyOf(address)} ${Buffer.from(ipBytes(address)).toString('hex')}`;
+const padded = (number: number): string => String(number).padStart(10, '0');
+
+/** Keys are made once an item: a table of ten thousand servers is sorted every few seconds. */
+function sortedBy<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  const keyed = items.map((item) => ({ item, key: keyOf(item) }));
+  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return keyed.map(({ item }) => item);
+}

@@ -1,0 +1,145 @@
+// What the table should be: the configuration, what health found, and (only where neither decides) what the
+// table holds already. Rules, as an ldirectord user expects them (ldirectord 4.12) less its flashing at start:
+// - up: configured weight. Down: removed; or, quiescent, weight 0 if it is in the table or with readdquiescent.
+// - not yet verified, or checktype off: absent; but one that the table holds already stays exactly as it is.
+// - the fallback (weight 1, never checked) is in while no server serves, also at start before the first
+//   verdict, so that the service is never empty; it goes when one serves, quiescent or not.
+// It decides no order and sends nothing: diff.ts, apply.ts.
+import type { RealConfig, VirtualConfig } from '../config/config.ts';
+import { formatEndpoint } from '../net/endpoint.ts';
+import {
+  canonicalDestination,
+  canonicalEntry,
+  canonicalTable,
+  hostPrefix,
+  sameDestination,
+} from './canonical.ts';
+import {
+  type Destination,
+  formatServiceId,
+  type ServiceEntry,
+  type Table,
+  type VirtualService,
+} from './model.ts';
+import type { VerdictOf } from './verdict-view.ts';
+
+/** One virtual service as it should be, and why. */
+export type DesiredService = {
+  readonly entry: ServiceEntry;
+  /** 'fallback' exactly where the fallback was put in. */
+  readonly servedBy: 'reals' | 'fallback' | 'nobody';
+  /** Whether a server is known to serve; one that is only adopted is not known to. */
+  readonly confirmed: boolean;
+  /** Whether every server that is checked at all has its first verdict. */
+  readonly settled: boolean;
+};
+
+/** @param observed a table as readTable gives it. @returns a canonical table: configured services only. */
+export const desire = (virtuals: readonly VirtualConfig[], verdictOf: VerdictOf, observed: Table): Table =>
+  tableOf(desireServices(virtuals, verdictOf, observed));
+
+export const tableOf = (services: readonly DesiredService[]): Table =>
+  canonicalTable(services.map(({ entry }) => entry));
+
+/** As {@link desire}, with the reasons, in the order of the configuration. */
+export function desireServices(
+  virtuals: readonly VirtualConfig[],
+  verdictOf: VerdictOf,
+  observed: Table,
+): readonly DesiredService[] {
+  const present = new Map(observed.map((entry) => [formatServiceId(entry.service.id), entry]));
+  return virtuals.map((virtual) => {
+    const service = formatServiceId(virtual.id);
+    return desireService(virtual, (real) => verdictOf(service, real), present.get(service));
+  });
+}
+
+type Server = {
+  /** Absent where the server is not to be in the table. */
+  readonly destination?: Destination;
+  readonly serves: boolean;
+  readonly verified: boolean;
+};
+
+function desireService(
+  virtual: VirtualConfig,
+  verdictOf: (real: string) => ReturnType<VerdictOf>,
+  observed: ServiceEntry | undefined,
+): DesiredService {
+  const present = new Map(
+    observed?.destinations.map((destination) => [formatEndpoint(destination), destination]),
+  );
+  const fallback = fallbackOf(virtual);
+  const servers = virtual.reals.map((real) => judgeServer(virtual, real, verdictOf, { present, fallback }));
+  const served = servers.some(({ serves }) => serves);
+  const usesFallback = !served && fallback !== undefined;
+  const service = serviceOf(virtual);
+  return {
+    entry: canonicalEntry({ service, destinations: merged(servers, usesFallback ? fallback : undefined) }),
+    servedBy: served ? 'reals' : usesFallback ? 'fallback' : 'nobody',
+    confirmed: servers.some(({ serves, verified }) => serves && verified),
+    settled: servers.every(({ verified }) => verified),
+  };
+}
+
+type Held = {
+  readonly present: ReadonlyMap<string, Destination>;
+  readonly fallback: Destination | undefined;
+};
+
+function judgeServer(
+  virtual: VirtualConfig,
+  real: RealConfig,
+  verdictOf: (real: string) => ReturnType<VerdictOf>,
+  { present, fallback }: Held,
+): Server {
+  const configured = canonicalDestination(virtual.id, real);
+  const held = present.get(formatEndpoint(configured));
+  const { kind } = virtual.checktype;
+  const verdict = kind === 'on' ? 'up' : kind === 'off' ? 'unverified' : verdictOf(formatEndpoint(real));
+  if (verdict === 'up') return { destination: configured, serves: true, verified: true };
+  if (verdict === 'down') {
+    const stays = virtual.quiescent && (held !== undefined || virtual.readdquiescent);
+    return stays
+      ? { destination: { ...configured, weight: 0 }, serves: false, verified: true }
+      : { serves: false, verified: true };
+  }
+  // Nobody will ever judge a server with checktype off: what the administrator put in the table is the verdict.
+  const verified = kind === 'off';
+  if (held === undefined) return { serves: false, verified };
+  // A fallback that is also a real server: what looks like the fallback is the fallback, or the two would
+  // take turns for ever.
+  const isFallback = fallback !== undefined && sameDestination(held, fallback);
+  return { destination: held, serves: held.weight > 0 && !isFallback, verified };
+}
+
+/**
+ * One destination an address and port. Of a server that stands there twice, the one that serves and is
+ * verified wins. The fallback wins over a real server in its place, which is out whenever the fallback is in.
+ */
+function merged(servers: readonly Server[], fallback: Destination | undefined): readonly Destination[] {
+  const rank = ({ serves, verified }: Server) => 2 * Number(serves) + Number(verified);
+  const ranked = [...servers].sort((a, b) => rank(a) - rank(b));
+  return [...ranked.flatMap(({ destination }) => destination ?? []), ...(fallback ? [fallback] : [])];
+}
+
+function fallbackOf(virtual: VirtualConfig): Destination | undefined {
+  if (virtual.fallback === undefined) return undefined;
+  const { address, port, forward } = virtual.fallback;
+  const destination = { address, port, forward, weight: 1, upperThreshold: 0, lowerThreshold: 0 };
+  return canonicalDestination(virtual.id, destination);
+}
+
+function serviceOf(virtual: VirtualConfig): VirtualService {
+  const { id, persistentSec, persistenceEngine } = virtual;
+  return {
+    id,
+    scheduler: virtual.scheduler,
+    schedFlags: virtual.schedFlags,
+    ...(persistentSec === undefined ? {} : { persistenceSec: persistentSec }),
+    persistencePrefix: virtual.netmaskPrefix ?? hostPrefix(id),
+    ...(persistenceEngine === undefined ? {} : { persistenceEngine }),
+    // The kernel schedules single packets of UDP only (ip_vs_core.c, ip_vs_schedule).
+    ops: virtual.ops && (id.kind === 'fwmark' || id.protocol === 'udp'),
+  };
+}

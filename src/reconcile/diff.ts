@@ -1,0 +1,66 @@
+// The operations that make one table into another, as plain data: `plan` prints what apply would send.
+// Pure. A service that is neither wanted nor owned belongs to somebody else and is left alone, unless the
+// policy says to remove it. Within a service the order never leaves it without a usable server: order.ts.
+import { formatEndpoint } from '../net/endpoint.ts';
+import { sameDestination, sameService } from './canonical.ts';
+import { formatServiceId, type Operation, type ServiceEntry, type Table } from './model.ts';
+import { makeBeforeBreak } from './order.ts';
+
+export type DiffPolicy = {
+  /** Names (formatServiceId) of services that may be deleted: this configuration's and the previous run's. */
+  readonly owned: ReadonlySet<string>;
+  readonly foreign: 'keep' | 'remove';
+};
+
+/**
+ * @param observed as readTable gives it. @param desired as canonicalTable gives it.
+ * @returns in the order to be sent; empty for equal tables.
+ */
+export function diff(observed: Table, desired: Table, policy: DiffPolicy): readonly Operation[] {
+  const present = new Map(observed.map((entry) => [formatServiceId(entry.service.id), entry]));
+  const wanted = new Set(desired.map((entry) => formatServiceId(entry.service.id)));
+  const changes = desired.flatMap((entry) =>
+    makeBeforeBreak(diffService(present.get(formatServiceId(entry.service.id)), entry)),
+  );
+  const mayDelete = (name: string) => policy.owned.has(name) || policy.foreign === 'remove';
+  const leftovers = [...present].filter(([name]) => !wanted.has(name) && mayDelete(name));
+  return [...changes, ...leftovers.map(([, { service }]): Operation => ({ type: 'deleteService', service }))];
+}
+
+/** Names of the services in `observed` that nobody here wants or owns. */
+export function foreignServices(
+  observed: Table,
+  desired: Table,
+  owned: ReadonlySet<string>,
+): readonly string[] {
+  const ours = new Set([...owned, ...desired.map((entry) => formatServiceId(entry.service.id))]);
+  return observed.map((entry) => formatServiceId(entry.service.id)).filter((name) => !ours.has(name));
+}
+
+function diffService(observed: ServiceEntry | undefined, desired: ServiceEntry): readonly Operation[] {
+  const { service } = desired;
+  if (observed === undefined) {
+    return [{ type: 'addService', service }, ...diffDestinations({ service, destinations: [] }, desired)];
+  }
+  const edit: readonly Operation[] = sameService(observed.service, service)
+    ? []
+    : [{ type: 'editService', service, before: observed.service }];
+  return [...edit, ...diffDestinations(observed, desired)];
+}
+
+function diffDestinations(observed: ServiceEntry, desired: ServiceEntry): readonly Operation[] {
+  const service = desired.service.id;
+  const leftover = new Map(observed.destinations.map((held) => [formatEndpoint(held), held]));
+  const changes = desired.destinations.flatMap((destination): readonly Operation[] => {
+    const name = formatEndpoint(destination);
+    const before = leftover.get(name);
+    leftover.delete(name);
+    if (before === undefined) return [{ type: 'addDestination', service, destination }];
+    if (sameDestination(before, destination)) return [];
+    return [{ type: 'editDestination', service, destination, before }];
+  });
+  const deletes = [...leftover.values()].map(
+    (destination): Operation => ({ type: 'deleteDestination', service, destination }),
+  );
+  return [...changes, ...deletes];
+}

@@ -1,0 +1,64 @@
+// Operations as something to read or to hand on as JSON: one line each with what was and what will be, and
+// counts. How it looks on a terminal is cli/plan-format.ts's.
+import { formatEndpoint } from '../net/endpoint.ts';
+import { describeDestination, describeService } from './describe.ts';
+import { formatServiceId, type Operation } from './model.ts';
+
+export type PlanLine = {
+  readonly sign: '+' | '~' | '-';
+  /** formatServiceId. */
+  readonly service: string;
+  /** formatEndpoint; absent where the line is about the service itself. */
+  readonly real?: string;
+  /** Settings in ipvsadm's options; `before` is absent where it is added, `after` where it is deleted. */
+  readonly before?: string;
+  readonly after?: string;
+};
+
+export type ChangeCounts = { readonly adds: number; readonly edits: number; readonly deletes: number };
+export type Plan = { readonly lines: readonly PlanLine[]; readonly counts: ChangeCounts };
+
+/** The lines stand in the order in which the kernel would be told. */
+export const planOf = (operations: readonly Operation[]): Plan => ({
+  lines: operations.map(lineOf),
+  counts: countChanges(operations),
+});
+
+/** Services and destinations alike. */
+export function countChanges(operations: readonly Operation[]): ChangeCounts {
+  const count = (verb: string) => operations.filter(({ type }) => type.startsWith(verb)).length;
+  return { adds: count('add'), edits: count('edit'), deletes: count('delete') };
+}
+
+function lineOf(operation: Operation): PlanLine {
+  switch (operation.type) {
+    case 'addService':
+      return { sign: '+', ...aboutService(operation), after: describeService(operation.service) };
+    case 'editService': {
+      const [before, after] = [describeService(operation.before), describeService(operation.service)];
+      return { sign: '~', ...aboutService(operation), before, after };
+    }
+    case 'deleteService':
+      return { sign: '-', ...aboutService(operation), before: describeService(operation.service) };
+    case 'addDestination':
+      return { sign: '+', ...aboutReal(operation), after: describeDestination(operation.destination) };
+    case 'editDestination': {
+      const [before, after] = [
+        describeDestination(operation.before),
+        describeDestination(operation.destination),
+      ];
+      return { sign: '~', ...aboutReal(operation), before, after };
+    }
+    case 'deleteDestination':
+      return { sign: '-', ...aboutReal(operation), before: describeDestination(operation.destination) };
+  }
+}
+
+type ServiceOperation = Extract<Operation, { type: `${string}Service` }>;
+type DestinationOperation = Exclude<Operation, ServiceOperation>;
+
+const aboutService = ({ service }: ServiceOperation) => ({ service: formatServiceId(service.id) });
+const aboutReal = ({ service, destination }: DestinationOperation) => ({
+  service: formatServiceId(service),
+  real: formatEndpoint(destination),
+});

@@ -1,0 +1,235 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { VirtualConfig } from '../../src/config/config.ts';
+import { formatEndpoint } from '../../src/net/endpoint.ts';
+import { ip } from '../../src/net/ip.ts';
+import { canonicalDestination, canonicalTable } from '../../src/reconcile/canonical.ts';
+import { desire, desireServices } from '../../src/reconcile/desire.ts';
+import { diff } from '../../src/reconcile/diff.ts';
+import { formatServiceId, type ServiceId, type Table } from '../../src/reconcile/model.ts';
+import type { Verdict } from '../../src/reconcile/verdict-view.ts';
+import { arbitraryTable, arbitraryVerdictOf, arbitraryVirtuals, realOf, virtualOf } from './arbitrary.ts';
+
+const vip: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
+const one = realOf('192.168.6.2', 80, { weight: 5 });
+const two = realOf('192.168.6.3', 80, { weight: 3 });
+const fallback = { address: ip('127.0.0.1'), port: 80, forward: 'gate' as const };
+
+const verdicts =
+  (byReal: Readonly<Record<string, Verdict>>) =>
+  (_service: string, real: string): Verdict =>
+    byReal[real] ?? 'unverified';
+const bothDown = verdicts({ '192.168.6.2:80': 'down', '192.168.6.3:80': 'down' });
+const oneUp = verdicts({ '192.168.6.2:80': 'up', '192.168.6.3:80': 'down' });
+const unverified = verdicts({});
+
+/** "192.168.6.2:80 gate 5" of each server of the only service. */
+const servers = (table: Table) =>
+  table[0]?.destinations.map((server) => `${formatEndpoint(server)} ${server.forward} ${server.weight}`);
+/** What the table holds: the servers given, with their weights. */
+const holding = (virtual: VirtualConfig, ...reals: VirtualConfig['reals']): Table =>
+  desire([{ ...virtual, reals, checktype: { kind: 'on' } }], unverified, []);
+
+describe('desire', () => {
+  const plain = virtualOf(vip, { reals: [one, two] });
+  const quiescent = virtualOf(vip, { reals: [one, two], quiescent: true });
+
+  it('gives a server that is up its configured weight, and takes out one that is down', () => {
+    expect(servers(desire([plain], oneUp, holding(plain, one, two)))).toEqual(['192.168.6.2:80 gate 5']);
+  });
+
+  it('quiescent: gives a server that is down weight 0, but only if the table holds it', () => {
+    expect(servers(desire([quiescent], oneUp, holding(quiescent, one, two)))).toEqual([
+      '192.168.6.2:80 gate 5',
+      '192.168.6.3:80 gate 0',
+    ]);
+    expect(servers(desire([quiescent], oneUp, []))).toEqual(['192.168.6.2:80 gate 5']);
+  });
+
+  it('readdquiescent: enters a server that is down with weight 0', () => {
+    const virtual = { ...quiescent, readdquiescent: true };
+    expect(servers(desire([virtual], oneUp, []))).toEqual(['192.168.6.2:80 gate 5', '192.168.6.3:80 gate 0']);
+  });
+
+  it('keeps a server without a verdict out, and one that an adopted table serves as it is', () => {
+    expect(servers(desire([plain], unverified, []))).toEqual([]);
+    const adopted = holding(plain, { ...one, weight: 77, upperThreshold: 9 });
+    expect(desire([plain], unverified, adopted)[0]?.destinations).toEqual(adopted[0]?.destinations);
+  });
+
+  it('purges servers that the configuration does not name', () => {
+    const stranger = realOf('192.168.6.99', 80);
+    expect(servers(desire([plain], oneUp, holding(plain, one, stranger)))).toEqual(['192.168.6.2:80 gate 5']);
+  });
+
+  it('checktype on: is up without a verdict', () => {
+    const virtual: VirtualConfig = { ...plain, checktype: { kind: 'on' } };
+    expect(servers(desire([virtual], unverified, []))).toEqual([
+      '192.168.6.2:80 gate 5',
+      '192.168.6.3:80 gate 3',
+    ]);
+  });
+
+  it('checktype off: leaves what the table holds, and serves the fallback where that is nothing', () => {
+    const virtual: VirtualConfig = { ...plain, fallback, checktype: { kind: 'off' } };
+    expect(servers(desire([virtual], oneUp, []))).toEqual(['127.0.0.1:80 gate 1']);
+    expect(servers(desire([virtual], bothDown, holding(plain, { ...one, weight: 2 })))).toEqual([
+      '192.168.6.2:80 gate 2',
+    ]);
+  });
+});
+
+describe('the fallback', () => {
+  const virtual = virtualOf(vip, { reals: [one, two], fallback });
+
+  it('is in with weight 1 when no server is up, and gone when one is back', () => {
+    expect(servers(desire([virtual], bothDown, holding(virtual, one, two)))).toEqual(['127.0.0.1:80 gate 1']);
+    expect(servers(desire([virtual], oneUp, desire([virtual], bothDown, [])))).toEqual([
+      '192.168.6.2:80 gate 5',
+    ]);
+  });
+
+  it('goes even when quiescent, and stands beside servers of weight 0', () => {
+    const quiescent = { ...virtual, quiescent: true };
+    const fallen = desire([quiescent], bothDown, holding(virtual, one, two));
+    expect(servers(fallen)).toEqual([
+      '127.0.0.1:80 gate 1',
+      '192.168.6.2:80 gate 0',
+      '192.168.6.3:80 gate 0',
+    ]);
+    expect(servers(desire([quiescent], oneUp, fallen))).toEqual([
+      '192.168.6.2:80 gate 5',
+      '192.168.6.3:80 gate 0',
+    ]);
+  });
+
+  it('serves at start until the first verdict, but not while adopted servers do', () => {
+    expect(servers(desire([virtual], unverified, []))).toEqual(['127.0.0.1:80 gate 1']);
+    expect(servers(desire([virtual], unverified, holding(virtual, one)))).toEqual(['192.168.6.2:80 gate 5']);
+    const drained = holding(virtual, { ...one, weight: 0 });
+    expect(servers(desire([virtual], unverified, drained))).toEqual([
+      '127.0.0.1:80 gate 1',
+      '192.168.6.2:80 gate 0',
+    ]);
+  });
+
+  it('gets the port of its service, and keeps its own behind a mark or by masq', () => {
+    const elsewhere = { ...virtual, fallback: { ...fallback, port: 8080 } };
+    expect(servers(desire([elsewhere], bothDown, []))).toEqual(['127.0.0.1:80 gate 1']);
+    const masq: VirtualConfig = { ...virtual, fallback: { ...fallback, port: 8080, forward: 'masq' } };
+    expect(servers(desire([masq], bothDown, []))).toEqual(['127.0.0.1:8080 masq 1']);
+    const marked = { ...elsewhere, id: { kind: 'fwmark', family: 'inet', fwmark: 1 } as const };
+    expect(servers(desire([marked], bothDown, []))).toEqual(['127.0.0.1:8080 gate 1']);
+  });
+
+  it('that is also a real server serves as the one or as the other, and is never lost', () => {
+    const shared = { ...virtual, fallback: { ...fallback, address: one.address } };
+    expect(servers(desire([shared], bothDown, []))).toEqual(['192.168.6.2:80 gate 1']);
+    expect(servers(desire([shared], oneUp, desire([shared], bothDown, [])))).toEqual([
+      '192.168.6.2:80 gate 5',
+    ]);
+    const twoUp = verdicts({ '192.168.6.2:80': 'down', '192.168.6.3:80': 'up' });
+    expect(servers(desire([shared], twoUp, desire([shared], bothDown, [])))).toEqual([
+      '192.168.6.3:80 gate 3',
+    ]);
+  });
+
+  it('that is also a real server without a verdict stays the fallback from one pass to the next', () => {
+    const shared = { ...virtual, fallback: { ...fallback, address: one.address } };
+    const first = desireServices([shared], unverified, []);
+    const second = desireServices(
+      [shared],
+      unverified,
+      first.map(({ entry }) => entry),
+    );
+    expect(first.map(({ servedBy }) => servedBy)).toEqual(['fallback']);
+    expect(second).toEqual(first);
+  });
+});
+
+describe('desire, for any configuration, verdicts and table', () => {
+  const world = [arbitraryVirtuals, arbitraryVerdictOf, arbitraryTable] as const;
+
+  it('never enters a server without a verdict that the table does not hold', () => {
+    fc.assert(
+      fc.property(...world, (virtuals, verdictOf, observed) => {
+        const held = new Set(endpointsOf(observed));
+        const allowed = new Set(
+          virtuals.flatMap((virtual) => [...verifiedOf(virtual, verdictOf), ...fallbackOf(virtual)]),
+        );
+        const entered = endpointsOf(desire(virtuals, verdictOf, observed)).filter((name) => !held.has(name));
+        expect(entered.filter((name) => !allowed.has(name))).toEqual([]);
+      }),
+    );
+  });
+
+  it('puts the fallback in exactly when no server is up and no adopted one serves', () => {
+    fc.assert(
+      fc.property(...world, (virtuals, verdictOf, observed) => {
+        for (const [index, service] of desireServices(virtuals, verdictOf, observed).entries()) {
+          const virtual = virtuals[index];
+          if (virtual === undefined) throw new Error('desireServices lost a service');
+          const up = virtual.reals.some((real) => verdictFor(virtual, real, verdictOf) === 'up');
+          if (up) expect(service.servedBy).toBe('reals');
+          if (service.servedBy === 'reals')
+            expect(up || service.entry.destinations.some((d) => d.weight > 0)).toBe(true);
+          else expect(service.servedBy).toBe(virtual.fallback === undefined ? 'nobody' : 'fallback');
+          if (service.servedBy === 'fallback')
+            expect(service.entry.destinations.some((d) => d.weight === 1)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('is settled after one pass: the table it asked for asks for nothing more', () => {
+    fc.assert(
+      fc.property(...world, (virtuals, verdictOf, observed) => {
+        const desired = desire(virtuals, verdictOf, observed);
+        const again = desire(virtuals, verdictOf, desired);
+        expect(diff(desired, again, { owned: new Set(), foreign: 'keep' })).toEqual([]);
+      }),
+    );
+  });
+
+  it('is canonical', () => {
+    fc.assert(
+      fc.property(...world, (virtuals, verdictOf, observed) => {
+        const desired = desire(virtuals, verdictOf, observed);
+        expect(canonicalTable(desired)).toEqual(desired);
+      }),
+    );
+  });
+});
+
+const endpointsOf = (table: Table) =>
+  table.flatMap(({ service, destinations }) =>
+    destinations.map((server) => `${formatServiceId(service.id)} ${formatEndpoint(server)}`),
+  );
+
+const fallbackOf = ({ id, fallback: server }: VirtualConfig) => {
+  if (server === undefined) return [];
+  const destination = canonicalDestination(id, {
+    ...server,
+    weight: 1,
+    upperThreshold: 0,
+    lowerThreshold: 0,
+  });
+  return [`${formatServiceId(id)} ${formatEndpoint(destination)}`];
+};
+
+function verdictFor(
+  { id, checktype }: VirtualConfig,
+  real: VirtualConfig['reals'][number],
+  verdictOf: (service: string, real: string) => Verdict,
+): Verdict {
+  if (checktype.kind === 'on') return 'up';
+  if (checktype.kind === 'off') return 'unverified';
+  return verdictOf(formatServiceId(id), formatEndpoint(real));
+}
+
+const verifiedOf = (virtual: VirtualConfig, verdictOf: (service: string, real: string) => Verdict) =>
+  virtual.reals
+    .filter((real) => verdictFor(virtual, real, verdictOf) !== 'unverified')
+    .map(
+      (real) => `${formatServiceId(virtual.id)} ${formatEndpoint(canonicalDestination(virtual.id, real))}`,
+    );

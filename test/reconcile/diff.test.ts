@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatEndpoint } from '../../src/net/endpoint.ts';
+import { ip } from '../../src/net/ip.ts';
+import { canonicalTable, readTable } from '../../src/reconcile/canonical.ts';
+import { diff, foreignServices } from '../../src/reconcile/diff.ts';
+import { formatServiceId, type ServiceEntry, type Table } from '../../src/reconcile/model.ts';
+import { arbitraryTable } from './arbitrary.ts';
+import { createModelKernel } from './model-kernel.ts';
+
+const namesOf = (...tables: readonly Table[]) =>
+  new Set(tables.flatMap((table) => table.map(({ service }) => formatServiceId(service.id))));
+
+/** The names of the services that have a server with a weight above 0. */
+const usableIn = (table: Table) =>
+  new Set(
+    table
+      .filter(({ destinations }) => destinations.some(({ weight }) => weight > 0))
+      .map(({ service }) => formatServiceId(service.id)),
+  );
+
+describe('diff', () => {
+  it('makes the kernel hold exactly the desired table: apply(diff(a, b)) = b', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryTable, arbitraryTable, async (observed, desired) => {
+        const kernel = createModelKernel(observed);
+        const operations = diff(observed, desired, { owned: namesOf(observed), foreign: 'keep' });
+        expect((await kernel.apply(operations)).filter((error) => error !== undefined)).toEqual([]);
+        expect(readTable(kernel.table())).toEqual(desired);
+      }),
+    );
+  });
+
+  it('asks nothing of the kernel where the tables are equal: diff(a, a) = nothing', () => {
+    fc.assert(
+      fc.property(arbitraryTable, (table) => {
+        const observed = readTable(createModelKernel(table).table());
+        expect(diff(observed, table, { owned: namesOf(table), foreign: 'remove' })).toEqual([]);
+      }),
+    );
+  });
+
+  it('never leaves a service without a usable server between two operations when both ends have one', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryTable, arbitraryTable, async (observed, desired) => {
+        const kernel = createModelKernel(observed);
+        const [before, after] = [usableIn(observed), usableIn(desired)];
+        const always = [...before].filter((name) => after.has(name));
+        for (const operation of diff(observed, desired, { owned: namesOf(observed), foreign: 'keep' })) {
+          await kernel.apply([operation]);
+          expect([...usableIn(kernel.table())]).toEqual(expect.arrayContaining(always));
+        }
+      }),
+    );
+  });
+
+  it('touches no service that it neither wants nor owns', () => {
+    fc.assert(
+      fc.property(arbitraryTable, arbitraryTable, (observed, desired) => {
+        const foreign = foreignServices(observed, desired, new Set());
+        const operations = diff(observed, desired, { owned: new Set(), foreign: 'keep' });
+        expect(operations.filter(({ type }) => type === 'deleteService')).toEqual([]);
+        const touched = operations.map(({ service }) =>
+          formatServiceId('kind' in service ? service : service.id),
+        );
+        expect(touched.filter((name) => foreign.includes(name))).toEqual([]);
+      }),
+    );
+  });
+
+  it('removes foreign services where the policy says so', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryTable, arbitraryTable, async (observed, desired) => {
+        const kernel = createModelKernel(observed);
+        await kernel.apply(diff(observed, desired, { owned: new Set(), foreign: 'remove' }));
+        expect(readTable(kernel.table())).toEqual(desired);
+      }),
+    );
+  });
+
+  it('edits a service and its servers in place, so that connections and counters live on', async () => {
+    const service = { scheduler: 'wlc', schedFlags: [], persistencePrefix: 32, ops: false } as const;
+    const id = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 } as const;
+    const server = {
+      address: ip('192.168.6.2'),
+      port: 80,
+      forward: 'gate',
+      upperThreshold: 0,
+      lowerThreshold: 0,
+    } as const;
+    const entry = (scheduler: string, weight: number): ServiceEntry => ({
+      service: { ...service, id, scheduler },
+      destinations: [{ ...server, weight }],
+    });
+    const kernel = createModelKernel([entry('wlc', 5)]);
+    kernel.connect(formatServiceId(id), formatEndpoint(server), 7);
+    const operations = diff(readTable(kernel.table()), canonicalTable([entry('rr', 2)]), {
+      owned: new Set(),
+      foreign: 'keep',
+    });
+    expect(operations.map(({ type }) => type)).toEqual(['editService', 'editDestination']);
+    await kernel.apply(operations);
+    expect(kernel.table()[0]?.destinations[0]?.counters.connections).toBe(7);
+  });
+
+  it('enters real servers in canonical order, so that mh agrees on every director', () => {
+    fc.assert(
+      fc.property(arbitraryTable, (desired) => {
+        const added = diff([], desired, { owned: new Set(), foreign: 'keep' }).flatMap((operation) =>
+          operation.type === 'addDestination' ? [operation.destination] : [],
+        );
+        expect(added).toEqual(desired.flatMap(({ destinations }) => destinations));
+      }),
+    );
+  });
+});
