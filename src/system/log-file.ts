@@ -1,0 +1,54 @@
+// Appends log lines to a file that is opened anew for each batch, so that logrotate may take it away at any
+// time, and rotates it by size where nobody else does. A full disk is reported, not swallowed; a slow one costs
+// a bounded queue.
+import { appendFile, rename, stat } from 'node:fs/promises';
+import type { OpenLogFile } from '../ports/log-file.ts';
+
+const sizeMax = 10 * 1024 * 1024;
+const filesMax = 5;
+const queuedMax = 10_000;
+
+export const openLogFile: OpenLogFile = (path, onFailed) => {
+  let queued: string[] = [];
+  let writing: Promise<void> | undefined;
+
+  async function drain(): Promise<void> {
+    while (queued.length > 0) {
+      const lines = queued;
+      queued = [];
+      try {
+        await rotate(path);
+        await appendFile(path, lines.join(''), { mode: 0o640 });
+      } catch (error) {
+        onFailed(error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+    writing = undefined;
+  }
+
+  return {
+    write: (line) => {
+      if (queued.length >= queuedMax) queued.shift();
+      queued.push(line);
+      writing ??= drain();
+    },
+    close: async () => writing,
+  };
+};
+
+/** FILE becomes FILE.1, FILE.1 becomes FILE.2, up to FILE.5, once FILE has reached its size. */
+async function rotate(path: string): Promise<void> {
+  const size = await stat(path).then(
+    (file) => (file.isFile() ? file.size : 0),
+    () => 0,
+  );
+  if (size < sizeMax) return;
+  for (let index = filesMax; index > 0; index--) {
+    const older = index === 1 ? path : `${path}.${index - 1}`;
+    await rename(older, `${path}.${index}`).catch(ignoreMissing);
+  }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}

@@ -1,0 +1,88 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createJournal } from '../../src/daemon/journal.ts';
+import type { JournalEvent } from '../../src/ports/journal.ts';
+import { openLogFile } from '../../src/system/log-file.ts';
+
+let folder: string;
+let printed: string[];
+let due: (() => void)[];
+const clock = {
+  now: () => 0,
+  after: (_delayMs: number, callback: () => void) => {
+    due.push(callback);
+    return () => void due.splice(due.indexOf(callback), 1);
+  },
+};
+const drift: JournalEvent = { event: 'ipvs.drift', operations: 1, changes: ['add real 10.0.0.2:80'] };
+const ready: JournalEvent = { event: 'daemon.ready', instances: 1, services: 2, servers: 3 };
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'journal-'));
+  printed = [];
+  due = [];
+  const stdout = (console as unknown as { _stdout: NodeJS.WriteStream })._stdout;
+  vi.spyOn(stdout, 'write').mockImplementation((text) => {
+    printed.push(String(text));
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
+
+describe('createJournal', () => {
+  it('writes one JSON object a line with event, level, message and every field', async () => {
+    const file = join(folder, 'a.log');
+    const shell = createJournal({ level: 'info', format: 'json', file }, clock, openLogFile);
+    shell.journal(drift);
+    await shell.close();
+    const line = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    expect(line).toMatchObject({
+      event: 'ipvs.drift',
+      level: 'warn',
+      operations: 1,
+      changes: ['add real 10.0.0.2:80'],
+    });
+    expect(line.timestamp).toMatch(/^\d{4}-\d\d-\d\dT/);
+    expect(JSON.parse(printed[0] ?? '')).toEqual(line);
+  });
+
+  it('writes text that greps: time, level, event, sentence, fields', async () => {
+    const shell = createJournal({ level: 'info', format: 'text' }, clock, openLogFile);
+    shell.journal(ready);
+    await shell.close();
+    expect(printed[0]).toMatch(
+      /^\S+Z INFO {2}daemon\.ready: ready: 1 virtual router.* \{instances=1 services=2 servers=3\}\n$/,
+    );
+  });
+
+  it('leaves out what lies below its level, and takes on another one', async () => {
+    const shell = createJournal({ level: 'warn', format: 'text' }, clock, openLogFile);
+    shell.journal(ready);
+    shell.configure({ level: 'info', format: 'text' });
+    shell.journal(ready);
+    await shell.close();
+    expect(printed).toHaveLength(1);
+  });
+
+  it.each([
+    ['a folder that is a file', () => join(folder, 'file', 'a.log')],
+    ['a disk that is full', () => '/dev/full'],
+  ])('reports %s on standard output, goes on without it and tries again', async (_name, path) => {
+    writeFileSync(join(folder, 'file'), '');
+    const shell = createJournal({ level: 'info', format: 'json', file: path() }, clock, openLogFile);
+    shell.journal(ready);
+    await vi.waitFor(() => expect(printed.join('')).toContain('"event":"log.failed"'));
+    shell.journal(drift);
+    expect(printed.join('')).toContain('"event":"ipvs.drift"');
+    expect(due).toHaveLength(1);
+    due[0]?.();
+    shell.journal(ready);
+    await vi.waitFor(() => expect(printed.filter((line) => line.includes('log.failed'))).toHaveLength(2));
+    await shell.close();
+  });
+});

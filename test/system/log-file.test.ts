@@ -1,0 +1,56 @@
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openLogFile } from '../../src/system/log-file.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'log-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const fail = (error: Error) => {
+  throw error;
+};
+
+describe('openLogFile', () => {
+  it('appends every line in order', async () => {
+    const path = join(folder, 'a.log');
+    const file = openLogFile(path, fail);
+    for (let index = 0; index < 1000; index++) file.write(`${index}\n`);
+    await file.close();
+    expect(readFileSync(path, 'utf8')).toBe(
+      Array.from({ length: 1000 }, (_, index) => `${index}\n`).join(''),
+    );
+  });
+  it('goes on in a new file when logrotate has moved the old one away', async () => {
+    const path = join(folder, 'a.log');
+    const file = openLogFile(path, fail);
+    file.write('one\n');
+    await file.close();
+    renameSync(path, `${path}.moved`);
+    file.write('two\n');
+    await file.close();
+    expect(readFileSync(path, 'utf8')).toBe('two\n');
+  });
+  it('rotates by size and keeps five', async () => {
+    const path = join(folder, 'a.log');
+    for (let index = 1; index <= 5; index++) writeFileSync(`${path}.${index}`, `old ${index}`);
+    writeFileSync(path, Buffer.alloc(10 * 1024 * 1024));
+    const file = openLogFile(path, fail);
+    file.write('new\n');
+    await file.close();
+    expect(readFileSync(path, 'utf8')).toBe('new\n');
+    expect(statSync(`${path}.1`).size).toBe(10 * 1024 * 1024);
+    expect(readFileSync(`${path}.5`, 'utf8')).toBe('old 4');
+    expect(existsSync(`${path}.6`)).toBe(false);
+  });
+  it('reports a full disk', async () => {
+    const errors: string[] = [];
+    const file = openLogFile('/dev/full', (error) => errors.push(error.message));
+    file.write('x\n');
+    await file.close();
+    expect(errors.join()).toContain('ENOSPC');
+  });
+});
