@@ -33,7 +33,7 @@ export const setSocketOption = (fd: number, level: number, name: number, value: 
 /** sendto(2) without flags; `address` is a whole sockaddr. @returns the bytes sent. */
 export const sendTo = (fd: number, bytes: Uint8Array, address: Uint8Array): Outcome =>
   call(
-    'ssize_t sendto(int, const void *, size_t, int, const void *, uint32_t)',
+    'long sendto(int, const void *, size_t, int, const void *, uint32_t)',
     ...[fd, bytes, bytes.byteLength, 0, address, address.byteLength],
   );
 
@@ -76,8 +76,9 @@ function functionOf(from: Binding, declaration: string) {
     const found = from.function(declaration);
     functions.set(declaration, found);
     return found;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (String(error).includes('Cannot find function')) return undefined;
+    throw error;
   }
 }
 
