@@ -1,0 +1,178 @@
+// Requests and their answers over one netlink socket: sequence numbers, acknowledgements, dumps, batches.
+// Exchanges go one after the other, as the kernel answers them. Knows no family. A dump that was interrupted
+// or lost to an overflow is repeated, a bounded number of times; nothing waits longer than the timeout.
+import { err, ok, type Result } from '../net/result.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { NetlinkPort } from '../ports/datagram.ts';
+import type { KernelError } from '../ports/kernel.ts';
+import {
+  decodeAcknowledgement,
+  decodeMessages,
+  encodeMessage,
+  type NetlinkMessage,
+  NLM_F_ACK,
+  NLM_F_DUMP,
+  NLM_F_DUMP_INTR,
+  NLM_F_REQUEST,
+  NLMSG_NOOP,
+} from '../wire/netlink.ts';
+import { kernelError } from './errno.ts';
+
+/** One message to send: `flags` besides REQUEST, ACK and DUMP. */
+export type NetlinkRequest = {
+  readonly type: number;
+  readonly flags?: number;
+  readonly payload: Uint8Array;
+};
+
+export type Answer = Result<readonly NetlinkMessage[], KernelError>;
+
+export type NetlinkRequests = {
+  /** Every entry of a dump. */
+  readonly dump: (request: NetlinkRequest) => Promise<Answer>;
+  /** What the kernel answers before it acknowledges. */
+  readonly ask: (request: NetlinkRequest) => Promise<Answer>;
+  /**
+   * Encodes and sends each in order, up to 64 a datagram; one that fails does not hold back the others.
+   * @param encoders may throw a RangeError for what no attribute can hold: EINVAL for that entry.
+   * @returns one entry each: undefined where the kernel acknowledged it.
+   */
+  readonly change: (
+    encoders: readonly (() => NetlinkRequest)[],
+  ) => Promise<readonly (KernelError | undefined)[]>;
+  readonly close: () => void;
+};
+
+type Pending = { readonly messages: NetlinkMessage[]; readonly settle: (answer: Answer) => void };
+
+const BATCH_SIZE = 64;
+const DUMP_ATTEMPTS = 5;
+const TIMEOUT_MS = 5000;
+const MALFORMED = err(kernelError(74));
+
+/** @param timeoutMs how long one datagram's answers may take. */
+export function createNetlinkRequests(
+  port: NetlinkPort,
+  clock: Clock,
+  timeoutMs: number = TIMEOUT_MS,
+): NetlinkRequests {
+  const pending = new Map<number, Pending>();
+  let sequence = 0;
+  let previous: Promise<unknown> = Promise.resolve();
+  let closed = false;
+
+  const settle = (number: number, answer: Answer) => {
+    const entry = pending.get(number);
+    pending.delete(number);
+    entry?.settle(answer);
+  };
+  const failAll = (error: KernelError) => {
+    for (const number of [...pending.keys()]) settle(number, err(error));
+  };
+
+  port.onReceived((datagram) => {
+    const messages = decodeMessages(datagram);
+    if (messages === undefined) return failAll(MALFORMED.error);
+    for (const message of messages) receive(message);
+  });
+  port.onError((error) => failAll({ code: error.code ?? 'EIO', message: error.message }));
+
+  /** Answers to what nobody waits for any longer are dropped: their sequence is not pending. */
+  function receive(message: NetlinkMessage): void {
+    const entry = pending.get(message.sequence);
+    if (entry === undefined || message.portId !== port.portId || message.type === NLMSG_NOOP) return;
+    const outcome = decodeAcknowledgement(message);
+    if ((message.flags & NLM_F_DUMP_INTR) !== 0) {
+      settle(message.sequence, err({ code: 'EINTR', message: 'the table changed while it was read' }));
+    } else if (outcome === undefined) {
+      entry.messages.push(message);
+    } else if (outcome.errno === 0) {
+      settle(message.sequence, ok(entry.messages));
+    } else {
+      settle(message.sequence, err(kernelError(outcome.errno, outcome.message)));
+    }
+  }
+
+  /** One datagram out, and the answers to all of its messages. */
+  async function exchange(requests: readonly NetlinkRequest[], flags: number): Promise<readonly Answer[]> {
+    if (closed) return requests.map(() => err({ code: 'EBADF', message: 'the netlink socket is closed' }));
+    const answers: Promise<Answer>[] = [];
+    const datagram = requests.map((request) => {
+      sequence = (sequence % 0xffff_ffff) + 1;
+      const number = sequence;
+      answers.push(new Promise((resolve) => void pending.set(number, { messages: [], settle: resolve })));
+      const all = NLM_F_REQUEST | flags | (request.flags ?? 0);
+      return encodeMessage({ ...request, flags: all, sequence: number, portId: port.portId });
+    });
+    const cancel = clock.after(timeoutMs, () =>
+      failAll({ code: 'ETIMEDOUT', message: `the kernel did not answer within ${timeoutMs} ms` }),
+    );
+    port.send(Buffer.concat(datagram), (error?: NodeJS.ErrnoException) => {
+      if (error !== undefined) failAll({ code: error.code ?? 'EIO', message: error.message });
+    });
+    const settled = await Promise.all(answers);
+    cancel();
+    return settled;
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = previous.then(work);
+    previous = result.catch(() => undefined);
+    return result;
+  }
+
+  async function dumpOnce(request: NetlinkRequest): Promise<Answer> {
+    const [answer] = await exchange([request], NLM_F_DUMP);
+    return answer ?? MALFORMED;
+  }
+
+  async function dump(request: NetlinkRequest): Promise<Answer> {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await inTurn(() => dumpOnce(request));
+      if (answer.ok || !isWorthRepeating(answer.error) || attempt >= DUMP_ATTEMPTS) return answer;
+    }
+  }
+
+  async function askAll(requests: readonly NetlinkRequest[]): Promise<readonly Answer[]> {
+    return inTurn(async () => {
+      const answers: Answer[] = [];
+      for (let start = 0; start < requests.length; start += BATCH_SIZE) {
+        answers.push(...(await exchange(requests.slice(start, start + BATCH_SIZE), NLM_F_ACK)));
+      }
+      return answers;
+    });
+  }
+
+  async function change(encoders: readonly (() => NetlinkRequest)[]) {
+    const encoded = encoders.map(encodeAlone);
+    const answers = await askAll(encoded.flatMap((request) => (request.ok ? [request.value] : [])));
+    const remaining = answers.values();
+    return encoded.map((request) => {
+      const outcome = request.ok ? (remaining.next().value ?? MALFORMED) : request;
+      return outcome.ok ? undefined : outcome.error;
+    });
+  }
+
+  return {
+    dump,
+    ask: async (request) => (await askAll([request]))[0] ?? MALFORMED,
+    change,
+    close: () => {
+      closed = true;
+      failAll({ code: 'EBADF', message: 'the netlink socket is closed' });
+      port.close();
+    },
+  };
+}
+
+/** NLM_F_DUMP_INTR, and an overflow of the receive buffer: the next attempt may well be whole. */
+const isWorthRepeating = (error: KernelError): boolean => error.code === 'EINTR' || error.code === 'ENOBUFS';
+
+function encodeAlone(encode: () => NetlinkRequest): Result<NetlinkRequest, KernelError> {
+  try {
+    return ok(encode());
+  } catch (error) {
+    if (error instanceof RangeError) return err(kernelError(22, error.message));
+    throw error;
+  }
+}

@@ -1,0 +1,96 @@
+// Links and addresses of this host over rtnetlink: read, replaced, removed, and watched. Requests and
+// notifications go over a socket each, so that a flood of one never delays the other.
+import type { Family } from '../net/ip.ts';
+import { ok, type Result } from '../net/result.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { NetlinkPort } from '../ports/datagram.ts';
+import type { KernelError, LinkEntry, NetworkChange, NetworkKernel } from '../ports/kernel.ts';
+import { decodeMessages, type NetlinkMessage, NLM_F_CREATE, NLM_F_REPLACE } from '../wire/netlink.ts';
+import {
+  decodeAddress,
+  decodeLink,
+  encodeAddress,
+  encodeAddressKey,
+  encodeGetAddresses,
+  encodeGetLinks,
+  RTM_DELADDR,
+  RTM_DELLINK,
+  RTM_GETADDR,
+  RTM_GETLINK,
+  RTM_NEWADDR,
+  RTM_NEWLINK,
+  RTNLGRP_IPV4_IFADDR,
+  RTNLGRP_IPV6_IFADDR,
+  RTNLGRP_LINK,
+} from '../wire/rtnetlink.ts';
+import { createNetlinkRequests, type NetlinkRequest } from './netlink-requests.ts';
+
+const GROUPS = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR];
+
+/** @param ports two route netlink sockets, for nothing else; both closed by `close`. */
+export function createNetworkKernel(
+  ports: { readonly requests: NetlinkPort; readonly notifications: NetlinkPort },
+  clock: Clock,
+): NetworkKernel {
+  const requests = createNetlinkRequests(ports.requests, clock);
+
+  async function dump<T>(
+    request: NetlinkRequest,
+    decode: (payload: Uint8Array) => T | undefined,
+  ): Promise<Result<readonly T[], KernelError>> {
+    const answer = await requests.dump(request);
+    if (!answer.ok) return answer;
+    return ok(answer.value.flatMap(({ payload }) => decode(payload) ?? []));
+  }
+
+  return {
+    links: () => dump<LinkEntry>({ type: RTM_GETLINK, payload: encodeGetLinks() }, decodeLink),
+    addresses: (family: Family) =>
+      dump({ type: RTM_GETADDR, payload: encodeGetAddresses(family) }, decodeAddress),
+    replaceAddresses: (entries) =>
+      requests.change(
+        entries.map((entry) => () => ({
+          type: RTM_NEWADDR,
+          flags: NLM_F_CREATE | NLM_F_REPLACE,
+          payload: encodeAddress(entry),
+        })),
+      ),
+    removeAddresses: (entries) =>
+      requests.change(
+        entries.map((entry) => () => ({ type: RTM_DELADDR, payload: encodeAddressKey(entry) })),
+      ),
+    watch: (listener) => watch(ports.notifications, listener),
+    close: () => {
+      requests.close();
+      ports.notifications.close();
+    },
+  };
+}
+
+/** After an error of the socket, and after a datagram that cannot be read, only a fresh look tells the truth. */
+function watch(port: NetlinkPort, listener: (change: NetworkChange) => void): void {
+  port.onReceived((datagram) => {
+    const messages = decodeMessages(datagram);
+    if (messages === undefined) return listener({ type: 'resync' });
+    for (const message of messages) {
+      const change = decodeChange(message);
+      if (change !== undefined) listener(change);
+    }
+  });
+  port.onError(() => listener({ type: 'resync' }));
+  for (const group of GROUPS) port.joinGroup(group);
+}
+
+function decodeChange(message: NetlinkMessage): NetworkChange | undefined {
+  if (message.type === RTM_NEWLINK || message.type === RTM_DELLINK) {
+    const link = decodeLink(message.payload);
+    if (link === undefined) return undefined;
+    return message.type === RTM_NEWLINK
+      ? { type: 'linkChanged', link }
+      : { type: 'linkRemoved', index: link.index, name: link.name };
+  }
+  if (message.type !== RTM_NEWADDR && message.type !== RTM_DELADDR) return undefined;
+  const address = decodeAddress(message.payload);
+  if (address === undefined) return undefined;
+  return { type: message.type === RTM_NEWADDR ? 'addressAdded' : 'addressRemoved', address };
+}

@@ -1,0 +1,93 @@
+// Netlink attributes (linux/netlink.h struct nlattr): typed, length-prefixed values, padded to 4 bytes, that
+// may hold further attributes. What is malformed is undefined, never a throw; what nobody here knows is carried
+// as bytes. Numbers are in host byte order except ports and addresses.
+import { hostIsLittleEndian } from './reader.ts';
+import type { Writer } from './writer.ts';
+
+const HEADER_SIZE = 4;
+/** NLA_F_NESTED and NLA_F_NET_BYTEORDER are flags in the attribute's type. */
+const NLA_F_NESTED = 0x8000;
+const NLA_TYPE_MASK = 0x3fff;
+
+/** Attribute values by type; of equal types the last one stands, as in the kernel's parser. */
+export type Attributes = ReadonlyMap<number, Uint8Array>;
+
+/** Messages and attributes begin at multiples of four. */
+export const align = (length: number): number => (length + 3) & ~3;
+
+/** The attributes that fill `bytes`, or undefined where one of them does not fit. */
+export function decodeAttributes(bytes: Uint8Array): Attributes | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const attributes = new Map<number, Uint8Array>();
+  for (let at = 0; at < bytes.length; ) {
+    if (bytes.length - at < HEADER_SIZE) return undefined;
+    const length = view.getUint16(at, hostIsLittleEndian);
+    if (length < HEADER_SIZE || length > bytes.length - at) return undefined;
+    const type = view.getUint16(at + 2, hostIsLittleEndian) & NLA_TYPE_MASK;
+    attributes.set(type, bytes.subarray(at + HEADER_SIZE, at + length));
+    at += align(length);
+  }
+  return attributes;
+}
+
+/** Writes one attribute, padded. @param type without flags. */
+export function writeAttribute(writer: Writer, type: number, value: Uint8Array): void {
+  openAttribute(writer, type, () => writer.bytes(value));
+}
+
+export function writeU16(writer: Writer, type: number, value: number): void {
+  openAttribute(writer, type, () => writer.u16Host(value));
+}
+
+export function writeU32(writer: Writer, type: number, value: number): void {
+  openAttribute(writer, type, () => writer.u32Host(value));
+}
+
+/** Writes ASCII text with the NUL that NLA_NUL_STRING demands. */
+export function writeText(writer: Writer, type: number, value: string): void {
+  writeAttribute(writer, type, new TextEncoder().encode(`${value}\0`));
+}
+
+/** Writes an attribute that holds what `content` writes, flagged as nested. */
+export function writeNested(writer: Writer, type: number, content: () => void): void {
+  openAttribute(writer, type | NLA_F_NESTED, content);
+}
+
+/** Any attribute whose value `content` writes. */
+export function openAttribute(writer: Writer, type: number, content: () => void): void {
+  const start = writer.length();
+  writer.u16Host(0);
+  writer.u16Host(type);
+  content();
+  const length = writer.length() - start;
+  writer.setU16Host(start, length);
+  writer.zeros(align(length) - length);
+}
+
+const viewOf = (value: Uint8Array) => new DataView(value.buffer, value.byteOffset, value.byteLength);
+
+/** The number in an attribute of exactly two bytes; undefined where it is absent or of another size. */
+export const readU16 = (value: Uint8Array | undefined): number | undefined =>
+  value?.length === 2 ? viewOf(value).getUint16(0, hostIsLittleEndian) : undefined;
+
+/** As {@link readU16}, in network order: ports. */
+export const readPort = (value: Uint8Array | undefined): number | undefined =>
+  value?.length === 2 ? viewOf(value).getUint16(0) : undefined;
+
+export const readU32 = (value: Uint8Array | undefined): number | undefined =>
+  value?.length === 4 ? viewOf(value).getUint32(0, hostIsLittleEndian) : undefined;
+
+/** A 64-bit count as a number: exact up to 2^53. */
+export const readU64 = (value: Uint8Array | undefined): number | undefined =>
+  value?.length === 8 ? Number(viewOf(value).getBigUint64(0, hostIsLittleEndian)) : undefined;
+
+/** Text up to the first NUL. */
+export function readText(value: Uint8Array | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const end = value.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? value : value.subarray(0, end));
+}
+
+/** The attributes inside an attribute. */
+export const readNested = (value: Uint8Array | undefined): Attributes | undefined =>
+  value === undefined ? undefined : decodeAttributes(value);
