@@ -1,0 +1,149 @@
+// Whether a received advert may reach a router, by the ladder of vrrp.md §2.3, first broken rule first. What is
+// odd but harmless comes back as notes. It changes nothing: a refused packet leaves state and timers alone.
+// RFC 9568 §7.1 with errata 8298 to 8301; RFC 3768 §7.1 for version 2.
+import type { Advert, Advert2, AdvertRefusal, ChecksumForm, DecodedAdvert } from '../net/advert.ts';
+import { compareIp, type Ip, ipBytes, isMulticast, isUnspecified } from '../net/ip.ts';
+import type { Result } from '../net/result.ts';
+import { advertIntervalUs } from './advert.ts';
+import { isOwner, OWNER_PRIORITY } from './election.ts';
+import type { RouterConfig } from './types.ts';
+
+/** What the shell knows of a packet. */
+export type AdvertFacts = {
+  /** TTL or hop limit. */
+  readonly ttl: number;
+  readonly source: Ip;
+  readonly destination: 'multicast' | 'unicast';
+  /** Every address of the receiving interface, besides the router's sourceAddress. */
+  readonly ownAddresses: readonly Ip[];
+  readonly decoded: Result<DecodedAdvert, AdvertRefusal>;
+};
+
+export type RejectReason =
+  | AdvertRefusal['reason']
+  | 'ttl'
+  | 'vrid'
+  | 'interval_mismatch'
+  | 'authentication'
+  | 'source'
+  | 'own_address'
+  | 'unknown_peer'
+  | 'destination';
+
+/** An accepted advert says something else than we do; in words for the journal. */
+export type Note = {
+  readonly what: 'interval' | 'addresses' | 'checksum' | 'owner' | 'first_address';
+  readonly ours: string;
+  readonly theirs: string;
+};
+
+export type Validation =
+  | { readonly outcome: 'accepted'; readonly advert: Advert; readonly notes: readonly Note[] }
+  | { readonly outcome: 'rejected'; readonly reason: RejectReason; readonly detail: string };
+
+type Rejection = Extract<Validation, { outcome: 'rejected' }>;
+
+const reject = (reason: RejectReason, detail: string): Rejection => ({ outcome: 'rejected', reason, detail });
+
+/** @param router the one whose VRID the packet names, or any: another VRID is rejected as such. */
+export function validateAdvert(router: RouterConfig, facts: AdvertFacts): Validation {
+  const { decoded } = facts;
+  const rejection = rejectPacket(router, facts);
+  if (rejection !== undefined) return rejection;
+  if (!decoded.ok) return reject(decoded.error.reason, decoded.error.detail);
+  const { advert, checksumForm } = decoded.value;
+  const refused = rejectAdvert(router, advert) ?? rejectOrigin(router, facts);
+  return refused ?? { outcome: 'accepted', advert, notes: notesOn(router, advert, checksumForm) };
+}
+
+/** Rungs 1 to 3: they come before what the codec finds in the rest of the message. */
+function rejectPacket(router: RouterConfig, { ttl, decoded }: AdvertFacts): Rejection | undefined {
+  if (!decoded.ok && decoded.error.reason === 'short') return reject('short', decoded.error.detail);
+  // RFC 9568 §5.1.1.3: 255, or it was routed. Unicast peers may be more than one hop away.
+  if (router.unicastPeers.length === 0 && ttl !== 255) return reject('ttl', `TTL 255, got ${ttl}`);
+  const version = decoded.ok ? decoded.value.advert.version : decoded.error.version;
+  // Versions 2 and 3 on one VRID never hear each other: both become active (vrrp.md §2.3).
+  if (version !== router.version) return reject('version', `version ${router.version}, got ${version}`);
+  return undefined;
+}
+
+/** Rungs 7 to 12. */
+function rejectAdvert(router: RouterConfig, advert: Advert): Rejection | undefined {
+  if (advert.virtualRouterId !== router.virtualRouterId) {
+    return reject('vrid', `VRID ${router.virtualRouterId}, got ${advert.virtualRouterId}`);
+  }
+  if (advert.version === 3) return undefined;
+  if (advertIntervalUs(advert) !== router.advertIntervalUs) {
+    // RFC 3768 §7.1: discard. Both sides become active: worth an alarm.
+    return reject('interval_mismatch', `interval ${seconds(router)}, got ${advert.intervalSec} s`);
+  }
+  return rejectAuthentication(router, advert);
+}
+
+/** RFC 2338 §7.1; RFC 3768 knows type 0 only. */
+function rejectAuthentication(router: RouterConfig, { auth }: Advert2): Rejection | undefined {
+  const expected = router.authPass === undefined ? 'none' : 'simple';
+  if (auth.type !== expected) {
+    const got = auth.type === 'unsupported' ? `type ${auth.code}` : auth.type;
+    return reject('authentication', `authentication ${expected}, got ${got}`);
+  }
+  if (auth.type === 'simple' && !samePassword(auth.password, router.authPass ?? '')) {
+    return reject('authentication', 'our password, got another');
+  }
+  return undefined;
+}
+
+/** In a time that does not depend on how much of it is right. */
+function samePassword(a: string, b: string): boolean {
+  let difference = 0;
+  for (let i = 0; i < 8; i++) difference |= (a.charCodeAt(i) || 0) ^ (b.charCodeAt(i) || 0);
+  return difference === 0;
+}
+
+/** Rung 13. */
+function rejectOrigin(router: RouterConfig, facts: AdvertFacts): Rejection | undefined {
+  const { source, destination, ownAddresses } = facts;
+  if (isUnspecified(source) || isMulticast(source))
+    return reject('source', `a unicast source, got ${source}`);
+  if (source === router.sourceAddress || ownAddresses.includes(source)) {
+    return reject('own_address', `another router's address, got ${source}`); // reflected, or a cloned host
+  }
+  const mode = router.unicastPeers.length === 0 ? 'multicast' : 'unicast';
+  if (destination !== mode) return reject('destination', `${mode}, got ${destination}`);
+  if (mode === 'unicast' && !router.unicastPeers.includes(source)) {
+    return reject('unknown_peer', `a configured peer, got ${source}`);
+  }
+  return undefined;
+}
+
+function notesOn(router: RouterConfig, advert: Advert, checksumForm: ChecksumForm): readonly Note[] {
+  const notes: Note[] = [];
+  if (isOwner(router) && advert.priority === OWNER_PRIORITY) {
+    notes.push({ what: 'owner', ours: 'owner', theirs: 'owner' }); // erratum 8298: the address decides
+  }
+  if (advertIntervalUs(advert) !== router.advertIntervalUs) {
+    notes.push({ what: 'interval', ours: seconds(router), theirs: `${advertIntervalUs(advert) / 1e6} s` });
+  }
+  const first = advert.addresses[0];
+  if (router.family === 'inet6' && first !== undefined && !isLinkLocal(first)) {
+    notes.push({ what: 'first_address', ours: 'link-local', theirs: first }); // erratum 8300; FRR sends none
+  }
+  const ours = sorted(router.addresses.map((prefix) => prefix.address));
+  const theirs = sorted(advert.addresses);
+  // RFC 3768 §7.1 would drop this unless the sender owns the addresses; that leaves two actives while an
+  // address is added director by director, so, as in version 3, it is said and the advert kept.
+  if (ours !== theirs) notes.push({ what: 'addresses', ours, theirs });
+  if (checksumForm === 'rfc5798-group') {
+    notes.push({ what: 'checksum', ours: 'pseudo-header with the destination', theirs: 'with the group' });
+  }
+  return notes;
+}
+
+const seconds = (router: RouterConfig): string => `${router.advertIntervalUs / 1e6} s`;
+
+const sorted = (addresses: readonly Ip[]): string => [...addresses].sort(compareIp).join(' ');
+
+const isLinkLocal = (address: Ip): boolean => {
+  const [high = 0, low = 0] = ipBytes(address);
+  return high === 0xfe && (low & 0xc0) === 0x80;
+};
