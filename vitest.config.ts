@@ -8,8 +8,8 @@ const unit = {
   exclude: ['test/lab/**'],
 };
 
-// Everything in the lab kernel takes longer: system calls are about ten times slower there.
-const lab = { fileParallelism: false, isolate: false, testTimeout: 60_000, hookTimeout: 60_000 };
+// One file after the other, each in a process of its own: a test may move its process into a namespace.
+const lab = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {

@@ -35,6 +35,7 @@ hostname lab
 ip link set lo up
 stty -F /dev/tty1 -opost -echo
 # Through a pipe: to the job, its output is no terminal, as under CI.
+touch /mnt/run_folder/booted
 {
   sh /mnt/run_folder/job
   echo $? >/mnt/run_folder/status

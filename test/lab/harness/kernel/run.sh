@@ -3,7 +3,7 @@
 # over this machine's own files. Passes on output and exit status; the command sees the same checkout at the same
 # path, but a /tmp and /run of its own.
 #   run.sh [--timeout SECONDS] COMMAND [ARGUMENT...]
-# Exit status: the command's; 124 after the timeout, 125 if the kernel did not come up or broke down.
+# Exit status: the command's; 124 after the timeout, 125 if no such kernel could be had, 126 if it broke down.
 # Debian's kernel for this purpose is in the package user-mode-linux.
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
@@ -62,5 +62,6 @@ if [ "$outcome" = 124 ] || [ "$outcome" = 137 ]; then
   exit 124
 fi
 echo "Cannot run the lab kernel: it ended with status $outcome; its last words:" >&2
-cat "$run/kernel" "$run/console" | tail -20 >&2
+cat "$run/kernel" "$run/console" 2>/dev/null | tail -20 >&2
+[ -e "$run/booted" ] && exit 126
 exit 125

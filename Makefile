@@ -1,0 +1,31 @@
+# Everything here works in a fresh clone. As root on Debian, what is missing gets installed first: packages
+# (scripts/ensure-packages.sh) and Node modules (scripts/ensure-modules.sh). Later runs only look.
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
+
+build: modules ## the daemon, into dist/
+	node_modules/.bin/tsc -p tsconfig.build.json
+
+test: modules ## every check and every test; what cannot run here is skipped, and says why
+	@scripts/ensure-packages.sh || true
+	@node scripts/test.mjs
+
+demo: build ## a pair of directors in network namespaces, failing over, measured (three minutes)
+	@scripts/ensure-packages.sh
+	@scripts/demo.sh
+
+lint: modules ## style and types
+	node_modules/.bin/biome check .
+	node_modules/.bin/tsc -p tsconfig.json
+
+format: modules ## puts the sources into form
+	node_modules/.bin/biome check --write .
+
+clean: ## what was built and measured
+	rm -rf dist .lab
+
+modules:
+	@scripts/ensure-modules.sh
+
+.PHONY: help build test demo lint format clean modules

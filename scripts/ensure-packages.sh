@@ -1,0 +1,63 @@
+#!/bin/sh
+# The Debian packages that the lab and the demo need, installed if their commands are missing. No service is
+# started or enabled by that. Without arguments: all; else only what brings the commands named.
+# One line says what is missing where it cannot be installed; the status is then 1.
+set -eu
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+package_of() {
+  case $1 in
+    ip) echo iproute2 ;;
+    nginx) echo nginx-light ;;
+    modprobe) echo kmod ;;
+    arping) echo iputils-arping ;;
+    ping) echo iputils-ping ;;
+    sysctl) echo procps ;;
+    linux.uml) echo user-mode-linux ;;
+    *) echo "$1" ;;
+  esac
+}
+
+commands=${*:-ip ipvsadm keepalived nginx modprobe arping ping curl sysctl}
+missing=
+for command in $commands; do
+  command -v "$command" >/dev/null || missing="$missing $(package_of "$command")"
+done
+# A kernel of our own, only where this one has no IPVS.
+if [ $# = 0 ] && ! command -v linux.uml >/dev/null; then
+  modprobe -q ip_vs 2>/dev/null || true
+  [ -e /proc/net/ip_vs ] || missing="$missing user-mode-linux"
+fi
+[ -n "$missing" ] || exit 0
+
+give_up() { echo "Missing:$missing ($1)" >&2; exit 1; }
+[ "$(id -u)" = 0 ] || give_up 'only root can install packages'
+command -v apt-get >/dev/null || give_up 'no apt-get here: install what brings these'
+
+# Packages ask this file whether their services may start (invoke-rc.d(8)).
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+  trap 'rm -f "$policy"' EXIT
+  trap 'exit 130' INT TERM HUP
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+echo "Installing$missing"
+# shellcheck disable=SC2086 # one word a package
+if ! { apt-get -q update && apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends $missing; } \
+  </dev/null >"$log" 2>&1; then
+  tail -5 "$log" >&2
+  rm -f "$log"
+  give_up 'apt-get failed'
+fi
+rm -f "$log"
+
+# Nor at the next boot: they are here as programs for tests.
+for service in nginx keepalived; do
+  case $missing in
+    *" $service"*) [ ! -d /run/systemd/system ] || systemctl --quiet disable "$service" || true ;;
+  esac
+done
