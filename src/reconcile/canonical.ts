@@ -38,13 +38,20 @@ export function canonicalService(service: VirtualService): VirtualService {
   return {
     id,
     scheduler,
-    schedFlags: [...new Set(schedFlags)].sort(),
+    schedFlags: [...new Set(schedFlags.map((flag) => flagName(scheduler, flag)))].sort(),
     ...(persistenceSec === undefined ? {} : { persistenceSec }),
     // The granularity means nothing without persistence (IP_VS_SVC_F_PERSISTENT), whatever was left there.
     persistencePrefix: persistenceSec === undefined ? hostPrefix(id) : persistencePrefix,
     ...(persistenceEngine === undefined ? {} : { persistenceEngine }),
     ops,
   };
+}
+
+/** Flags are three positional bits (IP_VS_SVC_F_SCHED1 to 3); sh and mh give two of them names of their own. */
+function flagName(scheduler: string, flag: string): string {
+  if (scheduler !== 'sh' && scheduler !== 'mh') return flag;
+  if (flag === 'flag-1') return `${scheduler}-fallback`;
+  return flag === 'flag-2' ? `${scheduler}-port` : flag;
 }
 
 /**

@@ -18,6 +18,7 @@ import {
   type Destination,
   formatServiceId,
   type ServiceEntry,
+  type ServiceId,
   type Table,
   type VirtualService,
 } from './model.ts';
@@ -96,7 +97,8 @@ function judgeServer(
   const configured = canonicalDestination(virtual.id, real);
   const held = present.get(formatEndpoint(configured));
   const { kind } = virtual.checktype;
-  const verdict = kind === 'on' ? 'up' : kind === 'off' ? 'unverified' : verdictOf(formatEndpoint(real));
+  const verdict =
+    kind === 'on' ? 'up' : kind === 'off' ? 'unverified' : verdictOf(realName(virtual.id, real));
   if (verdict === 'up') return { destination: configured, serves: true, verified: true };
   if (verdict === 'down') {
     const stays = virtual.quiescent && (held !== undefined || virtual.readdquiescent);
@@ -122,6 +124,10 @@ function merged(servers: readonly Server[], fallback: Destination | undefined): 
   const ranked = [...servers].sort((a, b) => rank(a) - rank(b));
   return [...ranked.flatMap(({ destination }) => destination ?? []), ...(fallback ? [fallback] : [])];
 }
+
+/** What health calls a real server: its configured port, the service's own where that is 0. */
+export const realName = (id: ServiceId, { address, port }: RealConfig): string =>
+  formatEndpoint({ address, port: port === 0 && id.kind === 'address' ? id.port : port });
 
 function fallbackOf(virtual: VirtualConfig): Destination | undefined {
   if (virtual.fallback === undefined) return undefined;

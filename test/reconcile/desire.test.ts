@@ -51,6 +51,11 @@ describe('desire', () => {
     expect(servers(desire([virtual], oneUp, []))).toEqual(['192.168.6.2:80 gate 5', '192.168.6.3:80 gate 0']);
   });
 
+  it('knows a server with port 0 by the port of its service', () => {
+    const portless = { ...plain, reals: [{ ...one, port: 0 }] };
+    expect(servers(desire([portless], oneUp, []))).toEqual(['192.168.6.2:80 gate 5']);
+  });
+
   it('keeps a server without a verdict out, and one that an adopted table serves as it is', () => {
     expect(servers(desire([plain], unverified, []))).toEqual([]);
     const adopted = holding(plain, { ...one, weight: 77, upperThreshold: 9 });

@@ -1,0 +1,226 @@
+// When the kernel's IPVS table is compared and put right: on every request, and every resync interval; later
+// and later while the kernel has no IPVS. Holds what this daemon owns there, and leaves all else alone.
+// One pass is table-keeper.ts's, what should exist reconcile/'s.
+// Without virtual services, and none left over from before, IPVS is neither needed nor touched.
+import type { IpvsConfig, VirtualConfig } from '../config/config.ts';
+import { ok, type Result } from '../net/result.ts';
+import type { Clock, Micros } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { IpvsKernel, KernelError, ObservedService } from '../ports/kernel.ts';
+import { formatServiceId, type Table } from '../reconcile/model.ts';
+import { type Plan, planOf } from '../reconcile/plan.ts';
+import { type Goal, propose } from '../reconcile/propose.ts';
+import { servingIn } from '../reconcile/serving.ts';
+import type { VerdictOf } from '../reconcile/verdict-view.ts';
+import type { Refusal } from './refusals.ts';
+import { createServiceStory, type RunFallbackCommand } from './service-story.ts';
+import { type Applied, createTableKeeper } from './table-keeper.ts';
+
+/** While IPVS is away, it is asked for again after as long as it has been away, within these bounds. */
+const retryMsMin = 1000;
+const retryMsMax = 30_000;
+
+export type ReconcileLoopOptions = {
+  readonly kernel: IpvsKernel;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly verdictOf: VerdictOf;
+  /** Without it no fallbackcommand is run. */
+  readonly runFallbackCommand?: RunFallbackCommand;
+  /** Told whenever ownedServices() changes, for the state file; of additions before anything is sent. */
+  readonly onOwnedChanged?: (owned: readonly string[]) => void;
+};
+
+export type ReconcileStatus = {
+  /** Whether the table could be read last time; true where IPVS is not needed. */
+  readonly available: boolean;
+  /** Why not. */
+  readonly reason?: string;
+  /** The table as it was read last, with counters: everybody's services. */
+  readonly observed: readonly ObservedService[];
+  readonly observedAt?: Micros;
+  readonly desired: Table;
+  /** Names of services that somebody else put there. */
+  readonly foreign: readonly string[];
+  readonly lastApplied?: Applied;
+  /** Times that the table was found changed by someone else, and put right. */
+  readonly driftRepairs: number;
+  /** What the kernel refuses at present. */
+  readonly refused: readonly Refusal[];
+};
+
+export type ReconcileLoop = {
+  /**
+   * What is to be kept from now on. @param ownedBefore services (formatServiceId) of the previous run: those
+   * not configured are deleted. @returns when a pass with it has ended, be it one that found no IPVS.
+   */
+  readonly configure: (
+    virtuals: readonly VirtualConfig[],
+    ipvs: IpvsConfig,
+    ownedBefore?: readonly string[],
+  ) => Promise<void>;
+  /** A pass as soon as possible, for instance after a verdict; many requests make one pass. */
+  readonly request: () => void;
+  /** What this daemon may delete, by name: configured services, and leftovers not yet deleted. Sorted. */
+  readonly ownedServices: () => readonly string[];
+  /** Who takes new connections in the table as it was read last: for the health loop's seed. */
+  readonly serving: () => (service: string, real: string) => boolean;
+  readonly status: () => ReconcileStatus;
+  /** Reads the table anew for status(), changing nothing. */
+  readonly refresh: () => Promise<void>;
+  /** What a pass would send now, refused operations included. */
+  readonly plan: () => Promise<Result<Plan, KernelError>>;
+  /** Ends. `clean` also deletes the services that are configured with cleanstop; all others stay as they are. */
+  readonly stop: (how: { readonly clean: boolean }) => Promise<void>;
+};
+
+export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoop {
+  const { kernel, clock, journal, verdictOf } = options;
+  const story = createServiceStory(journal, options.runFallbackCommand);
+  const keeper = createTableKeeper({ kernel, clock, journal, story });
+  const oneAtATime = createQueue();
+  let virtuals: readonly VirtualConfig[] = [];
+  let ipvs: IpvsConfig = { resyncIntervalMs: 5000, foreign: 'keep' };
+  let owned: ReadonlySet<string> = new Set();
+  let lost: { readonly since: Micros; readonly reason: string } | undefined;
+  let waiting: (() => void)[] = [];
+  let stopped = false;
+  let queued = false;
+  const timer = createTimer(clock, () => {
+    if (!queued) void oneAtATime(pass);
+    queued = true;
+  });
+
+  const goal = (): Goal => ({ virtuals, verdictOf, policy: { owned, foreign: ipvs.foreign } });
+
+  const pass = async (): Promise<void> => {
+    queued = false;
+    if (stopped) return;
+    const heard = waiting;
+    waiting = [];
+    timer.cancel();
+    if (owned.size > 0) {
+      const answer = await keeper.pass(goal());
+      if (answer.ok) found(answer.value);
+      else lose(answer.error);
+      if (!stopped) timer.within(nextPassMs());
+    }
+    for (const resume of heard) resume();
+  };
+
+  const found = (table: ReadonlySet<string>) => {
+    if (lost !== undefined) journal({ event: 'ipvs.available' });
+    lost = undefined;
+    const configured = new Set(virtuals.map(({ id }) => formatServiceId(id)));
+    own([...owned].filter((name) => configured.has(name) || table.has(name)));
+  };
+
+  const lose = ({ code, message }: KernelError) => {
+    const reason = `${message} (${code})`;
+    if (lost === undefined) journal({ event: 'ipvs.unavailable', reason, retry_s: retryMsMin / 1000 });
+    lost = { since: lost?.since ?? clock.now(), reason };
+  };
+
+  const nextPassMs = (): number => {
+    if (lost !== undefined) {
+      return Math.min(retryMsMax, Math.max(retryMsMin, (clock.now() - lost.since) / 1000));
+    }
+    const retryAt = keeper.refusals.nextAt() ?? Number.POSITIVE_INFINITY;
+    return Math.min(ipvs.resyncIntervalMs, Math.max(0, (retryAt - clock.now()) / 1000));
+  };
+
+  const own = (names: Iterable<string>) => {
+    const before = [...owned].join('\n');
+    owned = new Set([...names].sort());
+    if ([...owned].join('\n') !== before) options.onOwnedChanged?.([...owned]);
+  };
+
+  return {
+    configure: (nextVirtuals, nextIpvs, ownedBefore = []) => {
+      [virtuals, ipvs] = [nextVirtuals, nextIpvs];
+      own([...owned, ...ownedBefore, ...virtuals.map(({ id }) => formatServiceId(id))]);
+      keeper.refusals.clear();
+      if (stopped) return Promise.resolve();
+      timer.within(0);
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+    request: () => {
+      if (!stopped) timer.within(0);
+    },
+    ownedServices: () => [...owned],
+    serving: () => servingIn(keeper.observed(), virtuals),
+    status: () => statusOf(keeper, lost?.reason),
+    refresh: () =>
+      oneAtATime(async () => {
+        if (owned.size > 0) await keeper.read();
+      }),
+    plan: () =>
+      oneAtATime(async () => {
+        const answer = owned.size > 0 ? await keeper.read() : ok([]);
+        return answer.ok ? ok(planOf(propose(answer.value, goal()).operations)) : answer;
+      }),
+    stop: ({ clean }) => {
+      stopped = true;
+      timer.cancel();
+      return oneAtATime(async () => {
+        const ending = virtuals.filter(({ cleanstop }) => clean && cleanstop);
+        const names = new Set(ending.map(({ id }) => formatServiceId(id)));
+        const answer = names.size > 0 ? await keeper.remove(names) : ok(owned);
+        if (answer.ok) own([...owned].filter((name) => answer.value.has(name) || !names.has(name)));
+        else lose(answer.error);
+        for (const resume of waiting) resume();
+      });
+    },
+  };
+}
+
+function statusOf(keeper: ReturnType<typeof createTableKeeper>, reason: string | undefined): ReconcileStatus {
+  const [observedAt, lastApplied] = [keeper.observedAt(), keeper.lastApplied()];
+  return {
+    available: reason === undefined,
+    ...(reason === undefined ? {} : { reason }),
+    observed: keeper.observed(),
+    ...(observedAt === undefined ? {} : { observedAt }),
+    desired: keeper.desired(),
+    foreign: keeper.foreign(),
+    ...(lastApplied === undefined ? {} : { lastApplied }),
+    driftRepairs: keeper.driftRepairs(),
+    refused: keeper.refusals.list(),
+  };
+}
+
+type Timer = { readonly within: (delayMs: number) => void; readonly cancel: () => void };
+
+/** One deadline at a time: the earliest that was asked for. */
+function createTimer(clock: Clock, fire: () => void): Timer {
+  let pending: { readonly due: Micros; readonly cancel: () => void } | undefined;
+  const cancel = () => {
+    pending?.cancel();
+    pending = undefined;
+  };
+  return {
+    within: (delayMs) => {
+      const due = clock.now() + delayMs * 1000;
+      if (pending !== undefined && pending.due <= due) return;
+      cancel();
+      pending = {
+        due,
+        cancel: clock.after(delayMs, () => {
+          pending = undefined;
+          fire();
+        }),
+      };
+    },
+    cancel,
+  };
+}
+
+/** Runs one task after the other: the kernel has one table, and a netlink socket one dump at a time. */
+function createQueue(): <T>(task: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const result = last.then(task);
+    last = result.catch(() => undefined);
+    return result;
+  };
+}

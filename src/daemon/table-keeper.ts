@@ -1,0 +1,171 @@
+// One pass over the kernel's table: read, propose, tell, send, tell. Tells drift (somebody else changed what
+// the last pass left) from changes of our own, and adoption (the first pass) from both. When passes happen,
+// and what may be deleted, is reconcile-loop.ts's; what should exist is reconcile/'s.
+import { ok, type Result } from '../net/result.ts';
+import type { Clock, Micros } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { IpvsKernel, KernelError, ObservedService } from '../ports/kernel.ts';
+import { applyOperations, type Outcome } from '../reconcile/apply.ts';
+import { describeOperation } from '../reconcile/describe.ts';
+import { diff, foreignServices } from '../reconcile/diff.ts';
+import { formatServiceId, type Operation, type Table } from '../reconcile/model.ts';
+import { type ChangeCounts, countChanges } from '../reconcile/plan.ts';
+import { type Goal, type Proposal, propose } from '../reconcile/propose.ts';
+import { createRefusals, type Refusals } from './refusals.ts';
+import type { ServiceStory } from './service-story.ts';
+
+/** A log line names this many changes and counts the others. */
+const changesToldMax = 20;
+
+export type TableKeeperOptions = {
+  readonly kernel: IpvsKernel;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly story: ServiceStory;
+};
+
+export type Applied = ChangeCounts & { readonly at: Micros; readonly ms: number };
+
+export type TableKeeper = {
+  /** @returns the names of the services in the table afterwards, or why it could not be read. */
+  readonly pass: (goal: Goal) => Promise<Result<ReadonlySet<string>, KernelError>>;
+  /** Deletes these services, as far as the table holds them. @returns as pass. */
+  readonly remove: (services: ReadonlySet<string>) => Promise<Result<ReadonlySet<string>, KernelError>>;
+  readonly read: () => Promise<Result<readonly ObservedService[], KernelError>>;
+  /** The table as it was read last. */
+  readonly observed: () => readonly ObservedService[];
+  readonly observedAt: () => Micros | undefined;
+  readonly desired: () => Table;
+  readonly foreign: () => readonly string[];
+  readonly lastApplied: () => Applied | undefined;
+  readonly driftRepairs: () => number;
+  readonly refusals: Refusals;
+};
+
+/** What a pass left: the table it wanted, and the operations that it could not bring about. */
+type Left = { readonly desired: Table; readonly undone: ReadonlySet<string> };
+
+export function createTableKeeper({ kernel, clock, journal, story }: TableKeeperOptions): TableKeeper {
+  const refusals = createRefusals();
+  let observed: readonly ObservedService[] = [];
+  let observedAt: Micros | undefined;
+  let left: Left | undefined;
+  let foreign: readonly string[] = [];
+  let lastApplied: Applied | undefined;
+  let driftRepairs = 0;
+
+  const read = async () => {
+    const answer = await kernel.observe();
+    if (answer.ok) [observed, observedAt] = [answer.value, clock.now()];
+    return answer;
+  };
+
+  const pass = async (goal: Goal) => {
+    const answer = await read();
+    if (!answer.ok) return answer;
+    const proposal = propose(answer.value, goal);
+    tellForeign(proposal, goal);
+    if (left === undefined) tellAdopted(proposal, goal);
+    else tellDrift(driftIn(proposal, goal, left));
+    story.tell(goal.virtuals, proposal.services);
+    const outcomes = await send(refusals.due(proposal.operations, clock.now()));
+    const done = new Set(outcomes.filter(isApplied).map(({ operation }) => operation));
+    const undone = proposal.operations.filter((operation) => !done.has(operation));
+    left = { desired: proposal.desired, undone: new Set(undone.map(describeOperation)) };
+    return ok(namesAfter(proposal.observed, outcomes));
+  };
+
+  const remove = async (services: ReadonlySet<string>) => {
+    const answer = await read();
+    if (!answer.ok) return answer;
+    const theirs = answer.value.filter(({ service }) => services.has(formatServiceId(service.id)));
+    const outcomes = await send(theirs.map(({ service }): Operation => ({ type: 'deleteService', service })));
+    return ok(namesAfter(answer.value, outcomes));
+  };
+
+  const send = async (operations: readonly Operation[]): Promise<readonly Outcome[]> => {
+    const startedAt = clock.now();
+    const outcomes = await applyOperations(kernel, operations);
+    const applied = outcomes.filter(isApplied).map(({ operation }) => operation);
+    if (applied.length > 0) {
+      const counts = countChanges(applied);
+      lastApplied = { ...counts, at: clock.now(), ms: (clock.now() - startedAt) / 1000 };
+      journal({ event: 'ipvs.applied', ...counts, ms: lastApplied.ms, changes: tellChanges(applied) });
+    }
+    for (const { operation, code, reason, retryAt } of refusals.record(outcomes, clock.now())) {
+      const retry_s = (retryAt - clock.now()) / 1_000_000;
+      journal({ event: 'ipvs.failed', operation, code, reason, retry_s });
+    }
+    return outcomes;
+  };
+
+  const tellAdopted = ({ observed: table, desired, operations }: Proposal, { policy }: Goal) => {
+    const strangers = new Set(foreignServices(table, desired, policy.owned));
+    const ours = table.filter(({ service }) => !strangers.has(formatServiceId(service.id)));
+    if (ours.length === 0) return;
+    const destinations = ours.reduce((sum, entry) => sum + entry.destinations.length, 0);
+    journal({
+      event: 'ipvs.adopted',
+      services: ours.length,
+      destinations,
+      operations: operations.length,
+    });
+  };
+
+  const tellDrift = (operations: readonly Operation[]) => {
+    if (operations.length === 0) return;
+    driftRepairs += 1;
+    journal({ event: 'ipvs.drift', operations: operations.length, changes: tellChanges(operations) });
+  };
+
+  /** Each once, and again only after it had been gone. */
+  const tellForeign = ({ observed: table, desired }: Proposal, { policy }: Goal) => {
+    const told = new Set(foreign);
+    foreign = policy.foreign === 'keep' ? foreignServices(table, desired, policy.owned) : [];
+    const services = foreign.filter((name) => !told.has(name));
+    if (services.length > 0) journal({ event: 'ipvs.foreign', services });
+  };
+
+  return {
+    pass,
+    remove,
+    read,
+    observed: () => observed,
+    observedAt: () => observedAt,
+    desired: () => left?.desired ?? [],
+    foreign: () => foreign,
+    lastApplied: () => lastApplied,
+    driftRepairs: () => driftRepairs,
+    refusals,
+  };
+}
+
+/**
+ * The operations that only bring back what the last pass left: they would be needed without any change of
+ * verdict or configuration, and it is not that the kernel had refused them then.
+ */
+function driftIn({ observed, operations }: Proposal, { policy }: Goal, left: Left): readonly Operation[] {
+  if (operations.length === 0) return [];
+  const restoring = new Set(diff(observed, left.desired, policy).map(describeOperation));
+  return operations.filter((operation) => {
+    const text = describeOperation(operation);
+    return restoring.has(text) && !left.undone.has(text);
+  });
+}
+
+function namesAfter(table: Table, outcomes: readonly Outcome[]): ReadonlySet<string> {
+  const names = new Set(table.map(({ service }) => formatServiceId(service.id)));
+  for (const { operation } of outcomes.filter(isApplied)) {
+    if (operation.type === 'addService') names.add(formatServiceId(operation.service.id));
+    if (operation.type === 'deleteService') names.delete(formatServiceId(operation.service.id));
+  }
+  return names;
+}
+
+const isApplied = ({ result }: Outcome): boolean => result === 'applied';
+
+function tellChanges(operations: readonly Operation[]): readonly string[] {
+  const told = operations.slice(0, changesToldMax).map(describeOperation);
+  const rest = operations.length - told.length;
+  return rest === 0 ? told : [...told, `and ${rest} more`];
+}

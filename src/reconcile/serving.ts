@@ -1,0 +1,28 @@
+// Which configured servers a table gives new connections to: what health is told before its first check, so
+// that an adopted server goes only after `fall` failures. Names as in verdict-view.ts.
+import type { VirtualConfig } from '../config/config.ts';
+import { formatEndpoint } from '../net/endpoint.ts';
+import { canonicalDestination } from './canonical.ts';
+import { realName } from './desire.ts';
+import { formatServiceId, type Table } from './model.ts';
+
+/** @returns whether `table` holds that server of `virtuals` with a weight above 0. */
+export function servingIn(
+  table: Table,
+  virtuals: readonly VirtualConfig[],
+): (service: string, real: string) => boolean {
+  const usable = new Set<string>();
+  for (const { service, destinations } of table) {
+    const name = formatServiceId(service.id);
+    for (const server of destinations) if (server.weight > 0) usable.add(`${name} ${formatEndpoint(server)}`);
+  }
+  const serving = new Set<string>();
+  for (const { id, reals } of virtuals) {
+    const name = formatServiceId(id);
+    for (const real of reals) {
+      const held = usable.has(`${name} ${formatEndpoint(canonicalDestination(id, real))}`);
+      if (held) serving.add(`${name} ${realName(id, real)}`);
+    }
+  }
+  return (service, real) => serving.has(`${service} ${real}`);
+}
