@@ -1,0 +1,50 @@
+// What holds where a config says nothing: ldirectord's defaults (ldirectord.md §2) for its own directives,
+// keepalived's for VRRP. Times in milliseconds. The reference in docs/config.md prints these.
+
+export const directorDefaults = {
+  control_socket: '/run/lvs-director/control.sock',
+  state_dir: '/var/lib/lvs-director',
+} as const;
+
+export const logDefaults = { level: 'info', format: 'json' } as const;
+export const ipvsDefaults = { resync_interval: 5000, foreign: 'keep' } as const;
+
+/** Of every virtual service, unless it or the top level says otherwise. */
+export const virtualDefaults = {
+  scheduler: 'wrr',
+  checktype: { kind: 'negotiate' },
+  checkcommand: '/bin/true',
+  request: '/',
+  receive: '',
+  httpmethod: 'GET',
+  /** Certificates of a server behind a VIP seldom name its own address (ldirectord.md §5 item 1). */
+  verify: false,
+  checkinterval: 10_000,
+  checkcount: 1,
+  failurecount: 1,
+  rise: 1,
+  /** ldirectord's code; its manual says yes (ldirectord.md §2). */
+  quiescent: false,
+  readdquiescent: false,
+  cleanstop: true,
+  forward: 'gate',
+  weight: 1,
+} as const;
+
+/** Where neither timeout is set anywhere (ldirectord.md §2 "Timeout resolution"). */
+export const timeoutDefaults = { checktimeout: 5000, negotiatetimeout: 30_000 } as const;
+
+export const vrrpDefaults = {
+  version: 3,
+  priority: 100,
+  advert_int: 1000,
+  preempt: true,
+  preempt_delay: 0,
+  accept: true,
+  /** What keepalived and FRR send (vrrp.md §1.3). */
+  checksum: 'rfc5798',
+  vip_lease: 'auto',
+  garp_master_repeat: 5,
+  garp_master_delay: 5000,
+  garp_master_refresh: 0,
+} as const;

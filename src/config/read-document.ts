@@ -1,0 +1,153 @@
+// The tree of a config file (document.ts) to typed values, by the schema: unknown keys, wrong shapes, the value of
+// this director out of a map of directors, the one-line form of a real server. Every problem is found in one
+// pass, each where it stands. Nothing is looked up and no default is filled in.
+import { z } from 'zod';
+import type { Position, Problem } from './config.ts';
+import { type ConfigNode, type MapNode, type ScalarNode, scalar } from './document.ts';
+import { errorAt, warningAt } from './problem.ts';
+import { type DocumentDraft, documentSchema } from './schema.ts';
+import { realSchema } from './schema-virtual.ts';
+import { parseRealText } from './server-text.ts';
+import { didYouMean } from './suggest.ts';
+
+/** Where the value at a path ("virtual", 0, "receive") stands; of an absent one, where its parent does. */
+export type Sites = (...path: readonly (string | number)[]) => Position;
+export type DocumentResult = {
+  /** Absent where any problem is an error. */
+  readonly draft?: DocumentDraft;
+  readonly problems: readonly Problem[];
+  readonly sites: Sites;
+};
+
+type Path = readonly (string | number)[];
+type Reading = {
+  readonly director: string;
+  readonly problems: Problem[];
+  readonly positions: Map<string, Position>;
+  readonly texts: Map<string, string>;
+  /** Paths that have had their complaint: the schema need not add one for what is missing there. */
+  readonly refused: Set<string>;
+};
+
+/** @param director the name that picks the value out of `{lvs1: 150, lvs2: 100}` */
+export function readDocument(root: ConfigNode, director: string): DocumentResult {
+  const reading: Reading = {
+    director,
+    problems: [],
+    positions: new Map(),
+    texts: new Map(),
+    refused: new Set(),
+  };
+  const plain = readNode(documentSchema, root, [], reading);
+  const sites: Sites = (...path) => positionOf(path, reading) ?? root.at;
+  const parsed = documentSchema.safeParse(plain);
+  const issues = parsed.success
+    ? []
+    : parsed.error.issues.flatMap((issue) => issueProblem(issue, reading, sites));
+  const problems = [...reading.problems, ...issues];
+  const good = parsed.success && problems.every((problem) => problem.severity === 'warning');
+  return { ...(good ? { draft: parsed.data } : {}), problems, sites };
+}
+
+const keyOf = (path: Path): string => path.join('/');
+
+function positionOf(path: Path, reading: Reading): Position | undefined {
+  for (let length = path.length; length >= 0; length--) {
+    const position = reading.positions.get(keyOf(path.slice(0, length)));
+    if (position !== undefined) return position;
+  }
+  return undefined;
+}
+
+function readNode(schema: z.ZodType, node: ConfigNode, path: Path, reading: Reading): unknown {
+  reading.positions.set(keyOf(path), node.at);
+  if (schema instanceof z.ZodOptional) return readNode(schema.unwrap() as z.ZodType, node, path, reading);
+  if (schema instanceof z.ZodObject) return readObject(schema, node, path, reading);
+  if (schema instanceof z.ZodArray) return readArray(schema, node, path, reading);
+  if (node.kind === 'scalar') {
+    reading.texts.set(keyOf(path), node.text);
+    return node.text;
+  }
+  if (node.kind === 'map') return readDirectorsValue(schema, node, path, reading);
+  return refuse(node.at, path, 'one value, or one for each director', 'a list', reading);
+}
+
+function readObject(schema: z.ZodObject, node: ConfigNode, path: Path, reading: Reading): unknown {
+  if (node.kind === 'scalar') {
+    if (schema === realSchema) return readObject(schema, realNode(node, path, reading), path, reading);
+    if (node.text === '') return undefined;
+  }
+  if (node.kind !== 'map') {
+    return refuse(node.at, path, 'keys with values', node.kind === 'list' ? 'a list' : node.text, reading);
+  }
+  const shape = schema.shape as Readonly<Record<string, z.ZodType>>;
+  const values: Record<string, unknown> = {};
+  for (const { key, keyAt, value } of node.entries) {
+    const inner = Object.hasOwn(shape, key) ? shape[key] : undefined;
+    if (inner === undefined) {
+      const rule = `a known key${didYouMean(key, Object.keys(shape))}`;
+      reading.problems.push(errorAt(keyAt, `read ${nameOf(path)}`, rule, `"${key}"`));
+    } else values[key] = readNode(inner, value, [...path, key], reading);
+  }
+  return values;
+}
+
+function readArray(schema: z.ZodArray, node: ConfigNode, path: Path, reading: Reading): unknown {
+  const element = schema.element as z.ZodType;
+  const ofObjects = element instanceof z.ZodObject;
+  if (node.kind === 'scalar' && node.text === '') return ofObjects ? [] : undefined;
+  if (node.kind === 'map' && !ofObjects) return readDirectorsValue(schema, node, path, reading);
+  if (node.kind === 'map' && element !== realSchema) return refuse(node.at, path, 'a list', 'a map', reading);
+  const items = node.kind === 'list' ? node.items : [node];
+  return items.map((item, index) => readNode(element, item, [...path, index], reading));
+}
+
+/** DESIGN.md §4: any value may be a map from director name to value. */
+function readDirectorsValue(schema: z.ZodType, node: MapNode, path: Path, reading: Reading): unknown {
+  const mine = node.entries.find((entry) => entry.key === reading.director);
+  if (mine !== undefined && mine.value.kind !== 'map') return readNode(schema, mine.value, path, reading);
+  const named = node.entries.map((entry) => entry.key).join(', ');
+  const rule = `a value for director "${reading.director}"`;
+  return refuse(node.at, path, rule, mine === undefined ? `values for ${named || 'none'}` : 'a map', reading);
+}
+
+/** `192.168.6.2:80 gate 5` as the map that it abbreviates. */
+function realNode(node: ScalarNode, path: Path, reading: Reading): ConfigNode {
+  const parsed = parseRealText(node.text);
+  if ('leftover' in parsed) {
+    refuse(node.at, path, 'ADDRESS[:PORT] gate|masq|ipip [WEIGHT]', node.text, reading);
+    return { kind: 'map', at: node.at, entries: [] };
+  }
+  const { ignored, ...parts } = parsed;
+  if (ignored !== undefined) {
+    reading.problems.push(
+      warningAt(node.at, `use all of ${nameOf(path)}`, 'nothing but a weight there', ignored),
+    );
+  }
+  const entries = Object.entries(parts).map(([key, value]) => ({
+    key,
+    keyAt: node.at,
+    value: scalar(value, node.at),
+  }));
+  return { kind: 'map', at: node.at, entries };
+}
+
+function refuse(at: Position, path: Path, rule: string, got: string, reading: Reading): undefined {
+  reading.problems.push(errorAt(at, `read ${nameOf(path)}`, rule, got));
+  reading.refused.add(keyOf(path));
+}
+
+function issueProblem(issue: z.core.$ZodIssue, reading: Reading, sites: Sites): readonly Problem[] {
+  const path = issue.path as Path;
+  for (let length = path.length; length >= 0; length--) {
+    if (reading.refused.has(keyOf(path.slice(0, length)))) return [];
+  }
+  const got = reading.texts.get(keyOf(path)) ?? (issue.code === 'too_small' ? 'an empty list' : '');
+  return [errorAt(sites(...path), `read ${nameOf(path)}`, issue.message, got)];
+}
+
+/** A path as people say it: "virtual 1 real 2 weight"; the whole document is "config". */
+function nameOf(path: Path): string {
+  const words = path.map((part) => (typeof part === 'number' ? `${part + 1}` : part));
+  return words.join(' ') || 'config';
+}

@@ -1,0 +1,179 @@
+// A `virtual` entry to a service: its identity, its defaults and those of the top level, the timeouts out of each
+// other (ldirectord.md §2), the service by its port. What parses but cannot work is judged in warnings.ts.
+import type { Family } from '../net/ip.ts';
+import type { Protocol, ServiceId } from '../reconcile/model.ts';
+import type { Position, VirtualConfig } from './config.ts';
+import { virtualDefaults as defaults, timeoutDefaults } from './defaults.ts';
+import { errorAt, warningAt } from './problem.ts';
+import { explainPattern } from './receive-pattern.ts';
+import { literalFamily, present, type Resolution, resolveAddress, resolvePort } from './resolution.ts';
+import { resolveFallback, resolveReal, withSlash } from './resolve-servers.ts';
+import type { DocumentDraft } from './schema.ts';
+import type { VirtualDraft } from './schema-virtual.ts';
+import { didYouMean } from './suggest.ts';
+import { schedulerFlags, schedulers, serviceOfPort } from './words.ts';
+
+type Site = (...path: readonly (string | number)[]) => Position;
+
+/** @returns undefined, with a problem, where the service cannot be told which it is. */
+export function resolveVirtual(
+  draft: VirtualDraft,
+  index: number,
+  globals: DocumentDraft,
+  resolution: Resolution,
+): VirtualConfig | undefined {
+  const site: Site = (...path) => resolution.sites('virtual', index, ...path);
+  const id = resolveId(draft, site, resolution);
+  if (id === undefined) return undefined;
+  const reals = (draft.real ?? []).flatMap((real, i) => {
+    const realSite = (key?: string) => site('real', i, ...(key === undefined ? [] : [key]));
+    return resolveReal(real, id, realSite, resolution);
+  });
+  judgePatterns(draft, site, resolution);
+  return {
+    id,
+    ...schedulingOf(draft, id, site, resolution),
+    ...checkOf(draft, id, resolution),
+    ...timesOf(draft, globals),
+    ...countsOf(draft, globals, site, resolution),
+    quiescent: draft.quiescent ?? globals.quiescent ?? defaults.quiescent,
+    readdquiescent: draft.readdquiescent ?? globals.readdquiescent ?? defaults.readdquiescent,
+    cleanstop: draft.cleanstop ?? globals.cleanstop ?? defaults.cleanstop,
+    ...present({
+      servicename: draft.servicename,
+      comment: draft.comment,
+      fallback: resolveFallback(draft, globals, id, site, resolution),
+      fallbackcommand: draft.fallbackcommand ?? globals.fallbackcommand,
+    }),
+    reals,
+    at: site(),
+  };
+}
+
+function resolveId(draft: VirtualDraft, site: Site, resolution: Resolution): ServiceId | undefined {
+  const { problems } = resolution;
+  const { address: server, fwmark } = draft;
+  if ((server === undefined) === (fwmark === undefined)) {
+    const got = server === undefined ? 'neither' : 'both';
+    problems.push(errorAt(site(), 'name virtual service', 'either address or fwmark', got));
+    return undefined;
+  }
+  const family: Family = draft.family ?? literalFamily(server?.host ?? '') ?? 'inet';
+  if (fwmark !== undefined) {
+    if (draft.protocol !== undefined) {
+      const rule = 'none beside fwmark, which takes packets of any protocol';
+      problems.push(errorAt(site('protocol'), 'use protocol', rule, draft.protocol));
+    }
+    return { kind: 'fwmark', family, fwmark };
+  }
+  // ldirectord.md §1.3: literally these two, whatever else a service file calls port 53.
+  const protocol: Protocol =
+    draft.protocol ?? (['53', 'domain'].includes(server?.port ?? '') ? 'udp' : 'tcp');
+  const address = resolveAddress(server?.host ?? '', family, resolution);
+  const port = resolvePort(server?.port ?? '', protocol, resolution);
+  if (address === undefined || (literalFamily(server?.host ?? '') ?? family) !== family) {
+    const rule = `an ${family === 'inet' ? 'IPv4' : 'IPv6'} address, or a name that has one`;
+    problems.push(errorAt(site('address'), 'use virtual service', rule, server?.host ?? ''));
+    return undefined;
+  }
+  if (port === undefined) {
+    const rule = `a port from 0 to 65535 or a service name that ${protocol} has`;
+    problems.push(errorAt(site('address'), 'use virtual service', rule, server?.port ?? ''));
+    return undefined;
+  }
+  return { kind: 'address', protocol, address, port };
+}
+
+function schedulingOf(draft: VirtualDraft, id: ServiceId, site: Site, resolution: Resolution) {
+  const scheduler = draft.scheduler ?? defaults.scheduler;
+  const schedFlags = (draft.schedflags ?? '')
+    .split(/[\s,]+/)
+    .filter((flag) => flag !== '')
+    .sort();
+  // ldirectord passes any word on to ipvsadm, for schedulers that come after it: a warning there.
+  const judge = resolution.dialect === 'ldirectord' ? warningAt : errorAt;
+  const unknown = (key: string, word: string, known: readonly string[]) => {
+    if (known.includes(word)) return;
+    const rule = `one of ${known.join(', ')}${didYouMean(word, known)}`;
+    resolution.problems.push(judge(site(key), `use ${key}`, rule, word));
+  };
+  unknown('scheduler', scheduler, schedulers);
+  for (const flag of schedFlags) unknown('schedflags', flag, schedulerFlags);
+  return {
+    scheduler,
+    schedFlags,
+    ops: (draft.ops ?? false) && opsWorks(id, resolution),
+    ...present({
+      persistentSec: draft.persistent === undefined ? undefined : draft.persistent / 1000,
+      netmaskPrefix: draft.persistent === undefined ? undefined : draft.netmask,
+      persistenceEngine: draft.persistence_engine,
+    }),
+  };
+}
+
+/** The kernel schedules single packets of UDP only; ldirectord passes `-o` for udp and never for a mark. */
+const opsWorks = (id: ServiceId, { dialect }: Resolution): boolean =>
+  id.kind === 'fwmark' ? dialect === 'yaml' : id.protocol === 'udp';
+
+function checkOf(draft: VirtualDraft, id: ServiceId, { environment }: Resolution) {
+  const service = draft.service ?? (id.kind === 'address' ? serviceOfPort(id.port) : 'none');
+  const us = `ldirectord@${environment.hostname}`;
+  // ldirectord.md §2 "login": a service that is named has these; one that follows from the port has not.
+  const login = draft.service === 'ftp' ? 'anonymous' : draft.service === 'sip' ? us : '';
+  return {
+    service,
+    checktype: draft.checktype ?? defaults.checktype,
+    checkcommand: draft.checkcommand ?? defaults.checkcommand,
+    request: withSlash(draft.request ?? defaults.request),
+    receive: draft.receive ?? defaults.receive,
+    httpmethod: draft.httpmethod ?? defaults.httpmethod,
+    verify: draft.verify ?? defaults.verify,
+    login: draft.login || login,
+    passwd: draft.passwd || (draft.service === 'ftp' ? us : ''),
+    database: draft.database ?? '',
+    secret: draft.secret ?? '',
+    ...present({
+      checkport: draft.checkport,
+      // An empty virtualhost is none: the Host header is the server's address.
+      virtualhost: draft.virtualhost || undefined,
+      sni: draft.sni,
+      caFile: draft.ca,
+    }),
+  };
+}
+
+/** ldirectord.md §2: the nearest first, the same kind before the other. */
+function timesOf(draft: VirtualDraft, globals: DocumentDraft) {
+  const check =
+    draft.checktimeout ?? draft.negotiatetimeout ?? globals.checktimeout ?? globals.negotiatetimeout;
+  const negotiate =
+    draft.negotiatetimeout ?? draft.checktimeout ?? globals.negotiatetimeout ?? globals.checktimeout;
+  return {
+    checktimeoutMs: check ?? timeoutDefaults.checktimeout,
+    negotiatetimeoutMs: negotiate ?? timeoutDefaults.negotiatetimeout,
+    checkintervalMs: draft.checkinterval ?? globals.checkinterval ?? defaults.checkinterval,
+  };
+}
+
+function countsOf(draft: VirtualDraft, globals: DocumentDraft, site: Site, { problems }: Resolution) {
+  if (draft.fall !== undefined && draft.failurecount !== undefined && draft.fall !== draft.failurecount) {
+    const rule = `the same as failurecount (${draft.failurecount}), which it is another name of`;
+    problems.push(errorAt(site('fall'), 'use fall', rule, `${draft.fall}`));
+  }
+  const own = draft.fall ?? draft.failurecount;
+  return {
+    checkcount: draft.checkcount ?? globals.checkcount ?? defaults.checkcount,
+    fall: own ?? globals.fall ?? globals.failurecount ?? defaults.failurecount,
+    rise: draft.rise ?? globals.rise ?? defaults.rise,
+  };
+}
+
+function judgePatterns(draft: VirtualDraft, site: Site, { problems }: Resolution): void {
+  const judge = (pattern: string | undefined, at: Position) => {
+    const rule = explainPattern(pattern ?? '');
+    if (rule !== undefined) problems.push(errorAt(at, 'compile receive', rule, pattern ?? ''));
+  };
+  judge(draft.receive, site('receive'));
+  for (const [index, real] of (draft.real ?? []).entries())
+    judge(real.receive, site('real', index, 'receive'));
+}

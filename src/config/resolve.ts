@@ -1,0 +1,102 @@
+// A document that has been read (read-document.ts) to the Config of this director: defaults filled in, names
+// looked up, everything judged. The last step, and the same one for both grammars.
+import type { Config, ConfigEnvironment, ConfigResult, LogConfig, VirtualConfig } from './config.ts';
+import { directorDefaults, ipvsDefaults, logDefaults } from './defaults.ts';
+import { errorAt, sortProblems, warningAt } from './problem.ts';
+import type { DocumentResult, Sites } from './read-document.ts';
+import { type Dialect, present, type Resolution } from './resolution.ts';
+import { resolveVirtual } from './resolve-virtual.ts';
+import { judgeVrrpConflicts, resolveVrrp } from './resolve-vrrp.ts';
+import type { DocumentDraft } from './schema.ts';
+import { judgeDuplicates, judgeVirtual } from './warnings.ts';
+
+export type Origin = {
+  readonly file: string;
+  readonly dialect: Dialect;
+  /** Which per-director values were taken. */
+  readonly director: string;
+  readonly environment: ConfigEnvironment;
+};
+
+export function resolveConfig(document: DocumentResult, origin: Origin): ConfigResult {
+  const { draft, sites } = document;
+  if (draft === undefined) return { problems: sortProblems(document.problems) };
+  const { environment, dialect } = origin;
+  const resolution: Resolution = { environment, dialect, sites, problems: [...document.problems] };
+  const config = toConfig(draft, origin, resolution);
+  judgeGlobals(draft, sites, resolution);
+  const problems = sortProblems(resolution.problems);
+  return problems.some((problem) => problem.severity === 'error') ? { problems } : { config, problems };
+}
+
+function toConfig(draft: DocumentDraft, origin: Origin, resolution: Resolution): Config {
+  const vrrp = (draft.vrrp ?? []).map((each, index) => resolveVrrp(each, index, resolution));
+  judgeVrrpConflicts(vrrp, resolution);
+  return {
+    file: origin.file,
+    director: {
+      name: origin.director,
+      controlSocket: draft.director?.control_socket ?? directorDefaults.control_socket,
+      stateDir: draft.director?.state_dir ?? directorDefaults.state_dir,
+    },
+    log: logOf(draft),
+    vrrp,
+    ipvs: {
+      resyncIntervalMs: draft.ipvs?.resync_interval ?? ipvsDefaults.resync_interval,
+      foreign: draft.ipvs?.foreign ?? ipvsDefaults.foreign,
+    },
+    virtuals: resolveVirtuals(draft, resolution),
+    autoreload: draft.autoreload ?? false,
+    ...present({ maintenancedir: draft.maintenancedir }),
+  };
+}
+
+function resolveVirtuals(draft: DocumentDraft, resolution: Resolution): readonly VirtualConfig[] {
+  const virtuals = (draft.virtual ?? []).flatMap((each, index) => {
+    const virtual = resolveVirtual(each, index, draft, resolution);
+    if (virtual === undefined) return [];
+    judgeVirtual(virtual, each, index, resolution);
+    return [virtual];
+  });
+  judgeDuplicates(virtuals, resolution);
+  return virtuals;
+}
+
+function logOf({ log, logfile }: DocumentDraft): LogConfig {
+  const file = log?.file ?? (logfile?.startsWith('/') ? logfile : undefined);
+  return {
+    level: log?.level ?? logDefaults.level,
+    format: log?.format ?? logDefaults.format,
+    ...present({ file }),
+  };
+}
+
+/** What ldirectord has at the top level and this daemon does otherwise; `no` asks for nothing. */
+const ineffective: readonly (readonly [key: keyof DocumentDraft, why: string])[] = [
+  ['emailalert', 'no mail is sent'],
+  ['emailalertfreq', 'no mail is sent'],
+  ['emailalertfrom', 'no mail is sent'],
+  ['emailalertstatus', 'no mail is sent'],
+  ['smtp', 'no mail is sent'],
+  ['callback', 'nothing is called on a reload'],
+  ['execute', 'one daemon reads one file'],
+  ['fork', 'checks never wait for one another'],
+  ['supervised', 'the daemon always runs in the foreground'],
+];
+
+function judgeGlobals(draft: DocumentDraft, sites: Sites, { problems }: Resolution): void {
+  for (const [key, why] of ineffective) {
+    const value = draft[key];
+    if (value === undefined || value === false) continue;
+    const got = value === true ? 'yes' : String(value);
+    problems.push(warningAt(sites(key), `honour ${key}`, `nothing, as ${why}`, got));
+  }
+  if (draft.logfile !== undefined && !draft.logfile.startsWith('/')) {
+    const rule = 'the path of a file, as the log goes to standard output and not to syslog';
+    problems.push(warningAt(sites('logfile'), 'log to syslog', rule, draft.logfile));
+  }
+  if (draft.fall !== undefined && draft.failurecount !== undefined && draft.fall !== draft.failurecount) {
+    const rule = `the same as failurecount (${draft.failurecount}), which it is another name of`;
+    problems.push(errorAt(sites('fall'), 'use fall', rule, `${draft.fall}`));
+  }
+}

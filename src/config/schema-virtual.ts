@@ -1,0 +1,211 @@
+// One entry of `virtual` and the directives that it shares with the top level, under ldirectord's names
+// (ldirectord.md §2). What ldirectord has and we do not act on is here too, so that it can be warned about.
+import { z } from 'zod';
+import type { CheckType } from './config.ts';
+import { virtualDefaults as defaults, timeoutDefaults } from './defaults.ts';
+import { optional, required } from './documented.ts';
+import {
+  absolutePath,
+  choice,
+  duration,
+  filledText,
+  flag,
+  formatDuration,
+  leaf,
+  netmask,
+  text,
+  whole,
+} from './leaves.ts';
+import {
+  type FallbackText,
+  forwards,
+  type HostPort,
+  parseFallbackText,
+  parseHostPort,
+} from './server-text.ts';
+import { checktypes, services } from './words.ts';
+
+const seconds = duration({ minMs: 1000, stepMs: 1000, maxMs: 86_400_000 * 31 });
+const yesNo = (value: boolean) => (value ? 'yes' : 'no');
+
+const serverAddress = leaf<HostPort>(
+  'ADDRESS[:PORT], ADDRESS->ADDRESS[:PORT] or [IPV6][:PORT]',
+  parseHostPort,
+  {
+    type: 'string',
+  },
+);
+const serviceAddress = leaf<HostPort>(
+  'ADDRESS:PORT or [IPV6]:PORT',
+  (value) => {
+    const parsed = parseHostPort(value);
+    return parsed?.port === undefined || parsed.lastHost !== undefined ? undefined : parsed;
+  },
+  { type: 'string' },
+);
+const fallback = leaf<FallbackText>('ADDRESS[:PORT] [gate|masq|ipip]', parseFallbackText, { type: 'string' });
+
+const checktype = leaf<CheckType>(`one of ${checktypes.join(', ')}, or a number of connects`, readChecktype, {
+  anyOf: [{ enum: [...checktypes, true, false] }, { type: 'integer', minimum: 0 }],
+});
+
+/** Keys that stand at the top level for all and in a virtual service for itself. */
+export const sharedShape = {
+  checktimeout: optional(
+    duration(),
+    'How long connect, ping and external checks may take. Unset: negotiatetimeout.',
+    formatDuration(timeoutDefaults.checktimeout),
+  ),
+  negotiatetimeout: optional(
+    duration(),
+    'How long a negotiate check may take. Unset: checktimeout.',
+    formatDuration(timeoutDefaults.negotiatetimeout),
+  ),
+  checkinterval: optional(
+    duration({ minMs: 10 }),
+    'Time from the start of one check of a server to the next.',
+    formatDuration(defaults.checkinterval),
+  ),
+  checkcount: optional(whole(1, 1000), 'Tries of one ping check.', `${defaults.checkcount}`),
+  failurecount: optional(
+    whole(1, 1_000_000),
+    'Failures in a row that take a server out.',
+    `${defaults.failurecount}`,
+  ),
+  fall: optional(whole(1, 1_000_000), 'Another name of failurecount.'),
+  rise: optional(
+    whole(1, 1_000_000),
+    'Successes in a row that bring a server back. The first ever is enough.',
+    `${defaults.rise}`,
+  ),
+  quiescent: optional(
+    flag(),
+    'Whether a server that is out stays in the table with weight 0 (yes) or is removed (no).',
+    yesNo(defaults.quiescent),
+  ),
+  readdquiescent: optional(
+    flag(),
+    'With quiescent: whether a server that is out is put into the table when it is not there.',
+    yesNo(defaults.readdquiescent),
+  ),
+  cleanstop: optional(
+    flag(),
+    'Whether a stop removes the service from the table.',
+    yesNo(defaults.cleanstop),
+  ),
+  fallback: optional(
+    fallback,
+    'The server of last resort while no real server is up: ADDRESS[:PORT] [METHOD].',
+  ),
+  fallbackcommand: optional(
+    filledText(),
+    'A shell command run with start and stop as the fallback goes in and out.',
+  ),
+  emailalert: optional(filledText(), 'Accepted for ldirectord; no mail is sent.'),
+  emailalertfreq: optional(whole(0, 1_000_000_000), 'Accepted for ldirectord; no mail is sent.'),
+  emailalertstatus: optional(text(), 'Accepted for ldirectord; no mail is sent.'),
+  smtp: optional(text(), 'Accepted for ldirectord; no mail is sent.'),
+};
+
+export const realSchema = z.strictObject({
+  address: required(
+    serverAddress,
+    'ADDRESS[:PORT] of the server, or a range of IPv4 servers. No port: that of the service.',
+  ),
+  forward: optional(
+    choice(forwards),
+    'gate (direct routing), masq (NAT) or ipip (tunnel).',
+    defaults.forward,
+  ),
+  weight: optional(
+    whole(0, 65535),
+    'Its share of the connections; 0 takes no new ones.',
+    `${defaults.weight}`,
+  ),
+  upper_threshold: optional(
+    whole(0, 4_294_967_295),
+    'Connections from which it takes no new ones. 0: no limit.',
+    '0',
+  ),
+  lower_threshold: optional(whole(0, 4_294_967_295), 'Connections below which it takes new ones again.', '0'),
+  request: optional(text(), "Instead of the service's request; together with receive."),
+  receive: optional(text(), "Instead of the service's receive; together with request."),
+});
+
+export const virtualSchema = z.strictObject({
+  address: optional(serviceAddress, 'What clients connect to: ADDRESS:PORT. This or fwmark.'),
+  fwmark: optional(
+    whole(1, 4_294_967_295),
+    'The firewall mark of the packets to take, instead of an address.',
+  ),
+  family: optional(choice(['inet', 'inet6']), 'For a name or a mark: IPv4 or IPv6.', 'inet'),
+  protocol: optional(
+    choice(['tcp', 'udp', 'sctp']),
+    'Of an address. Port 53 is udp unless said otherwise.',
+    'tcp',
+  ),
+  scheduler: optional(
+    text(),
+    'How connections are shared out: rr, wrr, lc, wlc, sh, mh and the others of Linux.',
+    defaults.scheduler,
+  ),
+  schedflags: optional(
+    text(),
+    'Flags of the scheduler with commas between: sh-port, sh-fallback, mh-port, mh-fallback.',
+  ),
+  persistent: optional(seconds, 'How long a client stays with its server. Unset: not persistent.'),
+  netmask: optional(
+    netmask(),
+    'Which clients count as one: a netmask (IPv4) or prefix length (IPv6). With persistent.',
+  ),
+  persistence_engine: optional(choice(['sip']), 'sip: persistence by Call-ID. With persistent.'),
+  ops: optional(flag(), 'One-packet scheduling: each UDP datagram on its own.', 'no'),
+  service: optional(
+    choice(services),
+    'What a negotiate check speaks. Default: by the port (80 is http); none for a mark.',
+  ),
+  checktype: optional(
+    checktype,
+    'How servers are checked. A number N: one negotiate, then N connects, and so on.',
+    'negotiate',
+  ),
+  checkport: optional(whole(1, 65535), "The port to check. Default: the server's own."),
+  checkcommand: optional(
+    filledText(),
+    'For external: a program, run with VIP VPORT RIP RPORT; exit 0 is up.',
+    defaults.checkcommand,
+  ),
+  request: optional(text(), 'The path (or query) that a negotiate check asks for.', defaults.request),
+  receive: optional(text(), 'A regular expression that the answer must match. Unset: any answer.'),
+  httpmethod: optional(choice(['GET', 'HEAD']), 'The method of an HTTP check.', defaults.httpmethod),
+  virtualhost: optional(
+    text(),
+    "The Host header (and TLS server name) of an HTTP check. Default: the server's address.",
+  ),
+  sni: optional(filledText(), 'The TLS server name, where it is not the virtualhost.'),
+  verify: optional(
+    flag(),
+    'Whether the certificate of an HTTPS server must be trusted and name the host.',
+    yesNo(defaults.verify),
+  ),
+  ca: optional(absolutePath(), 'A PEM file of authorities to trust instead of the system. With verify.'),
+  login: optional(text(), 'User name for checks that log in.'),
+  passwd: optional(text(), 'Password for checks that log in.'),
+  database: optional(text(), 'Database for SQL checks.'),
+  secret: optional(text(), 'Shared secret for RADIUS checks.'),
+  servicename: optional(text(), 'A name for people.'),
+  comment: optional(text(), 'A note for people.'),
+  ...sharedShape,
+  load: optional(text(), 'Accepted for ldirectord, which does nothing with it either.'),
+  monitorfile: optional(text(), 'Accepted for ldirectord; the log has every verdict.'),
+  real: optional(z.array(realSchema), 'The real servers, each `ADDRESS[:PORT] METHOD [WEIGHT]` or a map.'),
+});
+
+export type RealDraft = z.output<typeof realSchema>;
+export type VirtualDraft = z.output<typeof virtualSchema>;
+
+function readChecktype(value: string): CheckType | undefined {
+  if (/^\d{1,6}$/.test(value)) return { kind: 'combined', connects: Number(value) };
+  const kind = checktypes.find((each) => each === value);
+  return kind === undefined ? undefined : { kind };
+}

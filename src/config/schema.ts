@@ -1,0 +1,90 @@
+// The whole document as one schema: the keys there are, what each may hold, and the JSON Schema that editors
+// read. Both grammars pass through it; defaults are applied after it (resolve.ts), because a virtual service
+// must still be told apart from the top level by what it leaves out.
+import { z } from 'zod';
+import { directorDefaults, ipvsDefaults, logDefaults } from './defaults.ts';
+import { optional } from './documented.ts';
+import { absolutePath, choice, duration, filledText, flag, formatDuration, leaf, text } from './leaves.ts';
+import { sharedShape, virtualSchema } from './schema-virtual.ts';
+import { vrrpSchema } from './schema-vrrp.ts';
+
+const directorName = leaf(
+  'a name of letters, digits, - and .',
+  (value) => (/^[\w.-]+$/.test(value) ? value : undefined),
+  {
+    type: 'string',
+  },
+);
+
+export const directorSchema = z.strictObject({
+  name: optional(directorName, 'Which per-director values are taken. Default: the host name.'),
+  control_socket: optional(
+    absolutePath(),
+    'Where `status` and the other commands ask.',
+    directorDefaults.control_socket,
+  ),
+  state_dir: optional(absolutePath(), 'What must survive a restart.', directorDefaults.state_dir),
+});
+
+export const logSchema = z.strictObject({
+  level: optional(choice(['error', 'warn', 'info', 'debug']), 'The least that is logged.', logDefaults.level),
+  format: optional(choice(['json', 'text']), 'One JSON object a line, or text.', logDefaults.format),
+  file: optional(absolutePath(), 'A file to log to, beside standard output.'),
+});
+
+export const ipvsSchema = z.strictObject({
+  resync_interval: optional(
+    duration({ minMs: 100, maxMs: 86_400_000 }),
+    'How often the table is compared with what it should be.',
+    formatDuration(ipvsDefaults.resync_interval),
+  ),
+  foreign: optional(
+    choice(['keep', 'remove']),
+    'What happens to services that no config names.',
+    ipvsDefaults.foreign,
+  ),
+});
+
+export const documentSchema = z.strictObject({
+  director: optional(directorSchema, 'This daemon.'),
+  log: optional(logSchema, 'Where and how it logs.'),
+  ipvs: optional(ipvsSchema, 'The table as a whole.'),
+  vrrp: optional(z.array(vrrpSchema), 'Virtual routers: who is active, and which addresses float.'),
+  ...sharedShape,
+  fallback6: optional(sharedShape.fallback.unwrap(), 'As fallback, for IPv6 services.'),
+  autoreload: optional(flag(), 'Whether a change of the file reloads it.', 'no'),
+  maintenancedir: optional(
+    filledText(),
+    'A directory; a file in it named after a server takes that server out.',
+  ),
+  logfile: optional(filledText(), "ldirectord's name of log.file. A syslog facility has no effect."),
+  fork: optional(flag(), 'Accepted for ldirectord; checks never wait for one another.'),
+  supervised: optional(flag(), 'Accepted for ldirectord; the daemon always runs in the foreground.'),
+  callback: optional(filledText(), 'Accepted for ldirectord; nothing is called on a reload.'),
+  execute: optional(z.array(text()), 'Accepted for ldirectord; one daemon reads one file.'),
+  emailalertfrom: optional(text(), 'Accepted for ldirectord; no mail is sent.'),
+  virtual: optional(z.array(virtualSchema), 'Virtual services and their real servers.'),
+});
+export type DocumentDraft = z.output<typeof documentSchema>;
+
+/** The schema for editors and other programs, as JSON Schema 2020-12. */
+export function jsonSchema(): JsonSchema {
+  const schema = z.toJSONSchema(documentSchema, { io: 'input' }) as JsonSchema;
+  return { title: 'lvs-director configuration', ...withAlternatives(schema) };
+}
+
+type JsonSchema = { readonly [key: string]: unknown };
+
+/** Adds what the reader allows beside the schema: a map of directors for any value, one line for a server. */
+function withAlternatives(schema: JsonSchema): JsonSchema {
+  const properties = schema.properties as Readonly<Record<string, JsonSchema>> | undefined;
+  const items = schema.items as JsonSchema | undefined;
+  if (properties !== undefined) {
+    const entries = Object.entries(properties).map(([key, value]) => [key, withAlternatives(value)] as const);
+    const object = { ...schema, properties: Object.fromEntries(entries) };
+    return 'forward' in properties ? { anyOf: [{ type: 'string' }, object] } : object;
+  }
+  if (items?.properties !== undefined) return { ...schema, items: withAlternatives(items) };
+  const { description, ...value } = schema;
+  return { description, anyOf: [value, { type: 'object', additionalProperties: value }] };
+}

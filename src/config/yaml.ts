@@ -1,0 +1,134 @@
+// YAML text to a tree of texts with positions, by js-yaml and its `listener` (opened and closed nodes with the
+// parser's offset). Failsafe schema: every scalar stays as written, so a password 0123 and a name "no" survive.
+// Duplicate keys are reported here, all of them; a syntax error ends the reading at its place.
+import jsYaml from 'js-yaml';
+import type { Position, Problem } from './config.ts';
+import { type ConfigNode, type MapEntry, positioner, scalar } from './document.ts';
+import { errorAt } from './problem.ts';
+
+export type YamlResult = { readonly root?: ConfigNode; readonly problems: readonly Problem[] };
+
+type Parsed = {
+  readonly start: number;
+  readonly end: number;
+  /** mapping, sequence or scalar; null for an alias and for an absent value. */
+  readonly kind: string | null;
+  readonly result: unknown;
+  readonly children: readonly Parsed[];
+};
+type Frame = { readonly start: number; readonly children: Parsed[] };
+/** What js-yaml's parser state holds while the listener runs; its published type leaves `kind` and `result` loose. */
+type ParserState = { readonly position: number; readonly kind?: string; readonly result?: unknown };
+
+/** @param text without a byte order mark. */
+export function parseYaml(text: string, file: string): YamlResult {
+  const at = positioner(file, text);
+  const roots: Parsed[] = [];
+  const listener = recordNodes(text, roots);
+  try {
+    jsYaml.load(text, { schema: jsYaml.FAILSAFE_SCHEMA, json: true, listener });
+  } catch (error) {
+    return { problems: [syntaxProblem(error, text, file)] };
+  }
+  const problems: Problem[] = [];
+  const [root] = roots;
+  if (root === undefined || root.kind === null) return { problems };
+  return { root: toNode(root, { text, at, problems, anchored: new Map() }), problems };
+}
+
+function syntaxProblem(error: unknown, text: string, file: string): Problem {
+  if (!(error instanceof jsYaml.YAMLException)) throw error;
+  // js-yaml leaves the mark out where no one place is wrong (a second document in the stream).
+  const { line, column } = (error.mark as typeof error.mark | undefined) ?? { line: 0, column: 0 };
+  const at: Position = { file, line: line + 1, column: column + 1 };
+  return errorAt(at, 'parse YAML', `well-formed text (${error.reason})`, text.split('\n')[line] ?? '');
+}
+
+/** Builds the tree of nodes bottom up; the parser may step back and read a node again, which replaces it. */
+function recordNodes(text: string, roots: Parsed[]) {
+  const open: Frame[] = [];
+  return (event: string, state: ParserState): void => {
+    const siblings = () => open.at(-1)?.children ?? roots;
+    if (event === 'open') {
+      const start = skipBlanks(text, state.position);
+      while ((siblings().at(-1)?.start ?? -1) >= start && siblings().at(-1)?.end !== start) siblings().pop();
+      open.push({ start, children: [] });
+      return;
+    }
+    const frame = open.pop();
+    if (frame === undefined) return;
+    const { kind, result, position } = state;
+    // A collection that might have been a key (`- {a: 1}`) is opened twice: its only child is itself.
+    const [only] = frame.children;
+    const same = frame.children.length === 1 && typeof result === 'object' && only?.result === result;
+    siblings().push(
+      same && only !== undefined ? only : { ...frame, end: position, kind: kind ?? null, result },
+    );
+  };
+}
+
+/** The offset of the next thing that is neither blank nor comment. */
+function skipBlanks(text: string, offset: number): number {
+  const blanks = /(?:\s|#[^\n]*)*/y;
+  blanks.lastIndex = offset;
+  blanks.test(text);
+  return blanks.lastIndex;
+}
+
+type Reading = {
+  readonly text: string;
+  readonly at: (offset: number) => Position;
+  readonly problems: Problem[];
+  /** Collections by the value that js-yaml made of them, so that an alias finds its anchor's node. */
+  readonly anchored: Map<unknown, ConfigNode>;
+};
+
+function toNode(parsed: Parsed, reading: Reading): ConfigNode {
+  const at = reading.at(Math.min(parsed.start, parsed.end));
+  const { result } = parsed;
+  if (typeof result === 'string') return scalar(result, at);
+  if (parsed.kind === null && typeof result === 'object' && result !== null) {
+    const known = reading.anchored.get(result);
+    if (known !== undefined) return known;
+  }
+  const node = toCollection(parsed, reading, at);
+  if (node.kind !== 'scalar') reading.anchored.set(result, node);
+  return node;
+}
+
+function toCollection(parsed: Parsed, reading: Reading, at: Position): ConfigNode {
+  if (parsed.kind === 'sequence') {
+    return { kind: 'list', items: parsed.children.map((child) => toNode(child, reading)), at };
+  }
+  if (parsed.kind === 'mapping') return { kind: 'map', entries: toEntries(parsed, reading), at };
+  return scalar('', at);
+}
+
+/** Keys and values alternate, but a key of `{a, b: 1}` may stand without a value. */
+function toEntries(parsed: Parsed, reading: Reading): readonly MapEntry[] {
+  const entries = new Map<string, MapEntry>();
+  const merged: MapEntry[] = [];
+  const children = parsed.children.values();
+  for (const child of children) {
+    const hasValue = reading.text[skipBlanks(reading.text, child.end)] === ':';
+    const key = typeof child.result === 'string' ? child.result : '';
+    const keyAt = reading.at(child.start);
+    const valueChild = hasValue ? children.next().value : undefined;
+    const value = isAbsent(valueChild) ? scalar('', keyAt) : toNode(valueChild, reading);
+    if (key === '<<') merged.push(...mergedEntries(value));
+    else if (entries.has(key))
+      reading.problems.push(errorAt(keyAt, `read "${key}"`, 'each key once', 'it again'));
+    else entries.set(key, { key, keyAt, value });
+  }
+  for (const entry of merged) if (!entries.has(entry.key)) entries.set(entry.key, entry);
+  return [...entries.values()];
+}
+
+const isAbsent = (child: Parsed | undefined): child is undefined =>
+  child === undefined || (child.kind === null && child.result === null);
+
+/** `<<: *defaults`: the entries of a map, or of a list of maps, that the map itself does not name. */
+function mergedEntries(value: ConfigNode): readonly MapEntry[] {
+  const maps = value.kind === 'list' ? value.items : [value];
+  return maps.flatMap((each) => (each.kind === 'map' ? each.entries : []));
+}
