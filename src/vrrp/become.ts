@@ -5,6 +5,7 @@ import { effectivePriority, RESIGNED_PRIORITY } from './election.ts';
 import { activeDownInterval, successorWait } from './timers.ts';
 import type {
   Active,
+  Announcement,
   Backup,
   Effect,
   HeardRouter,
@@ -102,12 +103,14 @@ export const activeState = (router: RouterConfig, now: Micros): Active => ({
   lastAnnounceAt: now,
   rounds: 1,
   conflicts: {},
-  ...(router.garpDelayUs > 0 ? { announceAt: now + router.garpDelayUs } : refreshAt(router, now)),
+  ...(router.garpDelayUs > 0
+    ? { announcement: { at: now + router.garpDelayUs, repeat: router.garpRepeat } }
+    : refresh(router, now)),
 });
 
-/** The next announcement after a round other than the first. */
-export const refreshAt = (router: RouterConfig, now: Micros): { announceAt?: Micros } =>
-  router.garpRefreshUs > 0 ? { announceAt: now + router.garpRefreshUs } : {};
+/** The announcement that follows any round but the first. */
+export const refresh = (router: RouterConfig, now: Micros): { announcement?: Announcement } =>
+  router.garpRefreshUs > 0 ? { announcement: { at: now + router.garpRefreshUs, repeat: 1 } } : {};
 
 export type BackupOptions = { readonly activeIntervalUs?: Micros; readonly heard?: HeardRouter };
 

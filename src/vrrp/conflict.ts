@@ -11,6 +11,7 @@ const PEERS_MAX = 8;
 /** All peers beyond that share one allowance. */
 const OTHERS = 'others';
 const REPORT_EVERY_US = 60_000_000;
+const ANNOUNCE_EVERY_US = 1_000_000;
 
 /**
  * Sends an advert at once, unless this peer was answered less than a quarter of an interval ago.
@@ -62,19 +63,22 @@ export function hearOurselves(context: Context<Active>, source: Ip): Step<Active
   }));
 }
 
-/** At most once an interval now, and once more an interval after the last losing advert. */
+/**
+ * The loser may have announced itself later than we did: now, unless we just have, and once more when the
+ * conflict should be over.
+ */
 function announceAgain({ router, state, now }: Context<Active>): Step<Active> {
-  const followUp = Math.min(
-    state.announceAt ?? Number.POSITIVE_INFINITY,
-    now + Math.max(router.advertIntervalUs, 1),
-  );
-  if (now - state.lastAnnounceAt < router.advertIntervalUs) {
-    return { state: { ...state, announceAt: followUp }, effects: [] };
+  const pauseUs = Math.max(router.advertIntervalUs, ANNOUNCE_EVERY_US);
+  const again = { at: now + pauseUs, repeat: router.garpRepeat };
+  if (now - state.lastAnnounceAt < pauseUs) {
+    const planned = state.announcement;
+    const announcement = planned !== undefined && planned.at <= again.at ? planned : again;
+    return { state: { ...state, announcement }, effects: [] };
   }
   const round = state.rounds + 1;
   return {
-    state: { ...state, announceAt: followUp, lastAnnounceAt: now, rounds: round },
-    effects: [{ type: 'announce', round, repeat: 1 }],
+    state: { ...state, announcement: again, lastAnnounceAt: now, rounds: round },
+    effects: [{ type: 'announce', round, repeat: router.garpRepeat }],
   };
 }
 

@@ -8,7 +8,7 @@ export function nextDeadline(state: State): Micros | undefined {
     case 'backup':
       return state.activeDownAt;
     case 'active':
-      return Math.min(state.nextAdvertAt, state.announceAt ?? Number.POSITIVE_INFINITY);
+      return Math.min(state.nextAdvertAt, state.announcement?.at ?? Number.POSITIVE_INFINITY);
     case 'leaving':
       return Math.min(state.until, state.repeatAt ?? Number.POSITIVE_INFINITY);
     case 'initialize':

@@ -1,7 +1,7 @@
 // What happens when a timer has fired: Active_Down_Timer, Adver_Timer, announcements, and the end of leaving.
 // The shell has drained its socket between the deadline and this call; an early call changes nothing.
 // RFC 9568 §6.4.2, §6.4.3.
-import { activeState, become, type Context, leaseRenewal, refreshAt, resignation } from './become.ts';
+import { activeState, become, type Context, leaseRenewal, refresh, resignation } from './become.ts';
 import { effectivePriority } from './election.ts';
 import { leaseIsDue, skewTime } from './timers.ts';
 import type { Active, Backup, Effect, Leaving, Step } from './types.ts';
@@ -55,14 +55,14 @@ function advertiseAndAnnounce(context: Context<Active>): Step {
   const { router, now } = context;
   const lateUs = now - context.state.nextAdvertAt;
   const advertised = lateUs < 0 ? { state: context.state, effects: [] } : advertise(context);
-  const stalled = lateUs > router.advertIntervalUs;
-  const due = stalled || now >= (advertised.state.announceAt ?? Number.POSITIVE_INFINITY);
-  if (!due) return advertised;
-  const announced = announce({ ...context, state: advertised.state });
-  const stall: readonly Effect[] = stalled
-    ? [{ type: 'report', report: { type: 'stall', lateUs, action: 'announced' } }]
-    : [];
-  return { state: announced.state, effects: [...stall, ...advertised.effects, ...announced.effects] };
+  const announced = announceIfDue({ ...context, state: advertised.state });
+  const effects = [...advertised.effects, ...announced.effects];
+  if (lateUs <= router.advertIntervalUs) return { state: announced.state, effects };
+  const stall: Effect = { type: 'report', report: { type: 'stall', lateUs, action: 'announced' } };
+  if (announced.effects.length > 0) return { state: announced.state, effects: [stall, ...effects] };
+  // Another router may have been active meanwhile, and the neighbours may still point to it.
+  const again = announce({ ...context, state: announced.state }, router.garpRepeat);
+  return { state: again.state, effects: [stall, ...effects, ...again.effects] };
 }
 
 /** RFC 9568 §6.4.3: Adver_Timer fired. Adverts keep their rate, but a late one is not followed by a burst. */
@@ -79,12 +79,17 @@ function advertise({ router, state, now }: Context<Active>): Step<Active> {
   return { state: next, effects: [advert, ...(renews ? leaseRenewal(router) : [])] };
 }
 
-function announce({ router, state, now }: Context<Active>): Step<Active> {
-  const { announceAt: _, ...rest } = state;
+function announceIfDue(context: Context<Active>): Step<Active> {
+  const { router, state, now } = context;
+  const { announcement, ...rest } = state;
+  if (announcement === undefined || now < announcement.at) return { state, effects: [] };
+  return announce({ ...context, state: { ...rest, ...refresh(router, now) } }, announcement.repeat);
+}
+
+function announce({ state, now }: Context<Active>, repeat: number): Step<Active> {
   const round = state.rounds + 1;
-  const repeat = round === 2 ? router.garpRepeat : 1;
   return {
-    state: { ...rest, ...refreshAt(router, now), lastAnnounceAt: now, rounds: round },
+    state: { ...state, lastAnnounceAt: now, rounds: round },
     effects: [{ type: 'announce', round, repeat }],
   };
 }

@@ -35,7 +35,7 @@ export type RouterConfig = {
   readonly authPass?: string;
   /** Kernel lifetime of each VIP (DESIGN.md §1 property 2). */
   readonly leaseUs: Micros | 'off';
-  /** Announcements of each address in rounds 1 and 2. */
+  /** Announcements of each address in a round; in a refresh it is one. */
   readonly garpRepeat: number;
   /** From round 1 to round 2; 0: no second round. */
   readonly garpDelayUs: Micros;
@@ -74,6 +74,9 @@ export type Conflict = {
   readonly count: number;
 };
 
+/** The next one. */
+export type Announcement = { readonly at: Micros; readonly repeat: number };
+
 export type Active = {
   readonly phase: 'active';
   readonly since: Micros;
@@ -81,7 +84,7 @@ export type Active = {
   readonly nextAdvertAt: Micros;
   readonly lastAdvertAt: Micros;
   readonly leaseRenewedAt: Micros;
-  readonly announceAt?: Micros;
+  readonly announcement?: Announcement;
   readonly lastAnnounceAt: Micros;
   /** Announcements made since we are active. */
   readonly rounds: number;
