@@ -1,0 +1,171 @@
+// The shell of the health checks: which servers are checked how, and who is told. What a check asks is
+// health/target-of's, what its results mean checked-server's, when it runs check-runner's business.
+// A reload is a difference: servers that stay keep their verdict, checks that stay keep their place in time.
+import type { RealConfig, VirtualConfig } from '../config/config.ts';
+import { type CheckPlan, checkPlanOf, trafficPortOf } from '../health/target-of.ts';
+import { questioned, unverified } from '../health/verdict.ts';
+import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Probe, ProbeResult } from '../ports/probe.ts';
+import { formatServiceId } from '../reconcile/model.ts';
+import type { Verdict, VerdictOf } from '../reconcile/verdict-view.ts';
+import { type CheckStatistics, createCheckRunner } from './check-runner.ts';
+import { type CheckedServer, heedMaintenance, judge, type VerdictChange } from './checked-server.ts';
+
+export type HealthLoopOptions = {
+  readonly clock: Clock;
+  readonly probe: Probe;
+  readonly journal: Journal;
+  /** Told after each change of a verdict, when {@link HealthLoop.verdictOf} already says the new one. */
+  readonly onVerdict: (change: VerdictChange) => void;
+  /** Whether an operator holds this server out of service (maintenancedir). Asked before each check. */
+  readonly inMaintenance?: (real: Endpoint) => boolean;
+  /** Checks under way at once; 1000 unless told. */
+  readonly concurrency?: number;
+};
+
+export type ServerHealth = {
+  readonly service: string;
+  readonly real: string;
+  readonly verdict: Verdict;
+  readonly maintenance: boolean;
+  /** The kind of the check: http, connect, ping, external, on, off, unsupported. */
+  readonly check: string;
+  /** What the last check said; absent before the first. */
+  readonly last?: ProbeResult & { readonly agoMs: number };
+  /** Consecutive. */
+  readonly successes: number;
+  readonly failures: number;
+  /** Of the check, which equal servers of several services share. */
+  readonly statistics: CheckStatistics;
+};
+
+export type HealthLoop = {
+  /** Starts, changes and ends checks so that exactly the servers of these services are checked. */
+  readonly configure: (virtuals: readonly VirtualConfig[]) => void;
+  /** Names the servers that the kernel's table already serves: while unverified, they go only by `fall` failures. */
+  readonly seed: (serves: (service: string, real: string) => boolean) => void;
+  /** 'unverified' also for servers that are not configured. */
+  readonly verdictOf: VerdictOf;
+  readonly status: () => readonly ServerHealth[];
+  /** Ends every check; nothing is told any more. */
+  readonly stop: () => void;
+};
+
+export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
+  const { clock, probe, concurrency = 1000 } = options;
+  const around = { ...options, inMaintenance: options.inMaintenance ?? (() => false) };
+  const servers = new Map<string, CheckedServer>();
+  /** By check: the servers that it judges. */
+  const judged = new Map<string, Set<CheckedServer>>();
+  const judgedBy = (checkKey: string) => [...(judged.get(checkKey) ?? [])];
+
+  const runner = createCheckRunner({
+    clock,
+    probe,
+    concurrency,
+    mayStart: (checkKey) => {
+      const free = judgedBy(checkKey).filter((server) => !heedMaintenance(around, server));
+      return free.some(({ plan }) => plan.main.target.kind !== 'off');
+    },
+    onResult: (checkKey, result) => {
+      for (const server of judgedBy(checkKey)) judge(around, server, result);
+    },
+  });
+
+  const attach = (server: CheckedServer, intervalMs: number): void => {
+    const sharing = judged.get(server.checkKey);
+    if (sharing === undefined) runner.add(server.checkKey, server.plan, intervalMs);
+    judged.set(server.checkKey, (sharing ?? new Set()).add(server));
+  };
+
+  const detach = (server: CheckedServer): void => {
+    const sharing = judged.get(server.checkKey);
+    sharing?.delete(server);
+    if (sharing?.size !== 0) return;
+    judged.delete(server.checkKey);
+    runner.remove(server.checkKey);
+  };
+
+  const enter = (key: string, wanted: CheckedServer, intervalMs: number): void => {
+    const known = servers.get(key);
+    if (known === undefined) {
+      servers.set(key, wanted);
+      attach(wanted, intervalMs);
+      return;
+    }
+    known.limits = wanted.limits;
+    if (known.checkKey === wanted.checkKey) return;
+    if (asks(known.plan) !== asks(wanted.plan)) known.state = questioned(known.state);
+    detach(known);
+    known.plan = wanted.plan;
+    known.checkKey = wanted.checkKey;
+    attach(known, intervalMs);
+  };
+
+  return {
+    configure: (virtuals) => {
+      const wanted = new Map<string, () => void>();
+      for (const virtual of virtuals) {
+        for (const real of virtual.reals) {
+          const server = serverOf(virtual, real);
+          const key = keyOf(server.service, server.real);
+          wanted.set(key, () => enter(key, server, virtual.checkintervalMs));
+        }
+      }
+      for (const [key, server] of servers) {
+        if (wanted.has(key)) continue;
+        servers.delete(key);
+        detach(server);
+      }
+      for (const enterServer of wanted.values()) enterServer();
+    },
+    seed: (serves) => {
+      for (const server of servers.values()) {
+        if (server.state.verdict === 'unverified' && serves(server.service, server.real)) {
+          server.state = { ...server.state, adopted: true };
+        }
+      }
+    },
+    verdictOf: (service, real) => servers.get(keyOf(service, real))?.state.verdict ?? 'unverified',
+    status: () =>
+      [...servers.values()].map((server) => ({
+        service: server.service,
+        real: server.real,
+        verdict: server.state.verdict,
+        maintenance: server.maintenance,
+        check: server.plan.main.target.kind,
+        ...(server.last !== undefined && {
+          last: { ...server.last.result, agoMs: (clock.now() - server.last.at) / 1000 },
+        }),
+        successes: server.state.successes,
+        failures: server.state.failures,
+        statistics: runner.statistics(server.checkKey) ?? { ended: 0, skipped: 0, latenessMs: 0, tookMs: 0 },
+      })),
+    stop: runner.stop,
+  };
+}
+
+const keyOf = (service: string, real: string): string => `${service} ${real}`;
+
+/** What is asked, without the times: only a change of this questions what is known of a server. */
+const asks = ({ main, between }: CheckPlan): string => JSON.stringify([main.target, between?.check.target]);
+
+function serverOf(virtual: VirtualConfig, real: RealConfig): CheckedServer {
+  const plan = checkPlanOf(virtual, real);
+  const endpoint = { address: real.address, port: trafficPortOf(virtual, real) };
+  return {
+    service: formatServiceId(virtual.id),
+    real: formatEndpoint(endpoint),
+    endpoint,
+    plan,
+    checkKey: JSON.stringify([plan, virtual.checkintervalMs]),
+    limits: { rise: virtual.rise, fall: virtual.fall },
+    state: unverified(false),
+    maintenance: false,
+    downSince: undefined,
+    toldUncheckedAt: undefined,
+    last: undefined,
+  };
+}

@@ -1,0 +1,42 @@
+// When checks start: at a fixed rate, spread over the interval by the name of each check, so that neither a
+// slow server nor a reload moves another's starts. The first round comes within a second, for quick verdicts.
+// Pure: times are integer microseconds of the monotonic clock.
+import type { Micros } from '../ports/clock.ts';
+
+/** The longest that a new check waits for its first start. */
+export const firstRoundMs = 1000;
+
+/** The starts of one check are `anchor` + k x `interval`, after one early start at `first`. */
+export type Schedule = { readonly first: Micros; readonly anchor: Micros; readonly interval: Micros };
+
+/** @param key names the check: equal keys get equal places in the interval, on every director. */
+export function scheduleOf(key: string, now: Micros, intervalMs: number): Schedule {
+  const phase = phaseOf(key);
+  const interval = intervalMs * 1000;
+  return {
+    first: now + Math.floor(phase * Math.min(interval, firstRoundMs * 1000)),
+    anchor: now + Math.floor(phase * interval),
+    interval,
+  };
+}
+
+/**
+ * The start after `previous`, on the grid and later than `now`: starts that were missed are skipped, never
+ * made up for. The early first start is followed by one no sooner than half an interval after it.
+ */
+export function nextStart(schedule: Schedule, previous: Micros, now: Micros): Micros {
+  const { anchor, interval } = schedule;
+  const earliest = Math.max(previous + Math.floor(interval / 2), now + 1);
+  return anchor + Math.max(0, Math.ceil((earliest - anchor) / interval)) * interval;
+}
+
+/** Where in the interval, 0 to below 1: FNV-1a of the key, its bits mixed so that like names fall apart. */
+export function phaseOf(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < key.length; index++) {
+    hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 0x1_0000_0000;
+}

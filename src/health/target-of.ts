@@ -1,0 +1,152 @@
+// What is asked of one real server of one virtual service: the check its configuration means, with its times.
+// Decides the probe, its port and its texts; knows nothing of schedules or verdicts.
+// Source: ldirectord's directives checktype, service, checkport, request, receive, virtualhost and checkcount.
+import type { RealConfig, VirtualConfig } from '../config/config.ts';
+import { familyOf, type Ip } from '../net/ip.ts';
+import type { CheckTarget } from './target.ts';
+
+/** A target with its hard deadline, counted from the start of the check. */
+export type TimedTarget = { readonly target: CheckTarget; readonly timeoutMs: number };
+
+/** Between two runs of `main` come `connects` runs of `between`; most checks have none. */
+export type CheckPlan = {
+  readonly main: TimedTarget;
+  readonly between?: { readonly check: TimedTarget; readonly connects: number };
+};
+
+/** Where a service listens when neither checkport nor the real server says. */
+const servicePorts: Readonly<Record<string, number>> = {
+  dns: 53,
+  ftp: 21,
+  http: 80,
+  http_proxy: 3128,
+  https: 443,
+  imap: 143,
+  imaps: 993,
+  ldap: 389,
+  ldaps: 636,
+  mysql: 3306,
+  nntp: 119,
+  oracle: 1521,
+  pgsql: 5432,
+  pop: 110,
+  pops: 995,
+  radius: 1812,
+  sip: 5060,
+  smtp: 25,
+  submission: 587,
+};
+
+/** The plan of checks for `real` as a server of `virtual`. */
+export function checkPlanOf(virtual: VirtualConfig, real: RealConfig): CheckPlan {
+  switch (virtual.checktype.kind) {
+    case 'negotiate':
+      return { main: negotiateOf(virtual, real) };
+    case 'connect':
+      return { main: connectOf(virtual, real) };
+    case 'ping':
+      return { main: pingOf(virtual, real) };
+    case 'external':
+    case 'external-perl':
+      return { main: externalOf(virtual, real) };
+    case 'on':
+    case 'off':
+      return { main: { target: { kind: virtual.checktype.kind }, timeoutMs: virtual.checktimeoutMs } };
+    case 'combined': {
+      const { connects } = virtual.checktype;
+      const main = negotiateOf(virtual, real);
+      return connects > 0 ? { main, between: { check: connectOf(virtual, real), connects } } : { main };
+    }
+  }
+}
+
+/** The port that clients' traffic reaches on the real server; 0 where only a firewall mark could tell. */
+export const trafficPortOf = (virtual: VirtualConfig, real: RealConfig): number =>
+  real.port !== 0 ? real.port : virtualPortOf(virtual);
+
+/**
+ * checkport, else the real server's port, else the service's own (ldirectord looks no further and then
+ * checks port 0), else the virtual's; 0 where none of them says.
+ */
+export function checkPortOf(virtual: VirtualConfig, real: RealConfig): number {
+  if (virtual.checkport !== undefined) return virtual.checkport;
+  if (real.port !== 0) return real.port;
+  return servicePorts[virtual.service] ?? virtualPortOf(virtual);
+}
+
+function negotiateOf(virtual: VirtualConfig, real: RealConfig): TimedTarget {
+  return { target: negotiateTargetOf(virtual, real), timeoutMs: virtual.negotiatetimeoutMs };
+}
+
+function negotiateTargetOf(virtual: VirtualConfig, real: RealConfig): CheckTarget {
+  switch (virtual.service) {
+    case 'http':
+    case 'https':
+      return httpTargetOf(virtual, real, virtual.service);
+    case 'none': // no conversation to hold: ldirectord counts the server as up without any traffic
+      return { kind: 'on' };
+    default:
+      return { kind: 'unsupported', service: virtual.service, protocol: protocolOf(virtual) };
+  }
+}
+
+function httpTargetOf(virtual: VirtualConfig, real: RealConfig, scheme: 'http' | 'https'): CheckTarget {
+  const receive = real.receive ?? virtual.receive;
+  return {
+    kind: 'http',
+    scheme,
+    address: real.address,
+    port: checkPortOf(virtual, real),
+    path: real.request ?? virtual.request,
+    method: virtual.httpmethod,
+    ...(virtual.virtualhost !== undefined && { virtualhost: virtual.virtualhost }),
+    ...(virtual.sni !== undefined && { sni: virtual.sni }),
+    verify: virtual.verify,
+    ...(virtual.caFile !== undefined && { caFile: virtual.caFile }),
+    ...(receive !== '' && { receive }),
+  };
+}
+
+/** A service over anything but TCP has no connection to open: its server is pinged instead. */
+function connectOf(virtual: VirtualConfig, real: RealConfig): TimedTarget {
+  if (protocolOf(virtual) !== 'tcp') return pingOf(virtual, real);
+  return {
+    target: { kind: 'connect', address: real.address, port: checkPortOf(virtual, real) },
+    timeoutMs: virtual.checktimeoutMs,
+  };
+}
+
+/** Each try has the whole checktimeout, as in ldirectord, so the check as a whole has a multiple of it. */
+function pingOf(virtual: VirtualConfig, real: RealConfig): TimedTarget {
+  const { checkcount: tries, checktimeoutMs: tryTimeoutMs } = virtual;
+  return {
+    target: { kind: 'ping', address: real.address, tries, tryTimeoutMs },
+    timeoutMs: tries * tryTimeoutMs,
+  };
+}
+
+function externalOf(virtual: VirtualConfig, real: RealConfig): TimedTarget {
+  const { id } = virtual;
+  const vip = id.kind === 'fwmark' ? String(id.fwmark) : bracketed(id.address);
+  return {
+    target: {
+      kind: 'external',
+      command: virtual.checkcommand,
+      ...(virtual.checktype.kind === 'external-perl' && { interpreter: 'perl' }),
+      arguments: [
+        vip,
+        String(virtualPortOf(virtual)),
+        bracketed(real.address),
+        String(trafficPortOf(virtual, real)),
+      ],
+    },
+    timeoutMs: virtual.checktimeoutMs,
+  };
+}
+
+const virtualPortOf = ({ id }: VirtualConfig): number => (id.kind === 'address' ? id.port : 0);
+
+/** A firewall mark says nothing of the protocol; its servers are taken to speak TCP. */
+const protocolOf = ({ id }: VirtualConfig) => (id.kind === 'address' ? id.protocol : 'tcp');
+
+const bracketed = (address: Ip): string => (familyOf(address) === 'inet6' ? `[${address}]` : address);

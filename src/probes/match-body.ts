@@ -1,0 +1,108 @@
+// Whether a regular expression matches a text, without ever stalling the event loop: patterns run in a worker
+// thread, one at a time, and a pattern that once took too long runs in a second one from then on, so that a
+// catastrophic pattern delays only itself. Patterns come from the config, texts from servers.
+import { Worker } from 'node:worker_threads';
+
+export type MatchOutcome = 'yes' | 'no' | 'tooSlow' | 'badPattern';
+
+/** What a sound pattern on a bounded text never needs. */
+const quickMs = 250;
+const slowMs = 1000;
+
+type Job = {
+  readonly pattern: string;
+  readonly text: string;
+  readonly settle: (outcome: MatchOutcome) => void;
+};
+type Lane = { readonly add: (job: Job) => void; readonly drop: (job: Job) => void };
+
+const slowPatterns = new Set<string>();
+const slowLane = createLane(slowMs, (job) => job.settle('tooSlow'));
+const quickLane = createLane(quickMs, (job) => {
+  slowPatterns.add(job.pattern);
+  slowLane.add(job);
+});
+
+/** Unanchored, case-sensitive, no flags (ldirectord's receive). Settles as too slow when `signal` aborts. */
+export async function matchBody(pattern: string, text: string, signal: AbortSignal): Promise<MatchOutcome> {
+  if (!/[\\^$.*+?()[\]{}|]/.test(pattern)) return text.includes(pattern) ? 'yes' : 'no';
+  if (!isPattern(pattern)) return 'badPattern';
+  return new Promise((resolve) => {
+    const giveUp = () => {
+      quickLane.drop(job);
+      slowLane.drop(job);
+      resolve('tooSlow');
+    };
+    const settle = (outcome: MatchOutcome) => {
+      signal.removeEventListener('abort', giveUp);
+      resolve(outcome);
+    };
+    const job: Job = { pattern, text, settle };
+    signal.addEventListener('abort', giveUp);
+    (slowPatterns.has(pattern) ? slowLane : quickLane).add(job);
+  });
+}
+
+function isPattern(pattern: string): boolean {
+  try {
+    new RegExp(pattern);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Plain JavaScript as text: a worker that needs no file of its own beside the compiled program. */
+const workerSource = `
+const { parentPort } = require('node:worker_threads');
+parentPort.on('message', ({ pattern, text }) => parentPort.postMessage(new RegExp(pattern).test(text)));
+`;
+
+/** @param onOverrun takes a job that ran for `limitMs`; its worker is gone by then. */
+function createLane(limitMs: number, onOverrun: (job: Job) => void): Lane {
+  const queue = new Set<Job>();
+  let worker: Worker | undefined;
+  let busy = false;
+
+  const next = (): void => {
+    const [job] = queue;
+    if (busy || job === undefined) return;
+    queue.delete(job);
+    busy = true;
+    worker ??= startWorker();
+    run(worker, job);
+  };
+
+  const run = (on: Worker, job: Job): void => {
+    const finish = (told: () => void, keep: boolean) => {
+      clearTimeout(timer);
+      on.removeAllListeners();
+      if (!keep) {
+        worker = undefined;
+        on.on('error', () => {});
+        void on.terminate();
+      }
+      busy = false;
+      told();
+      next();
+    };
+    const timer = setTimeout(() => finish(() => onOverrun(job), false), limitMs);
+    on.on('message', (found: boolean) => finish(() => job.settle(found ? 'yes' : 'no'), true));
+    on.on('error', () => finish(() => onOverrun(job), false)); // out of its memory
+    on.postMessage({ pattern: job.pattern, text: job.text });
+  };
+
+  return {
+    add: (job) => {
+      queue.add(job);
+      next();
+    },
+    drop: (job) => queue.delete(job),
+  };
+}
+
+function startWorker(): Worker {
+  const worker = new Worker(workerSource, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 64 } });
+  worker.unref();
+  return worker;
+}

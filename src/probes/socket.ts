@@ -1,0 +1,65 @@
+// The one connection of a check, plain or TLS: opened so that the probe holds the socket from the start and
+// can destroy it at any moment, also half-way through a connect or a handshake.
+import { readFile, stat } from 'node:fs/promises';
+import { connect, isIP, type Socket } from 'node:net';
+import { createSecureContext, type SecureContext, connect as tlsConnect } from 'node:tls';
+import type { Ip } from '../net/ip.ts';
+
+export type TlsOptions = {
+  /** Whether the certificate must chain to a trusted authority and name the server. */
+  readonly verify: boolean;
+  /** SNI; the certificate is compared with it, or with the address where there is none. */
+  readonly serverName: string | undefined;
+  /** In place of the built-in authorities. */
+  readonly trust: SecureContext | undefined;
+};
+
+export function openSocket(address: Ip, port: number, tls?: TlsOptions): Socket {
+  if (tls === undefined) return connect({ host: address, port });
+  return tlsConnect({
+    host: address,
+    port,
+    ALPNProtocols: ['http/1.1'],
+    rejectUnauthorized: tls.verify,
+    ...(tls.serverName !== undefined && { servername: tls.serverName }),
+    ...(tls.trust !== undefined && { secureContext: tls.trust }),
+  });
+}
+
+/** Resolves when `event` comes, rejects when the socket fails or closes first. */
+export function ready(socket: Socket, event: 'connect' | 'secureConnect'): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    socket.once(event, () => resolve(socket));
+    socket.on('error', reject); // stays: an error that comes later must find a listener
+    socket.once('close', () => reject(new Error('connection closed')));
+  });
+}
+
+/** The name for SNI: a host without its port, or none, since an address is not allowed there (RFC 6066 §3). */
+export function serverNameOf(host: string): string | undefined {
+  const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return name === '' || isIP(name) !== 0 ? undefined : name;
+}
+
+type Trust = { readonly stamp: string; readonly context: SecureContext };
+const trusts = new Map<string, Trust>();
+
+/** The authorities of a PEM file, read again when the file has changed. Rejects with {@link TrustError}. */
+export async function readTrust(caFile: string): Promise<SecureContext> {
+  try {
+    const { mtimeMs, size, ino } = await stat(caFile);
+    const stamp = `${mtimeMs} ${size} ${ino}`;
+    const known = trusts.get(caFile);
+    if (known?.stamp === stamp) return known.context;
+    const context = createSecureContext({ ca: await readFile(caFile) });
+    trusts.set(caFile, { stamp, context });
+    return context;
+  } catch (error) {
+    throw Object.assign(new Error(`Cannot read authorities of ${caFile}: ${String(error)}`), {
+      code: unreadableTrust,
+    });
+  }
+}
+
+/** The code of an error that is this machine's and says nothing of the server. */
+export const unreadableTrust = 'UNREADABLE_TRUST';
