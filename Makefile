@@ -15,6 +15,9 @@ demo: build ## a pair of directors in network namespaces, failing over, measured
 	@scripts/ensure-packages.sh
 	@scripts/demo.sh
 
+install: build ## onto this machine (DESTDIR and PREFIX are heeded); starts nothing
+	@scripts/install.sh
+
 lint: modules ## style and types
 	node_modules/.bin/biome check .
 	node_modules/.bin/tsc -p tsconfig.json
@@ -28,4 +31,4 @@ clean: ## what was built and measured
 modules:
 	@scripts/ensure-modules.sh
 
-.PHONY: help build test demo lint format clean modules
+.PHONY: help build install test demo lint format clean modules

@@ -1,5 +1,6 @@
 // One question of a command to the running daemon, and the one way to say that there is none.
-import { type Answer, askControlSocket } from '../system/control-socket.ts';
+import type { Answer } from '../ports/control.ts';
+import { askControlSocket } from '../system/control-socket.ts';
 import { defaultControlSocket, type Io, type Options, textOption } from './command-line.ts';
 import { readConfig } from './read-config.ts';
 

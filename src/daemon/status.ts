@@ -1,9 +1,17 @@
 // What `status` shows: the present state of the whole daemon as plain data, put together from its parts.
+import type { Config, VirtualConfig } from '../config/config.ts';
+import { formatEndpoint } from '../net/endpoint.ts';
+import type { Micros } from '../ports/clock.ts';
+import { formatServiceId } from '../reconcile/model.ts';
+import type { ServerHealth } from './health-loop.ts';
+import type { ReconcileStatus } from './reconcile-loop.ts';
 import type { VrrpInstanceStatus } from './vrrp-messages.ts';
 
 export type RealStatus = {
   readonly real: string;
   readonly verdict: 'unverified' | 'up' | 'down';
+  /** Held out of service by an operator. */
+  readonly maintenance: boolean;
   /** In the kernel's table now; absent where the server is not in it. */
   readonly weight?: number;
   readonly activeConnections: number;
@@ -27,17 +35,92 @@ export type IpvsStatus = {
   readonly driftRepairs: number;
   /** Operations that the kernel refuses at present, in its own words. */
   readonly refused: readonly string[];
+  /** Services of others in the table, left alone. */
+  readonly foreign: readonly string[];
 };
 
-export type DaemonStatus = {
-  readonly director: string;
+export type DaemonIdentity = {
   readonly version: string;
   readonly pid: number;
   readonly phase: 'starting' | 'ready' | 'stopping';
   readonly uptimeSec: number;
+};
+
+export type DaemonStatus = DaemonIdentity & {
+  readonly director: string;
   readonly config: string;
+  /** Milliseconds of the clock that `sinceMs` of a router is told in. */
   readonly nowMs: number;
   readonly vrrp: readonly VrrpInstanceStatus[];
   readonly services: readonly ServiceStatus[];
+  /** Absent where the config has no virtual service. */
   readonly ipvs?: IpvsStatus;
 };
+
+export type StatusParts = {
+  readonly vrrp: readonly VrrpInstanceStatus[];
+  readonly health: readonly ServerHealth[];
+  readonly reconcile: ReconcileStatus;
+};
+
+export function statusOf(
+  config: Config,
+  identity: DaemonIdentity,
+  parts: StatusParts,
+  now: Micros,
+): DaemonStatus {
+  return {
+    director: config.director.name,
+    ...identity,
+    config: config.file,
+    nowMs: Math.round(now / 1000),
+    vrrp: parts.vrrp,
+    services: config.virtuals.map((virtual) => serviceStatus(virtual, parts)),
+    ...(parts.reconcile.available === undefined
+      ? {}
+      : { ipvs: ipvsStatus(parts.reconcile, parts.reconcile.available) }),
+  };
+}
+
+function serviceStatus(virtual: VirtualConfig, { health, reconcile }: StatusParts): ServiceStatus {
+  const service = formatServiceId(virtual.id);
+  const observed = reconcile.observed.find((entry) => formatServiceId(entry.service.id) === service);
+  const inTable = new Map((observed?.destinations ?? []).map((entry) => [formatEndpoint(entry), entry]));
+  const reals = health
+    .filter((server) => server.service === service)
+    .map((server) => realStatus(server, inTable));
+  const { fallback } = virtual;
+  if (fallback === undefined) return { service, scheduler: virtual.scheduler, reals };
+  const desired = reconcile.desired.find((entry) => formatServiceId(entry.service.id) === service);
+  const serving = desired?.destinations.some(({ address }) => address === fallback.address) ?? false;
+  return {
+    service,
+    scheduler: virtual.scheduler,
+    fallback: { address: formatEndpoint(fallback), serving },
+    reals,
+  };
+}
+
+type Observed = ReconcileStatus['observed'][number]['destinations'][number];
+
+function realStatus(server: ServerHealth, inTable: ReadonlyMap<string, Observed>): RealStatus {
+  const entry = inTable.get(server.real);
+  return {
+    real: server.real,
+    verdict: server.verdict,
+    maintenance: server.maintenance,
+    ...(entry === undefined ? {} : { weight: entry.weight }),
+    activeConnections: entry?.counters.activeConnections ?? 0,
+    inactiveConnections: entry?.counters.inactiveConnections ?? 0,
+    detail: server.last?.detail ?? 'not checked yet',
+    ...(server.last === undefined ? {} : { checkedAgoMs: server.last.agoMs }),
+  };
+}
+
+const ipvsStatus = (reconcile: ReconcileStatus, available: boolean): IpvsStatus => ({
+  available,
+  ...(reconcile.reason === undefined ? {} : { reason: reconcile.reason }),
+  driftRepairs: reconcile.driftRepairs,
+  refused: reconcile.refused.map(({ operation, code, reason }) => `${operation}: ${code} ${reason}`),
+  foreign: reconcile.foreign,
+});

@@ -4,10 +4,7 @@ import { chmodSync, mkdirSync, unlinkSync } from 'node:fs';
 import { createServer, request, type Server, type ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { err, ok, type Result } from '../net/result.ts';
-
-export type Answer = { readonly status: number; readonly body: unknown };
-/** "GET /status" -> what answers it. `search` holds the query's parameters. */
-export type Routes = Readonly<Record<string, (search: URLSearchParams) => Promise<Answer> | Answer>>;
+import type { Answer, Routes } from '../ports/control.ts';
 
 export type ControlSocket = { readonly close: () => Promise<void> };
 

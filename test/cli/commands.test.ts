@@ -112,6 +112,7 @@ describe('formatStatus', () => {
             {
               real: '10.0.0.2:80',
               verdict: 'down',
+              maintenance: false,
               activeConnections: 0,
               inactiveConnections: 0,
               detail: 'refused',
@@ -120,7 +121,7 @@ describe('formatStatus', () => {
           ],
         },
       ],
-      ipvs: { available: true, driftRepairs: 0, refused: ['add x: EINVAL'] },
+      ipvs: { available: true, driftRepairs: 0, refused: ['add x: EINVAL'], foreign: [] },
     });
     expect(text).toContain('lvs1: lvs-director 0.1.0, ready, pid 7, up 1 min 1 s, a.yaml');
     expect(text).toMatch(/VI_1 +51 +eth0 +backup +100 +12 s +10\.0\.0\.1 \(150\) +startup/);

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Routes } from '../../src/ports/control.ts';
 import {
   askControlSocket,
   type ControlSocket,
   listenControlSocket,
-  type Routes,
 } from '../../src/system/control-socket.ts';
 
 let folder: string;

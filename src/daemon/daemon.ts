@@ -1,0 +1,178 @@
+// The daemon as a whole: in which order its parts start, take on a new configuration, and stop. Each part's own
+// behaviour is its own file's. Everything from outside is handed in.
+import type { Config, ConfigResult, LogConfig, Problem } from '../config/config.ts';
+import { formatProblem } from '../config/format-problem.ts';
+import type { Result } from '../net/result.ts';
+import type { Clock, Micros } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { KernelError } from '../ports/kernel.ts';
+import type { Plan } from '../reconcile/plan.ts';
+import type { HealthLoop } from './health-loop.ts';
+import type { ReconcileLoop } from './reconcile-loop.ts';
+import { type DaemonStatus, statusOf } from './status.ts';
+import type { VrrpSupervisor } from './vrrp-supervisor.ts';
+
+/** A director does not stand for election with an unverified table, unless its servers take longer than this. */
+const firstVerdictsMaxMs = 5000;
+
+export type DaemonPorts = {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly configureLog: (log: LogConfig) => void;
+  readonly readConfig: () => ConfigResult;
+  readonly health: HealthLoop;
+  readonly reconcile: ReconcileLoop;
+  readonly vrrp: VrrpSupervisor;
+  /** Services of the previous run, by name. */
+  readonly ownedBefore: readonly string[];
+  readonly version: string;
+  readonly pid: number;
+};
+
+export type ReloadResult = { readonly reloaded: boolean; readonly problems: readonly string[] };
+
+export type Daemon = {
+  /** Resolves once the table is adopted and the virtual routers are configured. */
+  readonly start: () => Promise<void>;
+  /** Reads the config again. A bad one changes nothing. Reloads queue up. */
+  readonly reload: () => Promise<ReloadResult>;
+  /** @returns the names of the routers that hand over; none where none of that name is active. */
+  readonly failover: (instance?: string) => readonly string[];
+  readonly status: () => Promise<DaemonStatus>;
+  readonly plan: () => Promise<Result<Plan, KernelError>>;
+  /** Hands over, then cleans up. Resolves when nothing is left to do; a second call waits for the first. */
+  readonly stop: (reason: string) => Promise<void>;
+  /** A server has its verdict: the table may have to follow. */
+  readonly verdictChanged: () => void;
+};
+
+export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
+  const { clock, journal, health, reconcile, vrrp } = ports;
+  const startedAt: Micros = clock.now();
+  let config = initial;
+  let phase: DaemonStatus['phase'] = 'starting';
+  let verdictsAwaited: (() => void) | undefined;
+  let queue: Promise<unknown> = Promise.resolve();
+  let stopping: Promise<void> | undefined;
+
+  /** One after the other: a reload never meets a start, a stop or another reload half-way. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = queue.then(work);
+    queue = result.catch(() => undefined);
+    return result;
+  }
+
+  const verified = (): boolean =>
+    health
+      .status()
+      .every(
+        ({ verdict, maintenance, last }) => verdict !== 'unverified' || maintenance || last !== undefined,
+      );
+
+  function firstVerdicts(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = clock.after(firstVerdictsMaxMs, () => verdictsAwaited?.());
+      verdictsAwaited = () => {
+        cancel();
+        verdictsAwaited = undefined;
+        resolve();
+      };
+      if (verified()) verdictsAwaited();
+    });
+  }
+
+  async function start(): Promise<void> {
+    const { version, pid } = ports;
+    journal({ event: 'daemon.started', version, pid, director: config.director.name, config: config.file });
+    await reconcile.configure(config.virtuals, config.ipvs, ports.ownedBefore);
+    health.configure(config.virtuals);
+    health.seed(reconcile.serving());
+    if (config.vrrp.length > 0) {
+      await firstVerdicts();
+      if (stopping === undefined) await vrrp.start(config.vrrp);
+    }
+    if (stopping !== undefined) return;
+    phase = 'ready';
+    journal({ event: 'daemon.ready', instances: config.vrrp.length, ...sizeOf(config) });
+  }
+
+  async function reload(): Promise<ReloadResult> {
+    if (stopping !== undefined)
+      return { reloaded: false, problems: ['Cannot reload: a running daemon, got one that stops'] };
+    const begun = clock.now();
+    const { config: next, problems } = ports.readConfig();
+    const told = problems.map(formatProblem);
+    if (next === undefined) {
+      const errors = problems.filter(({ severity }) => severity === 'error').map(formatProblem);
+      journal({ event: 'daemon.reload_rejected', config: config.file, problems: errors });
+      return { reloaded: false, problems: told };
+    }
+    reportWarnings(journal, problems);
+    for (const message of fixedAtStart(config, next)) {
+      journal({ event: 'config.warning', at: next.file, message });
+      told.push(`${next.file}: warning: ${message}`);
+    }
+    config = next;
+    ports.configureLog(next.log);
+    health.configure(next.virtuals);
+    await reconcile.configure(next.virtuals, next.ipvs);
+    await vrrp.reconfigure(next.vrrp);
+    const ms = Math.round((clock.now() - begun) / 1000);
+    journal({ event: 'daemon.reloaded', config: next.file, ...sizeOf(next), ms });
+    return { reloaded: true, problems: told };
+  }
+
+  async function stop(reason: string): Promise<void> {
+    phase = 'stopping';
+    journal({ event: 'daemon.stopping', reason });
+    verdictsAwaited?.();
+    await inTurn(async () => {
+      await vrrp.stop();
+      health.stop();
+      await reconcile.stop({ clean: true });
+    });
+    journal({ event: 'daemon.stopped', uptime_s: Math.round((clock.now() - startedAt) / 1e6) });
+  }
+
+  return {
+    start: () => inTurn(start),
+    reload: () => inTurn(reload),
+    failover: (instance) => vrrp.failover(instance),
+    status: async () => {
+      await reconcile.refresh();
+      const { version, pid } = ports;
+      const identity = { version, pid, phase, uptimeSec: Math.round((clock.now() - startedAt) / 1e6) };
+      const parts = { vrrp: vrrp.status(), health: health.status(), reconcile: reconcile.status() };
+      return statusOf(config, identity, parts, clock.now());
+    },
+    plan: () => reconcile.plan(),
+    stop: (reason) => {
+      stopping ??= stop(reason);
+      return stopping;
+    },
+    verdictChanged: () => {
+      reconcile.request();
+      if (verdictsAwaited !== undefined && verified()) verdictsAwaited();
+    },
+  };
+}
+
+export function reportWarnings(journal: Journal, problems: readonly Problem[]): void {
+  for (const { severity, at, message } of problems) {
+    if (severity !== 'warning') continue;
+    journal({ event: 'config.warning', at: `${at.file}:${at.line}:${at.column}`, message });
+  }
+}
+
+const sizeOf = ({ virtuals }: Config) => ({
+  services: virtuals.length,
+  servers: virtuals.reduce((sum, { reals }) => sum + reals.length, 0),
+});
+
+/** What a reload cannot change, in words. */
+function fixedAtStart({ director: before }: Config, { director: after }: Config): string[] {
+  const keys = ['name', 'controlSocket', 'stateDir'] as const;
+  return keys
+    .filter((key) => before[key] !== after[key])
+    .map((key) => `Cannot change director.${key} by a reload: it takes a restart, got ${after[key]}`);
+}

@@ -1,0 +1,202 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Config, ConfigResult } from '../../src/config/config.ts';
+import { createDaemon, type Daemon, type DaemonPorts } from '../../src/daemon/daemon.ts';
+import type { ServerHealth } from '../../src/daemon/health-loop.ts';
+import { ip } from '../../src/net/ip.ts';
+import type { JournalEvent } from '../../src/ports/journal.ts';
+
+/** Everything that the parts were told and the journal heard, in order. */
+let story: string[];
+let events: JournalEvent[];
+let verdict: ServerHealth['verdict'];
+let timers: { readonly delayMs: number; readonly fire: () => void }[];
+let file: ConfigResult;
+
+const router = { name: 'VI_1' } as Config['vrrp'][number];
+const service = {
+  id: { kind: 'address', protocol: 'tcp', address: ip('10.0.0.9'), port: 80 },
+  scheduler: 'wlc',
+  reals: [{}],
+} as unknown as Config['virtuals'][number];
+
+const config = (changes: Partial<Config> = {}): Config => ({
+  file: 'a.yaml',
+  director: { name: 'lvs1', controlSocket: '/run/c', stateDir: '/var/lib/s' },
+  log: { level: 'info', format: 'text' },
+  vrrp: [router],
+  ipvs: { resyncIntervalMs: 5000, foreign: 'keep' },
+  virtuals: [service],
+  autoreload: false,
+  ...changes,
+});
+
+function daemonOf(initial: Config): Daemon {
+  const tell = (text: string) => void story.push(text);
+  const ports = {
+    clock: {
+      now: () => 7_000_000,
+      after: (delayMs: number, fire: () => void) => {
+        timers.push({ delayMs, fire });
+        return () => {};
+      },
+    },
+    journal: (event: JournalEvent) => {
+      events.push(event);
+      tell(event.event);
+    },
+    configureLog: (log: Config['log']) => tell(`log ${log.level}`),
+    readConfig: () => file,
+    health: {
+      configure: (virtuals: readonly unknown[]) => tell(`health configure ${virtuals.length}`),
+      seed: () => tell('health seed'),
+      verdictOf: () => verdict,
+      status: () => [{ service: 'tcp 10.0.0.9:80', real: '10.0.0.2:80', verdict, maintenance: false }],
+      stop: () => tell('health stop'),
+    },
+    reconcile: {
+      configure: async (virtuals: readonly unknown[], _ipvs: unknown, owned?: readonly string[]) =>
+        tell(`reconcile configure ${virtuals.length}${owned === undefined ? '' : ` owned ${owned}`}`),
+      request: () => tell('reconcile request'),
+      serving: () => () => false,
+      stop: async ({ clean }: { clean: boolean }) => tell(`reconcile stop clean=${clean}`),
+    },
+    vrrp: {
+      start: async (list: readonly unknown[]) => tell(`vrrp start ${list.length}`),
+      reconfigure: async (list: readonly unknown[]) => tell(`vrrp reconfigure ${list.length}`),
+      failover: (name?: string) => (name === 'VI_1' ? ['VI_1'] : []),
+      status: () => [],
+      stop: async () => tell('vrrp stop'),
+    },
+    ownedBefore: ['fwmark 1'],
+    version: '1.2.3',
+    pid: 42,
+  } as unknown as DaemonPorts;
+  return createDaemon(ports, initial);
+}
+
+beforeEach(() => {
+  story = [];
+  events = [];
+  timers = [];
+  verdict = 'up';
+  file = { config: config({ log: { level: 'debug', format: 'text' } }), problems: [] };
+});
+
+describe('start', () => {
+  it('adopts the table, then checks, then stands for election, then is ready', async () => {
+    await daemonOf(config()).start();
+    expect(story).toEqual([
+      'daemon.started',
+      'reconcile configure 1 owned fwmark 1',
+      'health configure 1',
+      'health seed',
+      'vrrp start 1',
+      'daemon.ready',
+    ]);
+    expect(events.at(-1)).toMatchObject({ instances: 1, services: 1, servers: 1 });
+  });
+
+  it('does not stand for election before each server has its first verdict', async () => {
+    verdict = 'unverified';
+    const daemon = daemonOf(config());
+    const started = daemon.start();
+    await settled();
+    expect(story).not.toContain('vrrp start 1');
+    verdict = 'down';
+    daemon.verdictChanged();
+    await started;
+    expect(story.slice(-3)).toEqual(['reconcile request', 'vrrp start 1', 'daemon.ready']);
+  });
+
+  it('waits for verdicts five seconds at most', async () => {
+    verdict = 'unverified';
+    const started = daemonOf(config()).start();
+    await settled();
+    expect(timers.map(({ delayMs }) => delayMs)).toEqual([5000]);
+    timers[0]?.fire();
+    await started;
+    expect(story).toContain('vrrp start 1');
+  });
+
+  it('starts no VRRP process without a vrrp section', async () => {
+    verdict = 'unverified';
+    await daemonOf(config({ vrrp: [] })).start();
+    expect(story.join()).not.toContain('vrrp start');
+    expect(story.at(-1)).toBe('daemon.ready');
+  });
+});
+
+describe('reload', () => {
+  it('takes on log, checks, table and routers', async () => {
+    const daemon = daemonOf(config());
+    expect(await daemon.reload()).toEqual({ reloaded: true, problems: [] });
+    expect(story).toEqual([
+      'log debug',
+      'health configure 1',
+      'reconcile configure 1',
+      'vrrp reconfigure 1',
+      'daemon.reloaded',
+    ]);
+  });
+
+  it('leaves everything as it was for a bad file, and names every problem', async () => {
+    const at = { file: 'a.yaml', line: 3, column: 5 };
+    file = {
+      problems: [
+        { severity: 'warning', at, message: 'no matter' },
+        { severity: 'error', at, message: 'Cannot x: y, got z' },
+      ],
+    };
+    const result = await daemonOf(config()).reload();
+    expect(result.reloaded).toBe(false);
+    expect(result.problems).toHaveLength(2);
+    expect(story).toEqual(['daemon.reload_rejected']);
+    expect(events[0]).toMatchObject({ problems: ['a.yaml:3:5: Cannot x: y, got z'] });
+  });
+
+  it('says what only a restart can change', async () => {
+    file = {
+      config: config({ director: { name: 'lvs2', controlSocket: '/run/c', stateDir: '/var/lib/s' } }),
+      problems: [],
+    };
+    const { problems } = await daemonOf(config()).reload();
+    expect(problems.join()).toContain('Cannot change director.name by a reload');
+  });
+
+  it('is refused while the daemon stops', async () => {
+    const daemon = daemonOf(config());
+    await daemon.stop('SIGTERM');
+    expect(await daemon.reload()).toMatchObject({ reloaded: false });
+    expect(story).not.toContain('daemon.reloaded');
+  });
+});
+
+describe('stop', () => {
+  it('lets the addresses go first and the table last', async () => {
+    const daemon = daemonOf(config());
+    await daemon.start();
+    story = [];
+    await Promise.all([daemon.stop('SIGTERM'), daemon.stop('SIGINT')]);
+    expect(story).toEqual([
+      'daemon.stopping',
+      'vrrp stop',
+      'health stop',
+      'reconcile stop clean=true',
+      'daemon.stopped',
+    ]);
+  });
+
+  it('during a start does not stand for election any more', async () => {
+    verdict = 'unverified';
+    const daemon = daemonOf(config());
+    const started = daemon.start();
+    await settled();
+    await Promise.all([daemon.stop('SIGTERM'), started]);
+    expect(story).not.toContain('vrrp start 1');
+    expect(story).not.toContain('daemon.ready');
+    expect(story.at(-1)).toBe('daemon.stopped');
+  });
+});
+
+/** Lets every promise that can settle do so. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
