@@ -100,25 +100,30 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
     waiting = [];
     timer.cancel();
     if (owned.size > 0) {
-      const answer = await keeper.pass(goal());
-      if (answer.ok) found(answer.value);
-      else lose(answer.error);
+      const table = await readTable();
+      if (table !== undefined) disown(await keeper.pass(table, goal()));
       if (!stopped) timer.within(nextPassMs());
     }
     for (const resume of heard) resume();
   };
 
-  const found = (table: ReadonlySet<string>) => {
-    if (lost !== undefined) journal({ event: 'ipvs.available' });
-    lost = undefined;
-    const configured = new Set(virtuals.map(({ id }) => formatServiceId(id)));
-    own([...owned].filter((name) => configured.has(name) || table.has(name)));
-  };
-
-  const lose = ({ code, message }: KernelError) => {
-    const reason = `${message} (${code})`;
+  const readTable = async () => {
+    const answer = await keeper.read();
+    if (answer.ok && lost !== undefined) journal({ event: 'ipvs.available' });
+    if (answer.ok) {
+      lost = undefined;
+      return answer.value;
+    }
+    const reason = `${answer.error.message} (${answer.error.code})`;
     if (lost === undefined) journal({ event: 'ipvs.unavailable', reason, retry_s: retryMsMin / 1000 });
     lost = { since: lost?.since ?? clock.now(), reason };
+    return undefined;
+  };
+
+  /** Forgets what is not configured and not in the table any more. */
+  const disown = (table: ReadonlySet<string>) => {
+    const configured = new Set(virtuals.map(({ id }) => formatServiceId(id)));
+    own([...owned].filter((name) => configured.has(name) || table.has(name)));
   };
 
   const nextPassMs = (): number => {
@@ -165,9 +170,11 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
       return oneAtATime(async () => {
         const ending = virtuals.filter(({ cleanstop }) => clean && cleanstop);
         const names = new Set(ending.map(({ id }) => formatServiceId(id)));
-        const answer = names.size > 0 ? await keeper.remove(names) : ok(owned);
-        if (answer.ok) own([...owned].filter((name) => answer.value.has(name) || !names.has(name)));
-        else lose(answer.error);
+        const table = names.size > 0 ? await readTable() : undefined;
+        if (table !== undefined) {
+          const remaining = await keeper.remove(table, names);
+          own([...owned].filter((name) => remaining.has(name) || !names.has(name)));
+        }
         for (const resume of waiting) resume();
       });
     },

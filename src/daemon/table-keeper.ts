@@ -1,7 +1,7 @@
-// One pass over the kernel's table: read, propose, tell, send, tell. Tells drift (somebody else changed what
+// One pass over the kernel's table: propose, tell, send, tell. Tells drift (somebody else changed what
 // the last pass left) from changes of our own, and adoption (the first pass) from both. When passes happen,
 // and what may be deleted, is reconcile-loop.ts's; what should exist is reconcile/'s.
-import { ok, type Result } from '../net/result.ts';
+import type { Result } from '../net/result.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { IpvsKernel, KernelError, ObservedService } from '../ports/kernel.ts';
@@ -27,11 +27,11 @@ export type TableKeeperOptions = {
 export type Applied = ChangeCounts & { readonly at: Micros; readonly ms: number };
 
 export type TableKeeper = {
-  /** @returns the names of the services in the table afterwards, or why it could not be read. */
-  readonly pass: (goal: Goal) => Promise<Result<ReadonlySet<string>, KernelError>>;
-  /** Deletes these services, as far as the table holds them. @returns as pass. */
-  readonly remove: (services: ReadonlySet<string>) => Promise<Result<ReadonlySet<string>, KernelError>>;
   readonly read: () => Promise<Result<readonly ObservedService[], KernelError>>;
+  /** @param table as it was just read. @returns the names of the services in the table afterwards. */
+  readonly pass: (table: Table, goal: Goal) => Promise<ReadonlySet<string>>;
+  /** Deletes these services, as far as `table` holds them. @returns as pass. */
+  readonly remove: (table: Table, services: ReadonlySet<string>) => Promise<ReadonlySet<string>>;
   /** The table as it was read last. */
   readonly observed: () => readonly ObservedService[];
   readonly observedAt: () => Micros | undefined;
@@ -60,10 +60,8 @@ export function createTableKeeper({ kernel, clock, journal, story }: TableKeeper
     return answer;
   };
 
-  const pass = async (goal: Goal) => {
-    const answer = await read();
-    if (!answer.ok) return answer;
-    const proposal = propose(answer.value, goal);
+  const pass = async (table: Table, goal: Goal) => {
+    const proposal = propose(table, goal);
     tellForeign(proposal, goal);
     if (left === undefined) tellAdopted(proposal, goal);
     else tellDrift(driftIn(proposal, goal, left));
@@ -72,15 +70,13 @@ export function createTableKeeper({ kernel, clock, journal, story }: TableKeeper
     const done = new Set(outcomes.filter(isApplied).map(({ operation }) => operation));
     const undone = proposal.operations.filter((operation) => !done.has(operation));
     left = { desired: proposal.desired, undone: new Set(undone.map(describeOperation)) };
-    return ok(namesAfter(proposal.observed, outcomes));
+    return namesAfter(table, outcomes);
   };
 
-  const remove = async (services: ReadonlySet<string>) => {
-    const answer = await read();
-    if (!answer.ok) return answer;
-    const theirs = answer.value.filter(({ service }) => services.has(formatServiceId(service.id)));
+  const remove = async (table: Table, services: ReadonlySet<string>) => {
+    const theirs = table.filter(({ service }) => services.has(formatServiceId(service.id)));
     const outcomes = await send(theirs.map(({ service }): Operation => ({ type: 'deleteService', service })));
-    return ok(namesAfter(answer.value, outcomes));
+    return namesAfter(table, outcomes);
   };
 
   const send = async (operations: readonly Operation[]): Promise<readonly Outcome[]> => {
@@ -127,9 +123,9 @@ export function createTableKeeper({ kernel, clock, journal, story }: TableKeeper
   };
 
   return {
+    read,
     pass,
     remove,
-    read,
     observed: () => observed,
     observedAt: () => observedAt,
     desired: () => left?.desired ?? [],

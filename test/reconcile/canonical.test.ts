@@ -91,9 +91,17 @@ describe('canonical form', () => {
   });
 
   it('knows scheduler flags by the names that the scheduler gives them', () => {
-    const service = { id: vip, scheduler: 'mh', schedFlags: ['flag-2', 'mh-port', 'flag-1'], persistencePrefix: 32, ops: false };
+    const service = {
+      id: vip,
+      scheduler: 'mh',
+      schedFlags: ['flag-2', 'mh-port', 'flag-1'],
+      persistencePrefix: 32,
+      ops: false,
+    };
     expect(canonicalService(service).schedFlags).toEqual(['mh-fallback', 'mh-port']);
-    expect(canonicalService({ ...service, scheduler: 'wlc', schedFlags: ['flag-1'] }).schedFlags).toEqual(['flag-1']);
+    expect(canonicalService({ ...service, scheduler: 'wlc', schedFlags: ['flag-1'] }).schedFlags).toEqual([
+      'flag-1',
+    ]);
   });
 
   it('leaves the port of a server that was read as it is, so that a wrong one can be deleted', () => {

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { ip } from '../../src/net/ip.ts';
+import { applyOperations } from '../../src/reconcile/apply.ts';
+import type { Operation, ServiceId } from '../../src/reconcile/model.ts';
+import { createModelKernel } from './model-kernel.ts';
+
+const id: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
+const service = { id, scheduler: 'wlc', schedFlags: [], persistencePrefix: 32, ops: false };
+const destination = {
+  address: ip('192.168.6.2'),
+  port: 80,
+  forward: 'gate',
+  weight: 5,
+  upperThreshold: 0,
+  lowerThreshold: 0,
+} as const;
+const addServer: Operation = { type: 'addDestination', service: id, destination };
+const deleteServer: Operation = { type: 'deleteDestination', service: id, destination };
+
+describe('applyOperations', () => {
+  it('takes no refusal for success, not even that of deleting what is gone already', async () => {
+    const kernel = createModelKernel([{ service, destinations: [] }]);
+    const outcomes = await applyOperations(kernel, [deleteServer, addServer, addServer]);
+    expect(outcomes.map(({ result }) => result)).toEqual(['failed', 'applied', 'failed']);
+    expect(outcomes.map((outcome) => ('error' in outcome ? outcome.error.code : ''))).toEqual([
+      'ENOENT',
+      '',
+      'EEXIST',
+    ]);
+  });
+
+  it('tells servers that only lack their service from refusals of their own', async () => {
+    const kernel = createModelKernel();
+    const unknown: Operation = { type: 'addService', service: { ...service, scheduler: 'nonesuch' } };
+    const outcomes = await applyOperations(kernel, [unknown, addServer]);
+    expect(outcomes.map(({ result }) => result)).toEqual(['failed', 'impossible']);
+  });
+
+  it('asks nothing of the kernel where there is nothing to do', async () => {
+    const kernel = createModelKernel();
+    expect(await applyOperations(kernel, [])).toEqual([]);
+    expect(kernel.calls.batches).toEqual([]);
+  });
+});
