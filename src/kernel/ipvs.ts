@@ -8,14 +8,13 @@ import type { IpvsKernel, KernelError, ObservedService } from '../ports/kernel.t
 import type { Operation, VirtualService } from '../reconcile/model.ts';
 import { decodeFamily, encodeGetFamily, GENL_ID_CTRL } from '../wire/genetlink.ts';
 import {
-  decodeDestination,
-  decodeService,
   encodeGetDestinations,
   encodeGetServices,
   encodeOperation,
   IPVS_GENL_NAME,
   serviceFamilyOf,
 } from '../wire/ipvs.ts';
+import { decodeDestination, decodeService } from '../wire/ipvs-entries.ts';
 import { kernelError } from './errno.ts';
 import { createNetlinkRequests } from './netlink-requests.ts';
 

@@ -1,0 +1,139 @@
+// Entries of IPVS dumps (linux/ip_vs.h) as values of the model, in canonical form: without the HASHED flag,
+// netmasks as prefix lengths, flags by name. Attributes the model has no word for are passed over; an entry of a
+// kind it cannot name (another protocol, another family), and a malformed one, is undefined.
+import { type Family, type Ip, ipFromBytes, ipSize } from '../net/ip.ts';
+import type { Destination, Forward, ServiceId, VirtualService } from '../reconcile/model.ts';
+import { decodeGeneric } from './genetlink.ts';
+import {
+  AF,
+  CONN_F_FWD_MASK,
+  DEST,
+  FORWARDS,
+  IPVS_CMD_ATTR_DEST,
+  IPVS_CMD_ATTR_SERVICE,
+  PROTOCOLS,
+  STATS_CONNECTIONS,
+  SVC,
+  SVC_F_ONEPACKET,
+  SVC_F_PERSISTENT,
+} from './ipvs-attributes.ts';
+import { decodeSchedFlags } from './ipvs-sched-flags.ts';
+import {
+  type Attributes,
+  readNested,
+  readPort,
+  readText,
+  readU16,
+  readU32,
+  readU64,
+} from './netlink-attributes.ts';
+
+/** What the kernel counts of a destination. */
+export type DestinationCounters = {
+  readonly activeConnections: number;
+  readonly inactiveConnections: number;
+  readonly connections: number;
+};
+
+/** A service out of a dump; undefined where it is malformed or of a kind the model cannot name. */
+export function decodeService(payload: Uint8Array): VirtualService | undefined {
+  const attributes = readNested(decodeGeneric(payload)?.attributes.get(IPVS_CMD_ATTR_SERVICE));
+  const family = decodeFamily(readU16(attributes?.get(SVC.family)));
+  const scheduler = readText(attributes?.get(SVC.scheduler));
+  const flags = readU32(attributes?.get(SVC.flags)?.subarray(0, 4));
+  const timeout = readU32(attributes?.get(SVC.timeout));
+  if (attributes === undefined || family === undefined || scheduler === undefined) return undefined;
+  if (flags === undefined || timeout === undefined) return undefined;
+  const id = decodeServiceId(attributes, family);
+  const persistencePrefix = decodeNetmask(attributes.get(SVC.netmask), family);
+  if (id === undefined || persistencePrefix === undefined) return undefined;
+  const engine = readText(attributes.get(SVC.engine));
+  return {
+    id,
+    scheduler,
+    schedFlags: decodeSchedFlags(scheduler, flags),
+    ...((flags & SVC_F_PERSISTENT) === 0 ? {} : { persistenceSec: timeout }),
+    persistencePrefix,
+    ...(engine === undefined || engine === '' ? {} : { persistenceEngine: engine }),
+    ops: (flags & SVC_F_ONEPACKET) !== 0,
+  };
+}
+
+/**
+ * A destination out of a dump; undefined where it is malformed or of a kind the model cannot name.
+ * @param serviceFamily the family where the kernel (before 3.18) does not say it.
+ */
+export function decodeDestination(
+  payload: Uint8Array,
+  serviceFamily: Family,
+): (Destination & { readonly counters: DestinationCounters }) | undefined {
+  const attributes = readNested(decodeGeneric(payload)?.attributes.get(IPVS_CMD_ATTR_DEST));
+  if (attributes === undefined) return undefined;
+  const family = attributes.has(DEST.family)
+    ? decodeFamily(readU16(attributes.get(DEST.family)))
+    : serviceFamily;
+  const address = family && decodeAddress(attributes.get(DEST.address), family);
+  const port = readPort(attributes.get(DEST.port));
+  const method = readU32(attributes.get(DEST.forward));
+  const weight = readU32(attributes.get(DEST.weight));
+  if (address === undefined || port === undefined || method === undefined || weight === undefined) {
+    return undefined;
+  }
+  return {
+    address,
+    port,
+    forward: decodeForward(method),
+    weight,
+    upperThreshold: readU32(attributes.get(DEST.upperThreshold)) ?? 0,
+    lowerThreshold: readU32(attributes.get(DEST.lowerThreshold)) ?? 0,
+    counters: decodeCounters(attributes),
+  };
+}
+
+function decodeServiceId(attributes: Attributes, family: Family): ServiceId | undefined {
+  const fwmark = readU32(attributes.get(SVC.fwmark));
+  if (fwmark !== undefined) return { kind: 'fwmark', family, fwmark };
+  const number = readU16(attributes.get(SVC.protocol));
+  const protocol = (['tcp', 'udp', 'sctp'] as const).find((name) => PROTOCOLS[name] === number);
+  const address = decodeAddress(attributes.get(SVC.address), family);
+  const port = readPort(attributes.get(SVC.port));
+  if (protocol === undefined || address === undefined || port === undefined) return undefined;
+  return { kind: 'address', protocol, address, port };
+}
+
+function decodeFamily(number: number | undefined): Family | undefined {
+  return (['inet', 'inet6'] as const).find((family) => AF[family] === number);
+}
+
+function decodeAddress(value: Uint8Array | undefined, family: Family): Ip | undefined {
+  if (value === undefined || value.length < ipSize(family)) return undefined;
+  return ipFromBytes(value.subarray(0, ipSize(family)));
+}
+
+/** A mask with holes, which no prefix length describes, becomes 0: equal to nothing that can be asked for. */
+function decodeNetmask(value: Uint8Array | undefined, family: Family): number | undefined {
+  if (family === 'inet6') return readU32(value);
+  if (value?.length !== 4) return undefined;
+  const bits = [...value].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  return /^1*0*$/.test(bits) ? bits.lastIndexOf('1') + 1 : 0;
+}
+
+/**
+ * LOCALNODE (1) and BYPASS (4) can be set by no tool; kernels before 2.6.37 reported LOCALNODE for an address
+ * of this host whatever had been asked. Either is passed on unchanged, which is what gate says.
+ */
+function decodeForward(method: number): Forward {
+  const number = method & CONN_F_FWD_MASK;
+  return (['masq', 'ipip'] as const).find((forward) => FORWARDS[forward] === number) ?? 'gate';
+}
+
+/** 64-bit statistics where the kernel has them (4.1 and later). */
+function decodeCounters(attributes: Attributes): DestinationCounters {
+  const wide = readU64(readNested(attributes.get(DEST.stats64))?.get(STATS_CONNECTIONS));
+  const narrow = readU32(readNested(attributes.get(DEST.stats))?.get(STATS_CONNECTIONS));
+  return {
+    activeConnections: readU32(attributes.get(DEST.active)) ?? 0,
+    inactiveConnections: readU32(attributes.get(DEST.inactive)) ?? 0,
+    connections: wide ?? narrow ?? 0,
+  };
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { createIpvsKernel } from '../../src/kernel/ipvs.ts';
+import { ip } from '../../src/net/ip.ts';
+import type { Destination, Operation, VirtualService } from '../../src/reconcile/model.ts';
+import { decodeGeneric, encodeGeneric, GENL_ID_CTRL } from '../../src/wire/genetlink.ts';
+import { encodeOperation } from '../../src/wire/ipvs.ts';
+import type { NetlinkMessage } from '../../src/wire/netlink.ts';
+import { writeText, writeU16 } from '../../src/wire/netlink-attributes.ts';
+import { ack, createFakeClock, createFakePort, done, entry, type Reply } from './fake-netlink.ts';
+
+const WEB: VirtualService = {
+  id: { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 },
+  scheduler: 'wlc',
+  schedFlags: [],
+  persistencePrefix: 32,
+  ops: false,
+};
+const MARK: VirtualService = { ...WEB, id: { kind: 'fwmark', family: 'inet', fwmark: 1 } };
+const REAL: Destination = {
+  address: ip('192.168.6.2'),
+  port: 80,
+  forward: 'gate',
+  weight: 5,
+  upperThreshold: 0,
+  lowerThreshold: 0,
+};
+const addService: Operation = { type: 'addService', service: WEB };
+const addReal: Operation = { type: 'addDestination', service: WEB.id, destination: REAL };
+const NO_IPVS = { code: 'ENOSYS', message: 'the kernel has no IPVS (modprobe ip_vs)' };
+
+/** A kernel whose IPVS has this number, or does not exist; and that answers each of its commands so. */
+function open(
+  family: () => number | undefined,
+  command: (message: NetlinkMessage) => readonly NetlinkMessage[],
+) {
+  const answer = (message: NetlinkMessage): readonly NetlinkMessage[] => {
+    const id = family();
+    if (message.type === GENL_ID_CTRL)
+      return id === undefined ? [ack(message, 2)] : familyAnswer(message, id);
+    return message.type === id ? command(message) : [ack(message, 2)];
+  };
+  const port = createFakePort((messages): readonly Reply[] => messages.map(answer));
+  return { port, kernel: createIpvsKernel(port, createFakeClock()) };
+}
+
+const familyAnswer = (message: NetlinkMessage, id: number) => [
+  entry(
+    message,
+    encodeGeneric(1, 2, (writer) => {
+      writeText(writer, 2, 'IPVS');
+      writeU16(writer, 1, id);
+    }),
+    0,
+  ),
+  ack(message),
+];
+
+const commandOf = (message: NetlinkMessage) => decodeGeneric(message.payload)?.command;
+
+/** GET_SERVICE (4) gives both services, GET_DEST (8) one destination to the first that asks. */
+function table() {
+  let asked = 0;
+  return (message: NetlinkMessage): readonly NetlinkMessage[] => {
+    if (commandOf(message) === 4) {
+      const payloads = [WEB, MARK].map((service) => encodeOperation({ type: 'addService', service }));
+      return [...payloads.map((payload) => entry(message, payload)), done(message)];
+    }
+    asked += 1;
+    return asked === 1 ? [entry(message, encodeOperation(addReal)), done(message)] : [done(message)];
+  };
+}
+
+describe('the IPVS kernel', () => {
+  it('observes every service with its destinations', async () => {
+    const { kernel, port } = open(() => 28, table());
+    const counters = { activeConnections: 0, inactiveConnections: 0, connections: 0 };
+    expect(await kernel.observe()).toEqual({
+      ok: true,
+      value: [
+        { service: WEB, destinations: [{ ...REAL, counters }] },
+        { service: MARK, destinations: [] },
+      ],
+    });
+    expect(port.sent.flat().map((message) => message.type)).toEqual([GENL_ID_CTRL, 28, 28, 28]);
+  });
+
+  it('asks for the number of the family once', async () => {
+    const { kernel, port } = open(
+      () => 28,
+      (message) => [ack(message)],
+    );
+    await kernel.apply([addService]);
+    await kernel.apply([addReal]);
+    expect(port.sent.flat().filter((message) => message.type === GENL_ID_CTRL)).toHaveLength(1);
+  });
+
+  it('says ENOSYS, once an operation, where the kernel has no IPVS', async () => {
+    const { kernel } = open(
+      () => undefined,
+      () => [],
+    );
+    expect(await kernel.observe()).toEqual({ ok: false, error: NO_IPVS });
+    expect(await kernel.apply([addService, addReal])).toEqual([NO_IPVS, NO_IPVS]);
+  });
+
+  it('finds IPVS when it appears, and again under another number', async () => {
+    let id: number | undefined;
+    const { kernel } = open(
+      () => id,
+      (message) => [done(message)],
+    );
+    expect(await kernel.observe()).toEqual({ ok: false, error: NO_IPVS });
+    id = 28;
+    expect(await kernel.observe()).toEqual({ ok: true, value: [] });
+    id = 31;
+    expect(await kernel.observe()).toEqual({ ok: true, value: [] });
+    id = undefined;
+    expect(await kernel.observe()).toEqual({ ok: false, error: NO_IPVS });
+  });
+
+  it('finds IPVS again after an operation met the old number', async () => {
+    let id = 28;
+    const { kernel } = open(
+      () => id,
+      (message) => [ack(message)],
+    );
+    expect(await kernel.apply([addService])).toEqual([undefined]);
+    id = 31;
+    expect(await kernel.apply([addService])).toMatchObject([{ code: 'ENOENT' }]);
+    expect(await kernel.apply([addService])).toEqual([undefined]);
+  });
+
+  it('applies every operation, whatever became of the one before', async () => {
+    const { kernel, port } = open(
+      () => 28,
+      (message) => [ack(message, commandOf(message) === 1 ? 17 : 0)],
+    );
+    expect(await kernel.apply([addService, addReal])).toEqual([
+      { code: 'EEXIST', message: 'exists already' },
+      undefined,
+    ]);
+    expect(port.sent.flat().map(commandOf)).toEqual([3, 1, 5]);
+  });
+
+  it('leaves out what it cannot name, and keeps the rest', async () => {
+    const strange = encodeOperation(addService).slice();
+    // The protocol: 50 (ESP) instead of 6.
+    strange[20] = 50;
+    const { kernel } = open(
+      () => 28,
+      (message) =>
+        commandOf(message) === 4
+          ? [
+              entry(message, strange),
+              entry(message, encodeOperation({ type: 'addService', service: MARK })),
+              done(message),
+            ]
+          : [done(message)],
+    );
+    expect(await kernel.observe()).toEqual({ ok: true, value: [{ service: MARK, destinations: [] }] });
+  });
+});

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { createNetlinkRequests } from '../../src/kernel/netlink-requests.ts';
+import { NLM_F_ACK, NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST } from '../../src/wire/netlink.ts';
+import {
+  type Answering,
+  ack,
+  createFakeClock,
+  createFakePort,
+  done,
+  entry,
+  PORT_ID,
+  socketError,
+} from './fake-netlink.ts';
+
+const payload = Uint8Array.of(1, 2, 3, 4);
+const request = { type: 20, payload };
+
+function open(answer: Answering) {
+  const port = createFakePort(answer);
+  const clock = createFakeClock();
+  return { port, clock, requests: createNetlinkRequests(port, clock, 100) };
+}
+
+describe('changes', () => {
+  it('go out 64 a datagram, in order, each with a sequence of its own and NLM_F_ACK', async () => {
+    const { port, requests } = open((messages) => [messages.map((message) => ack(message))]);
+    const outcome = await requests.change(
+      Array.from({ length: 130 }, (_, type) => () => ({ type, payload })),
+    );
+    expect(outcome).toEqual(new Array(130).fill(undefined));
+    expect(port.sent.map((batch) => batch.length)).toEqual([64, 64, 2]);
+    const all = port.sent.flat();
+    expect(all.map((message) => message.type)).toEqual(Array.from({ length: 130 }, (_, type) => type));
+    expect(new Set(all.map((message) => message.sequence)).size).toBe(130);
+    for (const message of all) expect(message.flags).toBe(NLM_F_REQUEST | NLM_F_ACK);
+  });
+
+  it('are matched by sequence, not by order; one that fails does not hold back the others', async () => {
+    const { requests } = open((messages) => [
+      messages.map((message, index) => ack(message, index === 1 ? 17 : 0)).reverse(),
+    ]);
+    expect(await requests.change([() => request, () => request, () => request])).toEqual([
+      undefined,
+      { code: 'EEXIST', message: 'exists already' },
+      undefined,
+    ]);
+  });
+
+  it('that cannot be encoded fail alone, unsent', async () => {
+    const { port, requests } = open((messages) => [messages.map((message) => ack(message))]);
+    const impossible = () => {
+      throw new RangeError('Cannot write field: an integer');
+    };
+    expect(await requests.change([() => request, impossible, () => request])).toEqual([
+      undefined,
+      { code: 'EINVAL', message: 'Cannot write field: an integer' },
+      undefined,
+    ]);
+    expect(port.sent.flat()).toHaveLength(2);
+  });
+
+  it('of none send nothing', async () => {
+    const { port, requests } = open(() => []);
+    expect(await requests.change([])).toEqual([]);
+    expect(port.sent).toEqual([]);
+  });
+
+  it('that were not acknowledged when the socket failed are that error, the others what they were', async () => {
+    const { requests } = open((messages) => [
+      messages.slice(0, 1).map((m) => ack(m)),
+      socketError('ENOBUFS'),
+    ]);
+    expect(await requests.change([() => request, () => request])).toEqual([
+      undefined,
+      { code: 'ENOBUFS', message: 'socket: ENOBUFS' },
+    ]);
+  });
+
+  it('are ETIMEDOUT after the timeout; a late answer disturbs nobody', async () => {
+    const { port, clock, requests } = open(() => []);
+    const first = requests.change([() => request]);
+    await Promise.resolve().then(() => undefined);
+    clock.pass(100);
+    expect(await first).toEqual([{ code: 'ETIMEDOUT', message: 'the kernel did not answer within 100 ms' }]);
+    const [late] = port.sent.flat();
+    const second = requests.change([() => request]);
+    await Promise.resolve().then(() => undefined);
+    if (late) port.deliver([ack(late, 2)]);
+    port.deliver(port.sent[1]?.map((message) => ack(message)) ?? []);
+    expect(await second).toEqual([undefined]);
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it('are EBADF once closed', async () => {
+    const { port, requests } = open(() => []);
+    requests.close();
+    expect(port.isClosed()).toBe(true);
+    expect(await requests.change([() => request])).toEqual([
+      { code: 'EBADF', message: 'the netlink socket is closed' },
+    ]);
+  });
+});
+
+describe('dumps', () => {
+  it('gather the entries of every datagram up to NLMSG_DONE', async () => {
+    const { port, requests } = open(([message]) =>
+      message
+        ? [[entry(message, payload), entry(message, payload)], [entry(message, payload)], [done(message)]]
+        : [],
+    );
+    const answer = await requests.dump(request);
+    expect(answer.ok && answer.value.map((message) => message.type)).toEqual([20, 20, 20]);
+    expect(port.sent[0]?.[0]?.flags).toBe(NLM_F_REQUEST | NLM_F_DUMP);
+  });
+
+  for (const [why, first] of [
+    ['NLM_F_DUMP_INTR', undefined],
+    ['an overflow of the socket (ENOBUFS)', socketError('ENOBUFS')],
+  ] as const) {
+    it(`are repeated whole after ${why}`, async () => {
+      let attempt = 0;
+      const { port, requests } = open(([message]) => {
+        attempt += 1;
+        if (message === undefined) return [];
+        if (attempt > 1) return [[entry(message, payload), done(message)]];
+        return [[entry(message, payload)], first ?? [done(message, NLM_F_DUMP_INTR)]];
+      });
+      const answer = await requests.dump(request);
+      expect(answer.ok && answer.value).toHaveLength(1);
+      expect(port.sent).toHaveLength(2);
+    });
+  }
+
+  it('are given up after five interruptions', async () => {
+    const { port, requests } = open(([message]) => (message ? [[done(message, NLM_F_DUMP_INTR)]] : []));
+    expect(await requests.dump(request)).toEqual({
+      ok: false,
+      error: { code: 'EINTR', message: 'the table changed while it was read' },
+    });
+    expect(port.sent).toHaveLength(5);
+  });
+
+  it('that fail for another reason are not repeated', async () => {
+    const { port, requests } = open(([message]) => (message ? [[ack(message, 1)]] : []));
+    expect(await requests.dump(request)).toMatchObject({ ok: false, error: { code: 'EPERM' } });
+    expect(port.sent).toHaveLength(1);
+  });
+
+  it('wait for their turn: the kernel runs one at a time on a socket', async () => {
+    const { port, requests } = open(() => []);
+    const both = [requests.dump(request), requests.dump(request)];
+    await new Promise(setImmediate);
+    expect(port.sent).toHaveLength(1);
+    port.deliver(port.sent[0]?.map((message) => done(message)) ?? []);
+    await new Promise(setImmediate);
+    expect(port.sent).toHaveLength(2);
+    port.deliver(port.sent[1]?.map((message) => done(message)) ?? []);
+    expect(await Promise.all(both)).toEqual([
+      { ok: true, value: [] },
+      { ok: true, value: [] },
+    ]);
+  });
+});
+
+describe('answers', () => {
+  it('meant for another port are not ours', async () => {
+    const { port, clock, requests } = open(([message]) =>
+      message ? [[{ ...ack(message), portId: PORT_ID + 1 }]] : [],
+    );
+    const outcome = requests.change([() => request]);
+    await new Promise(setImmediate);
+    clock.pass(100);
+    expect(await outcome).toMatchObject([{ code: 'ETIMEDOUT' }]);
+    expect(port.sent).toHaveLength(1);
+  });
+
+  it('that are malformed fail what is under way, without a throw', async () => {
+    const { requests } = open(() => [Uint8Array.of(1, 2, 3)]);
+    expect(await requests.change([() => request])).toMatchObject([{ code: 'EBADMSG' }]);
+  });
+});
