@@ -62,7 +62,7 @@ async function ask(target: HttpTarget, place: HttpPlace, conversation: Conversat
     `http://${target.address.includes(':') ? `[${target.address}]` : target.address}`,
     {
       // Not at once: undici misses a connection that is there before its own call has returned.
-    connect: (_, connected) => queueMicrotask(() => connected(null, socket)),
+      connect: (_, connected) => queueMicrotask(() => connected(null, socket)),
     },
   );
   try {

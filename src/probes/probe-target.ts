@@ -3,25 +3,55 @@ import type { CheckTarget } from '../health/target.ts';
 import type { Probe, ProbeResult } from '../ports/probe.ts';
 import { probeConnect } from './connect.ts';
 import { success, unmade } from './judge-error.ts';
+import type { OpenPingPort } from './ping.ts';
 
-export function createProbe(): Probe {
+export type ProbeOptions = {
+  /** Asked whenever pings begin; the port is closed again when none is under way. */
+  readonly openPingPort: OpenPingPort;
+};
+
+export function createProbe({ openPingPort }: ProbeOptions): Probe {
+  const ping = once(async () => (await import('./ping.ts')).createPingProbe(openPingPort));
+  const http = once(async () => (await import('./http.ts')).probeHttp);
+  const external = once(async () => (await import('./external.ts')).probeExternal);
+
   return async (target: CheckTarget, signal: AbortSignal): Promise<ProbeResult> => {
     switch (target.kind) {
       case 'connect':
         return probeConnect(target, signal);
-      case 'http': {
-        const { probeHttp } = await import('./http.ts');
-        return probeHttp(target, signal);
-      }
+      case 'http':
+        return (await loaded(http(), signal))?.(target, signal) ?? notLoaded;
+      case 'ping':
+        return (await loaded(ping(), signal))?.(target, signal) ?? notLoaded;
+      case 'external':
+        return (await loaded(external(), signal))?.(target, signal) ?? notLoaded;
       case 'on':
-        return success('not checked: taken as up');
+        return success('taken as up, without a check');
       case 'off':
         return unmade('checks are off');
       case 'unsupported':
-        return unmade(`no check for service ${target.service}: not supported`);
-      case 'ping':
-      case 'external':
-        return unmade('no check');
+        return unmade(`no check for service ${target.service} in this version`);
     }
+  };
+}
+
+const notLoaded = unmade('the check was not loaded in time');
+
+/** The server must not pay for the time in which a probe is loaded: undefined where the deadline comes first. */
+function loaded<T>(loading: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const expire = () => resolve(undefined);
+    signal.addEventListener('abort', expire);
+    loading
+      .then((probe) => resolve(signal.aborted ? undefined : probe), reject)
+      .finally(() => signal.removeEventListener('abort', expire));
+  });
+}
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return () => {
+    loading ??= load();
+    return loading;
   };
 }
