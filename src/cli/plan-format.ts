@@ -5,7 +5,7 @@ import type { Plan, PlanLine } from '../reconcile/plan.ts';
 const colours: Readonly<Record<PlanLine['sign'], number>> = { '+': 32, '~': 33, '-': 31 };
 
 /** @returns whole lines, each with its newline. */
-export function formatPlan(plan: Plan, { colour }: { readonly colour: boolean }): string {
+export function formatPlan(plan: Plan, { colour = false }: { readonly colour?: boolean } = {}): string {
   if (plan.lines.length === 0) return 'Nothing to change: the table is as it should be.\n';
   const width = Math.max(...plan.lines.map((line) => subjectOf(line).length));
   let heading: string | undefined;

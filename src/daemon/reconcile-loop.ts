@@ -32,8 +32,8 @@ export type ReconcileLoopOptions = {
 };
 
 export type ReconcileStatus = {
-  /** Whether the table could be read last time; true where IPVS is not needed. */
-  readonly available: boolean;
+  /** Whether the table could be read last time; undefined where that was never needed. */
+  readonly available: boolean | undefined;
   /** Why not. */
   readonly reason?: string;
   /** The table as it was read last, with counters: everybody's services. */
@@ -184,7 +184,7 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
 function statusOf(keeper: ReturnType<typeof createTableKeeper>, reason: string | undefined): ReconcileStatus {
   const [observedAt, lastApplied] = [keeper.observedAt(), keeper.lastApplied()];
   return {
-    available: reason === undefined,
+    available: reason !== undefined ? false : observedAt === undefined ? undefined : true,
     ...(reason === undefined ? {} : { reason }),
     observed: keeper.observed(),
     ...(observedAt === undefined ? {} : { observedAt }),

@@ -4,6 +4,8 @@
 // - not yet verified, or checktype off: absent; but one that the table holds already stays exactly as it is.
 // - the fallback (weight 1, never checked) is in while no server serves, also at start before the first
 //   verdict, so that the service is never empty; it goes when one serves, quiescent or not.
+// - a server that the configuration does not name is removed; but while those it names are not all verified
+//   and none of them serves, it serves on, so that a reload may replace every server without a gap.
 // It decides no order and sends nothing: diff.ts, apply.ts.
 import type { RealConfig, VirtualConfig } from '../config/config.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
@@ -73,13 +75,15 @@ function desireService(
   const fallback = fallbackOf(virtual);
   const servers = virtual.reals.map((real) => judgeServer(virtual, real, verdictOf, { present, fallback }));
   const served = servers.some(({ serves }) => serves);
-  const usesFallback = !served && fallback !== undefined;
-  const service = serviceOf(virtual);
+  const settled = servers.every(({ verified }) => verified);
+  const leaving = served || settled ? [] : unnamedIn(virtual, present, fallback);
+  const usesFallback = !served && leaving.length === 0 && fallback !== undefined;
+  const destinations = [...leaving, ...merged(servers, usesFallback ? fallback : undefined)];
   return {
-    entry: canonicalEntry({ service, destinations: merged(servers, usesFallback ? fallback : undefined) }),
-    servedBy: served ? 'reals' : usesFallback ? 'fallback' : 'nobody',
+    entry: canonicalEntry({ service: serviceOf(virtual), destinations }),
+    servedBy: served || leaving.length > 0 ? 'reals' : usesFallback ? 'fallback' : 'nobody',
     confirmed: servers.some(({ serves, verified }) => serves && verified),
-    settled: servers.every(({ verified }) => verified),
+    settled,
   };
 }
 
@@ -113,6 +117,17 @@ function judgeServer(
   // take turns for ever.
   const isFallback = fallback !== undefined && sameDestination(held, fallback);
   return { destination: held, serves: held.weight > 0 && !isFallback, verified };
+}
+
+/** What the table serves and the configuration does not name. */
+function unnamedIn(
+  virtual: VirtualConfig,
+  present: ReadonlyMap<string, Destination>,
+  fallback: Destination | undefined,
+): readonly Destination[] {
+  const configured = virtual.reals.map((real) => canonicalDestination(virtual.id, real));
+  const named = new Set([...configured, ...(fallback ? [fallback] : [])].map(formatEndpoint));
+  return [...present].flatMap(([name, held]) => (held.weight > 0 && !named.has(name) ? [held] : []));
 }
 
 /**

@@ -53,14 +53,17 @@ const arbitraryDestination = (id: ServiceId): fc.Arbitrary<Destination> =>
 const arbitraryService = (id: ServiceId): fc.Arbitrary<VirtualService> =>
   fc
     .record({
-      scheduler: fc.constantFrom('rr', 'wlc', 'mh'),
-      schedFlags: fc.subarray(['mh-port', 'mh-fallback']),
+      scheduling: fc.oneof(
+        fc.constantFrom('rr', 'wlc').map((scheduler) => ({ scheduler, schedFlags: [] })),
+        fc.subarray(['mh-port', 'flag-1']).map((schedFlags) => ({ scheduler: 'mh', schedFlags })),
+      ),
       persistenceSec: fc.option(fc.constantFrom(60, 300), { nil: undefined }),
       persistencePrefix: fc.constantFrom(24, isInet6(id) ? 128 : 32),
       ops: fc.boolean(),
     })
-    .map(({ persistenceSec, ...service }) => ({
+    .map(({ persistenceSec, scheduling, ...service }) => ({
       id,
+      ...scheduling,
       ...service,
       ...(persistenceSec === undefined ? {} : { persistenceSec }),
     }));

@@ -67,6 +67,18 @@ describe('desire', () => {
     expect(servers(desire([plain], oneUp, holding(plain, one, stranger)))).toEqual(['192.168.6.2:80 gate 5']);
   });
 
+  it('lets servers serve on that a reload replaced, until one of the new ones does or none can', () => {
+    const old = realOf('192.168.6.99', 80);
+    const table = holding(plain, old);
+    const withFallback = { ...plain, fallback };
+    expect(servers(desire([withFallback], unverified, table))).toEqual(['192.168.6.99:80 gate 1']);
+    expect(servers(desire([withFallback], oneUp, table))).toEqual(['192.168.6.2:80 gate 5']);
+    expect(servers(desire([withFallback], bothDown, table))).toEqual(['127.0.0.1:80 gate 1']);
+    expect(servers(desire([{ ...withFallback, reals: [] }], unverified, table))).toEqual([
+      '127.0.0.1:80 gate 1',
+    ]);
+  });
+
   it('checktype on: is up without a verdict', () => {
     const virtual: VirtualConfig = { ...plain, checktype: { kind: 'on' } };
     expect(servers(desire([virtual], unverified, []))).toEqual([
