@@ -105,7 +105,7 @@ function rejectOrigin(router: RouterConfig, facts: AdvertFacts): Rejection | und
   const { source, destination, ownAddresses } = facts;
   if (isUnspecified(source) || isMulticast(source))
     return reject('source', `a unicast source, got ${source}`);
-  if (source === router.sourceAddress || ownAddresses.includes(source)) {
+  if (isOurs(router, source, ownAddresses)) {
     return reject('own_address', `another router's address, got ${source}`); // reflected, or a cloned host
   }
   const mode = router.unicastPeers.length === 0 ? 'multicast' : 'unicast';
@@ -114,6 +114,13 @@ function rejectOrigin(router: RouterConfig, facts: AdvertFacts): Rejection | und
     return reject('unknown_peer', `a configured peer, got ${source}`);
   }
   return undefined;
+}
+
+/** A VIP that we hold is not ours alone: its owner advertises from it (RFC 9568 §5.1.1.1). */
+function isOurs(router: RouterConfig, source: Ip, ownAddresses: readonly Ip[]): boolean {
+  if (source === router.sourceAddress) return true;
+  const isVirtual = router.addresses.some((prefix) => prefix.address === source);
+  return ownAddresses.includes(source) && !isVirtual;
 }
 
 function notesOn(router: RouterConfig, advert: Advert, checksumForm: ChecksumForm): readonly Note[] {
