@@ -6,6 +6,7 @@ import {
   decodeMessages,
   encodeMessage,
   type NetlinkMessage,
+  NLM_F_ACK,
   NLM_F_MULTI,
   NLMSG_DONE,
   NLMSG_ERROR,
@@ -74,6 +75,16 @@ export const ack = (request: NetlinkMessage, errno = 0): NetlinkMessage => ({
   portId: PORT_ID,
   payload: Buffer.concat([int(-errno), new Uint8Array(16)]),
 });
+
+/** As the kernel does: every failure is answered, success only where NLM_F_ACK asked for it. */
+export const acks = (
+  requests: readonly NetlinkMessage[],
+  errnoOf: (request: NetlinkMessage, index: number) => number = () => 0,
+): readonly NetlinkMessage[] =>
+  requests.flatMap((request, index) => {
+    const errno = errnoOf(request, index);
+    return errno !== 0 || (request.flags & NLM_F_ACK) !== 0 ? [ack(request, errno)] : [];
+  });
 
 export const entry = (request: NetlinkMessage, payload: Uint8Array, flags = NLM_F_MULTI): NetlinkMessage => ({
   ...request,

@@ -15,7 +15,7 @@ import {
 import { createWriter } from '../../src/wire/writer.ts';
 import {
   type Answering,
-  ack,
+  acks,
   createFakeClock,
   createFakePort,
   done,
@@ -65,7 +65,7 @@ describe('the network kernel', () => {
   });
 
   it('adds or renews with CREATE and REPLACE, removes without', async () => {
-    const { kernel, requests } = open((messages) => [messages.map((message) => ack(message))]);
+    const { kernel, requests } = open((messages) => [acks(messages)]);
     expect(await kernel.replaceAddresses([{ ...VIP, validLifetime: 4 }])).toEqual([undefined]);
     expect(await kernel.removeAddresses([VIP])).toEqual([undefined]);
     expect(requests.sent.flat().map(({ type, flags }) => ({ type, flags }))).toEqual([
@@ -75,7 +75,7 @@ describe('the network kernel', () => {
   });
 
   it('refuses an impossible lifetime alone', async () => {
-    const { kernel } = open((messages) => [messages.map((message) => ack(message))]);
+    const { kernel } = open((messages) => [acks(messages)]);
     const requests = [-1, 4].map((validLifetime) => ({ ...VIP, validLifetime }));
     expect(await kernel.replaceAddresses(requests)).toMatchObject([{ code: 'EINVAL' }, undefined]);
   });
