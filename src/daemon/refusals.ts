@@ -14,6 +14,7 @@ export type Refusal = {
   readonly code: string;
   readonly reason: string;
   readonly attempts: number;
+  readonly retryMs: number;
   readonly retryAt: Micros;
 };
 
@@ -50,7 +51,8 @@ export function createRefusals(): Refusals {
         refused.delete(operation);
         if (outcome.result !== 'failed') continue;
         const { code, message: reason } = outcome.error;
-        const refusal = { operation, code, reason, attempts, retryAt: now + retryMs(attempts) * 1000 };
+        const retryMs = retryMsAfter(attempts);
+        const refusal = { operation, code, reason, attempts, retryMs, retryAt: now + retryMs * 1000 };
         refused.set(operation, refusal);
         fresh.push(refusal);
       }
@@ -63,4 +65,5 @@ export function createRefusals(): Refusals {
   };
 }
 
-const retryMs = (attempts: number): number => Math.min(retryMsMax, 1000 * 2 ** Math.min(attempts - 1, 16));
+const retryMsAfter = (attempts: number): number =>
+  Math.min(retryMsMax, 1000 * 2 ** Math.min(attempts - 1, 16));

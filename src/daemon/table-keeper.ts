@@ -88,9 +88,8 @@ export function createTableKeeper({ kernel, clock, journal, story }: TableKeeper
       lastApplied = { ...counts, at: clock.now(), ms: (clock.now() - startedAt) / 1000 };
       journal({ event: 'ipvs.applied', ...counts, ms: lastApplied.ms, changes: tellChanges(applied) });
     }
-    for (const { operation, code, reason, retryAt } of refusals.record(outcomes, clock.now())) {
-      const retry_s = (retryAt - clock.now()) / 1_000_000;
-      journal({ event: 'ipvs.failed', operation, code, reason, retry_s });
+    for (const { operation, code, reason, retryMs } of refusals.record(outcomes, clock.now())) {
+      journal({ event: 'ipvs.failed', operation, code, reason, retry_s: retryMs / 1000 });
     }
     return outcomes;
   };
