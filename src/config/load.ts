@@ -1,9 +1,43 @@
 // A config file's text to a Config, by the grammar that its name tells: ldirectord's for *.cf, YAML else.
-import type { ConfigEnvironment, ConfigResult } from './config.ts';
-import { parseYamlConfig } from './yaml-config.ts';
+// From the tree on (read-document.ts, resolve.ts) there is one way for both.
+import type { ConfigEnvironment, ConfigResult, Problem } from './config.ts';
+import type { ConfigNode } from './document.ts';
+import { parseLdirectord } from './ldirectord.ts';
+import { warningAt } from './problem.ts';
+import { readDocument } from './read-document.ts';
+import type { Dialect } from './resolution.ts';
+import { resolveConfig } from './resolve.ts';
+import { parseYaml } from './yaml.ts';
+
+const byteOrderMark = '\uFEFF';
 
 /** Pure but for `environment`; never throws for any text. @param file its name, for the grammar and for messages */
 export function parseConfig(text: string, file: string, environment: ConfigEnvironment): ConfigResult {
-  const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  return parseYamlConfig(body, file, environment);
+  const dialect: Dialect = file.endsWith('.cf') ? 'ldirectord' : 'yaml';
+  const marked = text.startsWith(byteOrderMark);
+  const parsed = (dialect === 'yaml' ? parseYaml : parseLdirectord)(marked ? text.slice(1) : text, file);
+  const problems = [...(marked ? markProblems(file, dialect) : []), ...parsed.problems];
+  if (parsed.root === undefined && parsed.problems.length > 0) return { problems };
+  const root: ConfigNode = parsed.root ?? { kind: 'map', entries: [], at: { file, line: 1, column: 1 } };
+  const director = environment.director ?? directorOf(root, environment.hostname);
+  const document = readDocument(root, director);
+  const complete = { ...document, problems: [...problems, ...document.problems] };
+  return resolveConfig(complete, { file, dialect, director, environment });
 }
+
+/** YAML allows the mark; stock ldirectord refuses the first line for it. */
+function markProblems(file: string, dialect: Dialect): readonly Problem[] {
+  if (dialect === 'yaml') return [];
+  const at = { file, line: 1, column: 1 };
+  return [warningAt(at, 'share this file with ldirectord', 'no byte order mark', 'one')];
+}
+
+/** `director.name`, which may be a map from host name to name; else the host name. */
+function directorOf(root: ConfigNode, hostname: string): string {
+  const name = child(child(root, 'director'), 'name');
+  const own = name?.kind === 'map' ? child(name, hostname) : name;
+  return own?.kind === 'scalar' && own.text !== '' ? own.text : hostname;
+}
+
+const child = (node: ConfigNode | undefined, key: string): ConfigNode | undefined =>
+  node?.kind === 'map' ? node.entries.find((entry) => entry.key === key)?.value : undefined;

@@ -13,8 +13,8 @@ import { didYouMean } from './suggest.ts';
 /** Where the value at a path ("virtual", 0, "receive") stands; of an absent one, where its parent does. */
 export type Sites = (...path: readonly (string | number)[]) => Position;
 export type DocumentResult = {
-  /** Absent where any problem is an error. */
-  readonly draft?: DocumentDraft;
+  /** Without whatever an error is about. */
+  readonly draft: DocumentDraft;
   readonly problems: readonly Problem[];
   readonly sites: Sites;
 };
@@ -40,14 +40,49 @@ export function readDocument(root: ConfigNode, director: string): DocumentResult
   };
   const plain = readNode(documentSchema, root, [], reading);
   const sites: Sites = (...path) => positionOf(path, reading) ?? root.at;
-  const parsed = documentSchema.safeParse(plain);
-  const issues = parsed.success
-    ? []
-    : parsed.error.issues.flatMap((issue) => issueProblem(issue, reading, sites));
-  const problems = [...reading.problems, ...issues];
-  const good = parsed.success && problems.every((problem) => problem.severity === 'warning');
-  return { ...(good ? { draft: parsed.data } : {}), problems, sites };
+  const { draft, issues } = parseTolerantly(plain);
+  const complaints = issues.flatMap((issue) => issueProblem(issue, reading, sites));
+  return { draft, problems: [...reading.problems, ...complaints], sites };
 }
+
+/**
+ * The values that do obey the schema, so that what follows can judge them in the same pass: first without the
+ * values that do not, then without the entries (a virtual service, a real server) that lack them.
+ */
+function parseTolerantly(plain: unknown): { draft: DocumentDraft; issues: readonly z.core.$ZodIssue[] } {
+  const first = documentSchema.safeParse(plain);
+  if (first.success) return { draft: first.data, issues: [] };
+  const { issues } = first.error;
+  for (const issue of issues) forget(plain, issue.path as Path);
+  let parsed = documentSchema.safeParse(plain);
+  // Twice: a real server first, then the service whose list it leaves too short.
+  for (let round = 0; round < 2 && !parsed.success; round++) {
+    for (const issue of parsed.error.issues) forget(plain, entryOf(plain, issue.path as Path));
+    parsed = documentSchema.safeParse(plain);
+  }
+  return { draft: parsed.data ?? {}, issues };
+}
+
+function forget(plain: unknown, path: Path): void {
+  const parent = valueAt(plain, path.slice(0, -1));
+  const key = path.at(-1);
+  if (key !== undefined && isRecord(parent) && Object.hasOwn(parent, key)) parent[key] = undefined;
+}
+
+/** The path of the innermost list entry around `path` that is a map. */
+function entryOf(plain: unknown, path: Path): Path {
+  const lengths = path.map((_, index) => path.length - index);
+  const length = lengths.find(
+    (each) => typeof path[each - 1] === 'number' && isRecord(valueAt(plain, path.slice(0, each))),
+  );
+  return path.slice(0, length ?? 0);
+}
+
+const valueAt = (plain: unknown, path: Path): unknown =>
+  path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), plain);
+
+const isRecord = (value: unknown): value is Record<string | number, unknown> =>
+  typeof value === 'object' && value !== null;
 
 const keyOf = (path: Path): string => path.join('/');
 
@@ -61,6 +96,8 @@ function positionOf(path: Path, reading: Reading): Position | undefined {
 
 function readNode(schema: z.ZodType, node: ConfigNode, path: Path, reading: Reading): unknown {
   reading.positions.set(keyOf(path), node.at);
+  // This one map is from host names, not from directors: it was read before anything else.
+  if (keyOf(path) === 'director/name' && node.kind === 'map') return reading.director;
   if (schema instanceof z.ZodOptional) return readNode(schema.unwrap() as z.ZodType, node, path, reading);
   if (schema instanceof z.ZodObject) return readObject(schema, node, path, reading);
   if (schema instanceof z.ZodArray) return readArray(schema, node, path, reading);
@@ -93,7 +130,8 @@ function readObject(schema: z.ZodObject, node: ConfigNode, path: Path, reading: 
 }
 
 function readArray(schema: z.ZodArray, node: ConfigNode, path: Path, reading: Reading): unknown {
-  const element = schema.element as z.ZodType;
+  const { element: inner } = schema;
+  const element = (inner instanceof z.ZodOptional ? inner.unwrap() : inner) as z.ZodType;
   const ofObjects = element instanceof z.ZodObject;
   if (node.kind === 'scalar' && node.text === '') return ofObjects ? [] : undefined;
   if (node.kind === 'map' && !ofObjects) return readDirectorsValue(schema, node, path, reading);

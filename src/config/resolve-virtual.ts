@@ -27,7 +27,7 @@ export function resolveVirtual(
   if (id === undefined) return undefined;
   const reals = (draft.real ?? []).flatMap((real, i) => {
     const realSite = (key?: string) => site('real', i, ...(key === undefined ? [] : [key]));
-    return resolveReal(real, id, realSite, resolution);
+    return real === undefined ? [] : resolveReal(real, id, realSite, resolution);
   });
   judgePatterns(draft, site, resolution);
   return {
@@ -175,5 +175,5 @@ function judgePatterns(draft: VirtualDraft, site: Site, { problems }: Resolution
   };
   judge(draft.receive, site('receive'));
   for (const [index, real] of (draft.real ?? []).entries())
-    judge(real.receive, site('real', index, 'receive'));
+    judge(real?.receive, site('real', index, 'receive'));
 }

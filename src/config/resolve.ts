@@ -20,7 +20,6 @@ export type Origin = {
 
 export function resolveConfig(document: DocumentResult, origin: Origin): ConfigResult {
   const { draft, sites } = document;
-  if (draft === undefined) return { problems: sortProblems(document.problems) };
   const { environment, dialect } = origin;
   const resolution: Resolution = { environment, dialect, sites, problems: [...document.problems] };
   const config = toConfig(draft, origin, resolution);
@@ -30,7 +29,9 @@ export function resolveConfig(document: DocumentResult, origin: Origin): ConfigR
 }
 
 function toConfig(draft: DocumentDraft, origin: Origin, resolution: Resolution): Config {
-  const vrrp = (draft.vrrp ?? []).map((each, index) => resolveVrrp(each, index, resolution));
+  const vrrp = (draft.vrrp ?? []).flatMap((each, index) =>
+    each === undefined ? [] : resolveVrrp(each, index, resolution),
+  );
   judgeVrrpConflicts(vrrp, resolution);
   return {
     file: origin.file,
@@ -53,8 +54,8 @@ function toConfig(draft: DocumentDraft, origin: Origin, resolution: Resolution):
 
 function resolveVirtuals(draft: DocumentDraft, resolution: Resolution): readonly VirtualConfig[] {
   const virtuals = (draft.virtual ?? []).flatMap((each, index) => {
-    const virtual = resolveVirtual(each, index, draft, resolution);
-    if (virtual === undefined) return [];
+    const virtual = each && resolveVirtual(each, index, draft, resolution);
+    if (each === undefined || virtual === undefined) return [];
     judgeVirtual(virtual, each, index, resolution);
     return [virtual];
   });

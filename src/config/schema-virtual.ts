@@ -198,7 +198,10 @@ export const virtualSchema = z.strictObject({
   ...sharedShape,
   load: optional(text(), 'Accepted for ldirectord, which does nothing with it either.'),
   monitorfile: optional(text(), 'Accepted for ldirectord; the log has every verdict.'),
-  real: optional(z.array(realSchema), 'The real servers, each `ADDRESS[:PORT] METHOD [WEIGHT]` or a map.'),
+  real: optional(
+    z.array(realSchema.optional()),
+    'The real servers, each `ADDRESS[:PORT] METHOD [WEIGHT]` or a map.',
+  ),
 });
 
 export type RealDraft = z.output<typeof realSchema>;

@@ -49,7 +49,10 @@ export const documentSchema = z.strictObject({
   director: optional(directorSchema, 'This daemon.'),
   log: optional(logSchema, 'Where and how it logs.'),
   ipvs: optional(ipvsSchema, 'The table as a whole.'),
-  vrrp: optional(z.array(vrrpSchema), 'Virtual routers: who is active, and which addresses float.'),
+  vrrp: optional(
+    z.array(vrrpSchema.optional()),
+    'Virtual routers: who is active, and which addresses float.',
+  ),
   ...sharedShape,
   fallback6: optional(sharedShape.fallback.unwrap(), 'As fallback, for IPv6 services.'),
   autoreload: optional(flag(), 'Whether a change of the file reloads it.', 'no'),
@@ -63,7 +66,7 @@ export const documentSchema = z.strictObject({
   callback: optional(filledText(), 'Accepted for ldirectord; nothing is called on a reload.'),
   execute: optional(z.array(text()), 'Accepted for ldirectord; one daemon reads one file.'),
   emailalertfrom: optional(text(), 'Accepted for ldirectord; no mail is sent.'),
-  virtual: optional(z.array(virtualSchema), 'Virtual services and their real servers.'),
+  virtual: optional(z.array(virtualSchema.optional()), 'Virtual services and their real servers.'),
 });
 export type DocumentDraft = z.output<typeof documentSchema>;
 

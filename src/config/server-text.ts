@@ -3,7 +3,7 @@
 // their addresses.
 import type { Forward } from '../reconcile/model.ts';
 
-/** An address or name, in brackets' absence of brackets, with the port as written (a number or a service name). */
+/** An address (without brackets) or name, the end of a range, the port as written: a number or a service name. */
 export type HostPort = { readonly host: string; readonly lastHost?: string; readonly port?: string };
 
 const host = String.raw`\[([0-9A-Fa-f:.]+)\]|([0-9A-Za-z._+-]+?)`;
@@ -47,6 +47,9 @@ export type RealText = {
   readonly ignored?: string;
 };
 
+/** l: before u:, or the other way round (stock ldirectord then drops u: without a word). */
+const thresholdsPattern = /^(?:(?:\s+l:(\d+))?(?:\s+u:(\d+))?|\s+u:(\d+)\s+l:(\d+))\s*$/;
+
 /** @returns the parts, or the text around which the line stops making sense. */
 export function parseRealText(value: string): RealText | { readonly leftover: string } {
   const head = /^(\S+)\s+(gate|masq|ipip)(?![\w-])/.exec(value.trim());
@@ -56,16 +59,18 @@ export function parseRealText(value: string): RealText | { readonly leftover: st
   const afterWeight = weight === null ? tail : tail.slice(weight[0].length);
   const pair = /^\s+"([^"]*)"(?:,|\s)\s*"([^"]*)"/.exec(afterWeight);
   const afterPair = afterWeight.slice(pair?.[0].length ?? 0);
-  const thresholds = /^(?:\s+(u:\d+)(?=\s+l:))?(?:\s+l:(\d+))?(?:\s+u:(\d+))?\s*$/.exec(afterPair);
+  const thresholds = thresholdsPattern.exec(afterPair);
   if (thresholds === null) return { leftover: afterPair };
-  const ignored = [weight?.[1]?.trim(), thresholds[1]].filter((word) => word).join(' ');
+  const lower = thresholds[1] ?? thresholds[4];
+  const upper = thresholds[2] ?? thresholds[3];
+  const ignored = weight?.[1]?.trim() ?? '';
   return {
     address: head[1] ?? '',
     forward: head[2] ?? '',
     ...(weight === null ? {} : { weight: weight[2] ?? '' }),
     ...(pair === null ? {} : { request: pair[1] ?? '', receive: pair[2] ?? '' }),
-    ...(thresholds[2] === undefined ? {} : { lower_threshold: thresholds[2] }),
-    ...(thresholds[3] === undefined ? {} : { upper_threshold: thresholds[3] }),
+    ...(lower === undefined ? {} : { lower_threshold: lower }),
+    ...(upper === undefined ? {} : { upper_threshold: upper }),
     ...(ignored === '' ? {} : { ignored }),
   };
 }

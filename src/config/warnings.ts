@@ -69,6 +69,14 @@ function judgeCheck({ virtual, draft, warn }: Case): void {
     warn(key, `use ${key}`, 'service https', service);
   }
   if (draft.ca !== undefined && !virtual.verify) warn('ca', 'use ca', 'verify: yes beside it', draft.ca);
+  if (draft.checkcount !== undefined && checktype.kind !== 'ping') {
+    warn(
+      'checkcount',
+      'use checkcount',
+      'checktype ping (failures of every check are failurecount)',
+      `${draft.checkcount}`,
+    );
+  }
   if (checktype.kind === 'external-perl') {
     warn(
       'checktype',
@@ -99,9 +107,9 @@ function judgeIneffective({ draft, warn }: Case): void {
   }
 }
 
-function judgeServers({ virtual, warn }: Case, { problems }: Resolution): void {
+function judgeServers({ virtual, draft, warn }: Case, { problems }: Resolution): void {
   const { id, reals, fallback } = virtual;
-  if (reals.length === 0 && fallback === undefined) {
+  if ((draft.real ?? []).length === 0 && fallback === undefined) {
     warn('real', 'serve anyone', 'at least one real server or a fallback', formatServiceId(id));
   }
   const methods = [...new Set(reals.map((real) => real.forward))];

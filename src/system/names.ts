@@ -11,7 +11,9 @@ export function resolveHost(name: string, family: Family): Ip | undefined {
   if (!/^[A-Za-z0-9_][A-Za-z0-9._+-]*$/.test(name)) return undefined;
   for (const line of getent(family === 'inet' ? 'ahostsv4' : 'ahostsv6', name)) {
     const address = parseIp(line.split(/\s/)[0] ?? '');
-    if (address !== undefined && familyOf(address) === family) return address;
+    // ahostsv6 answers with mapped addresses (::ffff:...) for a name that has IPv4 addresses only.
+    if (address === undefined || familyOf(address) !== family || address.startsWith('::ffff:')) continue;
+    return address;
   }
   return undefined;
 }

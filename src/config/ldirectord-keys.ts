@@ -1,0 +1,82 @@
+// Which directive may stand where in an ldirectord.cf, and how its value is read (ldirectord.md §2), with the
+// extensions that lvs-director adds to the grammar: rise, fall, verify, sni and ca, and the keys of `vrrp=` sections.
+import * as read from './ldirectord-values.ts';
+import { vrrpSchema } from './schema-vrrp.ts';
+
+export type Keys = ReadonlyMap<string, read.ValueRule>;
+
+const shared: readonly (readonly [string, read.ValueRule])[] = [
+  ['checktimeout', read.number],
+  ['negotiatetimeout', read.number],
+  ['connecttimeout', read.replacedBy('negotiatetimeout')],
+  ['checkinterval', read.number],
+  ['checkcount', read.number],
+  ['failurecount', read.number],
+  ['fallback', read.fallback],
+  ['fallback6', read.fallback],
+  ['quiescent', read.yesNo],
+  ['cleanstop', read.yesNo],
+  ['emailalert', read.mailAddress],
+  ['emailalertfreq', read.number],
+  ['emailalertstatus', read.mailStatus],
+  ['smtp', read.mailHost],
+  ['rise', read.number],
+  ['fall', read.number],
+];
+
+export const globalKeys: Keys = new Map<string, read.ValueRule>([
+  ...shared,
+  ['timeout', read.replacedBy('checktimeout and negotiatetimeout')],
+  ['fallbackcommand', read.verbatim],
+  ['readdquiescent', read.yesNo],
+  ['autoreload', read.yesNo],
+  ['callback', read.quoted],
+  ['fork', read.yesNo],
+  ['supervised', read.yesNo],
+  ['logfile', read.quoted],
+  ['execute', read.verbatim],
+  ['emailalertfrom', read.verbatim],
+  ['maintenancedir', read.verbatim],
+]);
+
+export const virtualKeys: Keys = new Map<string, read.ValueRule>([
+  ...shared,
+  ['real', read.real],
+  ['real6', read.real],
+  ['checktype', read.checktype],
+  ['service', read.word],
+  ['checkcommand', read.maybeQuoted],
+  ['checkport', read.number],
+  ['request', read.quoted],
+  ['receive', read.quoted],
+  ['httpmethod', read.httpMethod],
+  ['virtualhost', read.virtualhost],
+  ['login', read.quoted],
+  ['passwd', read.quoted],
+  ['database', read.quoted],
+  ['secret', read.quoted],
+  ['load', read.quoted],
+  ['scheduler', read.scheduler],
+  ['schedflags', read.flags],
+  ['persistent', read.number],
+  ['netmask', read.netmask],
+  ['protocol', read.protocol],
+  ['ops', read.yesNo],
+  ['monitorfile', read.maybeQuoted],
+  ['fallbackcommand', read.maybeQuoted],
+  ['servicename', read.verbatim],
+  ['comment', read.verbatim],
+  ['verify', read.yesNo],
+  ['sni', read.extension],
+  ['ca', read.extension],
+]);
+
+export const vrrpKeys: Keys = new Map(Object.keys(vrrpSchema.shape).map((key) => [key, read.extension]));
+
+/** Keys whose lines add up; every other key's last line wins. */
+export const listKeys: ReadonlySet<string> = new Set([
+  'real',
+  'execute',
+  'virtual_ipaddress',
+  'unicast_peer',
+]);
