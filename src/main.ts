@@ -3,7 +3,8 @@
 // stands in src/cli.
 import { runCommandLine } from './cli/commands.ts';
 
-process.exitCode = await runCommandLine(process.argv.slice(2), {
+const exitCode = await runCommandLine(process.argv.slice(2), {
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
 });
+process.exit(exitCode);

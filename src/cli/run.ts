@@ -1,24 +1,14 @@
-// `lvs-director run`: what the daemon is made of on this machine, and the signals it answers to.
-// SIGHUP reloads; SIGTERM and SIGINT hand over, clean up and end it.
-import type { Config, LogConfig } from '../config/config.ts';
+// `lvs-director run`: the daemon in the foreground, and the signals that it answers to. SIGHUP reloads; SIGTERM
+// and SIGINT hand over, clean up and end it. systemd is told when it is ready and that it lives.
 import { formatProblem } from '../config/format-problem.ts';
 import { controlRoutes } from '../daemon/control-routes.ts';
-import { createDaemon, type Daemon, reportWarnings } from '../daemon/daemon.ts';
-import { createHealthLoop } from '../daemon/health-loop.ts';
+import { type Daemon, reportWarnings } from '../daemon/daemon.ts';
 import { createJournal } from '../daemon/journal.ts';
-import { createReconcileLoop } from '../daemon/reconcile-loop.ts';
-import { createVrrpSupervisor } from '../daemon/vrrp-supervisor.ts';
-import { createIpvsKernel } from '../kernel/ipvs.ts';
-import type { Journal } from '../ports/journal.ts';
-import { createProbe } from '../probes/probe-target.ts';
 import { systemClock } from '../system/clock.ts';
 import { listenControlSocket } from '../system/control-socket.ts';
-import { openIcmpSocket } from '../system/icmp-socket.ts';
 import { openLogFile } from '../system/log-file.ts';
-import { openNetlinkSocket } from '../system/netlink-socket.ts';
 import { createNotify, type Notify } from '../system/notify.ts';
-import { ownedServicesIn } from '../system/owned-services.ts';
-import { runShellCommand } from '../system/shell-command.ts';
+import { assemble } from './assemble.ts';
 import {
   configOptions,
   defaultConfigFile,
@@ -28,21 +18,20 @@ import {
   textOption,
 } from './command-line.ts';
 import { readConfig } from './read-config.ts';
-import { version } from './version.ts';
 
 export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCode> {
   const given = parseArguments(argv, configOptions, io);
   if (given === undefined) return 2;
   const file = textOption(given.options, 'config') ?? defaultConfigFile;
-  const director = textOption(given.options, 'director');
-  const { config, problems } = readConfig(file, director);
+  const read = () => readConfig(file, textOption(given.options, 'director'));
+  const { config, problems } = read();
   if (config === undefined) {
     io.stderr(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
     return 2;
   }
   const log = createJournal(config.log, systemClock, openLogFile);
   reportWarnings(log.journal, problems);
-  const daemon = assemble(config, () => readConfig(file, director), log);
+  const daemon = assemble(config, read, log);
   const control = await listenControlSocket(config.director.controlSocket, controlRoutes(daemon));
   if (!control.ok) {
     io.stderr(`${control.error}\n`);
@@ -52,4 +41,31 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
   await control.value.close();
   await log.close();
   return 0;
+}
+
+/** From the start of the daemon to the end of its stop. */
+async function live(daemon: Daemon, notify: Notify): Promise<void> {
+  const reloads = () => void daemon.reload();
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        notify.stopping();
+        void daemon.stop(signal).then(resolve);
+      });
+    }
+  });
+  process.on('SIGHUP', reloads);
+  const endWatchdog = feedWatchdog(notify, Number(process.env.WATCHDOG_USEC));
+  await daemon.start();
+  notify.ready();
+  await stopped;
+  endWatchdog();
+  process.off('SIGHUP', reloads);
+}
+
+/** At half of what systemd allows (sd_watchdog_enabled(3)). @param limitUs NaN where nobody watches. */
+function feedWatchdog(notify: Notify, limitUs: number): () => void {
+  if (!(limitUs > 0)) return () => {};
+  const timer = setInterval(() => notify.watchdog(), limitUs / 2000);
+  return () => clearInterval(timer);
 }

@@ -1,6 +1,6 @@
 // The daemon as a whole: in which order its parts start, take on a new configuration, and stop. Each part's own
 // behaviour is its own file's. Everything from outside is handed in.
-import type { Config, ConfigResult, LogConfig, Problem } from '../config/config.ts';
+import type { Config, ConfigResult, Problem } from '../config/config.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import type { Result } from '../net/result.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
@@ -18,7 +18,8 @@ const firstVerdictsMaxMs = 5000;
 export type DaemonPorts = {
   readonly clock: Clock;
   readonly journal: Journal;
-  readonly configureLog: (log: LogConfig) => void;
+  /** Told each configuration that takes effect by a reload, before the parts below are. */
+  readonly onReload: (config: Config) => void;
   readonly readConfig: () => ConfigResult;
   readonly health: HealthLoop;
   readonly reconcile: ReconcileLoop;
@@ -113,7 +114,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
       told.push(`${next.file}: warning: ${message}`);
     }
     config = next;
-    ports.configureLog(next.log);
+    ports.onReload(next);
     health.configure(next.virtuals);
     await reconcile.configure(next.virtuals, next.ipvs);
     await vrrp.reconfigure(next.vrrp);

@@ -15,6 +15,7 @@ const phaseAlias: Readonly<Record<VrrpPhase, string>> = {
 const warnings: ReadonlySet<JournalEvent['event']> = new Set([
   'config.warning',
   'log.failed',
+  'state.failed',
   'vrrp.process_lost',
   'vrrp.advert_rejected',
   'vrrp.advert_differs',
@@ -131,6 +132,8 @@ function describeDaemon(event: JournalEvent): string {
       return `${event.at}: ${event.message}`;
     case 'log.failed':
       return `cannot write to ${event.sink}: ${event.reason}`;
+    case 'state.failed':
+      return event.reason;
     case 'ipvs.adopted':
       return `adopted a table of ${event.services} service(s) and ${event.destinations} server(s); ${event.operations} operation(s) needed`;
     case 'ipvs.applied':

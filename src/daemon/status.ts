@@ -113,7 +113,7 @@ function realStatus(server: ServerHealth, inTable: ReadonlyMap<string, Observed>
     activeConnections: entry?.counters.activeConnections ?? 0,
     inactiveConnections: entry?.counters.inactiveConnections ?? 0,
     detail: server.last?.detail ?? 'not checked yet',
-    ...(server.last === undefined ? {} : { checkedAgoMs: server.last.agoMs }),
+    ...(server.last === undefined ? {} : { checkedAgoMs: Math.round(server.last.agoMs) }),
   };
 }
 

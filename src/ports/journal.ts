@@ -32,6 +32,7 @@ export type JournalEvent =
   | { readonly event: 'daemon.stopping'; readonly reason: string }
   | { readonly event: 'daemon.stopped'; readonly uptime_s: number }
   | { readonly event: 'config.warning'; readonly at: string; readonly message: string }
+  | { readonly event: 'state.failed'; readonly reason: string }
   | { readonly event: 'log.failed'; readonly sink: string; readonly reason: string }
   | {
       readonly event: 'vrrp.process_started';

@@ -44,7 +44,7 @@ function daemonOf(initial: Config): Daemon {
       events.push(event);
       tell(event.event);
     },
-    configureLog: (log: Config['log']) => tell(`log ${log.level}`),
+    onReload: (next: Config) => tell(`log ${next.log.level}`),
     readConfig: () => file,
     health: {
       configure: (virtuals: readonly unknown[]) => tell(`health configure ${virtuals.length}`),

@@ -1,0 +1,60 @@
+// What a daemon is made of on this machine: the real clock, kernel, probes and child process, put together.
+import type { Config, ConfigResult } from '../config/config.ts';
+import { createDaemon, type Daemon } from '../daemon/daemon.ts';
+import { createHealthLoop } from '../daemon/health-loop.ts';
+import type { JournalShell } from '../daemon/journal.ts';
+import { createReconcileLoop } from '../daemon/reconcile-loop.ts';
+import { createIpvsKernel } from '../kernel/ipvs.ts';
+import { inMaintenanceDir } from '../probes/maintenance-dir.ts';
+import { createProbe } from '../probes/probe-target.ts';
+import { systemClock as clock } from '../system/clock.ts';
+import { openIcmpSocket } from '../system/icmp-socket.ts';
+import { openNetlinkSocket } from '../system/netlink-socket.ts';
+import { ownedServicesIn } from '../system/owned-services.ts';
+import { runShellCommand } from '../system/shell-command.ts';
+import { version } from './version.ts';
+import { createSupervisor } from './vrrp-parts.ts';
+
+export function assemble(initial: Config, readConfig: () => ConfigResult, log: JournalShell): Daemon {
+  const { journal } = log;
+  let { maintenancedir } = initial;
+  const owned = ownedServicesIn(initial.director.stateDir);
+
+  const health = createHealthLoop({
+    clock,
+    journal,
+    probe: createProbe({ openPingPort: (family) => openIcmpSocket(family, clock) }),
+    inMaintenance: (real) => inMaintenanceDir(maintenancedir, real),
+    onVerdict: () => daemon.verdictChanged(),
+  });
+  const reconcile = createReconcileLoop({
+    kernel: createIpvsKernel(openNetlinkSocket('generic'), clock),
+    clock,
+    journal,
+    verdictOf: health.verdictOf,
+    runFallbackCommand: runShellCommand,
+    onOwnedChanged: (services) => {
+      const written = owned.write(services);
+      if (!written.ok) journal({ event: 'state.failed', reason: written.error });
+    },
+  });
+  const daemon = createDaemon(
+    {
+      clock,
+      journal,
+      health,
+      reconcile,
+      vrrp: createSupervisor(journal),
+      readConfig,
+      onReload: (config) => {
+        log.configure(config.log);
+        maintenancedir = config.maintenancedir;
+      },
+      ownedBefore: [...owned.read()],
+      version,
+      pid: process.pid,
+    },
+    initial,
+  );
+  return daemon;
+}
