@@ -72,7 +72,8 @@ describe('desire', () => {
     const table = holding(plain, old);
     const withFallback = { ...plain, fallback };
     expect(servers(desire([withFallback], unverified, table))).toEqual(['192.168.6.99:80 gate 1']);
-    expect(servers(desire([withFallback], oneUp, table))).toEqual(['192.168.6.2:80 gate 5']);
+    const firstUp = verdicts({ '192.168.6.2:80': 'up' });
+    expect(servers(desire([withFallback], firstUp, table))).toEqual(['192.168.6.2:80 gate 5']);
     expect(servers(desire([withFallback], bothDown, table))).toEqual(['127.0.0.1:80 gate 1']);
     expect(servers(desire([{ ...withFallback, reals: [] }], unverified, table))).toEqual([
       '127.0.0.1:80 gate 1',

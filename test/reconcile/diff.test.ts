@@ -78,6 +78,82 @@ describe('diff', () => {
     );
   });
 
+  it('notices a change in every setting of a service and of a server', () => {
+    fc.assert(
+      fc.property(arbitraryTable, arbitraryTable, (a, b) => {
+        const operations = diff(a, b, { owned: namesOf(a), foreign: 'keep' });
+        expect(operations.length === 0).toBe(JSON.stringify(a) === JSON.stringify(b));
+      }),
+    );
+    const id = { kind: 'address', protocol: 'udp', address: ip('192.168.6.240'), port: 53 } as const;
+    const service = {
+      id,
+      scheduler: 'mh',
+      schedFlags: [],
+      persistenceSec: 60,
+      persistencePrefix: 32,
+      ops: false,
+    };
+    const [upperThreshold, lowerThreshold] = [9, 3];
+    const server = {
+      address: ip('192.168.6.2'),
+      port: 53,
+      forward: 'gate',
+      weight: 5,
+      upperThreshold,
+      lowerThreshold,
+    } as const;
+    const changedServices = [
+      { ...service, scheduler: 'rr' },
+      { ...service, schedFlags: ['mh-port'] },
+      { ...service, persistenceSec: 61 },
+      { ...service, persistencePrefix: 24 },
+      { ...service, persistenceEngine: 'sip' },
+      { ...service, ops: true },
+    ];
+    const changedServers = [
+      { ...server, forward: 'ipip' as const },
+      { ...server, weight: 6 },
+      { ...server, upperThreshold: 10 },
+      { ...server, lowerThreshold: 4 },
+    ];
+    const before = [{ service, destinations: [server] }];
+    const typesTo = (after: Table) =>
+      diff(before, after, { owned: new Set(), foreign: 'keep' }).map(({ type }) => type);
+    for (const changed of changedServices) {
+      expect(typesTo([{ service: changed, destinations: [server] }])).toEqual(['editService']);
+    }
+    for (const changed of changedServers) {
+      expect(typesTo([{ service, destinations: [changed] }])).toEqual(['editDestination']);
+    }
+  });
+
+  it('raises and adds before it lowers, and lowers before it deletes', () => {
+    const id = { kind: 'fwmark', family: 'inet', fwmark: 1 } as const;
+    const service = { id, scheduler: 'rr', schedFlags: [], persistencePrefix: 32, ops: false };
+    const server = (last: number, weight: number) => ({
+      address: ip(`192.168.6.${last}`),
+      port: 80,
+      forward: 'gate' as const,
+      weight,
+      upperThreshold: 0,
+      lowerThreshold: 0,
+    });
+    const before = [{ service, destinations: [server(1, 1), server(2, 5), server(3, 0), server(4, 5)] }];
+    const after = [{ service, destinations: [server(2, 0), server(3, 5), server(4, 6), server(5, 1)] }];
+    const told = diff(before, after, { owned: new Set(), foreign: 'keep' }).map(
+      (operation) =>
+        'destination' in operation && `${operation.type} ${operation.destination.address.at(-1)}`,
+    );
+    expect(told).toEqual([
+      'editDestination 3',
+      'editDestination 4',
+      'addDestination 5',
+      'editDestination 2',
+      'deleteDestination 1',
+    ]);
+  });
+
   it('edits a service and its servers in place, so that connections and counters live on', async () => {
     const service = { scheduler: 'wlc', schedFlags: [], persistencePrefix: 32, ops: false } as const;
     const id = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 } as const;
