@@ -1,0 +1,22 @@
+// What the VRRP process, and the main process in its place, stand on on this machine: the real clock, sockets
+// and kernel. Imports nothing that either does not need, because the VRRP process must start fast.
+import type { VrrpPorts } from '../daemon/vrrp-ports.ts';
+import { createNetworkKernel } from '../kernel/network.ts';
+import { systemClock } from '../system/clock.ts';
+import { openNetlinkSocket } from '../system/netlink-socket.ts';
+import { openFrameSocket } from '../system/packet-socket.ts';
+import { openVrrpSocket } from '../system/raw-socket.ts';
+
+/** @throws ErrnoException where the kernel refuses a netlink socket. Its `network` is to be closed. */
+export function openVrrpPorts(): VrrpPorts {
+  const netlink = {
+    requests: openNetlinkSocket('route'),
+    notifications: openNetlinkSocket('route'),
+  };
+  return {
+    clock: systemClock,
+    network: createNetworkKernel(netlink, systemClock),
+    openVrrpSocket: (device) => openVrrpSocket(device, systemClock),
+    openFrameSocket,
+  };
+}

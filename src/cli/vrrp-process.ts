@@ -1,0 +1,58 @@
+// The hidden command `vrrp-process`: the VRRP process, forked by `run`, on the real ports. It imports only what
+// it needs, because a crashed one must be back within an advert interval.
+// SIGTERM, SIGINT and SIGHUP reach the whole process group; what they mean is for the main process to say.
+import type { FromVrrpProcess, ToVrrpProcess } from '../daemon/vrrp-messages.ts';
+import type { VrrpChannel } from '../daemon/vrrp-ports.ts';
+import { runInstances } from '../daemon/vrrp-process.ts';
+import { becomeRealtime } from '../system/realtime.ts';
+import type { ExitCode, Io } from './command-line.ts';
+import { openVrrpPorts } from './vrrp-ports.ts';
+
+/** Of SCHED_RR; below the kernel's own interrupt threads (50). */
+const realtimePriority = 20;
+/** How long the last words may take to leave. */
+const flushMsMax = 500;
+
+export async function runVrrpProcess(_argv: readonly string[], io: Io): Promise<ExitCode> {
+  if (process.send === undefined) {
+    io.stderr('Cannot run vrrp-process: the main process to speak to, got none\n');
+    return 2;
+  }
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+  const { channel, flushed } = parentChannel(io);
+  const { memoryLocked, realtime, detail } = becomeRealtime(realtimePriority);
+  channel.send({
+    type: 'event',
+    event: {
+      event: 'vrrp.process_started',
+      pid: process.pid,
+      memory_locked: memoryLocked,
+      realtime,
+      ...(detail !== undefined && { detail }),
+    },
+  });
+  const status = await new Promise<number>((resolve) => {
+    runInstances(openVrrpPorts(), channel, { exit: resolve });
+  });
+  await flushed();
+  process.exit(status);
+}
+
+/** What is said once nobody listens goes to standard error, as a line of JSON: events only. */
+function parentChannel(io: Io): { readonly channel: VrrpChannel; readonly flushed: () => Promise<unknown> } {
+  let lastSent: Promise<unknown> = Promise.resolve();
+  const send = (message: FromVrrpProcess) => {
+    if (process.connected) {
+      lastSent = new Promise((resolve) => process.send?.(message, undefined, undefined, resolve));
+    } else if (message.type === 'event') io.stderr(`${JSON.stringify(message.event)}\n`);
+  };
+  return {
+    channel: {
+      send,
+      onMessage: (listener) =>
+        void process.on('message', (message) => listener(message as unknown as ToVrrpProcess)),
+      onClosed: (listener) => void process.once('disconnect', listener),
+    },
+    flushed: () => Promise.race([lastSent, new Promise((resolve) => setTimeout(resolve, flushMsMax))]),
+  };
+}

@@ -1,0 +1,27 @@
+// The supervisor of the VRRP process as `run` needs it: this program forked, and the real sockets for what is
+// done in its place.
+import { fileURLToPath } from 'node:url';
+import { resignFor } from '../daemon/vrrp-cleanup.ts';
+import type { FromVrrpProcess, ToVrrpProcess } from '../daemon/vrrp-messages.ts';
+import { createVrrpSupervisor, type VrrpSupervisor } from '../daemon/vrrp-supervisor.ts';
+import type { Journal } from '../ports/journal.ts';
+import { systemClock } from '../system/clock.ts';
+import { forkSelf } from '../system/vrrp-child.ts';
+import { openVrrpPorts } from './vrrp-ports.ts';
+
+/** @param entry the program to fork; it must know the hidden command `vrrp-process`. */
+export function openVrrpSupervisor(
+  journal: Journal,
+  entry: string = fileURLToPath(new URL('../main.js', import.meta.url)),
+): VrrpSupervisor {
+  return createVrrpSupervisor({
+    clock: systemClock,
+    journal,
+    fork: () => forkSelf<ToVrrpProcess, FromVrrpProcess>(entry, 'vrrp-process'),
+    cleanUp: async (instances, wasActive) => {
+      const ports = openVrrpPorts();
+      await resignFor(instances, wasActive, { ...ports, emit: journal });
+      ports.network.close();
+    },
+  });
+}

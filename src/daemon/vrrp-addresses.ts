@@ -1,0 +1,289 @@
+// The virtual addresses of one instance in the kernel: added with a lease, renewed, put back when a stranger
+// removes one, removed by name. Whether they should be there is the state machine's decision; here is how.
+// A VIP that is on another interface of this host is not added (two interfaces would answer for it): that is
+// said once, and tried again with each renewal. An owner's addresses that the host has anyway stay the host's.
+// DESIGN.md §1 properties 2 and 10, vrrp.md §7.3.
+import { familyOf } from '../net/ip.ts';
+import { formatPrefix, type Prefix } from '../net/prefix.ts';
+import type { Clock, Micros } from '../ports/clock.ts';
+import type { AddressEntry, KernelError, NetworkChange, NetworkKernel } from '../ports/kernel.ts';
+import type { NetworkView } from './vrrp-network.ts';
+import type { Emit } from './vrrp-ports.ts';
+
+/** One that is removed again and again is put back at most that often. */
+const restoreEveryUs = 100_000;
+/** The kernel expires addresses on a coarse timer: 0 to 0.25 s late, never early (sockets.md). */
+const expirySlackUs = 50_000;
+
+export type LeaseSettings = {
+  readonly instance: string;
+  readonly interface: string;
+  readonly leaseSec: number | 'off';
+  /** Priority 255. */
+  readonly owner: boolean;
+};
+
+export type LeasePorts = {
+  readonly kernel: NetworkKernel;
+  readonly view: NetworkView;
+  readonly clock: Clock;
+  readonly emit: Emit;
+  /** One or more came (back) other than by {@link AddressLeases.add}: neighbours must be told. */
+  readonly onInstalled: (addresses: readonly Prefix[]) => void;
+  /** The kernel took one because it was not renewed in time. */
+  readonly onExpired: () => void;
+};
+
+export type AddressLeases = {
+  /** Settles when the kernel has answered. */
+  readonly add: (addresses: readonly Prefix[]) => Promise<void>;
+  /** All that are to be there; those that are not are tried again. */
+  readonly renew: () => void;
+  /** Settles when the kernel has answered. One that is not there is no matter. */
+  readonly remove: (addresses: readonly Prefix[], reason: string) => Promise<void>;
+  readonly onNetworkChange: (change: NetworkChange) => void;
+  readonly installed: () => readonly Prefix[];
+};
+
+type Held = {
+  readonly prefix: Prefix;
+  installed: boolean;
+  /** The host's own address, which the owner advertises: neither leased nor removed. */
+  hostsOwn: boolean;
+  renewedAt: Micros;
+  restoredAt: Micros;
+  /** Why it is not there, as last said. */
+  failure?: string;
+};
+
+type Cause = 'added' | 'restored';
+
+export function createAddressLeases(settings: () => LeaseSettings, ports: LeasePorts): AddressLeases {
+  const { kernel, view, clock, emit } = ports;
+  const held = new Map<string, Held>();
+  /** Removals of our own that the kernel has not yet told of. */
+  const ownRemovals = new Map<string, number>();
+  let renewing = false;
+
+  const place = () => {
+    const { instance, interface: name } = settings();
+    return { instance, interface: name };
+  };
+  const named = (prefix: Prefix) => ({ ...place(), address: formatPrefix(prefix) });
+  const indexNow = () => view.linkNamed(settings().interface)?.index;
+
+  function fail(entry: Held, reason: string): void {
+    if (entry.failure === reason) return;
+    entry.failure = reason;
+    emit({ event: 'vip.failed', ...named(entry.prefix), reason });
+  }
+
+  /** Undefined where it may be added now. */
+  function obstacle(entry: Held, index: number): string | undefined {
+    const elsewhere = view.placesOf(entry.prefix.address).find((found) => found.interfaceIndex !== index);
+    if (elsewhere === undefined) return undefined;
+    const name = view.linkAt(elsewhere.interfaceIndex)?.name ?? `interface ${elsewhere.interfaceIndex}`;
+    return `the address is on ${name} already`;
+  }
+
+  function isHostsOwn({ prefix }: Held, index: number): boolean {
+    return settings().owner && presentOn(index, prefix)?.validLifetime === 'forever';
+  }
+
+  const presentOn = (index: number, prefix: Prefix): AddressEntry | undefined =>
+    view
+      .placesOf(prefix.address)
+      .find((found) => found.interfaceIndex === index && samePrefix(found, prefix));
+
+  async function install(entries: readonly Held[], cause: Cause): Promise<readonly Prefix[]> {
+    const index = indexNow();
+    if (index === undefined) return [];
+    const wanted = entries.filter((entry) => prepare(entry, index));
+    if (wanted.length === 0) return [];
+    const at = clock.now();
+    const { leaseSec } = settings();
+    const validLifetime = leaseSec === 'off' ? ('forever' as const) : leaseSec;
+    const results = await kernel.replaceAddresses(
+      wanted.map(({ prefix }) => ({ ...requestFor(prefix, index), validLifetime })),
+    );
+    return wanted.flatMap((entry, i) =>
+      settle(entry, { error: results[i], at, cause }) ? [entry.prefix] : [],
+    );
+  }
+
+  /** @returns whether the kernel is to be asked for it. */
+  function prepare(entry: Held, index: number): boolean {
+    if (entry.hostsOwn) return false;
+    if (!entry.installed && isHostsOwn(entry, index)) {
+      entry.hostsOwn = true;
+      entry.installed = true;
+      return false;
+    }
+    const reason = obstacle(entry, index);
+    if (reason !== undefined) fail(entry, reason);
+    return reason === undefined;
+  }
+
+  /** @returns whether the address has come newly. */
+  function settle(
+    entry: Held,
+    answer: { error: KernelError | undefined; at: Micros; cause: Cause },
+  ): boolean {
+    if (held.get(formatPrefix(entry.prefix)) !== entry) return false;
+    if (answer.error !== undefined) {
+      fail(entry, answer.error.message);
+      return false;
+    }
+    delete entry.failure;
+    entry.renewedAt = answer.at;
+    if (entry.installed) return false;
+    entry.installed = true;
+    const { leaseSec } = settings();
+    if (answer.cause === 'restored') emit({ event: 'vip.restored', ...named(entry.prefix) });
+    else
+      emit({
+        event: 'vip.added',
+        ...named(entry.prefix),
+        ...(leaseSec === 'off' ? {} : { lease_s: leaseSec }),
+      });
+    return true;
+  }
+
+  async function installAndTell(entries: readonly Held[], cause: Cause): Promise<void> {
+    const came = await install(entries, cause);
+    if (came.length > 0) ports.onInstalled(came);
+  }
+
+  function lose(entry: Held): void {
+    entry.installed = false;
+    entry.hostsOwn = false;
+    const now = clock.now();
+    const { leaseSec } = settings();
+    if (leaseSec !== 'off' && now - entry.renewedAt >= leaseSec * 1_000_000 - expirySlackUs) {
+      emit({ event: 'vip.lease_expired', ...named(entry.prefix) });
+      ports.onExpired();
+      return;
+    }
+    const dueUs = Math.max(0, entry.restoredAt + restoreEveryUs - now);
+    entry.restoredAt = now + dueUs;
+    const restore = () => {
+      if (held.get(formatPrefix(entry.prefix)) === entry && !entry.installed)
+        void installAndTell([entry], 'restored');
+    };
+    if (dueUs === 0) restore();
+    else clock.after(dueUs / 1000, restore);
+  }
+
+  /** Whether our own request explains that removal. */
+  function isOurs(key: string): boolean {
+    const count = ownRemovals.get(key) ?? 0;
+    if (count === 0) return false;
+    if (count === 1) ownRemovals.delete(key);
+    else ownRemovals.set(key, count - 1);
+    return true;
+  }
+
+  /** What may be removed: never what the host would be left without, nor an owner's own addresses. */
+  function removable(prefix: Prefix, index: number): boolean {
+    const key = formatPrefix(prefix);
+    const entry = held.get(key);
+    held.delete(key);
+    if (entry?.installed === true) return !entry.hostsOwn;
+    if (presentOn(index, prefix) === undefined || settings().owner) return false;
+    const others = view.addressesOn(index).filter((found) => !samePrefix(found, prefix));
+    if (others.length > 0) return true;
+    emit({
+      event: 'vip.failed',
+      ...named(prefix),
+      reason: 'it is the only address of the interface; left there',
+    });
+    return false;
+  }
+
+  async function remove(addresses: readonly Prefix[], reason: string): Promise<void> {
+    const index = indexNow();
+    if (index === undefined) {
+      // They went with their interface.
+      for (const prefix of addresses) held.delete(formatPrefix(prefix));
+      return;
+    }
+    const wanted = addresses.filter((prefix) => removable(prefix, index));
+    if (wanted.length === 0) return;
+    for (const prefix of wanted) {
+      const key = formatPrefix(prefix);
+      ownRemovals.set(key, (ownRemovals.get(key) ?? 0) + 1);
+    }
+    const results = await kernel.removeAddresses(wanted.map((prefix) => requestFor(prefix, index)));
+    for (const [i, prefix] of wanted.entries()) {
+      const error = results[i];
+      if (error === undefined) {
+        emit({ event: 'vip.removed', ...named(prefix), reason });
+        continue;
+      }
+      isOurs(formatPrefix(prefix));
+      // It went by itself: its lease ran out, or its interface is gone.
+      if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENODEV') continue;
+      emit({ event: 'vip.failed', ...named(prefix), reason: `not removed: ${error.message}` });
+    }
+  }
+
+  function onNetworkChange(change: NetworkChange): void {
+    const index = indexNow();
+    if (index === undefined) return;
+    if (change.type === 'resync') {
+      ownRemovals.clear();
+      for (const entry of held.values())
+        if (entry.installed && presentOn(index, entry.prefix) === undefined) lose(entry);
+      return;
+    }
+    if (change.type !== 'addressRemoved') return;
+    const key = formatPrefix({ address: change.address.address, length: change.address.prefixLength });
+    if (change.address.interfaceIndex === index) {
+      const entry = held.get(key);
+      if (!isOurs(key) && entry?.installed === true) lose(entry);
+      return;
+    }
+    // It left another interface: now it may be ours.
+    const waiting = [...held.values()].filter(
+      ({ prefix, installed }) => !installed && prefix.address === change.address.address,
+    );
+    if (waiting.length > 0) void installAndTell(waiting, 'added');
+  }
+
+  return {
+    add: async (addresses) => {
+      for (const prefix of addresses) {
+        const key = formatPrefix(prefix);
+        if (held.has(key)) continue;
+        held.set(key, { prefix, installed: false, hostsOwn: false, renewedAt: 0, restoredAt: 0 });
+      }
+      const keys = new Set(addresses.map(formatPrefix));
+      await install(
+        [...held.entries()].flatMap(([key, entry]) => (keys.has(key) ? [entry] : [])),
+        'added',
+      );
+    },
+    renew: () => {
+      // The kernel has not answered the last one: asking more often would not help.
+      if (renewing || held.size === 0) return;
+      renewing = true;
+      void installAndTell([...held.values()], 'added').finally(() => {
+        renewing = false;
+      });
+    },
+    remove,
+    onNetworkChange,
+    installed: () => [...held.values()].flatMap(({ installed, prefix }) => (installed ? [prefix] : [])),
+  };
+}
+
+const requestFor = (prefix: Prefix, interfaceIndex: number) => ({
+  address: prefix.address,
+  prefixLength: prefix.length,
+  interfaceIndex,
+});
+
+const samePrefix = (entry: AddressEntry, prefix: Prefix): boolean =>
+  familyOf(entry.address) === familyOf(prefix.address) &&
+  entry.address === prefix.address &&
+  entry.prefixLength === prefix.length;

@@ -1,0 +1,175 @@
+// One interface and its VRRP socket, shared by every instance on it and told apart by VRID. Opens the sockets
+// when the interface appears, closes them when it goes, and says what is wrong with it meanwhile. It decodes
+// packets and hands them on; whether an advert counts is the instance's decision. vrrp.md §2.5.
+import { type Ip, isMulticast } from '../net/ip.ts';
+import type { DatagramPort, FramePort, ReceivedDatagram } from '../ports/datagram.ts';
+import type { LinkEntry } from '../ports/kernel.ts';
+import type { AdvertFacts } from '../vrrp/validate.ts';
+import { decodeIpv4 } from '../wire/ipv4.ts';
+import { decodeAdvert } from '../wire/vrrp.ts';
+import type { NetworkView } from './vrrp-network.ts';
+import type { Emit, VrrpPorts } from './vrrp-ports.ts';
+import type { RateLimit } from './vrrp-rate-limit.ts';
+
+const reopenMs = 5000;
+
+/** An instance as its interface sees it. */
+export type Member = {
+  readonly virtualRouterId: () => number;
+  readonly onAdvert: (facts: AdvertFacts) => void;
+  /** Link, sockets or addresses may have changed. */
+  readonly onChanged: () => void;
+};
+
+export type VrrpInterface = {
+  readonly name: string;
+  /** Why no advert can go over it, as one word or with the kernel's code; undefined: it is fit. */
+  readonly fault: () => string | undefined;
+  readonly link: () => LinkEntry | undefined;
+  readonly socket: () => DatagramPort | undefined;
+  readonly frames: () => FramePort | undefined;
+  /** Datagrams read so far: tells whether a poll phase has emptied the socket. */
+  readonly received: () => number;
+  readonly attach: (member: Member) => void;
+  /** With the last one the sockets are closed. */
+  readonly detach: (member: Member) => void;
+  /** Looks at the network view again. */
+  readonly refresh: () => void;
+};
+
+export type InterfacePorts = VrrpPorts & {
+  readonly view: NetworkView;
+  readonly emit: Emit;
+  readonly limit: RateLimit;
+};
+
+type Sockets = { readonly index: number; readonly adverts: DatagramPort; readonly frames: FramePort };
+
+/** @param onClosed the last member has left. */
+export function openVrrpInterface(name: string, ports: InterfacePorts, onClosed: () => void): VrrpInterface {
+  const { view, clock } = ports;
+  const members = new Set<Member>();
+  let sockets: Sockets | undefined;
+  let refusal: string | undefined;
+  let ownAddresses: readonly Ip[] = [];
+  let received = 0;
+  let cancelReopen = () => {};
+
+  const receive = (datagram: ReceivedDatagram) => {
+    received += 1;
+    const packet = readPacket(datagram, ownAddresses);
+    const addressees = [...members].filter((member) => member.virtualRouterId() === packet.virtualRouterId);
+    for (const member of addressees) member.onAdvert(packet.facts);
+    if (addressees.length === 0) rejectStray(name, packet, ports);
+  };
+
+  function close(): void {
+    cancelReopen();
+    sockets?.adverts.close();
+    sockets?.frames.close();
+    sockets = undefined;
+  }
+
+  function open(link: LinkEntry): void {
+    const opened = openSockets({ name, index: link.index }, ports);
+    refusal = typeof opened === 'string' ? opened : undefined;
+    if (typeof opened === 'string') {
+      cancelReopen = clock.after(reopenMs, refresh);
+      return;
+    }
+    sockets = opened;
+    opened.adverts.onReceived(receive);
+    // Errors of single sends come with the send; others (a peer's ICMP) say nothing that adverts do not.
+    opened.adverts.onError(() => {});
+  }
+
+  function refresh(): void {
+    const link = view.linkNamed(name);
+    if (link?.index !== sockets?.index) close();
+    if (link !== undefined && sockets === undefined) {
+      cancelReopen();
+      open(link);
+    }
+    ownAddresses = link === undefined ? [] : view.addressesOn(link.index).map((entry) => entry.address);
+    for (const member of members) member.onChanged();
+  }
+
+  const self: VrrpInterface = {
+    name,
+    fault: () => faultOf(view.linkNamed(name), refusal),
+    link: () => view.linkNamed(name),
+    socket: () => sockets?.adverts,
+    frames: () => sockets?.frames,
+    received: () => received,
+    attach: (member) => void members.add(member),
+    detach: (member) => {
+      members.delete(member);
+      if (members.size > 0) return;
+      close();
+      onClosed();
+    },
+    refresh,
+  };
+  refresh();
+  return self;
+}
+
+function faultOf(link: LinkEntry | undefined, refusal: string | undefined): string | undefined {
+  if (link === undefined) return 'interface_missing';
+  if (refusal !== undefined) return refusal;
+  if (!link.up) return 'link_down';
+  return link.running ? undefined : 'no_carrier';
+}
+
+/** @returns the sockets, or what the kernel refused. */
+function openSockets(device: { readonly name: string; readonly index: number }, ports: VrrpPorts) {
+  const adverts = ports.openVrrpSocket(device);
+  if (!adverts.ok) return `socket_refused: ${adverts.error.step}: ${adverts.error.code}`;
+  const frames = ports.openFrameSocket(device.index);
+  if (frames.ok) return { index: device.index, adverts: adverts.value, frames: frames.value };
+  adverts.value.close();
+  return `socket_refused: packet socket: ${frames.error}`;
+}
+
+type Packet = { readonly virtualRouterId?: number; readonly facts: AdvertFacts };
+
+function readPacket({ bytes, source }: ReceivedDatagram, ownAddresses: readonly Ip[]): Packet {
+  const packet = decodeIpv4(bytes);
+  if (!packet.ok) {
+    const decoded = { ok: false, error: { reason: 'short', detail: packet.error } } as const;
+    return { facts: { ttl: 0, source, destination: 'multicast', ownAddresses, decoded } };
+  }
+  const { ttl, destination, payload } = packet.value;
+  const decoded = decodeAdvert(payload, { source: packet.value.source, destination });
+  const virtualRouterId = decoded.ok ? decoded.value.advert.virtualRouterId : decoded.error.virtualRouterId;
+  return {
+    ...(virtualRouterId !== undefined && { virtualRouterId }),
+    facts: {
+      ttl,
+      source: packet.value.source,
+      destination: isMulticast(destination) ? 'multicast' : 'unicast',
+      ownAddresses,
+      decoded,
+    },
+  };
+}
+
+/** For nobody here: an unknown VRID, or too short to have one. */
+function rejectStray(
+  name: string,
+  { virtualRouterId, facts }: Packet,
+  { limit, emit }: InterfacePorts,
+): void {
+  const reason = facts.decoded.ok ? 'unknown_vrid' : facts.decoded.error.reason;
+  const { source } = facts;
+  limit.note(`${name} ${source} ${reason}`, (count) =>
+    emit({
+      event: 'vrrp.advert_rejected',
+      interface: name,
+      source,
+      reason,
+      count,
+      ...(virtualRouterId !== undefined && { vrid: virtualRouterId }),
+    }),
+  );
+}

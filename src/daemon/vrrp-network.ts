@@ -1,0 +1,93 @@
+// Links and IPv4 addresses of the host as last known: read once, then kept by notifications, read again after
+// an overflow. Decides nothing; tells whoever listens what changed, after it is known here.
+import type { Ip } from '../net/ip.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { AddressEntry, KernelError, LinkEntry, NetworkChange, NetworkKernel } from '../ports/kernel.ts';
+
+const readAttempts = 5;
+const retryMs = 1000;
+
+export type NetworkView = {
+  /** Reads everything; from then on changes are followed. @returns why it could not be read. */
+  readonly load: () => Promise<KernelError | undefined>;
+  readonly linkNamed: (name: string) => LinkEntry | undefined;
+  readonly linkAt: (index: number) => LinkEntry | undefined;
+  /** In the kernel's order: the primary address first. */
+  readonly addressesOn: (interfaceIndex: number) => readonly AddressEntry[];
+  readonly placesOf: (address: Ip) => readonly AddressEntry[];
+  /** `resync`: anything may have changed. @returns ends it. */
+  readonly onChange: (listener: (change: NetworkChange) => void) => () => void;
+};
+
+export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkView {
+  let links = new Map<number, LinkEntry>();
+  let addresses = new Map<string, AddressEntry>();
+  const listeners = new Set<(change: NetworkChange) => void>();
+  let changes = 0;
+  let watching = false;
+
+  const tell = (change: NetworkChange) => {
+    for (const listener of [...listeners]) listener(change);
+  };
+
+  async function read(): Promise<KernelError | undefined> {
+    for (let attempt = 0; attempt < readAttempts; attempt += 1) {
+      const before = changes;
+      const [foundLinks, foundAddresses] = await Promise.all([kernel.links(), kernel.addresses('inet')]);
+      if (!foundLinks.ok) return foundLinks.error;
+      if (!foundAddresses.ok) return foundAddresses.error;
+      links = new Map(foundLinks.value.map((link) => [link.index, link]));
+      addresses = new Map(foundAddresses.value.map((address) => [keyOf(address), address]));
+      // What a notification said meanwhile may be newer than what was read.
+      if (changes === before) return undefined;
+    }
+    return undefined;
+  }
+
+  async function reread(): Promise<void> {
+    const failure = await read();
+    if (failure !== undefined) clock.after(retryMs, () => void reread());
+    tell({ type: 'resync' });
+  }
+
+  function follow(change: NetworkChange): void {
+    changes += 1;
+    switch (change.type) {
+      case 'linkChanged':
+        links.set(change.link.index, change.link);
+        break;
+      case 'linkRemoved':
+        links.delete(change.index);
+        break;
+      case 'addressAdded':
+        addresses.set(keyOf(change.address), change.address);
+        break;
+      case 'addressRemoved':
+        addresses.delete(keyOf(change.address));
+        break;
+      case 'resync':
+        void reread();
+        return;
+    }
+    tell(change);
+  }
+
+  return {
+    load: () => {
+      if (!watching) kernel.watch(follow);
+      watching = true;
+      return read();
+    },
+    linkNamed: (name) => [...links.values()].find((link) => link.name === name),
+    linkAt: (index) => links.get(index),
+    addressesOn: (index) => [...addresses.values()].filter((entry) => entry.interfaceIndex === index),
+    placesOf: (address) => [...addresses.values()].filter((entry) => entry.address === address),
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+const keyOf = (entry: AddressEntry): string =>
+  `${entry.interfaceIndex} ${entry.address}/${entry.prefixLength}`;

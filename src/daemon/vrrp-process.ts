@@ -1,0 +1,188 @@
+// The VRRP process: instances, the interfaces they share, and the channel to the main process. It obeys the
+// main process while that lives; when it is gone or silent, it hands every role over and ends (DESIGN.md §2).
+// It leaves the election to the state machines and the sockets to its ports.
+import type { VrrpInstanceConfig } from '../config/config.ts';
+import type { Ip } from '../net/ip.ts';
+import { openVrrpInterface, type VrrpInterface } from './vrrp-interface.ts';
+import { createLiveness } from './vrrp-liveness.ts';
+import type { ToVrrpProcess, VrrpSnapshot } from './vrrp-messages.ts';
+import { createNetworkView } from './vrrp-network.ts';
+import type { VrrpChannel, VrrpPorts } from './vrrp-ports.ts';
+import { createRateLimit } from './vrrp-rate-limit.ts';
+import { createRouterShell, type RouterPorts, type RouterShell } from './vrrp-router.ts';
+
+/** A snapshot with each advert, but not more often: resuming needs it no newer. */
+const snapshotEveryUs = 50_000;
+/** A main process that is busy for a while is not gone; adverts do not depend on it. */
+const supervisorSilenceMs = 5000;
+
+export type VrrpProcessOptions = {
+  /** Ends the process. Called once: when everything is handed over and removed. */
+  readonly exit: (status: number) => void;
+  readonly supervisorSilenceMs?: number;
+};
+
+export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: VrrpProcessOptions): void {
+  const { clock } = ports;
+  const view = createNetworkView(ports.network, clock);
+  const emit = (event: Parameters<RouterPorts['emit']>[0]) => channel.send({ type: 'event', event });
+  const limit = createRateLimit(clock);
+  const interfaces = new Map<string, VrrpInterface>();
+  let running: readonly RouterShell[] = [];
+  /** Removed from the configuration, but not done handing over. */
+  const departing = new Set<Promise<void>>();
+  let snapshotAt = Number.NEGATIVE_INFINITY;
+  let cancelSnapshot: (() => void) | undefined;
+  let isLoaded = false;
+  let ending = false;
+
+  const routerPorts: RouterPorts = {
+    ...ports,
+    ...{ view, emit, limit },
+    isVirtual: (address: Ip) =>
+      running.some((router) => router.config().virtualAddresses.some((vip) => vip.address === address)),
+    onProgress: (what) => {
+      if (what === 'transition') tellStatus();
+      const dueUs = what === 'transition' ? 0 : snapshotAt + snapshotEveryUs - clock.now();
+      if (dueUs <= 0) tellSnapshot();
+      else cancelSnapshot ??= clock.after(dueUs / 1000, tellSnapshot);
+    },
+  };
+
+  const tellStatus = () =>
+    channel.send({ type: 'status', instances: running.map((router) => router.status()) });
+
+  const tellSnapshot = () => {
+    cancelSnapshot?.();
+    cancelSnapshot = undefined;
+    snapshotAt = clock.now();
+    const instances = running.map((router) => router.snapshot());
+    channel.send({ type: 'snapshot', snapshot: { takenAt: snapshotAt, instances } });
+  };
+
+  const refresh = () => {
+    for (const device of interfaces.values()) device.refresh();
+  };
+
+  async function load(): Promise<string | undefined> {
+    if (isLoaded) return undefined;
+    const failure = await view.load();
+    if (failure !== undefined) return `Cannot read links and addresses: ${failure.code} ${failure.message}`;
+    isLoaded = true;
+    view.onChange((change) => {
+      // A renewed lease changes nothing that an interface or a source address depends on.
+      if (change.type !== 'addressAdded' || !routerPorts.isVirtual(change.address.address)) refresh();
+    });
+    return undefined;
+  }
+
+  async function configure(instances: readonly VrrpInstanceConfig[], resume?: VrrpSnapshot): Promise<void> {
+    const failure = await load();
+    if (failure !== undefined) {
+      channel.send({ type: 'configured', problems: [failure] });
+      return;
+    }
+    const before = new Map(running.map((router) => [identityOf(router.config()), router]));
+    const after = new Map(instances.map((config) => [identityOf(config), config]));
+    const leaving = running.filter((router) => !after.has(identityOf(router.config())));
+    const kept = instances.map((config) => before.get(identityOf(config)) ?? create(config));
+    running = kept;
+    for (const router of leaving) depart(router);
+    for (const [i, router] of kept.entries()) {
+      const config = instances[i];
+      if (config === undefined) continue;
+      if (before.get(identityOf(config)) === undefined) {
+        router.start(resume?.instances.find(({ name }) => name === config.name));
+      } else if (!isSame(router.config(), config)) router.reconfigure(config);
+    }
+    // Which addresses float may have changed, and with it who may use which as source.
+    refresh();
+    channel.send({ type: 'configured', problems: kept.flatMap(problemOf) });
+    tellStatus();
+    tellSnapshot();
+  }
+
+  function create(config: VrrpInstanceConfig): RouterShell {
+    return createRouterShell(config, deviceOf(config.interface), routerPorts);
+  }
+
+  function deviceOf(name: string): VrrpInterface {
+    const known = interfaces.get(name);
+    if (known !== undefined) return known;
+    const opened = openVrrpInterface(name, routerPorts, () => interfaces.delete(name));
+    interfaces.set(name, opened);
+    return opened;
+  }
+
+  function depart(router: RouterShell): void {
+    const done = router.shutDown().finally(() => departing.delete(done));
+    departing.add(done);
+  }
+
+  async function end(): Promise<void> {
+    ending = true;
+    liveness.stop();
+    for (const router of running) depart(router);
+    await Promise.all(departing);
+    limit.close();
+  }
+
+  async function supervisorLost(reason: string): Promise<void> {
+    if (ending) return;
+    emit({ event: 'vrrp.supervisor_lost', reason });
+    await end();
+    options.exit(1);
+  }
+
+  async function stop(): Promise<void> {
+    if (ending) return;
+    await end();
+    channel.send({ type: 'stopped' });
+    options.exit(0);
+  }
+
+  let queue: Promise<void> = Promise.resolve();
+  function obey(message: ToVrrpProcess): void {
+    liveness.heard();
+    switch (message.type) {
+      case 'configure':
+        queue = queue.then(() => (ending ? undefined : configure(message.instances, message.resume)));
+        return;
+      case 'failover': {
+        const named = ({ config }: RouterShell) => config().name === (message.instance ?? config().name);
+        for (const router of running.filter(named)) router.handOver();
+        return;
+      }
+      case 'stop':
+        queue = queue.then(stop);
+        return;
+      case 'heartbeat':
+        return;
+    }
+  }
+
+  const liveness = createLiveness(clock, {
+    silenceMs: options.supervisorSilenceMs ?? supervisorSilenceMs,
+    onBeat: () => {
+      channel.send({ type: 'heartbeat' });
+      if (isLoaded) tellStatus();
+    },
+    onSilent: (silentMs) => void supervisorLost(`silent for ${silentMs} ms`),
+  });
+  channel.onMessage(obey);
+  channel.onClosed(() => void supervisorLost('it ended'));
+}
+
+/** What makes another router of it: a change of one of these hands over and starts anew. */
+const identityOf = (config: VrrpInstanceConfig): string =>
+  [config.name, config.interface, config.virtualRouterId, config.version].join(' ');
+
+/** Where it stands in the file is no matter of the router. */
+const isSame = (a: VrrpInstanceConfig, b: VrrpInstanceConfig): boolean =>
+  JSON.stringify({ ...a, at: undefined }) === JSON.stringify({ ...b, at: undefined });
+
+const problemOf = (router: RouterShell): readonly string[] => {
+  const fault = router.fault();
+  const { name, interface: device } = router.config();
+  return fault === undefined ? [] : [`Cannot run instance ${name} now: a working ${device}, got ${fault}`];
+};

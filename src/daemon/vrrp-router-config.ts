@@ -1,0 +1,53 @@
+// The configuration of an instance as its state machine wants it: microseconds, and the source address that
+// its interface has at present. Which address of several is the source is decided here. vrrp.md §1.1.
+import type { VrrpInstanceConfig } from '../config/config.ts';
+import { type Ip, ip } from '../net/ip.ts';
+import type { RouterConfig } from '../vrrp/types.ts';
+import type { NetworkView } from './vrrp-network.ts';
+
+/** Stands for "none yet": such a router is in fault and sends nothing. */
+export const noSource: Ip = ip('0.0.0.0');
+
+export function routerConfigOf(config: VrrpInstanceConfig, sourceAddress: Ip): RouterConfig {
+  return {
+    name: config.name,
+    virtualRouterId: config.virtualRouterId,
+    version: config.version,
+    family: 'inet',
+    priority: config.priority,
+    advertIntervalUs: 1000 * config.advertIntervalMs,
+    preempt: config.preempt,
+    preemptDelayUs: 1000 * config.preemptDelayMs,
+    addresses: config.virtualAddresses,
+    sourceAddress,
+    unicastPeers: config.unicastPeers,
+    ...(config.authPass !== undefined && { authPass: config.authPass }),
+    leaseUs: config.vipLeaseSec === 'off' ? 'off' : 1_000_000 * config.vipLeaseSec,
+    garpRepeat: config.garpRepeat,
+    garpDelayUs: 1000 * config.garpDelayMs,
+    garpRefreshUs: 1000 * config.garpRefreshMs,
+  };
+}
+
+export type SourceRequest = {
+  readonly config: VrrpInstanceConfig;
+  readonly view: NetworkView;
+  /** Whether any instance of this director floats that address. */
+  readonly isVirtual: (address: Ip) => boolean;
+  /** Kept as long as it is there: the tie-break must not move without need. */
+  readonly current: Ip;
+};
+
+/**
+ * The configured source, else the primary address of the interface that floats nowhere; an owner may have no
+ * other than its virtual one (RFC 9568 §5.1.1.1). Undefined: there is none.
+ */
+export function sourceAddressOf({ config, view, isVirtual, current }: SourceRequest): Ip | undefined {
+  const wanted = config.sourceAddress;
+  if (wanted !== undefined) return view.placesOf(wanted).length > 0 ? wanted : undefined;
+  const link = view.linkNamed(config.interface);
+  const present = link === undefined ? [] : view.addressesOn(link.index).map((entry) => entry.address);
+  const fixed = present.filter((address) => !isVirtual(address));
+  if (fixed.includes(current)) return current;
+  return fixed[0] ?? (config.priority === 255 ? present[0] : undefined);
+}

@@ -1,0 +1,210 @@
+// The shell of one VRRP instance: feeds its state machine with what arrives, wakes it at its deadlines, and
+// carries out its effects, in order. It decides nothing of the election. A deadline is confirmed only after
+// the socket has been read: after a stall the timer fires before the adverts that came meanwhile.
+// DESIGN.md §1 property 3, vrrp.md §7.4.
+import type { VrrpInstanceConfig } from '../config/config.ts';
+import { formatPrefix } from '../net/prefix.ts';
+import type { VrrpPhase } from '../ports/journal.ts';
+import { effectivePriority } from '../vrrp/election.ts';
+import { nextDeadline } from '../vrrp/next-deadline.ts';
+import { initialState, step } from '../vrrp/step.ts';
+import type { Effect, Event, RouterConfig, State } from '../vrrp/types.ts';
+import { type AdvertFacts, validateAdvert } from '../vrrp/validate.ts';
+import { createAddressLeases } from './vrrp-addresses.ts';
+import { createAdvertSender } from './vrrp-advert-sender.ts';
+import { createAnnouncer } from './vrrp-announcer.ts';
+import { createDeadline } from './vrrp-deadline.ts';
+import { createEffectQueue } from './vrrp-effect-queue.ts';
+import type { InterfacePorts, Member, VrrpInterface } from './vrrp-interface.ts';
+import type { VrrpInstanceStatus, VrrpSnapshot } from './vrrp-messages.ts';
+import { createReporter } from './vrrp-reporter.ts';
+import { noSource, routerConfigOf, sourceAddressOf } from './vrrp-router-config.ts';
+
+export type InstanceSnapshot = VrrpSnapshot['instances'][number];
+
+export type RouterShell = {
+  readonly config: () => VrrpInstanceConfig;
+  /** @param resume what an earlier process of ours said last, if it died. */
+  readonly start: (resume?: InstanceSnapshot) => void;
+  /** The same router with other settings: keeps its role. */
+  readonly reconfigure: (config: VrrpInstanceConfig) => void;
+  /** Gives the role away and stays in the election. */
+  readonly handOver: () => void;
+  /** Gives the role away; settles when the addresses are gone. */
+  readonly shutDown: () => Promise<void>;
+  /** Why it cannot take part now. */
+  readonly fault: () => string | undefined;
+  readonly status: () => VrrpInstanceStatus;
+  readonly snapshot: () => InstanceSnapshot;
+};
+
+export type RouterPorts = InterfacePorts & {
+  readonly network: InterfacePorts['network'];
+  readonly isVirtual: (address: RouterConfig['sourceAddress']) => boolean;
+  /** A transition happened, or an advert was really sent. */
+  readonly onProgress: (what: 'transition' | 'advert') => void;
+};
+
+export function createRouterShell(
+  initial: VrrpInstanceConfig,
+  device: VrrpInterface,
+  ports: RouterPorts,
+): RouterShell {
+  const { clock, view } = ports;
+  let config = initial;
+  let router = routerConfigOf(config, sourceNow() ?? noSource);
+  let state: State = initialState(clock.now());
+  let onDone: (() => void) | undefined;
+
+  const announce = createAnnouncer(config.name, device, ports);
+  const reporter = createReporter(() => ({ config, priority: effectivePriority(router), fault }), ports);
+  const sender = createAdvertSender(device, () => ({ config, router }), {
+    ...ports,
+    onSent: () => ports.onProgress('advert'),
+  });
+  const leases = createAddressLeases(
+    () => ({
+      instance: config.name,
+      interface: config.interface,
+      leaseSec: config.vipLeaseSec,
+      owner: config.priority === 255,
+    }),
+    {
+      ...ports,
+      kernel: ports.network,
+      onInstalled: (addresses) => announce(addresses, { round: 1, repeat: config.garpRepeat }),
+      onExpired: () => dispatch({ type: 'deadlineReached' }),
+    },
+  );
+  const effects = createEffectQueue(carryOut, clock, () => {
+    if (state.phase === 'initialize') onDone?.();
+  });
+  const deadline = createDeadline(
+    () => nextDeadline(state),
+    () => dispatch({ type: 'deadlineReached' }),
+    { clock, received: device.received },
+  );
+
+  function sourceNow() {
+    return sourceAddressOf({
+      config,
+      view,
+      isVirtual: ports.isVirtual,
+      current: router?.sourceAddress ?? noSource,
+    });
+  }
+
+  function fault(): string | undefined {
+    const ofDevice = device.fault();
+    if (ofDevice !== undefined) return ofDevice;
+    if (sourceNow() !== undefined) return undefined;
+    return config.sourceAddress === undefined
+      ? 'no_source_address'
+      : `source_address_missing: ${config.sourceAddress}`;
+  }
+
+  function dispatch(event: Event): void {
+    const before: VrrpPhase = state.phase;
+    const next = step(router, state, event, clock.now());
+    state = next.state;
+    // What it wants done now is meant for the new configuration.
+    if (event.type === 'reconfigured') router = event.router;
+    effects.push(next.effects);
+    deadline.arm();
+    if (state.phase !== before) ports.onProgress('transition');
+  }
+
+  /** @returns a promise where the effects after it must wait for the kernel. */
+  function carryOut(effect: Effect): Promise<unknown> | undefined {
+    switch (effect.type) {
+      case 'sendAdvert':
+        sender.send(effect.priority);
+        return undefined;
+      case 'renewLease':
+        // Only what was really sent keeps the addresses alive (DESIGN.md §1 property 2).
+        void sender.lastSent().then((sent) => sent && leases.renew());
+        return undefined;
+      case 'addAddresses':
+        return leases.add(effect.addresses);
+      case 'removeAddresses':
+        return leases.remove(effect.addresses, effect.reason);
+      case 'announce':
+        announce(leases.installed(), effect);
+        return undefined;
+      case 'report':
+        reporter.report(effect.report);
+        return undefined;
+    }
+  }
+
+  function onAdvert(facts: AdvertFacts): void {
+    const validation = validateAdvert(router, facts);
+    if (validation.outcome === 'rejected') {
+      reporter.rejected(facts.source, validation);
+      return;
+    }
+    reporter.accepted(facts.source, validation.notes);
+    dispatch({ type: 'advertReceived', advert: validation.advert, source: facts.source });
+  }
+
+  function changeRouter(next: RouterConfig): void {
+    if (JSON.stringify(next) === JSON.stringify(router)) return;
+    dispatch({ type: 'reconfigured', router: next });
+  }
+
+  function onChanged(): void {
+    if (state.phase === 'initialize') return;
+    const source = sourceNow();
+    if (source !== undefined) changeRouter(routerConfigOf(config, source));
+    const isFit = fault() === undefined;
+    if (!isFit && state.phase !== 'fault') dispatch({ type: 'linkDown' });
+    if (isFit && state.phase === 'fault') dispatch({ type: 'linkUp' });
+  }
+
+  const member: Member = { virtualRouterId: () => config.virtualRouterId, onAdvert, onChanged };
+  device.attach(member);
+  const unfollow = view.onChange(leases.onNetworkChange);
+
+  return {
+    config: () => config,
+    start: (resume) => {
+      const linkUp = fault() === undefined;
+      if (resume === undefined) dispatch({ type: 'startup', linkUp });
+      else dispatch({ type: 'resumed', linkUp, snapshot: resume });
+    },
+    reconfigure: (next) => {
+      config = next;
+      changeRouter(routerConfigOf(next, sourceNow() ?? router.sourceAddress));
+      onChanged();
+    },
+    handOver: () => dispatch({ type: 'handoverRequested' }),
+    shutDown: () =>
+      new Promise((resolve) => {
+        onDone = () => {
+          onDone = undefined;
+          deadline.cancel();
+          unfollow();
+          device.detach(member);
+          resolve();
+        };
+        dispatch({ type: 'shutdown' });
+      }),
+    fault,
+    status: () => ({
+      name: config.name,
+      interface: config.interface,
+      vrid: config.virtualRouterId,
+      phase: state.phase,
+      priority: effectivePriority(router),
+      sinceMs: Math.floor(state.since / 1000),
+      ...(state.phase === 'backup' &&
+        state.heard !== undefined && {
+          active: { address: state.heard.address, priority: state.heard.priority },
+        }),
+      addresses: leases.installed().map(formatPrefix),
+      advertsSent: sender.count(),
+      ...reporter.counters(),
+    }),
+    snapshot: () => ({ name: config.name, phase: state.phase, lastAdvertAt: sender.lastSentAt() }),
+  };
+}
