@@ -1,5 +1,6 @@
 // The one connection of a check, plain or TLS: opened so that the probe holds the socket from the start and
 // can destroy it at any moment, also half-way through a connect or a handshake.
+import { X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, connect as tlsConnect } from 'node:tls';
@@ -51,7 +52,9 @@ export async function readTrust(caFile: string): Promise<SecureContext> {
     const stamp = `${mtimeMs} ${size} ${ino}`;
     const known = trusts.get(caFile);
     if (known?.stamp === stamp) return known.context;
-    const context = createSecureContext({ ca: await readFile(caFile) });
+    const ca = await readFile(caFile);
+    new X509Certificate(ca); // throws where no certificate is in it; a secure context would take it silently
+    const context = createSecureContext({ ca });
     trusts.set(caFile, { stamp, context });
     return context;
   } catch (error) {
