@@ -8,21 +8,20 @@ import { type Family, familyOf, type Ip, ipBytes } from '../net/ip.ts';
 import type { Destination, ServiceEntry, ServiceId, Table, VirtualService } from './model.ts';
 
 /** A wanted table in the kernel's form; of two destinations with one address and port the last stays. */
-export const canonicalTable = (table: Table): Table =>
-  sortedBy(
-    table.map((entry) => canonicalEntry(entry)),
-    (entry) => serviceSortKey(entry.service.id),
-  );
+export const canonicalTable = (table: Table): Table => inTableOrder(table.map(canonicalEntry));
 
 /** A table as the kernel gave it, sorted, less everything that is observation only. */
 export const readTable = (observed: Table): Table =>
-  sortedBy(
+  inTableOrder(
     observed.map(({ service, destinations }) => ({
       service: canonicalService(service),
       destinations: sortedDestinations(destinations.map(bareDestination)),
     })),
-    (entry) => serviceSortKey(entry.service.id),
   );
+
+/** Canonical entries in the order in which they stand in every table. */
+export const inTableOrder = (entries: readonly ServiceEntry[]): Table =>
+  sortedBy(entries, ({ service }) => serviceSortKey(service.id));
 
 export function canonicalEntry({ service, destinations }: ServiceEntry): ServiceEntry {
   const byEndpoint = new Map<string, Destination>();

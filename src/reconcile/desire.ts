@@ -12,8 +12,8 @@ import { formatEndpoint } from '../net/endpoint.ts';
 import {
   canonicalDestination,
   canonicalEntry,
-  canonicalTable,
   hostPrefix,
+  inTableOrder,
   sameDestination,
 } from './canonical.ts';
 import {
@@ -29,7 +29,7 @@ import type { VerdictOf } from './verdict-view.ts';
 /** One virtual service as it should be, and why. */
 export type DesiredService = {
   readonly entry: ServiceEntry;
-  /** 'fallback' exactly where the fallback was put in. */
+  /** 'fallback' exactly where the fallback was put in; 'reals' also while only servers serve that are leaving. */
   readonly servedBy: 'reals' | 'fallback' | 'nobody';
   /** Whether a server is known to serve; one that is only adopted is not known to. */
   readonly confirmed: boolean;
@@ -42,7 +42,7 @@ export const desire = (virtuals: readonly VirtualConfig[], verdictOf: VerdictOf,
   tableOf(desireServices(virtuals, verdictOf, observed));
 
 export const tableOf = (services: readonly DesiredService[]): Table =>
-  canonicalTable(services.map(({ entry }) => entry));
+  inTableOrder(services.map(({ entry }) => entry));
 
 /** As {@link desire}, with the reasons, in the order of the configuration. */
 export function desireServices(
