@@ -52,7 +52,7 @@ export function createRouterShell(
 ): RouterShell {
   const { clock, view } = ports;
   let config = initial;
-  let router = routerConfigOf(config, sourceNow() ?? noSource);
+  let router = routerConfigOf(config, noSource);
   let state: State = initialState(clock.now());
   let onDone: (() => void) | undefined;
 
@@ -85,14 +85,8 @@ export function createRouterShell(
     { clock, received: device.received },
   );
 
-  function sourceNow() {
-    return sourceAddressOf({
-      config,
-      view,
-      isVirtual: ports.isVirtual,
-      current: router?.sourceAddress ?? noSource,
-    });
-  }
+  const sourceNow = () =>
+    sourceAddressOf({ config, view, isVirtual: ports.isVirtual, current: router.sourceAddress });
 
   function fault(): string | undefined {
     const ofDevice = device.fault();
@@ -168,6 +162,7 @@ export function createRouterShell(
   return {
     config: () => config,
     start: (resume) => {
+      router = routerConfigOf(config, sourceNow() ?? noSource);
       const linkUp = fault() === undefined;
       if (resume === undefined) dispatch({ type: 'startup', linkUp });
       else dispatch({ type: 'resumed', linkUp, snapshot: resume });

@@ -7,21 +7,32 @@ const CLONE_NEWNET = 0x40000000;
 
 /** Runs `action`, which must be synchronous, with this thread inside the host's namespace. */
 export function inside<T>(host: Host, action: () => T): T {
+  const leave = enter(host);
+  try {
+    return action();
+  } finally {
+    leave();
+  }
+}
+
+/** Moves this thread into the host's namespace. @returns brings it back; to be called before the lab is removed. */
+export function enter(host: Host): () => void {
   const own = openSync('/proc/thread-self/ns/net', 'r');
   const other = openSync(`/run/netns/${host.netns}`, 'r');
   try {
-    enter(other);
-    return action();
+    join(other);
   } finally {
-    enter(own);
-    closeSync(own);
     closeSync(other);
   }
+  return () => {
+    join(own);
+    closeSync(own);
+  };
 }
 
 let setns: ((descriptor: number, kind: number) => number) | undefined;
 
-function enter(descriptor: number): void {
+function join(descriptor: number): void {
   const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
   setns ??= koffi.load(null).func('int setns(int, int)') as (descriptor: number, kind: number) => number;
   if (setns(descriptor, CLONE_NEWNET) !== 0) throw new Error('Cannot enter namespace: setns refused it');

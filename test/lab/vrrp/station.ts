@@ -1,0 +1,143 @@
+// One VRRP router of the lab: the real child process in a host's namespace, with this test as its main process.
+import { openVrrpPorts } from '../../../src/cli/vrrp-ports.ts';
+import type { VrrpInstanceConfig } from '../../../src/config/config.ts';
+import { resignFor } from '../../../src/daemon/vrrp-cleanup.ts';
+import type { FromVrrpProcess, ToVrrpProcess } from '../../../src/daemon/vrrp-messages.ts';
+import { createVrrpSupervisor, type VrrpSupervisor } from '../../../src/daemon/vrrp-supervisor.ts';
+import { ip } from '../../../src/net/ip.ts';
+import type { JournalEvent } from '../../../src/ports/journal.ts';
+import { systemClock } from '../../../src/system/clock.ts';
+import { forkSelf } from '../../../src/system/vrrp-child.ts';
+import type { Host, Lab } from '../harness/namespaces.ts';
+import { daemonMain } from '../harness/programs.ts';
+import { inside } from './inside.ts';
+
+/** As logged, with the monotonic milliseconds at which the main process heard of it. */
+export type Told<E extends JournalEvent['event'] = JournalEvent['event']> = Extract<
+  JournalEvent,
+  { event: E }
+> & { readonly atMs: number };
+
+export type Station = {
+  readonly host: Host;
+  readonly supervisor: VrrpSupervisor;
+  readonly events: () => readonly Told[];
+  /** The first event, past (after `after` events) or future, of that name that fits. */
+  readonly waitFor: <E extends JournalEvent['event']>(
+    event: E,
+    fits?: (event: Told<E>) => boolean,
+    after?: number,
+  ) => Promise<Told<E>>;
+  /** Of the child that runs now. */
+  readonly pid: () => number;
+  /** From now on the main process says nothing more, and takes no notice of the child. */
+  readonly playDead: () => void;
+};
+
+const waitMsMax = 15_000;
+
+/** 100 ms adverts, so that every test is short; a lease of one second. */
+export const instance = (changes: Partial<VrrpInstanceConfig> = {}): VrrpInstanceConfig => ({
+  name: 'VI_1',
+  interface: 'eth0',
+  virtualRouterId: 51,
+  version: 3,
+  priority: 150,
+  advertIntervalMs: 100,
+  preempt: true,
+  preemptDelayMs: 0,
+  acceptMode: true,
+  virtualAddresses: [{ address: ip('10.9.0.100'), length: 24 }],
+  unicastPeers: [],
+  checksum: 'rfc5798',
+  vipLeaseSec: 1,
+  garpRepeat: 2,
+  garpDelayMs: 500,
+  garpRefreshMs: 0,
+  at: { file: 'test', line: 1, column: 1 },
+  ...changes,
+});
+
+export function createStation(lab: Lab, host: Host): Station {
+  const told: Told[] = [];
+  const listeners = new Set<() => void>();
+  const pids: number[] = [];
+  let dead = false;
+  const supervisor = createVrrpSupervisor({
+    clock: systemClock,
+    journal: (event) => {
+      told.push({ ...event, atMs: performance.now() });
+      for (const listener of [...listeners]) listener();
+    },
+    fork: () => {
+      const child = inside(host, () => forkSelf<ToVrrpProcess, FromVrrpProcess>(daemonMain, 'vrrp-process'));
+      pids.push(child.pid);
+      return {
+        ...child,
+        send: (message) => dead || child.send(message),
+        onExit: (listener) => child.onExit((reason) => dead || listener(reason)),
+        kill: () => dead || child.kill(),
+      };
+    },
+    cleanUp: async (instances, wasActive) => {
+      const ports = inside(host, openVrrpPorts);
+      // Sockets are opened in the namespace that the thread is in when the view has been read.
+      const openVrrpSocket: typeof ports.openVrrpSocket = (device) =>
+        inside(host, () => ports.openVrrpSocket(device));
+      await resignFor(instances, wasActive, {
+        ...ports,
+        openVrrpSocket,
+        emit: (event) => told.push({ ...event, atMs: performance.now() }),
+      });
+      ports.network.close();
+    },
+  });
+  lab.defer(async () => {
+    dead = true;
+    for (const pid of pids) end(pid);
+  });
+  const waitFor: Station['waitFor'] = (name, fits = () => true, after = 0) => {
+    type Wanted = Told<typeof name>;
+    return new Promise((resolve, reject) => {
+      const finish = () => {
+        clearTimeout(timer);
+        listeners.delete(look);
+      };
+      const timer = setTimeout(() => {
+        finish();
+        const last = told.slice(-20).map((event) => JSON.stringify(event));
+        reject(new Error(`${host.name}: no ${name} that fits; the last events:\n${last.join('\n')}`));
+      }, waitMsMax);
+      const look = () => {
+        const found = told.slice(after).find((event) => event.event === name && fits(event as Wanted));
+        if (found === undefined) return;
+        finish();
+        resolve(found as Wanted);
+      };
+      listeners.add(look);
+      look();
+    });
+  };
+  return {
+    host,
+    supervisor,
+    events: () => told,
+    waitFor,
+    pid: () => pids.at(-1) ?? -1,
+    playDead: () => {
+      dead = true;
+    },
+  };
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+}
+
+/** Whether the address is on eth0 now, and with how much of a lease. */
+export const hasAddress = async (host: Host, address: string): Promise<boolean> =>
+  (await host.run('ip', '-o', 'address', 'show', 'dev', 'eth0')).includes(` ${address}/`);
