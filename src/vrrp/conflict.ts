@@ -4,7 +4,7 @@
 import type { Ip } from '../net/ip.ts';
 import { type Context, leaseRenewal } from './become.ts';
 import { effectivePriority } from './election.ts';
-import { activeDownInterval } from './timers.ts';
+import { activeDownInterval, leaseIsDue } from './timers.ts';
 import type { Active, Conflict, Effect, Micros, RouterConfig, Step } from './types.ts';
 
 const PEERS_MAX = 8;
@@ -29,15 +29,16 @@ export function assertActive(
   if (4 * (now - conflict.lastAssertAt) < router.advertIntervalUs) {
     return { state: noted.state, effects: [] };
   }
+  const renews = leaseIsDue(router, state.leaseRenewedAt, now);
   const next = {
     ...noted.state,
     conflicts: { ...noted.state.conflicts, [key]: { ...conflict, lastAssertAt: now } },
     lastAdvertAt: now,
-    leaseRenewedAt: now,
+    leaseRenewedAt: renews ? now : state.leaseRenewedAt,
     nextAdvertAt: timer === 'restart_timer' ? now + router.advertIntervalUs : state.nextAdvertAt,
   };
   const advert: Effect = { type: 'sendAdvert', priority: effectivePriority(router) };
-  return { state: next, effects: [advert, ...leaseRenewal(router)] };
+  return { state: next, effects: [advert, ...(renews ? leaseRenewal(router) : [])] };
 }
 
 /** RFC 9568 §6.4.3: a losing advert is discarded, and an advert sent at once. Neighbours may point to the loser. */

@@ -1,7 +1,10 @@
 // The seamless hand-over (DESIGN §1 property 1): who serves, and until when.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ip } from '../../src/net/ip.ts';
+import { createLan } from './lan.ts';
 import { activeRig, backupRig, deeds, PEER, reports, transition } from './rig.ts';
+import { SECOND, testRouter } from './router.ts';
 
 const request = { type: 'handoverRequested' } as const;
 
@@ -112,5 +115,40 @@ describe('the order of becoming active', () => {
   it('is: addresses, announcement, advert; the leaving router removes at the advert', () => {
     const rig = backupRig();
     expect(deeds(rig.due(3_609_375))).toEqual(['addAddresses', 'announce', 'sendAdvert 100']);
+  });
+});
+
+describe('on a LAN without loss (vrrp.md L2)', () => {
+  const pair = fc.record({
+    priorities: fc.tuple(fc.integer({ min: 1, max: 254 }), fc.integer({ min: 1, max: 254 })),
+    version: fc.constantFrom(2, 3),
+    intervalMs: fc.constantFrom(10, 100, 1000),
+    leaveAtMs: fc.integer({ min: 0, max: 3000 }),
+    how: fc.constantFrom('shutdown', 'handoverRequested'),
+  });
+
+  it('somebody serves at every moment of a hand-over, and the role ends up with the other', () => {
+    fc.assert(
+      fc.property(pair, ({ priorities, version, intervalMs, leaveAtMs, how }) => {
+        const lan = createLan();
+        const advertIntervalUs = version === 2 ? SECOND : intervalMs * 1000;
+        for (const [index, priority] of priorities.entries()) {
+          const settings = { version: version === 2 ? 2 : 3, priority, advertIntervalUs } as const;
+          const sourceAddress = ip(`10.9.0.${index + 1}`);
+          const node = lan.add(`router ${index}`, testRouter({ ...settings, sourceAddress }));
+          lan.event(node, { type: 'startup', linkUp: true });
+        }
+        lan.run(5 * SECOND + leaveAtMs * 1000);
+        const [leaver] = lan.active();
+        if (leaver === undefined) throw new Error('nobody became active');
+        lan.event(leaver, { type: how === 'shutdown' ? 'shutdown' : 'handoverRequested' });
+        lan.run(3 * SECOND, () => {
+          expect(lan.serving().length).toBeGreaterThanOrEqual(1);
+          return false;
+        });
+        expect(lan.serving()).toEqual(lan.nodes.filter((node) => node !== leaver));
+        expect(lan.active()).toEqual(lan.serving());
+      }),
+    );
   });
 });
