@@ -30,6 +30,13 @@ export const closeDescriptor = (fd: number): Outcome => call('int close(int)', f
 export const setSocketOption = (fd: number, level: number, name: number, value: Uint8Array): Outcome =>
   call('int setsockopt(int, int, int, const void *, uint32_t)', fd, level, name, value, value.byteLength);
 
+/** getsockopt(2) into `value`, which is as long as the option. */
+export const getSocketOption = (fd: number, level: number, name: number, value: Uint8Array): Outcome =>
+  call(
+    'int getsockopt(int, int, int, void *, void *)',
+    ...[fd, level, name, value, intBytes(value.byteLength)],
+  );
+
 /** sendto(2) without flags; `address` is a whole sockaddr. @returns the bytes sent. */
 export const sendTo = (fd: number, bytes: Uint8Array, address: Uint8Array): Outcome =>
   call(
