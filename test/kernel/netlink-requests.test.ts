@@ -83,7 +83,7 @@ describe('changes', () => {
 
   it('whose fate is unknown when the socket fails are that error; an answer that came before stands', async () => {
     const { requests } = open((messages) => [
-      messages.slice(0, 1).map((m) => ack(m)),
+      messages.slice(0, 1).map((message) => ack(message, 17)),
       socketError('ENOBUFS'),
     ]);
     expect(await requests.change([() => request, () => request])).toMatchObject([
