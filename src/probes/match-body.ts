@@ -62,34 +62,42 @@ parentPort.on('message', ({ pattern, text }) => parentPort.postMessage(new RegEx
 function createLane(limitMs: number, onOverrun: (job: Job) => void): Lane {
   const queue = new Set<Job>();
   let worker: Worker | undefined;
-  let busy = false;
+  let endCurrent: ((found: boolean | 'overrun') => void) | undefined;
 
   const next = (): void => {
     const [job] = queue;
-    if (busy || job === undefined) return;
+    if (endCurrent !== undefined || job === undefined) return;
     queue.delete(job);
-    busy = true;
-    worker ??= startWorker();
-    run(worker, job);
-  };
-
-  const run = (on: Worker, job: Job): void => {
-    const finish = (told: () => void, keep: boolean) => {
+    let timer: NodeJS.Timeout | undefined;
+    endCurrent = (found) => {
       clearTimeout(timer);
-      on.removeAllListeners();
-      if (!keep) {
+      endCurrent = undefined;
+      if (found === 'overrun') {
+        void worker?.terminate();
         worker = undefined;
-        on.on('error', () => {});
-        void on.terminate();
+        onOverrun(job);
+      } else {
+        job.settle(found ? 'yes' : 'no');
       }
-      busy = false;
-      told();
       next();
     };
-    const timer = setTimeout(() => finish(() => onOverrun(job), false), limitMs);
-    on.on('message', (found: boolean) => finish(() => job.settle(found ? 'yes' : 'no'), true));
-    on.on('error', () => finish(() => onOverrun(job), false)); // out of its memory
-    on.postMessage({ pattern: job.pattern, text: job.text });
+    // A worker that is only now being started has its time from when it runs.
+    const startTimer = () => {
+      timer = setTimeout(() => endCurrent?.('overrun'), limitMs);
+    };
+    if (worker === undefined) worker = startWorker(startTimer);
+    else startTimer();
+    worker.postMessage({ pattern: job.pattern, text: job.text });
+  };
+
+  const startWorker = (onOnline: () => void): Worker => {
+    const started = new Worker(workerSource, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 64 } });
+    started.once('online', onOnline);
+    // Only the present worker counts: one that was ended may still say a last word.
+    started.on('message', (found: boolean) => started === worker && endCurrent?.(found));
+    started.on('error', () => started === worker && endCurrent?.('overrun')); // out of its memory
+    started.unref();
+    return started;
   };
 
   return {
@@ -99,10 +107,4 @@ function createLane(limitMs: number, onOverrun: (job: Job) => void): Lane {
     },
     drop: (job) => queue.delete(job),
   };
-}
-
-function startWorker(): Worker {
-  const worker = new Worker(workerSource, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 64 } });
-  worker.unref();
-  return worker;
 }

@@ -1,0 +1,63 @@
+import { createConnection, type Socket } from 'node:net';
+import { expect, it } from 'vitest';
+import { ip } from '../../src/net/ip.ts';
+import { isSelfConnected, probeConnect } from '../../src/probes/connect.ts';
+import { judgeError } from '../../src/probes/judge-error.ts';
+import { tcpServer } from './scripted-server.ts';
+
+const check = (port: number, signal = AbortSignal.timeout(1000)) =>
+  probeConnect({ kind: 'connect', address: ip('127.0.0.1'), port }, signal);
+
+it('a server that accepts is up, and is let go at once', async () => {
+  const server = await tcpServer(() => {});
+  expect(await check(server.port)).toEqual({ outcome: 'success', detail: 'connected' });
+  await server.allClosed();
+});
+
+it('a server that refuses is down', async () => {
+  expect(await check(1)).toMatchObject({
+    outcome: 'failure',
+    detail: expect.stringContaining('ECONNREFUSED'),
+  });
+});
+
+it('no port to connect to is a failure that says what to set', async () => {
+  expect(await check(0)).toEqual({
+    outcome: 'failure',
+    detail: 'no port to connect to: set checkport, or a port of the server',
+  });
+});
+
+it('the end of the time is a failure, also before the connect has answered', async () => {
+  const server = await tcpServer(() => {});
+  const abort = new AbortController();
+  const result = check(server.port, abort.signal);
+  abort.abort();
+  expect(await result).toEqual({ outcome: 'failure', detail: 'no answer to connect' });
+});
+
+it('a socket connected to itself is no server', async () => {
+  const ends = { localPort: 40000, remotePort: 40000, localAddress: '::1', remoteAddress: '::1' };
+  expect(isSelfConnected(ends as Socket)).toBe(true);
+  const server = await tcpServer(() => {});
+  const client = createConnection(server.port, '127.0.0.1');
+  await new Promise((resolve) => client.once('connect', resolve));
+  expect(isSelfConnected(client)).toBe(false);
+  client.destroy();
+});
+
+it.each(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'EPERM', 'ENOBUFS', 'ENOMEM'])(
+  '%s is a want of this machine: the check is not made',
+  (code) => {
+    const error = Object.assign(new Error('no'), { code });
+    expect(judgeError(error, 'connect')).toEqual({ outcome: 'unmade', detail: `cannot connect: ${code} no` });
+  },
+);
+
+it.each(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'])(
+  '%s is a failure of the server',
+  (code) => {
+    const error = Object.assign(new Error('no'), { code });
+    expect(judgeError(error, 'connect').outcome).toBe('failure');
+  },
+);
