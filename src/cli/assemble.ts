@@ -13,7 +13,7 @@ import { openNetlinkSocket } from '../system/netlink-socket.ts';
 import { ownedServicesIn } from '../system/owned-services.ts';
 import { runShellCommand } from '../system/shell-command.ts';
 import { version } from './version.ts';
-import { createSupervisor } from './vrrp-parts.ts';
+import { openVrrpSupervisor } from './vrrp-supervisor.ts';
 
 export function assemble(initial: Config, readConfig: () => ConfigResult, log: JournalShell): Daemon {
   const { journal } = log;
@@ -44,7 +44,7 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
       journal,
       health,
       reconcile,
-      vrrp: createSupervisor(journal),
+      vrrp: openVrrpSupervisor(journal),
       readConfig,
       onReload: (config) => {
         log.configure(config.log);
