@@ -151,6 +151,12 @@ describe('entries', () => {
     });
   });
 
+  it('of services are persistent by their flag, not by their timeout', () => {
+    const bytes = SERVICE_ENTRY.slice();
+    bytes[Buffer.from(bytes).indexOf('1b000000ffffffff', 'hex')] = 0x1a;
+    expect(decodeService(bytes)).not.toHaveProperty('persistenceSec');
+  });
+
   it('of services come back as they were encoded', () => {
     fc.assert(
       fc.property(anyService, (service) => {
