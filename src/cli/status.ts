@@ -1,4 +1,5 @@
 // `lvs-director status`: the daemon's state for a terminal, or as JSON for programs.
+import { describeReason } from '../daemon/describe-reason.ts';
 import type { DaemonStatus, ServiceStatus } from '../daemon/status.ts';
 import type { VrrpInstanceStatus } from '../daemon/vrrp-messages.ts';
 import { askDaemon, socketOptions } from './ask-daemon.ts';
@@ -42,7 +43,7 @@ function formatRouters(status: DaemonStatus): string {
     String(router.priority),
     formatDuration((status.nowMs - router.sinceMs) / 1000),
     formatActive(router),
-    router.reason,
+    describeReason(router.reason),
   ]);
   return formatTable(['ROUTER', 'VRID', 'INTERFACE', 'STATE', 'PRIORITY', 'SINCE', 'ACTIVE', 'WHY'], rows);
 }

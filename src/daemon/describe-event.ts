@@ -2,6 +2,7 @@
 // logged at. The typed fields stand beside it; nothing here decides anything.
 import type { LogLevel } from '../config/config.ts';
 import type { JournalEvent, VrrpPhase } from '../ports/journal.ts';
+import { describeReason } from './describe-reason.ts';
 
 /** The words keepalived's users know. */
 const phaseAlias: Readonly<Record<VrrpPhase, string>> = {
@@ -63,7 +64,7 @@ function describeVrrp(event: JournalEvent): string {
     case 'vrrp.supervisor_lost':
       return `main process lost: ${event.reason}; handing over`;
     case 'vrrp.transition':
-      return `${event.instance}: ${phaseAlias[event.from]} -> ${phaseAlias[event.to]}: ${event.reason}`;
+      return `${event.instance}: ${phaseAlias[event.from]} -> ${phaseAlias[event.to]}: ${describeReason(event.reason)}`;
     case 'vrrp.advert_rejected':
       return `${event.instance ?? event.interface}: advert from ${event.source} rejected: ${event.reason} (${event.count} times)`;
     case 'vrrp.advert_differs':
@@ -77,7 +78,7 @@ function describeVrrp(event: JournalEvent): string {
     case 'vip.added':
       return `${event.instance}: ${event.address} added to ${event.interface}`;
     case 'vip.removed':
-      return `${event.instance}: ${event.address} removed from ${event.interface}: ${event.reason}`;
+      return `${event.instance}: ${event.address} removed from ${event.interface}: ${describeReason(event.reason)}`;
     case 'vip.restored':
       return `${event.instance}: ${event.address} had been removed from ${event.interface} by someone else; put back`;
     case 'vip.announced':

@@ -17,6 +17,21 @@ describe('describeEvent', () => {
   it('tells a transition in one sentence, with the word that keepalived uses', () => {
     expect(describeEvent(transition)).toBe('VI_1: backup -> active (master): no advert for 3609 ms');
   });
+  it('says the reason in words, and one that is no code as it is', () => {
+    expect(describeEvent({ ...transition, reason: 'active_down' })).toContain(
+      'no advert from an active router in time',
+    );
+    const removed = {
+      event: 'vip.removed',
+      instance: 'VI_1',
+      address: '10.0.0.9/24',
+      interface: 'eth0',
+      reason: 'handed_over',
+    } as const;
+    expect(describeEvent(removed)).toBe(
+      'VI_1: 10.0.0.9/24 removed from eth0: the new active router was heard',
+    );
+  });
   it('names service, server and reason of a loss', () => {
     const event = {
       event: 'real.down',
