@@ -27,7 +27,7 @@ export type CheckRunnerOptions = {
   readonly probe: Probe;
   /** Checks under way at once; more wait their turn, first come first served. */
   readonly concurrency: number;
-  /** Asked at each start; false leaves this one out. */
+  /** Asked whenever a start is due, also where the check before is still under way; false leaves it out. */
   readonly mayStart: (key: string) => boolean;
   readonly onResult: (key: string, result: ProbeResult) => void;
 };
@@ -68,13 +68,14 @@ export function createCheckRunner(options: CheckRunnerOptions): CheckRunner {
   };
 
   const comeDue = (check: Check, start: Micros): void => {
+    if (!options.mayStart(check.key)) return;
     if (check.cancelRun !== undefined || waiting.has(check)) {
       check.statistics = { ...check.statistics, skipped: check.statistics.skipped + 1 };
-    } else if (options.mayStart(check.key)) {
-      check.due = start;
-      waiting.add(check);
-      startWaiting();
+      return;
     }
+    check.due = start;
+    waiting.add(check);
+    startWaiting();
   };
 
   const startWaiting = (): void => {
