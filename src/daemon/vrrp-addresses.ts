@@ -100,6 +100,8 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     if (index === undefined) return [];
     const wanted = entries.filter((entry) => prepare(entry, index));
     if (wanted.length === 0) return [];
+    // After a crash of this process alone they are there still: then nothing has come.
+    const present = wanted.map(({ prefix }) => presentOn(index, prefix) !== undefined);
     const at = clock.now();
     const { leaseSec } = settings();
     const validLifetime = leaseSec === 'off' ? ('forever' as const) : leaseSec;
@@ -107,7 +109,7 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
       wanted.map(({ prefix }) => ({ ...requestFor(prefix, index), validLifetime })),
     );
     return wanted.flatMap((entry, i) =>
-      settle(entry, { error: results[i], at, cause }) ? [entry.prefix] : [],
+      settle(entry, { error: results[i], at, cause, wasThere: present[i] === true }) ? [entry.prefix] : [],
     );
   }
 
@@ -127,7 +129,7 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
   /** @returns whether the address has come newly. */
   function settle(
     entry: Held,
-    answer: { error: KernelError | undefined; at: Micros; cause: Cause },
+    answer: { error: KernelError | undefined; at: Micros; cause: Cause; wasThere: boolean },
   ): boolean {
     if (held.get(formatPrefix(entry.prefix)) !== entry) return false;
     if (answer.error !== undefined) {
@@ -138,6 +140,7 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     entry.renewedAt = answer.at;
     if (entry.installed) return false;
     entry.installed = true;
+    if (answer.wasThere) return false;
     const { leaseSec } = settings();
     if (answer.cause === 'restored') emit({ event: 'vip.restored', ...named(entry.prefix) });
     else

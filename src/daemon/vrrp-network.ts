@@ -1,6 +1,6 @@
 // Links and IPv4 addresses of the host as last known: read once, then kept by notifications, read again after
 // an overflow. Decides nothing; tells whoever listens what changed, after it is known here.
-import type { Ip } from '../net/ip.ts';
+import { familyOf, type Ip } from '../net/ip.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AddressEntry, KernelError, LinkEntry, NetworkChange, NetworkKernel } from '../ports/kernel.ts';
 
@@ -51,6 +51,7 @@ export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkV
   }
 
   function follow(change: NetworkChange): void {
+    if ('address' in change && familyOf(change.address.address) !== 'inet') return;
     changes += 1;
     switch (change.type) {
       case 'linkChanged':

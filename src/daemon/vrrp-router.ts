@@ -20,6 +20,12 @@ import type { VrrpInstanceStatus, VrrpSnapshot } from './vrrp-messages.ts';
 import { createReporter } from './vrrp-reporter.ts';
 import { noSource, routerConfigOf, sourceAddressOf } from './vrrp-router-config.ts';
 
+/**
+ * How long the addresses stay after the successor's first advert: RFC 9568 §6.4.2 sends that before anything
+ * else, and keepalived has its addresses and its gratuitous ARP up to 6 ms later (measured).
+ */
+const lingerMs = 20;
+
 export type InstanceSnapshot = VrrpSnapshot['instances'][number];
 
 export type RouterShell = {
@@ -108,6 +114,11 @@ export function createRouterShell(
     if (state.phase !== before) ports.onProgress('transition');
   }
 
+  const afterLinger = (remove: () => Promise<void>) =>
+    new Promise<void>((resolve) => {
+      clock.after(lingerMs, () => void remove().then(resolve));
+    });
+
   /** @returns a promise where the effects after it must wait for the kernel. */
   function carryOut(effect: Effect): Promise<unknown> | undefined {
     switch (effect.type) {
@@ -121,7 +132,9 @@ export function createRouterShell(
       case 'addAddresses':
         return leases.add(effect.addresses);
       case 'removeAddresses':
-        return leases.remove(effect.addresses, effect.reason);
+        return effect.reason === 'handed_over'
+          ? afterLinger(() => leases.remove(effect.addresses, effect.reason))
+          : leases.remove(effect.addresses, effect.reason);
       case 'announce':
         announce(leases.installed(), effect);
         return undefined;

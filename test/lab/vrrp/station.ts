@@ -141,3 +141,7 @@ function end(pid: number): void {
 /** Whether the address is on eth0 now, and with how much of a lease. */
 export const hasAddress = async (host: Host, address: string): Promise<boolean> =>
   (await host.run('ip', '-o', 'address', 'show', 'dev', 'eth0')).includes(` ${address}/`);
+
+/** A number that the run has found, for whoever reads its output. */
+export const measured = (what: string, value: number): void =>
+  console.log(`measured: ${what}: ${value.toFixed(1)}`);

@@ -1,0 +1,63 @@
+// Asks an address every millisecond from another host, and tells for how long nobody answered.
+import { ip } from '../../../src/net/ip.ts';
+import { systemClock } from '../../../src/system/clock.ts';
+import { openIcmpSocket } from '../../../src/system/icmp-socket.ts';
+import { decodeEchoReply, encodeEchoRequest } from '../../../src/wire/icmp.ts';
+import type { Host, Lab } from '../harness/namespaces.ts';
+import { inside } from './inside.ts';
+
+/** For the last answers to come back. */
+const settleMs = 20;
+
+export type Prober = {
+  readonly answers: () => number;
+  /** Ends the probing. @returns the longest time for which requests found no answer, in milliseconds. */
+  readonly longestGapMs: () => Promise<number>;
+};
+
+export function probe(lab: Lab, host: Host, address: string): Prober {
+  const opened = inside(host, () => openIcmpSocket('inet', systemClock));
+  if (!opened.ok) throw new Error(JSON.stringify(opened.error));
+  const port = opened.value;
+  const sentAt = new Map<number, number>();
+  const answered = new Set<number>();
+  port.onReceived(({ bytes }) => {
+    const sequence = decodeEchoReply('inet', bytes)?.sequence;
+    if (sequence !== undefined) answered.add(sequence);
+  });
+  port.onError(() => {});
+  let sequence = 0;
+  const timer = setInterval(() => {
+    sequence = (sequence + 1) & 0xffff;
+    sentAt.set(sequence, performance.now());
+    const echo = { identifier: 1, sequence, payload: new Uint8Array(8) };
+    port.send(encodeEchoRequest('inet', echo), ip(address), () => {});
+  }, 1);
+  const stop = () => {
+    clearInterval(timer);
+    port.close();
+  };
+  lab.defer(stop);
+  return {
+    answers: () => answered.size,
+    longestGapMs: async () => {
+      await new Promise((resolve) => setTimeout(resolve, settleMs));
+      stop();
+      return longestRun(sentAt, answered);
+    },
+  };
+}
+
+/** From the first request without an answer to the next one with an answer; 0 where each has one. */
+function longestRun(sentAt: ReadonlyMap<number, number>, answered: ReadonlySet<number>): number {
+  let longest = 0;
+  let lostSince: number | undefined;
+  for (const [sequence, at] of sentAt) {
+    if (!answered.has(sequence)) lostSince ??= at;
+    else {
+      if (lostSince !== undefined) longest = Math.max(longest, at - lostSince);
+      lostSince = undefined;
+    }
+  }
+  return longest;
+}
