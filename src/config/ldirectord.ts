@@ -234,7 +234,7 @@ function judgeProtocol(line: Line, value: string, target: Section, reading: Read
 }
 
 /** `{lvs1: 150, lvs2: 100}` is one value for each director; a list key takes several words. */
-function vrrpNode(line: Line, value: string, reading: Reading): ConfigNode {
+function vrrpNode(line: Line, value: string, reading: Reading): ConfigNode | undefined {
   const where = valueAt(line, reading);
   if (!value.startsWith('{')) {
     const words = listKeys.has(line.key) ? value.split(/[\s,]+/).filter((each) => each !== '') : [value];
@@ -244,7 +244,7 @@ function vrrpNode(line: Line, value: string, reading: Reading): ConfigNode {
   const { root, problems } = parseYaml(value, reading.file);
   if (root?.kind !== 'map' || problems.length > 0) {
     reading.problems.push(errorAt(where, `read ${line.key}`, 'a map such as {lvs1: 150, lvs2: 100}', value));
-    return scalar(value, where);
+    return undefined;
   }
   return { ...root, at: where, entries: root.entries.map((entry) => ({ ...entry, keyAt: where })) };
 }

@@ -88,6 +88,7 @@ function withAlternatives(schema: JsonSchema): JsonSchema {
     return 'forward' in properties ? { anyOf: [{ type: 'string' }, object] } : object;
   }
   if (items?.properties !== undefined) return { ...schema, items: withAlternatives(items) };
-  const { description, ...value } = schema;
-  return { description, anyOf: [value, { type: 'object', additionalProperties: value }] };
+  const { description, default: unset, ...value } = schema;
+  const documentation = { description, ...(unset === undefined ? {} : { default: unset }) };
+  return { ...documentation, anyOf: [value, { type: 'object', additionalProperties: value }] };
 }

@@ -2,7 +2,7 @@
 // with one identity are the exception: no table can hold both.
 import { formatEndpoint } from '../net/endpoint.ts';
 import { formatServiceId } from '../reconcile/model.ts';
-import type { Position, RealConfig, VirtualConfig } from './config.ts';
+import type { FallbackConfig, Position, RealConfig, VirtualConfig } from './config.ts';
 import { errorAt, warningAt } from './problem.ts';
 import type { Resolution } from './resolution.ts';
 import type { VirtualDraft } from './schema-virtual.ts';
@@ -24,7 +24,7 @@ export function judgeVirtual(
   judgeScheduling(each);
   judgeCheck(each);
   judgeIneffective(each);
-  judgeServers(each, resolution);
+  judgeServers(each, index, resolution);
 }
 
 function judgeScheduling({ virtual, draft, warn }: Case): void {
@@ -107,7 +107,7 @@ function judgeIneffective({ draft, warn }: Case): void {
   }
 }
 
-function judgeServers({ virtual, draft, warn }: Case, { problems }: Resolution): void {
+function judgeServers({ virtual, draft, warn }: Case, index: number, { problems, sites }: Resolution): void {
   const { id, reals, fallback } = virtual;
   if ((draft.real ?? []).length === 0 && fallback === undefined) {
     warn('real', 'serve anyone', 'at least one real server or a fallback', formatServiceId(id));
@@ -124,6 +124,7 @@ function judgeServers({ virtual, draft, warn }: Case, { problems }: Resolution):
   const servers = new Map<string, Position>();
   for (const real of reals) {
     judgePort(virtual, real, problems);
+    judgeLoopback(real, real.at, problems);
     const server = formatEndpoint({ address: real.address, port: tablePort(virtual, real) });
     if (servers.has(server)) {
       problems.push(
@@ -133,6 +134,7 @@ function judgeServers({ virtual, draft, warn }: Case, { problems }: Resolution):
     servers.set(server, real.at);
   }
   if (fallback === undefined) return;
+  judgeLoopback(fallback, sites('virtual', index, 'fallback'), problems);
   const last = formatEndpoint({ address: fallback.address, port: tablePort(virtual, fallback) });
   if (servers.has(last)) {
     warn('fallback', 'fall back', 'a server that is not a real server of the service', last);
@@ -143,6 +145,16 @@ function judgeServers({ virtual, draft, warn }: Case, { problems }: Resolution):
 function tablePort({ id }: VirtualConfig, { port, forward }: Pick<RealConfig, 'port' | 'forward'>): number {
   if (id.kind === 'fwmark') return port;
   return forward === 'masq' && port !== 0 ? port : id.port;
+}
+
+/** ip_vs_xmit.c drops packets from outside that would be translated to a loopback address. */
+function judgeLoopback(
+  { address, forward }: FallbackConfig,
+  at: Position,
+  problems: Resolution['problems'],
+): void {
+  if (forward !== 'masq' || !/^(127\.|::1$)/.test(address)) return;
+  problems.push(warningAt(at, 'translate to this host', 'gate for a loopback address', `masq ${address}`));
 }
 
 function judgePort(virtual: VirtualConfig, real: RealConfig, problems: Resolution['problems']): void {

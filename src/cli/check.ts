@@ -1,0 +1,48 @@
+// `lvs-director check`: reads a config as `run` would and says everything that is wrong with it; of a good one,
+// what it means on this director. Nothing is opened but the file, nothing is changed. With `--schema` it prints the
+// JSON Schema of the YAML form instead, for editors.
+import type { ConfigResult } from '../config/config.ts';
+import { formatProblem } from '../config/format-problem.ts';
+import { jsonSchema } from '../config/schema.ts';
+import {
+  configOptions,
+  defaultConfigFile,
+  type ExitCode,
+  type Io,
+  parseArguments,
+  textOption,
+} from './command-line.ts';
+import { formatConfig } from './config-format.ts';
+import { readConfig } from './read-config.ts';
+
+/** 0: good, perhaps with warnings; 2: not. Problems go to stderr, with `--json` all goes to stdout. */
+export async function runCheck(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const given = parseArguments(
+    argv,
+    { ...configOptions, json: { type: 'boolean' }, schema: { type: 'boolean' } },
+    io,
+  );
+  if (given === undefined) return 2;
+  if (given.options.schema === true) {
+    io.stdout(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
+    return 0;
+  }
+  const file = textOption(given.options, 'config') ?? defaultConfigFile;
+  const result = readConfig(file, textOption(given.options, 'director'));
+  const code = result.config === undefined ? 2 : 0;
+  if (given.options.json === true) {
+    io.stdout(`${JSON.stringify({ good: code === 0, ...result }, null, 2)}\n`);
+    return code;
+  }
+  io.stderr(result.problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
+  io.stdout(result.config === undefined ? '' : formatConfig(result.config));
+  io.stderr(`${file}: ${verdict(result)}\n`);
+  return code;
+}
+
+function verdict({ config, problems }: ConfigResult): string {
+  const errors = problems.filter((problem) => problem.severity === 'error').length;
+  const warnings = problems.length - errors;
+  const counted = warnings === 0 ? '' : `, ${warnings} warning(s)`;
+  return config === undefined ? `${errors} error(s)${counted}` : `good${counted}`;
+}

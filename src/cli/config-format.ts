@@ -1,0 +1,99 @@
+// What a config means on this director, for people: the virtual routers, the services with their servers and how
+// each is checked. No JSON: `check --json` gives the Config itself.
+import type {
+  Config,
+  FallbackConfig,
+  RealConfig,
+  VirtualConfig,
+  VrrpInstanceConfig,
+} from '../config/config.ts';
+import { formatDuration } from '../config/leaves.ts';
+import { checkPlanOf, type TimedTarget } from '../health/target-of.ts';
+import { formatEndpoint } from '../net/endpoint.ts';
+import { formatPrefix } from '../net/prefix.ts';
+import { formatServiceId } from '../reconcile/model.ts';
+import { formatTable } from './format-table.ts';
+
+/** Several lines, each with its end. */
+export function formatConfig(config: Config): string {
+  const services = config.virtuals.map(formatVirtual);
+  const nothing =
+    config.vrrp.length + config.virtuals.length === 0 ? ['nothing to do: no vrrp, no virtual'] : [];
+  const routers = config.vrrp.length === 0 ? [] : [formatRouters(config.vrrp)];
+  return `${[`director ${config.director.name}`, ...routers, ...services, ...nothing].join('\n\n')}\n`;
+}
+
+function formatRouters(instances: readonly VrrpInstanceConfig[]): string {
+  const head = ['virtual router', 'interface', 'vrid', 'priority', 'adverts', 'peers', 'addresses'];
+  const rows = instances.map((instance) => [
+    instance.name,
+    instance.interface,
+    `${instance.virtualRouterId}`,
+    `${instance.priority}${instance.preempt ? '' : ' (no preempt)'}`,
+    `v${instance.version} every ${formatDuration(instance.advertIntervalMs)}`,
+    instance.unicastPeers.join(' ') || 'multicast',
+    `${instance.virtualAddresses.map(formatPrefix).join(' ')}${leaseOf(instance)}`,
+  ]);
+  return formatTable(head, rows);
+}
+
+const leaseOf = ({ vipLeaseSec }: VrrpInstanceConfig): string =>
+  vipLeaseSec === 'off' ? ' (no lease)' : ` (lease ${vipLeaseSec} s)`;
+
+function formatVirtual(virtual: VirtualConfig): string {
+  const persistent = virtual.persistentSec === undefined ? [] : [`persistent ${virtual.persistentSec} s`];
+  const traits = [virtual.scheduler, ...virtual.schedFlags, ...persistent, ...(virtual.ops ? ['ops'] : [])];
+  const down = virtual.quiescent ? 'weight 0' : 'removed';
+  const rules = [
+    `checked every ${formatDuration(virtual.checkintervalMs)}`,
+    `${down} after ${virtual.fall} failure(s)`,
+    `back after ${virtual.rise} success(es)`,
+  ];
+  const rows = virtual.reals.map((real) => realRow(virtual, real));
+  const fallback = virtual.fallback === undefined ? [] : [fallbackRow(virtual.fallback)];
+  const table = formatTable(['  server', 'method', 'weight', 'check'], [...rows, ...fallback]);
+  return `${formatServiceId(virtual.id)}: ${traits.join(', ')}; ${rules.join(', ')}\n${table}`;
+}
+
+function realRow(virtual: VirtualConfig, real: RealConfig): readonly string[] {
+  const { main, between } = checkPlanOf(virtual, real);
+  const others = between === undefined ? '' : `, then ${between.connects} x ${formatTarget(between.check)}`;
+  const server = serverName(virtual, real);
+  return [`  ${server}`, real.forward, `${real.weight}`, `${formatTarget(main)}${others}`];
+}
+
+/** Without a port where only the firewall mark's packets know it. */
+function serverName({ id }: VirtualConfig, { address, port }: RealConfig): string {
+  const known = port === 0 && id.kind === 'address' ? id.port : port;
+  return known === 0 ? address : formatEndpoint({ address, port: known });
+}
+
+const fallbackRow = (fallback: FallbackConfig): readonly string[] => [
+  `  ${fallback.port === 0 ? fallback.address : formatEndpoint(fallback)}`,
+  fallback.forward,
+  '1',
+  'none: the fallback',
+];
+
+function formatTarget({ target, timeoutMs }: TimedTarget): string {
+  const limit = ` (at most ${formatDuration(timeoutMs)})`;
+  switch (target.kind) {
+    case 'http': {
+      const host = target.virtualhost ?? target.address;
+      const receive = target.receive === undefined ? '' : ` for /${target.receive}/`;
+      return `${target.method} ${target.scheme}://${host}:${target.port}${target.path}${receive}${limit}`;
+    }
+    case 'connect':
+      return `connect to port ${target.port}${limit}`;
+    case 'ping':
+      return `ping, ${target.tries} time(s)${limit}`;
+    case 'external':
+      return `${target.command} ${target.arguments.join(' ')}${limit}`;
+    case 'on':
+      return 'none: always up';
+    case 'off':
+      return 'none: left as it is';
+    case 'unsupported':
+      return `none for ${target.service} yet: never up`;
+  }
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { Config } from '../../src/config/config.ts';
+import { errorLines, parseCfText, problemLines, warningLines } from './environment.ts';
+
+function configOf(text: string, director = 'lvs1'): Config {
+  const result = parseCfText(text, { director });
+  expect(errorLines(result)).toEqual([]);
+  return result.config ?? expect.fail('no config');
+}
+const virtual = 'virtual=10.0.0.1:80\n\treal=10.0.0.2:80 gate\n';
+
+describe('a vrrp section', () => {
+  const text = `checkinterval=5
+vrrp = VI_1   # a router
+    interface = eth0
+    virtual_router_id=51
+    priority={lvs1: 150, lvs2: 100}
+    advert_int=500ms
+    virtual_ipaddress=192.168.6.240/24, 192.168.6.241
+    virtual_ipaddress=192.168.6.242
+    unicast_peer={lvs1: 10.0.0.2, lvs2: 10.0.0.1}
+    auth_pass="a b"
+${virtual}`;
+  const good = text.replace('    auth_pass="a b"\n', '');
+
+  it('has the keys of YAML', () => {
+    expect(problemLines(parseCfText(good, { director: 'lvs1' }))).toEqual([]);
+    expect(configOf(good).vrrp).toMatchObject([
+      { name: 'VI_1', priority: 150, advertIntervalMs: 500, vipLeaseSec: 3, unicastPeers: ['10.0.0.2'] },
+    ]);
+    expect(configOf(good).vrrp[0]?.virtualAddresses.map(({ address }) => address)).toEqual([
+      '192.168.6.240',
+      '192.168.6.241',
+      '192.168.6.242',
+    ]);
+    expect(configOf(good).virtuals).toHaveLength(1);
+  });
+  it('has a value for each director', () => {
+    expect(configOf(good, 'lvs2').vrrp[0]).toMatchObject({ priority: 100, unicastPeers: ['10.0.0.1'] });
+    expect(errorLines(parseCfText(good, { director: 'lvs3' }))[0]).toBe(
+      '5:14: Cannot read vrrp 1 priority: a value for director "lvs3", got values for lvs1, lvs2',
+    );
+  });
+  it('has problems at their places', () => {
+    expect(errorLines(parseCfText(text, { director: 'lvs1' }))).toEqual([
+      '10:15: Cannot read vrrp 1 auth_pass: a password of 1 to 8 ASCII characters, got a b',
+    ]);
+    expect(errorLines(parseCfText('vrrp=A\n    interfase=eth0\n')).join()).toContain(
+      'did you mean "interface"?',
+    );
+    expect(errorLines(parseCfText('vrrp=A\n    priority={a: [\n')).join()).toContain(
+      '2:14: Cannot read priority: a map',
+    );
+  });
+});
+
+describe('extensions in a virtual service', () => {
+  it('are rise, fall, verify, sni and ca', () => {
+    const more =
+      '\tservice=https\n\trise=2\n\tfall=3\n\tverify=yes\n\tsni=a.example.org\n\tca="/etc/ca.pem"\n';
+    const [service] = configOf(virtual + more).virtuals;
+    expect(service).toMatchObject({
+      rise: 2,
+      fall: 3,
+      verify: true,
+      sni: 'a.example.org',
+      caFile: '/etc/ca.pem',
+    });
+  });
+});
+
+describe('globals', () => {
+  it('hold wherever they stand, the last one wins', () => {
+    const text = `checkinterval=3\n${virtual}quiescent=yes\ncheckinterval=4\nautoreload=yes\nlogfile="/var/log/x"\n`;
+    const config = configOf(text);
+    expect(config.virtuals[0]).toMatchObject({ checkintervalMs: 4000, quiescent: true });
+    expect(config).toMatchObject({ autoreload: true, log: { file: '/var/log/x' } });
+  });
+  it('indented after a block belong to it where they can', () => {
+    const result = parseCfText(`${virtual}\n  checktimeout=3\n`);
+    expect(result.config?.virtuals[0]?.checktimeoutMs).toBe(3000);
+    expect(warningLines(result)).toHaveLength(2);
+  });
+  it('indented by less than four columns are globals where they cannot', () => {
+    const result = parseCfText(`${virtual}  autoreload=yes\n  service=http\n`);
+    expect(result.config?.autoreload).toBe(true);
+    expect(result.config?.virtuals[0]?.service).toBe('http');
+  });
+});
+
+describe('lines after a global', () => {
+  it('are no part of the block before it', () => {
+    expect(errorLines(parseCfText(`${virtual}checktimeout=3\n\tservice=http\n`))).toEqual([
+      '4:2: Cannot read config: a global directive (one of a virtual service stands in its block, four columns in), got "service"',
+    ]);
+  });
+});

@@ -1,0 +1,46 @@
+// The tables of docs/config.md out of the schema: every key, its default, what it holds and what it means.
+import { z } from 'zod';
+import { directorSchema, documentSchema, ipvsSchema, logSchema } from '../../src/config/schema.ts';
+import { realSchema, sharedShape, virtualSchema } from '../../src/config/schema-virtual.ts';
+import { vrrpSchema } from '../../src/config/schema-vrrp.ts';
+
+type Shape = Readonly<Record<string, z.ZodType>>;
+
+const without = (shape: Shape, left: readonly string[]): Shape =>
+  Object.fromEntries(Object.entries(shape).filter(([key]) => !left.includes(key)));
+
+/** By the name that stands in the markers of the page. */
+export const sections: ReadonlyMap<string, Shape> = new Map<string, Shape>([
+  ['director', directorSchema.shape],
+  ['log', logSchema.shape],
+  ['ipvs', ipvsSchema.shape],
+  ['vrrp', vrrpSchema.shape],
+  ['top', without(documentSchema.shape, Object.keys(sharedShape))],
+  ['shared', sharedShape],
+  ['virtual', without(virtualSchema.shape, Object.keys(sharedShape))],
+  ['real', realSchema.shape],
+]);
+
+const marker = (name: string) => `<!-- keys: ${name} -->`;
+const end = '<!-- end -->';
+
+/** The page with each table between its markers made anew. */
+export function renderReference(page: string): string {
+  return [...sections].reduce((text, [name, shape]) => {
+    const start = text.indexOf(marker(name));
+    const stop = text.indexOf(end, start);
+    if (start < 0 || stop < 0) throw new Error(`Cannot fill docs/config.md: markers for ${name}, got none`);
+    return `${text.slice(0, start)}${marker(name)}\n${renderTable(shape)}\n${text.slice(stop)}`;
+  }, page);
+}
+
+function renderTable(shape: Shape): string {
+  const rows = Object.entries(shape).map(([key, schema]) => {
+    const inner = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
+    const { description = '', default: unset } = (inner.meta() ?? {}) as Record<string, unknown>;
+    const otherwise =
+      schema instanceof z.ZodOptional ? (unset === undefined ? '' : `\`${unset}\``) : 'required';
+    return `| \`${key}\` | ${otherwise} | ${String(description).replaceAll('|', '\\|')} |`;
+  });
+  return ['| key | default | meaning |', '|---|---|---|', ...rows].join('\n');
+}

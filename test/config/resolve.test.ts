@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest';
+import type { Config, VirtualConfig } from '../../src/config/config.ts';
+import { automaticLeaseSec } from '../../src/config/resolve-vrrp.ts';
+import { errorLines, parseYamlText, problemLines } from './environment.ts';
+
+function configOf(text: string, director?: string): Config {
+  const result = parseYamlText(text, director === undefined ? {} : { director });
+  expect(errorLines(result)).toEqual([]);
+  return result.config ?? expect.fail('no config');
+}
+const serviceOf = (more: string, top = ''): VirtualConfig =>
+  configOf(`${top}virtual:\n  - address: 10.0.0.1:80\n    real: [10.0.0.2:80 gate]\n    ${more}\n`)
+    .virtuals[0] ?? expect.fail('no service');
+
+describe('the design example', () => {
+  const text = `director:
+  name: lvs1
+log: {level: info, format: json}
+vrrp:
+  - name: VI_1
+    interface: eth0
+    virtual_router_id: 51
+    version: 3
+    priority: {lvs1: 150, lvs2: 100}
+    advert_int: 1s
+    virtual_ipaddress: [192.168.6.240/24]
+checktimeout: 3
+checkinterval: 5
+quiescent: no
+virtual:
+  - address: 192.168.6.240:80
+    protocol: tcp
+    scheduler: wlc
+    service: http
+    checktype: negotiate
+    request: /index.html
+    receive: Test Page
+    fallback: 127.0.0.1:80 gate
+    real:
+      - 192.168.6.2:80 gate 5
+      - {address: 192.168.6.3:80, forward: gate, weight: 5}
+`;
+  it('is read in full, without a word', () => {
+    expect(problemLines(parseYamlText(text))).toEqual([]);
+    const { vrrp, virtuals, director } = configOf(text);
+    expect(director.name).toBe('lvs1');
+    expect(vrrp).toMatchObject([
+      {
+        name: 'VI_1',
+        priority: 150,
+        advertIntervalMs: 1000,
+        vipLeaseSec: 4,
+        acceptMode: true,
+        preempt: true,
+      },
+    ]);
+    expect(virtuals[0]).toMatchObject({
+      id: { kind: 'address', protocol: 'tcp', address: '192.168.6.240', port: 80 },
+      checktimeoutMs: 3000,
+      negotiatetimeoutMs: 3000,
+      fallback: { address: '127.0.0.1', port: 80, forward: 'gate' },
+      at: { line: 16, column: 5 },
+    });
+    const [first, second] = virtuals[0]?.reals ?? [];
+    expect({ ...first, address: '', at: 0 }).toEqual({ ...second, address: '', at: 0 });
+  });
+
+  it('gives the other director its own values', () => {
+    expect(configOf(text, 'lvs2').vrrp[0]?.priority).toBe(100);
+    expect(configOf(text, 'lvs2').director.name).toBe('lvs2');
+  });
+});
+
+describe('which director this is', () => {
+  const priority =
+    'vrrp:\n  - {name: A, interface: e, virtual_router_id: 1, virtual_ipaddress: 10.0.0.9, priority: {testhost: 7, b: 8}}\n';
+  it('is the host name', () => expect(configOf(priority).vrrp[0]?.priority).toBe(7));
+  it('or director.name', () =>
+    expect(configOf(`director: {name: b}\n${priority}`).vrrp[0]?.priority).toBe(8));
+  it('or director.name by host name', () => {
+    const config = configOf(`director: {name: {testhost: b, other: testhost}}\n${priority}`);
+    expect([config.director.name, config.vrrp[0]?.priority]).toEqual(['b', 8]);
+  });
+  it('or the command line, first of all', () =>
+    expect(configOf(`director: {name: b}\n${priority}`, 'testhost').vrrp[0]?.priority).toBe(7));
+  it('picks lists and values of servers too', () => {
+    const text = `vrrp:
+  - {name: A, interface: e, virtual_router_id: 1, virtual_ipaddress: 10.0.0.9, unicast_peer: {a: [10.0.0.2, 10.0.0.3], b: 10.0.0.1}}
+virtual:
+  - {address: 10.0.0.9:80, real: [{address: 10.0.0.5:80, weight: {a: 3, b: 0}}]}
+`;
+    expect(configOf(text, 'a').vrrp[0]?.unicastPeers).toEqual(['10.0.0.2', '10.0.0.3']);
+    expect(configOf(text, 'b').vrrp[0]?.unicastPeers).toEqual(['10.0.0.1']);
+    expect(configOf(text, 'a').virtuals[0]?.reals[0]?.weight).toBe(3);
+  });
+});
+
+describe('a virtual router', () => {
+  it.each([
+    [10, 1],
+    [100, 1],
+    [166, 1],
+    [170, 2],
+    [500, 3],
+    [1000, 4],
+    [1500, 6],
+  ])('with adverts each %i ms has a lease of %i s: the smallest above three and a half second', (ms, lease) =>
+    expect(automaticLeaseSec(ms)).toBe(lease),
+  );
+  it('has no lease with off', () => {
+    const text =
+      'vrrp:\n  - {name: A, interface: e, virtual_router_id: 1, virtual_ipaddress: 10.0.0.9, vip_lease: off}\n';
+    expect(configOf(text).vrrp[0]?.vipLeaseSec).toBe('off');
+  });
+  it('has a host address without a prefix length', () => {
+    const text =
+      'vrrp:\n  - {name: A, interface: e, virtual_router_id: 1, virtual_ipaddress: 10.0.0.9, nopreempt: yes}\n';
+    expect(configOf(text).vrrp[0]).toMatchObject({
+      virtualAddresses: [{ address: '10.0.0.9', length: 32 }],
+      preempt: false,
+    });
+  });
+  it('may have one VRID on two interfaces', () => {
+    const entry = (name: string, link: string, vip: string) =>
+      `  - {name: ${name}, interface: ${link}, virtual_router_id: 1, virtual_ipaddress: ${vip}}\n`;
+    expect(configOf(`vrrp:\n${entry('A', 'e', '10.0.0.9')}${entry('B', 'f', '10.0.0.8')}`).vrrp).toHaveLength(
+      2,
+    );
+  });
+});
+
+describe('timeouts', () => {
+  const times = (more: string, top = '') => {
+    const { checktimeoutMs, negotiatetimeoutMs } = serviceOf(more, top);
+    return [checktimeoutMs, negotiatetimeoutMs];
+  };
+  it('are 5 and 30 seconds', () => expect(times('')).toEqual([5000, 30_000]));
+  it('follow the one that is set', () => expect(times('checktimeout: 2')).toEqual([2000, 2000]));
+  it('prefer the service to the top level', () =>
+    expect(times('negotiatetimeout: 3', 'checktimeout: 9\nnegotiatetimeout: 8\n')).toEqual([3000, 3000]));
+  it('prefer their own kind', () =>
+    expect(times('', 'checktimeout: 9\nnegotiatetimeout: 8\n')).toEqual([9000, 8000]));
+});
+
+describe('what a service takes from the top level', () => {
+  it('is what it does not say itself', () => {
+    const top = 'quiescent: yes\nfailurecount: 4\nrise: 3\ncheckinterval: 7\nfallback: 127.0.0.1\n';
+    expect(serviceOf('quiescent: no\n    rise: 2', top)).toMatchObject({
+      quiescent: false,
+      rise: 2,
+      fall: 4,
+      checkintervalMs: 7000,
+      fallback: { address: '127.0.0.1', port: 80 },
+    });
+  });
+  it('is the fallback of its family', () => {
+    const text =
+      'fallback: 127.0.0.1\nfallback6: "[::1]:81"\nvirtual:\n  - {address: "[fd00::1]:80", real: "[fd00::2]:80 gate"}\n  - {address: 10.0.0.1:80, real: 10.0.0.2 gate}\n';
+    expect(configOf(text).virtuals.map(({ fallback }) => fallback)).toEqual([
+      { address: '::1', port: 81, forward: 'gate' },
+      { address: '127.0.0.1', port: 80, forward: 'gate' },
+    ]);
+  });
+});
+
+describe('a virtual service', () => {
+  it.each([
+    ['80', 'tcp', 'http'],
+    ['443', 'tcp', 'https'],
+    ['53', 'udp', 'dns'],
+    ['domain', 'udp', 'dns'],
+    ['8080', 'tcp', 'none'],
+    ['3128', 'tcp', 'http_proxy'],
+  ])('on port %s is %s and speaks %s', (port, protocol, service) => {
+    const [virtual] = configOf(`virtual:\n  - {address: 10.0.0.1:${port}, real: 10.0.0.2 masq}\n`).virtuals;
+    expect(virtual).toMatchObject({ id: { protocol }, service });
+  });
+  it('of a mark speaks nothing by itself', () => {
+    const [virtual] = configOf('virtual:\n  - {fwmark: 7, family: inet6, real: "[fd00::2] gate"}\n').virtuals;
+    expect(virtual).toMatchObject({ id: { kind: 'fwmark', family: 'inet6', fwmark: 7 }, service: 'none' });
+  });
+  it('puts a slash before its request', () =>
+    expect(serviceOf('request: index.html').request).toBe('/index.html'));
+  it('has checks combined by a number', () =>
+    expect(serviceOf('checktype: 3').checktype).toEqual({ kind: 'combined', connects: 3 }));
+  it('sorts scheduler flags', () =>
+    expect(serviceOf('scheduler: sh\n    schedflags: sh-port,sh-fallback').schedFlags).toEqual([
+      'sh-fallback',
+      'sh-port',
+    ]));
+  it('has a netmask with persistence only', () => {
+    expect(serviceOf('persistent: 5m\n    netmask: 255.255.255.0')).toMatchObject({
+      persistentSec: 300,
+      netmaskPrefix: 24,
+    });
+    expect(serviceOf('netmask: 255.255.255.0').netmaskPrefix).toBeUndefined();
+  });
+  it('logs in as ldirectord does where ftp or sip is named', () => {
+    expect(serviceOf('service: ftp')).toMatchObject({ login: 'anonymous', passwd: 'ldirectord@testhost' });
+    expect(serviceOf('service: sip')).toMatchObject({ login: 'ldirectord@testhost', passwd: '' });
+    const [byPort] = configOf('virtual:\n  - {address: 10.0.0.1:21, real: 10.0.0.2 masq}\n').virtuals;
+    expect(byPort).toMatchObject({ service: 'ftp', login: '', passwd: '' });
+  });
+});
+
+describe('real servers', () => {
+  const realsOf = (list: string) =>
+    configOf(`virtual:\n  - address: 10.0.0.1:80\n    real: ${list}\n`).virtuals[0]?.reals;
+  it('come in ranges across octets', () =>
+    expect(realsOf('[10.0.0.254->10.0.1.1:80 masq 2]')?.map(({ address }) => address)).toEqual([
+      '10.0.0.254',
+      '10.0.0.255',
+      '10.0.1.0',
+      '10.0.1.1',
+    ]));
+  it('come in ranges of names', () =>
+    expect(realsOf('[web1.example.org->web9.example.org:80 masq]')).toHaveLength(9));
+  it('have port 0 where none is written', () => expect(realsOf('10.0.0.2 gate')?.[0]?.port).toBe(0));
+  it('keep the port of their check with gate', () =>
+    expect(realsOf('[10.0.0.2:8080 gate]')?.[0]?.port).toBe(8080));
+  it('may be of the other family in a tunnel', () =>
+    expect(realsOf("['[fd00::2]:80 ipip']")?.[0]?.address).toBe('fd00::2'));
+});
+
+describe('names', () => {
+  it('are looked up, literals never', () => {
+    const asked: string[] = [];
+    const result = parseYamlText(
+      'virtual:\n  - {address: web1.example.org:http, real: [10.0.0.2:80 masq, "[::ffff:1.2.3.4]:80 ipip"], fallback: 127.0.0.1:80}\n',
+      {
+        resolveHost: (name) => void asked.push(name),
+        resolveService: (name) => 79 + asked.push(name) - 1,
+      },
+    );
+    expect(asked).toEqual(['web1.example.org', 'http']);
+    expect(result.config).toBeUndefined();
+  });
+});

@@ -1,0 +1,73 @@
+// The sample configs that are shipped: both directors can run them; and what a slip of the keyboard makes of them
+// is told, never thrown.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../src/config/load.ts';
+import { environment, problemLines } from './environment.ts';
+
+const files = ['lvs-director.yaml', 'ldirectord.cf'] as const;
+const read = (name: string) => readFileSync(join(import.meta.dirname, '../../etc', name), 'utf8');
+
+describe.each(files)('etc/%s', (name) => {
+  const text = read(name);
+
+  it.each(['lvs1', 'lvs2'])('is good for %s, without a warning', (director) => {
+    const result = parseConfig(text, name, { ...environment, director });
+    expect(problemLines(result)).toEqual([]);
+    expect(result.config?.director.name).toBe(director);
+    expect(result.config?.vrrp).toHaveLength(1);
+    expect(result.config?.virtuals.length).toBeGreaterThan(1);
+  });
+
+  it('mutated at random is a config or has errors, and never throws', () => {
+    const edit = fc.record({
+      at: fc.nat(text.length),
+      remove: fc.nat(12),
+      insert: fc.oneof(
+        fc.constantFrom(
+          '',
+          '\n',
+          ' ',
+          '\t',
+          '#',
+          '"',
+          ': ',
+          '=',
+          '[',
+          '{',
+          '}',
+          '- ',
+          '\0',
+          '\r\n',
+          '999999999999',
+          '->',
+          '::',
+          '*x',
+          '&x ',
+          '__proto__: 1\n',
+          'constructor',
+        ),
+        fc.string({ maxLength: 8, unit: 'binary' }),
+      ),
+    });
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 6 }), (edits) => {
+        const mutant = edits.reduce(
+          (all, { at, remove, insert }) => all.slice(0, at) + insert + all.slice(at + remove),
+          text,
+        );
+        const { config, problems } = parseConfig(mutant, name, { ...environment, director: 'lvs1' });
+        const lines = mutant.split(/\r\n|\r|\n/).length;
+        expect(config === undefined).toBe(problems.some(({ severity }) => severity === 'error'));
+        for (const { at, message } of problems) {
+          expect(message).toMatch(/^Cannot .+: .+, got ./);
+          expect(at.line).toBeGreaterThan(0);
+          expect(at.line).toBeLessThanOrEqual(lines + 1);
+        }
+      }),
+      { numRuns: 600 },
+    );
+  });
+});
