@@ -151,11 +151,9 @@ function readDirective(line: Line, reading: Reading): void {
   if (value === undefined || !belongsToFamily(line, target, reading)) return;
   const key = storedKey(line.key, target);
   if (target.kind === 'virtual' && key === 'protocol' && !judgeProtocol(line, value, target, reading)) return;
-  put(
-    target,
-    key,
-    target.kind === 'vrrp' ? vrrpNode(line, value, reading) : scalar(value, valueAt(line, reading)),
-  );
+  const where = valueAt(line, reading);
+  const node = target.kind === 'vrrp' ? vrrpNode(line, value, reading) : scalar(value, where);
+  if (node !== undefined) put(target, key, node);
 }
 
 /** Where a line belongs by its indent, its key and what is open; with a warning where stock would refuse it there. */
