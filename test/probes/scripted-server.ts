@@ -8,7 +8,7 @@ import { afterEach } from 'vitest';
 const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 /** Self-signed for www.example.com and 127.0.0.1. */
 export const certFile = fixture('server.cert.pem');
-const keyFile = fixture('server.key.pem');
+export const keyFile = fixture('server.key.pem');
 
 export type ScriptedServer = {
   readonly port: number;
