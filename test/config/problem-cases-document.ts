@@ -1,0 +1,162 @@
+// Rules of the document as a whole and of virtual routers, each with a config that breaks it.
+import type { ProblemCase } from './problem-cases.ts';
+
+const yaml = (rule: string, text: string, problem: string): ProblemCase => ({
+  rule,
+  grammar: 'yaml',
+  text,
+  problem,
+});
+
+/** A virtual router with these keys more. */
+const router = (more: string) =>
+  `vrrp:\n  - name: A\n    interface: eth0\n    virtual_router_id: 5\n    virtual_ipaddress: [10.0.0.9]\n    ${more}\n`;
+
+/** An HTTP service with these keys more. */
+const service = (more: string) =>
+  `virtual:\n  - address: 10.0.0.1:80\n    real: [10.0.0.2:80 gate]\n    ${more}\n`;
+
+export const documentCases: readonly ProblemCase[] = [
+  yaml(
+    'YAML is well formed',
+    'vrrp: [1\nlog: 2',
+    '2:1: Cannot parse YAML: well-formed text (missed comma between flow collection entries), got log: 2',
+  ),
+  yaml(
+    'one document',
+    'log: {level: info}\n---\nlog: {}\n',
+    '1:1: Cannot parse YAML: well-formed text (expected a single document in the stream, but found more), got log: {level: info}',
+  ),
+  yaml(
+    'a key stands once',
+    'autoreload: yes\nautoreload: no\n',
+    '2:1: Cannot read "autoreload": each key once, got it again',
+  ),
+  yaml(
+    'keys are known',
+    'checkintervall: 5\n',
+    '1:1: Cannot read config: a known key (did you mean "checkinterval"?), got "checkintervall"',
+  ),
+  yaml(
+    'a key far from any has no suggestion',
+    'colour: red\n',
+    '1:1: Cannot read config: a known key, got "colour"',
+  ),
+  yaml(
+    'keys of a service are known',
+    service('recieve: x'),
+    '4:5: Cannot read virtual 1: a known key (did you mean "receive"?), got "recieve"',
+  ),
+  yaml(
+    'words are known',
+    'log: {level: wran}\n',
+    '1:14: Cannot read log level: one of error, warn, info, debug (did you mean "warn"?), got wran',
+  ),
+  yaml(
+    'numbers are in range',
+    router('priority: 256'),
+    '6:15: Cannot read vrrp 1 priority: a whole number from 1 to 255, got 256',
+  ),
+  yaml('yes or no', 'quiescent: perhaps\n', '1:12: Cannot read quiescent: yes or no, got perhaps'),
+  yaml(
+    'a required key',
+    'vrrp:\n  - {name: A, interface: eth0, virtual_ipaddress: [10.0.0.9]}\n',
+    '2:5: Cannot read vrrp 1 virtual_router_id: a whole number from 1 to 255, got nothing',
+  ),
+  yaml(
+    'at least one address',
+    'vrrp:\n  - {name: A, interface: eth0, virtual_router_id: 1, virtual_ipaddress: []}\n',
+    '2:73: Cannot read vrrp 1 virtual_ipaddress: at least one address, got an empty list',
+  ),
+  yaml(
+    'a list where a list belongs',
+    'virtual: {address: 10.0.0.1:80}\n',
+    '1:10: Cannot read virtual: a list, got a map',
+  ),
+  yaml('a map where a map belongs', 'log: json\n', '1:6: Cannot read log: keys with values, got json'),
+  yaml(
+    'one value where one belongs',
+    'checkinterval: [1, 2]\n',
+    '1:16: Cannot read checkinterval: one value, or one for each director, got a list',
+  ),
+  yaml(
+    'a value for this director',
+    router('priority: {lvs8: 1, lvs9: 2}'),
+    '6:15: Cannot read vrrp 1 priority: a value for director "testhost", got values for lvs8, lvs9',
+  ),
+  yaml(
+    'a VRID once on an interface',
+    `${router('')}  - name: B\n    interface: eth0\n    virtual_router_id: 5\n    virtual_ipaddress: [10.0.0.8]\n`,
+    '9:24: Cannot use virtual_router_id 5 on eth0: each VRID once on an interface, got it again (first in A)',
+  ),
+  yaml(
+    'a VIP once',
+    `${router('')}  - name: B\n    interface: eth1\n    virtual_router_id: 5\n    virtual_ipaddress: [10.0.0.9/24]\n`,
+    '10:25: Cannot use address 10.0.0.9: each address once, got it again (first in A)',
+  ),
+  yaml(
+    'a name once',
+    `${router('')}  - name: A\n    interface: eth1\n    virtual_router_id: 5\n    virtual_ipaddress: [10.0.0.8]\n`,
+    '7:11: Cannot use name A: each name once, got it again (first in A)',
+  ),
+  yaml(
+    'advert_int of version 3',
+    router('advert_int: 41s'),
+    '6:17: Cannot use advert_int: at most 40.95s with VRRP version 3, got 41s',
+  ),
+  yaml(
+    'advert_int in steps',
+    router('advert_int: 15ms'),
+    '6:17: Cannot read vrrp 1 advert_int: a time from 10ms to 255s in steps of 10ms (seconds, or with a unit: 500ms, 5s, 2m, 1h), got 15ms',
+  ),
+  yaml(
+    'advert_int of version 2',
+    router('version: 2\n    advert_int: 500ms'),
+    '7:17: Cannot use advert_int: whole seconds from 1s to 255s with VRRP version 2, got 500ms',
+  ),
+  yaml(
+    'no password in version 3',
+    router('auth_pass: secret'),
+    '6:16: Cannot use auth_pass: version: 2 beside it, got version 3',
+  ),
+  yaml(
+    'no IPv6 virtual routers yet',
+    router('unicast_peer: ["fd00::1"]'),
+    '6:20: Cannot use unicast_peer: an IPv4 address (IPv6 virtual routers are not supported yet), got fd00::1',
+  ),
+  yaml(
+    'no IPv6 VIP yet',
+    'vrrp:\n  - {name: A, interface: eth0, virtual_router_id: 1, virtual_ipaddress: ["fd00::1/64"]}\n',
+    '2:74: Cannot use virtual_ipaddress: an IPv4 address (IPv6 virtual routers are not supported yet), got fd00::1',
+  ),
+  yaml(
+    'a lease outlives an advert',
+    router('advert_int: 2s\n    vip_lease: 2'),
+    '7:16: Cannot keep the addresses through a late advert: at least 7 s, which outlives three adverts, got 2 s',
+  ),
+  yaml(
+    'a short lease',
+    router('vip_lease: 3'),
+    '6:16: warning: Cannot keep the addresses through a late advert: at least 4 s, which outlives three adverts, got 3 s',
+  ),
+  yaml(
+    '255 is the owner',
+    router('priority: 255'),
+    '6:15: warning: Cannot let a peer keep the addresses: below 255 unless these addresses are its own for good, as the owner always takes them at once, got 255',
+  ),
+  yaml(
+    'preempt and nopreempt agree',
+    router('preempt: yes\n    nopreempt: yes'),
+    '7:16: Cannot use nopreempt: the opposite of preempt, got preempt and nopreempt both yes',
+  ),
+  yaml(
+    'a delay needs preemption',
+    router('nopreempt: yes\n    preempt_delay: 5'),
+    '7:20: warning: Cannot honour preempt_delay: preempt: yes beside it, got 5s',
+  ),
+  yaml(
+    'one source address',
+    router('unicast_src_ip: 10.0.0.1\n    source: 10.0.0.2'),
+    '7:13: Cannot use source: the same as unicast_src_ip (10.0.0.1), got 10.0.0.2',
+  ),
+];

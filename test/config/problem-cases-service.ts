@@ -1,0 +1,255 @@
+// Rules of virtual services and their servers, each with a config that breaks it.
+import type { ProblemCase } from './problem-cases.ts';
+
+const yaml = (rule: string, text: string, problem: string): ProblemCase => ({
+  rule,
+  grammar: 'yaml',
+  text,
+  problem,
+});
+
+/** An HTTP service with these keys more. */
+const service = (more: string) =>
+  `virtual:\n  - address: 10.0.0.1:80\n    real: [10.0.0.2:80 gate]\n    ${more}\n`;
+
+/** An HTTP service with these servers. */
+const servers = (list: string) =>
+  `virtual:\n  - address: 10.0.0.1:80\n    scheduler: wlc\n    real: ${list}\n`;
+
+export const serviceCases: readonly ProblemCase[] = [
+  yaml(
+    'an address or a mark',
+    'virtual:\n  - scheduler: rr\n',
+    '2:5: Cannot name virtual service: either address or fwmark, got neither',
+  ),
+  yaml(
+    'not both',
+    'virtual:\n  - {address: 10.0.0.1:80, fwmark: 1}\n',
+    '2:5: Cannot name virtual service: either address or fwmark, got both',
+  ),
+  yaml(
+    'a mark has no protocol',
+    'virtual:\n  - {fwmark: 1, protocol: tcp, real: 10.0.0.2 gate}\n',
+    '2:27: Cannot use protocol: none beside fwmark, which takes packets of any protocol, got tcp',
+  ),
+  yaml(
+    'a service once',
+    `${service('')}  - address: 10.0.0.1:80\n    real: [10.0.0.3:80 gate]\n`,
+    '5:5: Cannot add virtual service: each service once (first in line 2), got tcp 10.0.0.1:80',
+  ),
+  yaml(
+    'a known name',
+    'virtual:\n  - {address: nobody.example.org:80, real: 10.0.0.2 gate}\n',
+    '2:15: Cannot use virtual service: an IPv4 address, or a name that has one, got nobody.example.org',
+  ),
+  yaml(
+    'digits are no name',
+    servers('[999.0.0.1:80 gate]'),
+    '4:12: Cannot use server: an address or a name that has one, got 999.0.0.1',
+  ),
+  yaml(
+    'a known port name',
+    servers('["10.0.0.2:nosuch gate"]'),
+    '4:12: Cannot use real server: a port from 0 to 65535 or a known service name, got nosuch',
+  ),
+  yaml(
+    'a port of the protocol',
+    'virtual:\n  - {address: 10.0.0.1:http, protocol: udp, real: 10.0.0.2 gate}\n',
+    '2:15: Cannot use virtual service: a port from 0 to 65535 or a service name that udp has, got http',
+  ),
+  yaml(
+    'a server of the family',
+    servers("['[fd00::2]:80 gate']"),
+    '4:12: Cannot use server: an IPv4 server, as the service is, got fd00::2',
+  ),
+  yaml(
+    'a range upwards',
+    servers('[10.0.0.9->10.0.0.2:80 gate]'),
+    '4:12: Cannot use real server: a range of IPv4 addresses, the lower first, of at most 4096, got 10.0.0.9->10.0.0.2',
+  ),
+  yaml(
+    'a range of some size',
+    servers('[10.0.0.0->10.0.255.255:80 gate]'),
+    '4:12: Cannot use real server: a range of IPv4 addresses, the lower first, of at most 4096, got 10.0.0.0->10.0.255.255',
+  ),
+  yaml(
+    'a line of a server',
+    servers('[10.0.0.2:80 route]'),
+    '4:12: Cannot read virtual 1 real 1: ADDRESS[:PORT] gate|masq|ipip [WEIGHT], got 10.0.0.2:80 route',
+  ),
+  yaml(
+    'a weight in range',
+    servers('[10.0.0.2:80 gate 70000]'),
+    '4:12: Cannot read virtual 1 real 1 weight: a whole number from 0 to 65535, got 70000',
+  ),
+  yaml(
+    'junk before a weight',
+    servers('[10.0.0.2:80 gate -w 7]'),
+    '4:12: warning: Cannot use all of virtual 1 real 1: nothing but a weight there, got -w',
+  ),
+  yaml(
+    'thresholds in order',
+    servers('[10.0.0.2:80 gate 1 l:9 u:5]'),
+    '4:12: Cannot use lower_threshold: at most upper_threshold (5), got 9',
+  ),
+  yaml(
+    'request and receive of a server',
+    servers('[{address: 10.0.0.2:80, request: /x}]'),
+    '4:44: Cannot use request of one server: receive beside it, got request alone',
+  ),
+  yaml(
+    'a fallback has no weight',
+    service('fallback: 127.0.0.1:80 gate 5'),
+    '4:15: Cannot read virtual 1 fallback: ADDRESS[:PORT] [gate|masq|ipip], got 127.0.0.1:80 gate 5',
+  ),
+  yaml(
+    'a port of a fallback',
+    service('fallback: 127.0.0.1:domain2'),
+    '4:15: Cannot use fallback: a port from 0 to 65535 or a service name that tcp has, got domain2',
+  ),
+  yaml(
+    'schedulers are known',
+    service('scheduler: wrl'),
+    '4:16: Cannot use scheduler: one of rr, wrr, lc, wlc, lblc, lblcr, dh, sh, sed, nq, fo, ovf, mh, twos (did you mean "wrr"?), got wrl',
+  ),
+  yaml(
+    'flags are known',
+    service('scheduler: sh\n    schedflags: sh-prot'),
+    '5:17: Cannot use schedflags: one of sh-fallback, sh-port, mh-fallback, mh-port, flag-1, flag-2, flag-3 (did you mean "sh-port"?), got sh-prot',
+  ),
+  yaml(
+    'receive compiles',
+    service('receive: "a("'),
+    '4:14: Cannot compile receive: a JavaScript regular expression (Unterminated group), got a(',
+  ),
+  yaml(
+    'receive is not Perl',
+    service("receive: '(?i)ok'"),
+    "4:14: Cannot compile receive: a JavaScript regular expression ((?i) is Perl's; write both cases, [Aa]), got (?i)ok",
+  ),
+  yaml(
+    'fall is failurecount',
+    service('fall: 2\n    failurecount: 3'),
+    '4:11: Cannot use fall: the same as failurecount (3), which it is another name of, got 2',
+  ),
+  yaml(
+    'fall is failurecount at the top',
+    'fall: 2\nfailurecount: 3\n',
+    '1:7: Cannot use fall: the same as failurecount (3), which it is another name of, got 2',
+  ),
+  yaml(
+    'sh keeps clients itself',
+    service('scheduler: sh\n    persistent: 60'),
+    '5:17: warning: Cannot gain from persistent: another scheduler than sh, which keeps clients by itself, got 60 s',
+  ),
+  yaml(
+    'a netmask needs persistence',
+    service('netmask: 255.255.255.0'),
+    '4:14: warning: Cannot use netmask: persistent beside it, got /24',
+  ),
+  yaml(
+    'an engine needs persistence',
+    service('persistence_engine: sip'),
+    '4:25: warning: Cannot use persistence_engine: persistent beside it, got sip',
+  ),
+  yaml(
+    'one packet is UDP',
+    service('ops: yes'),
+    '4:10: warning: Cannot schedule single packets: a service of protocol udp, got tcp 10.0.0.1:80',
+  ),
+  yaml(
+    'port 0 needs persistence',
+    'virtual:\n  - {address: 10.0.0.1:0, real: 10.0.0.2 gate}\n',
+    '2:15: warning: Cannot serve every port: persistent beside port 0, got tcp 10.0.0.1:0',
+  ),
+  yaml(
+    'a service that has a check',
+    service('service: mysql'),
+    '4:14: warning: Cannot check servers: a service that has a check (http, https, none); these servers never come up, got mysql',
+  ),
+  yaml(
+    'HEAD has no body',
+    service('httpmethod: HEAD\n    receive: ok'),
+    '4:17: warning: Cannot match receive: GET, as an answer to HEAD has no body, got HEAD',
+  ),
+  yaml(
+    'verify is for https',
+    service('verify: yes'),
+    '4:13: warning: Cannot use verify: service https, got http',
+  ),
+  yaml(
+    'ca needs verify',
+    service('service: https\n    ca: /etc/ca.pem'),
+    '5:9: warning: Cannot use ca: verify: yes beside it, got /etc/ca.pem',
+  ),
+  yaml(
+    'checkcount is for ping',
+    service('checkcount: 3'),
+    '4:17: warning: Cannot use checkcount: checktype ping (failures of every check are failurecount), got 3',
+  ),
+  yaml(
+    'external-perl starts perl',
+    service('checktype: external-perl\n    checkcommand: /x.pl'),
+    '4:16: warning: Cannot keep the script loaded: external, as perl is started for each check, got external-perl',
+  ),
+  yaml(
+    'external wants a command',
+    service('checktype: external'),
+    '4:16: warning: Cannot learn anything from the check: checkcommand beside it, got external alone',
+  ),
+  yaml(
+    'gate keeps the port',
+    servers('[10.0.0.2:8080 gate]'),
+    '4:12: warning: Cannot forward to another port: port 80, as a gate server gets packets as they came (the check goes to 8080), got 8080',
+  ),
+  yaml(
+    'ipip keeps the port',
+    servers('[10.0.0.2:8080 ipip]'),
+    '4:12: warning: Cannot forward to another port: port 80, as a ipip server gets packets as they came (the check goes to 8080), got 8080',
+  ),
+  yaml(
+    'no masq to loopback',
+    service('fallback: 127.0.0.1:81 masq'),
+    '4:15: warning: Cannot translate to this host: gate for a loopback address, got masq 127.0.0.1',
+  ),
+  yaml(
+    'masq or gate',
+    servers('[10.0.0.2:80 gate, 10.0.0.3:80 masq]'),
+    '4:11: warning: Cannot send every reply the same way: one method for the servers of a service, got gate and masq',
+  ),
+  yaml(
+    'a server once',
+    servers('[10.0.0.2:80 gate, 10.0.0.2 gate 3]'),
+    '4:30: warning: Cannot use real server: each server once in a service, got 10.0.0.2:80 again',
+  ),
+  yaml(
+    'some server',
+    'virtual:\n  - {address: 10.0.0.1:80}\n',
+    '2:5: warning: Cannot serve anyone: at least one real server or a fallback, got tcp 10.0.0.1:80',
+  ),
+  yaml(
+    'the fallback is another server',
+    service('fallback: 10.0.0.2:80 gate'),
+    '4:15: warning: Cannot fall back: a server that is not a real server of the service, got 10.0.0.2:80',
+  ),
+  yaml(
+    'no mail',
+    'emailalert: root@localhost\n',
+    '1:13: warning: Cannot honour emailalert: nothing, as no mail is sent, got root@localhost',
+  ),
+  yaml(
+    'no fork',
+    'fork: yes\n',
+    '1:7: warning: Cannot honour fork: nothing, as checks never wait for one another, got yes',
+  ),
+  yaml(
+    'no monitorfile',
+    service('monitorfile: /tmp/x'),
+    '4:18: warning: Cannot honour monitorfile: nothing, as the log has every verdict, got /tmp/x',
+  ),
+  yaml(
+    'no syslog',
+    'logfile: local0\n',
+    '1:10: warning: Cannot log to syslog: the path of a file, as the log goes to standard output and not to syslog, got local0',
+  ),
+];
