@@ -1,0 +1,84 @@
+// The VRRP process under the whole daemon: what becomes of it when the main process ends, or dies.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
+import { run, waitUntil } from '../harness/process.ts';
+import { type Director, startDirector } from '../harness/programs.ts';
+import { probe } from './prober.ts';
+import { hasAddress, measured } from './station.ts';
+
+const vip = '10.9.0.100';
+let lab: Lab;
+let client: Host;
+let a: Director;
+let b: Director;
+
+const config = (priority: number) => `
+director: {control_socket: $CONTROL, state_dir: $STATE}
+vrrp:
+  - name: VI_1
+    interface: eth0
+    virtual_router_id: 51
+    priority: ${priority}
+    advert_int: 100ms
+    virtual_ipaddress: [${vip}/24]
+`;
+
+beforeEach(async () => {
+  lab = createLab();
+  const lan = await lab.lan('lan');
+  const hostAt = async (name: string, address: string) => {
+    const host = await lab.host(name);
+    await lab.attach(host, lan, { addresses: [address] });
+    return host;
+  };
+  client = await hostAt('c', '10.9.0.3/24');
+  a = startDirector(lab, await hostAt('a', '10.9.0.1/24'), { config: config(150) });
+  await a.waitFor('vip.announced');
+  b = startDirector(lab, await hostAt('b', '10.9.0.2/24'), { config: config(100) });
+  await b.waitFor('daemon.ready');
+});
+afterEach(() => lab?.dispose());
+
+async function probed() {
+  const prober = probe(lab, client, vip);
+  await waitUntil(() => prober.answers() > 300, { what: 'the client reaches the address' });
+  return prober;
+}
+
+const processes = async (host: Host) =>
+  (await run(['ip', 'netns', 'pids', host.netns])).split('\n').filter((line) => line !== '').length;
+
+describe('a main process', () => {
+  it('that is killed: the VRRP process hands over without a gap, and ends', async () => {
+    const prober = await probed();
+    a.running.signal('SIGKILL');
+    await b.waitFor('vrrp.transition', ({ to, reason }) => to === 'active' && reason === 'active_resigned');
+    await waitUntil(async () => (await processes(a.host)) === 0, { what: 'the VRRP process ends' });
+    const gapMs = await prober.longestGapMs();
+    measured('main process killed: longest gap for a client, ms', gapMs);
+    expect(gapMs).toBeLessThan(5);
+    expect(await hasAddress(a.host, vip)).toBe(false);
+    await a.waitFor('vrrp.supervisor_lost');
+  });
+
+  it('that is asked to end, with its whole group: hands over without a gap, and ends well', async () => {
+    const prober = await probed();
+    a.running.signalAll('SIGTERM');
+    await b.waitFor('vrrp.transition', ({ to, reason }) => to === 'active' && reason === 'active_resigned');
+    expect(await a.running.exited).toBe(0);
+    const gapMs = await prober.longestGapMs();
+    measured('SIGTERM to the group: longest gap for a client, ms', gapMs);
+    expect(gapMs).toBeLessThan(5);
+    expect(await hasAddress(a.host, vip)).toBe(false);
+    expect(a.events().some(({ event }) => event === 'vrrp.process_lost')).toBe(false);
+  });
+
+  it('that is killed together with everything else: the kernel takes the address', async () => {
+    const killedAt = performance.now();
+    await a.host.killAll();
+    await b.waitFor('vrrp.transition', ({ to }) => to === 'active');
+    await waitUntil(async () => !(await hasAddress(a.host, vip)), { what: 'the lease ends', everyMs: 20 });
+    measured('power cut of the daemon: address gone after, ms (lease 1 s)', performance.now() - killedAt);
+    expect(performance.now() - killedAt).toBeLessThan(1500 + 200);
+  });
+});
