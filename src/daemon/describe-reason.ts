@@ -1,7 +1,7 @@
 // Why a virtual router changed its state, in words. The code itself stands in the event's `reason`.
 import type { Reason } from '../vrrp/types.ts';
 
-const phrases: Readonly<Record<Reason, string>> = {
+const transitions: Readonly<Record<Reason, string>> = {
   startup: 'started',
   owner_startup: 'started as the owner of its addresses',
   resumed: 'went on after a restart of the VRRP process',
@@ -20,6 +20,19 @@ const phrases: Readonly<Record<Reason, string>> = {
   reconfigured: 'the configuration changed',
 };
 
-/** A reason without a phrase (an interface's trouble) is one already. */
-export const describeReason = (reason: string): string =>
-  Object.hasOwn(phrases, reason) ? phrases[reason as Reason] : reason;
+/** What is wrong with the interface, while a router is in fault. */
+const faults: Readonly<Record<string, string>> = {
+  interface_missing: 'there is no such interface',
+  no_carrier: 'the interface has no carrier',
+  no_source_address: 'the interface has no IPv4 address of its own',
+  source_address_missing: 'the interface does not have the source address',
+  socket_refused: 'the kernel refused a raw socket (it takes CAP_NET_RAW and CAP_NET_ADMIN)',
+};
+
+const phrases = new Map(Object.entries({ ...transitions, ...faults }));
+
+/** @param reason "CODE" or "CODE: DETAIL"; one without a phrase stays as it is. */
+export function describeReason(reason: string): string {
+  const [code = '', ...detail] = reason.split(': ');
+  return [phrases.get(code) ?? code, ...detail].join(': ');
+}

@@ -21,6 +21,10 @@ describe('describeEvent', () => {
     expect(describeEvent({ ...transition, reason: 'active_down' })).toContain(
       'no advert from an active router in time',
     );
+    expect(describeEvent({ ...transition, to: 'fault', reason: 'socket_refused: open: EPERM' })).toMatch(
+      /refused a raw socket .*: open: EPERM$/,
+    );
+    expect(describeEvent({ ...transition, reason: 'made up' })).toContain(': made up');
     const removed = {
       event: 'vip.removed',
       instance: 'VI_1',
