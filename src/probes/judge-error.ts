@@ -33,7 +33,11 @@ const longestReason = 200;
 
 function reasonOf(error: unknown): string {
   const code = codeOf(error);
-  const text = error instanceof Error ? error.message : String(error);
+  const text = opensslReasonOf(error) ?? (error instanceof Error ? error.message : String(error));
   const reason = code !== undefined && !text.includes(code) ? `${code} ${text}` : text;
   return reason.slice(0, longestReason);
 }
+
+/** The words of an OpenSSL error, whose message is a line of its source. */
+const opensslReasonOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'reason' in error && typeof error.reason === 'string' ? error.reason : undefined;
