@@ -10,6 +10,7 @@ const others = 'others';
 export type RateLimit = {
   /** @param say called now with 1, or at the end of the window with how often it was noted meanwhile. */
   readonly note: (key: string, say: (count: number) => void) => void;
+  /** Says what is still counted. */
   readonly close: () => void;
 };
 
@@ -44,7 +45,10 @@ export function createRateLimit(clock: Clock, windowMs: number = windowMsDefault
       say(1);
     },
     close: () => {
-      for (const window of windows.values()) window.cancel();
+      for (const { cancel, pending, say } of windows.values()) {
+        cancel();
+        if (pending > 0) say(pending);
+      }
       windows.clear();
     },
   };

@@ -1,9 +1,10 @@
 // Two directors of ours on one LAN: election, hand-over, and what each kind of death leads to.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { instance } from '../../daemon/vrrp-instance.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { probe } from './prober.ts';
-import { createStation, hasAddress, instance, measured, type Station } from './station.ts';
+import { createStation, hasAddress, measured, type Station } from './station.ts';
 
 const vip = '10.9.0.100';
 let lab: Lab;

@@ -5,10 +5,11 @@ import { ip } from '../../../src/net/ip.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { openVrrpSocket } from '../../../src/system/raw-socket.ts';
 import { encodeIpv4 } from '../../../src/wire/ipv4-header.ts';
+import { instance } from '../../daemon/vrrp-instance.ts';
 import { createLab, type Host, type Lab, type Lan } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { inside } from './inside.ts';
-import { createStation, hasAddress, instance, measured, type Station } from './station.ts';
+import { createStation, hasAddress, measured, type Station } from './station.ts';
 
 const vip = '10.9.0.100';
 let lab: Lab;

@@ -2,11 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ip } from '../../../src/net/ip.ts';
+import { instance } from '../../daemon/vrrp-instance.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { startKeepalived } from '../harness/programs.ts';
 import { probe } from './prober.ts';
-import { createStation, hasAddress, instance, measured, type Station } from './station.ts';
+import { createStation, hasAddress, measured, type Station } from './station.ts';
 
 const vip = '10.9.0.100';
 const isInstalled = spawnSync('keepalived', ['--version'], { stdio: 'ignore' }).status === 0;

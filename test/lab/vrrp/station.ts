@@ -1,10 +1,8 @@
 // One VRRP router of the lab: the real child process in a host's namespace, with this test as its main process.
 import { openVrrpPorts } from '../../../src/cli/vrrp-ports.ts';
-import type { VrrpInstanceConfig } from '../../../src/config/config.ts';
 import { resignFor } from '../../../src/daemon/vrrp-cleanup.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from '../../../src/daemon/vrrp-messages.ts';
 import { createVrrpSupervisor, type VrrpSupervisor } from '../../../src/daemon/vrrp-supervisor.ts';
-import { ip } from '../../../src/net/ip.ts';
 import type { JournalEvent } from '../../../src/ports/journal.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { forkSelf } from '../../../src/system/vrrp-child.ts';
@@ -35,28 +33,6 @@ export type Station = {
 };
 
 const waitMsMax = 15_000;
-
-/** 100 ms adverts, so that every test is short; a lease of one second. */
-export const instance = (changes: Partial<VrrpInstanceConfig> = {}): VrrpInstanceConfig => ({
-  name: 'VI_1',
-  interface: 'eth0',
-  virtualRouterId: 51,
-  version: 3,
-  priority: 150,
-  advertIntervalMs: 100,
-  preempt: true,
-  preemptDelayMs: 0,
-  acceptMode: true,
-  virtualAddresses: [{ address: ip('10.9.0.100'), length: 24 }],
-  unicastPeers: [],
-  checksum: 'rfc5798',
-  vipLeaseSec: 1,
-  garpRepeat: 2,
-  garpDelayMs: 500,
-  garpRefreshMs: 0,
-  at: { file: 'test', line: 1, column: 1 },
-  ...changes,
-});
 
 export function createStation(lab: Lab, host: Host): Station {
   const told: Told[] = [];

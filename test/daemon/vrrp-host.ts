@@ -1,0 +1,239 @@
+// One host in memory: links and addresses with leases as the kernel keeps them, an advert socket and a frame
+// socket, and the VRRP process on top. `did` is everything it did to the outside, in order.
+
+import type { FromVrrpProcess, ToVrrpProcess } from '../../src/daemon/vrrp-messages.ts';
+import { runInstances } from '../../src/daemon/vrrp-process.ts';
+import { type Ip, ip, isMulticast } from '../../src/net/ip.ts';
+import type { Mac } from '../../src/net/mac.ts';
+import { formatPrefix } from '../../src/net/prefix.ts';
+import { ok } from '../../src/net/result.ts';
+import type { ReceivedDatagram } from '../../src/ports/datagram.ts';
+import type { JournalEvent } from '../../src/ports/journal.ts';
+import type { AddressEntry, LinkEntry, NetworkChange, NetworkKernel } from '../../src/ports/kernel.ts';
+import { decodeIpv4 } from '../../src/wire/ipv4.ts';
+import { encodeIpv4 } from '../../src/wire/ipv4-header.ts';
+import { decodeAdvert, encodeAdvert, VRRP_GROUP_INET } from '../../src/wire/vrrp.ts';
+import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
+
+export const eth0: LinkEntry = {
+  index: 2,
+  name: 'eth0',
+  mac: '02:00:00:00:00:01' as Mac,
+  mtu: 1500,
+  up: true,
+  running: true,
+  loopback: false,
+};
+export const ownAddress: AddressEntry = {
+  address: ip('10.9.0.1'),
+  prefixLength: 24,
+  interfaceIndex: 2,
+  validLifetime: 'forever',
+};
+
+export type VirtualHost = {
+  readonly time: VirtualTime;
+  readonly tell: (message: ToVrrpProcess) => void;
+  readonly closeChannel: () => void;
+  readonly said: () => readonly FromVrrpProcess[];
+  readonly events: () => readonly JournalEvent[];
+  /** "add 10.9.0.100/24", "remove …", "arp", "advert 150". */
+  readonly did: () => readonly string[];
+  readonly addresses: () => readonly string[];
+  /** What strangers do. */
+  readonly kernel: {
+    readonly add: (entry: AddressEntry) => void;
+    readonly remove: (prefix: string) => void;
+    readonly setLink: (link: LinkEntry) => void;
+  };
+  /** An advert from the LAN; any bytes behind the IPv4 header with `bytes`. */
+  readonly hear: (advert: { source?: string; priority?: number; vrid?: number; bytes?: Uint8Array }) => void;
+  readonly failSends: (error: Error | undefined) => void;
+  /** How long the kernel takes over a change. */
+  readonly delayKernel: (ms: number) => void;
+  readonly exits: () => readonly number[];
+  readonly socketsOpened: () => number;
+};
+
+export type HostOptions = {
+  readonly links?: readonly LinkEntry[];
+  readonly addresses?: readonly AddressEntry[];
+  readonly supervisorSilenceMs?: number;
+};
+
+export function createVirtualHost(options: HostOptions = {}): VirtualHost {
+  const time = createVirtualTime();
+  const did: string[] = [];
+  const said: FromVrrpProcess[] = [];
+  const exits: number[] = [];
+  const links = new Map((options.links ?? [eth0]).map((link) => [link.index, link]));
+  const addresses = new Map((options.addresses ?? [ownAddress]).map((entry) => [keyOf(entry), entry]));
+  const leases = new Map<string, () => void>();
+  const watchers: ((change: NetworkChange) => void)[] = [];
+  const notifications = time.socket<NetworkChange>((change) => {
+    for (const watcher of watchers) watcher(change);
+  });
+  let kernelMs = 0;
+  let sendError: Error | undefined;
+  let opened = 0;
+
+  const drop = (key: string) => {
+    const address = addresses.get(key);
+    leases.get(key)?.();
+    leases.delete(key);
+    if (address === undefined) return false;
+    addresses.delete(key);
+    notifications.push({ type: 'addressRemoved', address });
+    return true;
+  };
+  const put = (entry: AddressEntry) => {
+    const key = keyOf(entry);
+    leases.get(key)?.();
+    addresses.set(key, entry);
+    if (entry.validLifetime !== 'forever') {
+      leases.set(
+        key,
+        time.after(1000 * entry.validLifetime, () => drop(key)),
+      );
+    }
+    notifications.push({ type: 'addressAdded', address: entry });
+  };
+  const worked = () =>
+    new Promise<void>((resolve) => (kernelMs === 0 ? resolve() : time.after(kernelMs, resolve)));
+
+  const network: NetworkKernel = {
+    links: async () => ok([...links.values()]),
+    addresses: async (family) => ok(family === 'inet' ? [...addresses.values()] : []),
+    replaceAddresses: async (requests) => {
+      await worked();
+      for (const request of requests) {
+        did.push(`${addresses.has(keyOf(request)) ? 'renew' : 'add'} ${prefixOf(request)}`);
+        put(request);
+      }
+      return requests.map(() => undefined);
+    },
+    removeAddresses: async (requests) => {
+      await worked();
+      return requests.map((request) => {
+        did.push(`remove ${prefixOf(request)}`);
+        return drop(keyOf(request)) ? undefined : { code: 'EADDRNOTAVAIL', message: 'not there' };
+      });
+    },
+    watch: (listener) => void watchers.push(listener),
+    close: () => {},
+  };
+
+  let receive: ((datagram: ReceivedDatagram) => void) | undefined;
+  const datagrams = time.socket<ReceivedDatagram>((datagram) => receive?.({ ...datagram, at: time.now() }));
+  let onMessage: ((message: ToVrrpProcess) => void) | undefined;
+  const messages = time.socket<ToVrrpProcess>((message) => onMessage?.(message));
+  let onClosed = () => {};
+
+  runInstances(
+    {
+      clock: time,
+      network,
+      openVrrpSocket: () => {
+        opened += 1;
+        return ok({
+          send: (bytes, destination, done) => {
+            if (sendError === undefined) did.push(describeAdvert(bytes, destination));
+            queueMicrotask(() => done(sendError));
+          },
+          onReceived: (listener) => {
+            receive = listener;
+          },
+          onError: () => {},
+          close: () => {
+            receive = undefined;
+          },
+        });
+      },
+      openFrameSocket: () =>
+        ok({
+          send: () => {
+            did.push('arp');
+            return undefined;
+          },
+          close: () => {},
+        }),
+    },
+    {
+      send: (message) => void said.push(message),
+      onMessage: (listener) => {
+        onMessage = listener;
+      },
+      onClosed: (listener) => {
+        onClosed = listener;
+      },
+    },
+    {
+      exit: (status) => void exits.push(status),
+      ...(options.supervisorSilenceMs !== undefined && { supervisorSilenceMs: options.supervisorSilenceMs }),
+    },
+  );
+
+  return {
+    time,
+    tell: (message) => messages.push(message),
+    closeChannel: () => onClosed(),
+    said: () => said,
+    events: () => said.flatMap((message) => (message.type === 'event' ? [message.event] : [])),
+    did: () => did,
+    addresses: () => [...addresses.values()].map(prefixOf),
+    kernel: {
+      add: put,
+      remove: (prefix) => {
+        const key = [...addresses.entries()].find(([, entry]) => prefixOf(entry) === prefix)?.[0];
+        if (key !== undefined) drop(key);
+      },
+      setLink: (link) => {
+        links.set(link.index, link);
+        notifications.push({ type: 'linkChanged', link });
+      },
+    },
+    hear: (advert) => datagrams.push(datagramOf(advert)),
+    failSends: (error) => {
+      sendError = error;
+    },
+    delayKernel: (ms) => {
+      kernelMs = ms;
+    },
+    exits: () => exits,
+    socketsOpened: () => opened,
+  };
+}
+
+const prefixOf = (entry: Pick<AddressEntry, 'address' | 'prefixLength'>) =>
+  formatPrefix({ address: entry.address, length: entry.prefixLength });
+
+const keyOf = (entry: Pick<AddressEntry, 'address' | 'prefixLength' | 'interfaceIndex'>) =>
+  `${entry.interfaceIndex} ${prefixOf(entry)}`;
+
+function describeAdvert(bytes: Uint8Array, destination: Ip): string {
+  const packet = decodeIpv4(bytes);
+  if (!packet.ok) return `junk: ${packet.error}`;
+  const { source, payload } = packet.value;
+  const decoded = decodeAdvert(payload, { source, destination });
+  const from = source === ownAddress.address ? '' : ` from ${source}`;
+  const to = isMulticast(destination) ? '' : ` to ${destination}`;
+  return decoded.ok ? `advert ${decoded.value.advert.priority}${from}${to}` : `junk: ${decoded.error.detail}`;
+}
+
+function datagramOf(advert: { source?: string; priority?: number; vrid?: number; bytes?: Uint8Array }) {
+  const source = ip(advert.source ?? '10.9.0.2');
+  const path = { source, destination: VRRP_GROUP_INET };
+  const payload =
+    advert.bytes ??
+    encodeAdvert(
+      {
+        version: 3,
+        virtualRouterId: advert.vrid ?? 51,
+        priority: advert.priority ?? 200,
+        intervalCs: 10,
+        addresses: [ip('10.9.0.100')],
+      },
+      { ...path, checksum: 'rfc5798' },
+    );
+  return { bytes: encodeIpv4({ ...path, protocol: 112, ttl: 255, tos: 0 }, payload), source, at: 0 };
+}

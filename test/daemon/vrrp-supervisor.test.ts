@@ -1,0 +1,201 @@
+// The main process's side of the VRRP process: deaths, restarts, resignation on its behalf, and the end.
+import { describe, expect, it } from 'vitest';
+import type { VrrpInstanceConfig } from '../../src/config/config.ts';
+import type { FromVrrpProcess, ToVrrpProcess, VrrpSnapshot } from '../../src/daemon/vrrp-messages.ts';
+import { createVrrpSupervisor } from '../../src/daemon/vrrp-supervisor.ts';
+import type { JournalEvent, VrrpPhase } from '../../src/ports/journal.ts';
+import { createVirtualTime } from './virtual-time.ts';
+import { instance } from './vrrp-instance.ts';
+
+type Child = {
+  readonly heard: ToVrrpProcess[];
+  readonly say: (message: FromVrrpProcess) => void;
+  readonly die: (reason: string) => void;
+  killed: boolean;
+};
+
+function createWorld() {
+  const time = createVirtualTime();
+  const children: Child[] = [];
+  const events: JournalEvent[] = [];
+  const cleanUps: string[][] = [];
+  const supervisor = createVrrpSupervisor({
+    clock: time,
+    journal: (event) => void events.push(event),
+    fork: () => {
+      const heard: ToVrrpProcess[] = [];
+      let onMessage = (_: FromVrrpProcess) => {};
+      const onExit: ((reason: string) => void)[] = [];
+      const die = (reason: string) => {
+        for (const listener of onExit) listener(reason);
+      };
+      const child: Child = { heard, say: (message) => onMessage(message), die, killed: false };
+      children.push(child);
+      return {
+        pid: children.length,
+        send: (message) => void heard.push(message),
+        onMessage: (listener) => {
+          onMessage = listener;
+        },
+        onExit: (listener) => void onExit.push(listener),
+        kill: () => {
+          child.killed = true;
+          die('signal SIGKILL');
+        },
+      };
+    },
+    cleanUp: async (instances, wasActive) => {
+      cleanUps.push(instances.flatMap(({ name }) => (wasActive(name) ? [name] : [])));
+    },
+  });
+  return { time, children, events, cleanUps, supervisor };
+}
+
+const second = instance({ name: 'VI_2', virtualRouterId: 52 });
+const both: readonly VrrpInstanceConfig[] = [instance(), second];
+
+const snapshot = (phase: VrrpPhase): VrrpSnapshot => ({
+  takenAt: 1,
+  instances: [
+    { name: 'VI_1', phase, lastAdvertAt: 1 },
+    { name: 'VI_2', phase: 'backup', lastAdvertAt: 0 },
+  ],
+});
+
+const statusOf = (phase: VrrpPhase): FromVrrpProcess => ({
+  type: 'status',
+  instances: [
+    {
+      ...{ name: 'VI_1', interface: 'eth0', vrid: 51, phase, priority: 150, sinceMs: 0, reason: 'startup' },
+      ...{ addresses: [], advertsSent: 0, advertsReceived: 0, advertsRejected: {}, transitions: 1 },
+    },
+  ],
+});
+
+async function running() {
+  const world = createWorld();
+  const started = world.supervisor.start(both);
+  const child = world.children[0];
+  if (child === undefined) throw new Error('not forked');
+  child.say({ type: 'configured', problems: ['Cannot run instance VI_2 now: …'] });
+  expect(await started).toEqual(['Cannot run instance VI_2 now: …']);
+  child.say({ type: 'snapshot', snapshot: snapshot('active') });
+  child.say(statusOf('active'));
+  return { ...world, child };
+}
+
+/** Answers every beat, so that it is not taken for dead. */
+async function live(
+  { time, children }: Pick<ReturnType<typeof createWorld>, 'time' | 'children'>,
+  ms: number,
+) {
+  for (let passed = 0; passed < ms; passed += 500) {
+    children.at(-1)?.say({ type: 'heartbeat' });
+    await time.run(500);
+  }
+}
+
+describe('a VRRP process that dies', () => {
+  it('is started again at once, with the snapshot to resume from', async () => {
+    const { child, children, events, cleanUps } = await running();
+    child.die('signal SIGKILL');
+    expect(children.length).toBe(2);
+    expect(children[1]?.heard[0]).toEqual({ type: 'configure', instances: both, resume: snapshot('active') });
+    expect(events).toMatchObject([{ event: 'vrrp.process_lost', pid: 1, reason: 'signal SIGKILL' }]);
+    expect(cleanUps).toEqual([]);
+  });
+
+  it('again within a minute is resigned for, where it was active, and started after a growing pause', async () => {
+    const world = await running();
+    const { time, children, cleanUps } = world;
+    world.child.die('signal SIGKILL');
+    await live(world, 30_000);
+    children[1]?.die('exit status 1');
+    expect(cleanUps).toEqual([['VI_1']]);
+    expect(world.supervisor.status()[0]).toMatchObject({ phase: 'initialize', reason: 'vrrp_process_lost' });
+    expect(children.length).toBe(2);
+    await time.run(1000);
+    expect(children.length).toBe(3);
+    expect(children[2]?.heard[0]).toEqual({ type: 'configure', instances: both });
+    children[2]?.die('exit status 1');
+    await time.run(1900);
+    expect(children.length).toBe(3);
+    await time.run(200);
+    expect(children.length).toBe(4);
+  });
+
+  it('again after more than a minute is as the first time', async () => {
+    const world = await running();
+    world.child.die('signal SIGKILL');
+    await live(world, 61_000);
+    world.children[1]?.die('signal SIGKILL');
+    expect(world.cleanUps).toEqual([]);
+    expect(world.children.length).toBe(3);
+  });
+
+  it('while it is awaited does not hold up the start for ever', async () => {
+    const { supervisor, children } = createWorld();
+    const started = supervisor.start(both);
+    children[0]?.die('exit status 1');
+    children[1]?.die('exit status 1');
+    expect(await started).toEqual(['Cannot run the VRRP process: one that lives, got exit status 1']);
+  });
+
+  it('of silence: it is killed, and started again', async () => {
+    const { time, child, children } = await running();
+    await time.run(3000);
+    expect(child.killed).toBe(false);
+    await time.run(1000);
+    expect(child.killed).toBe(true);
+    expect(children.length).toBe(2);
+  });
+});
+
+describe('failover', () => {
+  it('is asked of what is active, and names it', async () => {
+    const { supervisor, child } = await running();
+    expect(supervisor.failover('VI_2')).toEqual([]);
+    expect(supervisor.failover()).toEqual(['VI_1']);
+    expect(child.heard.at(-1)).toEqual({ type: 'failover', instance: 'VI_1' });
+  });
+});
+
+describe('the end', () => {
+  it('waits for the process, and starts no other', async () => {
+    const { supervisor, child, children, events, time } = await running();
+    let over = false;
+    const stopped = supervisor.stop().then(() => {
+      over = true;
+    });
+    await time.run(1000);
+    expect(child.heard.at(-1)).not.toEqual({ type: 'configure' });
+    expect(child.heard).toContainEqual({ type: 'stop' });
+    expect(over).toBe(false);
+    child.say({ type: 'stopped' });
+    child.die('exit status 0');
+    await stopped;
+    await time.run(100_000);
+    expect(children.length).toBe(1);
+    expect(events).toEqual([]);
+    expect(supervisor.status()).toEqual([]);
+  });
+
+  it('of a process that does not end is forced, and its addresses are removed', async () => {
+    const world = await running();
+    const stopped = world.supervisor.stop();
+    await live(world, 6000);
+    await stopped;
+    expect(world.child.killed).toBe(true);
+    expect(world.cleanUps).toEqual([['VI_1', 'VI_2']]);
+  });
+
+  it('comes with the last instance, and a new one starts a process again', async () => {
+    const { supervisor, child, children } = await running();
+    const emptied = supervisor.reconfigure([]);
+    child.die('exit status 0');
+    await emptied;
+    void supervisor.reconfigure([second]);
+    expect(children.length).toBe(2);
+    expect(children[1]?.heard[0]).toEqual({ type: 'configure', instances: [second] });
+  });
+});
