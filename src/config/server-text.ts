@@ -55,7 +55,7 @@ export function parseRealText(value: string): RealText | { readonly leftover: st
   const head = /^(\S+)\s+(gate|masq|ipip)(?![\w-])/.exec(value.trim());
   if (head === null) return { leftover: value };
   const tail = value.trim().slice(head[0].length);
-  const weight = /^(.*?)\s+(\d+)(?!\S)/.exec(tail.split('"')[0] ?? '');
+  const weight = /^(.*?)\s(\d+)(?!\S)/.exec(tail.split('"')[0] ?? '');
   const afterWeight = weight === null ? tail : tail.slice(weight[0].length);
   const pair = /^\s+"([^"]*)"(?:,|\s)\s*"([^"]*)"/.exec(afterWeight);
   const afterPair = afterWeight.slice(pair?.[0].length ?? 0);

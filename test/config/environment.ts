@@ -4,25 +4,27 @@ import { formatProblem } from '../../src/config/format-problem.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { parseIp } from '../../src/net/ip.ts';
 
-const hosts: Readonly<Record<string, readonly string[]>> = {
-  localhost: ['127.0.0.1', '::1'],
-  'web1.example.org': ['192.0.2.11'],
-  'web9.example.org': ['192.0.2.19'],
-  sql01: ['10.77.0.1'],
-  sql03: ['10.77.0.3'],
-  'six.example.org': ['2001:db8::6'],
-};
+const hosts = new Map<string, readonly string[]>(
+  Object.entries({
+    localhost: ['127.0.0.1', '::1'],
+    'web1.example.org': ['192.0.2.11'],
+    'web9.example.org': ['192.0.2.19'],
+    sql01: ['10.77.0.1'],
+    sql03: ['10.77.0.3'],
+    'six.example.org': ['2001:db8::6'],
+  }),
+);
 
-const tcpOnly: Readonly<Record<string, number>> = { http: 80, https: 443, smtp: 25, ftp: 21 };
-const both: Readonly<Record<string, number>> = { domain: 53, sip: 5060 };
+const tcpOnly = new Map(Object.entries({ http: 80, https: 443, smtp: 25, ftp: 21 }));
+const both = new Map(Object.entries({ domain: 53, sip: 5060 }));
 
 export const environment: ConfigEnvironment = {
   hostname: 'testhost',
   resolveHost: (name, family) => {
-    const addresses = (hosts[name] ?? []).flatMap((text) => parseIp(text) ?? []);
+    const addresses = (hosts.get(name) ?? []).flatMap((text) => parseIp(text) ?? []);
     return addresses.find((address) => address.includes(':') === (family === 'inet6'));
   },
-  resolveService: (name, protocol) => both[name] ?? (protocol === 'udp' ? undefined : tcpOnly[name]),
+  resolveService: (name, protocol) => both.get(name) ?? (protocol === 'udp' ? undefined : tcpOnly.get(name)),
 };
 
 export const parseYamlText = (text: string, more: Partial<ConfigEnvironment> = {}): ConfigResult =>

@@ -69,6 +69,73 @@ describe('extensions in a virtual service', () => {
   });
 });
 
+describe('values as stock takes them', () => {
+  it.each([
+    ['checktimeout=-3', { checktimeoutMs: 3000 }],
+    ['checktimeout=1.5', { checktimeoutMs: 1000 }],
+    ['failurecount=4 # x', { fall: 4 }],
+    ['checktype=foo7', { checktype: { kind: 'combined', connects: 7 } }],
+    ['checktype=connect extra words', { checktype: { kind: 'connect' } }],
+    ['checktype="ping"', { checktype: { kind: 'ping' } }],
+    ['service=https junk', { service: 'https' }],
+    ['httpmethod=head', { httpmethod: 'HEAD' }],
+    ['scheduler=maglev2', { scheduler: 'maglev' }],
+    ['request="a"b" junk', { request: '/a"b' }],
+    ['receive="a\\tb"', { receive: 'a\\tb' }],
+    ['receive="a\tb"', { receive: 'a    b' }],
+    ['virtualhost = "www.x"  ', { virtualhost: 'www.x' }],
+    ['checkcommand="/bin/x y"', { checkcommand: '/bin/x y' }],
+    ['servicename="Web"', { servicename: '"Web"' }],
+    ['quiescent=yes#x', { quiescent: true }],
+    ['persistent=600', { persistentSec: 600 }],
+    ['fallback=127.0.0.1', { fallback: { address: '127.0.0.1', port: 80, forward: 'gate' } }],
+    ['fallback=127.0.0.1:http masq', { fallback: { address: '127.0.0.1', port: 80, forward: 'masq' } }],
+  ])('%s', (line, expected) => {
+    expect(configOf(`${virtual}\t${line}\n`).virtuals[0]).toMatchObject(expected);
+  });
+
+  it.each([
+    'checktype=CONNECT',
+    'ops=1',
+    'netmask=24',
+    'protocol=TCP',
+    'protocol=fwm',
+    'receive=""',
+    'checkport=http',
+    'fallback=127.0.0.1:80 gate 5',
+    'real=10.0.0.9:80',
+    'request="a',
+    'smtp="x"',
+  ])('not %s', (line) => expect(errorLines(parseCfText(`${virtual}\t${line}\n`))).toHaveLength(1));
+
+  it.each([
+    ['virtual=10.0.0.1', { kind: 'fwmark', family: 'inet', fwmark: 10 }],
+    ['virtual6=7', { kind: 'fwmark', family: 'inet6', fwmark: 7 }],
+    ['virtual6=[fd00:0::1]:80', { kind: 'address', protocol: 'tcp', address: 'fd00::1', port: 80 }],
+    ['virtual6=six.example.org:80', { kind: 'address', protocol: 'tcp', address: '2001:db8::6', port: 80 }],
+    ['virtual = 10.0.0.1:domain # x', { kind: 'address', protocol: 'udp', address: '10.0.0.1', port: 53 }],
+  ])('%s', (line, id) => expect(configOf(`${line}\n`).virtuals[0]?.id).toEqual(id));
+});
+
+describe('what stock refuses for trivia', () => {
+  it.each([
+    ['a blank line inside a block', `${virtual}\n\tservice=https\n`],
+    ['an indent of three', `${virtual}   service=https\n`],
+    ['CR LF', `${virtual}\tservice=https\n\tquiescent=no\n`.replaceAll('\n', '\r\n')],
+    ['a byte order mark', `\uFEFF${virtual}\tservice=https\n`],
+    ['a comment after no', `quiescent=no # x\n${virtual}\tservice=https\n`],
+    ['an indented global', `  quiescent=no\n${virtual}\tservice=https\n`],
+    ['an indented block', `  ${virtual}\tservice=https\n`],
+    ['a string without quotes', `${virtual}\tservice=https\n\treceive=ok\n`],
+    ['blanks on an empty line', `${virtual}     \n\tservice=https\n`],
+  ])('%s is taken with a warning', (_, text) => {
+    const result = parseCfText(text);
+    expect(errorLines(result)).toEqual([]);
+    expect(warningLines(result).join('\n')).toMatch(/share this (line|file) with ldirectord/);
+    expect(result.config?.virtuals).toMatchObject([{ service: 'https', quiescent: false }]);
+  });
+});
+
 describe('globals', () => {
   it('hold wherever they stand, the last one wins', () => {
     const text = `checkinterval=3\n${virtual}quiescent=yes\ncheckinterval=4\nautoreload=yes\nlogfile="/var/log/x"\n`;

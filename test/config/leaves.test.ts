@@ -115,6 +115,11 @@ describe('a server as text', () => {
       upper_threshold: '20',
     });
   });
+  it('of any length is read at once', () => {
+    const started = performance.now();
+    parseRealText(`10.0.0.2 gate${' '.repeat(200_000)}x`);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
   it('takes digits in quotes for no weight', () => {
     expect(parseRealText('10.0.0.2 gate "a 3", "4"')).toEqual({
       address: '10.0.0.2',

@@ -138,6 +138,8 @@ describe('timeouts', () => {
   it('follow the one that is set', () => expect(times('checktimeout: 2')).toEqual([2000, 2000]));
   it('prefer the service to the top level', () =>
     expect(times('negotiatetimeout: 3', 'checktimeout: 9\nnegotiatetimeout: 8\n')).toEqual([3000, 3000]));
+  it('of one service are each its own', () =>
+    expect(times('checktimeout: 2\n    negotiatetimeout: 7')).toEqual([2000, 7000]));
   it('prefer their own kind', () =>
     expect(times('', 'checktimeout: 9\nnegotiatetimeout: 8\n')).toEqual([9000, 8000]));
 });
