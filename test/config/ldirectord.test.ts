@@ -97,6 +97,9 @@ describe('values as stock takes them', () => {
   it.each([
     'checktype=CONNECT',
     'ops=1',
+    'quiescent=on',
+    'quiescent=true',
+    'cleanstop=YES',
     'netmask=24',
     'protocol=TCP',
     'protocol=fwm',

@@ -165,7 +165,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'a service that has a check',
     service('service: mysql'),
-    '4:14: warning: Cannot check servers: a service that has a check (http, https, none); these servers never come up, got mysql',
+    '4:14: warning: Cannot negotiate: service http, https, none; others are connected to, over udp pinged, got mysql',
   ),
   yaml(
     'HEAD has no body',
