@@ -93,7 +93,5 @@ function formatTarget({ target, timeoutMs }: TimedTarget): string {
       return 'none: always up';
     case 'off':
       return 'none: left as it is';
-    case 'unsupported':
-      return `none for ${target.service} yet: never up`;
   }
 }

@@ -56,8 +56,8 @@ function judgeCheck({ virtual, draft, warn }: Case): void {
   const { checktype, service, httpmethod, receive } = virtual;
   const speaks = checktype.kind === 'negotiate' || checktype.kind === 'combined';
   if (speaks && !checkedServices.has(service)) {
-    const rule = `a service that has a check (${[...checkedServices].join(', ')}); these servers never come up`;
-    warn(draft.service === undefined ? 'address' : 'service', 'check servers', rule, service);
+    const rule = `service ${[...checkedServices].join(', ')}; others are connected to, over udp pinged`;
+    warn(draft.service === undefined ? 'address' : 'service', 'negotiate', rule, service);
   }
   const http = speaks && (service === 'http' || service === 'https');
   const expects = receive !== '' || virtual.reals.some((real) => (real.receive ?? '') !== '');

@@ -66,9 +66,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
   const verified = (): boolean =>
     health
       .status()
-      .every(
-        ({ verdict, maintenance, last }) => verdict !== 'unverified' || maintenance || last !== undefined,
-      );
+      .every(({ verdict, check, last }) => verdict !== 'unverified' || check === 'off' || last !== undefined);
 
   function firstVerdicts(): Promise<void> {
     return new Promise((resolve) => {

@@ -30,7 +30,7 @@ export type ServerHealth = {
   readonly real: string;
   readonly verdict: Verdict;
   readonly maintenance: boolean;
-  /** The kind of the check: http, connect, ping, external, on, off, unsupported. */
+  /** The kind of the check: http, connect, ping, external, on, off. */
   readonly check: string;
   /** What the last check said; absent before the first. */
   readonly last?: ProbeResult & { readonly agoMs: number };

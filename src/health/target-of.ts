@@ -85,8 +85,8 @@ function negotiateTargetOf(virtual: VirtualConfig, real: RealConfig): CheckTarge
       return httpTargetOf(virtual, real, virtual.service);
     case 'none': // no conversation to hold: ldirectord counts the server as up without any traffic
       return { kind: 'on' };
-    default:
-      return { kind: 'unsupported', service: virtual.service, protocol: protocolOf(virtual) };
+    default: // a service whose language nobody here speaks: whether it takes connections is still worth knowing
+      return connectOf(virtual, real).target;
   }
 }
 

@@ -1,7 +1,6 @@
 // What a check asks of one real server: everything a probe needs and nothing else. Two servers of two virtual
 // services with an equal target are one check (its key is the JSON of the target).
 import type { Ip } from '../net/ip.ts';
-import type { Protocol } from '../reconcile/model.ts';
 
 export type HttpTarget = {
   readonly kind: 'http';
@@ -39,6 +38,4 @@ export type CheckTarget =
       readonly arguments: readonly [string, string, string, string];
     }
   | { readonly kind: 'on' }
-  | { readonly kind: 'off' }
-  /** A service that this build has no check for; the config has warned. Always unmade. */
-  | { readonly kind: 'unsupported'; readonly service: string; readonly protocol: Protocol };
+  | { readonly kind: 'off' };

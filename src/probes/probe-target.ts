@@ -29,8 +29,6 @@ export function createProbe({ openPingPort }: ProbeOptions): Probe {
         return success('taken as up, without a check');
       case 'off':
         return unmade('checks are off');
-      case 'unsupported':
-        return unmade(`no check for service ${target.service} in this version`);
     }
   };
 }

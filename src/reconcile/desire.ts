@@ -24,7 +24,7 @@ import {
   type Table,
   type VirtualService,
 } from './model.ts';
-import type { VerdictOf } from './verdict-view.ts';
+import type { Verdict, VerdictOf } from './verdict-view.ts';
 
 /** One virtual service as it should be, and why. */
 export type DesiredService = {
@@ -101,8 +101,7 @@ function judgeServer(
   const configured = canonicalDestination(virtual.id, real);
   const held = present.get(formatEndpoint(configured));
   const { kind } = virtual.checktype;
-  const verdict =
-    kind === 'on' ? 'up' : kind === 'off' ? 'unverified' : verdictOf(realName(virtual.id, real));
+  const verdict = withoutCheck(kind, verdictOf(realName(virtual.id, real)));
   if (verdict === 'up') return { destination: configured, serves: true, verified: true };
   if (verdict === 'down') {
     const stays = virtual.quiescent && (held !== undefined || virtual.readdquiescent);
@@ -117,6 +116,13 @@ function judgeServer(
   // take turns for ever.
   const isFallback = fallback !== undefined && sameDestination(held, fallback);
   return { destination: held, serves: held.weight > 0 && !isFallback, verified };
+}
+
+/** checktype on needs no first verdict and off never has one; an operator's maintenance takes either down. */
+function withoutCheck(kind: VirtualConfig['checktype']['kind'], verdict: Verdict): Verdict {
+  if (kind === 'on' && verdict === 'unverified') return 'up';
+  if (kind === 'off' && verdict === 'up') return 'unverified';
+  return verdict;
 }
 
 /** What the table serves and the configuration does not name. */

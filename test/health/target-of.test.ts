@@ -49,12 +49,9 @@ describe('checktype negotiate', () => {
   it('takes a server of service none as up without a check', () => {
     expect(targetOf({ service: 'none' })).toEqual({ kind: 'on' });
   });
-  it('names a service that it has no check for', () => {
-    expect(targetOf({ service: 'radius', ...udp })).toEqual({
-      kind: 'unsupported',
-      service: 'radius',
-      protocol: 'udp',
-    });
+  it('connects to a service that it does not speak, and pings one over udp', () => {
+    expect(targetOf({ service: 'smtp' }, { port: 0 })).toMatchObject({ kind: 'connect', port: 25 });
+    expect(targetOf({ service: 'radius', ...udp }).kind).toBe('ping');
   });
 });
 

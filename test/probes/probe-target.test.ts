@@ -28,13 +28,9 @@ it('hands each kind of check to its probe', async () => {
   for (const [target, detail] of cases) expect((await probe(target, soon())).detail).toBe(detail);
 });
 
-it('on is up; off and a service without a check are never made', async () => {
+it('on is up; off is never made', async () => {
   expect(await probe({ kind: 'on' }, soon())).toMatchObject({ outcome: 'success' });
   expect(await probe({ kind: 'off' }, soon())).toMatchObject({ outcome: 'unmade' });
-  expect(await probe({ kind: 'unsupported', service: 'radius', protocol: 'udp' }, soon())).toEqual({
-    outcome: 'unmade',
-    detail: 'no check for service radius in this version',
-  });
 });
 
 it('a deadline that comes while the probe is still being loaded is not held against the server', async () => {

@@ -91,9 +91,16 @@ describe('desire', () => {
   it('checktype off: leaves what the table holds, and serves the fallback where that is nothing', () => {
     const virtual: VirtualConfig = { ...plain, fallback, checktype: { kind: 'off' } };
     expect(servers(desire([virtual], oneUp, []))).toEqual(['127.0.0.1:80 gate 1']);
-    expect(servers(desire([virtual], bothDown, holding(plain, { ...one, weight: 2 })))).toEqual([
+    expect(servers(desire([virtual], oneUp, holding(plain, { ...one, weight: 2 })))).toEqual([
       '192.168.6.2:80 gate 2',
     ]);
+  });
+});
+
+describe("an operator's maintenance", () => {
+  it.each(['on', 'off'] as const)('takes a server of checktype %s out', (kind) => {
+    const virtual = virtualOf(vip, { reals: [one, two], checktype: { kind } });
+    expect(servers(desire([virtual], bothDown, holding(virtual, one)))).toEqual([]);
   });
 });
 
@@ -240,9 +247,9 @@ function verdictFor(
   real: VirtualConfig['reals'][number],
   verdictOf: (service: string, real: string) => Verdict,
 ): Verdict {
-  if (checktype.kind === 'on') return 'up';
-  if (checktype.kind === 'off') return 'unverified';
-  return verdictOf(formatServiceId(id), formatEndpoint(real));
+  const verdict = verdictOf(formatServiceId(id), formatEndpoint(real));
+  if (checktype.kind === 'on' && verdict === 'unverified') return 'up';
+  return checktype.kind === 'off' && verdict === 'up' ? 'unverified' : verdict;
 }
 
 const verifiedOf = (virtual: VirtualConfig, verdictOf: (service: string, real: string) => Verdict) =>
