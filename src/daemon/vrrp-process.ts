@@ -93,7 +93,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
       if (config === undefined) continue;
       if (before.get(identityOf(config)) === undefined) {
         router.start(resume?.instances.find(({ name }) => name === config.name));
-      } else if (!isSame(router.config(), config)) router.reconfigure(config);
+      } else router.reconfigure(config);
     }
     // Which addresses float may have changed, and with it who may use which as source.
     refresh();
@@ -176,10 +176,6 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
 /** What makes another router of it: a change of one of these hands over and starts anew. */
 const identityOf = (config: VrrpInstanceConfig): string =>
   [config.name, config.interface, config.virtualRouterId, config.version].join(' ');
-
-/** Where it stands in the file is no matter of the router. */
-const isSame = (a: VrrpInstanceConfig, b: VrrpInstanceConfig): boolean =>
-  JSON.stringify({ ...a, at: undefined }) === JSON.stringify({ ...b, at: undefined });
 
 const problemOf = (router: RouterShell): readonly string[] => {
   const fault = router.fault();

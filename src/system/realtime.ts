@@ -34,11 +34,20 @@ export function becomeRealtime(priority: number): RealtimeOutcome {
 
 /** @returns the first refusal's code. */
 function lockMemory(): string | undefined {
-  for (const { start, end } of lockableMappings(readFileSync('/proc/self/maps', 'utf8'))) {
+  for (const { start, end } of lockableMappings(ownMappings())) {
     const locked = lockOnFault(start, end - start);
     if (!locked.ok) return locked.error;
   }
   return undefined;
+}
+
+/** Nothing where /proc is not mounted. */
+function ownMappings(): string {
+  try {
+    return readFileSync('/proc/self/maps', 'latin1');
+  } catch {
+    return '';
+  }
 }
 
 /** The readable mappings of files, the C heap and the stack, from the text of /proc/PID/maps (proc(5)). */

@@ -217,7 +217,11 @@ function describeAdvert(bytes: Uint8Array, destination: Ip): string {
   const decoded = decodeAdvert(payload, { source, destination });
   const from = source === ownAddress.address ? '' : ` from ${source}`;
   const to = isMulticast(destination) ? '' : ` to ${destination}`;
-  return decoded.ok ? `advert ${decoded.value.advert.priority}${from}${to}` : `junk: ${decoded.error.detail}`;
+  const count = decoded.ok ? decoded.value.advert.addresses.length : 0;
+  const many = count === 1 ? '' : ` of ${count} addresses`;
+  return decoded.ok
+    ? `advert ${decoded.value.advert.priority}${many}${from}${to}`
+    : `junk: ${decoded.error.detail}`;
 }
 
 function datagramOf(advert: { source?: string; priority?: number; vrid?: number; bytes?: Uint8Array }) {

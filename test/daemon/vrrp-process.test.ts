@@ -273,6 +273,18 @@ describe('a new configuration', () => {
     expect(phases(host)).toEqual(['backup', 'active']);
   });
 
+  it('with another address has it in the kernel, announced, and in the advert that goes out at once', async () => {
+    const host = await active();
+    const before = host.did().length;
+    const virtualAddresses = [...instance().virtualAddresses, { address: ip('10.9.0.101'), length: 24 }];
+    host.tell({ type: 'configure', instances: [instance({ virtualAddresses })] });
+    await host.time.run(1);
+    const done = host.did().slice(before);
+    expect(done[0]).toBe('add 10.9.0.101/24');
+    expect(done).toContain('advert 150 of 2 addresses');
+    expect(done.some((what) => what.startsWith('remove'))).toBe(false);
+  });
+
   it('without an instance hands its role over', async () => {
     const host = await active();
     host.tell({ type: 'configure', instances: [] });
@@ -339,7 +351,6 @@ describe('the end', () => {
 describe('a crash of this process alone', () => {
   it('is resumed from: active at once, the address untouched', async () => {
     const first = await active();
-    await first.time.run(1000);
     const told = first.said().findLast((message) => message.type === 'snapshot');
     if (told === undefined) throw new Error('no snapshot');
     expect(first.time.now() - (told.snapshot.instances[0]?.lastAdvertAt ?? 0)).toBeLessThan(150_000);
@@ -371,10 +382,13 @@ describe('an interface', () => {
     expect(phases(host).at(-1)).toBe('backup');
   });
 
-  it('never lends a virtual address as the source of adverts', async () => {
-    const vipFirst = { ...ownAddress, address: ip('10.9.0.100'), validLifetime: 1 };
-    const host = await started({}, { addresses: [vipFirst, ownAddress] });
-    await host.time.run(400);
+  it('never lends a virtual address as the source of adverts, though it be the first', async () => {
+    const leased = { ...ownAddress, address: ip('10.9.0.100'), validLifetime: 1 };
+    const host = createVirtualHost({ addresses: [leased, ownAddress] });
+    const lastAdvertAt = host.time.now() - 100_000;
+    const snapshot = { takenAt: 0, instances: [{ name: 'VI_1', phase: 'active' as const, lastAdvertAt }] };
+    host.tell({ type: 'configure', instances: [instance()], resume: snapshot });
+    await host.time.run(1);
     expect(host.did().at(-1)).toBe('advert 150');
   });
 });
