@@ -10,7 +10,7 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./run.ts')).runDaemon,
   },
   check: {
-    usage: 'check [-c FILE] [--director NAME] [--json]',
+    usage: 'check [-c FILE] [--director NAME] [--json | --schema]',
     summary: 'read a config and say everything that is wrong with it',
     load: async () => (await import('./check.ts')).runCheck,
   },
