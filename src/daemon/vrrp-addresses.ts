@@ -1,7 +1,8 @@
 // The virtual addresses of one instance in the kernel: added with a lease, renewed, put back when a stranger
 // removes one, removed by name. Whether they should be there is the state machine's decision; here is how.
 // A VIP that is on another interface of this host is not added (two interfaces would answer for it): that is
-// said once, and tried again with each renewal. An owner's addresses that the host has anyway stay the host's.
+// said once, and tried again with each renewal; on a loopback it is no matter, directors that are real servers
+// too have it there. An owner's addresses that the host has anyway stay the host's.
 // DESIGN.md §1 properties 2 and 10, vrrp.md §7.3.
 import { familyOf } from '../net/ip.ts';
 import { formatPrefix, type Prefix } from '../net/prefix.ts';
@@ -80,10 +81,11 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
 
   /** Undefined where it may be added now. */
   function obstacle(entry: Held, index: number): string | undefined {
-    const elsewhere = view.placesOf(entry.prefix.address).find((found) => found.interfaceIndex !== index);
-    if (elsewhere === undefined) return undefined;
-    const name = view.linkAt(elsewhere.interfaceIndex)?.name ?? `interface ${elsewhere.interfaceIndex}`;
-    return `the address is on ${name} already`;
+    const others = view.placesOf(entry.prefix.address).filter((found) => found.interfaceIndex !== index);
+    const elsewhere = others
+      .map((found) => view.linkAt(found.interfaceIndex))
+      .find((link) => !link?.loopback);
+    return elsewhere === undefined ? undefined : `the address is on ${elsewhere.name} already`;
   }
 
   function isHostsOwn({ prefix }: Held, index: number): boolean {

@@ -147,6 +147,13 @@ describe('an address at start', () => {
     await host.time.run(1);
     expect(host.did()).toContain(`add ${vip}`);
   });
+
+  it('that is on a loopback too, as on a real server, is no matter', async () => {
+    const other = { ...ownAddress, address: ip('10.9.0.100'), prefixLength: 32, interfaceIndex: 1 };
+    const links = [eth0, { ...eth0, index: 1, name: 'lo', loopback: true }];
+    const host = await active({}, { links, addresses: [ownAddress, other] });
+    expect(host.did()).toContain(`add ${vip}`);
+  });
 });
 
 describe('a stall', () => {
@@ -283,6 +290,13 @@ describe('a new configuration', () => {
     expect(done[0]).toBe('add 10.9.0.101/24');
     expect(done).toContain('advert 150 of 2 addresses');
     expect(done.some((what) => what.startsWith('remove'))).toBe(false);
+    host.tell({ type: 'configure', instances: [instance()] });
+    await host.time.run(1);
+    expect(host.did().slice(before + done.length)).toEqual([
+      'advert 150',
+      'remove 10.9.0.101/24',
+      `renew ${vip}`,
+    ]);
   });
 
   it('without an instance hands its role over', async () => {

@@ -110,18 +110,8 @@ describe('frame sockets', () => {
     const vip = [10, 9, 0, 100];
     const mac = [2, 0, 0, 0, 0, 0x77];
     const b = stationB.host;
-    await b.run(
-      'ip',
-      'neigh',
-      'replace',
-      '10.9.0.100',
-      'lladdr',
-      '02:00:00:00:00:01',
-      'dev',
-      'eth0',
-      'nud',
-      'stale',
-    );
+    const stale = 'ip neigh replace 10.9.0.100 lladdr 02:00:00:00:00:01 dev eth0 nud stale';
+    await b.run(...stale.split(' '));
     const frames = inside(stationA.host, () => openFrameSocket(stationA.index));
     if (!frames.ok) throw new Error(frames.error);
     const everyone = [255, 255, 255, 255, 255, 255];
