@@ -14,11 +14,13 @@ package_of() {
     ping) echo iputils-ping ;;
     sysctl) echo procps ;;
     linux.uml) echo user-mode-linux ;;
+    # vrrpd itself is not in the PATH.
+    vtysh) echo frr ;;
     *) echo "$1" ;;
   esac
 }
 
-commands=${*:-ip ipvsadm keepalived nginx modprobe arping ping curl sysctl}
+commands=${*:-ip ipvsadm keepalived vtysh nginx modprobe arping ping curl sysctl}
 missing=
 for command in $commands; do
   command -v "$command" >/dev/null || missing="$missing $(package_of "$command")"
@@ -56,7 +58,7 @@ fi
 rm -f "$log"
 
 # Nor at the next boot: they are here as programs for tests.
-for service in nginx keepalived; do
+for service in nginx keepalived frr; do
   case $missing in
     *" $service"*) [ ! -d /run/systemd/system ] || systemctl --quiet disable "$service" || true ;;
   esac
