@@ -3,10 +3,13 @@ import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Host } from '../harness/namespaces.ts';
 
+/** As `ip netns` knows it. */
+export type Namespace = Pick<Host, 'netns'>;
+
 const CLONE_NEWNET = 0x40000000;
 
 /** Runs `action`, which must be synchronous, with this thread inside the host's namespace. */
-export function inside<T>(host: Host, action: () => T): T {
+export function inside<T>(host: Namespace, action: () => T): T {
   const leave = enter(host);
   try {
     return action();
@@ -16,7 +19,7 @@ export function inside<T>(host: Host, action: () => T): T {
 }
 
 /** Moves this thread into the host's namespace. @returns brings it back; to be called before the lab is removed. */
-export function enter(host: Host): () => void {
+export function enter(host: Namespace): () => void {
   const own = openSync('/proc/thread-self/ns/net', 'r');
   const other = openSync(`/run/netns/${host.netns}`, 'r');
   try {
