@@ -34,11 +34,17 @@ done
 hostname lab
 ip link set lo up
 stty -F /dev/tty1 -opost -echo
-# Through a pipe: to the job, its output is no terminal, as under CI.
+# Through a pipe: to the job, its output is no terminal, as under CI. What the job leaves running in the background
+# may hold the pipe open: it does not hold up the end.
+mkfifo /run/lab-output
+cat /run/lab-output >/dev/tty1 &
+reader=$!
 touch /mnt/run_folder/booted
-{
-  sh /mnt/run_folder/job
-  echo $? >/mnt/run_folder/status
-} </dev/null 2>&1 | cat >/dev/tty1
+sh /mnt/run_folder/job </dev/null >/run/lab-output 2>&1
+echo $? >/mnt/run_folder/status
+for _ in 1 2 3 4 5; do
+  kill -0 "$reader" 2>/dev/null || break
+  sleep 0.1
+done
 sync
 poweroff -f
