@@ -20,12 +20,13 @@ const transitions: Readonly<Record<Reason, string>> = {
   reconfigured: 'the configuration changed',
 };
 
-/** What is wrong with the interface, while a router is in fault. */
+/** What keeps a router in fault, or took its addresses from outside the state machine. */
 const faults: Readonly<Record<string, string>> = {
   interface_missing: 'there is no such interface',
   no_carrier: 'the interface has no carrier',
   no_source_address: 'the interface has no IPv4 address of its own',
   source_address_missing: 'the interface does not have the source address',
+  vrrp_process_lost: 'the VRRP process died twice within a minute',
   socket_refused: 'the kernel refused a raw socket (it takes CAP_NET_RAW and CAP_NET_ADMIN)',
 };
 
