@@ -56,8 +56,15 @@ export const setScheduler = (policy: number, priority: number): Outcome =>
 export const intBytes = (...values: readonly number[]): Uint8Array =>
   new Uint8Array(Int32Array.from(values).buffer);
 
+/** Where the bytes are, for structures that hold a pointer. They must be kept, and stand in an ArrayBuffer of their own. */
+export function addressOf(memory: Uint8Array): bigint {
+  binding ??= bind();
+  return binding.address(memory);
+}
+
 type Argument = number | bigint | Uint8Array;
 type Binding = {
+  readonly address: (memory: Uint8Array) => bigint;
   /** Throws for a symbol that the library lacks. */
   readonly function: (declaration: string) => (...values: readonly Argument[]) => number;
   readonly errno: () => number;
@@ -93,5 +100,9 @@ function bind(): Binding {
   const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
   // No file name: the C library that the process already runs on, glibc or musl.
   const library = koffi.load(null);
-  return { function: (declaration) => library.func(declaration), errno: () => koffi.errno() };
+  return {
+    address: (memory) => koffi.address(memory),
+    function: (declaration) => library.func(declaration),
+    errno: () => koffi.errno(),
+  };
 }
