@@ -13,14 +13,17 @@ export type TlsOptions = {
   readonly serverName: string | undefined;
   /** In place of the built-in authorities. */
   readonly trust: SecureContext | undefined;
+  /** ALPN; HTTP/1.1 unless told, empty for none. */
+  readonly protocols?: readonly string[];
 };
 
 export function openSocket(address: Ip, port: number, tls?: TlsOptions): Socket {
   if (tls === undefined) return connect({ host: address, port });
+  const protocols = tls.protocols ?? ['http/1.1'];
   return tlsConnect({
     host: address,
     port,
-    ALPNProtocols: ['http/1.1'],
+    ...(protocols.length > 0 && { ALPNProtocols: [...protocols] }),
     rejectUnauthorized: tls.verify,
     ...(tls.serverName !== undefined && { servername: tls.serverName }),
     ...(tls.trust !== undefined && { secureContext: tls.trust }),

@@ -1,0 +1,48 @@
+// The frame of a check that talks with a server for a while: it always ends in a result, at the deadline with what
+// it was waiting for, and whatever it opened is closed then. What is said stands in the probes.
+import type { ExpiringCertificate, ProbeResult } from '../ports/probe.ts';
+import { failure, judgeError } from './judge-error.ts';
+
+export type Conversation = {
+  /** What the check is doing now, as in "log in": the reason if nothing more comes of it. */
+  doing: string;
+  /** Goes into the result, whatever else that says. */
+  certificate: ExpiringCertificate | undefined;
+  readonly signal: AbortSignal;
+  /** Closed when the conversation ends, or at once where it has ended already. */
+  readonly closeAtEnd: (close: () => void) => void;
+  /** Ends the conversation now, with what an error says of `doing`. */
+  readonly fail: (error: unknown) => void;
+};
+
+/** Never rejects; settles when `signal` aborts at the latest. */
+export function converse(
+  signal: AbortSignal,
+  talk: (conversation: Conversation) => Promise<ProbeResult>,
+): Promise<ProbeResult> {
+  const closers: (() => void)[] = [];
+  let ended = false;
+  return new Promise((resolve) => {
+    const settle = (result: ProbeResult) => {
+      if (ended) return;
+      ended = true;
+      signal.removeEventListener('abort', expire);
+      const { certificate } = conversation;
+      resolve(certificate === undefined || result.outcome === 'unmade' ? result : { ...result, certificate });
+      for (const close of closers.splice(0).reverse()) close();
+    };
+    const expire = () => settle(failure(`no answer in time to ${conversation.doing}`));
+    const conversation: Conversation = {
+      doing: 'connect',
+      certificate: undefined,
+      signal,
+      closeAtEnd: (close) => {
+        if (ended) close();
+        else closers.push(close);
+      },
+      fail: (error) => settle(judgeError(error, conversation.doing)),
+    };
+    signal.addEventListener('abort', expire);
+    talk(conversation).then(settle, conversation.fail);
+  });
+}

@@ -1,0 +1,65 @@
+// What a check keeps of an HTTP answer, whichever version brought it: the head, a bounded piece of the body, and
+// the digest of all of it where that is asked for.
+import { createHash } from 'node:crypto';
+
+/** `receive` and `json` look at this much of a body; the rest is not read. */
+export const bodyBytesMax = 256 * 1024;
+/** A digest is of the whole body, which is read but not kept; of a larger one there is none. */
+export const digestBytesMax = 16 * 1024 * 1024;
+
+export type HttpRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly authority: string;
+  readonly scheme: 'http' | 'https';
+  /** Beside Host, User-Agent and Accept. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body?: string | Buffer;
+};
+
+/** Names in lower case. */
+export type HttpHeaders = ReadonlyMap<string, string>;
+
+export type HttpAnswer = {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  readonly body: Buffer;
+  /** Whether the body is longer than what was kept of it. */
+  readonly cut: boolean;
+  /** MD5 of the whole body; absent where it was not asked for or the body is too long. */
+  readonly digest?: string;
+  /** Of HTTP/2 only. */
+  readonly trailers?: HttpHeaders;
+};
+
+export type BodyWish = 'none' | 'start' | 'digest';
+
+export type Body = Pick<HttpAnswer, 'body' | 'cut' | 'digest'>;
+
+export const noBody: Body = { body: Buffer.alloc(0), cut: false };
+
+export async function readBody(stream: AsyncIterable<Buffer>, wish: BodyWish): Promise<Body> {
+  if (wish === 'none') return noBody;
+  const hash = wish === 'digest' ? createHash('md5') : undefined;
+  const bytesMax = hash === undefined ? bodyBytesMax : digestBytesMax;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    if (bytes < bodyBytesMax) chunks.push(chunk.subarray(0, bodyBytesMax - bytes));
+    hash?.update(chunk);
+    bytes += chunk.length;
+    if (bytes >= bytesMax && (hash === undefined || bytes > bytesMax)) break;
+  }
+  const kept = { body: Buffer.concat(chunks), cut: bytes >= bytesMax };
+  return hash === undefined || bytes > bytesMax ? kept : { ...kept, digest: hash.digest('hex') };
+}
+
+/** Headers as either library has them; of several values of one name, all with commas between. */
+export function headersOf(
+  raw: Readonly<Record<string, string | readonly string[] | undefined>>,
+): HttpHeaders {
+  const entries = Object.entries(raw).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name.toLowerCase(), [value].flat().join(', ')] as const],
+  );
+  return new Map(entries);
+}
