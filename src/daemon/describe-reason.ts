@@ -17,6 +17,9 @@ const transitions: Readonly<Record<Reason, string>> = {
   stalled: 'woke too late to still be believed',
   link_down: 'the interface went down',
   link_up: 'the interface came up',
+  track_failed: 'something that it tracks failed',
+  track_recovered: 'everything that it tracks is well again',
+  group_lost: 'another member of its sync group gave its role up',
   reconfigured: 'the configuration changed',
 };
 
@@ -27,6 +30,7 @@ const faults: Readonly<Record<string, string>> = {
   no_source_address: 'the interface has no IPv4 address of its own',
   source_address_missing: 'the interface does not have the source address',
   vrrp_process_lost: 'the VRRP process died twice within a minute',
+  group_fault: 'another member of its sync group cannot take part',
   socket_refused: 'the kernel refused a raw socket (it takes CAP_NET_RAW and CAP_NET_ADMIN)',
 };
 

@@ -2,7 +2,7 @@
 // whether to change (step.ts and its on-*.ts do). RFC 9568 §6.4; the order is ours, see activation().
 import type { Ip } from '../net/ip.ts';
 import { effectivePriority, RESIGNED_PRIORITY } from './election.ts';
-import { activeDownInterval, successorWait } from './timers.ts';
+import { activeDownInterval, groupSuccessorWait, successorWait } from './timers.ts';
 import type {
   Active,
   Announcement,
@@ -60,7 +60,7 @@ function effectsOf(router: RouterConfig, from: Phase, to: Phase, reason: Reason)
   if (!servesIn(from)) return [];
   // A dead link may still carry one advert (and other paths do): peers take over after Skew_Time then.
   const farewell: readonly Effect[] =
-    to === 'fault' ? [{ type: 'sendAdvert', priority: RESIGNED_PRIORITY }] : [];
+    from === 'active' && to === 'fault' ? [{ type: 'sendAdvert', priority: RESIGNED_PRIORITY }] : [];
   return [...farewell, removal(router, reason)];
 }
 
@@ -112,7 +112,11 @@ export const activeState = (router: RouterConfig, now: Micros): Active => ({
 export const refresh = (router: RouterConfig, now: Micros): { announcement?: Announcement } =>
   router.garpRefreshUs > 0 ? { announcement: { at: now + router.garpRefreshUs, repeat: 1 } } : {};
 
-export type BackupOptions = { readonly activeIntervalUs?: Micros; readonly heard?: HeardRouter };
+export type BackupOptions = {
+  readonly activeIntervalUs?: Micros;
+  readonly heard?: HeardRouter;
+  readonly stance?: 'yields';
+};
 
 /** Backup with Active_Down_Timer at the full Active_Down_Interval. */
 export function backupState(router: RouterConfig, now: Micros, options: BackupOptions = {}): Backup {
@@ -123,6 +127,7 @@ export function backupState(router: RouterConfig, now: Micros, options: BackupOp
     activeDownAt: now + activeDownInterval(router.version, effectivePriority(router), activeIntervalUs),
     activeIntervalUs,
     ...(options.heard !== undefined && { heard: options.heard }),
+    ...(options.stance !== undefined && { stance: options.stance }),
   };
 }
 
@@ -130,7 +135,11 @@ export const leavingState = (router: RouterConfig, purpose: Leaving['purpose'], 
   phase: 'leaving',
   since: now,
   purpose,
-  until: now + successorWait(router),
+  until: now + (movesWithGroup(router, purpose) ? groupSuccessorWait(router) : successorWait(router)),
   // Skew_Time is below one interval, so saying it again puts off nobody who heard it the first time.
   repeatAt: now + router.advertIntervalUs,
 });
+
+/** Whether a successor may have to wait for a member that nobody resigned for: its link is dead. */
+export const movesWithGroup = (router: RouterConfig, purpose: Leaving['purpose']): boolean =>
+  router.grouped === true && (purpose === 'fault' || purpose === 'group');

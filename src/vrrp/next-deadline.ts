@@ -6,7 +6,7 @@ import type { Micros, State } from './types.ts';
 export function nextDeadline(state: State): Micros | undefined {
   switch (state.phase) {
     case 'backup':
-      return state.activeDownAt;
+      return state.stance === 'wants' ? undefined : state.activeDownAt;
     case 'active':
       return Math.min(state.nextAdvertAt, state.announcement?.at ?? Number.POSITIVE_INFINITY);
     case 'leaving':

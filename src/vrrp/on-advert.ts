@@ -3,7 +3,7 @@
 import type { Advert } from '../net/advert.ts';
 import type { Ip } from '../net/ip.ts';
 import { advertIntervalUs } from './advert.ts';
-import { backupState, become, type Context } from './become.ts';
+import { type BackupOptions, backupState, become, type Context } from './become.ts';
 import { assertActive, hearLosing, hearOurselves } from './conflict.ts';
 import { claimOf, compareClaims, effectivePriority, preempts, RESIGNED_PRIORITY } from './election.ts';
 import { skewTime } from './timers.ts';
@@ -37,7 +37,7 @@ function hearAsBackup({ router, state, now }: Context<Backup>, heard: Heard): St
   }
   const { standDown } = state;
   const next = {
-    ...backupState(router, now, { activeIntervalUs: learnedInterval(router, heard.advert), heard: from }),
+    ...backupState(router, now, successorOf(router, heard, now)),
     since: state.since,
     ...(standDown !== undefined && { standDown }),
     ...preemptDelay(router, state, priority, now),
@@ -72,6 +72,13 @@ function preemptDelay(router: RouterConfig, state: Backup, priority: number, now
 const learnedInterval = (router: RouterConfig, advert: Advert): Micros =>
   router.version === 3 ? advertIntervalUs(advert) : router.advertIntervalUs;
 
+/** What a backup knows of the router whose advert it accepts. */
+const successorOf = (router: RouterConfig, heard: Heard, now: Micros): BackupOptions => ({
+  activeIntervalUs: learnedInterval(router, heard.advert),
+  heard: heardRouter(heard, now),
+  stance: 'yields',
+});
+
 const heardRouter = ({ advert, source }: Heard, now: Micros): HeardRouter => ({
   address: source,
   priority: advert.priority,
@@ -87,10 +94,7 @@ function hearAsActive(context: Context<Active>, heard: Heard): Step {
   const order = compareClaims({ priority, address: heard.source }, ours);
   if (order === 0) return hearOurselves(context, heard.source);
   if (order < 0) return hearLosing(context, heard.source, priority);
-  const next = backupState(router, now, {
-    activeIntervalUs: learnedInterval(router, heard.advert),
-    heard: heardRouter(heard, now),
-  });
+  const next = backupState(router, now, successorOf(router, heard, now));
   const reason = priority > ours.priority ? 'higher_priority_heard' : 'higher_address_heard';
   return become(context, next, { reason, peer: heard.source });
 }
@@ -103,9 +107,8 @@ function hearAsLeaving(context: Context<Leaving>, heard: Heard): Step {
   }
   const cause = { reason: 'handed_over', peer: heard.source } as const;
   if (state.purpose === 'shutdown') return become(context, { phase: 'initialize', since: now }, cause);
-  const next = backupState(router, now, {
-    activeIntervalUs: learnedInterval(router, heard.advert),
-    heard: heardRouter(heard, now),
-  });
-  return become(context, { ...next, standDown: true }, cause);
+  if (state.purpose === 'fault') return become(context, { phase: 'fault', since: now }, cause);
+  const next = backupState(router, now, successorOf(router, heard, now));
+  // With its group it gave way to the rules, not to an operator: by the rules it may come back.
+  return become(context, state.purpose === 'group' ? next : { ...next, standDown: true }, cause);
 }

@@ -1,7 +1,16 @@
 // What happens when a timer has fired: Active_Down_Timer, Adver_Timer, announcements, and the end of leaving.
 // The shell has drained its socket between the deadline and this call; an early call changes nothing.
 // RFC 9568 §6.4.2, §6.4.3.
-import { activeState, become, type Context, leaseRenewal, refresh, resignation } from './become.ts';
+import {
+  activeState,
+  backupState,
+  become,
+  type Context,
+  leaseRenewal,
+  movesWithGroup,
+  refresh,
+  resignation,
+} from './become.ts';
 import { effectivePriority } from './election.ts';
 import { leaseIsDue, skewTime } from './timers.ts';
 import type { Active, Backup, Effect, Leaving, Step } from './types.ts';
@@ -10,7 +19,9 @@ export function onDeadline(context: Context): Step {
   const { state, now } = context;
   switch (state.phase) {
     case 'backup':
-      return now < state.activeDownAt ? { state, effects: [] } : activeIsDown({ ...context, state });
+      return now < state.activeDownAt || state.stance === 'wants'
+        ? { state, effects: [] }
+        : activeIsDown({ ...context, state });
     case 'active':
       return advertiseAndAnnounce({ ...context, state });
     case 'leaving':
@@ -35,8 +46,13 @@ function activeIsDown(context: Context<Backup>): Step {
       effects: [{ type: 'report', report: { type: 'stall', lateUs, action: 'waited' } }],
     };
   }
-  return become(context, activeState(router, now), takeoverCause(context));
+  // sync-group.ts: it waits until the others want to as well.
+  if (router.grouped === true) return { state: { ...state, stance: 'wants' }, effects: [] };
+  return takeOver(context);
 }
+
+export const takeOver = (context: Context<Backup>): Step =>
+  become(context, activeState(context.router, context.now), takeoverCause(context));
 
 function takeoverCause({ router, state, now }: Context<Backup>) {
   const { heard, resignedAt, activeIntervalUs } = state;
@@ -99,10 +115,15 @@ function waitForSuccessor(context: Context<Leaving>): Step {
   if (now < state.until) {
     if (now < (state.repeatAt ?? Number.POSITIVE_INFINITY)) return { state, effects: [] };
     const { repeatAt: _, ...rest } = state;
-    return { state: rest, effects: resignation(router) };
+    const again = movesWithGroup(router, state.purpose) ? { repeatAt: now + router.advertIntervalUs } : {};
+    return { state: { ...rest, ...again }, effects: resignation(router) };
   }
   const cause = { reason: 'no_successor' } as const;
   if (state.purpose === 'shutdown') return become(context, { phase: 'initialize', since: now }, cause);
+  if (state.purpose === 'fault') return become(context, { phase: 'fault', since: now }, cause);
+  if (state.purpose === 'group') {
+    return become(context, backupState(router, now, { stance: 'yields' }), cause);
+  }
   // Nobody took over: better we than nobody.
   const back = become(context, activeState(router, now), { ...cause, outageUs: 0 });
   const failed: Effect = { type: 'report', report: { type: 'handoverFailed', reason: 'no_successor' } };

@@ -44,7 +44,10 @@ function rescheduled(old: RouterConfig, router: RouterConfig, state: State): Sta
   const skewUs = (of: RouterConfig): Micros =>
     skewTime(of.version, effectivePriority(of), state.activeIntervalUs);
   const moved: Backup = { ...state, activeDownAt: state.activeDownAt + skewUs(router) - skewUs(old) };
-  return moved;
+  if (router.grouped === true || moved.stance !== 'wants') return moved;
+  // It has left its sync group: its timer, which has fired, decides alone again.
+  const { stance: _, ...alone } = moved;
+  return alone;
 }
 
 function difference(a: RouterConfig, b: RouterConfig) {

@@ -4,7 +4,7 @@
 import { activeState, backupState, become, type Context, leavingState, servesIn } from './become.ts';
 import { effectivePriority, isOwner } from './election.ts';
 import { onAdvert } from './on-advert.ts';
-import { onDeadline } from './on-deadline.ts';
+import { onDeadline, takeOver } from './on-deadline.ts';
 import { onReconfigured } from './reconfigure.ts';
 import { activeDownInterval } from './timers.ts';
 import type { Effect, Event, Leaving, Micros, Reason, RouterConfig, State, Step } from './types.ts';
@@ -33,7 +33,7 @@ function stallGuard(context: Context): Step | undefined {
   if (now - state.lastAdvertAt <= limitUs) return undefined;
   const lateUs = now - state.nextAdvertAt;
   const stall: Effect = { type: 'report', report: { type: 'stall', lateUs, action: 'stepped_down' } };
-  const down = become(context, backupState(router, now), { reason: 'stalled' });
+  const down = become(context, backupState(router, now, { stance: 'yields' }), { reason: 'stalled' });
   return { state: down.state, effects: [stall, ...down.effects] };
 }
 
@@ -54,6 +54,18 @@ function handle(context: Context, event: Event): Step {
       return loseLink(context);
     case 'linkUp':
       return state.phase === 'fault' ? start(context, true, 'link_up') : unchanged(state);
+    case 'trackFailed':
+      return failTrack(context);
+    case 'trackRecovered':
+      return recoverTrack(context);
+    case 'groupReady':
+      return state.phase === 'backup' && state.stance === 'wants'
+        ? takeOver({ ...context, state })
+        : unchanged(state);
+    case 'groupLost':
+      return state.phase === 'active'
+        ? become(context, leavingState(router, 'group', now), { reason: 'group_lost' })
+        : unchanged(state);
     case 'reconfigured':
       return onReconfigured(context, event.router);
     case 'handoverRequested':
@@ -69,7 +81,12 @@ const unchanged = (state: State): Step => ({ state, effects: [] });
 function start(context: Context, linkUp: boolean, reason: Reason): Step {
   const { router, now } = context;
   if (!linkUp) return become(context, { phase: 'fault', since: now }, { reason: 'link_down' });
-  if (isOwner(router)) return become(context, activeState(router, now), { reason: 'owner_startup' });
+  if (isOwner(router)) {
+    // In a sync group it wants to be active at once, and waits for the others.
+    return router.grouped === true
+      ? become(context, { ...backupState(router, now), activeDownAt: now }, { reason })
+      : become(context, activeState(router, now), { reason: 'owner_startup' });
+  }
   return become(context, backupState(router, now), { reason });
 }
 
@@ -111,6 +128,31 @@ function loseLink(context: Context): Step {
   if (state.phase === 'initialize' || state.phase === 'fault') return unchanged(state);
   const ends = state.phase === 'leaving' && state.purpose === 'shutdown';
   return become(context, { phase: ends ? 'initialize' : 'fault', since: now }, { reason: 'link_down' });
+}
+
+/** The interface is well: the role is handed over as on a stop, and the addresses stay until then. */
+function failTrack(context: Context): Step {
+  const { router, state, now } = context;
+  switch (state.phase) {
+    case 'active':
+      return become(context, leavingState(router, 'fault', now), { reason: 'track_failed' });
+    case 'backup':
+      return become(context, { phase: 'fault', since: now }, { reason: 'track_failed' });
+    case 'leaving':
+      return unchanged(state.purpose === 'shutdown' ? state : { ...state, purpose: 'fault' });
+    case 'initialize':
+    case 'fault':
+      return unchanged(state);
+  }
+}
+
+/** One that is still leaving, and on its own, takes its role back: who has it by now is settled by election. */
+function recoverTrack(context: Context): Step {
+  const { router, state, now } = context;
+  if (state.phase === 'fault') return start(context, true, 'track_recovered');
+  const returns = state.phase === 'leaving' && state.purpose === 'fault' && router.grouped !== true;
+  if (!returns) return unchanged(state);
+  return become(context, activeState(router, now), { reason: 'track_recovered', outageUs: 0 });
 }
 
 /** The guard has stepped an active down already where it had to. */

@@ -21,6 +21,13 @@ export const activeDownInterval = (version: 2 | 3, priority: number, activeInter
 export const successorWait = ({ version, advertIntervalUs }: RouterConfig): Micros =>
   advertIntervalUs + skewTime(version, 1, advertIntervalUs);
 
+/**
+ * In a sync group the peer moves only when its timers of all members have fired: an Active_Down_Interval of the
+ * slowest peer for the one whose link died, and an advert interval for what was already on its way.
+ */
+export const groupSuccessorWait = ({ version, advertIntervalUs }: RouterConfig): Micros =>
+  advertIntervalUs + activeDownInterval(version, 1, advertIntervalUs);
+
 /** Whether waiting for the next advert would leave fewer than three renewals a lease (DESIGN.md §1 property 2). */
 export function leaseIsDue(router: RouterConfig, renewedAt: Micros, now: Micros): boolean {
   if (router.leaseUs === 'off') return false;

@@ -20,6 +20,8 @@ export type RouterConfig = {
   readonly priority: number;
   /** Sum of what tracking adds; clamped by effectivePriority(), never applied to an owner. */
   readonly priorityOffset?: number;
+  /** Member of a sync group (sync-group.ts): becomes active by groupReady only. */
+  readonly grouped?: true;
   /** Advertisement_Interval. */
   readonly advertIntervalUs: Micros;
   readonly preempt: boolean;
@@ -64,6 +66,8 @@ export type Backup = {
   readonly graceUsed?: true;
   /** The role was given away by request: nobody is preempted until it has been ours again. */
   readonly standDown?: true;
+  /** In a sync group: another router has the role; or the timer has fired, and only the others are waited for. */
+  readonly stance?: 'yields' | 'wants';
 };
 
 /** One peer that also believes to be active, and loses. */
@@ -96,14 +100,15 @@ export type Active = {
 export type Leaving = {
   readonly phase: 'leaving';
   readonly since: Micros;
-  readonly purpose: 'shutdown' | 'handover';
+  /** What comes after it: initialize, backup (or active again), fault, backup. */
+  readonly purpose: 'shutdown' | 'handover' | 'fault' | 'group';
   /** When the wait ends without a successor. */
   readonly until: Micros;
   /** When priority 0 is said once more. */
   readonly repeatAt?: Micros;
 };
 
-/** The interface is down. */
+/** The interface is down, or something that is tracked with weight 0. */
 export type Fault = { readonly phase: 'fault'; readonly since: Micros };
 
 export type State = Initialize | Backup | Active | Leaving | Fault;
@@ -124,6 +129,13 @@ export type Event =
   | { readonly type: 'deadlineReached' }
   | { readonly type: 'linkDown' }
   | { readonly type: 'linkUp' }
+  /** Something that is tracked failed, or another member of the sync group is unfit; the interface is well. */
+  | { readonly type: 'trackFailed' }
+  | { readonly type: 'trackRecovered' }
+  /** Every member of the sync group is active or wants to be. */
+  | { readonly type: 'groupReady' }
+  /** A member of the sync group had to give its role up. */
+  | { readonly type: 'groupLost' }
   /** step()'s `router` is the old configuration here, and the new one from the next call on. */
   | { readonly type: 'reconfigured'; readonly router: RouterConfig }
   | { readonly type: 'handoverRequested' }
@@ -146,6 +158,9 @@ export type Reason =
   | 'stalled'
   | 'link_down'
   | 'link_up'
+  | 'track_failed'
+  | 'track_recovered'
+  | 'group_lost'
   | 'reconfigured';
 
 /** Facts for the journal. */
