@@ -72,7 +72,9 @@ export async function buildNat(lab: Lab): Promise<Topology> {
     const made = await lab.host(name);
     await lab.attach(made, outer, { interface: 'eth0', addresses: [`10.2.0.${number}/24`] });
     await lab.attach(made, inner, { interface: 'eth1', addresses: [`10.3.0.${number}/24`] });
-    await made.sysctl({ 'net.ipv4.ip_forward': 1, 'net.ipv4.conf.all.send_redirects': 0 });
+    // A redirect is sent unless both `all` and the interface say no.
+    const quiet = ['all', 'eth0', 'eth1'].map((name) => [`net.ipv4.conf.${name}.send_redirects`, 0]);
+    await made.sysctl({ 'net.ipv4.ip_forward': 1, ...Object.fromEntries(quiet) });
     return made;
   };
   const directors = [await director('lvs1', 1), await director('lvs2', 2)] as const;
