@@ -8,6 +8,8 @@ export type Conversation = {
   doing: string;
   /** Goes into the result, whatever else that says. */
   certificate: ExpiringCertificate | undefined;
+  /** Set when all is known and only a goodbye is left: neither an error nor the deadline changes it any more. */
+  verdict: ProbeResult | undefined;
   readonly signal: AbortSignal;
   /** Closed when the conversation ends, or at once where it has ended already. */
   readonly closeAtEnd: (close: () => void) => void;
@@ -23,11 +25,11 @@ export function converse(
   const closers: (() => void)[] = [];
   let ended = false;
   return new Promise((resolve) => {
-    const settle = (result: ProbeResult) => {
+    const settle = (said: ProbeResult) => {
       if (ended) return;
       ended = true;
       signal.removeEventListener('abort', expire);
-      const { certificate } = conversation;
+      const { certificate, verdict: result = said } = conversation;
       resolve(certificate === undefined || result.outcome === 'unmade' ? result : { ...result, certificate });
       for (const close of closers.splice(0).reverse()) close();
     };
@@ -35,6 +37,7 @@ export function converse(
     const conversation: Conversation = {
       doing: 'connect',
       certificate: undefined,
+      verdict: undefined,
       signal,
       closeAtEnd: (close) => {
         if (ended) close();

@@ -5,11 +5,24 @@ import { TLSSocket } from 'node:tls';
 import type { TlsTarget } from '../health/target.ts';
 import type { Ip } from '../net/ip.ts';
 import type { ExpiringCertificate } from '../ports/probe.ts';
+import type { ProxyProtocolVersion } from '../wire/proxy-protocol.ts';
 import type { Conversation } from './conversation.ts';
 import { guardSocket } from './guard-socket.ts';
-import { openSocket, readTrust, ready, serverNameOf } from './socket.ts';
+import { openSocket, readTrust, ready, serverNameOf, type TlsOptions } from './socket.ts';
 
-export type Place = { readonly address: Ip; readonly port: number };
+export type Place = {
+  readonly address: Ip;
+  readonly port: number;
+  /** Absent: no header before what is said. */
+  readonly proxyProtocol?: ProxyProtocolVersion;
+};
+
+export type Dialling = {
+  /** Absent: plain TCP. */
+  readonly encryption?: Encryption;
+  /** From the server in all; 256 KiB unless told. */
+  readonly bytesMax?: number;
+};
 
 export type Encryption = {
   readonly tls: TlsTarget;
@@ -22,28 +35,24 @@ export type Encryption = {
 /** Resolves when the socket is connected and, with `encryption`, hands were shaken. */
 export async function dial(
   conversation: Conversation,
-  { address, port }: Place,
+  { address, port, proxyProtocol }: Place,
   encryption?: Encryption,
 ): Promise<Socket> {
   conversation.doing = 'connect';
   if (port === 0) throw new Error('no port to connect to: set checkport, or a port of the server');
-  if (encryption === undefined) return ready(opened(conversation, openSocket(address, port)), 'connect');
+  const open = (tls?: TlsOptions) => opened(conversation, openSocket(address, port, tls, proxyProtocol));
+  if (encryption === undefined) return ready(open(), 'connect');
   const { tls, host, protocols } = encryption;
   const trust = tls.caFile === undefined ? undefined : await readTrust(tls.caFile);
   conversation.signal.throwIfAborted();
   const options = { verify: tls.verify, serverName: serverNameOf(tls.sni ?? host), trust, protocols };
-  const socket = opened(conversation, openSocket(address, port, options));
+  const socket = open(options);
   socket.once('connect', () => {
     conversation.doing = 'shake hands (TLS)';
   });
   await ready(socket, 'secureConnect');
   conversation.certificate ??= expiringCertificate(socket, tls.expiryDays);
   return socket;
-}
-
-function opened(conversation: Conversation, socket: Socket): Socket {
-  conversation.closeAtEnd(() => socket.destroy());
-  return guardSocket(socket, conversation.fail);
 }
 
 const dayMs = 86_400_000;

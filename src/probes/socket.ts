@@ -4,7 +4,9 @@ import { X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, connect as tlsConnect } from 'node:tls';
-import type { Ip } from '../net/ip.ts';
+import type { Endpoint } from '../net/endpoint.ts';
+import { type Ip, parseIp } from '../net/ip.ts';
+import { encodeProxyHeader, type ProxyProtocolVersion } from '../wire/proxy-protocol.ts';
 
 export type TlsOptions = {
   /** Whether the certificate must chain to a trusted authority and name the server. */
@@ -17,16 +19,37 @@ export type TlsOptions = {
   readonly protocols?: readonly string[];
 };
 
-export function openSocket(address: Ip, port: number, tls?: TlsOptions): Socket {
-  if (tls === undefined) return connect({ host: address, port });
+/** @param proxyProtocol sends its header before everything else, also before a TLS handshake. */
+export function openSocket(
+  address: Ip,
+  port: number,
+  tls?: TlsOptions,
+  proxyProtocol?: ProxyProtocolVersion,
+): Socket {
+  const plain = () => connect({ host: address, port });
+  const introduced =
+    proxyProtocol === undefined ? undefined : introduce(plain(), { address, port }, proxyProtocol);
+  if (tls === undefined) return introduced ?? plain();
   const protocols = tls.protocols ?? ['http/1.1'];
-  return tlsConnect({
+  const socket = tlsConnect({
     host: address,
     port,
+    ...(introduced !== undefined && { socket: introduced }),
     ...(protocols.length > 0 && { ALPNProtocols: [...protocols] }),
     rejectUnauthorized: tls.verify,
     ...(tls.serverName !== undefined && { servername: tls.serverName }),
     ...(tls.trust !== undefined && { secureContext: tls.trust }),
+  });
+  introduced?.on('error', (error) => socket.destroy(error));
+  return socket;
+}
+
+/** Listens first, so that the header is what goes out first. */
+function introduce(socket: Socket, destination: Endpoint, version: ProxyProtocolVersion): Socket {
+  return socket.once('connect', () => {
+    const address = parseIp(socket.localAddress ?? '');
+    if (address === undefined) socket.destroy(new Error('connection closed'));
+    else socket.write(encodeProxyHeader(version, { address, port: socket.localPort ?? 0 }, destination));
   });
 }
 
