@@ -1,8 +1,9 @@
 // The configuration as the daemon sees it: everything resolved for this director, every default filled in,
 // every time in milliseconds. Parsers (yaml.ts, ldirectord.ts) make it; nothing below here knows of files.
-import type { Ip } from '../net/ip.ts';
+import type { Family, Ip } from '../net/ip.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { Forward, ServiceId } from '../reconcile/model.ts';
+import type { Tracker } from '../vrrp/track.ts';
 
 /** Where something stands in a config file; line and column count from 1. */
 export type Position = { readonly file: string; readonly line: number; readonly column: number };
@@ -25,6 +26,8 @@ export type LogConfig = {
 export type VrrpInstanceConfig = {
   readonly name: string;
   readonly interface: string;
+  /** Of every virtual address: an entry with both families is two instances (resolve-vrrp.ts). */
+  readonly family: Family;
   readonly virtualRouterId: number;
   readonly version: 2 | 3;
   /** 1 to 255; 255 owns the addresses. */
@@ -33,6 +36,7 @@ export type VrrpInstanceConfig = {
   readonly preempt: boolean;
   readonly preemptDelayMs: number;
   readonly acceptMode: boolean;
+  /** As advertised, in order; of IPv6 a link-local one first where there is one (RFC 9568 §5.2.9). */
   readonly virtualAddresses: readonly Prefix[];
   /** Empty: multicast. */
   readonly unicastPeers: readonly Ip[];
@@ -47,7 +51,49 @@ export type VrrpInstanceConfig = {
   readonly garpDelayMs: number;
   /** Periodic gratuitous ARP while active; 0: none. */
   readonly garpRefreshMs: number;
+  /** Of its own and, in a sync group, of the group and every other member: a group has one priority. */
+  readonly trackers?: readonly Tracker[];
+  /** The name of its sync group. */
+  readonly syncGroup?: string;
   readonly at: Position;
+};
+
+/** A command that is run again and again; vrrp_script in keepalived's words. */
+export type TrackScriptConfig = {
+  readonly name: string;
+  /** The program's absolute path, and its arguments. */
+  readonly command: readonly string[];
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly rise: number;
+  readonly fall: number;
+  /** Absent: an unprivileged one where the daemon may change to it. */
+  readonly user?: string;
+  readonly at: Position;
+};
+
+/** A file that holds a number. */
+export type TrackFileConfig = { readonly name: string; readonly file: string; readonly at: Position };
+
+/** Processes that must be there. */
+export type TrackProcessConfig = {
+  readonly name: string;
+  /** A path, or the last part of one. */
+  readonly process: string;
+  /** Absent: any. */
+  readonly parameters?: string;
+  readonly paramMatch: 'exact' | 'initial' | 'partial';
+  readonly quorum: number;
+  readonly quorumMax?: number;
+  readonly intervalMs: number;
+  readonly at: Position;
+};
+
+/** What trackers of virtual routers refer to, beside interfaces and virtual services. */
+export type TrackedConfig = {
+  readonly scripts: readonly TrackScriptConfig[];
+  readonly files: readonly TrackFileConfig[];
+  readonly processes: readonly TrackProcessConfig[];
 };
 
 export type CheckType =
@@ -133,6 +179,8 @@ export type Config = {
   readonly director: { readonly name: string; readonly controlSocket: string; readonly stateDir: string };
   readonly log: LogConfig;
   readonly vrrp: readonly VrrpInstanceConfig[];
+  /** Absent: nothing of the kind. */
+  readonly tracked?: TrackedConfig;
   readonly ipvs: IpvsConfig;
   readonly virtuals: readonly VirtualConfig[];
   /** Reload when the file changes on disk. */

@@ -43,6 +43,7 @@ const errors: ReadonlySet<JournalEvent['event']> = new Set([
 
 export function levelOf(event: JournalEvent): LogLevel {
   if (event.event === 'vrrp.transition' && event.to === 'fault') return 'error';
+  if (event.event === 'vrrp.track_changed' && event.state === 'down') return 'warn';
   if (errors.has(event.event)) return 'error';
   return warnings.has(event.event) ? 'warn' : 'info';
 }
@@ -65,6 +66,10 @@ function describeVrrp(event: JournalEvent): string {
       return `main process lost: ${event.reason}; handing over`;
     case 'vrrp.transition':
       return `${event.instance}: ${phaseAlias[event.from]} -> ${phaseAlias[event.to]}: ${describeReason(event.reason)}`;
+    case 'vrrp.track_changed':
+      return `tracked ${event.tracked}: ${event.state}${event.detail === undefined ? '' : `: ${event.detail}`}`;
+    case 'vrrp.priority_changed':
+      return `${event.instance}: priority ${event.from} -> ${event.to}: ${event.because.join(', ') || 'nothing tracked moves it any more'}`;
     case 'vrrp.advert_rejected':
       return `${event.instance ?? event.interface}: advert from ${event.source} rejected: ${event.reason} (${event.count} times)`;
     case 'vrrp.advert_differs':

@@ -2,6 +2,10 @@
 // time, in order. Either end treats silence beyond the heartbeat limit as the other's death.
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import type { JournalEvent, VrrpPhase } from '../ports/journal.ts';
+import type { Finding } from '../vrrp/track.ts';
+
+/** What the main process has found out of tracked things, by findingKey(); what is missing is unknown. */
+export type Findings = Readonly<Record<string, Finding>>;
 
 /** Enough to go on as active after a crash of the VRRP process alone (DESIGN.md §1 property 10). */
 export type VrrpSnapshot = {
@@ -19,7 +23,13 @@ export type VrrpInstanceStatus = {
   readonly interface: string;
   readonly vrid: number;
   readonly phase: VrrpPhase;
+  /** The effective one. */
   readonly priority: number;
+  /** As configured; absent where it is the effective one. */
+  readonly basePriority?: number;
+  /** What it tracks: what was found, and what that does to the priority ("-20", "fault", "0"). */
+  readonly tracked?: readonly { readonly name: string; readonly state: string; readonly adds: string }[];
+  readonly syncGroup?: string;
   /** Milliseconds of CLOCK_MONOTONIC at the last transition. */
   readonly sinceMs: number;
   readonly reason: string;
@@ -37,7 +47,10 @@ export type ToVrrpProcess =
       readonly type: 'configure';
       readonly instances: readonly VrrpInstanceConfig[];
       readonly resume?: VrrpSnapshot;
+      readonly findings?: Findings;
     }
+  /** All of them, whenever one has changed. */
+  | { readonly type: 'track'; readonly findings: Findings }
   | { readonly type: 'heartbeat' }
   /** Hand the role over now and stay in the election at a standstill until the peer is active. */
   | { readonly type: 'failover'; readonly instance?: string }

@@ -5,11 +5,17 @@ import type { VrrpInstanceConfig } from '../config/config.ts';
 import type { Ip } from '../net/ip.ts';
 import { openVrrpInterface, type VrrpInterface } from './vrrp-interface.ts';
 import { createLiveness } from './vrrp-liveness.ts';
-import type { ToVrrpProcess, VrrpSnapshot } from './vrrp-messages.ts';
+import type { Findings, ToVrrpProcess, VrrpSnapshot } from './vrrp-messages.ts';
 import { createNetworkView } from './vrrp-network.ts';
 import type { VrrpChannel, VrrpPorts } from './vrrp-ports.ts';
 import { createRateLimit } from './vrrp-rate-limit.ts';
-import { createRouterShell, type RouterPorts, type RouterShell } from './vrrp-router.ts';
+import {
+  createRouterShell,
+  type InstanceSnapshot,
+  type RouterPorts,
+  type RouterShell,
+} from './vrrp-router.ts';
+import { createSyncGroups } from './vrrp-sync-groups.ts';
 
 /** A snapshot with each advert, but not more often: resuming needs it no newer. */
 const snapshotEveryUs = 50_000;
@@ -33,12 +39,16 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   const departing = new Set<Promise<void>>();
   let snapshotAt = Number.NEGATIVE_INFINITY;
   let cancelSnapshot: (() => void) | undefined;
+  let findings: Findings = {};
   let isLoaded = false;
   let ending = false;
 
   const routerPorts: RouterPorts = {
     ...ports,
     ...{ view, emit, limit },
+    findings: () => findings,
+    groupFault: (config) => groupFaultOf(config, running),
+    settleGroups: createSyncGroups(() => running),
     isVirtual: (address: Ip) =>
       running.some((router) => router.config().virtualAddresses.some((vip) => vip.address === address)),
     onProgress: (what) => {
@@ -92,7 +102,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
       const config = instances[i];
       if (config === undefined) continue;
       if (before.get(identityOf(config)) === undefined) {
-        router.start(resume?.instances.find(({ name }) => name === config.name));
+        router.start(resumedAs(config, instances, resume));
       } else router.reconfigure(config);
     }
     // Which addresses float may have changed, and with it who may use which as source.
@@ -103,14 +113,16 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   }
 
   function create(config: VrrpInstanceConfig): RouterShell {
-    return createRouterShell(config, deviceOf(config.interface), routerPorts);
+    return createRouterShell(config, deviceOf(config), routerPorts);
   }
 
-  function deviceOf(name: string): VrrpInterface {
-    const known = interfaces.get(name);
+  function deviceOf(config: VrrpInstanceConfig): VrrpInterface {
+    const place = { name: config.interface, channel: channelOf(config) };
+    const key = JSON.stringify(place);
+    const known = interfaces.get(key);
     if (known !== undefined) return known;
-    const opened = openVrrpInterface(name, routerPorts, () => interfaces.delete(name));
-    interfaces.set(name, opened);
+    const opened = openVrrpInterface(place, routerPorts, () => interfaces.delete(key));
+    interfaces.set(key, opened);
     return opened;
   }
 
@@ -146,11 +158,24 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     liveness.heard();
     switch (message.type) {
       case 'configure':
-        queue = queue.then(() => (ending ? undefined : configure(message.instances, message.resume)));
+        queue = queue.then(() => {
+          if (ending) return undefined;
+          findings = message.findings ?? findings;
+          return configure(message.instances, message.resume);
+        });
+        return;
+      case 'track':
+        findings = message.findings;
+        for (const router of running) router.onTracked();
         return;
       case 'failover': {
-        const named = ({ config }: RouterShell) => config().name === (message.instance ?? config().name);
-        for (const router of running.filter(named)) router.handOver();
+        const named = running.find(({ config }) => config().name === message.instance);
+        const group = named?.syncGroup();
+        const moves = (router: RouterShell) =>
+          message.instance === undefined ||
+          router === named ||
+          (group !== undefined && router.syncGroup() === group);
+        for (const router of running.filter(moves)) router.handOver();
         return;
       }
       case 'stop':
@@ -176,6 +201,32 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
 /** What makes another router of it: a change of one of these hands over and starts anew. */
 const identityOf = (config: VrrpInstanceConfig): string =>
   [config.name, config.interface, config.virtualRouterId, config.version].join(' ');
+
+/** What an earlier process said of it last; nothing where its sync group was not active as a whole. */
+function resumedAs(
+  { name, syncGroup }: VrrpInstanceConfig,
+  instances: readonly VrrpInstanceConfig[],
+  resume: VrrpSnapshot | undefined,
+): InstanceSnapshot | undefined {
+  const snapshotOf = (wanted: string) => resume?.instances.find((entry) => entry.name === wanted);
+  const members = instances.filter((each) => syncGroup !== undefined && each.syncGroup === syncGroup);
+  return members.every((member) => snapshotOf(member.name)?.phase === 'active')
+    ? snapshotOf(name)
+    : undefined;
+}
+
+/** The first other member of its sync group that cannot take part, and why. */
+function groupFaultOf(
+  { name, syncGroup }: VrrpInstanceConfig,
+  routers: readonly RouterShell[],
+): string | undefined {
+  if (syncGroup === undefined) return undefined;
+  const others = routers.filter((each) => each.syncGroup() === syncGroup && each.config().name !== name);
+  return others.flatMap((each) => {
+    const fault = each.ownFault();
+    return fault === undefined ? [] : [`group_fault: ${each.config().name}: ${fault}`];
+  })[0];
+}
 
 const problemOf = (router: RouterShell): readonly string[] => {
   const fault = router.fault();

@@ -50,8 +50,9 @@ export function createReporter(
   const transition = (report: Extract<Report, { type: 'transition' }>) => {
     transitions += 1;
     const { from, to, priority, peer, outageMsEstimate } = report;
-    // The state machine knows only that the link is unfit; the shell knows why.
-    reason = (to === 'fault' ? present().fault() : undefined) ?? report.reason;
+    // The state machine knows only that the router is unfit; the shell knows why.
+    const isUnfit = to === 'fault' || report.reason === 'track_failed';
+    reason = (isUnfit ? present().fault() : undefined) ?? report.reason;
     emit({
       event: 'vrrp.transition',
       ...identity(),

@@ -1,20 +1,28 @@
 // The configuration of an instance as its state machine wants it: microseconds, and the source address that
 // its interface has at present. Which address of several is the source is decided here. vrrp.md §1.1.
 import type { VrrpInstanceConfig } from '../config/config.ts';
-import { type Ip, ip } from '../net/ip.ts';
+import { familyOf, type Ip, ip, isLinkLocal } from '../net/ip.ts';
+import type { AddressEntry } from '../ports/kernel.ts';
 import type { RouterConfig } from '../vrrp/types.ts';
 import type { NetworkView } from './vrrp-network.ts';
 
 /** Stands for "none yet": such a router is in fault and sends nothing. */
 export const noSource: Ip = ip('0.0.0.0');
 
-export function routerConfigOf(config: VrrpInstanceConfig, sourceAddress: Ip): RouterConfig {
+/** @param priorityOffset what tracking adds at present. */
+export function routerConfigOf(
+  config: VrrpInstanceConfig,
+  sourceAddress: Ip,
+  priorityOffset = 0,
+): RouterConfig {
   return {
     name: config.name,
     virtualRouterId: config.virtualRouterId,
     version: config.version,
-    family: 'inet',
+    family: config.family,
     priority: config.priority,
+    ...(priorityOffset !== 0 && { priorityOffset }),
+    ...(config.syncGroup !== undefined && { grouped: true }),
     advertIntervalUs: 1000 * config.advertIntervalMs,
     preempt: config.preempt,
     preemptDelayUs: 1000 * config.preemptDelayMs,
@@ -39,15 +47,25 @@ export type SourceRequest = {
 };
 
 /**
- * The configured source, else the primary address of the interface that floats nowhere; an owner may have no
- * other than its virtual one (RFC 9568 §5.1.1.1). Undefined: there is none.
+ * The configured source, else the primary address of the interface that floats nowhere, of IPv6 a link-local one
+ * (RFC 9568 §5.1.2.1); an owner may have no other than its virtual one (§5.1.1.1). Undefined: there is none.
  */
 export function sourceAddressOf({ config, view, isVirtual, current }: SourceRequest): Ip | undefined {
   const wanted = config.sourceAddress;
-  if (wanted !== undefined) return view.placesOf(wanted).length > 0 ? wanted : undefined;
+  if (wanted !== undefined) return view.placesOf(wanted).some(isUsable) ? wanted : undefined;
   const link = view.linkNamed(config.interface);
-  const present = link === undefined ? [] : view.addressesOn(link.index).map((entry) => entry.address);
+  const entries = link === undefined ? [] : view.addressesOn(link.index).filter(isUsable);
+  const present = entries.map(({ address }) => address).filter((address) => reaches(config, address));
   const fixed = present.filter((address) => !isVirtual(address));
   if (fixed.includes(current)) return current;
   return fixed[0] ?? (config.priority === 255 ? present[0] : undefined);
+}
+
+/** RFC 4862 §5.4: nothing is sent from an address that another host may have. */
+const isUsable = ({ tentative }: AddressEntry): boolean => tentative !== true;
+
+/** Whether adverts from there arrive: the group and link-local peers are of this link, others need not be. */
+function reaches({ family, unicastPeers }: VrrpInstanceConfig, address: Ip): boolean {
+  if (familyOf(address) !== family) return false;
+  return family === 'inet' || isLinkLocal(address) === unicastPeers.every(isLinkLocal);
 }

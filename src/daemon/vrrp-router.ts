@@ -8,7 +8,8 @@ import type { VrrpPhase } from '../ports/journal.ts';
 import { effectivePriority } from '../vrrp/election.ts';
 import { nextDeadline } from '../vrrp/next-deadline.ts';
 import { initialState, step } from '../vrrp/step.ts';
-import type { Effect, Event, RouterConfig, State } from '../vrrp/types.ts';
+import type { GroupEvent } from '../vrrp/sync-group.ts';
+import type { Effect, Event, Reason, RouterConfig, State } from '../vrrp/types.ts';
 import { type AdvertFacts, validateAdvert } from '../vrrp/validate.ts';
 import { createAddressLeases } from './vrrp-addresses.ts';
 import { createAdvertSender } from './vrrp-advert-sender.ts';
@@ -19,16 +20,23 @@ import type { InterfacePorts, Member, VrrpInterface } from './vrrp-interface.ts'
 import type { VrrpInstanceStatus, VrrpSnapshot } from './vrrp-messages.ts';
 import { createReporter } from './vrrp-reporter.ts';
 import { noSource, routerConfigOf, sourceAddressOf } from './vrrp-router-config.ts';
+import type { GroupedRouter } from './vrrp-sync-groups.ts';
+import { reasonsOf, type TrackPorts, trackedStatus, trackingOf } from './vrrp-track.ts';
 
 /**
  * How long the addresses stay after the successor's first advert: RFC 9568 §6.4.2 sends that before anything
  * else, and keepalived has its addresses and its gratuitous ARP up to 6 ms later (measured).
  */
 const lingerMs = 20;
+const lingersAfter: ReadonlySet<Reason> = new Set([
+  'handed_over',
+  'higher_priority_heard',
+  'higher_address_heard',
+]);
 
 export type InstanceSnapshot = VrrpSnapshot['instances'][number];
 
-export type RouterShell = {
+export type RouterShell = GroupedRouter & {
   readonly config: () => VrrpInstanceConfig;
   /** @param resume what an earlier process of ours said last, if it died. */
   readonly start: (resume?: InstanceSnapshot) => void;
@@ -40,16 +48,25 @@ export type RouterShell = {
   readonly shutDown: () => Promise<void>;
   /** Why it cannot take part now. */
   readonly fault: () => string | undefined;
+  /** The same, but for what other members of its sync group lack. */
+  readonly ownFault: () => string | undefined;
+  /** What is tracked may have changed. */
+  readonly onTracked: () => void;
   readonly status: () => VrrpInstanceStatus;
   readonly snapshot: () => InstanceSnapshot;
 };
 
-export type RouterPorts = InterfacePorts & {
-  readonly network: InterfacePorts['network'];
-  readonly isVirtual: (address: RouterConfig['sourceAddress']) => boolean;
-  /** A transition happened, or an advert was really sent. */
-  readonly onProgress: (what: 'transition' | 'advert') => void;
-};
+export type RouterPorts = InterfacePorts &
+  TrackPorts & {
+    /** Why another member of that instance's sync group cannot take part. */
+    readonly groupFault: (config: VrrpInstanceConfig) => string | undefined;
+    /** A state, or what depends on it, may have changed. */
+    readonly settleGroups: () => void;
+    readonly network: InterfacePorts['network'];
+    readonly isVirtual: (address: RouterConfig['sourceAddress']) => boolean;
+    /** A transition happened, or an advert was really sent. */
+    readonly onProgress: (what: 'transition' | 'advert') => void;
+  };
 
 export function createRouterShell(
   initial: VrrpInstanceConfig,
@@ -61,6 +78,8 @@ export function createRouterShell(
   let router = routerConfigOf(config, noSource);
   let state: State = initialState(clock.now());
   let onDone: (() => void) | undefined;
+  /** Whether the last fault was one of the interface. */
+  let linkFailed = false;
 
   const announce = createAnnouncer(config.name, device, ports);
   const reporter = createReporter(() => ({ config, priority: effectivePriority(router), fault }), ports);
@@ -94,7 +113,7 @@ export function createRouterShell(
   const sourceNow = () =>
     sourceAddressOf({ config, view, isVirtual: ports.isVirtual, current: router.sourceAddress });
 
-  function fault(): string | undefined {
+  function linkFault(): string | undefined {
     const ofDevice = device.fault();
     if (ofDevice !== undefined) return ofDevice;
     if (sourceNow() !== undefined) return undefined;
@@ -102,6 +121,12 @@ export function createRouterShell(
       ? 'no_source_address'
       : `source_address_missing: ${config.sourceAddress}`;
   }
+
+  const tracking = () => trackingOf(config, ports);
+  const ownFault = () => linkFault() ?? tracking().fault;
+  const fault = () => ownFault() ?? ports.groupFault(config);
+  const routerNow = (source: RouterConfig['sourceAddress']) =>
+    routerConfigOf(config, source, tracking().offset);
 
   function dispatch(event: Event): void {
     const before: VrrpPhase = state.phase;
@@ -112,6 +137,7 @@ export function createRouterShell(
     effects.push(next.effects);
     deadline.arm();
     if (state.phase !== before) ports.onProgress('transition');
+    ports.settleGroups();
   }
 
   const afterLinger = (remove: () => Promise<void>) =>
@@ -132,7 +158,7 @@ export function createRouterShell(
       case 'addAddresses':
         return leases.add(effect.addresses);
       case 'removeAddresses':
-        return effect.reason === 'handed_over'
+        return lingersAfter.has(effect.reason)
           ? afterLinger(() => leases.remove(effect.addresses, effect.reason))
           : leases.remove(effect.addresses, effect.reason);
       case 'announce':
@@ -162,10 +188,33 @@ export function createRouterShell(
   function onChanged(): void {
     if (state.phase === 'initialize') return;
     const source = sourceNow();
-    if (source !== undefined) changeRouter(routerConfigOf(config, source));
-    const isFit = fault() === undefined;
-    if (!isFit && state.phase !== 'fault') dispatch({ type: 'linkDown' });
-    if (isFit && state.phase === 'fault') dispatch({ type: 'linkUp' });
+    const before = effectivePriority(router);
+    if (source !== undefined) changeRouter(routerNow(source));
+    tellPriority(before);
+    const failed = linkFault();
+    if (failed !== undefined) {
+      linkFailed = true;
+      if (state.phase !== 'fault') dispatch({ type: 'linkDown' });
+    } else if (ownFault() !== undefined) {
+      if (state.phase !== 'fault') dispatch({ type: 'trackFailed' });
+    } else if (config.syncGroup === undefined) recover();
+    ports.settleGroups();
+  }
+
+  /** It is fit again, and so is its sync group. */
+  function recover(): void {
+    if (state.phase !== 'fault' && state.phase !== 'leaving') return;
+    const isBack = linkFailed && state.phase === 'fault';
+    linkFailed = false;
+    dispatch({ type: isBack ? 'linkUp' : 'trackRecovered' });
+  }
+
+  function tellPriority(from: number): void {
+    const to = effectivePriority(router);
+    if (from === to) return;
+    const { name, virtualRouterId: vrid } = config;
+    const because = reasonsOf(tracking());
+    ports.emit({ event: 'vrrp.priority_changed', instance: name, vrid, from, to, because });
   }
 
   const member: Member = { virtualRouterId: () => config.virtualRouterId, onAdvert, onChanged };
@@ -175,14 +224,15 @@ export function createRouterShell(
   return {
     config: () => config,
     start: (resume) => {
-      router = routerConfigOf(config, sourceNow() ?? noSource);
+      router = routerNow(sourceNow() ?? noSource);
       const linkUp = fault() === undefined;
+      linkFailed = linkFault() !== undefined;
       if (resume === undefined) dispatch({ type: 'startup', linkUp });
       else dispatch({ type: 'resumed', linkUp, snapshot: resume });
     },
     reconfigure: (next) => {
       config = next;
-      changeRouter(routerConfigOf(next, sourceNow() ?? router.sourceAddress));
+      changeRouter(routerNow(sourceNow() ?? router.sourceAddress));
       onChanged();
     },
     handOver: () => dispatch({ type: 'handoverRequested' }),
@@ -198,12 +248,23 @@ export function createRouterShell(
         dispatch({ type: 'shutdown' });
       }),
     fault,
+    ownFault,
+    onTracked: onChanged,
+    syncGroup: () => config.syncGroup,
+    groupMember: () => ({ state, fit: ownFault() === undefined }),
+    onGroupEvent: (event: GroupEvent) => {
+      if (event.type === 'trackRecovered') recover();
+      else dispatch(event);
+    },
     status: () => ({
       name: config.name,
       interface: config.interface,
       vrid: config.virtualRouterId,
       phase: state.phase,
       priority: effectivePriority(router),
+      ...(effectivePriority(router) !== config.priority && { basePriority: config.priority }),
+      ...(config.trackers !== undefined && { tracked: trackedStatus(tracking()) }),
+      ...(config.syncGroup !== undefined && { syncGroup: config.syncGroup }),
       sinceMs: Math.floor(state.since / 1000),
       ...(state.phase === 'backup' &&
         state.heard !== undefined && {

@@ -6,7 +6,13 @@ import type { VrrpInstanceConfig } from '../config/config.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import { createLiveness, type Liveness } from './vrrp-liveness.ts';
-import type { FromVrrpProcess, ToVrrpProcess, VrrpInstanceStatus, VrrpSnapshot } from './vrrp-messages.ts';
+import type {
+  Findings,
+  FromVrrpProcess,
+  ToVrrpProcess,
+  VrrpInstanceStatus,
+  VrrpSnapshot,
+} from './vrrp-messages.ts';
 
 /** Two deaths within that time: it cannot be trusted with the addresses. */
 const recentUs = 60_000_000;
@@ -44,7 +50,9 @@ export type VrrpSupervisor = {
   readonly start: (instances: readonly VrrpInstanceConfig[]) => Promise<readonly string[]>;
   /** As start, whether or not anything runs; unchanged instances are not disturbed. None: the process ends. */
   readonly reconfigure: (instances: readonly VrrpInstanceConfig[]) => Promise<readonly string[]>;
-  /** @returns the names of the instances that hand over: of that name (or all) and active. */
+  /** What is found out of tracked things; kept for a process that is started later. */
+  readonly track: (findings: Findings) => void;
+  /** @returns the names of the instances that hand over: of that name or its sync group (or all), and active. */
   readonly failover: (instance?: string) => readonly string[];
   /** Hands every role over. Resolves when the addresses are gone and the process has ended. */
   readonly stop: () => Promise<void>;
@@ -60,6 +68,7 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
   let cancelRestart = () => {};
   let status: readonly VrrpInstanceStatus[] = [];
   let snapshot: VrrpSnapshot | undefined;
+  let findings: Findings | undefined;
   let deaths: readonly Micros[] = [];
   let pauseMs = pauseMsFirst;
   /** Waits for the next `configured`. */
@@ -94,6 +103,12 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
     }
   }
 
+  const configuration = () => ({
+    type: 'configure' as const,
+    instances,
+    ...(findings !== undefined && { findings }),
+  });
+
   function launch(resume?: VrrpSnapshot): void {
     const forked = ports.fork();
     child = forked;
@@ -104,7 +119,7 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
       onBeat: () => forked.send({ type: 'heartbeat' }),
       onSilent: () => forked.kill(),
     });
-    forked.send({ type: 'configure', instances, ...(resume !== undefined && { resume }) });
+    forked.send({ ...configuration(), ...(resume !== undefined && { resume }) });
   }
 
   function ended(which: VrrpChild, reason: string): void {
@@ -158,7 +173,7 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
       configured = [...configured, resolve];
       cancelRestart();
       if (child === undefined) launch();
-      else child.send({ type: 'configure', instances });
+      else child.send(configuration());
     });
   }
 
@@ -187,8 +202,16 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
   return {
     start: reconfigure,
     reconfigure,
+    track: (next) => {
+      findings = next;
+      child?.send({ type: 'track', findings });
+    },
     failover: (instance) => {
-      const active = status.filter(({ name, phase }) => phase === 'active' && name === (instance ?? name));
+      const group = status.find(({ name }) => name === instance)?.syncGroup;
+      const active = status.filter(
+        ({ name, phase, syncGroup }) =>
+          phase === 'active' && (name === (instance ?? name) || (group !== undefined && syncGroup === group)),
+      );
       for (const { name } of active) child?.send({ type: 'failover', instance: name });
       return active.map(({ name }) => name);
     },

@@ -61,6 +61,20 @@ export type JournalEvent =
       readonly outage_ms_estimate?: number;
     }
   | {
+      readonly event: 'vrrp.track_changed';
+      readonly tracked: string;
+      readonly state: string;
+      readonly detail?: string;
+    }
+  | {
+      readonly event: 'vrrp.priority_changed';
+      readonly instance: string;
+      readonly vrid: number;
+      readonly from: number;
+      readonly to: number;
+      readonly because: readonly string[];
+    }
+  | {
       readonly event: 'vrrp.advert_rejected';
       readonly interface: string;
       readonly instance?: string;
