@@ -36,11 +36,15 @@ export type Encryption = {
 export async function dial(
   conversation: Conversation,
   { address, port, proxyProtocol }: Place,
-  encryption?: Encryption,
+  { encryption, bytesMax }: Dialling = {},
 ): Promise<Socket> {
   conversation.doing = 'connect';
   if (port === 0) throw new Error('no port to connect to: set checkport, or a port of the server');
-  const open = (tls?: TlsOptions) => opened(conversation, openSocket(address, port, tls, proxyProtocol));
+  const open = (tls?: TlsOptions): Socket => {
+    const socket = openSocket(address, port, tls, proxyProtocol);
+    conversation.closeAtEnd(() => socket.destroy());
+    return guardSocket(socket, conversation.fail, bytesMax);
+  };
   if (encryption === undefined) return ready(open(), 'connect');
   const { tls, host, protocols } = encryption;
   const trust = tls.caFile === undefined ? undefined : await readTrust(tls.caFile);

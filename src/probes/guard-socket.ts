@@ -10,7 +10,11 @@ export const answerBytesMax = 256 * 1024;
  * The same socket, guarded; to be called before the library sees it.
  * @param onFault told once, with what a listener threw or that the server says too much
  */
-export function guardSocket<S extends Socket>(socket: S, onFault: (error: Error) => void): S {
+export function guardSocket<S extends Socket>(
+  socket: S,
+  onFault: (error: Error) => void,
+  bytesMax = answerBytesMax,
+): S {
   const emit = socket.emit.bind(socket);
   let received = 0;
   let faulty = false;
@@ -24,8 +28,8 @@ export function guardSocket<S extends Socket>(socket: S, onFault: (error: Error)
     // A library may be half-way through a message that it could not parse: it gets no more of it.
     if (faulty && event === 'data') return false;
     if (event === 'data') received += (values[0] as Buffer).length;
-    if (received > answerBytesMax && event === 'data') {
-      return fail(new Error(`an answer of more than ${answerBytesMax} bytes`));
+    if (received > bytesMax && event === 'data') {
+      return fail(new Error(`an answer of more than ${bytesMax} bytes`));
     }
     try {
       return emit(event, ...values);

@@ -1,130 +1,125 @@
-// HTTP and HTTPS: one request on a connection of its own; up when the status is 2xx and the body matches.
-// Reads a bounded piece of the body, follows redirects only on the same server, and holds every socket, so
-// that nothing outlives the deadline. Source: RFC 9110, RFC 9112; ldirectord's http and https checks.
-import type { Socket } from 'node:net';
-import { Client } from 'undici';
-import type { HttpTarget } from '../health/target.ts';
+// HTTP and HTTPS, versions 1.1 and 2: each question on a connection of its own; up when every answer is right.
+// Reads a bounded piece of a body, follows redirects only on the same server, and sends credentials nowhere
+// else. Source: RFC 9110; ldirectord's http and https checks, keepalived's HTTP_GET and SSL_GET.
+import type { HttpQuestion, HttpTarget } from '../health/target.ts';
 import { familyOf } from '../net/ip.ts';
 import type { ProbeResult } from '../ports/probe.ts';
-import { failure, judgeError, success, unmade } from './judge-error.ts';
-import { matchBody } from './match-body.ts';
+import { type Conversation, converse } from './conversation.ts';
+import { dial } from './dial.ts';
+import type { HttpAnswer, HttpHeaders, HttpRequest } from './http-answer.ts';
+import { requestHttp1 } from './http1-request.ts';
+import { http2Protocol, requestHttp2 } from './http2-request.ts';
+import { failure, success } from './judge-error.ts';
+import { bodyWishOf, isWanted, judgeAnswer, withWeight } from './judge-http.ts';
 import { encodePath, type HttpPlace, isRedirect, redirectWithin } from './redirect.ts';
-import { openSocket, readTrust, ready, serverNameOf } from './socket.ts';
 
-/** `receive` is looked for in this much of a body; the rest is not read. */
-export const bodyBytesMax = 256 * 1024;
 const redirectsMax = 7;
 
-/** What a check is doing now, and the socket it does it on: what the deadline ends. */
-type Conversation = { doing: string; socket: Socket | undefined; readonly signal: AbortSignal };
-
-type Answer = { readonly status: number; readonly location: string | undefined; readonly body: Buffer };
-
 export function probeHttp(target: HttpTarget, signal: AbortSignal): Promise<ProbeResult> {
-  const conversation: Conversation = { doing: 'connect', socket: undefined, signal };
-  return new Promise((resolve) => {
-    const settle = (result: ProbeResult) => {
-      signal.removeEventListener('abort', expire);
-      conversation.socket?.destroy();
-      resolve(result);
-    };
-    const expire = () => settle(failure(`no answer in time to ${conversation.doing}`));
-    signal.addEventListener('abort', expire);
-    converse(target, conversation).then(settle, (error) => settle(judgeError(error, conversation.doing)));
+  return converse(signal, async (conversation) => {
+    const questions = [target, ...(target.further ?? [])];
+    let headers: HttpHeaders = new Map();
+    let result = success('nothing was asked');
+    for (const question of questions) {
+      const asked = await ask(target, question, conversation);
+      result = asked.result;
+      const { outcome, detail } = result;
+      if (outcome !== 'success') return questions.length === 1 ? result : named(result, question);
+      headers = new Map([...headers, ...asked.headers]);
+      if (questions.length > 1) result = success(`${detail} (the last of ${questions.length})`);
+    }
+    return target.weightHeader === undefined ? result : withWeight(result, headers, target.weightHeader);
   });
 }
 
-async function converse(target: HttpTarget, conversation: Conversation): Promise<ProbeResult> {
-  let place = firstPlaceOf(target);
+const named = (result: ProbeResult, { path }: HttpQuestion): ProbeResult => ({
+  ...result,
+  detail: `${path.slice(0, 100)}: ${result.detail}`,
+});
+
+type Asked = { readonly result: ProbeResult; readonly headers: HttpHeaders };
+
+async function ask(target: HttpTarget, question: HttpQuestion, conversation: Conversation): Promise<Asked> {
+  const asked = (result: ProbeResult, headers: HttpHeaders = new Map()): Asked => ({ result, headers });
+  let place = firstPlaceOf(target, question);
+  let { method, body } = question;
   for (let redirects = 0; redirects <= redirectsMax; redirects++) {
-    const answer = await ask(target, place, conversation);
-    if (!isRedirect(answer.status) || answer.location === undefined) {
-      return judgeAnswer(target, answer, conversation.signal);
+    const request = requestOf(target, place, { method, ...(body !== undefined && { body }) });
+    const answer = await exchange(target, question, { request, place, conversation });
+    const location = leadsOn(question, answer);
+    if (location === undefined) {
+      return asked(await judgeAnswer(question, answer, conversation.signal), answer.headers);
     }
-    const next = redirectWithin(place, answer.location, target.address);
+    const next = redirectWithin(place, location, target.address);
     if (next === undefined) {
-      return failure(`HTTP ${answer.status} leads away from the server, to ${answer.location.slice(0, 200)}`);
+      return asked(failure(`HTTP ${answer.status} leads away from the server, to ${location.slice(0, 200)}`));
     }
     place = next;
+    // RFC 9110 §15.4: only 307 and 308 ask for the same again.
+    if (answer.status < 307 && method !== 'HEAD') [method, body] = ['GET', undefined];
   }
-  return failure(`more than ${redirectsMax} redirects`);
+  return asked(failure(`more than ${redirectsMax} redirects`));
 }
 
-function firstPlaceOf({ scheme, address, port, path, virtualhost }: HttpTarget): HttpPlace {
-  const authority = virtualhost ?? (familyOf(address) === 'inet6' ? `[${address}]` : address);
-  return { scheme, authority, port, path: encodePath(path) };
+/** Where a redirect leads that is not itself the answer that is wanted. */
+const leadsOn = (question: HttpQuestion, { status, headers }: Pick<HttpAnswer, 'status' | 'headers'>) =>
+  isRedirect(status) && !isWanted(question, status) ? headers.get('location') : undefined;
+
+const hostOf = ({ address, virtualhost }: HttpTarget): string =>
+  virtualhost ?? (familyOf(address) === 'inet6' ? `[${address}]` : address);
+
+const firstPlaceOf = (target: HttpTarget, { path }: HttpQuestion): HttpPlace => ({
+  scheme: target.scheme,
+  authority: hostOf(target),
+  port: target.port,
+  path: encodePath(path),
+});
+
+function requestOf(
+  target: HttpTarget,
+  place: HttpPlace,
+  question: Pick<HttpQuestion, 'method' | 'body'>,
+): HttpRequest {
+  const headers = new Map([
+    ['user-agent', 'lvs-director'],
+    ['accept', '*/*'],
+  ]);
+  // Not in clear where it was asked for with TLS.
+  const secret = target.scheme === 'http' || place.scheme === 'https';
+  if (target.login !== undefined && secret) headers.set('authorization', basicOf(target.login));
+  for (const [name, value] of target.headers ?? []) {
+    if (secret || name.toLowerCase() !== 'authorization') headers.set(name.toLowerCase(), value);
+  }
+  return { ...place, ...question, headers: [...headers] };
 }
 
-async function ask(target: HttpTarget, place: HttpPlace, conversation: Conversation): Promise<Answer> {
-  const socket = await open(target, place, conversation);
-  conversation.doing = `${target.method} ${place.path.slice(0, 100)}`;
-  const client = new Client(
-    `http://${target.address.includes(':') ? `[${target.address}]` : target.address}`,
+/** RFC 7617 §2. */
+const basicOf = ({ user, password }: NonNullable<HttpTarget['login']>): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+type Exchange = {
+  readonly request: HttpRequest;
+  readonly place: HttpPlace;
+  readonly conversation: Conversation;
+};
+
+async function exchange(
+  target: HttpTarget,
+  question: HttpQuestion,
+  { request, place, conversation }: Exchange,
+): Promise<HttpAnswer> {
+  const second = target.version === '2';
+  const protocols = [second ? http2Protocol : 'http/1.1'];
+  const socket = await dial(
+    conversation,
+    { address: target.address, port: place.port },
     {
-      // Not at once: undici misses a connection that is there before its own call has returned.
-      connect: (_, connected) => queueMicrotask(() => connected(null, socket)),
+      ...(place.scheme === 'https' && { encryption: { tls: target, host: place.authority, protocols } }),
+      bytesMax: Number.POSITIVE_INFINITY, // the body is bounded as it is read, the head by the parser
     },
   );
-  try {
-    const { statusCode, headers, body } = await client.request({
-      path: place.path,
-      method: target.method,
-      headers: { host: place.authority, 'user-agent': 'lvs-director', accept: '*/*' },
-      reset: true, // Connection: close
-      headersTimeout: 0, // the deadline is the signal's
-      bodyTimeout: 0,
-    });
-    body.on('error', () => {}); // it may fail once more when it is cut off
-    const location = [headers.location].flat()[0];
-    const wanted = !isRedirect(statusCode) || location === undefined;
-    if (wanted) conversation.doing = 'read the body';
-    return { status: statusCode, location, body: wanted ? await readSome(body) : Buffer.alloc(0) };
-  } finally {
-    socket.destroy();
-    await client.destroy();
-  }
-}
-
-async function open(target: HttpTarget, place: HttpPlace, conversation: Conversation): Promise<Socket> {
-  conversation.doing = 'connect';
-  const { address, verify, caFile } = target;
-  if (place.scheme === 'http') {
-    conversation.socket = openSocket(address, place.port);
-    return ready(conversation.socket, 'connect');
-  }
-  const trust = caFile === undefined ? undefined : await readTrust(caFile);
-  conversation.signal.throwIfAborted();
-  const serverName = serverNameOf(target.sni ?? place.authority);
-  conversation.socket = openSocket(address, place.port, { verify, serverName, trust });
-  conversation.socket.once('connect', () => {
-    conversation.doing = 'shake hands (TLS)';
-  });
-  return ready(conversation.socket, 'secureConnect');
-}
-
-async function readSome(body: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk.subarray(0, bodyBytesMax - bytes));
-    bytes += chunk.length;
-    if (bytes >= bodyBytesMax) break;
-  }
-  return Buffer.concat(chunks);
-}
-
-async function judgeAnswer(target: HttpTarget, answer: Answer, signal: AbortSignal): Promise<ProbeResult> {
-  const { status, body } = answer;
-  if (status < 200 || status > 299) return failure(`HTTP ${status}`);
-  if (target.receive === undefined) return success(`HTTP ${status}`);
-  switch (await matchBody(target.receive, body.toString('utf8'), signal)) {
-    case 'yes':
-      return success(`HTTP ${status}, receive matches`);
-    case 'no':
-      return failure(`HTTP ${status}, receive does not match the body (${body.length} bytes)`);
-    case 'tooSlow':
-      return failure(`HTTP ${status}, receive takes too long to match (${body.length} bytes)`);
-    case 'badPattern':
-      return unmade(`receive is no regular expression: ${target.receive.slice(0, 100)}`);
-  }
+  conversation.doing = `${request.method} ${request.path.slice(0, 100)}`;
+  const wishOf = (head: Pick<HttpAnswer, 'status' | 'headers'>) =>
+    leadsOn(question, head) === undefined ? bodyWishOf(question) : 'none';
+  return (second ? requestHttp2 : requestHttp1)(conversation, socket, request, wishOf);
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { HttpTarget } from '../../src/health/target.ts';
 import { ip } from '../../src/net/ip.ts';
 import type { ProbeResult } from '../../src/ports/probe.ts';
-import { bodyBytesMax, probeHttp } from '../../src/probes/http.ts';
+import { probeHttp } from '../../src/probes/http.ts';
+import { bodyBytesMax } from '../../src/probes/http-answer.ts';
 import { httpServer, response, type ScriptedServer, tcpServer } from './scripted-server.ts';
 
 const deadlineMs = 300;
