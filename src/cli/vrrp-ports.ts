@@ -6,6 +6,7 @@ import { systemClock } from '../system/clock.ts';
 import { openNetlinkSocket } from '../system/netlink-socket.ts';
 import { openFrameSocket } from '../system/packet-socket.ts';
 import { openVrrpSocket } from '../system/raw-socket.ts';
+import { openVrrpSocketInet6 } from '../system/raw-socket-inet6.ts';
 
 /** @throws ErrnoException where the kernel refuses a netlink socket. Its `network` is to be closed. */
 export function openVrrpPorts(): VrrpPorts {
@@ -16,7 +17,10 @@ export function openVrrpPorts(): VrrpPorts {
   return {
     clock: systemClock,
     network: createNetworkKernel(netlink, systemClock),
-    openVrrpSocket: (device) => openVrrpSocket(device, systemClock),
+    openVrrpSocket: (device, channel) =>
+      channel.family === 'inet'
+        ? openVrrpSocket(device, systemClock)
+        : openVrrpSocketInet6(device, channel.unicast, systemClock),
     openFrameSocket,
   };
 }

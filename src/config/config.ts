@@ -4,6 +4,7 @@ import type { Family, Ip } from '../net/ip.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { Forward, ServiceId } from '../reconcile/model.ts';
 import type { Tracker } from '../vrrp/track.ts';
+import type { TtlBounds } from '../vrrp/types.ts';
 
 /** Where something stands in a config file; line and column count from 1. */
 export type Position = { readonly file: string; readonly line: number; readonly column: number };
@@ -40,6 +41,8 @@ export type VrrpInstanceConfig = {
   readonly virtualAddresses: readonly Prefix[];
   /** Empty: multicast. */
   readonly unicastPeers: readonly Ip[];
+  /** How far away those may be that have a bound; absent: however far. */
+  readonly peerTtl?: readonly TtlBounds[];
   readonly sourceAddress?: Ip;
   /** RFC 3768 has none; RFC 2338 simple text, for peers that still ask for it. */
   readonly authPass?: string;

@@ -1,19 +1,44 @@
-// A `vrrp` entry to an instance: defaults, and the rules that join two keys. Ranges of single keys are the schema's.
-import { familyOf, type Ip } from '../net/ip.ts';
-import { formatPrefix } from '../net/prefix.ts';
-import type { VrrpInstanceConfig } from './config.ts';
+// A `vrrp` entry to its instances, one a family: defaults, and the rules that join two keys. Ranges of single keys
+// are the schema's.
+import { type Family, familyOf, type Ip, isLinkLocal } from '../net/ip.ts';
+import type { Prefix } from '../net/prefix.ts';
+import type { Position, VrrpInstanceConfig } from './config.ts';
 import { vrrpDefaults as defaults } from './defaults.ts';
 import { formatDuration } from './leaves.ts';
 import { errorAt, warningAt } from './problem.ts';
 import { present, type Resolution } from './resolution.ts';
 import type { VrrpDraft } from './schema-vrrp.ts';
 
-export function resolveVrrp(draft: VrrpDraft, index: number, resolution: Resolution): VrrpInstanceConfig {
-  const at = resolution.sites('vrrp', index);
+/** One instance, or two in lockstep where the addresses are of both families. */
+export function resolveVrrp(
+  draft: VrrpDraft,
+  index: number,
+  resolution: Resolution,
+): readonly VrrpInstanceConfig[] {
+  const families = (['inet', 'inet6'] as const).filter((family) =>
+    draft.virtual_ipaddress.some(({ address }) => familyOf(address) === family),
+  );
+  const instances = families.map((family) => instanceOf(draft, family, resolution.sites('vrrp', index)));
+  judgeFamilies(draft, families, index, resolution);
+  const [first] = instances;
+  if (first === undefined) return [];
+  judgeVersion(first, draft, index, resolution);
+  judgeElection(first, draft, index, resolution);
+  judgeLease(first, index, resolution);
+  const [, second] = instances;
+  return second === undefined ? instances : [first, { ...second, name: `${first.name}/ipv6` }];
+}
+
+function instanceOf(draft: VrrpDraft, family: Family, at: Position): VrrpInstanceConfig {
   const advertIntervalMs = draft.advert_int ?? defaults.advert_int;
-  const instance: VrrpInstanceConfig = {
+  const isOfFamily = (address: Ip) => familyOf(address) === family;
+  const sourceAddress = [draft.unicast_src_ip ?? draft.source].find(
+    (address) => address !== undefined && isOfFamily(address),
+  );
+  return {
     name: draft.name,
     interface: draft.interface,
+    family,
     virtualRouterId: draft.virtual_router_id,
     version: draft.version ?? defaults.version,
     priority: draft.priority ?? defaults.priority,
@@ -21,9 +46,9 @@ export function resolveVrrp(draft: VrrpDraft, index: number, resolution: Resolut
     preempt: draft.preempt ?? !(draft.nopreempt ?? !defaults.preempt),
     preemptDelayMs: draft.preempt_delay ?? defaults.preempt_delay,
     acceptMode: draft.accept ?? defaults.accept,
-    virtualAddresses: draft.virtual_ipaddress,
-    unicastPeers: draft.unicast_peer ?? [],
-    ...present({ sourceAddress: draft.unicast_src_ip ?? draft.source, authPass: draft.auth_pass }),
+    virtualAddresses: linkLocalFirst(draft.virtual_ipaddress.filter(({ address }) => isOfFamily(address))),
+    unicastPeers: (draft.unicast_peer ?? []).filter(isOfFamily),
+    ...present({ sourceAddress, authPass: draft.auth_pass }),
     checksum: draft.checksum ?? defaults.checksum,
     vipLeaseSec: leaseOf(draft.vip_lease, advertIntervalMs),
     garpRepeat: draft.garp_master_repeat ?? defaults.garp_master_repeat,
@@ -31,12 +56,13 @@ export function resolveVrrp(draft: VrrpDraft, index: number, resolution: Resolut
     garpRefreshMs: draft.garp_master_refresh ?? defaults.garp_master_refresh,
     at,
   };
-  judgeVersion(instance, draft, index, resolution);
-  judgeFamily(instance, index, resolution);
-  judgeElection(instance, draft, index, resolution);
-  judgeLease(instance, index, resolution);
-  return instance;
 }
+
+/** RFC 9568 §5.2.9: the first IPv6 address is a link-local one. */
+const linkLocalFirst = (addresses: readonly Prefix[]): readonly Prefix[] => [
+  ...addresses.filter(({ address }) => isLinkLocal(address)),
+  ...addresses.filter(({ address }) => !isLinkLocal(address)),
+];
 
 /** DESIGN.md §1 property 2: the smallest whole number of seconds above three adverts and half a second. */
 export const automaticLeaseSec = (advertIntervalMs: number): number =>
@@ -65,16 +91,48 @@ function judgeVersion(instance: VrrpInstanceConfig, draft: VrrpDraft, index: num
   }
 }
 
-function judgeFamily(instance: VrrpInstanceConfig, index: number, { problems, sites }: Resolution) {
-  const judge = (address: Ip, ...path: readonly (string | number)[]) => {
-    if (familyOf(address) === 'inet') return;
-    const rule = 'an IPv4 address (IPv6 virtual routers are not supported yet)';
-    problems.push(errorAt(sites('vrrp', index, ...path), `use ${path[0]}`, rule, address));
-  };
-  for (const [i, prefix] of instance.virtualAddresses.entries())
-    judge(prefix.address, 'virtual_ipaddress', i);
-  for (const [i, peer] of instance.unicastPeers.entries()) judge(peer, 'unicast_peer', i);
-  if (instance.sourceAddress !== undefined) judge(instance.sourceAddress, 'unicast_src_ip');
+const familyName = (family: Family): string => (family === 'inet' ? 'IPv4' : 'IPv6');
+
+/**
+ * An advert is one packet of at most 1500 bytes, and counts its addresses in eight bits (RFC 9568 §5.2.5). IPv6:
+ * 40 bytes of header, 8 of advert, 16 an address.
+ */
+const addressesMax: Readonly<Record<Family, number>> = { inet: 255, inet6: 90 };
+
+function judgeFamilies(
+  draft: VrrpDraft,
+  families: readonly Family[],
+  index: number,
+  { problems, sites }: Resolution,
+) {
+  const refuse = (path: readonly (string | number)[], rule: string, got: string) =>
+    problems.push(errorAt(sites('vrrp', index, ...path), `use ${path[0]}`, rule, got));
+  const names = families.map(familyName).join(' or ');
+  const peers = draft.unicast_peer ?? [];
+  for (const [i, { address }] of draft.virtual_ipaddress.entries()) {
+    if (draft.version !== 2 || familyOf(address) === 'inet') continue;
+    // RFC 3768 is of IPv4 alone.
+    refuse(['virtual_ipaddress', i], 'an IPv4 address with VRRP version 2', address);
+  }
+  for (const family of families) {
+    const isOfFamily = (address: Ip) => familyOf(address) === family;
+    const count = draft.virtual_ipaddress.filter(({ address }) => isOfFamily(address)).length;
+    const most = addressesMax[family];
+    if (count > most) refuse(['virtual_ipaddress'], `at most ${most} of ${familyName(family)}`, `${count}`);
+    if (peers.length > 0 && !peers.some(isOfFamily)) {
+      const rule = 'a peer for each family of virtual_ipaddress';
+      refuse(['unicast_peer'], rule, `none of ${familyName(family)}`);
+    }
+  }
+  for (const [i, peer] of peers.entries()) {
+    if (!families.includes(familyOf(peer)))
+      refuse(['unicast_peer', i], `an address of ${names}, as the VIPs`, peer);
+  }
+  for (const key of ['unicast_src_ip', 'source'] as const) {
+    const source = draft[key];
+    if (source !== undefined && !families.includes(familyOf(source)))
+      refuse([key], `an address of ${names}, as the VIPs`, source);
+  }
 }
 
 function judgeElection(
@@ -114,24 +172,38 @@ function judgeLease(instance: VrrpInstanceConfig, index: number, { problems, sit
   problems.push(judge(at, 'keep the addresses through a late advert', rule, `${lease} s`));
 }
 
-/** One VRID once on an interface (RFC 9568 §5.2.3), each address and each name once in all. */
-export function judgeVrrpConflicts(instances: readonly VrrpInstanceConfig[], resolution: Resolution): void {
+/** What an entry has become. */
+export type VrrpEntry = {
+  readonly index: number;
+  readonly draft: VrrpDraft;
+  readonly instances: readonly VrrpInstanceConfig[];
+};
+
+/** One VRID once on an interface and family (RFC 9568 §5.2.3), each address and each name once in all. */
+export function judgeVrrpConflicts(entries: readonly VrrpEntry[], resolution: Resolution): void {
   const seen = new Map<string, string>();
-  const claim = (what: string, owner: string, rule: string, path: readonly (string | number)[]) => {
-    const before = seen.get(what);
-    seen.set(what, before ?? owner);
+  const claim = (
+    { what, scope = '' }: { readonly what: string; readonly scope?: string },
+    owner: string,
+    rule: string,
+    path: readonly (string | number)[],
+  ) => {
+    const key = `${what} ${scope}`;
+    const before = seen.get(key);
+    seen.set(key, before ?? owner);
     if (before === undefined) return;
     const at = resolution.sites('vrrp', ...path);
     resolution.problems.push(errorAt(at, `use ${what}`, rule, `it again (first in ${before})`));
   };
-  for (const [index, instance] of instances.entries()) {
-    const { name, virtualRouterId: vrid } = instance;
-    claim(`name ${name}`, name, 'each name once', [index, 'name']);
-    const router = `virtual_router_id ${vrid} on ${instance.interface}`;
-    claim(router, name, 'each VRID once on an interface', [index, 'virtual_router_id']);
-    for (const [i, prefix] of instance.virtualAddresses.entries()) {
-      const address = `address ${formatPrefix(prefix).split('/')[0]}`;
-      claim(address, name, 'each address once', [index, 'virtual_ipaddress', i]);
+  for (const { index, draft, instances } of entries) {
+    const { name, virtual_router_id: vrid } = draft;
+    claim({ what: `name ${name}` }, name, 'each name once', [index, 'name']);
+    for (const { family } of instances) {
+      const router = { what: `virtual_router_id ${vrid} on ${draft.interface}`, scope: family };
+      claim(router, name, 'each VRID once on an interface', [index, 'virtual_router_id']);
+    }
+    for (const [i, { address }] of draft.virtual_ipaddress.entries()) {
+      claim({ what: `address ${address}` }, name, 'each address once', [index, 'virtual_ipaddress', i]);
     }
   }
 }

@@ -29,10 +29,10 @@ export function resolveConfig(document: DocumentResult, origin: Origin): ConfigR
 }
 
 function toConfig(draft: DocumentDraft, origin: Origin, resolution: Resolution): Config {
-  const vrrp = (draft.vrrp ?? []).flatMap((each, index) =>
-    each === undefined ? [] : resolveVrrp(each, index, resolution),
+  const entries = (draft.vrrp ?? []).flatMap((each, index) =>
+    each === undefined ? [] : [{ index, draft: each, instances: resolveVrrp(each, index, resolution) }],
   );
-  judgeVrrpConflicts(vrrp, resolution);
+  judgeVrrpConflicts(entries, resolution);
   return {
     file: origin.file,
     director: {
@@ -41,7 +41,7 @@ function toConfig(draft: DocumentDraft, origin: Origin, resolution: Resolution):
       stateDir: draft.director?.state_dir ?? directorDefaults.state_dir,
     },
     log: logOf(draft),
-    vrrp,
+    vrrp: entries.flatMap(({ instances }) => instances),
     ipvs: {
       resyncIntervalMs: draft.ipvs?.resync_interval ?? ipvsDefaults.resync_interval,
       foreign: draft.ipvs?.foreign ?? ipvsDefaults.foreign,

@@ -108,7 +108,11 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     const { leaseSec } = settings();
     const validLifetime = leaseSec === 'off' ? ('forever' as const) : leaseSec;
     const results = await kernel.replaceAddresses(
-      wanted.map(({ prefix }) => ({ ...requestFor(prefix, index), validLifetime })),
+      wanted.map(({ prefix }) => ({
+        ...requestFor(prefix, index),
+        validLifetime,
+        deprecated: isHostAddress6(prefix),
+      })),
     );
     return wanted.flatMap((entry, i) =>
       settle(entry, { error: results[i], at, cause, wasThere: present[i] === true }) ? [entry.prefix] : [],
@@ -195,7 +199,7 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     held.delete(key);
     if (entry?.installed === true) return !entry.hostsOwn;
     if (presentOn(index, prefix) === undefined || settings().owner) return false;
-    const others = view.addressesOn(index).filter((found) => !samePrefix(found, prefix));
+    const others = view.addressesOn(index).filter((found) => isOther(found, prefix));
     if (others.length > 0) return true;
     emit({
       event: 'vip.failed',
@@ -287,6 +291,13 @@ const requestFor = (prefix: Prefix, interfaceIndex: number) => ({
   prefixLength: prefix.length,
   interfaceIndex,
 });
+
+/** A VIP alone is no address to speak from (keepalived does the same); one with a prefix may be the subnet's only. */
+const isHostAddress6 = ({ address, length }: Prefix): boolean =>
+  familyOf(address) === 'inet6' && length === 128;
+
+const isOther = (entry: AddressEntry, prefix: Prefix): boolean =>
+  familyOf(entry.address) === familyOf(prefix.address) && !samePrefix(entry, prefix);
 
 const samePrefix = (entry: AddressEntry, prefix: Prefix): boolean =>
   familyOf(entry.address) === familyOf(prefix.address) &&

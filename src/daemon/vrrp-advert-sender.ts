@@ -7,6 +7,7 @@ import type { DatagramPort } from '../ports/datagram.ts';
 import { advertOf } from '../vrrp/advert.ts';
 import type { RouterConfig } from '../vrrp/types.ts';
 import { encodeIpv4 } from '../wire/ipv4-header.ts';
+import { encodeIpv6 } from '../wire/ipv6-header.ts';
 import { encodeAdvert, VRRP_PROTOCOL, vrrpGroup } from '../wire/vrrp.ts';
 import type { VrrpInterface } from './vrrp-interface.ts';
 import type { Emit } from './vrrp-ports.ts';
@@ -79,7 +80,7 @@ export function createAdvertSender(
 const sendPacket = (socket: DatagramPort, destination: Ip, packet: Uint8Array) =>
   new Promise<Error | undefined>((resolve) => socket.send(packet, destination, resolve));
 
-/** A whole IPv4 packet with an advert of that priority; 0 resigns. */
+/** A whole IP packet with an advert of that priority; 0 resigns. */
 export function packetFor(
   config: VrrpInstanceConfig,
   router: RouterConfig,
@@ -87,5 +88,6 @@ export function packetFor(
 ): Uint8Array {
   const path = { source: router.sourceAddress, destination };
   const advert = encodeAdvert(advertOf(router, priority), { ...path, checksum: config.checksum });
-  return encodeIpv4({ ...path, protocol: VRRP_PROTOCOL, ttl, tos }, advert);
+  if (router.family === 'inet') return encodeIpv4({ ...path, protocol: VRRP_PROTOCOL, ttl, tos }, advert);
+  return encodeIpv6({ ...path, nextHeader: VRRP_PROTOCOL, hopLimit: ttl, trafficClass: tos }, advert);
 }

@@ -10,7 +10,7 @@ import { vrrpGroup } from '../wire/vrrp.ts';
 import { packetFor } from './vrrp-advert-sender.ts';
 import { createNetworkView, type NetworkView } from './vrrp-network.ts';
 import type { Emit, VrrpPorts } from './vrrp-ports.ts';
-import { noSource, routerConfigOf, sourceAddressOf } from './vrrp-router-config.ts';
+import { channelOf, noSource, routerConfigOf, sourceAddressOf } from './vrrp-router-config.ts';
 
 export type CleanupPorts = Pick<VrrpPorts, 'clock' | 'network' | 'openVrrpSocket'> & { readonly emit: Emit };
 
@@ -47,10 +47,10 @@ async function sendResignation(
 ): Promise<void> {
   const link = view.linkNamed(config.interface);
   if (link === undefined || source === undefined) return;
-  const socket = openVrrpSocket({ name: link.name, index: link.index });
+  const socket = openVrrpSocket({ name: link.name, index: link.index }, channelOf(config));
   if (!socket.ok) return;
   const router = routerConfigOf(config, source);
-  const destinations = config.unicastPeers.length > 0 ? config.unicastPeers : [vrrpGroup('inet')];
+  const destinations = config.unicastPeers.length > 0 ? config.unicastPeers : [vrrpGroup(config.family)];
   await Promise.all(
     destinations.map((destination) =>
       sent(

@@ -1,14 +1,14 @@
-// One interface and its VRRP socket, shared by every instance on it and told apart by VRID. Opens the sockets
+// One interface and its VRRP socket, shared by every instance on it (of one family) and told apart by VRID. Opens the sockets
 // when the interface appears, closes them when it goes, and says what is wrong with it meanwhile. It decodes
 // packets and hands them on; whether an advert counts is the instance's decision. vrrp.md §2.5.
-import { type Ip, isMulticast } from '../net/ip.ts';
+import { familyOf, type Ip, isMulticast } from '../net/ip.ts';
 import type { DatagramPort, FramePort, ReceivedDatagram } from '../ports/datagram.ts';
 import type { LinkEntry } from '../ports/kernel.ts';
 import type { AdvertFacts } from '../vrrp/validate.ts';
 import { decodeIpv4 } from '../wire/ipv4.ts';
-import { decodeAdvert } from '../wire/vrrp.ts';
+import { decodeAdvert, VRRP_GROUP_INET6 } from '../wire/vrrp.ts';
 import type { NetworkView } from './vrrp-network.ts';
-import type { Emit, VrrpPorts } from './vrrp-ports.ts';
+import type { AdvertChannel, Device, Emit, VrrpPorts } from './vrrp-ports.ts';
 import type { RateLimit } from './vrrp-rate-limit.ts';
 
 const reopenMs = 5000;
@@ -46,7 +46,11 @@ export type InterfacePorts = VrrpPorts & {
 type Sockets = { readonly index: number; readonly adverts: DatagramPort; readonly frames: FramePort };
 
 /** @param onClosed the last member has left. */
-export function openVrrpInterface(name: string, ports: InterfacePorts, onClosed: () => void): VrrpInterface {
+export function openVrrpInterface(
+  { name, channel }: { readonly name: string; readonly channel: AdvertChannel },
+  ports: InterfacePorts,
+  onClosed: () => void,
+): VrrpInterface {
   const { view, clock } = ports;
   const members = new Set<Member>();
   let sockets: Sockets | undefined;
@@ -57,7 +61,7 @@ export function openVrrpInterface(name: string, ports: InterfacePorts, onClosed:
 
   const receive = (datagram: ReceivedDatagram) => {
     received += 1;
-    const packet = readPacket(datagram, ownAddresses);
+    const packet = readPacket(datagram, channel, ownAddresses);
     const addressees = [...members].filter((member) => member.virtualRouterId() === packet.virtualRouterId);
     for (const member of addressees) member.onAdvert(packet.facts);
     if (addressees.length === 0) rejectStray(name, packet, ports);
@@ -71,7 +75,7 @@ export function openVrrpInterface(name: string, ports: InterfacePorts, onClosed:
   }
 
   function open(link: LinkEntry): void {
-    const opened = openSockets({ name, index: link.index }, ports);
+    const opened = openSockets({ name, index: link.index }, channel, ports);
     refusal = typeof opened === 'string' ? opened : undefined;
     if (typeof opened === 'string') {
       cancelReopen = clock.after(reopenMs, refresh);
@@ -122,8 +126,8 @@ function faultOf(link: LinkEntry | undefined, refusal: string | undefined): stri
 }
 
 /** @returns the sockets, or what the kernel refused. */
-function openSockets(device: { readonly name: string; readonly index: number }, ports: VrrpPorts) {
-  const adverts = ports.openVrrpSocket(device);
+function openSockets(device: Device, channel: AdvertChannel, ports: VrrpPorts) {
+  const adverts = ports.openVrrpSocket(device, channel);
   if (!adverts.ok) return `socket_refused: ${adverts.error.step}: ${adverts.error.code}`;
   const frames = ports.openFrameSocket(device.index);
   if (frames.ok) return { index: device.index, adverts: adverts.value, frames: frames.value };
@@ -133,7 +137,13 @@ function openSockets(device: { readonly name: string; readonly index: number }, 
 
 type Packet = { readonly virtualRouterId?: number; readonly facts: AdvertFacts };
 
-function readPacket({ bytes, source }: ReceivedDatagram, ownAddresses: readonly Ip[]): Packet {
+function readPacket(datagram: ReceivedDatagram, channel: AdvertChannel, ownAddresses: readonly Ip[]): Packet {
+  if (channel.family === 'inet') return readIpv4(datagram, ownAddresses);
+  const isUnicast = channel.unicast !== undefined;
+  return readIpv6(datagram, isUnicast ? 'unicast' : 'multicast', ownAddresses);
+}
+
+function readIpv4({ bytes, source }: ReceivedDatagram, ownAddresses: readonly Ip[]): Packet {
   const packet = decodeIpv4(bytes);
   if (!packet.ok) {
     const decoded = { ok: false, error: { reason: 'short', detail: packet.error } } as const;
@@ -151,6 +161,27 @@ function readPacket({ bytes, source }: ReceivedDatagram, ownAddresses: readonly 
       ownAddresses,
       decoded,
     },
+  };
+}
+
+/**
+ * A message without its header: the socket vouches for the hop limit, and of this host's addresses the one that
+ * the checksum fits was the destination.
+ */
+function readIpv6(
+  { bytes, source }: ReceivedDatagram,
+  destination: 'unicast' | 'multicast',
+  ownAddresses: readonly Ip[],
+): Packet {
+  const ours = ownAddresses.filter((address) => familyOf(address) === 'inet6');
+  const candidates = destination === 'multicast' ? [] : ours;
+  const readings = candidates.map((address) => decodeAdvert(bytes, { source, destination: address }));
+  const decoded =
+    readings.find(({ ok }) => ok) ?? decodeAdvert(bytes, { source, destination: VRRP_GROUP_INET6 });
+  const virtualRouterId = decoded.ok ? decoded.value.advert.virtualRouterId : decoded.error.virtualRouterId;
+  return {
+    ...(virtualRouterId !== undefined && { virtualRouterId }),
+    facts: { source, destination, ownAddresses, decoded },
   };
 }
 

@@ -1,6 +1,6 @@
-// Links and IPv4 addresses of the host as last known: read once, then kept by notifications, read again after
+// Links and addresses of the host as last known: read once, then kept by notifications, read again after
 // an overflow. Decides nothing; tells whoever listens what changed, after it is known here.
-import { familyOf, type Ip } from '../net/ip.ts';
+import type { Ip } from '../net/ip.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AddressEntry, KernelError, LinkEntry, NetworkChange, NetworkKernel } from '../ports/kernel.ts';
 
@@ -33,11 +33,17 @@ export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkV
   async function read(): Promise<KernelError | undefined> {
     for (let attempt = 0; attempt < readAttempts; attempt += 1) {
       const before = changes;
-      const [foundLinks, foundAddresses] = await Promise.all([kernel.links(), kernel.addresses('inet')]);
+      const [foundLinks, inet, inet6] = await Promise.all([
+        kernel.links(),
+        kernel.addresses('inet'),
+        kernel.addresses('inet6'),
+      ]);
       if (!foundLinks.ok) return foundLinks.error;
-      if (!foundAddresses.ok) return foundAddresses.error;
+      if (!inet.ok) return inet.error;
+      // A kernel without IPv6 has none of its addresses.
+      const foundAddresses = [...inet.value, ...(inet6.ok ? inet6.value : [])];
       links = new Map(foundLinks.value.map((link) => [link.index, link]));
-      addresses = new Map(foundAddresses.value.map((address) => [keyOf(address), address]));
+      addresses = new Map(foundAddresses.map((address) => [keyOf(address), address]));
       // What a notification said meanwhile may be newer than what was read.
       if (changes === before) return undefined;
     }
@@ -51,7 +57,6 @@ export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkV
   }
 
   function follow(change: NetworkChange): void {
-    if ('address' in change && familyOf(change.address.address) !== 'inet') return;
     changes += 1;
     switch (change.type) {
       case 'linkChanged':

@@ -5,13 +5,26 @@ import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { DatagramPort, FramePort } from '../ports/datagram.ts';
 import type { JournalEvent } from '../ports/journal.ts';
 import type { NetworkKernel } from '../ports/kernel.ts';
+import type { TtlBounds } from '../vrrp/types.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from './vrrp-messages.ts';
 
 export type Device = { readonly name: string; readonly index: number };
 
-/** Whole IPv4 packets of protocol 112, both ways, of one interface. The error names step and kernel code. */
+/**
+ * Which adverts a socket carries. IPv4: all. IPv6: those to the group (from hop limit 255), or with `unicast` those
+ * to this host (within its sender's bounds), as the kernel checks both and tells neither.
+ */
+export type AdvertChannel =
+  | { readonly family: 'inet' }
+  | { readonly family: 'inet6'; readonly unicast?: readonly TtlBounds[] };
+
+/**
+ * Adverts of one interface: whole IP packets out; in, whole IPv4 packets, or IPv6's message alone. The error names
+ * step and kernel code.
+ */
 export type OpenVrrpSocket = (
   device: Device,
+  channel: AdvertChannel,
 ) => Result<DatagramPort, { readonly step: string; readonly code: string }>;
 
 export type VrrpPorts = {

@@ -15,6 +15,7 @@ import {
   type RouterPorts,
   type RouterShell,
 } from './vrrp-router.ts';
+import { channelOf } from './vrrp-router-config.ts';
 import { createSyncGroups } from './vrrp-sync-groups.ts';
 
 /** A snapshot with each advert, but not more often: resuming needs it no newer. */
@@ -200,7 +201,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
 
 /** What makes another router of it: a change of one of these hands over and starts anew. */
 const identityOf = (config: VrrpInstanceConfig): string =>
-  [config.name, config.interface, config.virtualRouterId, config.version].join(' ');
+  JSON.stringify([config.name, config.interface, config.virtualRouterId, config.version, channelOf(config)]);
 
 /** What an earlier process said of it last; nothing where its sync group was not active as a whole. */
 function resumedAs(

@@ -5,6 +5,7 @@ import { familyOf, type Ip, ip, isLinkLocal } from '../net/ip.ts';
 import type { AddressEntry } from '../ports/kernel.ts';
 import type { RouterConfig } from '../vrrp/types.ts';
 import type { NetworkView } from './vrrp-network.ts';
+import type { AdvertChannel } from './vrrp-ports.ts';
 
 /** Stands for "none yet": such a router is in fault and sends nothing. */
 export const noSource: Ip = ip('0.0.0.0');
@@ -29,6 +30,7 @@ export function routerConfigOf(
     addresses: config.virtualAddresses,
     sourceAddress,
     unicastPeers: config.unicastPeers,
+    ...(config.peerTtl !== undefined && { peerTtl: config.peerTtl }),
     ...(config.authPass !== undefined && { authPass: config.authPass }),
     leaseUs: config.vipLeaseSec === 'off' ? 'off' : 1_000_000 * config.vipLeaseSec,
     garpRepeat: config.garpRepeat,
@@ -36,6 +38,10 @@ export function routerConfigOf(
     garpRefreshUs: 1000 * config.garpRefreshMs,
   };
 }
+
+/** Where its adverts travel: instances with the same one share a socket. */
+export const channelOf = ({ family, unicastPeers, peerTtl = [] }: VrrpInstanceConfig): AdvertChannel =>
+  family === 'inet' ? { family } : { family, ...(unicastPeers.length > 0 && { unicast: peerTtl }) };
 
 export type SourceRequest = {
   readonly config: VrrpInstanceConfig;

@@ -47,6 +47,12 @@ export function compareIp(a: Ip, b: Ip): number {
 export const isMulticast = (address: Ip): boolean =>
   familyOf(address) === 'inet6' ? ipBytes(address)[0] === 0xff : ((ipBytes(address)[0] ?? 0) & 0xf0) === 0xe0;
 
+/** fe80::/10 (RFC 4291 §2.5.6). */
+export const isLinkLocal = (address: Ip): boolean => {
+  const [high = 0, low = 0] = familyOf(address) === 'inet6' ? ipBytes(address) : [];
+  return high === 0xfe && (low & 0xc0) === 0x80;
+};
+
 export const isUnspecified = (address: Ip): boolean => ipBytes(address).every((byte) => byte === 0);
 
 function parseInet(text: string): Uint8Array | undefined {

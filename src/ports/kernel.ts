@@ -41,12 +41,15 @@ export type AddressEntry = {
   readonly prefixLength: number;
   readonly interfaceIndex: number;
   readonly label?: string;
+  /** IPv6: duplicate detection is not done, or has found another host with it. */
+  readonly tentative?: true;
   /** Seconds, or 'forever'. */
   readonly validLifetime: number | 'forever';
 };
 
-export type AddressRequest = Omit<AddressEntry, 'validLifetime'> & {
-  readonly validLifetime: number | 'forever';
+export type AddressRequest = Omit<AddressEntry, 'tentative'> & {
+  /** IPv6: never chosen as a source. */
+  readonly deprecated?: boolean;
 };
 
 export type LinkEntry = {

@@ -10,6 +10,9 @@ export type Micros = number;
 
 export type Phase = 'initialize' | 'backup' | 'active' | 'leaving' | 'fault';
 
+/** RFC 5082: the TTL or hop limit with which adverts of a unicast peer may arrive. */
+export type TtlBounds = { readonly peer: Ip; readonly min: number; readonly max: number };
+
 /** name, virtualRouterId, version and family identify a router: a change of one of them makes another router. */
 export type RouterConfig = {
   readonly name: string;
@@ -33,6 +36,8 @@ export type RouterConfig = {
   readonly sourceAddress: Ip;
   /** Empty: multicast. */
   readonly unicastPeers: readonly Ip[];
+  /** Of some of them; what the kernel has judged already is not judged again. */
+  readonly peerTtl?: readonly TtlBounds[];
   /** Version 2 simple text: at most 8 printable ASCII characters. */
   readonly authPass?: string;
   /** Kernel lifetime of each VIP (DESIGN.md §1 property 2). */

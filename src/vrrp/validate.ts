@@ -2,7 +2,7 @@
 // odd but harmless comes back as notes. It changes nothing: a refused packet leaves state and timers alone.
 // RFC 9568 §7.1 with errata 8298 to 8301; RFC 3768 §7.1 for version 2.
 import type { Advert, Advert2, AdvertRefusal, ChecksumForm, DecodedAdvert } from '../net/advert.ts';
-import { compareIp, type Ip, ipBytes, isMulticast, isUnspecified } from '../net/ip.ts';
+import { compareIp, type Ip, isLinkLocal, isMulticast, isUnspecified } from '../net/ip.ts';
 import type { Result } from '../net/result.ts';
 import { advertIntervalUs } from './advert.ts';
 import { isOwner, OWNER_PRIORITY } from './election.ts';
@@ -10,8 +10,8 @@ import type { RouterConfig } from './types.ts';
 
 /** What the shell knows of a packet. */
 export type AdvertFacts = {
-  /** TTL or hop limit. */
-  readonly ttl: number;
+  /** TTL; absent where the kernel has judged the hop limit already. */
+  readonly ttl?: number;
   readonly source: Ip;
   readonly destination: 'multicast' | 'unicast';
   /** Every address of the receiving interface, besides the router's sourceAddress. */
@@ -60,7 +60,8 @@ export function validateAdvert(router: RouterConfig, facts: AdvertFacts): Valida
 function rejectPacket(router: RouterConfig, { ttl, decoded }: AdvertFacts): Rejection | undefined {
   if (!decoded.ok && decoded.error.reason === 'short') return reject('short', decoded.error.detail);
   // RFC 9568 §5.1.1.3: 255, or it was routed. Unicast peers may be more than one hop away.
-  if (router.unicastPeers.length === 0 && ttl !== 255) return reject('ttl', `TTL 255, got ${ttl}`);
+  if (ttl !== undefined && router.unicastPeers.length === 0 && ttl !== 255)
+    return reject('ttl', `TTL 255, got ${ttl}`);
   const version = decoded.ok ? decoded.value.advert.version : decoded.error.version;
   // Versions 2 and 3 on one VRID never hear each other: both become active (vrrp.md §2.3).
   if (version !== router.version) return reject('version', `version ${router.version}, got ${version}`);
@@ -102,7 +103,7 @@ function samePassword(a: string, b: string): boolean {
 
 /** Rung 13. */
 function rejectOrigin(router: RouterConfig, facts: AdvertFacts): Rejection | undefined {
-  const { source, destination, ownAddresses } = facts;
+  const { source, destination, ownAddresses, ttl } = facts;
   if (isUnspecified(source) || isMulticast(source))
     return reject('source', `a unicast source, got ${source}`);
   if (isOurs(router, source, ownAddresses)) {
@@ -113,7 +114,9 @@ function rejectOrigin(router: RouterConfig, facts: AdvertFacts): Rejection | und
   if (mode === 'unicast' && !router.unicastPeers.includes(source)) {
     return reject('unknown_peer', `a configured peer, got ${source}`);
   }
-  return undefined;
+  const bounds = router.peerTtl?.find(({ peer }) => peer === source);
+  if (bounds === undefined || ttl === undefined || (ttl >= bounds.min && ttl <= bounds.max)) return undefined;
+  return reject('ttl', `TTL ${bounds.min} to ${bounds.max} from ${source}, got ${ttl}`);
 }
 
 /** A VIP that we hold is not ours alone: its owner advertises from it (RFC 9568 §5.1.1.1). */
@@ -149,8 +152,3 @@ function notesOn(router: RouterConfig, advert: Advert, checksumForm: ChecksumFor
 const seconds = (router: RouterConfig): string => `${router.advertIntervalUs / 1e6} s`;
 
 const sorted = (addresses: readonly Ip[]): string => [...addresses].sort(compareIp).join(' ');
-
-const isLinkLocal = (address: Ip): boolean => {
-  const [high = 0, low = 0] = ipBytes(address);
-  return high === 0xfe && (low & 0xc0) === 0x80;
-};

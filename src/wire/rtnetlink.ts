@@ -41,6 +41,8 @@ const IFA_LABEL = 3;
 const IFA_CACHEINFO = 6;
 const IFA_FLAGS = 8;
 const IFA_F_NODAD = 0x02;
+const IFA_F_DADFAILED = 0x08;
+const IFA_F_TENTATIVE = 0x40;
 const RT_SCOPE_UNIVERSE = 0;
 const RT_SCOPE_HOST = 254;
 const INFINITY_LIFE_TIME = 0xffff_ffff;
@@ -61,8 +63,16 @@ export type InterfaceAddress = {
   readonly interfaceIndex: number;
   /** IPv4 only; at most 15 characters. */
   readonly label?: string;
+  /** IPv6: may not be used (yet, or ever), as another host may have it (RFC 4862 §5.4). */
+  readonly tentative?: true;
   /** Seconds, or 'forever'. */
   readonly validLifetime: number | 'forever';
+};
+
+/** What is asked for beside the address itself. */
+export type AddressRequest = InterfaceAddress & {
+  /** IPv6: answered for, but never chosen as a source (RFC 4862 §5.5.4): its preferred lifetime is 0. */
+  readonly deprecated?: boolean;
 };
 
 /** The payload of an RTM_GETLINK dump. */
@@ -77,9 +87,9 @@ export function encodeGetAddresses(family: Family): Uint8Array {
 
 /**
  * The payload of RTM_NEWADDR. The preferred lifetime is the valid one, since a shorter one would make the
- * address deprecated first. @throws RangeError where a number does not fit.
+ * address deprecated first; or 0 on purpose. @throws RangeError where a number does not fit.
  */
-export function encodeAddress(entry: InterfaceAddress): Uint8Array {
+export function encodeAddress(entry: AddressRequest): Uint8Array {
   const lifetime = entry.validLifetime === 'forever' ? INFINITY_LIFE_TIME : entry.validLifetime;
   return encodeAddressMessage(entry, (writer) => {
     if (entry.label !== undefined && familyOf(entry.address) === 'inet') {
@@ -88,7 +98,7 @@ export function encodeAddress(entry: InterfaceAddress): Uint8Array {
     // A virtual address moves at once or not at all: it must not wait for duplicate detection (RFC 4862 §5.4).
     if (familyOf(entry.address) === 'inet6') writeU32(writer, IFA_FLAGS, IFA_F_NODAD);
     openAttribute(writer, IFA_CACHEINFO, () => {
-      writer.u32Host(lifetime);
+      writer.u32Host(entry.deprecated === true ? 0 : lifetime);
       writer.u32Host(lifetime);
       writer.zeros(8);
     });
@@ -155,12 +165,14 @@ export function decodeAddress(payload: Uint8Array): InterfaceAddress | undefined
   const bytes = attributes?.get(IFA_LOCAL) ?? attributes?.get(IFA_ADDRESS);
   if (bytes?.length !== ipSize(family)) return undefined;
   const label = readText(attributes?.get(IFA_LABEL));
+  const flags = readU32(attributes?.get(IFA_FLAGS));
   const valid = readU32(attributes?.get(IFA_CACHEINFO)?.subarray(4, 8));
   return {
     address: ipFromBytes(bytes),
     prefixLength,
     interfaceIndex,
     ...(label === undefined ? {} : { label }),
+    ...(((flags ?? 0) & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) === 0 ? {} : { tentative: true as const }),
     validLifetime: valid === undefined || valid === INFINITY_LIFE_TIME ? 'forever' : valid,
   };
 }

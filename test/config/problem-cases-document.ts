@@ -120,14 +120,29 @@ export const documentCases: readonly ProblemCase[] = [
     '6:16: Cannot use auth_pass: version: 2 beside it, got version 3',
   ),
   yaml(
-    'no IPv6 virtual routers yet',
-    router('unicast_peer: ["fd00::1"]'),
-    '6:20: Cannot use unicast_peer: an IPv4 address (IPv6 virtual routers are not supported yet), got fd00::1',
+    'peers of the family of the VIPs',
+    router('unicast_peer: [10.0.0.2, "fd00::1"]'),
+    '6:30: Cannot use unicast_peer: an address of IPv4, as the VIPs, got fd00::1',
   ),
   yaml(
-    'no IPv6 VIP yet',
-    'vrrp:\n  - {name: A, interface: eth0, virtual_router_id: 1, virtual_ipaddress: ["fd00::1/64"]}\n',
-    '2:74: Cannot use virtual_ipaddress: an IPv4 address (IPv6 virtual routers are not supported yet), got fd00::1',
+    'a source of the family of the VIPs',
+    router('unicast_src_ip: "fe80::1"'),
+    '6:21: Cannot use unicast_src_ip: an address of IPv4, as the VIPs, got fe80::1',
+  ),
+  yaml(
+    'peers of each family of the VIPs',
+    'vrrp:\n  - {name: A, interface: eth0, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9, "fd00::1"], unicast_peer: [10.0.0.2]}\n',
+    '2:110: Cannot use unicast_peer: a peer for each family of virtual_ipaddress, got none of IPv6',
+  ),
+  yaml(
+    'no IPv6 VIP in version 2',
+    'vrrp:\n  - {name: A, interface: eth0, virtual_router_id: 1, version: 2, virtual_ipaddress: ["fd00::1/64"]}\n',
+    '2:86: Cannot use virtual_ipaddress: an IPv4 address with VRRP version 2, got fd00::1',
+  ),
+  yaml(
+    'as many VIPs as an advert holds',
+    `vrrp:\n  - name: A\n    interface: eth0\n    virtual_router_id: 5\n    virtual_ipaddress: [${Array.from({ length: 91 }, (_, i) => `"fd00::${i + 1}"`)}]\n`,
+    '5:24: Cannot use virtual_ipaddress: at most 90 of IPv6, got 91',
   ),
   yaml(
     'a lease outlives an advert',

@@ -6,6 +6,7 @@ import { ip } from '../../src/net/ip.ts';
 export const instance = (changes: Partial<VrrpInstanceConfig> = {}): VrrpInstanceConfig => ({
   name: 'VI_1',
   interface: 'eth0',
+  family: 'inet',
   virtualRouterId: 51,
   version: 3,
   priority: 150,

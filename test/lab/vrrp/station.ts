@@ -58,8 +58,8 @@ export function createStation(lab: Lab, host: Host): Station {
     cleanUp: async (instances, wasActive) => {
       const ports = inside(host, openVrrpPorts);
       // Sockets are opened in the namespace that the thread is in when the view has been read.
-      const openVrrpSocket: typeof ports.openVrrpSocket = (device) =>
-        inside(host, () => ports.openVrrpSocket(device));
+      const openVrrpSocket: typeof ports.openVrrpSocket = (...request) =>
+        inside(host, () => ports.openVrrpSocket(...request));
       await resignFor(instances, wasActive, {
         ...ports,
         openVrrpSocket,
