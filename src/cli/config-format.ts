@@ -13,6 +13,7 @@ import { formatEndpoint } from '../net/endpoint.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import { formatServiceId } from '../reconcile/model.ts';
 import { formatTable } from './format-table.ts';
+import { formatTextTarget } from './text-target-format.ts';
 
 /** Several lines, each with its end. */
 export function formatConfig(config: Config): string {
@@ -78,11 +79,39 @@ const fallbackRow = (fallback: FallbackConfig): readonly string[] => [
 function formatTarget({ target, timeoutMs }: TimedTarget): string {
   const limit = ` (at most ${formatDuration(timeoutMs)})`;
   switch (target.kind) {
+    case 'smtp':
+    case 'pop':
+    case 'imap':
+    case 'nntp':
+    case 'ftp':
+    case 'simpletcp':
+    case 'sip':
+    case 'udp':
+    case 'file':
+    case 'agent':
+    case 'http-proxy':
+      return `${formatTextTarget(target)}${limit}`;
+    case 'with-agent':
+      return `${formatTarget({ target: target.main, timeoutMs })}; ${formatTextTarget(target.agent)} for its weight`;
     case 'http': {
       const host = target.virtualhost ?? target.address;
       const receive = target.receive === undefined ? '' : ` for /${target.receive}/`;
       return `${target.method} ${target.scheme}://${host}:${target.port}${target.path}${receive}${limit}`;
     }
+    case 'dns': {
+      const receive = target.receive === undefined ? '' : ` for /${target.receive}/`;
+      return `dns ${target.type} ${target.name || '.'} by ${target.transport}, port ${target.port}${receive}${limit}`;
+    }
+    case 'ldap': {
+      const who = target.login === undefined ? 'anonymously' : `as ${target.login.user}`;
+      return `${target.scheme} port ${target.port} ${who}, entry "${target.base}"${limit}`;
+    }
+    case 'sql':
+      return `${target.engine} port ${target.port} as ${target.user}: ${target.query}${limit}`;
+    case 'radius':
+      return `radius port ${target.port} as ${target.user}${limit}`;
+    case 'grpc':
+      return `${target.scheme} health of "${target.service}", port ${target.port}${limit}`;
     case 'connect':
       return `connect to port ${target.port}${limit}`;
     case 'ping':

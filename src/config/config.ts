@@ -1,5 +1,7 @@
 // The configuration as the daemon sees it: everything resolved for this director, every default filled in,
 // every time in milliseconds. Parsers (yaml.ts, ldirectord.ts) make it; nothing below here knows of files.
+
+import type { JsonTest, StatusRange } from '../health/target.ts';
 import type { Family, Ip } from '../net/ip.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { Forward, ServiceId } from '../reconcile/model.ts';
@@ -124,6 +126,33 @@ export type RealConfig = {
   readonly at: Position;
 };
 
+/** One URL of several; what it leaves out is the service's. */
+export type HttpUrlConfig = {
+  readonly request?: string;
+  readonly method?: string;
+  readonly body?: string;
+  readonly status?: readonly StatusRange[];
+  readonly receive?: string;
+  readonly json?: JsonTest;
+  readonly digest?: string;
+};
+
+/** What an HTTP check has beyond request, receive and httpmethod. */
+export type HttpCheckConfig = {
+  readonly body?: string;
+  readonly status?: readonly StatusRange[];
+  readonly json?: JsonTest;
+  readonly digest?: string;
+  readonly version?: '1.1' | '2';
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  /** Instead of the service's own request, unless a server has one. */
+  readonly urls?: readonly HttpUrlConfig[];
+  readonly weightHeader?: string;
+};
+
+/** What a DNS check has beyond request (the name) and receive. */
+export type DnsCheckConfig = { readonly type?: string; readonly rcodes?: readonly string[] };
+
 export type FallbackConfig = { readonly address: Ip; readonly port: number; readonly forward: Forward };
 
 export type VirtualConfig = {
@@ -143,11 +172,15 @@ export type VirtualConfig = {
   readonly checkcommand: string;
   readonly request: string;
   readonly receive: string;
-  readonly httpmethod: 'GET' | 'HEAD';
+  readonly httpmethod: string;
+  readonly http?: HttpCheckConfig;
+  readonly dns?: DnsCheckConfig;
   readonly virtualhost?: string;
   readonly sni?: string;
   readonly verify: boolean;
   readonly caFile?: string;
+  /** A certificate that ends within so many days is told of. */
+  readonly certificateExpiryDays?: number;
   readonly login: string;
   readonly passwd: string;
   readonly database: string;

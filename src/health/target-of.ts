@@ -3,6 +3,8 @@
 // Source: ldirectord's directives checktype, service, checkport, request, receive, virtualhost and checkcount.
 import type { RealConfig, VirtualConfig } from '../config/config.ts';
 import { familyOf, type Ip } from '../net/ip.ts';
+import { httpTargetOf } from './http-target.ts';
+import { dnsTargetOf, grpcTargetOf, ldapTargetOf, radiusTargetOf, sqlTargetOf } from './service-target.ts';
 import type { CheckTarget } from './target.ts';
 
 /** A target with its hard deadline, counted from the start of the check. */
@@ -79,32 +81,29 @@ function negotiateOf(virtual: VirtualConfig, real: RealConfig): TimedTarget {
 }
 
 function negotiateTargetOf(virtual: VirtualConfig, real: RealConfig): CheckTarget {
+  const port = checkPortOf(virtual, real);
   switch (virtual.service) {
     case 'http':
     case 'https':
-      return httpTargetOf(virtual, real, virtual.service);
+      return httpTargetOf(virtual, real, virtual.service, port);
+    case 'dns':
+      return dnsTargetOf(virtual, real, port);
+    case 'ldap':
+    case 'ldaps':
+      return ldapTargetOf(virtual, real, port);
+    case 'mysql':
+    case 'pgsql':
+      return sqlTargetOf(virtual, real, port);
+    case 'radius':
+      return radiusTargetOf(virtual, real, port);
+    case 'grpc':
+    case 'grpcs':
+      return grpcTargetOf(virtual, real, port);
     case 'none': // no conversation to hold: ldirectord counts the server as up without any traffic
       return { kind: 'on' };
     default: // a service whose language nobody here speaks: whether it takes connections is still worth knowing
       return connectOf(virtual, real).target;
   }
-}
-
-function httpTargetOf(virtual: VirtualConfig, real: RealConfig, scheme: 'http' | 'https'): CheckTarget {
-  const receive = real.receive ?? virtual.receive;
-  return {
-    kind: 'http',
-    scheme,
-    address: real.address,
-    port: checkPortOf(virtual, real),
-    path: real.request ?? virtual.request,
-    method: virtual.httpmethod,
-    ...(virtual.virtualhost !== undefined && { virtualhost: virtual.virtualhost }),
-    ...(virtual.sni !== undefined && { sni: virtual.sni }),
-    verify: virtual.verify,
-    ...(virtual.caFile !== undefined && { caFile: virtual.caFile }),
-    ...(receive !== '' && { receive }),
-  };
 }
 
 /** A service over anything but TCP has no connection to open: its server is pinged instead. */

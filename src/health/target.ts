@@ -1,6 +1,7 @@
 // What a check asks of one real server: everything a probe needs and nothing else. Two servers of two virtual
 // services with an equal target are one check (its key is the JSON of the target).
 import type { Ip } from '../net/ip.ts';
+import type { AgentTarget, HttpProxyTarget, ProxyProtocolVersion, TextTarget } from './text-target.ts';
 
 /** How a TLS server is met. */
 export type TlsTarget = {
@@ -47,6 +48,7 @@ export type HttpTarget = HttpQuestion &
     readonly scheme: 'http' | 'https';
     readonly address: Ip;
     readonly port: number;
+    readonly proxyProtocol?: ProxyProtocolVersion;
     /** Host header, and the TLS server name unless `sni` is set. */
     readonly virtualhost?: string;
     /** Absent: HTTP/1.1. */
@@ -122,9 +124,29 @@ export type GrpcTarget = TlsTarget & {
   readonly service: string;
 };
 
+/** A check, and an agent on the server that says how much weight the server wants (HAProxy's agent-check). */
+export type WithAgentTarget = {
+  readonly kind: 'with-agent';
+  readonly main: CheckTarget;
+  readonly agent: AgentTarget;
+};
+
 export type CheckTarget =
   | HttpTarget
-  | { readonly kind: 'connect'; readonly address: Ip; readonly port: number }
+  | DnsTarget
+  | LdapTarget
+  | SqlTarget
+  | RadiusTarget
+  | GrpcTarget
+  | TextTarget
+  | HttpProxyTarget
+  | WithAgentTarget
+  | {
+      readonly kind: 'connect';
+      readonly address: Ip;
+      readonly port: number;
+      readonly proxyProtocol?: ProxyProtocolVersion;
+    }
   | {
       readonly kind: 'ping';
       readonly address: Ip;

@@ -13,24 +13,60 @@ export type ProbeOptions = {
 export function createProbe({ openPingPort }: ProbeOptions): Probe {
   const ping = once(async () => (await import('./ping.ts')).createPingProbe(openPingPort));
   const http = once(async () => (await import('./http.ts')).probeHttp);
+  const dns = once(async () => (await import('./dns.ts')).probeDns);
+  const ldap = once(async () => (await import('./ldap.ts')).probeLdap);
+  const mysql = once(async () => (await import('./mysql.ts')).probeMysql);
+  const pgsql = once(async () => (await import('./pgsql.ts')).probePgsql);
+  const radius = once(async () => (await import('./radius.ts')).probeRadius);
+  const grpc = once(async () => (await import('./grpc.ts')).probeGrpc);
+  const httpProxy = once(async () => (await import('./http-proxy.ts')).probeHttpProxy);
+  const text = once(() => import('./text-probes.ts'));
   const external = once(async () => (await import('./external.ts')).probeExternal);
 
-  return async (target: CheckTarget, signal: AbortSignal): Promise<ProbeResult> => {
+  const probe = async (target: CheckTarget, signal: AbortSignal): Promise<ProbeResult> => {
     switch (target.kind) {
       case 'connect':
         return probeConnect(target, signal);
       case 'http':
         return (await loaded(http(), signal))?.(target, signal) ?? notLoaded;
+      case 'dns':
+        return (await loaded(dns(), signal))?.(target, signal) ?? notLoaded;
+      case 'ldap':
+        return (await loaded(ldap(), signal))?.(target, signal) ?? notLoaded;
+      case 'sql': {
+        const engine = target.engine === 'mysql' ? mysql : pgsql;
+        return (await loaded(engine(), signal))?.(target, signal) ?? notLoaded;
+      }
+      case 'radius':
+        return (await loaded(radius(), signal))?.(target, signal) ?? notLoaded;
+      case 'grpc':
+        return (await loaded(grpc(), signal))?.(target, signal) ?? notLoaded;
       case 'ping':
         return (await loaded(ping(), signal))?.(target, signal) ?? notLoaded;
       case 'external':
         return (await loaded(external(), signal))?.(target, signal) ?? notLoaded;
+      case 'smtp':
+      case 'pop':
+      case 'imap':
+      case 'nntp':
+      case 'ftp':
+      case 'simpletcp':
+      case 'sip':
+      case 'udp':
+      case 'file':
+      case 'agent':
+        return (await loaded(text(), signal))?.probeText(target, signal) ?? notLoaded;
+      case 'http-proxy':
+        return (await loaded(httpProxy(), signal))?.(target, signal) ?? notLoaded;
+      case 'with-agent':
+        return (await loaded(text(), signal))?.probeWithAgent(target, signal, probe) ?? notLoaded;
       case 'on':
         return success('taken as up, without a check');
       case 'off':
         return unmade('checks are off');
     }
   };
+  return probe;
 }
 
 const notLoaded = unmade('the check was not loaded in time');

@@ -1,0 +1,70 @@
+// LDAP: a bind, then a search for one entry at its own place (scope base); up when it is there alone and its name
+// matches. No attribute is asked for. Source: RFC 4511; ldirectord's ldap and ldaps checks.
+import { Client, InvalidCredentialsError, NoSuchObjectError } from 'ldapts';
+import type { LdapTarget } from '../health/target.ts';
+import { familyOf } from '../net/ip.ts';
+import type { ProbeResult } from '../ports/probe.ts';
+import { converse } from './conversation.ts';
+import { dial } from './dial.ts';
+import { failure, success, unmade } from './judge-error.ts';
+import { matchBody } from './match-body.ts';
+
+/** RFC 4511 §4.5.1.8: no attributes. */
+const noAttributes = ['1.1'];
+
+export function probeLdap(target: LdapTarget, signal: AbortSignal): Promise<ProbeResult> {
+  return converse(signal, async (conversation) => {
+    const { address, port, scheme, base, login, virtualhost } = target;
+    const host = virtualhost ?? address;
+    const socket = await dial(conversation, target, {
+      ...(scheme === 'ldaps' && { encryption: { tls: target, host, protocols: [] } }),
+    });
+    // The library would connect anew when the connection is lost: there is only this one.
+    const once = () => {
+      if (socket.destroyed) throw new Error('connection closed');
+      return socket;
+    };
+    const client = new Client({
+      url: `ldap://${familyOf(address) === 'inet6' ? `[${address}]` : address}:${port}`,
+      createConnection: once,
+    });
+    conversation.doing = login === undefined ? 'bind anonymously' : `log in as ${login.user.slice(0, 100)}`;
+    try {
+      await client.bind(login?.user ?? '', login?.password ?? '');
+      conversation.doing = `find ${base === '' ? 'the root DSE' : base.slice(0, 100)}`;
+      const { searchEntries } = await client.search(base, {
+        scope: 'base',
+        filter: '(objectClass=*)',
+        attributes: noAttributes,
+      });
+      return await judge(target, searchEntries, signal);
+    } catch (error) {
+      if (error instanceof InvalidCredentialsError) {
+        return failure(`cannot ${conversation.doing}: wrong name or password`);
+      }
+      if (error instanceof NoSuchObjectError) return failure(`cannot ${conversation.doing}: no such entry`);
+      throw error;
+    }
+  });
+}
+
+async function judge(
+  { receive }: LdapTarget,
+  entries: readonly { readonly dn: string }[],
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  const [entry] = entries;
+  if (entry === undefined || entries.length > 1) return failure(`${entries.length} entries found, not one`);
+  const says = `found ${entry.dn === '' ? 'the root DSE' : entry.dn.slice(0, 200)}`;
+  if (receive === undefined) return success(says);
+  switch (await matchBody(receive, entry.dn, signal)) {
+    case 'yes':
+      return success(`${says}, receive matches`);
+    case 'no':
+      return failure(`${says}, receive does not match`);
+    case 'tooSlow':
+      return failure(`${says}, receive takes too long to match`);
+    case 'badPattern':
+      return unmade(`receive is no regular expression: ${receive.slice(0, 100)}`);
+  }
+}
