@@ -1,5 +1,5 @@
 // Asks an address every millisecond from another host, and tells for how long nobody answered.
-import { ip } from '../../../src/net/ip.ts';
+import { familyOf, ip } from '../../../src/net/ip.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { openIcmpSocket } from '../../../src/system/icmp-socket.ts';
 import { decodeEchoReply, encodeEchoRequest } from '../../../src/wire/icmp.ts';
@@ -16,13 +16,14 @@ export type Prober = {
 };
 
 export function probe(lab: Lab, host: Host, address: string): Prober {
-  const opened = inside(host, () => openIcmpSocket('inet', systemClock));
+  const family = familyOf(ip(address));
+  const opened = inside(host, () => openIcmpSocket(family, systemClock));
   if (!opened.ok) throw new Error(JSON.stringify(opened.error));
   const port = opened.value;
   const sentAt = new Map<number, number>();
   const answered = new Set<number>();
   port.onReceived(({ bytes }) => {
-    const sequence = decodeEchoReply('inet', bytes)?.sequence;
+    const sequence = decodeEchoReply(family, bytes)?.sequence;
     if (sequence !== undefined) answered.add(sequence);
   });
   port.onError(() => {});
@@ -31,7 +32,7 @@ export function probe(lab: Lab, host: Host, address: string): Prober {
     sequence = (sequence + 1) & 0xffff;
     sentAt.set(sequence, performance.now());
     const echo = { identifier: 1, sequence, payload: new Uint8Array(8) };
-    port.send(encodeEchoRequest('inet', echo), ip(address), () => {});
+    port.send(encodeEchoRequest(family, echo), ip(address), () => {});
   }, 1);
   const stop = () => {
     clearInterval(timer);
