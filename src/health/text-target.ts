@@ -3,12 +3,14 @@
 import type { Ip } from '../net/ip.ts';
 import type { TlsTarget } from './target.ts';
 
+export type ProxyProtocolVersion = 'v1' | 'v2';
+
 /** Where a check over TCP goes, and how it is introduced there. */
 export type TcpPlace = {
   readonly address: Ip;
   readonly port: number;
   /** A PROXY-protocol header goes before everything else. */
-  readonly proxyProtocol?: 'v1' | 'v2';
+  readonly proxyProtocol?: ProxyProtocolVersion;
   /** Absent: plain text. `host` is whom the certificate must name, the address where it is absent. */
   readonly tls?: TlsTarget & { readonly host?: string };
 };
@@ -51,7 +53,7 @@ export type SipTarget = {
   readonly login: string;
 };
 
-export type HttpProxyTarget = TcpPlace & {
+export type HttpProxyTarget = Omit<TcpPlace, 'tls'> & {
   readonly kind: 'http-proxy';
   /** The absolute URL that the proxy is asked for. */
   readonly url: string;
@@ -81,6 +83,7 @@ export type AgentTarget = TcpPlace & {
   readonly request: string;
 };
 
+/** Those that need no library. */
 export type TextTarget =
   | SmtpTarget
   | PopTarget
@@ -89,7 +92,6 @@ export type TextTarget =
   | FtpTarget
   | SimpleTcpTarget
   | SipTarget
-  | HttpProxyTarget
   | UdpTarget
   | FileTarget
   | AgentTarget;

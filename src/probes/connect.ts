@@ -1,18 +1,19 @@
 // TCP connect: the server is up when it accepts; the connection is closed at once and nothing is said on it.
 
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { CheckTarget } from '../health/target.ts';
 import type { ProbeResult } from '../ports/probe.ts';
 import { failure, judgeError, success } from './judge-error.ts';
+import { openSocket } from './socket.ts';
 
 export type ConnectTarget = Extract<CheckTarget, { kind: 'connect' }>;
 
 export function probeConnect(target: ConnectTarget, signal: AbortSignal): Promise<ProbeResult> {
-  const { address, port } = target;
+  const { address, port, proxyProtocol } = target;
   if (port === 0)
     return Promise.resolve(failure('no port to connect to: set checkport, or a port of the server'));
   return new Promise((resolve) => {
-    const socket = connect({ host: address, port });
+    const socket = openSocket(address, port, undefined, proxyProtocol);
     const settle = (result: ProbeResult) => {
       signal.removeEventListener('abort', expire);
       socket.destroy();

@@ -112,7 +112,7 @@ async function exchange(
   const protocols = [second ? http2Protocol : 'http/1.1'];
   const socket = await dial(
     conversation,
-    { address: target.address, port: place.port },
+    { ...target, port: place.port },
     {
       ...(place.scheme === 'https' && { encryption: { tls: target, host: place.authority, protocols } }),
       bytesMax: Number.POSITIVE_INFINITY, // the body is bounded as it is read, the head by the parser

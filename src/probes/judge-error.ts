@@ -14,6 +14,7 @@ const ours = new Set([
   'EPERM',
   'UND_ERR_INVALID_ARG',
   'UNREADABLE_TRUST',
+  'UNSENDABLE',
 ]);
 
 export const success = (detail: string): ProbeResult => ({ outcome: 'success', detail });

@@ -46,7 +46,7 @@ export function holdDialogue(
   return converse(signal, async (conversation) => {
     const { tls, address } = place;
     const encryption = tls && { tls, host: tls.host ?? address, protocols: [] };
-    const socket = await dial(conversation, place, encryption);
+    const socket = await dial(conversation, place, encryption === undefined ? {} : { encryption });
     if (isSelfConnected(socket)) throw new Error('connected to itself: nothing listens there');
     const dialogue = beginDialogue(socket, conversation, limits);
     conversation.verdict = await talk(dialogue);
@@ -84,7 +84,7 @@ async function farewell({ say, hear }: Dialogue, goodbye: string): Promise<void>
 function oneLine(line: string): string {
   if (!/[\r\n\0]/.test(line)) return `${line}\r\n`;
   throw Object.assign(new Error('a line end in login or passwd cannot be sent'), {
-    code: 'UND_ERR_INVALID_ARG',
+    code: 'UNSENDABLE',
   });
 }
 

@@ -11,7 +11,7 @@ const slowMs = 1000;
 
 type Job = {
   readonly pattern: string;
-  readonly text: string;
+  readonly texts: readonly string[];
   readonly settle: (outcome: MatchOutcome) => void;
 };
 type Lane = { readonly add: (job: Job) => void; readonly drop: (job: Job) => void };
@@ -24,8 +24,16 @@ const quickLane = createLane(quickMs, (job) => {
 });
 
 /** Unanchored, case-sensitive, no flags (ldirectord's receive). Settles as too slow when `signal` aborts. */
-export async function matchBody(pattern: string, text: string, signal: AbortSignal): Promise<MatchOutcome> {
-  if (!/[\\^$.*+?()[\]{}|]/.test(pattern)) return text.includes(pattern) ? 'yes' : 'no';
+export const matchBody = (pattern: string, text: string, signal: AbortSignal): Promise<MatchOutcome> =>
+  matchLines(pattern, [text], signal);
+
+/** As {@link matchBody}; one of the lines, each by itself, must match. */
+export async function matchLines(
+  pattern: string,
+  lines: readonly string[],
+  signal: AbortSignal,
+): Promise<MatchOutcome> {
+  if (!/[\\^$.*+?()[\]{}|]/.test(pattern)) return lines.some((line) => line.includes(pattern)) ? 'yes' : 'no';
   if (!isPattern(pattern)) return 'badPattern';
   return new Promise((resolve) => {
     const giveUp = () => {
@@ -37,7 +45,7 @@ export async function matchBody(pattern: string, text: string, signal: AbortSign
       signal.removeEventListener('abort', giveUp);
       resolve(outcome);
     };
-    const job: Job = { pattern, text, settle };
+    const job: Job = { pattern, texts: lines, settle };
     signal.addEventListener('abort', giveUp);
     (slowPatterns.has(pattern) ? slowLane : quickLane).add(job);
   });
@@ -55,7 +63,10 @@ function isPattern(pattern: string): boolean {
 /** Plain JavaScript as text: a worker that needs no file of its own beside the compiled program. */
 const workerSource = `
 const { parentPort } = require('node:worker_threads');
-parentPort.on('message', ({ pattern, text }) => parentPort.postMessage(new RegExp(pattern).test(text)));
+parentPort.on('message', ({ pattern, texts }) => {
+  const compiled = new RegExp(pattern);
+  parentPort.postMessage(texts.some((text) => compiled.test(text)));
+});
 `;
 
 /** @param onOverrun takes a job that ran for `limitMs`; its worker is gone by then. */
@@ -87,7 +98,7 @@ function createLane(limitMs: number, onOverrun: (job: Job) => void): Lane {
     };
     if (worker === undefined) worker = startWorker(startTimer);
     else startTimer();
-    worker.postMessage({ pattern: job.pattern, text: job.text });
+    worker.postMessage({ pattern: job.pattern, texts: job.texts });
   };
 
   const startWorker = (onOnline: () => void): Worker => {

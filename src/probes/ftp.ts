@@ -1,0 +1,118 @@
+// FTP in passive mode: up when the server greets, lets the check log in and gives out one file in full, which must
+// match where there is a pattern. ldirectord lets the server connect back (which no firewall likes) and, without a
+// pattern, counts even a dead server as up. The file is fetched from the server's own address, whatever it names.
+// Source: RFC 959 §4.1 and §5.4, RFC 2428 §3 (EPSV, for IPv6); ldirectord's ftp check.
+import type { Socket } from 'node:net';
+import type { FtpTarget } from '../health/text-target.ts';
+import { familyOf, type Ip } from '../net/ip.ts';
+import type { ProbeResult } from '../ports/probe.ts';
+import type { Conversation } from './conversation.ts';
+import { failure, success, unmade } from './judge-error.ts';
+import { type Dialogue, holdDialogue } from './line-dialogue.ts';
+import { matchBody } from './match-body.ts';
+import { hearReply, type Reply, refused } from './reply.ts';
+import { shown } from './shown-text.ts';
+import { openSocket, ready } from './socket.ts';
+
+/** `receive` is looked for in this much of a file; the rest is not read. */
+export const fileBytesMax = 256 * 1024;
+
+export const probeFtp = (target: FtpTarget, signal: AbortSignal): Promise<ProbeResult> =>
+  holdDialogue(target, signal, { goodbye: 'QUIT' }, async (dialogue) => {
+    const refusal = (await greet(dialogue)) ?? (await logIn(target, dialogue));
+    if (refusal !== undefined) return failure(refusal);
+    const got = await fetchFile(target, dialogue);
+    return typeof got === 'string' ? failure(got) : judgeFile(target, got, signal);
+  });
+
+/** @returns why not; undefined when the server is ready. */
+async function greet(dialogue: Dialogue): Promise<string | undefined> {
+  let greeting = await hearReply(dialogue);
+  while (greeting.kind === 1) greeting = await hearReply(dialogue); // RFC 959 §5.4: 120, ready soon
+  return greeting.kind === 2 ? undefined : refused('the connection', greeting);
+}
+
+async function logIn({ login, passwd }: FtpTarget, dialogue: Dialogue): Promise<string | undefined> {
+  const user = await ask(dialogue, 'USER', login === '' ? 'anonymous' : login);
+  if (user.kind === 3) {
+    const pass = await ask(dialogue, 'PASS', passwd);
+    if (pass.kind !== 2) return refused('PASS', pass);
+  } else if (user.kind !== 2) {
+    return refused('USER', user);
+  }
+  const type = await ask(dialogue, 'TYPE', 'I');
+  return type.kind === 2 ? undefined : refused('TYPE', type);
+}
+
+type File = { readonly content: Buffer; readonly whole: boolean };
+
+/** @returns why not, or what the file holds. */
+async function fetchFile({ address, path }: FtpTarget, dialogue: Dialogue): Promise<string | File> {
+  const command = familyOf(address) === 'inet6' ? 'EPSV' : 'PASV';
+  const passive = await ask(dialogue, command);
+  const port = passive.code === 227 || passive.code === 229 ? portOf(passive) : undefined;
+  if (port === undefined) return refused(command, passive);
+  const data = await openData(address, port, dialogue.conversation);
+  const begun = await ask(dialogue, 'RETR', path);
+  if (begun.kind !== 1) return refused('RETR', begun);
+  dialogue.conversation.doing = `read ${path.slice(0, 100)}`;
+  const file = await readSome(data);
+  // A file that is cut off ends in a complaint of the server, or in nothing for a long time.
+  if (!file.whole) return file;
+  const done = await hearReply(dialogue);
+  return done.kind === 2 ? file : refused('RETR', done);
+}
+
+async function ask(dialogue: Dialogue, command: string, argument?: string): Promise<Reply> {
+  dialogue.say(command, argument);
+  return hearReply(dialogue);
+}
+
+/** RFC 959 §4.1.2 PASV: six numbers, the last two the port; RFC 2428 §3 EPSV: (|||port|). */
+function portOf({ code, text }: Reply): number | undefined {
+  if (code === 229) {
+    const [, , port] = /\(([\x21-\x7e])\1\1(\d{1,5})\1\)/.exec(text) ?? [];
+    return inRange(Number(port));
+  }
+  const [, high, low] = /\d{1,3},\d{1,3},\d{1,3},\d{1,3},(\d{1,3}),(\d{1,3})/.exec(text) ?? [];
+  return inRange(Number(high) * 256 + Number(low));
+}
+
+const inRange = (port: number): number | undefined => (port >= 1 && port <= 65535 ? port : undefined);
+
+function openData(address: Ip, port: number, conversation: Conversation): Promise<Socket> {
+  conversation.doing = `connect to port ${port} for data`;
+  const socket = openSocket(address, port);
+  conversation.closeAtEnd(() => socket.destroy());
+  return ready(socket, 'connect');
+}
+
+async function readSome(socket: Socket): Promise<File> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of socket as AsyncIterable<Buffer>) {
+    chunks.push(chunk.subarray(0, fileBytesMax - bytes));
+    bytes += chunk.length;
+    if (bytes > fileBytesMax) return { content: Buffer.concat(chunks), whole: false };
+  }
+  return { content: Buffer.concat(chunks), whole: true };
+}
+
+async function judgeFile(
+  { receive }: FtpTarget,
+  { content }: File,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  const size = `${content.length} bytes`;
+  if (receive === undefined) return success(`got the file (${size})`);
+  switch (await matchBody(receive, content.toString('utf8'), signal)) {
+    case 'yes':
+      return success('receive matches the file');
+    case 'no':
+      return failure(`receive does not match the file (${size})`);
+    case 'tooSlow':
+      return failure(`receive takes too long to match (${size})`);
+    case 'badPattern':
+      return unmade(`receive is no regular expression: ${shown(receive)}`);
+  }
+}

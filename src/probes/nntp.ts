@@ -1,0 +1,15 @@
+// NNTP: up when the server greets with 2xx (200 posting allowed, 201 prohibited).
+// Source: RFC 3977 §5.1; ldirectord's nntp check, which looks at the first digit and says nothing.
+import type { NntpTarget } from '../health/text-target.ts';
+import type { ProbeResult } from '../ports/probe.ts';
+import { failure, success } from './judge-error.ts';
+import { holdDialogue } from './line-dialogue.ts';
+import { shown } from './shown-text.ts';
+
+export const probeNntp = (target: NntpTarget, signal: AbortSignal): Promise<ProbeResult> =>
+  holdDialogue(target, signal, { goodbye: 'QUIT' }, async ({ hear }) => {
+    const greeting = await hear();
+    return greeting.startsWith('2')
+      ? success(shown(greeting))
+      : failure(`the connection is answered with ${shown(greeting)}`);
+  });

@@ -1,0 +1,26 @@
+// POP3, plain or TLS from the start: up when the server greets and, with a login, takes USER and PASS and can open
+// the mailbox (STAT). Without a login the greeting is enough; ldirectord then counts even a dead server as up.
+// Source: RFC 1939 §3, §5 and §7; ldirectord's pop and pops checks.
+import type { PopTarget } from '../health/text-target.ts';
+import type { ProbeResult } from '../ports/probe.ts';
+import { failure, success } from './judge-error.ts';
+import { type Dialogue, holdDialogue } from './line-dialogue.ts';
+import { shown } from './shown-text.ts';
+
+export const probePop = (target: PopTarget, signal: AbortSignal): Promise<ProbeResult> =>
+  holdDialogue(target, signal, { goodbye: 'QUIT' }, (dialogue) => talk(target, dialogue));
+
+async function talk({ login, passwd }: PopTarget, { hear, say }: Dialogue): Promise<ProbeResult> {
+  const greeting = await hear();
+  if (!isPositive(greeting)) return failure(`the connection is answered with ${shown(greeting)}`);
+  if (login === '') return success(shown(greeting));
+  for (const [command, argument] of [['USER', login], ['PASS', passwd], ['STAT']] as const) {
+    say(command, argument);
+    const answer = await hear();
+    if (!isPositive(answer)) return failure(`${command} is answered with ${shown(answer)}`);
+  }
+  return success('logged in');
+}
+
+/** RFC 1939 §3: a status indicator in capitals, then perhaps a text. */
+const isPositive = (line: string): boolean => /^\+OK(?: |$)/.test(line);

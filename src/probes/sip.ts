@@ -1,0 +1,82 @@
+// SIP: asks OPTIONS over UDP or TCP; up when the final answer is 200. Over UDP the request is sent again as the
+// protocol wants it, since a lost datagram says nothing of a server; ldirectord sends it once.
+// Source: RFC 3261 §7.1, §8.1.1 and §11; ldirectord's sip check.
+import { randomBytes } from 'node:crypto';
+import type { SipTarget } from '../health/text-target.ts';
+import { formatEndpoint } from '../net/endpoint.ts';
+import { familyOf, type Ip, parseIp } from '../net/ip.ts';
+import type { ProbeResult } from '../ports/probe.ts';
+import { askDatagram, connectDatagram } from './ask-datagram.ts';
+import { converse } from './conversation.ts';
+import { failure, success } from './judge-error.ts';
+import { type Dialogue, holdDialogue } from './line-dialogue.ts';
+import { shown } from './shown-text.ts';
+
+/** Enough of a datagram to read its first line. */
+const statusBytesMax = 1024;
+
+export const probeSip = (target: SipTarget, signal: AbortSignal): Promise<ProbeResult> =>
+  target.transport === 'udp'
+    ? probeOverUdp(target, signal)
+    : holdDialogue(target, signal, {}, (dialogue) => talk(target, dialogue));
+
+async function talk(target: SipTarget, { conversation, socket, hear }: Dialogue): Promise<ProbeResult> {
+  conversation.doing = 'OPTIONS';
+  socket.write(requestOf(target, socket.localAddress ?? '', socket.localPort ?? 0));
+  for (let inHeader = false; ; ) {
+    const line = await hear();
+    if (!inHeader) {
+      const verdict = judgeStatus(line);
+      if (verdict !== undefined) return verdict;
+    }
+    inHeader = line !== '';
+  }
+}
+
+const probeOverUdp = (target: SipTarget, signal: AbortSignal): Promise<ProbeResult> =>
+  converse(signal, async (conversation) => {
+    const socket = await connectDatagram(conversation, target);
+    conversation.doing = 'OPTIONS';
+    const { address, port } = socket.address();
+    const request = Buffer.from(requestOf(target, address, port));
+    return askDatagram(conversation, socket, request, (message) => {
+      const [status = ''] = message.toString('utf8', 0, statusBytesMax).split('\r\n');
+      return judgeStatus(status);
+    });
+  });
+
+/** @returns undefined for a provisional answer (§7.2, 1xx), after which the final one is awaited. */
+function judgeStatus(line: string): ProbeResult | undefined {
+  const [, code] = /^SIP\/2\.0 ([1-6]\d\d)(?: |$)/.exec(line) ?? [];
+  if (code === undefined) return failure(`OPTIONS is answered with what is not SIP: ${shown(line)}`);
+  if (code.startsWith('1')) return undefined;
+  return code === '200' ? success(shown(line)) : failure(`OPTIONS is answered with ${shown(line)}`);
+}
+
+/** §8.1.1 with the header fields that ldirectord sends; branch, tag and Call-ID are new each time, as §8.1.1 wants. */
+function requestOf(
+  { transport, address, login }: SipTarget,
+  localAddress: string,
+  localPort: number,
+): string {
+  const local = parseIp(localAddress);
+  const via = local === undefined ? localAddress : formatEndpoint({ address: local, port: localPort });
+  const uri = `sip:${login === '' ? hostOf(address) : login}`;
+  const token = () => randomBytes(8).toString('hex');
+  return [
+    `OPTIONS ${uri} SIP/2.0`,
+    `Via: SIP/2.0/${transport.toUpperCase()} ${via};branch=z9hG4bK${token()};rport`,
+    'Max-Forwards: 70',
+    `To: <${uri}>`,
+    `From: <${uri}>;tag=${token()}`,
+    `Call-ID: ${token()}`,
+    'CSeq: 1 OPTIONS',
+    `Contact: <${uri}>`,
+    'Accept: application/sdp',
+    'Content-Length: 0',
+    '',
+    '',
+  ].join('\r\n');
+}
+
+const hostOf = (address: Ip): string => (familyOf(address) === 'inet6' ? `[${address}]` : address);
