@@ -4,6 +4,7 @@ import { createDaemon, type Daemon } from '../daemon/daemon.ts';
 import { createHealthLoop } from '../daemon/health-loop.ts';
 import type { JournalShell } from '../daemon/journal.ts';
 import { createReconcileLoop } from '../daemon/reconcile-loop.ts';
+import { createTrackingLoop } from '../daemon/vrrp-tracking.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
 import { inMaintenanceDir } from '../probes/maintenance-dir.ts';
 import { createProbe } from '../probes/probe-target.ts';
@@ -11,7 +12,10 @@ import { systemClock as clock } from '../system/clock.ts';
 import { openIcmpSocket } from '../system/icmp-socket.ts';
 import { openNetlinkSocket } from '../system/netlink-socket.ts';
 import { ownedServicesIn } from '../system/owned-services.ts';
+import { listProcesses } from '../system/process-list.ts';
+import { runScript } from '../system/run-script.ts';
 import { runShellCommand } from '../system/shell-command.ts';
+import { watchFile } from '../system/watch-file.ts';
 import { version } from './version.ts';
 import { openVrrpSupervisor } from './vrrp-supervisor.ts';
 
@@ -38,13 +42,19 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
       if (!written.ok) journal({ event: 'state.failed', reason: written.error });
     },
   });
+  const vrrp = openVrrpSupervisor(journal);
   const daemon = createDaemon(
     {
       clock,
       journal,
       health,
       reconcile,
-      vrrp: openVrrpSupervisor(journal),
+      vrrp,
+      tracking: createTrackingLoop({
+        ...{ clock, journal, runScript, watchFile, listProcesses },
+        verdictOf: health.verdictOf,
+        onFindings: vrrp.track,
+      }),
       readConfig,
       onReload: (config) => {
         log.configure(config.log);

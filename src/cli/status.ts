@@ -24,6 +24,7 @@ export function formatStatus(status: DaemonStatus): string {
   const head = `${status.director}: lvs-director ${status.version}, ${status.phase}, pid ${status.pid}, up ${formatDuration(status.uptimeSec)}, ${status.config}`;
   const parts = [head, ...formatIpvs(status)];
   if (status.vrrp.length > 0) parts.push(formatRouters(status));
+  parts.push(...formatTracked(status));
   if (status.services.length > 0) parts.push(formatServices(status.services));
   return `${parts.join('\n\n')}\n`;
 }
@@ -40,12 +41,29 @@ function formatRouters(status: DaemonStatus): string {
     String(router.vrid),
     router.interface,
     router.phase,
-    String(router.priority),
+    router.basePriority === undefined
+      ? String(router.priority)
+      : `${router.priority} (of ${router.basePriority})`,
     formatDuration((status.nowMs - router.sinceMs) / 1000),
     formatActive(router),
     describeReason(router.reason),
   ]);
   return formatTable(['ROUTER', 'VRID', 'INTERFACE', 'STATE', 'PRIORITY', 'SINCE', 'ACTIVE', 'WHY'], rows);
+}
+
+/** Why the priority is what it is, one line for each thing that a router tracks. */
+function formatTracked({ vrrp, tracked = [] }: DaemonStatus): string[] {
+  const details = new Map(tracked.map(({ name, detail }) => [name, detail]));
+  const rows = vrrp.flatMap((router) =>
+    (router.tracked ?? []).map(({ name, state, adds }) => [
+      router.name,
+      name,
+      state,
+      adds === '0' ? '-' : adds,
+      details.get(name) ?? '',
+    ]),
+  );
+  return rows.length === 0 ? [] : [formatTable(['ROUTER', 'TRACKS', 'STATE', 'PRIORITY', 'FOUND'], rows)];
 }
 
 function formatActive({ phase, active }: VrrpInstanceStatus): string {

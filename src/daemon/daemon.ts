@@ -11,6 +11,7 @@ import type { HealthLoop } from './health-loop.ts';
 import type { ReconcileLoop } from './reconcile-loop.ts';
 import { type DaemonStatus, statusOf } from './status.ts';
 import type { VrrpSupervisor } from './vrrp-supervisor.ts';
+import type { TrackingLoop } from './vrrp-tracking.ts';
 
 /** A director does not stand for election with an unverified table, unless its servers take longer than this. */
 const firstVerdictsMaxMs = 5000;
@@ -24,6 +25,7 @@ export type DaemonPorts = {
   readonly health: HealthLoop;
   readonly reconcile: ReconcileLoop;
   readonly vrrp: VrrpSupervisor;
+  readonly tracking: TrackingLoop;
   /** Services of the previous run, by name. */
   readonly ownedBefore: readonly string[];
   readonly version: string;
@@ -48,7 +50,7 @@ export type Daemon = {
 };
 
 export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
-  const { clock, journal, health, reconcile, vrrp } = ports;
+  const { clock, journal, health, reconcile, vrrp, tracking } = ports;
   const startedAt: Micros = clock.now();
   let config = initial;
   let phase: DaemonStatus['phase'] = 'starting';
@@ -87,7 +89,8 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     health.configure(config.virtuals);
     health.seed(reconcile.serving());
     if (config.vrrp.length > 0) {
-      await firstVerdicts();
+      tracking.configure(config);
+      await Promise.all([firstVerdicts(), tracking.firstFindings(firstVerdictsMaxMs)]);
       if (stopping === undefined) await vrrp.start(config.vrrp);
     }
     if (stopping !== undefined) return;
@@ -115,6 +118,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     ports.onReload(next);
     health.configure(next.virtuals);
     await reconcile.configure(next.virtuals, next.ipvs);
+    tracking.configure(next);
     await vrrp.reconfigure(next.vrrp);
     const ms = Math.round((clock.now() - begun) / 1000);
     journal({ event: 'daemon.reloaded', config: next.file, ...sizeOf(next), ms });
@@ -125,6 +129,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     phase = 'stopping';
     journal({ event: 'daemon.stopping', reason });
     verdictsAwaited?.();
+    tracking.stop();
     await inTurn(async () => {
       await vrrp.stop();
       health.stop();
@@ -141,7 +146,12 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
       await reconcile.refresh();
       const { version, pid } = ports;
       const identity = { version, pid, phase, uptimeSec: Math.round((clock.now() - startedAt) / 1e6) };
-      const parts = { vrrp: vrrp.status(), health: health.status(), reconcile: reconcile.status() };
+      const parts = {
+        vrrp: vrrp.status(),
+        tracked: tracking.status(),
+        health: health.status(),
+        reconcile: reconcile.status(),
+      };
       return statusOf(config, identity, parts, clock.now());
     },
     plan: () => reconcile.plan(),
@@ -151,6 +161,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     },
     verdictChanged: () => {
       reconcile.request();
+      tracking.verdictChanged();
       if (verdictsAwaited !== undefined && verified()) verdictsAwaited();
     },
   };

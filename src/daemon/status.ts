@@ -6,6 +6,7 @@ import { formatServiceId } from '../reconcile/model.ts';
 import type { ServerHealth } from './health-loop.ts';
 import type { ReconcileStatus } from './reconcile-loop.ts';
 import type { VrrpInstanceStatus } from './vrrp-messages.ts';
+import type { TrackedStatus } from './vrrp-tracking.ts';
 
 export type RealStatus = {
   readonly real: string;
@@ -52,6 +53,8 @@ export type DaemonStatus = DaemonIdentity & {
   /** Milliseconds of the clock that `sinceMs` of a router is told in. */
   readonly nowMs: number;
   readonly vrrp: readonly VrrpInstanceStatus[];
+  /** Scripts, files, processes and services that they track, and what was found last. */
+  readonly tracked: readonly TrackedStatus[];
   readonly services: readonly ServiceStatus[];
   /** Absent where the config has no virtual service. */
   readonly ipvs?: IpvsStatus;
@@ -59,6 +62,7 @@ export type DaemonStatus = DaemonIdentity & {
 
 export type StatusParts = {
   readonly vrrp: readonly VrrpInstanceStatus[];
+  readonly tracked: readonly TrackedStatus[];
   readonly health: readonly ServerHealth[];
   readonly reconcile: ReconcileStatus;
 };
@@ -75,6 +79,7 @@ export function statusOf(
     config: config.file,
     nowMs: Math.round(now / 1000),
     vrrp: parts.vrrp,
+    tracked: parts.tracked,
     services: config.virtuals.map((virtual) => serviceStatus(virtual, parts)),
     ...(parts.reconcile.available === undefined
       ? {}

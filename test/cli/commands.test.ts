@@ -92,7 +92,9 @@ describe('formatStatus', () => {
           interface: 'eth0',
           vrid: 51,
           phase: 'backup',
-          priority: 100,
+          priority: 80,
+          basePriority: 100,
+          tracked: [{ name: 'script web', state: 'down', adds: '-20' }],
           sinceMs: 8000,
           reason: 'startup',
           active: { address: '10.0.0.1', priority: 150 },
@@ -103,6 +105,7 @@ describe('formatStatus', () => {
           transitions: 1,
         },
       ],
+      tracked: [{ name: 'script web', state: 'down', detail: 'exit 1' }],
       services: [
         {
           service: 'tcp 10.0.0.9:80',
@@ -124,7 +127,8 @@ describe('formatStatus', () => {
       ipvs: { available: true, driftRepairs: 0, refused: ['add x: EINVAL'], foreign: [] },
     });
     expect(text).toContain('lvs1: lvs-director 0.1.0, ready, pid 7, up 1 min 1 s, a.yaml');
-    expect(text).toMatch(/VI_1 +51 +eth0 +backup +100 +12 s +10\.0\.0\.1 \(150\) +started/);
+    expect(text).toMatch(/VI_1 +51 +eth0 +backup +80 \(of 100\) +12 s +10\.0\.0\.1 \(150\) +started/);
+    expect(text).toMatch(/VI_1 +script web +down +-20 +exit 1/);
     expect(text).toMatch(/tcp 10\.0\.0\.9:80 wlc .*fallback 127\.0\.0\.1:80 serves/);
     expect(text).toMatch(/ {2}10\.0\.0\.2:80 +down +- +0 +0 +2 s ago: refused/);
     expect(text).toContain('The kernel refuses: add x: EINVAL');

@@ -67,6 +67,13 @@ function daemonOf(initial: Config): Daemon {
       status: () => [],
       stop: async () => tell('vrrp stop'),
     },
+    tracking: {
+      configure: ({ vrrp }: Config) => tell(`tracking configure ${vrrp.length}`),
+      firstFindings: async () => {},
+      verdictChanged: () => {},
+      status: () => [],
+      stop: () => tell('tracking stop'),
+    },
     ownedBefore: ['fwmark 1'],
     version: '1.2.3',
     pid: 42,
@@ -90,6 +97,7 @@ describe('start', () => {
       'reconcile configure 1 owned fwmark 1',
       'health configure 1',
       'health seed',
+      'tracking configure 1',
       'vrrp start 1',
       'daemon.ready',
     ]);
@@ -134,6 +142,7 @@ describe('reload', () => {
       'log debug',
       'health configure 1',
       'reconcile configure 1',
+      'tracking configure 1',
       'vrrp reconfigure 1',
       'daemon.reloaded',
     ]);
@@ -179,6 +188,7 @@ describe('stop', () => {
     await Promise.all([daemon.stop('SIGTERM'), daemon.stop('SIGINT')]);
     expect(story).toEqual([
       'daemon.stopping',
+      'tracking stop',
       'vrrp stop',
       'health stop',
       'reconcile stop clean=true',

@@ -1,0 +1,23 @@
+// A tracked virtual service: whether enough of its real servers are up, by the verdicts of the health checks. The
+// fallback does not count: it says sorry, it does not serve.
+import type { VirtualConfig } from '../config/config.ts';
+import { trafficPortOf } from '../health/target-of.ts';
+import { formatEndpoint } from '../net/endpoint.ts';
+import { formatServiceId } from '../reconcile/model.ts';
+import type { VerdictOf } from '../reconcile/verdict-view.ts';
+import type { Finding } from '../vrrp/track.ts';
+
+export type ServiceFinding = { readonly finding: Finding; readonly detail: string };
+
+/** Unknown as long as servers without a verdict could still make, or break, the quorum. */
+export function judgeService(virtual: VirtualConfig, quorum: number, verdictOf: VerdictOf): ServiceFinding {
+  const service = formatServiceId(virtual.id);
+  const verdicts = virtual.reals.map((real) =>
+    verdictOf(service, formatEndpoint({ address: real.address, port: trafficPortOf(virtual, real) })),
+  );
+  const up = verdicts.filter((verdict) => verdict === 'up').length;
+  const open = verdicts.filter((verdict) => verdict === 'unverified').length;
+  const detail = `${up} of ${verdicts.length} server(s) up`;
+  if (up >= quorum) return { finding: 'up', detail };
+  return { finding: up + open >= quorum ? 'unknown' : 'down', detail };
+}
