@@ -26,7 +26,13 @@ export function resolveVrrp(
   judgeElection(first, draft, index, resolution);
   judgeLease(first, index, resolution);
   const [, second] = instances;
-  return second === undefined ? instances : [first, { ...second, name: `${first.name}/ipv6` }];
+  if (second === undefined) return instances;
+  // Names of their own: neither can be one that a user has given.
+  const [name, syncGroup] = [`${first.name}/ipv6`, `${first.name}/both`];
+  return [
+    { ...first, syncGroup },
+    { ...second, name, syncGroup },
+  ];
 }
 
 function instanceOf(draft: VrrpDraft, family: Family, at: Position): VrrpInstanceConfig {

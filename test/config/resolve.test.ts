@@ -238,3 +238,34 @@ describe('names', () => {
     expect(result.config).toBeUndefined();
   });
 });
+
+describe('an entry with addresses of both families', () => {
+  const entry = (more = '') =>
+    configOf(
+      `vrrp:\n  - {name: A, interface: e, virtual_router_id: 1, virtual_ipaddress: ["fd00::9/64", 10.0.0.9, "fe80::9/64"]${more}}\n`,
+    ).vrrp;
+
+  it('is two virtual routers in one sync group, each with what is of its family', () => {
+    expect(entry(', unicast_peer: [10.0.0.2, "fd00::2"], unicast_src_ip: 10.0.0.1')).toMatchObject([
+      {
+        name: 'A',
+        family: 'inet',
+        unicastPeers: ['10.0.0.2'],
+        sourceAddress: '10.0.0.1',
+        syncGroup: 'A/both',
+      },
+      { name: 'A/ipv6', family: 'inet6', unicastPeers: ['fd00::2'], syncGroup: 'A/both' },
+    ]);
+    expect(entry()[1]?.sourceAddress).toBeUndefined();
+  });
+
+  it('advertises a link-local address first (RFC 9568 §5.2.9)', () => {
+    expect(entry()[1]?.virtualAddresses.map(({ address }) => address)).toEqual(['fe80::9', 'fd00::9']);
+  });
+
+  it('is one VRID for each family: another entry may have the other', () => {
+    const of = (name: string, address: string) =>
+      `  - {name: ${name}, interface: e, virtual_router_id: 1, virtual_ipaddress: ["${address}"]}\n`;
+    expect(configOf(`vrrp:\n${of('A', '10.0.0.9')}${of('B', 'fd00::9')}`).vrrp.length).toBe(2);
+  });
+});
