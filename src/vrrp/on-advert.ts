@@ -6,10 +6,21 @@ import { advertIntervalUs } from './advert.ts';
 import { type BackupOptions, backupState, become, type Context } from './become.ts';
 import { assertActive, hearLosing, hearOurselves } from './conflict.ts';
 import { claimOf, compareClaims, effectivePriority, preempts, RESIGNED_PRIORITY } from './election.ts';
+import { knownAs, successionTime, tieOver } from './paths.ts';
 import { skewTime } from './timers.ts';
-import type { Active, Backup, HeardRouter, Leaving, Micros, RouterConfig, Step } from './types.ts';
+import type {
+  Active,
+  Backup,
+  FurtherPath,
+  HeardRouter,
+  Leaving,
+  Micros,
+  Reason,
+  RouterConfig,
+  Step,
+} from './types.ts';
 
-export type Heard = { readonly advert: Advert; readonly source: Ip };
+export type Heard = { readonly advert: Advert; readonly source: Ip; readonly path?: FurtherPath };
 
 export function onAdvert(context: Context, heard: Heard): Step {
   const { state } = context;
@@ -29,15 +40,17 @@ export function onAdvert(context: Context, heard: Heard): Step {
 /** RFC 9568 §6.4.2. */
 function hearAsBackup({ router, state, now }: Context<Backup>, heard: Heard): Step {
   const { priority } = heard.advert;
-  if (priority === RESIGNED_PRIORITY) return { state: hearResignation(router, state, now), effects: [] };
-  const from = heardRouter(heard, now);
+  if (priority === RESIGNED_PRIORITY) {
+    return { state: hearResignation({ router, state, now }, heard.path), effects: [] };
+  }
+  const from = knownAs(router, heardRouter(heard, now), heard.path, state.heard);
   if (!yieldsTo(router, state, priority, now)) {
     // Discarded: the timer keeps running, and at its end we preempt.
     return { state: { ...state, heard: from }, effects: [] };
   }
   const { standDown } = state;
   const next = {
-    ...backupState(router, now, successorOf(router, heard, now)),
+    ...backupState(router, now, { ...successorOf(router, heard, now), heard: from }),
     since: state.since,
     ...(standDown !== undefined && { standDown }),
     ...preemptDelay(router, state, priority, now),
@@ -46,11 +59,14 @@ function hearAsBackup({ router, state, now }: Context<Backup>, heard: Heard): St
 }
 
 /** Active_Down_Timer = Skew_Time; never later than it would fire anyway, whoever repeats a priority 0. */
-function hearResignation(router: RouterConfig, state: Backup, now: Micros): Backup {
-  const skewUs = skewTime(router.version, effectivePriority(router), state.activeIntervalUs);
+function hearResignation({ router, state, now }: Context<Backup>, path: FurtherPath | undefined): Backup {
+  const waitUs =
+    path === undefined
+      ? skewTime(router.version, effectivePriority(router), state.activeIntervalUs)
+      : successionTime(router, state.activeIntervalUs);
   return {
     ...state,
-    activeDownAt: Math.min(state.activeDownAt, now + skewUs),
+    activeDownAt: Math.min(state.activeDownAt, now + waitUs),
     resignedAt: state.resignedAt ?? now,
   };
 }
@@ -79,24 +95,43 @@ const successorOf = (router: RouterConfig, heard: Heard, now: Micros): BackupOpt
   stance: 'yields',
 });
 
-const heardRouter = ({ advert, source }: Heard, now: Micros): HeardRouter => ({
+const heardRouter = ({ advert, source, path }: Heard, now: Micros): HeardRouter => ({
   address: source,
   priority: advert.priority,
   at: now,
+  ...(path !== undefined && { path: path.index }),
 });
 
 /** RFC 9568 §6.4.3. Preempt_Mode is not consulted here: the better of two actives stays. */
 function hearAsActive(context: Context<Active>, heard: Heard): Step {
-  const { router, now } = context;
   const { priority } = heard.advert;
   if (priority === RESIGNED_PRIORITY) return assertActive(context, heard.source, 'restart_timer');
-  const ours = claimOf(router);
-  const order = compareClaims({ priority, address: heard.source }, ours);
-  if (order === 0) return hearOurselves(context, heard.source);
-  if (order < 0) return hearLosing(context, heard.source, priority);
+  const ours = effectivePriority(context.router);
+  if (priority === ours) return hearEqual(context, heard);
+  if (priority < ours) return hearLosing(context, heard.source, priority);
+  return yieldTo(context, heard, 'higher_priority_heard');
+}
+
+function yieldTo(context: Context<Active>, heard: Heard, reason: Reason): Step {
+  const { router, now } = context;
   const next = backupState(router, now, successorOf(router, heard, now));
-  const reason = priority > ours.priority ? 'higher_priority_heard' : 'higher_address_heard';
   return become(context, next, { reason, peer: heard.source });
+}
+
+/** RFC 9568 §6.4.3: the higher address stays; of which path, is tieOver()'s decision. */
+function hearEqual(context: Context<Active>, heard: Heard): Step {
+  const { router, state, now } = context;
+  const { source, path, advert } = heard;
+  const { tie, settles } = tieOver(router, path?.index ?? 0, state.tie, now);
+  const noted = { ...context, state: { ...state, tie } };
+  // So that it hears us over the earlier paths as well, if they are whole.
+  if (!settles) return assertActive(noted, source, 'keep_timer');
+  const ours = { ...claimOf(router), ...(path !== undefined && { address: path.ownAddress }) };
+  const order = compareClaims({ priority: advert.priority, address: source }, ours);
+  if (order === 0) return hearOurselves(noted, source);
+  return order < 0
+    ? hearLosing(noted, source, advert.priority)
+    : yieldTo(noted, heard, 'higher_address_heard');
 }
 
 /** The first router that claims the role is the successor; another that leaves too is none. */

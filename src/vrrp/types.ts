@@ -50,8 +50,24 @@ export type RouterConfig = {
   readonly garpRefreshUs: Micros;
 };
 
+/** A path beside the interface of the virtual addresses, and the source of our own adverts over it. */
+export type FurtherPath = {
+  /** From 1, in the order of the configuration. */
+  readonly index: number;
+  readonly ownAddress: Ip;
+};
+
 /** The router last heard advertising a priority above zero. */
-export type HeardRouter = { readonly address: Ip; readonly priority: number; readonly at: Micros };
+export type HeardRouter = {
+  /** On the first path that brings its adverts (paths.ts). */
+  readonly address: Ip;
+  readonly priority: number;
+  readonly at: Micros;
+  /** Absent: the first. */
+  readonly path?: number;
+  /** When it was last heard from that address, where that was before `at`. */
+  readonly addressAt?: Micros;
+};
 
 export type Initialize = { readonly phase: 'initialize'; readonly since: Micros };
 
@@ -99,7 +115,11 @@ export type Active = {
   readonly rounds: number;
   /** By address of the peer; bounded (conflict.ts). */
   readonly conflicts: Readonly<Record<string, Conflict>>;
+  readonly tie?: Tie;
 };
+
+/** The first path over which another active of our priority is heard: it settles who stays (paths.ts). */
+export type Tie = { readonly path: number; readonly since: Micros; readonly heardAt: Micros };
 
 /** Priority 0 is sent; the addresses are served until a successor is heard (DESIGN.md §1 property 1). */
 export type Leaving = {
@@ -129,7 +149,13 @@ export type Event =
   /** Ends in initialize: at once, or through leaving. The router is done when its phase says so. */
   | { readonly type: 'shutdown' }
   /** Only adverts that validateAdvert() accepted. */
-  | { readonly type: 'advertReceived'; readonly advert: Advert; readonly source: Ip }
+  | {
+      readonly type: 'advertReceived';
+      readonly advert: Advert;
+      readonly source: Ip;
+      /** Absent: the interface of the virtual addresses. */
+      readonly path?: FurtherPath;
+    }
   /** nextDeadline() has passed and the socket was drained after that. Early or spurious is harmless. */
   | { readonly type: 'deadlineReached' }
   | { readonly type: 'linkDown' }
