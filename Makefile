@@ -2,7 +2,7 @@
 # (scripts/ensure-packages.sh) and Node modules (scripts/ensure-modules.sh). Later runs only look.
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 build: modules ## the daemon, into dist/
 	node_modules/.bin/tsc -p tsconfig.build.json
@@ -14,6 +14,10 @@ test: modules ## every check and every test; what cannot run here is skipped, an
 demo: build ## a pair of directors in network namespaces, failing over, measured (three minutes)
 	@scripts/ensure-packages.sh
 	@scripts/demo.sh
+
+bench-failover: build ## keepalived and this by turns, each failover measured (forty minutes; OPTIONS='--runs 1')
+	@scripts/ensure-packages.sh ip keepalived sysctl
+	@scripts/bench-failover.sh $(OPTIONS)
 
 install: build ## onto this machine (DESTDIR and PREFIX are heeded); starts nothing
 	@scripts/install.sh
@@ -31,4 +35,4 @@ clean: ## what was built and measured
 modules:
 	@scripts/ensure-modules.sh
 
-.PHONY: help build install test demo lint format clean modules
+.PHONY: help build install test demo bench-failover lint format clean modules
