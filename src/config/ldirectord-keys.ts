@@ -1,6 +1,8 @@
 // Which directive may stand where in an ldirectord.cf, and how its value is read (ldirectord.md §2), with the
-// extensions that lvs-director adds to the grammar: rise, fall, verify, sni and ca, and the keys of `vrrp=` sections.
+// extensions that lvs-director adds to the grammar: rise, fall, the keys of TLS, HTTP and DNS checks that ldirectord
+// has not, and the keys of `vrrp=` sections.
 import * as read from './ldirectord-values.ts';
+import { textCheckShape } from './schema-text-checks.ts';
 import { vrrpSchema } from './schema-vrrp.ts';
 
 export type Keys = ReadonlyMap<string, read.ValueRule>;
@@ -69,6 +71,17 @@ export const virtualKeys: Keys = new Map<string, read.ValueRule>([
   ['verify', read.yesNo],
   ['sni', read.extension],
   ['ca', read.extension],
+  ['status', read.extension],
+  ['json', read.extension],
+  ['digest', read.extension],
+  ['body', read.extension],
+  ['headers', read.extension],
+  ['http_version', read.extension],
+  ['weight_header', read.extension],
+  ['certificate_expiry', read.extension],
+  ['dns_type', read.extension],
+  ['dns_rcode', read.extension],
+  ...Object.keys(textCheckShape).map((key) => [key, read.extension] as const),
 ]);
 
 export const vrrpKeys: Keys = new Map(Object.keys(vrrpSchema.shape).map((key) => [key, read.extension]));
@@ -77,6 +90,8 @@ export const vrrpKeys: Keys = new Map(Object.keys(vrrpSchema.shape).map((key) =>
 export const listKeys: ReadonlySet<string> = new Set([
   'real',
   'execute',
+  'headers',
   'virtual_ipaddress',
   'unicast_peer',
+  'interfaces',
 ]);

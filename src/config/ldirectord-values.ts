@@ -51,7 +51,13 @@ const first =
   };
 
 export const word = first(/\w+/, 'a word');
-export const httpMethod = first(/\w+/, 'GET or HEAD', (found) => found.toUpperCase());
+/** The only two that stock has; YAML knows more. */
+export const httpMethod: ValueRule = (field) => {
+  const found = first(/\w+/, 'GET or HEAD', (method) => method.toUpperCase())(field);
+  if (found === undefined || found === 'GET' || found === 'HEAD') return found;
+  field.refuse('GET or HEAD', found);
+  return undefined;
+};
 export const scheduler = first(/[a-z]+/, 'a scheduler in lower-case letters');
 export const flags = first(/\S+/, 'flags with commas between');
 export const mailHost = first(/^[0-9A-Za-z._+-]+/, 'a host name');

@@ -2,13 +2,21 @@
 // other (ldirectord.md §2), the service by its port. What parses but cannot work is judged in warnings.ts.
 import type { Family } from '../net/ip.ts';
 import type { Protocol, ServiceId } from '../reconcile/model.ts';
-import type { Position, VirtualConfig } from './config.ts';
+import type {
+  DnsCheckConfig,
+  HttpCheckConfig,
+  HttpUrlConfig,
+  Position,
+  UdpCheckConfig,
+  VirtualConfig,
+} from './config.ts';
 import { virtualDefaults as defaults, timeoutDefaults } from './defaults.ts';
 import { errorAt, warningAt } from './problem.ts';
 import { explainPattern } from './receive-pattern.ts';
 import { literalFamily, present, type Resolution, resolveAddress, resolvePort } from './resolution.ts';
 import { resolveFallback, resolveReal, withSlash } from './resolve-servers.ts';
 import type { DocumentDraft } from './schema.ts';
+import type { UrlDraft } from './schema-checks.ts';
 import type { VirtualDraft } from './schema-virtual.ts';
 import { didYouMean } from './suggest.ts';
 import { schedulerFlags, schedulers, serviceOfPort } from './words.ts';
@@ -136,10 +144,64 @@ function checkOf(draft: VirtualDraft, id: ServiceId, { environment }: Resolution
       checkport: draft.checkport,
       // An empty virtualhost is none: the Host header is the server's address.
       virtualhost: draft.virtualhost || undefined,
+      http: httpOf(draft),
+      dns: dnsOf(draft),
+      ...textChecksOf(draft),
+      certificateExpiryDays:
+        draft.certificate_expiry === undefined ? undefined : draft.certificate_expiry / 86_400_000,
       sni: draft.sni,
       caFile: draft.ca,
     }),
   };
+}
+
+/** Absent where nothing of it is said. */
+function httpOf(draft: VirtualDraft): HttpCheckConfig | undefined {
+  const http: HttpCheckConfig = {
+    ...answerOf(draft),
+    ...present({
+      version: draft.http_version,
+      headers: draft.headers,
+      urls: draft.urls?.flatMap((url) => (url === undefined ? [] : [urlOf(url)])),
+      weightHeader: draft.weight_header,
+    }),
+  };
+  return Object.keys(http).length === 0 ? undefined : http;
+}
+
+const urlOf = (url: UrlDraft): HttpUrlConfig => ({
+  ...answerOf(url),
+  ...present({
+    request: url.request === undefined ? undefined : withSlash(url.request),
+    method: url.httpmethod,
+    receive: url.receive,
+  }),
+});
+
+const answerOf = ({ body, status, json, digest }: Pick<UrlDraft, 'body' | 'status' | 'json' | 'digest'>) =>
+  present({ body, status, json, digest });
+
+function dnsOf({ dns_type: type, dns_rcode: rcodes }: VirtualDraft): DnsCheckConfig | undefined {
+  return type === undefined && rcodes === undefined ? undefined : present({ type, rcodes });
+}
+
+const textChecksOf = (draft: VirtualDraft) => ({
+  heloName: draft.helo_name,
+  udp: udpOf(draft),
+  checkfile: draft.checkfile,
+  proxyProtocol: draft.proxy_protocol,
+  agentPort: draft.agent_port,
+  agentSend: draft.agent_send,
+});
+
+function udpOf(draft: VirtualDraft): UdpCheckConfig | undefined {
+  const udp = present({
+    payload: draft.payload,
+    requireReply: draft.require_reply?.pattern,
+    replyBytesMin: draft.min_reply_length,
+    replyBytesMax: draft.max_reply_length,
+  });
+  return Object.keys(udp).length === 0 ? undefined : udp;
 }
 
 /** ldirectord.md §2: the nearest first, the same kind before the other. */
@@ -174,6 +236,8 @@ function judgePatterns(draft: VirtualDraft, site: Site, { problems }: Resolution
     if (rule !== undefined) problems.push(errorAt(at, 'compile receive', rule, pattern ?? ''));
   };
   judge(draft.receive, site('receive'));
+  for (const [index, url] of (draft.urls ?? []).entries())
+    judge(url?.receive, site('urls', index, 'receive'));
   for (const [index, real] of (draft.real ?? []).entries())
     judge(real?.receive, site('real', index, 'receive'));
 }

@@ -16,6 +16,8 @@ import {
   text,
   whole,
 } from './leaves.ts';
+import { checkShape, httpMethods } from './schema-checks.ts';
+import { textCheckShape } from './schema-text-checks.ts';
 import {
   type FallbackText,
   forwards,
@@ -177,7 +179,7 @@ export const virtualSchema = z.strictObject({
   ),
   request: optional(text(), 'The path (or query) that a negotiate check asks for.', defaults.request),
   receive: optional(text(), 'A regular expression that the answer must match. Unset: any answer.'),
-  httpmethod: optional(choice(['GET', 'HEAD']), 'The method of an HTTP check.', defaults.httpmethod),
+  httpmethod: optional(choice(httpMethods), 'The method of an HTTP check.', defaults.httpmethod),
   virtualhost: optional(
     text(),
     "The Host header (and TLS server name) of an HTTP check. Default: the server's address.",
@@ -185,14 +187,16 @@ export const virtualSchema = z.strictObject({
   sni: optional(filledText(), 'The TLS server name, where it is not the virtualhost.'),
   verify: optional(
     flag(),
-    'Whether the certificate of an HTTPS server must be trusted and name the host.',
+    'Whether the certificate of a TLS server must be trusted and name the host.',
     yesNo(defaults.verify),
   ),
   ca: optional(absolutePath(), 'A PEM file of authorities to trust instead of the system. With verify.'),
-  login: optional(text(), 'User name for checks that log in.'),
+  login: optional(text(), 'User name for checks that log in; of an HTTP check for basic authentication.'),
   passwd: optional(text(), 'Password for checks that log in.'),
   database: optional(text(), 'Database for SQL checks.'),
   secret: optional(text(), 'Shared secret for RADIUS checks.'),
+  ...checkShape,
+  ...textCheckShape,
   servicename: optional(text(), 'A name for people.'),
   comment: optional(text(), 'A note for people.'),
   ...sharedShape,

@@ -6,9 +6,10 @@ import type { FallbackConfig, Position, RealConfig, VirtualConfig } from './conf
 import { errorAt, warningAt } from './problem.ts';
 import type { Resolution } from './resolution.ts';
 import type { VirtualDraft } from './schema-virtual.ts';
+import { judgeServiceCheck, type Warn } from './service-warnings.ts';
+import { judgeTextCheck } from './text-warnings.ts';
 import { checkedServices } from './words.ts';
 
-type Warn = (key: string, act: string, rule: string, got: string) => void;
 type Case = { readonly virtual: VirtualConfig; readonly draft: VirtualDraft; readonly warn: Warn };
 
 export function judgeVirtual(
@@ -23,6 +24,8 @@ export function judgeVirtual(
   const each: Case = { virtual, draft, warn };
   judgeScheduling(each);
   judgeCheck(each);
+  judgeServiceCheck(virtual, draft, warn);
+  judgeTextCheck(virtual, draft, warn);
   judgeIneffective(each);
   judgeServers(each, index, resolution);
 }
@@ -56,17 +59,14 @@ function judgeCheck({ virtual, draft, warn }: Case): void {
   const { checktype, service, httpmethod, receive } = virtual;
   const speaks = checktype.kind === 'negotiate' || checktype.kind === 'combined';
   if (speaks && !checkedServices.has(service)) {
-    const rule = `service ${[...checkedServices].join(', ')}; others are connected to, over udp pinged`;
+    const rule =
+      'checktype external with a program that speaks it, as it is only connected to (over udp pinged)';
     warn(draft.service === undefined ? 'address' : 'service', 'negotiate', rule, service);
   }
   const http = speaks && (service === 'http' || service === 'https');
   const expects = receive !== '' || virtual.reals.some((real) => (real.receive ?? '') !== '');
   if (http && httpmethod === 'HEAD' && expects) {
     warn('httpmethod', 'match receive', 'GET, as an answer to HEAD has no body', 'HEAD');
-  }
-  if (service !== 'https' && (draft.verify === true || draft.ca !== undefined || draft.sni !== undefined)) {
-    const key = draft.verify === true ? 'verify' : draft.ca !== undefined ? 'ca' : 'sni';
-    warn(key, `use ${key}`, 'service https', service);
   }
   if (draft.ca !== undefined && !virtual.verify) warn('ca', 'use ca', 'verify: yes beside it', draft.ca);
   if (draft.checkcount !== undefined && checktype.kind !== 'ping') {

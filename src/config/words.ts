@@ -10,15 +10,36 @@ export const schedulerFlags = [
   ...['sh-fallback', 'sh-port', 'mh-fallback', 'mh-port', 'flag-1', 'flag-2', 'flag-3'],
 ] as const;
 
-/** ldirectord.md §2: what `service` may be, for checktype negotiate and combined. */
+/** ldirectord.md §2: what `service` may be, for checktype negotiate and combined; agent, file, grpc, grpcs and udp are our own. */
 export const services = [
-  ...['dns', 'ftp', 'http', 'https', 'http_proxy', 'imap', 'imaps', 'ldap', 'ldaps', 'mysql', 'nntp', 'none'],
-  ...['oracle', 'pgsql', 'pop', 'pops', 'radius', 'simpletcp', 'sip', 'smtp', 'submission'],
+  ...[
+    'dns',
+    'ftp',
+    'grpc',
+    'grpcs',
+    'http',
+    'https',
+    'http_proxy',
+    'imap',
+    'imaps',
+    'ldap',
+    'ldaps',
+    'mysql',
+  ],
+  ...['nntp', 'none', 'oracle', 'pgsql', 'pop', 'pops', 'radius', 'simpletcp', 'sip', 'smtp', 'submission'],
+  ...['agent', 'file', 'udp'],
 ] as const;
 export type Service = (typeof services)[number];
 
 /** The services that a negotiate check can speak so far; for the others the config warns. */
-export const checkedServices: ReadonlySet<string> = new Set(['http', 'https', 'none']);
+export const checkedServices: ReadonlySet<string> = new Set([
+  ...['dns', 'grpc', 'grpcs', 'http', 'https', 'ldap', 'ldaps', 'mysql', 'none', 'pgsql', 'radius'],
+  ...['agent', 'file', 'ftp', 'http_proxy', 'imap', 'imaps', 'nntp', 'pop', 'pops', 'simpletcp', 'sip'],
+  ...['smtp', 'submission', 'udp'],
+]);
+
+/** Those whose checks begin with a TLS handshake. */
+export const tlsServices: ReadonlySet<string> = new Set(['grpcs', 'https', 'imaps', 'ldaps', 'pops']);
 
 /** ldirectord.md §2 "Service by virtual port"; every other port has none. */
 const serviceByPort: ReadonlyMap<number, Service> = new Map<number, Service>([

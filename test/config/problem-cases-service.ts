@@ -164,8 +164,83 @@ export const serviceCases: readonly ProblemCase[] = [
   ),
   yaml(
     'a service that has a check',
-    service('service: mysql'),
-    '4:14: warning: Cannot negotiate: service http, https, none; others are connected to, over udp pinged, got mysql',
+    service('service: oracle'),
+    '4:14: warning: Cannot negotiate: checktype external with a program that speaks it, as it is only connected to (over udp pinged), got oracle',
+  ),
+  yaml(
+    'an SQL check that logs in and asks',
+    service('service: mysql\n    request: SELECT 1'),
+    '4:14: warning: Cannot query: login and request beside it: no server is up without, got mysql',
+  ),
+  yaml(
+    'an SQL check that logs in and asks',
+    service('service: pgsql\n    login: check'),
+    '4:14: warning: Cannot query: login and request beside it: no server is up without, got pgsql',
+  ),
+  yaml(
+    'rows are not matched',
+    service('service: mysql\n    login: check\n    request: SELECT 1\n    receive: ok'),
+    '7:14: warning: Cannot match receive: nothing, as any row is right, got ok',
+  ),
+  yaml(
+    'RADIUS has a secret',
+    service('service: radius\n    login: check'),
+    '4:14: warning: Cannot log in: login and secret beside it, got radius',
+  ),
+  yaml(
+    'keys of an HTTP check',
+    service('service: dns\n    status: 401'),
+    '5:13: warning: Cannot use status: service http, https, got dns',
+  ),
+  yaml(
+    'keys of a DNS check',
+    service('dns_type: AAAA'),
+    '4:15: warning: Cannot use dns_type: service dns, got http',
+  ),
+  yaml(
+    'a body goes with POST',
+    service('body: "{}"'),
+    '4:11: warning: Cannot send body: httpmethod POST, PUT or PATCH beside it, got GET',
+  ),
+  yaml(
+    'HEAD has no body',
+    service('httpmethod: HEAD\n    json: $.ok'),
+    '4:17: warning: Cannot judge json: GET, as an answer to HEAD has no body, got HEAD',
+  ),
+  yaml(
+    'urls take the place of request',
+    service('request: /a\n    urls: [{request: /b}]'),
+    '4:14: warning: Cannot use request: urls alone, which are asked for instead, got /a',
+  ),
+  yaml(
+    'HTTP statuses',
+    service('status: 200-99'),
+    '4:13: Cannot read virtual 1 status: HTTP statuses from 100 to 599, single or in ranges, with commas between: 200-299,401, got 200-99',
+  ),
+  yaml(
+    'a JSON test',
+    service('json: $..a'),
+    '4:11: Cannot read virtual 1 json: a path as $.name, $["a name"] or $.list[0], alone or with == != < <= > >= and a JSON value: $.status == "ok", got $..a',
+  ),
+  yaml(
+    'a digest',
+    service('digest: abc'),
+    '4:13: Cannot read virtual 1 digest: the MD5 of the whole body, 32 hexadecimal digits, got abc',
+  ),
+  yaml(
+    'a header',
+    service('headers: ["Host: a"]'),
+    '4:15: Cannot read virtual 1 headers 1: NAME: VALUE, where NAME is none of connection, content-length, expect, host, keep-alive, proxy-connection, te, trailer, transfer-encoding, upgrade (Host is virtualhost), got Host: a',
+  ),
+  yaml(
+    'the patterns of urls',
+    service('urls: [{receive: "["}]'),
+    '4:22: Cannot compile receive: a JavaScript regular expression (Unterminated character class), got [',
+  ),
+  yaml(
+    'an rcode',
+    service('service: dns\n    dns_rcode: NOPE'),
+    '5:16: Cannot read virtual 1 dns_rcode: rcodes with commas between: NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED, YXDOMAIN, YXRRSET, NXRRSET, NOTAUTH, NOTZONE, got NOPE',
   ),
   yaml(
     'HEAD has no body',
@@ -173,9 +248,9 @@ export const serviceCases: readonly ProblemCase[] = [
     '4:17: warning: Cannot match receive: GET, as an answer to HEAD has no body, got HEAD',
   ),
   yaml(
-    'verify is for https',
+    'verify is for TLS',
     service('verify: yes'),
-    '4:13: warning: Cannot use verify: service https, got http',
+    '4:13: warning: Cannot use verify: service https, imaps, pops, ldaps, grpcs, got http',
   ),
   yaml(
     'ca needs verify',

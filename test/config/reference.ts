@@ -1,6 +1,7 @@
 // The tables of docs/config.md out of the schema: every key, its default, what it holds and what it means.
 import { z } from 'zod';
 import { directorSchema, documentSchema, ipvsSchema, logSchema } from '../../src/config/schema.ts';
+import { urlSchema } from '../../src/config/schema-checks.ts';
 import { realSchema, sharedShape, virtualSchema } from '../../src/config/schema-virtual.ts';
 import { vrrpSchema } from '../../src/config/schema-vrrp.ts';
 
@@ -18,6 +19,7 @@ export const sections: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['top', without(documentSchema.shape, Object.keys(sharedShape))],
   ['shared', sharedShape],
   ['virtual', without(virtualSchema.shape, Object.keys(sharedShape))],
+  ['urls', urlSchema.shape],
   ['real', realSchema.shape],
 ]);
 

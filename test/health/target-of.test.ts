@@ -50,8 +50,8 @@ describe('checktype negotiate', () => {
     expect(targetOf({ service: 'none' })).toEqual({ kind: 'on' });
   });
   it('connects to a service that it does not speak, and pings one over udp', () => {
-    expect(targetOf({ service: 'smtp' }, { port: 0 })).toMatchObject({ kind: 'connect', port: 25 });
-    expect(targetOf({ service: 'radius', ...udp }).kind).toBe('ping');
+    expect(targetOf({ service: 'oracle' }, { port: 0 })).toMatchObject({ kind: 'connect', port: 1521 });
+    expect(targetOf({ service: 'oracle', ...udp }).kind).toBe('ping');
   });
 });
 
