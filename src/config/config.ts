@@ -28,7 +28,10 @@ export type LogConfig = {
 
 export type VrrpInstanceConfig = {
   readonly name: string;
+  /** Carries the virtual addresses, and is the first path of adverts. */
   readonly interface: string;
+  /** Further paths of adverts, none of them twice (resolve-paths.ts). */
+  readonly furtherInterfaces?: readonly string[];
   /** Of every virtual address: an entry with both families is two instances (resolve-vrrp.ts). */
   readonly family: Family;
   readonly virtualRouterId: number;
@@ -84,7 +87,7 @@ export type TrackFileConfig = { readonly name: string; readonly file: string; re
 export type TrackProcessConfig = {
   readonly name: string;
   /** A path, or the last part of one. */
-  readonly process: string;
+  readonly program: string;
   /** Absent: any. */
   readonly parameters?: string;
   readonly paramMatch: 'exact' | 'initial' | 'partial';
@@ -137,6 +140,16 @@ export type HttpUrlConfig = {
   readonly digest?: string;
 };
 
+/** keepalived's UDP_CHECK. */
+export type UdpCheckConfig = {
+  /** Two hexadecimal digits a byte. */
+  readonly payload?: string;
+  /** As payload, x for any digit; empty: any reply. Absent: none is needed. */
+  readonly requireReply?: string;
+  readonly replyBytesMin?: number;
+  readonly replyBytesMax?: number;
+};
+
 /** What an HTTP check has beyond request, receive and httpmethod. */
 export type HttpCheckConfig = {
   readonly body?: string;
@@ -175,6 +188,17 @@ export type VirtualConfig = {
   readonly httpmethod: string;
   readonly http?: HttpCheckConfig;
   readonly dns?: DnsCheckConfig;
+  readonly udp?: UdpCheckConfig;
+  /** How an SMTP check names itself. */
+  readonly heloName?: string;
+  /** What a check of service file reads. */
+  readonly checkfile?: string;
+  /** The header before what a check says over TCP. */
+  readonly proxyProtocol?: 'v1' | 'v2';
+  /** Where an agent says the weight of its server. */
+  readonly agentPort?: number;
+  /** What it is sent first; `\n` stands for a line end. */
+  readonly agentSend?: string;
   readonly virtualhost?: string;
   readonly sni?: string;
   readonly verify: boolean;

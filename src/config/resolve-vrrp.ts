@@ -7,6 +7,7 @@ import { vrrpDefaults as defaults } from './defaults.ts';
 import { formatDuration } from './leaves.ts';
 import { errorAt, warningAt } from './problem.ts';
 import { present, type Resolution } from './resolution.ts';
+import { judgePaths, pathsOf } from './resolve-paths.ts';
 import type { VrrpDraft } from './schema-vrrp.ts';
 
 /** One instance, or two in lockstep where the addresses are of both families. */
@@ -19,6 +20,7 @@ export function resolveVrrp(
     draft.virtual_ipaddress.some(({ address }) => familyOf(address) === family),
   );
   const instances = families.map((family) => instanceOf(draft, family, resolution.sites('vrrp', index)));
+  judgePaths(draft, index, resolution);
   judgeFamilies(draft, families, index, resolution);
   const [first] = instances;
   if (first === undefined) return [];
@@ -43,7 +45,8 @@ function instanceOf(draft: VrrpDraft, family: Family, at: Position): VrrpInstanc
   );
   return {
     name: draft.name,
-    interface: draft.interface,
+    interface: pathsOf(draft).first,
+    ...(pathsOf(draft).further.length > 0 && { furtherInterfaces: pathsOf(draft).further }),
     family,
     virtualRouterId: draft.virtual_router_id,
     version: draft.version ?? defaults.version,
@@ -205,8 +208,11 @@ export function judgeVrrpConflicts(entries: readonly VrrpEntry[], resolution: Re
     const { name, virtual_router_id: vrid } = draft;
     claim({ what: `name ${name}` }, name, 'each name once', [index, 'name']);
     for (const { family } of instances) {
-      const router = { what: `virtual_router_id ${vrid} on ${draft.interface}`, scope: family };
-      claim(router, name, 'each VRID once on an interface', [index, 'virtual_router_id']);
+      const { first, further } = pathsOf(draft);
+      for (const path of [first, ...further]) {
+        const router = { what: `virtual_router_id ${vrid} on ${path}`, scope: family };
+        claim(router, name, 'each VRID once on an interface', [index, 'virtual_router_id']);
+      }
     }
     for (const [i, { address }] of draft.virtual_ipaddress.entries()) {
       claim({ what: `address ${address}` }, name, 'each address once', [index, 'virtual_ipaddress', i]);

@@ -5,6 +5,7 @@ import { parsePrefix } from '../net/prefix.ts';
 import { vrrpDefaults as defaults } from './defaults.ts';
 import { optional, required } from './documented.ts';
 import { address, choice, duration, flag, formatDuration, leaf, parseDuration, whole } from './leaves.ts';
+import { trackShape } from './schema-track.ts';
 
 const name = leaf('a name of letters, digits, _, - and .', match(/^[\w.-]{1,64}$/), { type: 'string' });
 
@@ -29,9 +30,13 @@ const version = leaf('2 or 3', (text) => (text === '2' ? 2 : text === '3' ? 3 : 
 
 export const vrrpSchema = z.strictObject({
   name: required(name, 'What the log, `status` and `failover` call this virtual router.'),
-  interface: required(
+  interface: optional(
     interfaceName,
-    'The interface that adverts go out of and that the addresses are put on.',
+    'The interface that adverts go out of and that the addresses are put on. It, or interfaces, must be given.',
+  ),
+  interfaces: optional(
+    z.array(interfaceName, { error: 'a list of interfaces' }).min(1, { error: 'at least one interface' }),
+    'Instead of interface: that one first, then further paths for adverts, such as a cable between the directors.',
   ),
   virtual_router_id: required(
     whole(1, 255),
@@ -88,6 +93,7 @@ export const vrrpSchema = z.strictObject({
     formatDuration(defaults.garp_master_delay),
   ),
   garp_master_refresh: optional(duration({ minMs: 0 }), 'How often they are sent while active. 0: not.', '0'),
+  ...trackShape,
 });
 export type VrrpDraft = z.output<typeof vrrpSchema>;
 

@@ -85,6 +85,31 @@ export const documentCases: readonly ProblemCase[] = [
     '6:15: Cannot read vrrp 1 priority: a value for director "testhost", got values for lvs8, lvs9',
   ),
   yaml(
+    'an interface to begin with',
+    'vrrp:\n  - {name: A, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9]}\n',
+    '2:5: Cannot read vrrp 1 interface: an interface name of 1 to 15 characters, got nothing',
+  ),
+  yaml(
+    'interface or interfaces, not both',
+    router('interfaces: [eth0, sync0]'),
+    '3:16: Cannot use interface: interface or interfaces, of which the first carries the addresses, got both',
+  ),
+  yaml(
+    'a path once',
+    'vrrp:\n  - {name: A, interfaces: [eth0, eth0], virtual_router_id: 1, virtual_ipaddress: [10.0.0.9]}\n',
+    '2:34: Cannot use interfaces: each interface once, got eth0 again',
+  ),
+  yaml(
+    'a VRID once on a further path too',
+    `vrrp:\n${['A', 'B'].map((name, i) => `  - {name: ${name}, interfaces: [eth${i}, sync0], virtual_router_id: 1, virtual_ipaddress: [10.0.0.${i + 8}]}\n`).join('')}`,
+    '3:61: Cannot use virtual_router_id 1 on sync0: each VRID once on an interface, got it again (first in A)',
+  ),
+  yaml(
+    'a unicast peer for each path',
+    'vrrp:\n  - {name: A, interfaces: [eth0, sync0], virtual_router_id: 1, virtual_ipaddress: [10.0.0.9], unicast_peer: [10.0.0.2]}\n',
+    '2:109: warning: Cannot use every path: an address of the peer on each of eth0, sync0, got 1',
+  ),
+  yaml(
     'a VRID once on an interface',
     `${router('')}  - name: B\n    interface: eth0\n    virtual_router_id: 5\n    virtual_ipaddress: [10.0.0.8]\n`,
     '9:24: Cannot use virtual_router_id 5 on eth0: each VRID once on an interface, got it again (first in A)',
