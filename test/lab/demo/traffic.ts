@@ -1,5 +1,6 @@
-// What a client sees through the virtual address: requests at a fixed rate, pings at a higher one, and from both
-// how long nothing came through. Both run as processes of their own, so that a busy demo does not delay them.
+// What a client sees through the virtual address: requests at a fixed rate and pings at a higher one. Both run as
+// processes of their own, so that a busy demo does not delay them; and a machine that stands still for a moment,
+// so that nothing is asked at all, does not count as an outage: only what was asked and not answered does.
 import { fileURLToPath } from 'node:url';
 import type { Host } from '../harness/namespaces.ts';
 
@@ -16,15 +17,16 @@ export type Answer = {
 export type Traffic = {
   /** Requests begun at or after `from`, as far as they have ended, in order of their beginning. */
   readonly answers: (from: number) => readonly Answer[];
-  /** The longest time between two requests that were served, less the interval; from the last served before `from`. */
-  readonly serviceOutageMs: (from: number) => number;
-  /** The same of the address alone, by ping: finer. */
-  readonly addressOutageMs: (from: number) => number;
+  /** The longest that a request begun after `from` took, or that only failed ones were begun. */
+  readonly longestWaitMs: (from: number) => number;
+  /** The longest time for which pings sent after `from` were lost. */
+  readonly outageMs: (from: number) => number;
   readonly stop: () => Promise<void>;
 };
 
-export const requestIntervalMs = 20;
-const requestLimitMs = 500;
+const requestIntervalMs = 40;
+/** Less than TCP takes to send a lost first packet again: that counts as a failure, not as an answer. */
+const requestLimitMs = 900;
 const pingIntervalMs = 4;
 
 /** Milliseconds since 1970. */
@@ -46,31 +48,51 @@ export async function startTraffic(client: Host, address: string, port: number):
       .map((line) => JSON.parse(line) as Answer)
       .filter(({ at }) => at >= from)
       .sort((a, b) => a.at - b.at);
-  const replies = () =>
-    pings.lines().flatMap((line) => Number(/^\[([\d.]+)\] \d+ bytes/.exec(line)?.[1]) * 1000 || []);
-
   return {
     answers,
-    serviceOutageMs: (from) => {
-      const served = answers(0).filter(({ server }) => server !== undefined);
-      return (
-        longestGap(
-          served.map(({ at }) => at),
-          from,
-        ) - requestIntervalMs
-      );
-    },
-    addressOutageMs: (from) => longestGap(replies(), from) - pingIntervalMs,
+    longestWaitMs: (from) => longestWait(answers(0), from),
+    outageMs: (from) => longestLoss(pings.lines().flatMap(parseReply), from),
     stop: async () => {
       await Promise.all([requests.stop(), pings.stop()]);
     },
   };
 }
 
-/** Between two successive times, of which the later is after `from`. */
-export function longestGap(times: readonly number[], from: number): number {
-  const firstAfter = times.findIndex((time) => time >= from);
-  if (firstAfter < 0) return Number.POSITIVE_INFINITY;
-  const relevant = times.slice(Math.max(0, firstAfter - 1));
-  return Math.max(0, ...relevant.slice(1).map((time, index) => time - (relevant[index] ?? time)));
+function longestWait(answers: readonly Answer[], from: number): number {
+  let longest = 0;
+  let served = Number.POSITIVE_INFINITY;
+  for (const { at, ms, server } of answers) {
+    if (server === undefined) continue;
+    const failedBefore = at - served - requestIntervalMs;
+    if (at >= from) longest = Math.max(longest, ms, anyFailed(answers, served, at) ? failedBefore : 0);
+    served = at;
+  }
+  // Nothing after `from` was served at all.
+  return served >= from ? longest : Number.POSITIVE_INFINITY;
+}
+
+const anyFailed = (answers: readonly Answer[], from: number, to: number) =>
+  answers.some(({ at, failure }) => failure !== undefined && at > from && at < to);
+
+type Reply = { readonly sequence: number; readonly sent: number };
+
+/** "[1795229362.308449] 64 bytes from 10.1.0.100: icmp_seq=7 ttl=64 time=0.05 ms" */
+function parseReply(line: string): readonly Reply[] {
+  const [, at, sequence, ms] = /^\[([\d.]+)\] \d+ bytes.*icmp_seq=(\d+).*time=([\d.]+) ms$/.exec(line) ?? [];
+  return at === undefined ? [] : [{ sequence: Number(sequence), sent: Number(at) * 1000 - Number(ms) }];
+}
+
+function longestLoss(replies: readonly Reply[], from: number): number {
+  if ((replies.at(-1)?.sent ?? 0) < from) return Number.POSITIVE_INFINITY;
+  let longest = 0;
+  let last: Reply | undefined;
+  for (const reply of replies) {
+    // The sequence number has 16 bits.
+    const lost = last !== undefined && ((reply.sequence - last.sequence) & 0xffff) > 1;
+    if (last !== undefined && lost && reply.sent >= from) {
+      longest = Math.max(longest, reply.sent - last.sent - pingIntervalMs);
+    }
+    last = reply;
+  }
+  return longest;
 }
