@@ -11,11 +11,13 @@ import {
 import type { Endpoint } from '../net/endpoint.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
 import type { Journal, JournalEvent } from '../ports/journal.ts';
-import type { ProbeResult } from '../ports/probe.ts';
+import type { ExpiringCertificate, ProbeResult } from '../ports/probe.ts';
 import type { Verdict } from '../reconcile/verdict-view.ts';
 
 /** A server that cannot be checked is logged at its first check, and then this often. */
 const uncheckedEveryMs = 60_000;
+/** A certificate that is about to end is logged when it is first seen, and then this often. */
+const expiryEveryMs = 86_400_000;
 
 /** `service` as formatServiceId, `real` as formatEndpoint with the port that traffic reaches. */
 export type VerdictChange = { readonly service: string; readonly real: string; readonly verdict: Verdict };
@@ -33,6 +35,8 @@ export type CheckedServer = {
   downSince: Micros | undefined;
   toldUncheckedAt: Micros | undefined;
   last: { readonly result: ProbeResult; readonly at: Micros } | undefined;
+  /** The certificate that was last told of. */
+  toldCertificate?: { readonly expires: string; readonly at: Micros };
 };
 
 export type ServerSurroundings = {
@@ -50,6 +54,22 @@ export function judge(around: ServerSurroundings, server: CheckedServer, result:
   const downSince = server.downSince;
   become(around, server, state);
   for (const effect of effects) tell(around, server, effect, downSince);
+  if (result.outcome !== 'unmade' && result.certificate !== undefined) {
+    tellExpiry(around, server, result.certificate);
+  }
+}
+
+function tellExpiry(
+  { clock, journal }: ServerSurroundings,
+  server: CheckedServer,
+  { subject, expires, daysLeft }: ExpiringCertificate,
+): void {
+  const now = clock.now();
+  const told = server.toldCertificate;
+  if (told?.expires === expires && now - told.at < expiryEveryMs * 1000) return;
+  server.toldCertificate = { expires, at: now };
+  const { service, real } = server;
+  journal({ event: 'real.certificate_expires', service, real, subject, expires, days_left: daysLeft });
 }
 
 /** Takes the server out, or lets it be checked again, as the operator wishes. @returns whether it is held out. */

@@ -28,6 +28,7 @@ const warnings: ReadonlySet<JournalEvent['event']> = new Set([
   'real.down',
   'real.failing',
   'real.unchecked',
+  'real.certificate_expires',
   'service.fallback_on',
   'ipvs.drift',
 ]);
@@ -107,6 +108,8 @@ function describeService(event: JournalEvent): string {
       return `${event.real} of ${event.service} failed ${event.failures} of ${event.fall}: ${event.detail}`;
     case 'real.unchecked':
       return `${event.real} of ${event.service} could not be checked: ${event.detail}`;
+    case 'real.certificate_expires':
+      return `${event.real} of ${event.service}: the certificate of ${event.subject} ${event.days_left < 0 ? 'ended' : 'ends'} at ${event.expires} (${event.days_left} day(s) left)`;
     case 'service.fallback_on':
       return `${event.service}: no real server is up; fallback ${event.fallback} serves`;
     case 'service.fallback_off':

@@ -177,6 +177,16 @@ export type JournalEvent =
       readonly real: string;
       readonly detail: string;
     }
+  | {
+      readonly event: 'real.certificate_expires';
+      readonly service: string;
+      readonly real: string;
+      readonly subject: string;
+      /** ISO 8601. */
+      readonly expires: string;
+      /** Negative when it has ended. */
+      readonly days_left: number;
+    }
   | { readonly event: 'service.fallback_on'; readonly service: string; readonly fallback: string }
   | { readonly event: 'service.fallback_off'; readonly service: string; readonly fallback: string }
   | { readonly event: 'service.empty'; readonly service: string }
