@@ -34,6 +34,16 @@ export const virtualDefaults = {
 /** Where neither timeout is set anywhere (ldirectord.md §2 "Timeout resolution"). */
 export const timeoutDefaults = { checktimeout: 5000, negotiatetimeout: 30_000 } as const;
 
+/** Of vrrp_script, vrrp_track_file and vrrp_track_process (keepalived.md §1.6). */
+export const trackDefaults = {
+  interval: 1000,
+  rise: 1,
+  fall: 1,
+  fileWeight: 1,
+  quorum: 1,
+  param_match: 'exact',
+} as const;
+
 export const vrrpDefaults = {
   version: 3,
   priority: 100,

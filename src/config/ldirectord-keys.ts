@@ -3,6 +3,7 @@
 // has not, and the keys of `vrrp=` sections.
 import * as read from './ldirectord-values.ts';
 import { textCheckShape } from './schema-text-checks.ts';
+import { fileSchema, groupSchema, processSchema, scriptSchema, trackShape } from './schema-track.ts';
 import { vrrpSchema } from './schema-vrrp.ts';
 
 export type Keys = ReadonlyMap<string, read.ValueRule>;
@@ -84,7 +85,21 @@ export const virtualKeys: Keys = new Map<string, read.ValueRule>([
   ...Object.keys(textCheckShape).map((key) => [key, read.extension] as const),
 ]);
 
-export const vrrpKeys: Keys = new Map(Object.keys(vrrpSchema.shape).map((key) => [key, read.extension]));
+const extensions = ({ shape }: { readonly shape: object }): Keys =>
+  new Map(Object.keys(shape).map((key) => [key, read.extension]));
+
+/** The sections that are our extension, by the key that opens them. */
+export const vrrpSections = {
+  vrrp: extensions(vrrpSchema),
+  vrrp_script: extensions(scriptSchema),
+  vrrp_track_file: extensions(fileSchema),
+  vrrp_track_process: extensions(processSchema),
+  vrrp_sync_group: extensions(groupSchema),
+} as const;
+export type VrrpSection = keyof typeof vrrpSections;
+
+/** Lists whose entries are several words: only commas part them. */
+export const commaKeys: ReadonlySet<string> = new Set(Object.keys(trackShape));
 
 /** Keys whose lines add up; every other key's last line wins. */
 export const listKeys: ReadonlySet<string> = new Set([
@@ -93,5 +108,7 @@ export const listKeys: ReadonlySet<string> = new Set([
   'headers',
   'virtual_ipaddress',
   'unicast_peer',
+  'group',
+  ...commaKeys,
   'interfaces',
 ]);

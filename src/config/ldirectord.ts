@@ -3,7 +3,15 @@
 // what people write beside that is taken with a warning. `vrrp = NAME` sections are our extension.
 import type { Position, Problem } from './config.ts';
 import { type ConfigNode, type MapEntry, type MapNode, scalar } from './document.ts';
-import { globalKeys, type Keys, listKeys, virtualKeys, vrrpKeys } from './ldirectord-keys.ts';
+import {
+  commaKeys,
+  globalKeys,
+  type Keys,
+  listKeys,
+  type VrrpSection,
+  virtualKeys,
+  vrrpSections,
+} from './ldirectord-keys.ts';
 import { type Line, lexLdirectord } from './ldirectord-lexer.ts';
 import type { Field } from './ldirectord-values.ts';
 import { errorAt, warningAt } from './problem.ts';
@@ -13,7 +21,7 @@ import { parseYaml } from './yaml.ts';
 export type LdirectordResult = { readonly root: MapNode; readonly problems: readonly Problem[] };
 
 type Section = {
-  readonly kind: 'global' | 'virtual' | 'vrrp';
+  readonly kind: 'global' | 'virtual' | VrrpSection;
   readonly keys: Keys;
   readonly family: 'inet' | 'inet6';
   readonly mark: boolean;
@@ -79,16 +87,19 @@ function readLine(line: Line, reading: Reading): void {
     reading.gap = true;
     return;
   }
-  const header = line.kind === 'directive' ? /^(?:virtual(6)?|(vrrp))$/.exec(line.key) : null;
-  if (header === null) readDirective(line, reading);
-  else if (header[2] !== undefined) openVrrp(line, reading);
-  else openVirtual(line, header[1] === undefined ? 'inet' : 'inet6', reading);
+  const key = line.kind === 'directive' ? line.key : '';
+  if (isVrrpSection(key)) openVrrp(line, key, reading);
+  else if (key === 'virtual' || key === 'virtual6') {
+    openVirtual(line, key === 'virtual' ? 'inet' : 'inet6', reading);
+  } else readDirective(line, reading);
   reading.gap = false;
 }
 
-function openVrrp(line: Line, reading: Reading): void {
+const isVrrpSection = (key: string): key is VrrpSection => Object.hasOwn(vrrpSections, key);
+
+function openVrrp(line: Line, kind: VrrpSection, reading: Reading): void {
   warnOfIndent(line, reading);
-  const opened = section('vrrp', vrrpKeys, at(line, reading));
+  const opened = section(kind, vrrpSections[kind], at(line, reading));
   const name = line.value.replace(/#.*/, '').trim();
   open(opened, reading);
   put(opened, 'name', scalar(name, valueAt(line, reading)));
@@ -152,7 +163,7 @@ function readDirective(line: Line, reading: Reading): void {
   const key = storedKey(line.key, target);
   if (target.kind === 'virtual' && key === 'protocol' && !judgeProtocol(line, value, target, reading)) return;
   const where = valueAt(line, reading);
-  const node = target.kind === 'vrrp' ? vrrpNode(line, value, reading) : scalar(value, where);
+  const node = isVrrpSection(target.kind) ? vrrpNode(line, value, reading) : scalar(value, where);
   if (node !== undefined) put(target, key, node);
 }
 
@@ -235,8 +246,9 @@ function judgeProtocol(line: Line, value: string, target: Section, reading: Read
 function vrrpNode(line: Line, value: string, reading: Reading): ConfigNode | undefined {
   const where = valueAt(line, reading);
   if (!value.startsWith('{')) {
-    const words = listKeys.has(line.key) ? value.split(/[\s,]+/).filter((each) => each !== '') : [value];
-    const items = words.map((each) => scalar(each, where));
+    const between = commaKeys.has(line.key) ? ',' : /[\s,]+/;
+    const words = listKeys.has(line.key) ? value.split(between) : [value];
+    const items = words.filter((each) => each.trim() !== '').map((each) => scalar(each.trim(), where));
     return listKeys.has(line.key) ? { kind: 'list', items, at: where } : scalar(value, where);
   }
   const { root, problems } = parseYaml(value, reading.file);
@@ -268,7 +280,14 @@ function toTree({ global, sections }: Reading): MapNode {
     const items = sections.filter((each) => each.kind === kind).map(toMap);
     return { key: kind, keyAt: global.at, value: { kind: 'list', items, at: global.at } };
   };
-  return { kind: 'map', at: global.at, entries: [...global.entries.values(), list('virtual'), list('vrrp')] };
+  const kinds = ['virtual', ...Object.keys(vrrpSections).filter(isVrrpSection)] as const;
+  const lists = kinds
+    .filter((kind) => kind === 'virtual' || kind === 'vrrp' || has(sections, kind))
+    .map(list);
+  return { kind: 'map', at: global.at, entries: [...global.entries.values(), ...lists] };
 }
+
+const has = (sections: readonly Section[], kind: Section['kind']): boolean =>
+  sections.some((each) => each.kind === kind);
 
 const toMap = (each: Section): MapNode => ({ kind: 'map', at: each.at, entries: [...each.entries.values()] });

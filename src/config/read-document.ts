@@ -6,9 +6,11 @@ import type { Position, Problem } from './config.ts';
 import { type ConfigNode, type MapNode, type ScalarNode, scalar } from './document.ts';
 import { errorAt, warningAt } from './problem.ts';
 import { type DocumentDraft, documentSchema } from './schema.ts';
+import { trackSchema } from './schema-track.ts';
 import { realSchema } from './schema-virtual.ts';
 import { parseRealText } from './server-text.ts';
 import { didYouMean } from './suggest.ts';
+import { parseTrackText } from './track-text.ts';
 
 /** Where the value at a path ("virtual", 0, "receive") stands; of an absent one, where its parent does. */
 export type Sites = (...path: readonly (string | number)[]) => Position;
@@ -112,6 +114,9 @@ function readNode(schema: z.ZodType, node: ConfigNode, path: Path, reading: Read
 function readObject(schema: z.ZodObject, node: ConfigNode, path: Path, reading: Reading): unknown {
   if (node.kind === 'scalar') {
     if (schema === realSchema) return readObject(schema, realNode(node, path, reading), path, reading);
+    if (schema === trackSchema && node.text !== '') {
+      return readObject(schema, mapOf(parseTrackText(node.text), node), path, reading);
+    }
     if (node.text === '') return undefined;
   }
   if (node.kind !== 'map') {
@@ -134,8 +139,10 @@ function readArray(schema: z.ZodArray, node: ConfigNode, path: Path, reading: Re
   const element = (inner instanceof z.ZodOptional ? inner.unwrap() : inner) as z.ZodType;
   const ofObjects = element instanceof z.ZodObject;
   if (node.kind === 'scalar' && node.text === '') return ofObjects ? [] : undefined;
-  if (node.kind === 'map' && !ofObjects) return readDirectorsValue(schema, node, path, reading);
-  if (node.kind === 'map' && element !== realSchema) return refuse(node.at, path, 'a list', 'a map', reading);
+  const byDirector = !ofObjects || (element === trackSchema && !hasKey(node, 'name'));
+  if (node.kind === 'map' && byDirector) return readDirectorsValue(schema, node, path, reading);
+  if (node.kind === 'map' && element !== realSchema && element !== trackSchema)
+    return refuse(node.at, path, 'a list', 'a map', reading);
   const items = node.kind === 'list' ? node.items : [node];
   return items.map((item, index) => readNode(element, item, [...path, index], reading));
 }
@@ -162,13 +169,18 @@ function realNode(node: ScalarNode, path: Path, reading: Reading): ConfigNode {
       warningAt(node.at, `use all of ${nameOf(path)}`, 'nothing but a weight there', ignored),
     );
   }
-  const entries = Object.entries(parts).map(([key, value]) => ({
-    key,
-    keyAt: node.at,
-    value: scalar(value, node.at),
-  }));
-  return { kind: 'map', at: node.at, entries };
+  return mapOf(parts, node);
 }
+
+/** The map that a text abbreviates: all of it stands where the text does. */
+const mapOf = (parts: Readonly<Record<string, string>>, { at }: ScalarNode): MapNode => ({
+  kind: 'map',
+  at,
+  entries: Object.entries(parts).map(([key, value]) => ({ key, keyAt: at, value: scalar(value, at) })),
+});
+
+const hasKey = (node: ConfigNode, wanted: string): boolean =>
+  node.kind === 'map' && node.entries.some(({ key }) => key === wanted);
 
 function refuse(at: Position, path: Path, rule: string, got: string, reading: Reading): undefined {
   reading.problems.push(errorAt(at, `read ${nameOf(path)}`, rule, got));

@@ -5,6 +5,7 @@ import { directorDefaults, ipvsDefaults, logDefaults } from './defaults.ts';
 import { errorAt, sortProblems, warningAt } from './problem.ts';
 import type { DocumentResult, Sites } from './read-document.ts';
 import { type Dialect, present, type Resolution } from './resolution.ts';
+import { resolveTracking } from './resolve-track.ts';
 import { resolveVirtual } from './resolve-virtual.ts';
 import { judgeVrrpConflicts, resolveVrrp } from './resolve-vrrp.ts';
 import type { DocumentDraft } from './schema.ts';
@@ -33,6 +34,7 @@ function toConfig(draft: DocumentDraft, origin: Origin, resolution: Resolution):
     each === undefined ? [] : [{ index, draft: each, instances: resolveVrrp(each, index, resolution) }],
   );
   judgeVrrpConflicts(entries, resolution);
+  const virtuals = resolveVirtuals(draft, resolution);
   return {
     file: origin.file,
     director: {
@@ -41,12 +43,12 @@ function toConfig(draft: DocumentDraft, origin: Origin, resolution: Resolution):
       stateDir: draft.director?.state_dir ?? directorDefaults.state_dir,
     },
     log: logOf(draft),
-    vrrp: entries.flatMap(({ instances }) => instances),
+    ...resolveTracking(draft, entries, virtuals, resolution),
     ipvs: {
       resyncIntervalMs: draft.ipvs?.resync_interval ?? ipvsDefaults.resync_interval,
       foreign: draft.ipvs?.foreign ?? ipvsDefaults.foreign,
     },
-    virtuals: resolveVirtuals(draft, resolution),
+    virtuals,
     autoreload: draft.autoreload ?? false,
     ...present({ maintenancedir: draft.maintenancedir }),
   };

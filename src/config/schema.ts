@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { directorDefaults, ipvsDefaults, logDefaults } from './defaults.ts';
 import { optional } from './documented.ts';
 import { absolutePath, choice, duration, filledText, flag, formatDuration, leaf, text } from './leaves.ts';
+import { fileSchema, groupSchema, processSchema, scriptSchema } from './schema-track.ts';
 import { sharedShape, virtualSchema } from './schema-virtual.ts';
 import { vrrpSchema } from './schema-vrrp.ts';
 
@@ -53,6 +54,10 @@ export const documentSchema = z.strictObject({
     z.array(vrrpSchema.optional()),
     'Virtual routers: who is active, and which addresses float.',
   ),
+  vrrp_script: optional(z.array(scriptSchema.optional()), 'Commands that track_script refers to.'),
+  vrrp_track_file: optional(z.array(fileSchema.optional()), 'Files that track_file refers to.'),
+  vrrp_track_process: optional(z.array(processSchema.optional()), 'Processes that track_process refers to.'),
+  vrrp_sync_group: optional(z.array(groupSchema.optional()), 'Virtual routers that move as one.'),
   ...sharedShape,
   fallback6: optional(sharedShape.fallback.unwrap(), 'As fallback, for IPv6 services.'),
   autoreload: optional(flag(), 'Whether a change of the file reloads it.', 'no'),
@@ -85,7 +90,9 @@ function withAlternatives(schema: JsonSchema): JsonSchema {
   if (properties !== undefined) {
     const entries = Object.entries(properties).map(([key, value]) => [key, withAlternatives(value)] as const);
     const object = { ...schema, properties: Object.fromEntries(entries) };
-    return 'forward' in properties ? { anyOf: [{ type: 'string' }, object] } : object;
+    return 'forward' in properties || 'reverse' in properties
+      ? { anyOf: [{ type: 'string' }, object] }
+      : object;
   }
   if (items?.properties !== undefined) return { ...schema, items: withAlternatives(items) };
   const { description, default: unset, ...value } = schema;

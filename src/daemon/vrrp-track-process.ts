@@ -44,10 +44,10 @@ const isWell = ({ quorum, quorumMax }: TrackProcessConfig, count: number): boole
 
 /** @param processes their argument vectors. A name without a slash is the last part of the program's path. */
 export function countOf(config: TrackProcessConfig, processes: readonly (readonly string[])[]): number {
-  const isPath = config.process.includes('/');
+  const isPath = config.program.includes('/');
   return processes.filter(([program = '', ...args]) => {
     const name = isPath ? program : program.slice(program.lastIndexOf('/') + 1);
-    return name === config.process && argumentsFit(config, args.join(' '));
+    return name === config.program && argumentsFit(config, args.join(' '));
   }).length;
 }
 

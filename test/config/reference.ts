@@ -2,6 +2,13 @@
 import { z } from 'zod';
 import { directorSchema, documentSchema, ipvsSchema, logSchema } from '../../src/config/schema.ts';
 import { urlSchema } from '../../src/config/schema-checks.ts';
+import {
+  fileSchema,
+  groupSchema,
+  processSchema,
+  scriptSchema,
+  trackSchema,
+} from '../../src/config/schema-track.ts';
 import { realSchema, sharedShape, virtualSchema } from '../../src/config/schema-virtual.ts';
 import { vrrpSchema } from '../../src/config/schema-vrrp.ts';
 
@@ -16,6 +23,11 @@ export const sections: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['log', logSchema.shape],
   ['ipvs', ipvsSchema.shape],
   ['vrrp', vrrpSchema.shape],
+  ['track', trackSchema.shape],
+  ['vrrp_script', scriptSchema.shape],
+  ['vrrp_track_file', fileSchema.shape],
+  ['vrrp_track_process', processSchema.shape],
+  ['vrrp_sync_group', groupSchema.shape],
   ['top', without(documentSchema.shape, Object.keys(sharedShape))],
   ['shared', sharedShape],
   ['virtual', without(virtualSchema.shape, Object.keys(sharedShape))],
