@@ -3,7 +3,8 @@
 
 import type { JsonTest, StatusRange } from '../health/target.ts';
 import type { Family, Ip } from '../net/ip.ts';
-import type { Prefix } from '../net/prefix.ts';
+import type { VirtualRoute, VirtualRule } from '../net/route.ts';
+import type { VirtualAddress } from '../net/virtual-address.ts';
 import type { Forward, ServiceId } from '../reconcile/model.ts';
 import type { Tracker } from '../vrrp/track.ts';
 import type { TtlBounds } from '../vrrp/types.ts';
@@ -43,7 +44,12 @@ export type VrrpInstanceConfig = {
   readonly preemptDelayMs: number;
   readonly acceptMode: boolean;
   /** As advertised, in order; of IPv6 a link-local one first where there is one (RFC 9568 §5.2.9). */
-  readonly virtualAddresses: readonly Prefix[];
+  readonly virtualAddresses: readonly VirtualAddress[];
+  /** Come and go with them, but are not advertised; of any family. */
+  readonly excludedAddresses?: readonly VirtualAddress[];
+  /** There while the addresses are: after them, and gone before them. */
+  readonly virtualRoutes?: readonly VirtualRoute[];
+  readonly virtualRules?: readonly VirtualRule[];
   /** Empty: multicast. */
   readonly unicastPeers: readonly Ip[];
   /** How far away those may be that have a bound; absent: however far. */

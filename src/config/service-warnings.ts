@@ -20,6 +20,9 @@ const usedBy: readonly KeysOfServices[] = [
     services: ['https', 'imaps', 'pops', 'ldaps', 'grpcs'],
   },
   { keys: ['dns_type', 'dns_rcode'], services: ['dns'] },
+  { keys: ['helo_name'], services: ['smtp', 'submission'] },
+  { keys: ['payload', 'require_reply', 'min_reply_length', 'max_reply_length'], services: ['udp'] },
+  { keys: ['checkfile'], services: ['file'] },
 ];
 
 export function judgeServiceCheck(virtual: VirtualConfig, draft: VirtualDraft, warn: Warn): void {

@@ -10,7 +10,10 @@ export const schedulerFlags = [
   ...['sh-fallback', 'sh-port', 'mh-fallback', 'mh-port', 'flag-1', 'flag-2', 'flag-3'],
 ] as const;
 
-/** ldirectord.md §2: what `service` may be, for checktype negotiate and combined; agent, file, grpc, grpcs and udp are our own. */
+/**
+ * ldirectord.md §2: what `service` may be, for checktype negotiate and combined. Its list, then grpc and grpcs among
+ * it and agent, file and udp behind it, which are our own.
+ */
 export const services = [
   ...[
     'dns',
@@ -37,9 +40,6 @@ export const checkedServices: ReadonlySet<string> = new Set([
   ...['agent', 'file', 'ftp', 'http_proxy', 'imap', 'imaps', 'nntp', 'pop', 'pops', 'simpletcp', 'sip'],
   ...['smtp', 'submission', 'udp'],
 ]);
-
-/** Those whose checks begin with a TLS handshake. */
-export const tlsServices: ReadonlySet<string> = new Set(['grpcs', 'https', 'imaps', 'ldaps', 'pops']);
 
 /** ldirectord.md §2 "Service by virtual port"; every other port has none. */
 const serviceByPort: ReadonlyMap<number, Service> = new Map<number, Service>([

@@ -17,6 +17,7 @@ export function httpTargetOf(
     port,
     ...(first ?? questionOf(virtual, {})),
     ...(further.length > 0 && { further }),
+    ...(virtual.proxyProtocol !== undefined && { proxyProtocol: virtual.proxyProtocol }),
     ...tlsTargetOf(virtual),
     ...(virtual.virtualhost !== undefined && { virtualhost: virtual.virtualhost }),
     ...(http.version !== undefined && http.version !== '1.1' && { version: http.version }),

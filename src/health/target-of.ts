@@ -6,6 +6,7 @@ import { familyOf, type Ip } from '../net/ip.ts';
 import { httpTargetOf } from './http-target.ts';
 import { dnsTargetOf, grpcTargetOf, ldapTargetOf, radiusTargetOf, sqlTargetOf } from './service-target.ts';
 import type { CheckTarget } from './target.ts';
+import { agentTargetOf, proxyProtocolOf, textTargetOf } from './text-target-of.ts';
 
 /** A target with its hard deadline, counted from the start of the check. */
 export type TimedTarget = { readonly target: CheckTarget; readonly timeoutMs: number };
@@ -41,6 +42,20 @@ const servicePorts: Readonly<Record<string, number>> = {
 
 /** The plan of checks for `real` as a server of `virtual`. */
 export function checkPlanOf(virtual: VirtualConfig, real: RealConfig): CheckPlan {
+  const plan = plainPlanOf(virtual, real);
+  const { main, between } = plan;
+  const { agentPort, service } = virtual;
+  if (agentPort === undefined || service === 'agent' || main.target.kind === 'off') return plan;
+  const agent = agentTargetOf(virtual, real, agentPort);
+  const withAgent = ({ target, timeoutMs }: TimedTarget): TimedTarget => ({
+    target: { kind: 'with-agent', main: target, agent },
+    timeoutMs,
+  });
+  if (between === undefined) return { main: withAgent(main) };
+  return { main: withAgent(main), between: { ...between, check: withAgent(between.check) } };
+}
+
+function plainPlanOf(virtual: VirtualConfig, real: RealConfig): CheckPlan {
   switch (virtual.checktype.kind) {
     case 'negotiate':
       return { main: negotiateOf(virtual, real) };
@@ -102,7 +117,7 @@ function negotiateTargetOf(virtual: VirtualConfig, real: RealConfig): CheckTarge
     case 'none': // no conversation to hold: ldirectord counts the server as up without any traffic
       return { kind: 'on' };
     default: // a service whose language nobody here speaks: whether it takes connections is still worth knowing
-      return connectOf(virtual, real).target;
+      return textTargetOf(virtual, real, port) ?? connectOf(virtual, real).target;
   }
 }
 
@@ -110,7 +125,12 @@ function negotiateTargetOf(virtual: VirtualConfig, real: RealConfig): CheckTarge
 function connectOf(virtual: VirtualConfig, real: RealConfig): TimedTarget {
   if (protocolOf(virtual) !== 'tcp') return pingOf(virtual, real);
   return {
-    target: { kind: 'connect', address: real.address, port: checkPortOf(virtual, real) },
+    target: {
+      kind: 'connect',
+      address: real.address,
+      port: checkPortOf(virtual, real),
+      ...proxyProtocolOf(virtual),
+    },
     timeoutMs: virtual.checktimeoutMs,
   };
 }

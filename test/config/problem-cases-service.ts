@@ -253,6 +253,41 @@ export const serviceCases: readonly ProblemCase[] = [
     '4:13: warning: Cannot use verify: service https, imaps, pops, ldaps, grpcs, got http',
   ),
   yaml(
+    'keys of a UDP check',
+    service('require_reply: yes'),
+    '4:20: warning: Cannot use require_reply: service udp, got http',
+  ),
+  yaml(
+    'a payload is hexadecimal',
+    service('service: udp\n    payload: 0x12'),
+    '5:14: Cannot read virtual 1 payload: hexadecimal digits, two a byte, blanks between allowed, got 0x12',
+  ),
+  yaml(
+    'a reply that can be',
+    service('service: udp\n    require_reply: yes\n    min_reply_length: 300'),
+    '6:23: warning: Cannot take any reply: min_reply_length up to max_reply_length, got 300 > 255',
+  ),
+  yaml(
+    'a file to check',
+    service('service: file'),
+    '4:14: warning: Cannot check a file: checkfile beside it, got file alone',
+  ),
+  yaml(
+    'a proxy is asked for a URL',
+    service('service: http_proxy\n    request: index.html'),
+    '5:14: warning: Cannot ask a proxy: an absolute URL in request (http://HOST/PATH), got index.html',
+  ),
+  yaml(
+    'an agent is asked at its port',
+    service('agent_send: hello'),
+    '4:17: warning: Cannot use agent_send: agent_port beside it, or service agent, got hello',
+  ),
+  yaml(
+    'a PROXY header goes over TCP',
+    service('proxy_protocol: v2\n    checktype: ping'),
+    '4:21: warning: Cannot use proxy_protocol: a check over TCP, got http by ping',
+  ),
+  yaml(
     'ca needs verify',
     service('service: https\n    ca: /etc/ca.pem'),
     '5:9: warning: Cannot use ca: verify: yes beside it, got /etc/ca.pem',
