@@ -55,6 +55,8 @@ export async function createPair(lab: Lab, { products, intervalMs }: PairOptions
     return ((await answered) as [T])[0];
   };
   const glance = () => ask<Glance>('now');
+  // Only once it answers is anything that happens observed.
+  await glance();
   const until: Pair['until'] = async (isSo, limitMs) => {
     const end = performance.now() + limitMs;
     for (;;) {
