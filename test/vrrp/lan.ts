@@ -28,6 +28,8 @@ export type Packet = { readonly bytes: Uint8Array; readonly source: Ip; readonly
 export type Observer = {
   readonly effects?: (node: Node, effects: readonly Effect[], now: Micros) => void;
   readonly remark?: (node: Node, text: string, now: Micros) => void;
+  /** After every step of a node, whatever came of it. */
+  readonly stepped?: (node: Node) => void;
 };
 
 export type LanOptions = Observer & {
@@ -53,6 +55,7 @@ export function createLan(options: LanOptions = {}) {
     if (happened.type === 'reconfigured') node.router = happened.router;
     for (const effect of effects) perform(node, effect);
     if (effects.length > 0) options.effects?.(node, effects, now);
+    options.stepped?.(node);
   };
 
   const perform = (node: Node, effect: Effect): void => {
