@@ -21,8 +21,11 @@ const warnings: ReadonlySet<JournalEvent['event']> = new Set([
   'vrrp.advert_rejected',
   'vrrp.advert_differs',
   'vrrp.split_brain_suspected',
+  'vrrp.path_down',
+  'vrrp.handover_failed',
   'vrrp.stall',
   'vrrp.send_failed',
+  'vrrp.route_failed',
   'vip.lease_expired',
   'vip.restored',
   'real.down',
@@ -75,12 +78,20 @@ function describeVrrp(event: JournalEvent): string {
       return `${event.instance ?? event.interface}: advert from ${event.source} rejected: ${event.reason} (${event.count} times)`;
     case 'vrrp.advert_differs':
       return `${event.instance}: ${event.source} advertises another ${event.what}: ${event.theirs}, ours is ${event.ours}`;
+    case 'vrrp.path_down':
+      return `${event.instance}: no adverts over ${event.interface}: ${describeReason(event.reason)}; the other paths go on`;
+    case 'vrrp.path_up':
+      return `${event.instance}: adverts over ${event.interface} again, after ${event.down_ms} ms`;
+    case 'vrrp.handover_failed':
+      return `${event.instance}: the role was not handed over: ${describeReason(event.reason)}`;
     case 'vrrp.split_brain_suspected':
       return `${event.instance}: ${event.peer} (priority ${event.peer_priority}) is active on vrid ${event.vrid} as well`;
     case 'vrrp.stall':
       return `${event.instance}: woke ${event.late_ms} ms late; ${event.action}`;
     case 'vrrp.send_failed':
       return `${event.instance}: cannot send adverts: ${event.reason} (${event.count} times)`;
+    case 'vrrp.route_failed':
+      return `${event.instance}: cannot add ${event.route}: ${event.reason}`;
     case 'vip.added':
       return `${event.instance}: ${event.address} added to ${event.interface}`;
     case 'vip.removed':

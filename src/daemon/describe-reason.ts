@@ -27,6 +27,8 @@ const transitions: Readonly<Record<Reason, string>> = {
 const faults: Readonly<Record<string, string>> = {
   interface_missing: 'there is no such interface',
   no_carrier: 'the interface has no carrier',
+  silent: 'the active router is heard over another path only',
+  not_active: 'it is not active here',
   no_source_address: 'the interface has no IPv4 address of its own',
   source_address_missing: 'the interface does not have the source address',
   vrrp_process_lost: 'the VRRP process died twice within a minute',

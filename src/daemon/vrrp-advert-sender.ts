@@ -8,8 +8,8 @@ import { advertOf } from '../vrrp/advert.ts';
 import type { RouterConfig } from '../vrrp/types.ts';
 import { encodeIpv4 } from '../wire/ipv4-header.ts';
 import { encodeIpv6 } from '../wire/ipv6-header.ts';
-import { encodeAdvert, VRRP_PROTOCOL, vrrpGroup } from '../wire/vrrp.ts';
-import type { VrrpInterface } from './vrrp-interface.ts';
+import { encodeAdvert, VRRP_PROTOCOL } from '../wire/vrrp.ts';
+import type { PathRoute } from './vrrp-paths.ts';
 import type { Emit } from './vrrp-ports.ts';
 import type { RateLimit } from './vrrp-rate-limit.ts';
 
@@ -32,8 +32,9 @@ export type AdvertSenderPorts = {
   readonly onSent: () => void;
 };
 
+/** @param routes over which it goes out at present. */
 export function createAdvertSender(
-  device: VrrpInterface,
+  routes: () => readonly PathRoute[],
   current: () => { readonly config: VrrpInstanceConfig; readonly router: RouterConfig },
   ports: AdvertSenderPorts,
 ): AdvertSender {
@@ -49,15 +50,16 @@ export function createAdvertSender(
   };
 
   async function send(priority: number): Promise<boolean> {
-    const socket = device.socket();
-    if (socket === undefined) return false;
     const { config, router } = current();
     const at = ports.clock.now();
-    const destinations = router.unicastPeers.length > 0 ? router.unicastPeers : [vrrpGroup(router.family)];
     const outcomes = await Promise.all(
-      destinations.map((destination) =>
-        sendPacket(socket, destination, packetFor(config, router, { priority, destination })),
-      ),
+      routes().flatMap(({ device, source, destinations }) => {
+        const socket = device.socket();
+        if (socket === undefined) return [];
+        return destinations.map((destination) =>
+          sendPacket(socket, destination, packetFor(config, router, { priority, source, destination })),
+        );
+      }),
     );
     for (const error of outcomes) if (error !== undefined) failed(config.name, error);
     if (outcomes.every((error) => error !== undefined)) return false;
@@ -84,9 +86,8 @@ const sendPacket = (socket: DatagramPort, destination: Ip, packet: Uint8Array) =
 export function packetFor(
   config: VrrpInstanceConfig,
   router: RouterConfig,
-  { priority, destination }: { readonly priority: number; readonly destination: Ip },
+  { priority, ...path }: { readonly priority: number; readonly source: Ip; readonly destination: Ip },
 ): Uint8Array {
-  const path = { source: router.sourceAddress, destination };
   const advert = encodeAdvert(advertOf(router, priority), { ...path, checksum: config.checksum });
   if (router.family === 'inet') return encodeIpv4({ ...path, protocol: VRRP_PROTOCOL, ttl, tos }, advert);
   return encodeIpv6({ ...path, nextHeader: VRRP_PROTOCOL, hopLimit: ttl, trafficClass: tos }, advert);

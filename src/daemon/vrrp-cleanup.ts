@@ -6,11 +6,11 @@ import type { Ip } from '../net/ip.ts';
 import type { DatagramPort } from '../ports/datagram.ts';
 import type { AddressEntry, NetworkKernel } from '../ports/kernel.ts';
 import { RESIGNED_PRIORITY } from '../vrrp/election.ts';
-import { vrrpGroup } from '../wire/vrrp.ts';
+import { type AdvertRoute, advertRoutesOf } from './vrrp-advert-routes.ts';
 import { packetFor } from './vrrp-advert-sender.ts';
 import { createNetworkView, type NetworkView } from './vrrp-network.ts';
 import type { Emit, VrrpPorts } from './vrrp-ports.ts';
-import { channelOf, noSource, routerConfigOf, sourceAddressOf } from './vrrp-router-config.ts';
+import { channelOf, noSource, routerConfigOf } from './vrrp-router-config.ts';
 
 export type CleanupPorts = Pick<VrrpPorts, 'clock' | 'network' | 'openVrrpSocket'> & { readonly emit: Emit };
 
@@ -30,11 +30,10 @@ export async function resignFor(
   await Promise.all(
     instances
       .filter(({ name }) => wasActive(name))
-      .map((config) =>
-        sendResignation(config, sourceAddressOf({ config, view, isVirtual, current: noSource }), {
-          view,
-          openVrrpSocket: ports.openVrrpSocket,
-        }),
+      .flatMap((config) =>
+        advertRoutesOf({ config, view, isVirtual, current: () => noSource }).map((route) =>
+          sendResignation(config, route, { view, openVrrpSocket: ports.openVrrpSocket }),
+        ),
       ),
   );
   for (const config of instances) await removeAddresses(config, view, ports);
@@ -42,20 +41,20 @@ export async function resignFor(
 
 async function sendResignation(
   config: VrrpInstanceConfig,
-  source: Ip | undefined,
+  route: AdvertRoute,
   { view, openVrrpSocket }: { readonly view: NetworkView } & Pick<VrrpPorts, 'openVrrpSocket'>,
 ): Promise<void> {
-  const link = view.linkNamed(config.interface);
-  if (link === undefined || source === undefined) return;
+  const link = view.linkNamed(route.interface);
+  if (link === undefined) return;
   const socket = openVrrpSocket({ name: link.name, index: link.index }, channelOf(config));
   if (!socket.ok) return;
+  const { source, destinations } = route;
   const router = routerConfigOf(config, source);
-  const destinations = config.unicastPeers.length > 0 ? config.unicastPeers : [vrrpGroup(config.family)];
   await Promise.all(
     destinations.map((destination) =>
       sent(
         socket.value,
-        packetFor(config, router, { priority: RESIGNED_PRIORITY, destination }),
+        packetFor(config, router, { priority: RESIGNED_PRIORITY, source, destination }),
         destination,
       ),
     ),

@@ -18,6 +18,16 @@ export type VrrpSnapshot = {
   }[];
 };
 
+/** One of several paths of adverts. */
+export type PathStatus = {
+  readonly interface: string;
+  readonly up: boolean;
+  /** Why it is not: "no_carrier", "silent". */
+  readonly reason?: string;
+  /** Since the last advert that came over it. */
+  readonly heardAgoMs?: number;
+};
+
 export type VrrpInstanceStatus = {
   readonly name: string;
   readonly interface: string;
@@ -30,6 +40,8 @@ export type VrrpInstanceStatus = {
   /** What it tracks: what was found, and what that does to the priority ("-20", "fault", "0"). */
   readonly tracked?: readonly { readonly name: string; readonly state: string; readonly adds: string }[];
   readonly syncGroup?: string;
+  /** Absent where there is but one. */
+  readonly paths?: readonly PathStatus[];
   /** Milliseconds of CLOCK_MONOTONIC at the last transition. */
   readonly sinceMs: number;
   readonly reason: string;

@@ -7,15 +7,16 @@ import { openVrrpInterface, type VrrpInterface } from './vrrp-interface.ts';
 import { createLiveness } from './vrrp-liveness.ts';
 import type { Findings, ToVrrpProcess, VrrpSnapshot } from './vrrp-messages.ts';
 import { createNetworkView } from './vrrp-network.ts';
-import type { VrrpChannel, VrrpPorts } from './vrrp-ports.ts';
+import type { AdvertChannel, VrrpChannel, VrrpPorts } from './vrrp-ports.ts';
 import { createRateLimit } from './vrrp-rate-limit.ts';
 import {
   createRouterShell,
+  type Devices,
   type InstanceSnapshot,
   type RouterPorts,
   type RouterShell,
 } from './vrrp-router.ts';
-import { channelOf } from './vrrp-router-config.ts';
+import { channelOf, floatingAddresses } from './vrrp-router-config.ts';
 import { createSyncGroups } from './vrrp-sync-groups.ts';
 
 /** A snapshot with each advert, but not more often: resuming needs it no newer. */
@@ -51,7 +52,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     groupFault: (config) => groupFaultOf(config, running),
     settleGroups: createSyncGroups(() => running),
     isVirtual: (address: Ip) =>
-      running.some((router) => router.config().virtualAddresses.some((vip) => vip.address === address)),
+      running.some((router) => floatingAddresses(router.config()).some((vip) => vip.address === address)),
     onProgress: (what) => {
       if (what === 'transition') tellStatus();
       const dueUs = what === 'transition' ? 0 : snapshotAt + snapshotEveryUs - clock.now();
@@ -104,7 +105,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
       if (config === undefined) continue;
       if (before.get(identityOf(config)) === undefined) {
         router.start(resumedAs(config, instances, resume));
-      } else router.reconfigure(config);
+      } else router.reconfigure(config, devicesOf(config));
     }
     // Which addresses float may have changed, and with it who may use which as source.
     refresh();
@@ -114,11 +115,16 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   }
 
   function create(config: VrrpInstanceConfig): RouterShell {
-    return createRouterShell(config, deviceOf(config), routerPorts);
+    return createRouterShell(config, devicesOf(config), routerPorts);
   }
 
-  function deviceOf(config: VrrpInstanceConfig): VrrpInterface {
-    const place = { name: config.interface, channel: channelOf(config) };
+  function devicesOf(config: VrrpInstanceConfig): Devices {
+    const channel = channelOf(config);
+    const further = (config.furtherInterfaces ?? []).map((name) => deviceAt({ name, channel }));
+    return [deviceAt({ name: config.interface, channel }), ...further];
+  }
+
+  function deviceAt(place: { readonly name: string; readonly channel: AdvertChannel }): VrrpInterface {
     const key = JSON.stringify(place);
     const known = interfaces.get(key);
     if (known !== undefined) return known;

@@ -80,8 +80,7 @@ export function createReporter(
           return emit({ event: 'vrrp.stall', instance, late_ms, action: report.action });
         }
         case 'handoverFailed':
-          // The transition, or its absence, says it.
-          return;
+          return emit({ event: 'vrrp.handover_failed', instance, vrid, reason: report.reason });
       }
     },
     rejected: (source, rejection) => rejectedFor(source, rejection.reason, rejection.detail),

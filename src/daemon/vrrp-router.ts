@@ -3,23 +3,27 @@
 // the socket has been read: after a stall the timer fires before the adverts that came meanwhile.
 // DESIGN.md §1 property 3, vrrp.md §7.4.
 import type { VrrpInstanceConfig } from '../config/config.ts';
-import { formatPrefix } from '../net/prefix.ts';
+import { formatPrefix, type Prefix } from '../net/prefix.ts';
 import type { VrrpPhase } from '../ports/journal.ts';
+import { servesIn } from '../vrrp/become.ts';
 import { effectivePriority } from '../vrrp/election.ts';
 import { nextDeadline } from '../vrrp/next-deadline.ts';
 import { initialState, step } from '../vrrp/step.ts';
 import type { GroupEvent } from '../vrrp/sync-group.ts';
-import type { Effect, Event, Reason, RouterConfig, State } from '../vrrp/types.ts';
+import { activeDownInterval } from '../vrrp/timers.ts';
+import type { Effect, Event, FurtherPath, Reason, RouterConfig, State } from '../vrrp/types.ts';
 import { type AdvertFacts, validateAdvert } from '../vrrp/validate.ts';
 import { createAddressLeases } from './vrrp-addresses.ts';
 import { createAdvertSender } from './vrrp-advert-sender.ts';
 import { createAnnouncer } from './vrrp-announcer.ts';
 import { createDeadline } from './vrrp-deadline.ts';
 import { createEffectQueue } from './vrrp-effect-queue.ts';
-import type { InterfacePorts, Member, VrrpInterface } from './vrrp-interface.ts';
+import { createRouteKeeper } from './vrrp-floating-routes.ts';
+import type { InterfacePorts, VrrpInterface } from './vrrp-interface.ts';
 import type { VrrpInstanceStatus, VrrpSnapshot } from './vrrp-messages.ts';
+import { createPaths } from './vrrp-paths.ts';
 import { createReporter } from './vrrp-reporter.ts';
-import { noSource, routerConfigOf, sourceAddressOf } from './vrrp-router-config.ts';
+import { floatingAddresses, noSource, routerConfigOf, sourceAddressOf } from './vrrp-router-config.ts';
 import type { GroupedRouter } from './vrrp-sync-groups.ts';
 import { reasonsOf, type TrackPorts, trackedStatus, trackingOf } from './vrrp-track.ts';
 
@@ -41,7 +45,7 @@ export type RouterShell = GroupedRouter & {
   /** @param resume what an earlier process of ours said last, if it died. */
   readonly start: (resume?: InstanceSnapshot) => void;
   /** The same router with other settings: keeps its role. */
-  readonly reconfigure: (config: VrrpInstanceConfig) => void;
+  readonly reconfigure: (config: VrrpInstanceConfig, devices: Devices) => void;
   /** Gives the role away and stays in the election. */
   readonly handOver: () => void;
   /** Gives the role away; settles when the addresses are gone. */
@@ -55,6 +59,9 @@ export type RouterShell = GroupedRouter & {
   readonly status: () => VrrpInstanceStatus;
   readonly snapshot: () => InstanceSnapshot;
 };
+
+/** Of its interfaces; the first, which never changes, carries the virtual addresses. */
+export type Devices = readonly [VrrpInterface, ...VrrpInterface[]];
 
 export type RouterPorts = InterfacePorts &
   TrackPorts & {
@@ -70,10 +77,11 @@ export type RouterPorts = InterfacePorts &
 
 export function createRouterShell(
   initial: VrrpInstanceConfig,
-  device: VrrpInterface,
+  devices: Devices,
   ports: RouterPorts,
 ): RouterShell {
   const { clock, view } = ports;
+  const [device] = devices;
   let config = initial;
   let router = routerConfigOf(config, noSource);
   let state: State = initialState(clock.now());
@@ -83,7 +91,15 @@ export function createRouterShell(
 
   const announce = createAnnouncer(config.name, device, ports);
   const reporter = createReporter(() => ({ config, priority: effectivePriority(router), fault }), ports);
-  const sender = createAdvertSender(device, () => ({ config, router }), {
+  const paths = createPaths({
+    ...ports,
+    config: () => config,
+    sourceAddress: () => router.sourceAddress,
+    silenceUs: () => activeDownInterval(router.version, effectivePriority(router), router.advertIntervalUs),
+    onAdvert,
+    onChanged,
+  });
+  const sender = createAdvertSender(paths.routes, () => ({ config, router }), {
     ...ports,
     onSent: () => ports.onProgress('advert'),
   });
@@ -91,23 +107,35 @@ export function createRouterShell(
     () => ({
       instance: config.name,
       interface: config.interface,
+      addresses: floatingAddresses(config),
       leaseSec: config.vipLeaseSec,
       owner: config.priority === 255,
     }),
     {
       ...ports,
       kernel: ports.network,
-      onInstalled: (addresses) => announce(addresses, { round: 1, repeat: config.garpRepeat }),
+      onInstalled: (addresses) => {
+        announce(addresses, { round: 1, repeat: config.garpRepeat });
+        // The kernel takes routes along with the address that is their source.
+        if (hasRoutes()) void routes.add();
+      },
       onExpired: () => dispatch({ type: 'deadlineReached' }),
     },
   );
+  const floatingRoutes = () => ({
+    instance: config.name,
+    routes: config.virtualRoutes ?? [],
+    rules: config.virtualRules ?? [],
+  });
+  const routes = createRouteKeeper(floatingRoutes, ports);
+  const hasRoutes = () => floatingRoutes().routes.length + floatingRoutes().rules.length > 0;
   const effects = createEffectQueue(carryOut, clock, () => {
     if (state.phase === 'initialize') onDone?.();
   });
   const deadline = createDeadline(
     () => nextDeadline(state),
     () => dispatch({ type: 'deadlineReached' }),
-    { clock, received: device.received },
+    { clock, received: paths.received },
   );
 
   const sourceNow = () =>
@@ -145,6 +173,12 @@ export function createRouterShell(
       clock.after(lingerMs, () => void remove().then(resolve));
     });
 
+  /** A reconfiguration takes some of the addresses, and none of the routes that stay. */
+  const takeOff = (addresses: readonly Prefix[], reason: Reason) =>
+    hasRoutes() && reason !== 'reconfigured'
+      ? routes.remove().then(() => leases.remove(addresses, reason))
+      : leases.remove(addresses, reason);
+
   /** @returns a promise where the effects after it must wait for the kernel. */
   function carryOut(effect: Effect): Promise<unknown> | undefined {
     switch (effect.type) {
@@ -156,11 +190,11 @@ export function createRouterShell(
         void sender.lastSent().then((sent) => sent && leases.renew());
         return undefined;
       case 'addAddresses':
-        return leases.add(effect.addresses);
+        return hasRoutes() ? leases.add(effect.addresses).then(routes.add) : leases.add(effect.addresses);
       case 'removeAddresses':
         return lingersAfter.has(effect.reason)
-          ? afterLinger(() => leases.remove(effect.addresses, effect.reason))
-          : leases.remove(effect.addresses, effect.reason);
+          ? afterLinger(() => takeOff(effect.addresses, effect.reason))
+          : takeOff(effect.addresses, effect.reason);
       case 'announce':
         announce(leases.installed(), effect);
         return undefined;
@@ -170,14 +204,16 @@ export function createRouterShell(
     }
   }
 
-  function onAdvert(facts: AdvertFacts): void {
+  function onAdvert(facts: AdvertFacts, path: FurtherPath | undefined): void {
     const validation = validateAdvert(router, facts);
     if (validation.outcome === 'rejected') {
       reporter.rejected(facts.source, validation);
       return;
     }
     reporter.accepted(facts.source, validation.notes);
-    dispatch({ type: 'advertReceived', advert: validation.advert, source: facts.source });
+    paths.heard(path);
+    const heard = { advert: validation.advert, source: facts.source };
+    dispatch({ type: 'advertReceived', ...heard, ...(path !== undefined && { path }) });
   }
 
   function changeRouter(next: RouterConfig): void {
@@ -187,6 +223,7 @@ export function createRouterShell(
 
   function onChanged(): void {
     if (state.phase === 'initialize') return;
+    paths.refresh();
     const source = sourceNow();
     const before = effectivePriority(router);
     if (source !== undefined) changeRouter(routerNow(source));
@@ -217,21 +254,24 @@ export function createRouterShell(
     ports.emit({ event: 'vrrp.priority_changed', instance: name, vrid, from, to, because });
   }
 
-  const member: Member = { virtualRouterId: () => config.virtualRouterId, onAdvert, onChanged };
-  device.attach(member);
+  paths.use(devices);
   const unfollow = view.onChange(leases.onNetworkChange);
 
   return {
     config: () => config,
     start: (resume) => {
       router = routerNow(sourceNow() ?? noSource);
+      paths.refresh();
       const linkUp = fault() === undefined;
       linkFailed = linkFault() !== undefined;
       if (resume === undefined) dispatch({ type: 'startup', linkUp });
       else dispatch({ type: 'resumed', linkUp, snapshot: resume });
     },
-    reconfigure: (next) => {
+    reconfigure: (next, nextDevices) => {
+      const before = floatingRoutes();
       config = next;
+      void routes.removeOld(before).then(() => servesIn(state.phase) && hasRoutes() && routes.add());
+      paths.use(nextDevices);
       changeRouter(routerNow(sourceNow() ?? router.sourceAddress));
       onChanged();
     },
@@ -242,7 +282,7 @@ export function createRouterShell(
           onDone = undefined;
           deadline.cancel();
           unfollow();
-          device.detach(member);
+          paths.close();
           resolve();
         };
         dispatch({ type: 'shutdown' });
@@ -265,6 +305,7 @@ export function createRouterShell(
       ...(effectivePriority(router) !== config.priority && { basePriority: config.priority }),
       ...(config.trackers !== undefined && { tracked: trackedStatus(tracking()) }),
       ...(config.syncGroup !== undefined && { syncGroup: config.syncGroup }),
+      ...(config.furtherInterfaces !== undefined && { paths: paths.status() }),
       sinceMs: Math.floor(state.since / 1000),
       ...(state.phase === 'backup' &&
         state.heard !== undefined && {

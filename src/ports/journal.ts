@@ -92,6 +92,26 @@ export type JournalEvent =
       readonly theirs: string;
     }
   | {
+      readonly event: 'vrrp.path_down';
+      readonly instance: string;
+      readonly vrid: number;
+      readonly interface: string;
+      readonly reason: string;
+    }
+  | {
+      readonly event: 'vrrp.path_up';
+      readonly instance: string;
+      readonly vrid: number;
+      readonly interface: string;
+      readonly down_ms: number;
+    }
+  | {
+      readonly event: 'vrrp.handover_failed';
+      readonly instance: string;
+      readonly vrid: number;
+      readonly reason: string;
+    }
+  | {
       readonly event: 'vrrp.split_brain_suspected';
       readonly instance: string;
       readonly vrid: number;
@@ -103,6 +123,12 @@ export type JournalEvent =
       readonly instance: string;
       readonly late_ms: number;
       readonly action: string;
+    }
+  | {
+      readonly event: 'vrrp.route_failed';
+      readonly instance: string;
+      readonly route: string;
+      readonly reason: string;
     }
   | {
       readonly event: 'vrrp.send_failed';
