@@ -4,6 +4,7 @@ import { ip } from '../../src/net/ip.ts';
 import { formatPrefix, type Prefix, parsePrefix } from '../../src/net/prefix.ts';
 import type { Effect, Micros, RouterConfig } from '../../src/vrrp/types.ts';
 import { encodeAdvert, VRRP_GROUP_INET } from '../../src/wire/vrrp.ts';
+import { settleGroup } from '../vrrp/group-lan.ts';
 import { createLan, type Lan, type Node } from '../vrrp/lan.ts';
 import { testRouter } from '../vrrp/router.ts';
 
@@ -16,6 +17,7 @@ export function play(scenario: string): string {
     effects: (node, effects, at) =>
       said.push({ at, node: node.name, text: effects.map(describeEffect).join('; ') }),
     remark: (node, text, at) => said.push({ at, node: node.name, text }),
+    stepped: (node) => settle(lan, node),
   });
   const output: string[] = [];
   for (const line of scenario.trimEnd().split('\n')) {
@@ -28,6 +30,20 @@ export function play(scenario: string): string {
     output.push(...command(lan, words), ...folded(said.splice(0)));
   }
   return `${output.join('\n')}\n`;
+}
+
+/** Members of a sync group, by each member. */
+const groups = new WeakMap<Node, readonly Node[]>();
+/** What of a node's tracked things is not well. */
+const failed = new WeakSet<Node>();
+const settling = new WeakSet<readonly Node[]>();
+
+function settle(lan: Lan, node: Node): void {
+  const members = groups.get(node);
+  if (members === undefined || settling.has(members)) return;
+  settling.add(members);
+  settleGroup(lan, members, (each) => each.linkUp && !failed.has(each));
+  settling.delete(members);
 }
 
 type Command = (lan: Lan, words: readonly string[]) => readonly string[];
@@ -65,6 +81,21 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     lan.event(node, { type: 'reconfigured', router: configured(node.router, settings) });
   }),
   link: quiet((lan, [name = '', direction]) => lan.link(nodeOf(lan, name), direction === 'up')),
+  /** `track A fails`, `track A recovers`: something with weight 0. */
+  track: quiet((lan, [name = '', what]) => {
+    const node = nodeOf(lan, name);
+    if (what === 'fails') failed.add(node);
+    else failed.delete(node);
+    lan.event(node, { type: what === 'fails' ? 'trackFailed' : 'trackRecovered' });
+  }),
+  /** `group A1 A2`: routers of one director that move as one. */
+  group: quiet((lan, names) => {
+    const members = names.map((name) => nodeOf(lan, name));
+    for (const node of members) {
+      node.router = { ...node.router, grouped: true };
+      groups.set(node, members);
+    }
+  }),
   stall: quiet((lan, [name = '', time = '']) => {
     nodeOf(lan, name).stalledUntil = lan.now() + micros(time);
   }),
@@ -117,6 +148,10 @@ function parseSetting(setting: string): Partial<RouterConfig> {
   switch (key) {
     case 'priority':
       return { priority: Number(value) };
+    case 'offset':
+      return { priorityOffset: Number(value) };
+    case 'vrid':
+      return { virtualRouterId: Number(value) };
     case 'version':
       return { version: value === '2' ? 2 : 3 };
     case 'interval':

@@ -15,6 +15,19 @@ export type Director = {
   readonly tell: (type: 'handoverRequested' | 'shutdown') => void;
 };
 
+/** Tells the members what follows for them, until they are at rest. Not to be called from within itself. */
+export function settleGroup(lan: Lan, members: readonly Node[], isFit: (node: Node) => boolean): void {
+  for (let round = 0; ; round += 1) {
+    const events = groupEvents(members.map((node) => ({ state: node.state, fit: isFit(node) })));
+    if (events.every((event) => event === undefined)) return;
+    if (round > roundsMax) throw new Error('A sync group does not come to rest');
+    for (const [i, event] of events.entries()) {
+      const node = members[i];
+      if (event !== undefined && node !== undefined) lan.event(node, event);
+    }
+  }
+}
+
 export type GroupLan = {
   readonly lan: Lan;
   readonly add: (name: string, changes?: Partial<RouterConfig>) => Director;
@@ -43,16 +56,7 @@ export function createGroupLan(
   function settle(director: Director): void {
     if (settling.has(director)) return;
     settling.add(director);
-    for (let round = 0; ; round += 1) {
-      const seen = director.members.map((node) => ({ state: node.state, fit: isFit(node) }));
-      const events = groupEvents(seen);
-      if (events.every((event) => event === undefined)) break;
-      if (round > roundsMax) throw new Error(`${director.name} does not come to rest`);
-      for (const [i, event] of events.entries()) {
-        const node = director.members[i];
-        if (event !== undefined && node !== undefined) lan.event(node, event);
-      }
-    }
+    settleGroup(lan, director.members, isFit);
     settling.delete(director);
     onSettled(director, lan.now());
   }

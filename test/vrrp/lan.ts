@@ -77,6 +77,8 @@ export function createLan(options: LanOptions = {}) {
     const path = { source: router.sourceAddress, destination: vrrpGroup(router.family) };
     const bytes = encodeAdvert(advertOf(router, priority), { ...path, checksum: 'rfc5798' });
     for (const to of nodes) {
+      // As the shell does it: an advert is handed to the router of its VRID.
+      if (to.router.virtualRouterId !== router.virtualRouterId) continue;
       const passes = from.linkUp && to.linkUp && to !== from && !cuts.has(`${from.name} ${to.name}`);
       if (!passes || options.loses?.(from.name, to.name) === true) continue;
       inject(to, { bytes, source: path.source, ttl: 255 }, options.delayUs ?? 100);
