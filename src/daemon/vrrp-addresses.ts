@@ -4,10 +4,12 @@
 // said once, and tried again with each renewal; on a loopback it is no matter, directors that are real servers
 // too have it there. An owner's addresses that the host has anyway stay the host's.
 // DESIGN.md §1 properties 2 and 10, vrrp.md §7.3.
-import { familyOf } from '../net/ip.ts';
+import { isLinkLocal } from '../net/ip.ts';
 import { formatPrefix, type Prefix } from '../net/prefix.ts';
+import type { VirtualAddress } from '../net/virtual-address.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
 import type { AddressEntry, KernelError, NetworkChange, NetworkKernel } from '../ports/kernel.ts';
+import { addressKeyOf, addressRequestOf, isOtherAddress, isSameAddress } from './vrrp-address-request.ts';
 import type { NetworkView } from './vrrp-network.ts';
 import type { Emit } from './vrrp-ports.ts';
 
@@ -19,6 +21,8 @@ const expirySlackUs = 50_000;
 export type LeaseSettings = {
   readonly instance: string;
   readonly interface: string;
+  /** With their attributes; of an address that is not among them nothing more is known. */
+  readonly addresses?: readonly VirtualAddress[];
   readonly leaseSec: number | 'off';
   /** Priority 255. */
   readonly owner: boolean;
@@ -66,12 +70,17 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
   const ownRemovals = new Map<string, number>();
   let renewing = false;
 
-  const place = () => {
-    const { instance, interface: name } = settings();
-    return { instance, interface: name };
+  const attributesOf = (prefix: Prefix): VirtualAddress => {
+    const key = formatPrefix(prefix);
+    return settings().addresses?.find((vip) => formatPrefix(vip) === key) ?? prefix;
   };
-  const named = (prefix: Prefix) => ({ ...place(), address: formatPrefix(prefix) });
-  const indexNow = () => view.linkNamed(settings().interface)?.index;
+  const deviceOf = (prefix: Prefix): string => attributesOf(prefix).device ?? settings().interface;
+  const indexOf = (prefix: Prefix): number | undefined => view.linkNamed(deviceOf(prefix))?.index;
+  const named = (prefix: Prefix) => ({
+    instance: settings().instance,
+    interface: deviceOf(prefix),
+    address: formatPrefix(prefix),
+  });
 
   function fail(entry: Held, reason: string): void {
     if (entry.failure === reason) return;
@@ -81,6 +90,8 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
 
   /** Undefined where it may be added now. */
   function obstacle(entry: Held, index: number): string | undefined {
+    // Of those there is one on each link.
+    if (isLinkLocal(entry.prefix.address)) return undefined;
     const others = view.placesOf(entry.prefix.address).filter((found) => found.interfaceIndex !== index);
     const elsewhere = others
       .map((found) => view.linkAt(found.interfaceIndex))
@@ -95,26 +106,22 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
   const presentOn = (index: number, prefix: Prefix): AddressEntry | undefined =>
     view
       .placesOf(prefix.address)
-      .find((found) => found.interfaceIndex === index && samePrefix(found, prefix));
+      .find((found) => found.interfaceIndex === index && isSameAddress(found, prefix));
 
   async function install(entries: readonly Held[], cause: Cause): Promise<readonly Prefix[]> {
-    const index = indexNow();
-    if (index === undefined) return [];
-    const wanted = entries.filter((entry) => prepare(entry, index));
+    const wanted = entries.flatMap((entry) => {
+      const index = indexOf(entry.prefix);
+      return index !== undefined && prepare(entry, index) ? [{ entry, index }] : [];
+    });
     if (wanted.length === 0) return [];
     // After a crash of this process alone they are there still: then nothing has come.
-    const present = wanted.map(({ prefix }) => presentOn(index, prefix) !== undefined);
+    const present = wanted.map(({ entry, index }) => presentOn(index, entry.prefix) !== undefined);
     const at = clock.now();
     const { leaseSec } = settings();
-    const validLifetime = leaseSec === 'off' ? ('forever' as const) : leaseSec;
     const results = await kernel.replaceAddresses(
-      wanted.map(({ prefix }) => ({
-        ...requestFor(prefix, index),
-        validLifetime,
-        deprecated: isHostAddress6(prefix),
-      })),
+      wanted.map(({ entry, index }) => addressRequestOf(attributesOf(entry.prefix), index, leaseSec)),
     );
-    return wanted.flatMap((entry, i) =>
+    return wanted.flatMap(({ entry }, i) =>
       settle(entry, { error: results[i], at, cause, wasThere: present[i] === true }) ? [entry.prefix] : [],
     );
   }
@@ -199,8 +206,9 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     held.delete(key);
     if (entry?.installed === true) return !entry.hostsOwn;
     if (presentOn(index, prefix) === undefined || settings().owner) return false;
-    const others = view.addressesOn(index).filter((found) => isOther(found, prefix));
-    if (others.length > 0) return true;
+    const others = view.addressesOn(index).filter((found) => isOtherAddress(found, prefix));
+    // A device of its own may be there for this address alone.
+    if (others.length > 0 || attributesOf(prefix).device !== undefined) return true;
     emit({
       event: 'vip.failed',
       ...named(prefix),
@@ -210,20 +218,22 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
   }
 
   async function remove(addresses: readonly Prefix[], reason: string): Promise<void> {
-    const index = indexNow();
-    if (index === undefined) {
-      // They went with their interface.
-      for (const prefix of addresses) held.delete(formatPrefix(prefix));
-      return;
-    }
-    const wanted = addresses.filter((prefix) => removable(prefix, index));
+    const wanted = addresses.flatMap((prefix) => {
+      const index = indexOf(prefix);
+      if (index !== undefined) return removable(prefix, index) ? [{ prefix, index }] : [];
+      // It went with its interface.
+      held.delete(formatPrefix(prefix));
+      return [];
+    });
     if (wanted.length === 0) return;
-    for (const prefix of wanted) {
+    for (const { prefix } of wanted) {
       const key = formatPrefix(prefix);
       ownRemovals.set(key, (ownRemovals.get(key) ?? 0) + 1);
     }
-    const results = await kernel.removeAddresses(wanted.map((prefix) => requestFor(prefix, index)));
-    for (const [i, prefix] of wanted.entries()) {
+    const results = await kernel.removeAddresses(
+      wanted.map(({ prefix, index }) => addressKeyOf(prefix, index)),
+    );
+    for (const [i, { prefix }] of wanted.entries()) {
       const error = results[i];
       if (error === undefined) {
         emit({ event: 'vip.removed', ...named(prefix), reason });
@@ -237,17 +247,19 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
   }
 
   function onNetworkChange(change: NetworkChange): void {
-    const index = indexNow();
-    if (index === undefined) return;
     if (change.type === 'resync') {
       ownRemovals.clear();
-      for (const entry of held.values())
-        if (entry.installed && presentOn(index, entry.prefix) === undefined) lose(entry);
+      for (const entry of held.values()) {
+        const index = indexOf(entry.prefix);
+        if (index === undefined || !entry.installed) continue;
+        if (presentOn(index, entry.prefix) === undefined) lose(entry);
+      }
       return;
     }
     if (change.type !== 'addressRemoved') return;
-    const key = formatPrefix({ address: change.address.address, length: change.address.prefixLength });
-    if (change.address.interfaceIndex === index) {
+    const prefix = { address: change.address.address, length: change.address.prefixLength };
+    const key = formatPrefix(prefix);
+    if (change.address.interfaceIndex === indexOf(prefix)) {
       const entry = held.get(key);
       if (!isOurs(key) && entry?.installed === true) lose(entry);
       return;
@@ -285,21 +297,3 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     installed: () => [...held.values()].flatMap(({ installed, prefix }) => (installed ? [prefix] : [])),
   };
 }
-
-const requestFor = (prefix: Prefix, interfaceIndex: number) => ({
-  address: prefix.address,
-  prefixLength: prefix.length,
-  interfaceIndex,
-});
-
-/** A VIP alone is no address to speak from (keepalived does the same); one with a prefix may be the subnet's only. */
-const isHostAddress6 = ({ address, length }: Prefix): boolean =>
-  familyOf(address) === 'inet6' && length === 128;
-
-const isOther = (entry: AddressEntry, prefix: Prefix): boolean =>
-  familyOf(entry.address) === familyOf(prefix.address) && !samePrefix(entry, prefix);
-
-const samePrefix = (entry: AddressEntry, prefix: Prefix): boolean =>
-  familyOf(entry.address) === familyOf(prefix.address) &&
-  entry.address === prefix.address &&
-  entry.prefixLength === prefix.length;

@@ -2,6 +2,7 @@
 // its interface has at present. Which address of several is the source is decided here. vrrp.md §1.1.
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import { familyOf, type Ip, ip, isLinkLocal } from '../net/ip.ts';
+import type { VirtualAddress } from '../net/virtual-address.ts';
 import type { AddressEntry } from '../ports/kernel.ts';
 import type { RouterConfig } from '../vrrp/types.ts';
 import type { NetworkView } from './vrrp-network.ts';
@@ -27,7 +28,7 @@ export function routerConfigOf(
     advertIntervalUs: 1000 * config.advertIntervalMs,
     preempt: config.preempt,
     preemptDelayUs: 1000 * config.preemptDelayMs,
-    addresses: config.virtualAddresses,
+    ...addressesOf(config),
     sourceAddress,
     unicastPeers: config.unicastPeers,
     ...(config.peerTtl !== undefined && { peerTtl: config.peerTtl }),
@@ -38,6 +39,18 @@ export function routerConfigOf(
     garpRefreshUs: 1000 * config.garpRefreshMs,
   };
 }
+
+function addressesOf(config: VrrpInstanceConfig) {
+  const { virtualAddresses, excludedAddresses = [] } = config;
+  const advertised = excludedAddresses.length === 0 ? {} : { advertised: virtualAddresses.length };
+  return { addresses: floatingAddresses(config), ...advertised };
+}
+
+/** All that come and go, advertised or not. */
+export const floatingAddresses = (config: VrrpInstanceConfig): readonly VirtualAddress[] => [
+  ...config.virtualAddresses,
+  ...(config.excludedAddresses ?? []),
+];
 
 /** Where its adverts travel: instances with the same one share a socket. */
 export const channelOf = ({ family, unicastPeers, peerTtl = [] }: VrrpInstanceConfig): AdvertChannel =>

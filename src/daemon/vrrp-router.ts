@@ -270,7 +270,7 @@ export function createRouterShell(
     reconfigure: (next, nextDevices) => {
       const before = floatingRoutes();
       config = next;
-      void routes.removeOld(before).then(() => servesIn(state.phase) && hasRoutes() && routes.add());
+      void routes.change(before, servesIn(state.phase));
       paths.use(nextDevices);
       changeRouter(routerNow(sourceNow() ?? router.sourceAddress));
       onChanged();

@@ -1,11 +1,19 @@
-// Links and addresses of this host over rtnetlink: read, replaced, removed, and watched. Requests and
+// Links and addresses of this host over rtnetlink: read, replaced, removed, and watched; routes and rules added
+// and removed. Requests and
 // notifications go over a socket each, so that a flood of one never delays the other.
 import type { Family } from '../net/ip.ts';
 import { ok, type Result } from '../net/result.ts';
+import type { VirtualRule } from '../net/route.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
-import type { KernelError, LinkEntry, NetworkChange, NetworkKernel } from '../ports/kernel.ts';
-import { decodeMessages, type NetlinkMessage, NLM_F_CREATE, NLM_F_REPLACE } from '../wire/netlink.ts';
+import type { KernelError, LinkEntry, NetworkChange, NetworkKernel, RouteRequest } from '../ports/kernel.ts';
+import {
+  decodeMessages,
+  type NetlinkMessage,
+  NLM_F_CREATE,
+  NLM_F_EXCL,
+  NLM_F_REPLACE,
+} from '../wire/netlink.ts';
 import {
   decodeAddress,
   decodeLink,
@@ -23,8 +31,18 @@ import {
   RTNLGRP_IPV6_IFADDR,
   RTNLGRP_LINK,
 } from '../wire/rtnetlink.ts';
+import {
+  encodeRoute,
+  encodeRule,
+  RTM_DELROUTE,
+  RTM_DELRULE,
+  RTM_NEWROUTE,
+  RTM_NEWRULE,
+} from '../wire/rtnetlink-route.ts';
 import { createNetlinkRequests, type NetlinkRequest } from './netlink-requests.ts';
 
+/** Never in place of another one. */
+const CREATE = NLM_F_CREATE | NLM_F_EXCL;
 const GROUPS = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR];
 
 /** @param ports two route netlink sockets, for nothing else; both closed by `close`. */
@@ -59,6 +77,10 @@ export function createNetworkKernel(
       requests.change(
         entries.map((entry) => () => ({ type: RTM_DELADDR, payload: encodeAddressKey(entry) })),
       ),
+    addRoutes: (entries) => requests.change(entries.map(routeMessage(RTM_NEWROUTE, CREATE))),
+    removeRoutes: (entries) => requests.change(entries.map(routeMessage(RTM_DELROUTE))),
+    addRules: (rules) => requests.change(rules.map(ruleMessage(RTM_NEWRULE, CREATE))),
+    removeRules: (rules) => requests.change(rules.map(ruleMessage(RTM_DELRULE))),
     watch: (listener) => watch(ports.notifications, listener),
     close: () => {
       requests.close();
@@ -66,6 +88,16 @@ export function createNetworkKernel(
     },
   };
 }
+
+const routeMessage =
+  (type: number, flags = 0) =>
+  ({ route, interfaceIndex }: RouteRequest) =>
+  (): NetlinkRequest => ({ type, flags, payload: encodeRoute(route, interfaceIndex) });
+
+const ruleMessage =
+  (type: number, flags = 0) =>
+  (rule: VirtualRule) =>
+  (): NetlinkRequest => ({ type, flags, payload: encodeRule(rule) });
 
 /** After an error of the socket, and after a datagram that cannot be read, only a fresh look tells the truth. */
 function watch(port: NetlinkPort, listener: (change: NetworkChange) => void): void {

@@ -3,6 +3,7 @@
 import type { Family, Ip } from '../net/ip.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Result } from '../net/result.ts';
+import type { VirtualRoute, VirtualRule } from '../net/route.ts';
 import type { Destination, Operation, VirtualService } from '../reconcile/model.ts';
 
 export type KernelError = {
@@ -50,7 +51,13 @@ export type AddressEntry = {
 export type AddressRequest = Omit<AddressEntry, 'tentative'> & {
   /** IPv6: never chosen as a source. */
   readonly deprecated?: boolean;
+  /** The kernel's number: 0 universe, 253 link, 254 host. */
+  readonly scope?: number;
+  readonly broadcast?: Ip;
 };
+
+/** With the index of its device, where it has one. */
+export type RouteRequest = { readonly route: VirtualRoute; readonly interfaceIndex?: number };
 
 export type LinkEntry = {
   readonly index: number;
@@ -82,6 +89,13 @@ export type NetworkKernel = {
   readonly removeAddresses: (
     requests: readonly Omit<AddressRequest, 'validLifetime'>[],
   ) => Promise<readonly (KernelError | undefined)[]>;
+  /** EEXIST where one of that destination, metric and table is there, whoever made it. */
+  readonly addRoutes: (requests: readonly RouteRequest[]) => Promise<readonly (KernelError | undefined)[]>;
+  /** Never takes what others made. */
+  readonly removeRoutes: (requests: readonly RouteRequest[]) => Promise<readonly (KernelError | undefined)[]>;
+  readonly addRules: (rules: readonly VirtualRule[]) => Promise<readonly (KernelError | undefined)[]>;
+  /** Never takes what others made. */
+  readonly removeRules: (rules: readonly VirtualRule[]) => Promise<readonly (KernelError | undefined)[]>;
   /** Notifications of links and addresses, both families, until {@link close}. */
   readonly watch: (listener: (change: NetworkChange) => void) => void;
   readonly close: () => void;

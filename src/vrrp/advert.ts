@@ -1,5 +1,6 @@
 // The advert that a router sends, and the interval that one announces. RFC 9568 §5.2, RFC 3768 §5.3.
 import type { Advert } from '../net/advert.ts';
+import type { Ip } from '../net/ip.ts';
 import type { Micros, RouterConfig } from './types.ts';
 
 const CENTISECOND_US = 10_000;
@@ -10,7 +11,7 @@ export function advertOf(router: RouterConfig, priority: number): Advert {
   const fields = {
     virtualRouterId: router.virtualRouterId,
     priority,
-    addresses: router.addresses.map((prefix) => prefix.address),
+    addresses: advertisedAddresses(router),
   };
   if (router.version === 3) {
     return { version: 3, ...fields, intervalCs: clamp(router.advertIntervalUs / CENTISECOND_US, 4095) };
@@ -23,6 +24,9 @@ export function advertOf(router: RouterConfig, priority: number): Advert {
     auth: authPass === undefined ? { type: 'none' } : { type: 'simple', password: authPass },
   };
 }
+
+export const advertisedAddresses = ({ addresses, advertised }: RouterConfig): readonly Ip[] =>
+  addresses.slice(0, advertised).map((prefix) => prefix.address);
 
 export const advertIntervalUs = (advert: Advert): Micros =>
   advert.version === 3 ? advert.intervalCs * CENTISECOND_US : advert.intervalSec * SECOND_US;

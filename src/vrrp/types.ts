@@ -30,8 +30,10 @@ export type RouterConfig = {
   readonly preempt: boolean;
   /** How long a lower-priority active is left alone, counted from its first advert. */
   readonly preemptDelayUs: Micros;
-  /** The VIPs, in the order in which they are advertised. */
+  /** The VIPs, in the order in which they are advertised; then those that come along unadvertised. */
   readonly addresses: readonly Prefix[];
+  /** How many of them are advertised; absent: all. */
+  readonly advertised?: number;
   /** What our adverts carry as source: the tie-break. */
   readonly sourceAddress: Ip;
   /** Empty: multicast. */

@@ -4,7 +4,7 @@
 import type { Advert, Advert2, AdvertRefusal, ChecksumForm, DecodedAdvert } from '../net/advert.ts';
 import { compareIp, type Ip, isLinkLocal, isMulticast, isUnspecified } from '../net/ip.ts';
 import type { Result } from '../net/result.ts';
-import { advertIntervalUs } from './advert.ts';
+import { advertIntervalUs, advertisedAddresses } from './advert.ts';
 import { isOwner, OWNER_PRIORITY } from './election.ts';
 import type { RouterConfig } from './types.ts';
 
@@ -138,7 +138,7 @@ function notesOn(router: RouterConfig, advert: Advert, checksumForm: ChecksumFor
   if (router.family === 'inet6' && first !== undefined && !isLinkLocal(first)) {
     notes.push({ what: 'first_address', ours: 'link-local', theirs: first }); // erratum 8300; FRR sends none
   }
-  const ours = sorted(router.addresses.map((prefix) => prefix.address));
+  const ours = sorted(advertisedAddresses(router));
   const theirs = sorted(advert.addresses);
   // RFC 3768 §7.1 would drop this unless the sender owns the addresses; that leaves two actives while an
   // address is added director by director, so, as in version 3, it is said and the advert kept.

@@ -38,6 +38,7 @@ const IFF_RUNNING = 0x40;
 const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
 const IFA_LABEL = 3;
+const IFA_BROADCAST = 4;
 const IFA_CACHEINFO = 6;
 const IFA_FLAGS = 8;
 const IFA_F_NODAD = 0x02;
@@ -73,6 +74,10 @@ export type InterfaceAddress = {
 export type AddressRequest = InterfaceAddress & {
   /** IPv6: answered for, but never chosen as a source (RFC 4862 §5.5.4): its preferred lifetime is 0. */
   readonly deprecated?: boolean;
+  /** RT_SCOPE_*; absent: the host's for 127/8, else the universe. */
+  readonly scope?: number;
+  /** IPv4. */
+  readonly broadcast?: Ip;
 };
 
 /** The payload of an RTM_GETLINK dump. */
@@ -95,6 +100,7 @@ export function encodeAddress(entry: AddressRequest): Uint8Array {
     if (entry.label !== undefined && familyOf(entry.address) === 'inet') {
       writeText(writer, IFA_LABEL, entry.label);
     }
+    if (entry.broadcast !== undefined) writeAttribute(writer, IFA_BROADCAST, ipBytes(entry.broadcast));
     // A virtual address moves at once or not at all: it must not wait for duplicate detection (RFC 4862 §5.4).
     if (familyOf(entry.address) === 'inet6') writeU32(writer, IFA_FLAGS, IFA_F_NODAD);
     openAttribute(writer, IFA_CACHEINFO, () => {
@@ -110,7 +116,7 @@ export const encodeAddressKey = (entry: Omit<InterfaceAddress, 'validLifetime'>)
   encodeAddressMessage(entry, () => {});
 
 function encodeAddressMessage(
-  entry: Omit<InterfaceAddress, 'validLifetime'>,
+  entry: Omit<AddressRequest, 'validLifetime'>,
   more: (writer: Writer) => void,
 ): Uint8Array {
   const family = familyOf(entry.address);
@@ -119,7 +125,8 @@ function encodeAddressMessage(
   writer.u8(AF[family]);
   writer.u8(entry.prefixLength);
   writer.u8(family === 'inet6' ? IFA_F_NODAD : 0);
-  writer.u8(family === 'inet' && bytes[0] === 127 ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE);
+  const isHosts = family === 'inet' && bytes[0] === 127;
+  writer.u8(entry.scope ?? (isHosts ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE));
   writer.u32Host(entry.interfaceIndex);
   writeAttribute(writer, IFA_LOCAL, bytes);
   writeAttribute(writer, IFA_ADDRESS, bytes);

@@ -35,6 +35,10 @@ async function createWorld(present: readonly AddressEntry[] = [ownAddress]) {
       asked.push('remove');
       return requests.map(() => undefined);
     },
+    addRoutes: async () => [],
+    removeRoutes: async () => [],
+    addRules: async () => [],
+    removeRules: async () => [],
     watch: (listener) => {
       notify = listener;
     },

@@ -7,6 +7,7 @@ import { type Ip, ip, isMulticast } from '../../src/net/ip.ts';
 import type { Mac } from '../../src/net/mac.ts';
 import { formatPrefix } from '../../src/net/prefix.ts';
 import { ok } from '../../src/net/result.ts';
+import { formatRoute, formatRule } from '../../src/net/route.ts';
 import type { ReceivedDatagram } from '../../src/ports/datagram.ts';
 import type { JournalEvent } from '../../src/ports/journal.ts';
 import type { AddressEntry, LinkEntry, NetworkChange, NetworkKernel } from '../../src/ports/kernel.ts';
@@ -118,6 +119,22 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
         did.push(`remove ${prefixOf(request)}`);
         return drop(keyOf(request)) ? undefined : { code: 'EADDRNOTAVAIL', message: 'not there' };
       });
+    },
+    addRoutes: async (requests) => {
+      for (const { route } of requests) did.push(`add route ${formatRoute(route)}`);
+      return requests.map(() => undefined);
+    },
+    removeRoutes: async (requests) => {
+      for (const { route } of requests) did.push(`remove route ${formatRoute(route)}`);
+      return requests.map(() => undefined);
+    },
+    addRules: async (rules) => {
+      for (const rule of rules) did.push(`add rule ${formatRule(rule)}`);
+      return rules.map(() => undefined);
+    },
+    removeRules: async (rules) => {
+      for (const rule of rules) did.push(`remove rule ${formatRule(rule)}`);
+      return rules.map(() => undefined);
     },
     watch: (listener) => void watchers.push(listener),
     close: () => {},
