@@ -44,7 +44,7 @@ const layers: Readonly<Record<string, Layer>> = {
 };
 
 const worldlyNames =
-  /\b(?:Date\.now|new Date\b|performance\s*\.|Math\.random|setTimeout|setInterval|setImmediate|process\s*\.|fetch\(|console\.)/;
+  /(?<![.\w])(?:Date\.now|new Date\b|performance\s*\.|Math\.random|setTimeout|setInterval|setImmediate|process\s*\.|fetch\(|console\.)/;
 
 const sources = filesUnder('src', isTypeScript);
 const folderOf = (path: string) => path.split('/')[1] ?? '';
