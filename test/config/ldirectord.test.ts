@@ -67,6 +67,26 @@ describe('extensions in a virtual service', () => {
       caFile: '/etc/ca.pem',
     });
   });
+  it('takes what HTTP and DNS checks have beyond it, headers line by line', () => {
+    const more = [
+      ...['status=200-299', 'json=$.status == "ok"', 'http_version=2', 'weight_header=X-Weight'],
+      ...['headers=X-A: 1', 'headers="X-B: 2"', 'certificate_expiry=14d', 'dns_type=AAAA'],
+    ];
+    const [service] = configOf(virtual + more.map((line) => `\t${line}\n`).join('')).virtuals;
+    expect(service).toMatchObject({
+      http: {
+        status: [[200, 299]],
+        json: { text: '$.status == "ok"' },
+        version: '2',
+        headers: [
+          ['X-A', '1'],
+          ['X-B', '2'],
+        ],
+      },
+      certificateExpiryDays: 14,
+      dns: { type: 'AAAA' },
+    });
+  });
 });
 
 describe('values as stock takes them', () => {

@@ -205,6 +205,54 @@ describe('a virtual service', () => {
   });
 });
 
+describe('an http service', () => {
+  it('has what its checks need beyond ldirectord', () => {
+    const more = [
+      'status: 200-299,401',
+      'json: $.status == "ok"',
+      'digest: D41D8CD98F00B204E9800998ECF8427E',
+      'body: "{}"',
+      'headers: ["X-A: 1", "X-B:2"]',
+      'http_version: 2',
+      'weight_header: X-Weight',
+      'certificate_expiry: 14d',
+    ];
+    expect(serviceOf(more.join('\n    '))).toMatchObject({
+      http: {
+        status: [
+          [200, 299],
+          [401, 401],
+        ],
+        json: { path: ['status'], comparison: { operator: '==', value: 'ok' } },
+        digest: 'd41d8cd98f00b204e9800998ecf8427e',
+        body: '{}',
+        headers: [
+          ['X-A', '1'],
+          ['X-B', '2'],
+        ],
+        version: '2',
+        weightHeader: 'X-Weight',
+      },
+      certificateExpiryDays: 14,
+    });
+    expect(serviceOf('service: http')).not.toHaveProperty('http');
+  });
+  it('may have several URLs', () => {
+    const urls =
+      'urls:\n      - {request: a, status: 401}\n      - {request: /b, httpmethod: HEAD, receive: x}';
+    expect(serviceOf(urls).http?.urls).toEqual([
+      { request: '/a', status: [[401, 401]] },
+      { request: '/b', method: 'HEAD', receive: 'x' },
+    ]);
+  });
+});
+
+it('a dns service may say type and rcodes', () =>
+  expect(serviceOf('service: dns\n    dns_type: AAAA\n    dns_rcode: noerror, NXDOMAIN').dns).toEqual({
+    type: 'AAAA',
+    rcodes: ['NOERROR', 'NXDOMAIN'],
+  }));
+
 describe('real servers', () => {
   const realsOf = (list: string) =>
     configOf(`virtual:\n  - address: 10.0.0.1:80\n    real: ${list}\n`).virtuals[0]?.reals;
