@@ -160,15 +160,17 @@ async function killEverything(netns: string): Promise<void> {
   for (let round = 0; round < 50; round += 1) {
     const pids = (await run(['ip', 'netns', 'pids', netns])).split('\n').filter((line) => line !== '');
     if (pids.length === 0) return;
+    // Stopped first, so that none sees another one die and acts on it.
+    for (const pid of pids) kill(Number(pid), 'SIGSTOP');
     for (const pid of pids) kill(Number(pid));
     if (round > 0) await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(`Cannot empty ${netns}: a process survives SIGKILL`);
 }
 
-function kill(pid: number): void {
+function kill(pid: number, signal: 'SIGSTOP' | 'SIGKILL' = 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

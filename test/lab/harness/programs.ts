@@ -87,8 +87,13 @@ function parseEvent(line: string): LoggedEvent | undefined {
   }
 }
 
+export type Keepalived = Running & {
+  /** With another configuration file; its log tells when it has done so. */
+  readonly reload: (text: string) => void;
+};
+
 /** keepalived in the foreground, logging to its output. `text` is its configuration file. */
-export function startKeepalived(lab: Lab, host: Host, text: string): Running {
+export function startKeepalived(lab: Lab, host: Host, text: string): Keepalived {
   const folder = lab.directory(`${host.name}-keepalived`);
   const file = join(folder, 'keepalived.conf');
   writeFileSync(file, text, { mode: 0o600 });
@@ -100,7 +105,15 @@ export function startKeepalived(lab: Lab, host: Host, text: string): Running {
     '-r',
     join(folder, 'vrrp.pid'),
   ];
-  return host.start(['keepalived', '--dont-fork', '--log-console', '--log-detail', '-f', file, ...pids]);
+  const command = ['keepalived', '--dont-fork', '--log-console', '--log-detail', '-f', file, ...pids];
+  const running = host.start(command);
+  return {
+    ...running,
+    reload: (changed) => {
+      writeFileSync(file, changed);
+      running.signal('SIGHUP');
+    },
+  };
 }
 
 export type NginxOptions = {
