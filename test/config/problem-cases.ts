@@ -3,6 +3,7 @@
 import { documentCases } from './problem-cases-document.ts';
 import { ldirectordCases } from './problem-cases-ldirectord.ts';
 import { serviceCases } from './problem-cases-service.ts';
+import { trackCases } from './problem-cases-track.ts';
 
 export type ProblemCase = {
   readonly rule: string;
@@ -12,4 +13,9 @@ export type ProblemCase = {
   readonly problem: string;
 };
 
-export const problemCases: readonly ProblemCase[] = [...documentCases, ...serviceCases, ...ldirectordCases];
+export const problemCases: readonly ProblemCase[] = [
+  ...documentCases,
+  ...serviceCases,
+  ...ldirectordCases,
+  ...trackCases,
+];
