@@ -16,6 +16,9 @@ package_of() {
     linux.uml) echo user-mode-linux ;;
     # vrrpd itself is not in the PATH.
     vtysh) echo frr ;;
+    smtpd) echo opensmtpd ;;
+    dovecot) echo dovecot-imapd dovecot-pop3d ;;
+    tinyproxy) echo tinyproxy-bin ;;
     *) echo "$1" ;;
   esac
 }
@@ -29,6 +32,16 @@ done
 if [ $# = 0 ] && ! command -v linux.uml >/dev/null; then
   modprobe -q ip_vs 2>/dev/null || true
   [ -e /proc/net/ip_vs ] || missing="$missing user-mode-linux"
+fi
+# Real servers for checks to meet, but only where nothing has to go for them: this machine may be using another
+# mail server. Tests whose server is not here are skipped.
+if [ $# = 0 ]; then
+  for command in smtpd dovecot vsftpd tinyproxy; do
+    command -v "$command" >/dev/null && continue
+    packages=$(package_of "$command")
+    # shellcheck disable=SC2086 # one word a package
+    apt-get -s install --no-install-recommends $packages 2>/dev/null | grep -q '^Remv' || missing="$missing $packages"
+  done
 fi
 [ -n "$missing" ] || exit 0
 
@@ -49,7 +62,7 @@ export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
 echo "Installing$missing"
 # shellcheck disable=SC2086 # one word a package
-if ! { apt-get -q update && apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends $missing; } \
+if ! { apt-get -q update && apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-remove --no-install-recommends $missing; } \
   </dev/null >"$log" 2>&1; then
   tail -5 "$log" >&2
   rm -f "$log"
@@ -58,7 +71,7 @@ fi
 rm -f "$log"
 
 # Nor at the next boot: they are here as programs for tests.
-for service in nginx keepalived frr; do
+for service in nginx keepalived frr opensmtpd dovecot vsftpd; do
   case $missing in
     *" $service"*) [ ! -d /run/systemd/system ] || systemctl --quiet disable "$service" || true ;;
   esac
