@@ -42,7 +42,7 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
       if (!written.ok) journal({ event: 'state.failed', reason: written.error });
     },
   });
-  const vrrp = openVrrpSupervisor(journal);
+  const vrrp = openVrrpSupervisor(journal, initial.vrrpProcess);
   const daemon = createDaemon(
     {
       clock,

@@ -1,7 +1,7 @@
 // `lvs-director status`: the daemon's state for a terminal, or as JSON for programs.
 import { describeReason } from '../daemon/describe-reason.ts';
 import type { DaemonStatus, ServiceStatus } from '../daemon/status.ts';
-import type { VrrpInstanceStatus } from '../daemon/vrrp-messages.ts';
+import type { VrrpInstanceStatus, VrrpProcessStatus } from '../daemon/vrrp-messages.ts';
 import { askDaemon, socketOptions } from './ask-daemon.ts';
 import { type ExitCode, type Io, parseArguments } from './command-line.ts';
 import { formatTable } from './format-table.ts';
@@ -24,6 +24,7 @@ export function formatStatus(status: DaemonStatus): string {
   const head = `${status.director}: lvs-director ${status.version}, ${status.phase}, pid ${status.pid}, up ${formatDuration(status.uptimeSec)}, ${status.config}`;
   const parts = [head, ...formatIpvs(status)];
   if (status.vrrp.length > 0) parts.push(formatRouters(status));
+  if (status.vrrpProcess !== undefined) parts.push(formatProcess(status.vrrpProcess));
   parts.push(...formatTracked(status));
   if (status.services.length > 0) parts.push(formatServices(status.services));
   return `${parts.join('\n\n')}\n`;
@@ -64,6 +65,17 @@ function formatTracked({ vrrp, tracked = [] }: DaemonStatus): string[] {
     ]),
   );
   return rows.length === 0 ? [] : [formatTable(['ROUTER', 'TRACKS', 'STATE', 'PRIORITY', 'FOUND'], rows)];
+}
+
+function formatProcess({ pid, realtime, memoryLocked, advertLateness }: VrrpProcessStatus): string {
+  const { count, p50Ms, p99Ms, maxMs } = advertLateness;
+  const late = `half within ${p50Ms} ms of their time, 99 % within ${p99Ms} ms, all within ${maxMs} ms`;
+  const granted = [
+    realtime ? 'real-time class' : 'no real-time class',
+    memoryLocked ? 'memory locked' : 'memory not locked',
+  ];
+  const adverts = count === 0 ? 'no advert was due yet' : `${count} adverts were due: ${late}`;
+  return `VRRP process ${pid}: ${granted.join(', ')}; ${adverts}`;
 }
 
 function formatActive({ phase, active }: VrrpInstanceStatus): string {

@@ -7,20 +7,19 @@ import { runInstances } from '../daemon/vrrp-process.ts';
 import { becomeRealtime } from '../system/realtime.ts';
 import type { ExitCode, Io } from './command-line.ts';
 import { openVrrpPorts } from './vrrp-ports.ts';
+import { wishOf } from './vrrp-process-options.ts';
 
-/** Of SCHED_RR; below the kernel's own interrupt threads (50). */
-const realtimePriority = 20;
 /** How long the last words may take to leave. */
 const flushMsMax = 500;
 
-export async function runVrrpProcess(_argv: readonly string[], io: Io): Promise<ExitCode> {
+export async function runVrrpProcess(argv: readonly string[], io: Io): Promise<ExitCode> {
   if (process.send === undefined) {
     io.stderr('Cannot run vrrp-process: the main process to speak to, got none\n');
     return 2;
   }
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
   const { channel, flushed } = parentChannel(io);
-  const { memoryLocked, realtime, detail } = becomeRealtime(realtimePriority);
+  const { memoryLocked, realtime, detail } = becomeRealtime(wishOf(argv));
   channel.send({
     type: 'event',
     event: {
@@ -32,7 +31,7 @@ export async function runVrrpProcess(_argv: readonly string[], io: Io): Promise<
     },
   });
   const status = await new Promise<number>((resolve) => {
-    runInstances(openVrrpPorts(), channel, { exit: resolve });
+    runInstances(openVrrpPorts(), channel, { exit: resolve, pid: process.pid, realtime, memoryLocked });
   });
   await flushed();
   process.exit(status);

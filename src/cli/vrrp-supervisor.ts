@@ -1,6 +1,7 @@
 // The supervisor of the VRRP process as `run` needs it: this program forked, and the real sockets for what is
 // done in its place.
 import { fileURLToPath } from 'node:url';
+import type { VrrpProcessConfig } from '../config/config.ts';
 import { resignFor } from '../daemon/vrrp-cleanup.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from '../daemon/vrrp-messages.ts';
 import { createVrrpSupervisor, type VrrpSupervisor } from '../daemon/vrrp-supervisor.ts';
@@ -8,16 +9,19 @@ import type { Journal } from '../ports/journal.ts';
 import { systemClock } from '../system/clock.ts';
 import { forkSelf } from '../system/vrrp-child.ts';
 import { openVrrpPorts } from './vrrp-ports.ts';
+import { vrrpProcessOptions } from './vrrp-process-options.ts';
 
 /** @param entry the program to fork; it must know the hidden command `vrrp-process`. */
 export function openVrrpSupervisor(
   journal: Journal,
+  config: VrrpProcessConfig | undefined,
   entry: string = fileURLToPath(new URL('../main.js', import.meta.url)),
 ): VrrpSupervisor {
   return createVrrpSupervisor({
     clock: systemClock,
     journal,
-    fork: () => forkSelf<ToVrrpProcess, FromVrrpProcess>(entry, 'vrrp-process'),
+    fork: () =>
+      forkSelf<ToVrrpProcess, FromVrrpProcess>(entry, 'vrrp-process', ...vrrpProcessOptions(config)),
     cleanUp: async (instances, wasActive) => {
       const ports = openVrrpPorts();
       await resignFor(instances, wasActive, { ...ports, emit: journal });

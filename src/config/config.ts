@@ -65,11 +65,24 @@ export type VrrpInstanceConfig = {
   readonly garpDelayMs: number;
   /** Periodic gratuitous ARP while active; 0: none. */
   readonly garpRefreshMs: number;
+  /** Of each address in those rounds; absent: one. */
+  readonly garpRefreshRepeat?: number;
+  /** Between two announcements of a round; absent: none. */
+  readonly garpIntervalMs?: number;
+  /** The name of a macvlan interface of ours that carries the addresses, with the virtual router MAC. */
+  readonly vmac?: string;
   /** Of its own and, in a sync group, of the group and every other member: a group has one priority. */
   readonly trackers?: readonly Tracker[];
   /** The name of its sync group. */
   readonly syncGroup?: string;
   readonly at: Position;
+};
+
+/** How the process that does VRRP is kept from being held up. */
+export type VrrpProcessConfig = {
+  /** 1 to 99, of SCHED_RR. */
+  readonly realtimePriority: number | 'off';
+  readonly lockMemory: boolean;
 };
 
 /** A command that is run again and again; vrrp_script in keepalived's words. */
@@ -244,6 +257,8 @@ export type Config = {
   readonly file: string;
   readonly director: { readonly name: string; readonly controlSocket: string; readonly stateDir: string };
   readonly log: LogConfig;
+  /** Absent: its defaults. */
+  readonly vrrpProcess?: VrrpProcessConfig;
   readonly vrrp: readonly VrrpInstanceConfig[];
   /** Absent: nothing of the kind. */
   readonly tracked?: TrackedConfig;

@@ -44,6 +44,9 @@ export const trackDefaults = {
   param_match: 'exact',
 } as const;
 
+/** Below the kernel's own interrupt threads (50). */
+export const vrrpProcessDefaults = { realtime: 20, lock_memory: true } as const;
+
 export const vrrpDefaults = {
   version: 3,
   priority: 100,
@@ -57,4 +60,6 @@ export const vrrpDefaults = {
   garp_master_repeat: 5,
   garp_master_delay: 5000,
   garp_master_refresh: 0,
+  garp_master_refresh_repeat: 1,
+  garp_interval: 0,
 } as const;

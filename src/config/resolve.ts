@@ -1,7 +1,7 @@
 // A document that has been read (read-document.ts) to the Config of this director: defaults filled in, names
 // looked up, everything judged. The last step, and the same one for both grammars.
 import type { Config, ConfigEnvironment, ConfigResult, LogConfig, VirtualConfig } from './config.ts';
-import { directorDefaults, ipvsDefaults, logDefaults } from './defaults.ts';
+import { directorDefaults, ipvsDefaults, logDefaults, vrrpProcessDefaults } from './defaults.ts';
 import { errorAt, sortProblems, warningAt } from './problem.ts';
 import type { DocumentResult, Sites } from './read-document.ts';
 import { type Dialect, present, type Resolution } from './resolution.ts';
@@ -43,6 +43,10 @@ function toConfig(draft: DocumentDraft, origin: Origin, resolution: Resolution):
       stateDir: draft.director?.state_dir ?? directorDefaults.state_dir,
     },
     log: logOf(draft),
+    vrrpProcess: {
+      realtimePriority: draft.vrrp_process?.realtime ?? vrrpProcessDefaults.realtime,
+      lockMemory: draft.vrrp_process?.lock_memory ?? vrrpProcessDefaults.lock_memory,
+    },
     ...resolveTracking(draft, entries, virtuals, resolution),
     ipvs: {
       resyncIntervalMs: draft.ipvs?.resync_interval ?? ipvsDefaults.resync_interval,

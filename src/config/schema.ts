@@ -2,7 +2,7 @@
 // read. Both grammars pass through it; defaults are applied after it (resolve.ts), because a virtual service
 // must still be told apart from the top level by what it leaves out.
 import { z } from 'zod';
-import { directorDefaults, ipvsDefaults, logDefaults } from './defaults.ts';
+import { directorDefaults, ipvsDefaults, logDefaults, vrrpProcessDefaults } from './defaults.ts';
 import { optional } from './documented.ts';
 import { absolutePath, choice, duration, filledText, flag, formatDuration, leaf, text } from './leaves.ts';
 import { fileSchema, groupSchema, processSchema, scriptSchema } from './schema-track.ts';
@@ -33,6 +33,23 @@ export const logSchema = z.strictObject({
   file: optional(absolutePath(), 'A file to log to, beside standard output.'),
 });
 
+const realtimePriority = leaf('off, or a priority from 1 to 99', readRealtime, {
+  anyOf: [{ enum: ['off', false] }, { type: 'integer', minimum: 1, maximum: 99 }],
+});
+
+export const vrrpProcessSchema = z.strictObject({
+  realtime: optional(
+    realtimePriority,
+    'Its priority in the real-time class SCHED_RR, or off. Needs CAP_SYS_NICE.',
+    `${vrrpProcessDefaults.realtime}`,
+  ),
+  lock_memory: optional(
+    flag(),
+    'Whether its code, stack and C heap stay out of swap. Needs CAP_IPC_LOCK.',
+    'yes',
+  ),
+});
+
 export const ipvsSchema = z.strictObject({
   resync_interval: optional(
     duration({ minMs: 100, maxMs: 86_400_000 }),
@@ -50,6 +67,7 @@ export const documentSchema = z.strictObject({
   director: optional(directorSchema, 'This daemon.'),
   log: optional(logSchema, 'Where and how it logs.'),
   ipvs: optional(ipvsSchema, 'The table as a whole.'),
+  vrrp_process: optional(vrrpProcessSchema, 'The process that sends and hears adverts.'),
   vrrp: optional(
     z.array(vrrpSchema.optional()),
     'Virtual routers: who is active, and which addresses float.',
@@ -74,6 +92,12 @@ export const documentSchema = z.strictObject({
   virtual: optional(z.array(virtualSchema.optional()), 'Virtual services and their real servers.'),
 });
 export type DocumentDraft = z.output<typeof documentSchema>;
+
+function readRealtime(text: string): number | 'off' | undefined {
+  if (text === 'off' || text === 'no' || text === 'false') return 'off';
+  const priority = /^\d{1,2}$/.test(text) ? Number(text) : 0;
+  return priority >= 1 ? priority : undefined;
+}
 
 /** The schema for editors and other programs, as JSON Schema 2020-12. */
 export function jsonSchema(): JsonSchema {

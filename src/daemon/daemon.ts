@@ -148,6 +148,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
       const identity = { version, pid, phase, uptimeSec: Math.round((clock.now() - startedAt) / 1e6) };
       const parts = {
         vrrp: vrrp.status(),
+        vrrpProcess: vrrp.processStatus(),
         tracked: tracking.status(),
         health: health.status(),
         reconcile: reconcile.status(),
@@ -180,9 +181,16 @@ const sizeOf = ({ virtuals }: Config) => ({
 });
 
 /** What a reload cannot change, in words. */
-function fixedAtStart({ director: before }: Config, { director: after }: Config): string[] {
-  const keys = ['name', 'controlSocket', 'stateDir'] as const;
-  return keys
-    .filter((key) => before[key] !== after[key])
-    .map((key) => `Cannot change director.${key} by a reload: it takes a restart, got ${after[key]}`);
+function fixedAtStart(before: Config, after: Config): string[] {
+  const fixed = ({ director, vrrpProcess }: Config) => ({
+    'director.name': director.name,
+    'director.control_socket': director.controlSocket,
+    'director.state_dir': director.stateDir,
+    'vrrp_process.realtime': vrrpProcess?.realtimePriority,
+    'vrrp_process.lock_memory': vrrpProcess?.lockMemory,
+  });
+  const old: Readonly<Record<string, unknown>> = fixed(before);
+  return Object.entries(fixed(after))
+    .filter(([key, value]) => old[key] !== value)
+    .map(([key, value]) => `Cannot change ${key} by a reload: it takes a restart, got ${value}`);
 }

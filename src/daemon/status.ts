@@ -5,7 +5,7 @@ import type { Micros } from '../ports/clock.ts';
 import { formatServiceId } from '../reconcile/model.ts';
 import type { ServerHealth } from './health-loop.ts';
 import type { ReconcileStatus } from './reconcile-loop.ts';
-import type { VrrpInstanceStatus } from './vrrp-messages.ts';
+import type { VrrpInstanceStatus, VrrpProcessStatus } from './vrrp-messages.ts';
 import type { TrackedStatus } from './vrrp-tracking.ts';
 
 export type RealStatus = {
@@ -53,6 +53,8 @@ export type DaemonStatus = DaemonIdentity & {
   /** Milliseconds of the clock that `sinceMs` of a router is told in. */
   readonly nowMs: number;
   readonly vrrp: readonly VrrpInstanceStatus[];
+  /** Absent where it does not run. */
+  readonly vrrpProcess?: VrrpProcessStatus;
   /** Scripts, files, processes and services that they track, and what was found last. */
   readonly tracked: readonly TrackedStatus[];
   readonly services: readonly ServiceStatus[];
@@ -62,6 +64,7 @@ export type DaemonStatus = DaemonIdentity & {
 
 export type StatusParts = {
   readonly vrrp: readonly VrrpInstanceStatus[];
+  readonly vrrpProcess: VrrpProcessStatus | undefined;
   readonly tracked: readonly TrackedStatus[];
   readonly health: readonly ServerHealth[];
   readonly reconcile: ReconcileStatus;
@@ -79,6 +82,7 @@ export function statusOf(
     config: config.file,
     nowMs: Math.round(now / 1000),
     vrrp: parts.vrrp,
+    ...(parts.vrrpProcess !== undefined && { vrrpProcess: parts.vrrpProcess }),
     tracked: parts.tracked,
     services: config.virtuals.map((virtual) => serviceStatus(virtual, parts)),
     ...(parts.reconcile.available === undefined

@@ -3,6 +3,7 @@
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import type { JournalEvent, VrrpPhase } from '../ports/journal.ts';
 import type { Finding } from '../vrrp/track.ts';
+import type { AdvertLateness } from './vrrp-lateness.ts';
 
 /** What the main process has found out of tracked things, by findingKey(); what is missing is unknown. */
 export type Findings = Readonly<Record<string, Finding>>;
@@ -54,6 +55,16 @@ export type VrrpInstanceStatus = {
   readonly transitions: number;
 };
 
+/** The VRRP process itself. */
+export type VrrpProcessStatus = {
+  readonly pid: number;
+  /** What the kernel granted. */
+  readonly realtime: boolean;
+  readonly memoryLocked: boolean;
+  /** Of every advert that a timer was set for, over all instances. */
+  readonly advertLateness: AdvertLateness;
+};
+
 export type ToVrrpProcess =
   | {
       readonly type: 'configure';
@@ -71,7 +82,11 @@ export type ToVrrpProcess =
 
 export type FromVrrpProcess =
   | { readonly type: 'event'; readonly event: JournalEvent }
-  | { readonly type: 'status'; readonly instances: readonly VrrpInstanceStatus[] }
+  | {
+      readonly type: 'status';
+      readonly process: VrrpProcessStatus;
+      readonly instances: readonly VrrpInstanceStatus[];
+    }
   | { readonly type: 'snapshot'; readonly snapshot: VrrpSnapshot }
   /** Configuration applied (sockets open, interfaces known), or what stood in the way. */
   | { readonly type: 'configured'; readonly problems: readonly string[] }

@@ -4,6 +4,7 @@
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import type { Ip } from '../net/ip.ts';
 import { openVrrpInterface, type VrrpInterface } from './vrrp-interface.ts';
+import { createLatenessHistogram } from './vrrp-lateness.ts';
 import { createLiveness } from './vrrp-liveness.ts';
 import type { Findings, ToVrrpProcess, VrrpSnapshot } from './vrrp-messages.ts';
 import { createNetworkView } from './vrrp-network.ts';
@@ -25,6 +26,10 @@ const snapshotEveryUs = 50_000;
 const supervisorSilenceMs = 5000;
 
 export type VrrpProcessOptions = {
+  readonly pid: number;
+  /** What the kernel granted (system/realtime.ts). */
+  readonly realtime: boolean;
+  readonly memoryLocked: boolean;
   /** Ends the process. Called once: when everything is handed over and removed. */
   readonly exit: (status: number) => void;
   readonly supervisorSilenceMs?: number;
@@ -35,6 +40,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   const view = createNetworkView(ports.network, clock);
   const emit = (event: Parameters<RouterPorts['emit']>[0]) => channel.send({ type: 'event', event });
   const limit = createRateLimit(clock);
+  const lateness = createLatenessHistogram();
   const interfaces = new Map<string, VrrpInterface>();
   let running: readonly RouterShell[] = [];
   /** Removed from the configuration, but not done handing over. */
@@ -53,6 +59,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     settleGroups: createSyncGroups(() => running),
     isVirtual: (address: Ip) =>
       running.some((router) => floatingAddresses(router.config()).some((vip) => vip.address === address)),
+    onAdvertDue: lateness.note,
     onProgress: (what) => {
       if (what === 'transition') tellStatus();
       const dueUs = what === 'transition' ? 0 : snapshotAt + snapshotEveryUs - clock.now();
@@ -61,8 +68,11 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     },
   };
 
-  const tellStatus = () =>
-    channel.send({ type: 'status', instances: running.map((router) => router.status()) });
+  const tellStatus = () => {
+    const { pid, realtime, memoryLocked } = options;
+    const process = { pid, realtime, memoryLocked, advertLateness: lateness.summary() };
+    channel.send({ type: 'status', process, instances: running.map((router) => router.status()) });
+  };
 
   const tellSnapshot = () => {
     cancelSnapshot?.();

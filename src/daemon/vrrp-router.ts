@@ -71,6 +71,8 @@ export type RouterPorts = InterfacePorts &
     readonly settleGroups: () => void;
     readonly network: InterfacePorts['network'];
     readonly isVirtual: (address: RouterConfig['sourceAddress']) => boolean;
+    /** The timer of an advert was believed that much after its time. */
+    readonly onAdvertDue: (lateUs: number) => void;
     /** A transition happened, or an advert was really sent. */
     readonly onProgress: (what: 'transition' | 'advert') => void;
   };
@@ -89,7 +91,6 @@ export function createRouterShell(
   /** Whether the last fault was one of the interface. */
   let linkFailed = false;
 
-  const announce = createAnnouncer(config.name, device, ports);
   const reporter = createReporter(() => ({ config, priority: effectivePriority(router), fault }), ports);
   const paths = createPaths({
     ...ports,
@@ -106,7 +107,7 @@ export function createRouterShell(
   const leases = createAddressLeases(
     () => ({
       instance: config.name,
-      interface: config.interface,
+      interface: config.vmac ?? config.interface,
       addresses: floatingAddresses(config),
       leaseSec: config.vipLeaseSec,
       owner: config.priority === 255,
@@ -115,13 +116,18 @@ export function createRouterShell(
       ...ports,
       kernel: ports.network,
       onInstalled: (addresses) => {
-        announce(addresses, { round: 1, repeat: config.garpRepeat });
+        announcer.announce(addresses, { round: 1, repeat: config.garpRepeat });
         // The kernel takes routes along with the address that is their source.
         if (hasRoutes()) void routes.add();
       },
       onExpired: () => dispatch({ type: 'deadlineReached' }),
     },
   );
+  const announcer = createAnnouncer(device, {
+    ...ports,
+    config: () => config,
+    installed: leases.installed,
+  });
   const floatingRoutes = () => ({
     instance: config.name,
     routes: config.virtualRoutes ?? [],
@@ -158,7 +164,10 @@ export function createRouterShell(
 
   function dispatch(event: Event): void {
     const before: VrrpPhase = state.phase;
-    const next = step(router, state, event, clock.now());
+    const now = clock.now();
+    if (event.type === 'deadlineReached' && state.phase === 'active' && now >= state.nextAdvertAt)
+      ports.onAdvertDue(now - state.nextAdvertAt);
+    const next = step(router, state, event, now);
     state = next.state;
     // What it wants done now is meant for the new configuration.
     if (event.type === 'reconfigured') router = event.router;
@@ -196,7 +205,7 @@ export function createRouterShell(
           ? afterLinger(() => takeOff(effect.addresses, effect.reason))
           : takeOff(effect.addresses, effect.reason);
       case 'announce':
-        announce(leases.installed(), effect);
+        announcer.announce(leases.installed(), effect);
         return undefined;
       case 'report':
         reporter.report(effect.report);
@@ -283,6 +292,7 @@ export function createRouterShell(
           deadline.cancel();
           unfollow();
           paths.close();
+          announcer.close();
           resolve();
         };
         dispatch({ type: 'shutdown' });

@@ -11,6 +11,7 @@ import type {
   FromVrrpProcess,
   ToVrrpProcess,
   VrrpInstanceStatus,
+  VrrpProcessStatus,
   VrrpSnapshot,
 } from './vrrp-messages.ts';
 
@@ -58,6 +59,8 @@ export type VrrpSupervisor = {
   readonly stop: () => Promise<void>;
   /** As last told: at each transition, and twice a second. */
   readonly status: () => readonly VrrpInstanceStatus[];
+  /** Of the process that runs now, as last told. */
+  readonly processStatus: () => VrrpProcessStatus | undefined;
 };
 
 export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor {
@@ -67,6 +70,7 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
   let liveness: Liveness | undefined;
   let cancelRestart = () => {};
   let status: readonly VrrpInstanceStatus[] = [];
+  let processStatus: VrrpProcessStatus | undefined;
   let snapshot: VrrpSnapshot | undefined;
   let findings: Findings | undefined;
   let deaths: readonly Micros[] = [];
@@ -90,6 +94,7 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
         return;
       case 'status':
         status = message.instances;
+        processStatus = message.process;
         return;
       case 'snapshot':
         snapshot = message.snapshot;
@@ -125,6 +130,7 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
   function ended(which: VrrpChild, reason: string): void {
     if (child !== which) return;
     child = undefined;
+    processStatus = undefined;
     liveness?.stop();
     if (onStopped !== undefined) {
       status = [];
@@ -217,6 +223,7 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
     },
     stop,
     status: () => status,
+    processStatus: () => processStatus,
   };
 }
 

@@ -4,6 +4,7 @@
 // (madvise answers EINVAL; tried on Node 20). So what is mapped from files is locked, with the C heap and the
 // stack; keeping the rest out of swap is the unit file's business (MemorySwapMax=0).
 import { readFileSync } from 'node:fs';
+import { err } from '../net/result.ts';
 import { lockOnFault, setScheduler } from './libc.ts';
 
 const SCHED_RR = 2;
@@ -13,14 +14,19 @@ const SCHED_RESET_ON_FORK = 0x40000000;
 export type RealtimeOutcome = {
   readonly memoryLocked: boolean;
   readonly realtime: boolean;
-  /** What was refused, for the log. */
+  /** What was refused or is switched off, for the log. */
   readonly detail?: string;
 };
 
-/** @param priority 1 to 99 of SCHED_RR; kernel threads of interrupts run at 50. */
-export function becomeRealtime(priority: number): RealtimeOutcome {
-  const memory = lockMemory();
-  const scheduled = setScheduler(SCHED_RR | SCHED_RESET_ON_FORK, priority);
+export type RealtimeWish = {
+  /** 1 to 99 of SCHED_RR; kernel threads of interrupts run at 50. */
+  readonly priority: number | 'off';
+  readonly lockMemory: boolean;
+};
+
+export function becomeRealtime({ priority, lockMemory }: RealtimeWish): RealtimeOutcome {
+  const memory = lockMemory ? lockMappings() : 'off';
+  const scheduled = priority === 'off' ? err('off') : setScheduler(SCHED_RR | SCHED_RESET_ON_FORK, priority);
   const refused = [
     ...(memory === undefined ? [] : [`mlock2: ${memory}`]),
     ...(scheduled.ok ? [] : [`sched_setscheduler: ${scheduled.error}`]),
@@ -33,7 +39,7 @@ export function becomeRealtime(priority: number): RealtimeOutcome {
 }
 
 /** @returns the first refusal's code. */
-function lockMemory(): string | undefined {
+function lockMappings(): string | undefined {
   for (const { start, end } of lockableMappings(ownMappings())) {
     const locked = lockOnFault(start, end - start);
     if (!locked.ok) return locked.error;

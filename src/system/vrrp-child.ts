@@ -11,10 +11,13 @@ export type ForkedProcess<Out, In> = {
   readonly kill: () => void;
 };
 
-/** @param entry the program's own file; `command` the hidden command that speaks over the channel. */
-export function forkSelf<Out extends object, In>(entry: string, command: string): ForkedProcess<Out, In> {
+/** @param entry the program's own file; `command` the hidden command that speaks over the channel, and its options. */
+export function forkSelf<Out extends object, In>(
+  entry: string,
+  ...command: readonly string[]
+): ForkedProcess<Out, In> {
   // The profiler, the debugger and the loaders of the main process are not for it.
-  const child: ChildProcess = fork(entry, [command], { execArgv: [], serialization: 'json' });
+  const child: ChildProcess = fork(entry, command, { execArgv: [], serialization: 'json' });
   const exits: ((reason: string) => void)[] = [];
   let ended = false;
   const end = (reason: string) => {

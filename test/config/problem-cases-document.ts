@@ -85,6 +85,11 @@ export const documentCases: readonly ProblemCase[] = [
     '6:15: Cannot read vrrp 1 priority: a value for director "testhost", got values for lvs8, lvs9',
   ),
   yaml(
+    'a real-time priority that there is',
+    'vrrp_process: {realtime: 100}\n',
+    '1:26: Cannot read vrrp_process realtime: off, or a priority from 1 to 99, got 100',
+  ),
+  yaml(
     'an interface to begin with',
     'vrrp:\n  - {name: A, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9]}\n',
     '2:5: Cannot read vrrp 1 interface: an interface name of 1 to 15 characters, got nothing',
@@ -158,6 +163,36 @@ export const documentCases: readonly ProblemCase[] = [
     'peers of each family of the VIPs',
     'vrrp:\n  - {name: A, interface: eth0, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9, "fd00::1"], unicast_peer: [10.0.0.2]}\n',
     '2:110: Cannot use unicast_peer: a peer for each family of virtual_ipaddress, got none of IPv6',
+  ),
+  yaml(
+    'words behind a VIP are known',
+    'vrrp:\n  - {name: A, interface: eth0, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9 eth1]}\n',
+    '2:74: Cannot read vrrp 1 virtual_ipaddress 1: an address with or without a prefix length, and behind it dev IF, label TEXT (IPv4), scope WORD, brd ADDRESS (IPv4), got 10.0.0.9 eth1',
+  ),
+  yaml(
+    'a route leads somewhere',
+    router('virtual_routes: [10.1.0.0/16]'),
+    '6:22: Cannot read vrrp 1 virtual_routes 1: PREFIX or default, via ADDRESS or dev IF or both, and src, metric, table, mtu, onlink as in ip route; or blackhole, unreachable, prohibit before PREFIX, got 10.1.0.0/16',
+  ),
+  yaml(
+    'a rule has a table',
+    router('virtual_rules: [from 10.0.0.9]'),
+    '6:21: Cannot read vrrp 1 virtual_rules 1: from PREFIX, to PREFIX, iif IF, oif IF, fwmark N, priority N, and table N, as in ip rule, got from 10.0.0.9',
+  ),
+  yaml(
+    'bounds of a peer in order',
+    router('unicast_peer: [10.0.0.2 min_ttl 255 max_ttl 254]'),
+    '6:20: Cannot read vrrp 1 unicast_peer 1: an IPv4 or IPv6 address, and behind it min_ttl N, max_ttl N (0 to 255), got 10.0.0.2 min_ttl 255 max_ttl 254',
+  ),
+  yaml(
+    'an excluded VIP once',
+    router('virtual_ipaddress_excluded: [10.0.0.9/24]'),
+    '6:34: Cannot use address 10.0.0.9: each address once, got it again (first in A)',
+  ),
+  yaml(
+    'a macvlan has a name of its own',
+    `${router('use_vmac: v0')}  - name: B\n    interface: eth1\n    virtual_router_id: 5\n    virtual_ipaddress: [10.0.0.8]\n    use_vmac: v0\n`,
+    '11:15: Cannot use use_vmac v0: each interface name once, got it again (first in A)',
   ),
   yaml(
     'no IPv6 VIP in version 2',

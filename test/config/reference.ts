@@ -1,6 +1,12 @@
 // The tables of docs/config.md out of the schema: every key, its default, what it holds and what it means.
 import { z } from 'zod';
-import { directorSchema, documentSchema, ipvsSchema, logSchema } from '../../src/config/schema.ts';
+import {
+  directorSchema,
+  documentSchema,
+  ipvsSchema,
+  logSchema,
+  vrrpProcessSchema,
+} from '../../src/config/schema.ts';
 import { urlSchema } from '../../src/config/schema-checks.ts';
 import {
   fileSchema,
@@ -22,6 +28,7 @@ export const sections: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['director', directorSchema.shape],
   ['log', logSchema.shape],
   ['ipvs', ipvsSchema.shape],
+  ['vrrp_process', vrrpProcessSchema.shape],
   ['vrrp', vrrpSchema.shape],
   ['track', trackSchema.shape],
   ['vrrp_script', scriptSchema.shape],

@@ -65,6 +65,7 @@ function daemonOf(initial: Config): Daemon {
       reconfigure: async (list: readonly unknown[]) => tell(`vrrp reconfigure ${list.length}`),
       failover: (name?: string) => (name === 'VI_1' ? ['VI_1'] : []),
       status: () => [],
+      processStatus: () => undefined,
       stop: async () => tell('vrrp stop'),
     },
     tracking: {

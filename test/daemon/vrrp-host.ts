@@ -186,6 +186,7 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
     },
     {
       exit: (status) => void exits.push(status),
+      ...{ pid: 1, realtime: true, memoryLocked: true },
       ...(options.supervisorSilenceMs !== undefined && { supervisorSilenceMs: options.supervisorSilenceMs }),
     },
   );

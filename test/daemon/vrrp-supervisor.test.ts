@@ -64,6 +64,10 @@ const snapshot = (phase: VrrpPhase): VrrpSnapshot => ({
 
 const statusOf = (phase: VrrpPhase): FromVrrpProcess => ({
   type: 'status',
+  process: {
+    ...{ pid: 1, realtime: true, memoryLocked: true },
+    advertLateness: { count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0, buckets: [] },
+  },
   instances: [
     {
       ...{ name: 'VI_1', interface: 'eth0', vrid: 51, phase, priority: 150, sinceMs: 0, reason: 'startup' },
