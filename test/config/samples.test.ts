@@ -21,6 +21,29 @@ describe.each(files)('etc/%s', (name) => {
     expect(result.config?.virtuals.length).toBeGreaterThan(1);
   });
 
+  it.runIf(name.endsWith('.yaml'))('has examples in comments that are good as well', () => {
+    const router = '{name: VI_2, interface: eth1, virtual_router_id: 52, virtual_ipaddress: [10.0.1.9]';
+    const example = text
+      .replace('\nvrrp:\n', `\nvrrp:\n  - ${router}, priority: {lvs1: 150, lvs2: 100}}\n`)
+      .replaceAll(/^( *)# (?=track_|vrrp_)/gm, '$1')
+      .replaceAll(/^#(?= {3}- )/gm, '');
+    const result = parseConfig(example, name, { ...environment, director: 'lvs1' });
+    expect(problemLines(result)).toEqual([]);
+    const kinds = result.config?.vrrp[1]?.trackers?.map(
+      ({ kind, name: of, weight }) => `${kind} ${of} ${weight}`,
+    );
+    expect(kinds).toEqual([
+      'interface eth1 0',
+      'interface eth2 -20',
+      'script uplink -60',
+      'file by_hand 1',
+      'process bird -10',
+      'virtual tcp 192.168.6.240:80 0',
+      'interface eth3 0',
+    ]);
+    expect(result.config?.vrrp.map(({ syncGroup }) => syncGroup)).toEqual(['VG_1', 'VG_1']);
+  });
+
   it('mutated at random is a config or has errors, and never throws', () => {
     const edit = fc.record({
       at: fc.nat(text.length),
