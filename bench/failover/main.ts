@@ -56,7 +56,7 @@ function readOptions() {
 }
 
 const pairingsOf = (scenario: Scenario): readonly Pairing[] => [
-  ...(scenario.oursAlone === true ? [] : (['keepalived'] as const)),
+  ...(scenario.twoPaths === true ? [] : (['keepalived'] as const)),
   'lvs-director',
   ...(scenario.besideKeepalived === true ? (['lvs-director, then keepalived'] as const) : []),
 ];
@@ -74,7 +74,8 @@ for (const scenario of chosen) {
     const found = new Map<Pairing, Measured[]>(pairingsOf(scenario).map((pairing) => [pairing, []]));
     for (let run = 0; run < runs; run += 1) {
       for (const [pairing, measured] of found) {
-        const options = { products: products[pairing], intervalMs };
+        const twoPaths = scenario.twoPaths === true;
+        const options = { products: products[pairing], intervalMs, twoPaths };
         const one = await measure(options, scenario, (run + 0.5) / runs);
         measured.push(one);
         coarsestMs = Math.max(coarsestMs, one.resolutionMs);

@@ -31,11 +31,13 @@ export type PairOptions = {
   /** Of the director with the higher priority, and of its peer. */
   readonly products: { readonly a: Product; readonly b: Product };
   readonly intervalMs: number;
+  /** The directors have a network of their own beside, for adverts only. */
+  readonly twoPaths: boolean;
 };
 
 const observerFile = fileURLToPath(new URL('./observer.js', import.meta.url));
 
-export async function createPair(lab: Lab, { products, intervalMs }: PairOptions): Promise<Pair> {
+export async function createPair(lab: Lab, { products, intervalMs, twoPaths }: PairOptions): Promise<Pair> {
   const lan = await lab.lan('lan');
   const hostAt = async (name: string, own: string) => {
     const host = await lab.host(name);
@@ -44,6 +46,12 @@ export async function createPair(lab: Lab, { products, intervalMs }: PairOptions
   };
   const client = await hostAt('c', clientAddress);
   const hosts = { a: await hostAt('a', sources.a), b: await hostAt('b', sources.b) };
+  if (twoPaths) {
+    const between = await lab.lan('sync');
+    for (const [index, host] of [hosts.a, hosts.b].entries()) {
+      await lab.attach(host, between, { interface: 'sync0', addresses: [`10.8.0.${index + 1}/24`] });
+    }
+  }
   const observer = startObserver(lab, {
     address,
     ...{ client: client.netns, clientAddress },
@@ -71,7 +79,7 @@ export async function createPair(lab: Lab, { products, intervalMs }: PairOptions
     intervalMs,
     hosts,
     start: async (which) => {
-      const settings = { intervalMs, priority: priorities[which], address };
+      const settings = { intervalMs, priority: priorities[which], address, twoPaths };
       const router = startRouter(lab, hosts[which], products[which], settings);
       await router.ready();
       return router;

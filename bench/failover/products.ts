@@ -11,6 +11,8 @@ export type Settings = {
   readonly intervalMs: number;
   readonly priority: number;
   readonly address: string;
+  /** Adverts over sync0 too; ours alone can. */
+  readonly twoPaths: boolean;
 };
 
 export type Router = {
@@ -73,12 +75,12 @@ vrrp_instance VI_1 {
 `,
   );
 
-const director = (lab: Lab, host: Host, { intervalMs, priority, address }: Settings): Running =>
+const director = (lab: Lab, host: Host, { intervalMs, priority, address, twoPaths }: Settings): Running =>
   startDirector(lab, host, {
     config: `director: {control_socket: $CONTROL, state_dir: $STATE}
 vrrp:
   - name: VI_1
-    interface: eth0
+    ${twoPaths ? 'interfaces: [eth0, sync0]' : 'interface: eth0'}
     virtual_router_id: 51
     version: 3
     priority: ${priority}

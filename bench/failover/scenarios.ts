@@ -23,8 +23,8 @@ export type Scenario = {
   readonly countsTransitions?: boolean;
   /** Also measured with keepalived as the lower priority. */
   readonly besideKeepalived?: boolean;
-  /** keepalived has nothing of the kind. */
-  readonly oursAlone?: boolean;
+  /** Over a second network beside the clients', which keepalived has nothing for. */
+  readonly twoPaths?: boolean;
 };
 
 const nowUs = () => Number(process.hrtime.bigint() / 1000n);
@@ -154,6 +154,13 @@ const linkDown: Scenario = {
   },
 };
 
+const linkDownTwoPaths: Scenario = {
+  ...linkDown,
+  name: 'link-down-two-paths',
+  title: 'link down, two paths',
+  twoPaths: true,
+};
+
 const backupThawed: Scenario = {
   name: 'backup-thawed',
   title: 'backup frozen for five intervals',
@@ -191,6 +198,7 @@ export const scenarios: readonly Scenario[] = [
   allKilled,
   frozen,
   linkDown,
+  linkDownTwoPaths,
   backupThawed,
   preemption,
 ];
