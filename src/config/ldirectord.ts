@@ -15,6 +15,7 @@ import {
 import { type Line, lexLdirectord } from './ldirectord-lexer.ts';
 import type { Field } from './ldirectord-values.ts';
 import { errorAt, warningAt } from './problem.ts';
+import { isPhrase, phraseKeys } from './schema-vrrp-float.ts';
 import { didYouMean } from './suggest.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -246,8 +247,7 @@ function judgeProtocol(line: Line, value: string, target: Section, reading: Read
 function vrrpNode(line: Line, value: string, reading: Reading): ConfigNode | undefined {
   const where = valueAt(line, reading);
   if (!value.startsWith('{')) {
-    const between = commaKeys.has(line.key) ? ',' : /[\s,]+/;
-    const words = listKeys.has(line.key) ? value.split(between) : [value];
+    const words = listKeys.has(line.key) ? entriesOf(line.key, value) : [value];
     const items = words.filter((each) => each.trim() !== '').map((each) => scalar(each.trim(), where));
     return listKeys.has(line.key) ? { kind: 'list', items, at: where } : scalar(value, where);
   }
@@ -257,6 +257,12 @@ function vrrpNode(line: Line, value: string, reading: Reading): ConfigNode | und
     return undefined;
   }
   return { ...root, at: where, entries: root.entries.map((entry) => ({ ...entry, keyAt: where })) };
+}
+
+/** With commas between, or with blanks where an entry is one word. */
+function entriesOf(key: string, value: string): readonly string[] {
+  if (commaKeys.has(key) || phraseKeys.has(key)) return value.split(',');
+  return value.split(',').flatMap((part) => (isPhrase(part) ? [part] : part.split(/\s+/)));
 }
 
 function put(target: Section, key: string, value: ConfigNode): void {

@@ -39,7 +39,7 @@ function judgePeers(
   { problems, sites }: Pick<Resolution, 'problems' | 'sites'>,
 ): void {
   for (const family of ['inet', 'inet6'] as const satisfies readonly Family[]) {
-    const count = peers.filter((peer) => familyOf(peer) === family).length;
+    const count = peers.filter(({ address }) => familyOf(address) === family).length;
     if (count === 0 || count >= interfaces.length) continue;
     const rule = `an address of the peer on each of ${interfaces.join(', ')}`;
     problems.push(warningAt(sites('vrrp', index, 'unicast_peer'), 'use every path', rule, `${count}`));

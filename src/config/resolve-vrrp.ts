@@ -1,7 +1,8 @@
 // A `vrrp` entry to its instances, one a family: defaults, and the rules that join two keys. Ranges of single keys
 // are the schema's.
 import { type Family, familyOf, type Ip, isLinkLocal } from '../net/ip.ts';
-import type { Prefix } from '../net/prefix.ts';
+import { routeFamily } from '../net/route.ts';
+import type { VirtualAddress } from '../net/virtual-address.ts';
 import type { Position, VrrpInstanceConfig } from './config.ts';
 import { vrrpDefaults as defaults } from './defaults.ts';
 import { formatDuration } from './leaves.ts';
@@ -56,19 +57,57 @@ function instanceOf(draft: VrrpDraft, family: Family, at: Position): VrrpInstanc
     preemptDelayMs: draft.preempt_delay ?? defaults.preempt_delay,
     acceptMode: draft.accept ?? defaults.accept,
     virtualAddresses: linkLocalFirst(draft.virtual_ipaddress.filter(({ address }) => isOfFamily(address))),
-    unicastPeers: (draft.unicast_peer ?? []).filter(isOfFamily),
+    ...peersOf(draft, family),
+    ...floatingOf(draft, family),
     ...present({ sourceAddress, authPass: draft.auth_pass }),
     checksum: draft.checksum ?? defaults.checksum,
     vipLeaseSec: leaseOf(draft.vip_lease, advertIntervalMs),
     garpRepeat: draft.garp_master_repeat ?? defaults.garp_master_repeat,
     garpDelayMs: draft.garp_master_delay ?? defaults.garp_master_delay,
     garpRefreshMs: draft.garp_master_refresh ?? defaults.garp_master_refresh,
+    ...present({
+      garpRefreshRepeat: draft.garp_master_refresh_repeat,
+      garpIntervalMs: draft.garp_interval,
+      vmac: vmacOf(draft, family),
+    }),
     at,
   };
 }
 
+function peersOf({ unicast_peer: peers = [] }: VrrpDraft, family: Family) {
+  const ofFamily = peers.filter(({ address }) => familyOf(address) === family);
+  const bounded = ofFamily.filter(({ minTtl, maxTtl }) => (minTtl ?? maxTtl) !== undefined);
+  const peerTtl = bounded.map(({ address, minTtl, maxTtl }) => ({
+    peer: address,
+    min: minTtl ?? 0,
+    max: maxTtl ?? 255,
+  }));
+  return { unicastPeers: ofFamily.map(({ address }) => address), ...(peerTtl.length > 0 && { peerTtl }) };
+}
+
+/** Where both families run, each takes its own along. */
+function floatingOf(draft: VrrpDraft, family: Family) {
+  const hasBoth = new Set(draft.virtual_ipaddress.map(({ address }) => familyOf(address))).size > 1;
+  const fits = (other: Family) => !hasBoth || other === family;
+  const excluded = (draft.virtual_ipaddress_excluded ?? []).filter(({ address }) => fits(familyOf(address)));
+  const routes = (draft.virtual_routes ?? []).filter((route) => fits(routeFamily(route)));
+  const rules = (draft.virtual_rules ?? []).filter((rule) => fits(rule.family));
+  return {
+    ...(excluded.length > 0 && { excludedAddresses: excluded }),
+    ...(routes.length > 0 && { virtualRoutes: routes }),
+    ...(rules.length > 0 && { virtualRules: rules }),
+  };
+}
+
+/** keepalived's names: vrrp.51, and vrrp6.51 for IPv6. */
+function vmacOf({ use_vmac: vmac, virtual_router_id: vrid }: VrrpDraft, family: Family): string | undefined {
+  if (vmac === undefined || vmac === false) return undefined;
+  const byRule = family === 'inet' ? `vrrp.${vrid}` : `vrrp6.${vrid}`;
+  return vmac === true ? byRule : vmac;
+}
+
 /** RFC 9568 §5.2.9: the first IPv6 address is a link-local one. */
-const linkLocalFirst = (addresses: readonly Prefix[]): readonly Prefix[] => [
+const linkLocalFirst = (addresses: readonly VirtualAddress[]): readonly VirtualAddress[] => [
   ...addresses.filter(({ address }) => isLinkLocal(address)),
   ...addresses.filter(({ address }) => !isLinkLocal(address)),
 ];
@@ -128,14 +167,14 @@ function judgeFamilies(
     const count = draft.virtual_ipaddress.filter(({ address }) => isOfFamily(address)).length;
     const most = addressesMax[family];
     if (count > most) refuse(['virtual_ipaddress'], `at most ${most} of ${familyName(family)}`, `${count}`);
-    if (peers.length > 0 && !peers.some(isOfFamily)) {
+    if (peers.length > 0 && !peers.some(({ address }) => isOfFamily(address))) {
       const rule = 'a peer for each family of virtual_ipaddress';
       refuse(['unicast_peer'], rule, `none of ${familyName(family)}`);
     }
   }
-  for (const [i, peer] of peers.entries()) {
-    if (!families.includes(familyOf(peer)))
-      refuse(['unicast_peer', i], `an address of ${names}, as the VIPs`, peer);
+  for (const [i, { address }] of peers.entries()) {
+    if (!families.includes(familyOf(address)))
+      refuse(['unicast_peer', i], `an address of ${names}, as the VIPs`, address);
   }
   for (const key of ['unicast_src_ip', 'source'] as const) {
     const source = draft[key];
@@ -207,15 +246,21 @@ export function judgeVrrpConflicts(entries: readonly VrrpEntry[], resolution: Re
   for (const { index, draft, instances } of entries) {
     const { name, virtual_router_id: vrid } = draft;
     claim({ what: `name ${name}` }, name, 'each name once', [index, 'name']);
-    for (const { family } of instances) {
+    for (const { family, vmac } of instances) {
+      if (vmac !== undefined)
+        claim({ what: 'use_vmac', scope: vmac }, name, 'each interface name once', [index, 'use_vmac']);
       const { first, further } = pathsOf(draft);
       for (const path of [first, ...further]) {
         const router = { what: `virtual_router_id ${vrid} on ${path}`, scope: family };
         claim(router, name, 'each VRID once on an interface', [index, 'virtual_router_id']);
       }
     }
-    for (const [i, { address }] of draft.virtual_ipaddress.entries()) {
-      claim({ what: `address ${address}` }, name, 'each address once', [index, 'virtual_ipaddress', i]);
+    for (const key of ['virtual_ipaddress', 'virtual_ipaddress_excluded'] as const) {
+      for (const [i, { address, device }] of (draft[key] ?? []).entries()) {
+        // A link-local address is one on each link.
+        const scope = isLinkLocal(address) ? (device ?? pathsOf(draft).first) : '';
+        claim({ what: `address ${address}`, scope }, name, 'each address once', [index, key, i]);
+      }
     }
   }
 }

@@ -1,11 +1,11 @@
 // One entry of `vrrp`: a virtual router, in keepalived's words. Rules that join two keys (advert_int and
 // version, auth_pass and version) are judged in resolve-vrrp.ts.
 import { z } from 'zod';
-import { parsePrefix } from '../net/prefix.ts';
 import { vrrpDefaults as defaults } from './defaults.ts';
 import { optional, required } from './documented.ts';
 import { address, choice, duration, flag, formatDuration, leaf, parseDuration, whole } from './leaves.ts';
 import { trackShape } from './schema-track.ts';
+import { floatShape } from './schema-vrrp-float.ts';
 
 const name = leaf('a name of letters, digits, _, - and .', match(/^[\w.-]{1,64}$/), { type: 'string' });
 
@@ -18,8 +18,6 @@ const interfaceName = leaf('an interface name of 1 to 15 characters', match(/^[^
 const password = leaf('a password of 1 to 8 ASCII characters', match(/^[\x21-\x7e]{1,8}$/), {
   type: 'string',
 });
-
-const prefix = leaf('an address with or without a prefix length', parsePrefix, { type: 'string' });
 
 /** auto, off, or whole seconds; `off` is 0. */
 const lease = leaf('auto, off, or a whole number of seconds from 1', readLease, {
@@ -61,11 +59,7 @@ export const vrrpSchema = z.strictObject({
     'Whether the active director answers on the addresses itself. IPVS needs it.',
     'yes',
   ),
-  virtual_ipaddress: required(
-    z.array(prefix, { error: 'a list of addresses' }).min(1, { error: 'at least one address' }),
-    'The VIPs, ADDRESS or ADDRESS/LENGTH; without a length /32.',
-  ),
-  unicast_peer: optional(z.array(address()), 'Peers to send adverts to instead of multicast.'),
+  ...floatShape,
   unicast_src_ip: optional(
     address(),
     'The source address of adverts. Default: the first address of the interface.',
@@ -93,6 +87,16 @@ export const vrrpSchema = z.strictObject({
     formatDuration(defaults.garp_master_delay),
   ),
   garp_master_refresh: optional(duration({ minMs: 0 }), 'How often they are sent while active. 0: not.', '0'),
+  garp_master_refresh_repeat: optional(
+    whole(1, 255),
+    'How many of them a VIP each of those times.',
+    `${defaults.garp_master_refresh_repeat}`,
+  ),
+  garp_interval: optional(
+    duration({ minMs: 0, maxMs: 10_000 }),
+    'The pause between two of them. 0: none.',
+    '0',
+  ),
   ...trackShape,
 });
 export type VrrpDraft = z.output<typeof vrrpSchema>;

@@ -3,14 +3,22 @@
 // DESIGN.md §2 (processes), §1 property 2 for the case where nobody is left to do this.
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import type { Ip } from '../net/ip.ts';
+import type { Prefix } from '../net/prefix.ts';
 import type { DatagramPort } from '../ports/datagram.ts';
 import type { AddressEntry, NetworkKernel } from '../ports/kernel.ts';
 import { RESIGNED_PRIORITY } from '../vrrp/election.ts';
 import { type AdvertRoute, advertRoutesOf } from './vrrp-advert-routes.ts';
 import { packetFor } from './vrrp-advert-sender.ts';
+import { createRouteKeeper } from './vrrp-floating-routes.ts';
 import { createNetworkView, type NetworkView } from './vrrp-network.ts';
 import type { Emit, VrrpPorts } from './vrrp-ports.ts';
-import { channelOf, noSource, routerConfigOf } from './vrrp-router-config.ts';
+import {
+  channelOf,
+  deviceOfAddress,
+  floatingAddresses,
+  noSource,
+  routerConfigOf,
+} from './vrrp-router-config.ts';
 
 export type CleanupPorts = Pick<VrrpPorts, 'clock' | 'network' | 'openVrrpSocket'> & { readonly emit: Emit };
 
@@ -26,7 +34,7 @@ export async function resignFor(
   const view = createNetworkView(ports.network, ports.clock);
   if ((await view.load()) !== undefined) return;
   const isVirtual = (address: Ip) =>
-    instances.some((config) => config.virtualAddresses.some((vip) => vip.address === address));
+    instances.some((config) => floatingAddresses(config).some((vip) => vip.address === address));
   await Promise.all(
     instances
       .filter(({ name }) => wasActive(name))
@@ -72,11 +80,15 @@ async function removeAddresses(
   view: NetworkView,
   { network, emit }: { readonly network: NetworkKernel; readonly emit: Emit },
 ): Promise<void> {
-  const index = view.linkNamed(config.interface)?.index;
-  const present = config.virtualAddresses.flatMap((vip) =>
+  await createRouteKeeper(
+    () => ({ instance: config.name, routes: config.virtualRoutes ?? [], rules: config.virtualRules ?? [] }),
+    { network, view, emit },
+  ).remove();
+  const indexOf = (vip: Prefix) => view.linkNamed(deviceOfAddress(config, vip))?.index;
+  const present = floatingAddresses(config).flatMap((vip) =>
     view
       .placesOf(vip.address)
-      .filter((found) => found.interfaceIndex === index && found.prefixLength === vip.length)
+      .filter((found) => found.interfaceIndex === indexOf(vip) && found.prefixLength === vip.length)
       .filter((found) => config.priority !== 255 || found.validLifetime !== 'forever'),
   );
   if (present.length === 0) return;

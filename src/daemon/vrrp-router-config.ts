@@ -2,6 +2,7 @@
 // its interface has at present. Which address of several is the source is decided here. vrrp.md §1.1.
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import { familyOf, type Ip, ip, isLinkLocal } from '../net/ip.ts';
+import type { Prefix } from '../net/prefix.ts';
 import type { VirtualAddress } from '../net/virtual-address.ts';
 import type { AddressEntry } from '../ports/kernel.ts';
 import type { RouterConfig } from '../vrrp/types.ts';
@@ -37,6 +38,7 @@ export function routerConfigOf(
     garpRepeat: config.garpRepeat,
     garpDelayUs: 1000 * config.garpDelayMs,
     garpRefreshUs: 1000 * config.garpRefreshMs,
+    ...(config.garpRefreshRepeat !== undefined && { garpRefreshRepeat: config.garpRefreshRepeat }),
   };
 }
 
@@ -44,6 +46,12 @@ function addressesOf(config: VrrpInstanceConfig) {
   const { virtualAddresses, excludedAddresses = [] } = config;
   const advertised = excludedAddresses.length === 0 ? {} : { advertised: virtualAddresses.length };
   return { addresses: floatingAddresses(config), ...advertised };
+}
+
+/** The device that carries the address: its own, the macvlan of the instance, or the instance's interface. */
+export function deviceOfAddress(config: VrrpInstanceConfig, { address, length }: Prefix): string {
+  const vip = floatingAddresses(config).find((each) => each.address === address && each.length === length);
+  return vip?.device ?? config.vmac ?? config.interface;
 }
 
 /** All that come and go, advertised or not. */

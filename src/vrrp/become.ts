@@ -110,7 +110,9 @@ export const activeState = (router: RouterConfig, now: Micros): Active => ({
 
 /** The announcement that follows any round but the first. */
 export const refresh = (router: RouterConfig, now: Micros): { announcement?: Announcement } =>
-  router.garpRefreshUs > 0 ? { announcement: { at: now + router.garpRefreshUs, repeat: 1 } } : {};
+  router.garpRefreshUs > 0
+    ? { announcement: { at: now + router.garpRefreshUs, repeat: router.garpRefreshRepeat ?? 1 } }
+    : {};
 
 export type BackupOptions = {
   readonly activeIntervalUs?: Micros;

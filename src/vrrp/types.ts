@@ -44,8 +44,10 @@ export type RouterConfig = {
   readonly authPass?: string;
   /** Kernel lifetime of each VIP (DESIGN.md §1 property 2). */
   readonly leaseUs: Micros | 'off';
-  /** Announcements of each address in a round; in a refresh it is one. */
+  /** Announcements of each address in a round. */
   readonly garpRepeat: number;
+  /** In a refresh; absent: one. */
+  readonly garpRefreshRepeat?: number;
   /** From round 1 to round 2; 0: no second round. */
   readonly garpDelayUs: Micros;
   /** Between rounds from then on; 0: none. */

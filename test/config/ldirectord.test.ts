@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
+import { formatRoute } from '../../src/net/route.ts';
 import { errorLines, parseCfText, problemLines, warningLines } from './environment.ts';
 
 function configOf(text: string, director = 'lvs1'): Config {
@@ -20,6 +21,8 @@ vrrp = VI_1   # a router
     virtual_ipaddress=192.168.6.242
     unicast_peer={lvs1: 10.0.0.2, lvs2: 10.0.0.1}
     auth_pass="a b"
+    virtual_ipaddress_excluded=192.168.7.1/24 dev eth1 label eth1:v, 192.168.7.2 192.168.7.3
+    virtual_routes=10.1.0.0/16 via 192.168.6.1, default via 192.168.6.1
 ${virtual}`;
   const good = text.replace('    auth_pass="a b"\n', '');
 
@@ -34,6 +37,18 @@ ${virtual}`;
       '192.168.6.242',
     ]);
     expect(configOf(good).virtuals).toHaveLength(1);
+  });
+  it('has entries of several words, with commas between', () => {
+    const [router] = configOf(good).vrrp;
+    expect(router?.excludedAddresses).toMatchObject([
+      { address: '192.168.7.1', device: 'eth1', label: 'eth1:v' },
+      { address: '192.168.7.2' },
+      { address: '192.168.7.3' },
+    ]);
+    expect(router?.virtualRoutes?.map(formatRoute)).toEqual([
+      '10.1.0.0/16 via 192.168.6.1',
+      '0.0.0.0/0 via 192.168.6.1',
+    ]);
   });
   it('has a value for each director', () => {
     expect(configOf(good, 'lvs2').vrrp[0]).toMatchObject({ priority: 100, unicastPeers: ['10.0.0.1'] });

@@ -192,7 +192,7 @@ export const documentCases: readonly ProblemCase[] = [
   yaml(
     'a macvlan has a name of its own',
     `${router('use_vmac: v0')}  - name: B\n    interface: eth1\n    virtual_router_id: 5\n    virtual_ipaddress: [10.0.0.8]\n    use_vmac: v0\n`,
-    '11:15: Cannot use use_vmac v0: each interface name once, got it again (first in A)',
+    '11:15: Cannot use use_vmac: each interface name once, got it again (first in A)',
   ),
   yaml(
     'no IPv6 VIP in version 2',

@@ -317,3 +317,42 @@ describe('an entry with addresses of both families', () => {
     expect(configOf(`vrrp:\n${of('A', '10.0.0.9')}${of('B', 'fd00::9')}`).vrrp.length).toBe(2);
   });
 });
+
+describe('what floats with a virtual router', () => {
+  const routersOf = (vips: string, more: string) =>
+    configOf(
+      `vrrp:\n  - {name: A, interface: e, virtual_router_id: 1, virtual_ipaddress: [${vips}], ${more}}\n`,
+    ).vrrp;
+  const floating =
+    'virtual_ipaddress_excluded: ["fd01::9", 10.1.0.9], virtual_routes: [10.2.0.0/16 dev e, "fd02::/16 dev e"], virtual_rules: [from 10.0.0.9 table 9]';
+
+  it('of either family goes with the only one that has VIPs', () => {
+    const [router] = routersOf('10.0.0.9', floating);
+    expect(router?.excludedAddresses?.length).toBe(2);
+    expect(router?.virtualRoutes?.length).toBe(2);
+  });
+
+  it('goes with its own family where both have VIPs', () => {
+    const [inet, inet6] = routersOf('10.0.0.9, "fd00::9"', floating);
+    expect(inet?.excludedAddresses).toEqual([{ address: '10.1.0.9', length: 32 }]);
+    expect(inet?.virtualRules?.length).toBe(1);
+    expect(inet6?.excludedAddresses).toEqual([{ address: 'fd01::9', length: 128 }]);
+    expect(inet6?.virtualRoutes?.length).toBe(1);
+    expect(inet6?.virtualRules).toBeUndefined();
+  });
+
+  it('bounds the TTL of the peers that have bounds', () => {
+    const [router] = routersOf('10.0.0.9', 'unicast_peer: [10.0.0.2 min_ttl 254, 10.0.0.3]');
+    expect(router?.unicastPeers).toEqual(['10.0.0.2', '10.0.0.3']);
+    expect(router?.peerTtl).toEqual([{ peer: '10.0.0.2', min: 254, max: 255 }]);
+  });
+
+  it('may be a macvlan, named after the VRID and the family or as one wishes', () => {
+    expect(routersOf('10.0.0.9, "fd00::9"', 'use_vmac: yes').map(({ vmac }) => vmac)).toEqual([
+      'vrrp.1',
+      'vrrp6.1',
+    ]);
+    expect(routersOf('10.0.0.9', 'use_vmac: v0')[0]?.vmac).toBe('v0');
+    expect(routersOf('10.0.0.9', 'use_vmac: no')[0]?.vmac).toBeUndefined();
+  });
+});
