@@ -140,10 +140,22 @@ function hearAsLeaving(context: Context<Leaving>, heard: Heard): Step {
   if (heard.advert.priority === RESIGNED_PRIORITY || heard.source === router.sourceAddress) {
     return { state, effects: [] };
   }
+  if (crossed(context, heard)) return { state, effects: [] };
   const cause = { reason: 'handed_over', peer: heard.source } as const;
   if (state.purpose === 'shutdown') return become(context, { phase: 'initialize', since: now }, cause);
   if (state.purpose === 'fault') return become(context, { phase: 'fault', since: now }, cause);
   const next = backupState(router, now, successorOf(router, heard, now));
   // With its group it gave way to the rules, not to an operator: by the rules it may come back.
   return become(context, state.purpose === 'group' ? next : { ...next, standDown: true }, cause);
+}
+
+/**
+ * A lower router cannot succeed us before its Skew_Time (half of it: clocks differ). An earlier claim was on its
+ * way when we left; who made it yields as soon as it hears our last advert, and then nobody would serve.
+ */
+function crossed({ router, state, now }: Context<Leaving>, { advert, source, path }: Heard): boolean {
+  if (path !== undefined) return false; // over a further path succession is quick
+  const { priority } = advert;
+  if (compareClaims({ priority, address: source }, claimOf(router)) > 0) return false;
+  return 2 * (now - state.since) < skewTime(router.version, priority, router.advertIntervalUs);
 }

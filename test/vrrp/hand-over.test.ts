@@ -25,6 +25,22 @@ describe('leaving', () => {
     expect(rig.phase()).toBe('leaving');
   });
 
+  it('a lower router that claims the role before its Skew_Time yields to our last advert: no successor', () => {
+    const rig = activeRig();
+    rig.shutdown(rig.since);
+    expect(rig.hear(99, rig.since + 1000)).toEqual([]);
+    expect(rig.phase()).toBe('leaving');
+    rig.hear(99, rig.since + 620_000);
+    expect(rig.phase()).toBe('initialize');
+  });
+
+  it('a higher router that claims the role never yields: it is the successor at once', () => {
+    const rig = activeRig();
+    rig.shutdown(rig.since);
+    rig.hear(101, rig.since + 1000);
+    expect(rig.phase()).toBe('initialize');
+  });
+
   it('our own advert, reflected, is no successor', () => {
     const rig = activeRig();
     rig.shutdown(rig.since);
