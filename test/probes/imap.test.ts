@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ImapTarget } from '../../src/health/text-target.ts';
 import { probeImap } from '../../src/probes/imap.ts';
-import { address, dialogueServer, inTime, type Script, standsMisbehaviour } from './dialogues.ts';
+import { address, dialogueServer, endless, inTime, type Script, standsMisbehaviour } from './dialogues.ts';
+import { tcpServer } from './scripted-server.ts';
 
 type Changes = Partial<Omit<ImapTarget, 'kind'>>;
 const probe = (port: number, signal: AbortSignal, changes: Changes = {}) =>
@@ -58,6 +59,18 @@ describe('an IMAP server is down when', () => {
     [loginIs('* still thinking'), login, 'no answer in time to a1 LOGIN'],
   ] as const)('%j', async (script, changes, detail) => {
     expect((await check(script, changes)).result).toEqual({ outcome: 'failure', detail });
+  });
+});
+
+it('untagged lines without end are not read without end', async () => {
+  const server = await tcpServer((socket) => {
+    socket.write(`${greeting}\r\n`);
+    socket.once('data', () => endless(socket, '* x\r\n'.repeat(100)));
+  });
+  const target = { kind: 'imap', address, port: server.port, ...login } as const;
+  expect(await inTime((signal) => probeImap(target, signal), server)).toMatchObject({
+    outcome: 'failure',
+    detail: expect.stringContaining('more than 65536 bytes'),
   });
 });
 

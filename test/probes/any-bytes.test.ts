@@ -1,0 +1,66 @@
+// Whatever a server says, in whatever pieces, and however it ends: each text check settles in time, without a throw
+// anywhere, and lets go of its connections.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CheckTarget } from '../../src/health/target.ts';
+import { createProbe } from '../../src/probes/probe-target.ts';
+import { address } from './dialogues.ts';
+import { type ScriptedServer, tcpServer } from './scripted-server.ts';
+
+const probe = createProbe({ openPingPort: () => ({ ok: false, error: { step: 'open', code: 'EPERM' } }) });
+const login = { login: 'check', passwd: 'secret' };
+const at = { address, port: 0 };
+
+const targets: readonly CheckTarget[] = [
+  { kind: 'smtp', ...at, heloName: 'x' },
+  { kind: 'pop', ...at, ...login },
+  { kind: 'imap', ...at, ...login },
+  { kind: 'nntp', ...at },
+  { kind: 'ftp', ...at, ...login, path: '/x', receive: 'a+b' },
+  { kind: 'simpletcp', ...at, request: 'x', receive: 'ab' },
+  { kind: 'sip', ...at, transport: 'tcp', login: '' },
+  { kind: 'agent', ...at, request: '' },
+  { kind: 'http-proxy', ...at, url: 'http://x/', method: 'GET', receive: 'ab' },
+];
+
+/** Pieces that lead deeper into some dialogue, and pieces that do not. */
+const words = [
+  ...['220 ', '220-', '250 ', '250-', '331 ', '230 ', '200 ', '150 ', '226 ', '502 ', '1', '999'],
+  ...['227 (127,0,0,1,0,9)', '229 (|||9|)', '227 (', ',1,1'],
+  ...['+OK', '-ERR', '* OK ', '* PREAUTH', '* BYE', 'a1 OK', 'a1 NO', '* '],
+  ...['SIP/2.0 200 OK', 'SIP/2.0 100 T', 'HTTP/1.1 200 OK\r\n', 'Content-Length: 3\r\n\r\nab', '\r\n\r\n'],
+  ...['up', 'drain', '50%', '#', 'ab', '\r\n', '\n', '\r', '\0', ' ', 'x'.repeat(9000)],
+];
+const piece = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...words).map((word) => Buffer.from(word)) },
+  { weight: 2, arbitrary: fc.constantFrom(...words).map((word) => Buffer.from(`${word}\r\n`)) },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)) },
+);
+const speech = fc.record({
+  pieces: fc.array(piece, { maxLength: 12 }),
+  ending: fc.constantFrom('close', 'reset', 'after an answer'),
+});
+
+describe.each(targets)('a $kind check', (target) => {
+  it('ends, whatever the server says', async () => {
+    let spoken: { readonly pieces: readonly Buffer[]; readonly ending: string } | undefined;
+    const server: ScriptedServer = await tcpServer((socket) => {
+      for (const each of spoken?.pieces ?? []) socket.write(each);
+      if (spoken?.ending === 'close') socket.end();
+      else if (spoken?.ending === 'reset') setImmediate(() => socket.resetAndDestroy());
+      else socket.once('data', () => socket.end());
+    });
+    await fc.assert(
+      fc.asyncProperty(speech, async (next) => {
+        spoken = next;
+        const begun = performance.now();
+        const result = await probe({ ...target, port: server.port } as CheckTarget, AbortSignal.timeout(150));
+        expect(performance.now() - begun).toBeLessThan(2000);
+        expect(result.outcome).toMatch(/^(success|failure)$/);
+        expect(result.detail.length).toBeLessThan(400);
+        await server.allClosed();
+      }),
+      { numRuns: 60 },
+    );
+  }, 30_000);
+});
