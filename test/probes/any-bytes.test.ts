@@ -50,6 +50,7 @@ describe.each(targets)('a $kind check', (target) => {
       else if (spoken?.ending === 'reset') setImmediate(() => socket.resetAndDestroy());
       else socket.once('data', () => socket.end());
     });
+    await probe({ ...target, port: 1 } as CheckTarget, AbortSignal.timeout(10_000)); // loads it
     await fc.assert(
       fc.asyncProperty(speech, async (next) => {
         spoken = next;
