@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import type { VrrpProcessConfig } from '../config/config.ts';
 import { resignFor } from '../daemon/vrrp-cleanup.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from '../daemon/vrrp-messages.ts';
+import { createNotifier, withNotifier } from '../daemon/vrrp-notify.ts';
 import { createVrrpSupervisor, type VrrpSupervisor } from '../daemon/vrrp-supervisor.ts';
 import type { Journal } from '../ports/journal.ts';
 import { systemClock } from '../system/clock.ts';
+import { runScript } from '../system/run-script.ts';
 import { forkSelf } from '../system/vrrp-child.ts';
 import { openVrrpPorts } from './vrrp-ports.ts';
 import { vrrpProcessOptions } from './vrrp-process-options.ts';
@@ -17,9 +19,13 @@ export function openVrrpSupervisor(
   config: VrrpProcessConfig | undefined,
   entry: string = fileURLToPath(new URL('../main.js', import.meta.url)),
 ): VrrpSupervisor {
-  return createVrrpSupervisor({
+  const notifier = createNotifier({ clock: systemClock, journal, runScript });
+  const supervisor = createVrrpSupervisor({
     clock: systemClock,
-    journal,
+    journal: (event) => {
+      journal(event);
+      notifier.heard(event);
+    },
     fork: () =>
       forkSelf<ToVrrpProcess, FromVrrpProcess>(entry, 'vrrp-process', ...vrrpProcessOptions(config)),
     cleanUp: async (instances, wasActive) => {
@@ -28,4 +34,5 @@ export function openVrrpSupervisor(
       ports.network.close();
     },
   });
+  return withNotifier(supervisor, notifier);
 }

@@ -73,6 +73,8 @@ export type VrrpInstanceConfig = {
   readonly vmac?: string;
   /** Of its own and, in a sync group, of the group and every other member: a group has one priority. */
   readonly trackers?: readonly Tracker[];
+  /** Commands to be run as its state changes. */
+  readonly notify?: VrrpNotifyConfig;
   /** The name of its sync group. */
   readonly syncGroup?: string;
   readonly at: Position;
@@ -84,6 +86,11 @@ export type VrrpProcessConfig = {
   readonly realtimePriority: number | 'off';
   readonly lockMemory: boolean;
 };
+
+/** By keepalived's names of the states; `every` gets INSTANCE, name, state and priority behind it. */
+export type VrrpNotifyConfig = Readonly<
+  Partial<Record<'MASTER' | 'BACKUP' | 'FAULT' | 'STOP' | 'every', readonly string[]>>
+>;
 
 /** A command that is run again and again; vrrp_script in keepalived's words. */
 export type TrackScriptConfig = {
@@ -238,6 +245,8 @@ export type VirtualConfig = {
   readonly fall: number;
   /** Consecutive successes that bring it back. The first success ever is enough at start. */
   readonly rise: number;
+  /** How long a server that came back takes to reach its weight; absent: it has it at once. */
+  readonly slowStartMs?: number;
 
   readonly quiescent: boolean;
   readonly readdquiescent: boolean;

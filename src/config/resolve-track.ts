@@ -3,13 +3,14 @@
 import { formatEndpoint } from '../net/endpoint.ts';
 import { formatServiceId } from '../reconcile/model.ts';
 import type { Tracker } from '../vrrp/track.ts';
-import type { Config, TrackedConfig, VirtualConfig, VrrpInstanceConfig } from './config.ts';
+import type { Config, TrackedConfig, VirtualConfig, VrrpInstanceConfig, VrrpNotifyConfig } from './config.ts';
 import { trackDefaults as defaults } from './defaults.ts';
 import { errorAt, warningAt } from './problem.ts';
 import { present, type Resolution } from './resolution.ts';
 import type { VrrpEntry } from './resolve-vrrp.ts';
 import type { DocumentDraft } from './schema.ts';
 import type { TrackDraft, TrackDrafts } from './schema-track.ts';
+import type { VrrpDraft } from './schema-vrrp.ts';
 import { didYouMean } from './suggest.ts';
 
 export type TrackedRouters = Pick<Config, 'vrrp' | 'tracked'>;
@@ -39,9 +40,12 @@ export function resolveTracking(
     const group = groups.find(({ members }) => members.includes(entry));
     const shared = group === undefined ? [] : group.members.flatMap((member) => own.get(member) ?? []);
     const trackers = distinct([...(own.get(entry) ?? []), ...(group?.trackers ?? []), ...shared]);
+    const notify = notifyOf(entry.draft);
     return entry.instances.map(
-      (instance): VrrpInstanceConfig => ({
+      (instance, index): VrrpInstanceConfig => ({
         ...instance,
+        // The halves of a router with both families move as one: who is notified need not be told twice.
+        ...(index === 0 && notify !== undefined && { notify }),
         ...(trackers.length > 0 && { trackers }),
         ...(group !== undefined && { syncGroup: group.name }),
       }),
@@ -80,6 +84,17 @@ function trackedOf(draft: DocumentDraft, resolution: Resolution): TrackedConfig 
       }),
     ),
   };
+}
+
+function notifyOf(draft: VrrpDraft): VrrpNotifyConfig | undefined {
+  const notify = present({
+    MASTER: draft.notify_master,
+    BACKUP: draft.notify_backup,
+    FAULT: draft.notify_fault,
+    STOP: draft.notify_stop,
+    every: draft.notify,
+  });
+  return Object.keys(notify).length === 0 ? undefined : notify;
 }
 
 /** Each with its place; a name that stands twice is an error. */

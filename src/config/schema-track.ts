@@ -24,6 +24,10 @@ const weight = leaf(
   { type: 'integer', minimum: -weightMax, maximum: weightMax },
 );
 
+/** A program and its arguments. */
+const command = () =>
+  leaf('the absolute path of a program, with arguments', commandWords, { type: 'string', pattern: '^/' });
+
 const weightMeaning =
   'Above 0: added to the priority while it is well. Below: taken off while it is not. 0: not well is a fault.';
 
@@ -51,10 +55,22 @@ export const trackShape = {
 } as const;
 export type TrackDrafts = z.output<z.ZodObject<typeof trackShape>>;
 
+/** In a virtual router. */
+export const notifyShape = {
+  notify_master: optional(command(), 'A command to run on becoming active.'),
+  notify_backup: optional(command(), 'A command to run on becoming backup.'),
+  notify_fault: optional(command(), 'A command to run on a fault.'),
+  notify_stop: optional(command(), 'A command to run when the router has stopped.'),
+  notify: optional(
+    command(),
+    'A command to run on each of these, with `INSTANCE NAME STATE PRIORITY` behind it.',
+  ),
+} as const;
+
 export const scriptSchema = z.strictObject({
   name: required(nameLeaf, 'What track_script calls it.'),
   script: required(
-    leaf('the absolute path of a program, with arguments', commandWords, { type: 'string', pattern: '^/' }),
+    command(),
     'The program and its arguments, quoted as in a shell; no shell runs. Exit 0 is success.',
   ),
   interval: optional(

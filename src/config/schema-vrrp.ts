@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { vrrpDefaults as defaults } from './defaults.ts';
 import { optional, required } from './documented.ts';
 import { address, choice, duration, flag, formatDuration, leaf, parseDuration, whole } from './leaves.ts';
-import { trackShape } from './schema-track.ts';
+import { notifyShape, trackShape } from './schema-track.ts';
 import { floatShape } from './schema-vrrp-float.ts';
 
 const name = leaf('a name of letters, digits, _, - and .', match(/^[\w.-]{1,64}$/), { type: 'string' });
@@ -98,6 +98,7 @@ export const vrrpSchema = z.strictObject({
     '0',
   ),
   ...trackShape,
+  ...notifyShape,
 });
 export type VrrpDraft = z.output<typeof vrrpSchema>;
 

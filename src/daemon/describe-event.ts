@@ -45,9 +45,13 @@ const errors: ReadonlySet<JournalEvent['event']> = new Set([
   'ipvs.unavailable',
 ]);
 
+/** How a notify script ended, where that is not as it should. */
+const notWell = /^(?:exit [1-9]|signal|no answer|cannot|left out)/;
+
 export function levelOf(event: JournalEvent): LogLevel {
   if (event.event === 'vrrp.transition' && event.to === 'fault') return 'error';
   if (event.event === 'vrrp.track_changed' && event.state === 'down') return 'warn';
+  if (event.event === 'vrrp.notified' && notWell.test(event.exit)) return 'warn';
   if (errors.has(event.event)) return 'error';
   return warnings.has(event.event) ? 'warn' : 'info';
 }
@@ -72,6 +76,8 @@ function describeVrrp(event: JournalEvent): string {
       return `${event.instance}: ${phaseAlias[event.from]} -> ${phaseAlias[event.to]}: ${describeReason(event.reason)}`;
     case 'vrrp.track_changed':
       return `tracked ${event.tracked}: ${event.state}${event.detail === undefined ? '' : `: ${event.detail}`}`;
+    case 'vrrp.notified':
+      return `${event.instance}: told ${event.command} of ${event.state}: ${event.exit}`;
     case 'vrrp.priority_changed':
       return `${event.instance}: priority ${event.from} -> ${event.to}: ${event.because.join(', ') || 'nothing tracked moves it any more'}`;
     case 'vrrp.advert_rejected':

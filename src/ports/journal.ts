@@ -67,6 +67,13 @@ export type JournalEvent =
       readonly detail?: string;
     }
   | {
+      readonly event: 'vrrp.notified';
+      readonly instance: string;
+      readonly state: string;
+      readonly command: string;
+      readonly exit: string;
+    }
+  | {
       readonly event: 'vrrp.priority_changed';
       readonly instance: string;
       readonly vrid: number;

@@ -6,6 +6,8 @@ export type ScriptRequest = {
   /** Absent: an unprivileged one where this process may change to it, else its own. */
   readonly user?: string;
   readonly timeoutMs: number;
+  /** It does something, where others find something out: as this process itself, and what it starts goes on. */
+  readonly isAction?: true;
 };
 
 export type ScriptResult =

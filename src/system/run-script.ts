@@ -1,6 +1,6 @@
 // Runs one command of the administrator's that answers by its exit status: in a process group of its own, without a
 // shell, as an unprivileged user where that is possible, for a bounded time. At the timeout the group is asked to
-// end, and two seconds later it is killed (keepalived.md §1.6); whatever a run leaves behind goes with it.
+// end, and two seconds later it is killed (keepalived.md §1.6); whatever a check leaves behind goes with it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { RunScript, ScriptRequest, ScriptResult, ScriptRun } from '../ports/tracked.ts';
 import { findUser, type User } from './users.ts';
@@ -12,16 +12,16 @@ const unprivileged = ['keepalived_script', 'nobody'] as const;
 const scriptErrors: ReadonlySet<string> = new Set(['ENOENT', 'EACCES', 'ENOEXEC', 'ENOTDIR', 'ELOOP']);
 
 export const runScript: RunScript = (request) => {
-  const user = request.user === undefined ? defaultUser() : findUser(request.user);
+  const user = request.user === undefined ? defaultUser(request) : findUser(request.user);
   if (request.user !== undefined && user === undefined) {
     return settled({ outcome: 'failure', detail: `no user ${request.user}` });
   }
   const child = start(request, user, request.user === undefined);
-  return typeof child === 'string' ? settled(resultOfError(child)) : follow(child, request.timeoutMs);
+  return typeof child === 'string' ? settled(resultOfError(child)) : follow(child, request);
 };
 
-function defaultUser(): User | undefined {
-  if (process.getuid?.() !== 0) return undefined;
+function defaultUser({ isAction }: ScriptRequest): User | undefined {
+  if (isAction === true || process.getuid?.() !== 0) return undefined;
   for (const name of unprivileged) {
     const user = findUser(name);
     if (user !== undefined) return user;
@@ -40,7 +40,7 @@ function start(request: ScriptRequest, user: User | undefined, mayStay: boolean)
   }
 }
 
-function follow(child: ChildProcess, timeoutMs: number): ScriptRun {
+function follow(child: ChildProcess, { timeoutMs, isAction }: ScriptRequest): ScriptRun {
   const killAll = (signal: NodeJS.Signals) => killGroup(child.pid, signal);
   let killTimer: NodeJS.Timeout | undefined;
   let answer: (result: ScriptResult) => void = () => {};
@@ -64,7 +64,7 @@ function follow(child: ChildProcess, timeoutMs: number): ScriptRun {
       if (child.pid === undefined) end(resultOfError(error.code ?? error.message));
     });
     child.on('exit', (code, signal) => {
-      killAll('SIGKILL');
+      if (isAction !== true) killAll('SIGKILL');
       end({
         outcome: code === 0 ? 'success' : 'failure',
         detail: signal === null ? `exit ${code}` : `signal ${signal}`,

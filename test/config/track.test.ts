@@ -134,6 +134,21 @@ vrrp_sync_group = G
   });
 });
 
+describe('notify scripts', () => {
+  it('are read by state; of a router with both families the first half has them', () => {
+    const text = routers(', notify_master: \'/bin/up "a b"\', notify: /bin/all').replace(
+      '[10.0.0.9]',
+      '[10.0.0.9, "fd00::9"]',
+    );
+    const { config } = parseYamlText(text);
+    expect(config?.vrrp.map(({ notify }) => notify)).toEqual([
+      { MASTER: ['/bin/up', 'a b'], every: ['/bin/all'] },
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
 describe('a line of a track list', () => {
   it.each([
     ['eth1', { name: 'eth1' }],

@@ -46,6 +46,17 @@ describe('a script', () => {
     await vi.waitFor(() => expect(isGone(pid)).toBe(true));
   });
 
+  it('that is an action leaves what it has started, and runs as this process', async () => {
+    const file = join(folder, 'left');
+    const text = `sleep 30 & echo $! > ${file}; test "$(id -u)" = ${process.getuid?.()}`;
+    const run = runScript({ command: ['/bin/sh', '-c', text], timeoutMs: 5000, isAction: true });
+    expect(await run.result).toEqual({ outcome: 'success', detail: 'exit 0' });
+    await run.ended;
+    const pid = Number(readFileSync(file, 'utf8'));
+    expect(isGone(pid)).toBe(false);
+    process.kill(pid, 'SIGKILL');
+  });
+
   it.runIf(isRoot)('runs without privileges unless a user is named', async () => {
     const asNobody = runScript({ command: ['/bin/sh', '-c', 'test "$(id -u)" != 0'], timeoutMs: 5000 });
     expect((await asNobody.result).outcome).toBe('success');
