@@ -3,9 +3,12 @@ import type { Config, ConfigResult } from '../config/config.ts';
 import { createDaemon, type Daemon } from '../daemon/daemon.ts';
 import { createHealthLoop } from '../daemon/health-loop.ts';
 import type { JournalShell } from '../daemon/journal.ts';
+import { createOperator, parseOverrides } from '../daemon/operator.ts';
 import { createReconcileLoop } from '../daemon/reconcile-loop.ts';
 import { createTrackingLoop } from '../daemon/vrrp-tracking.ts';
+import { createWeights } from '../daemon/weights.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
+import type { Result } from '../net/result.ts';
 import { inMaintenanceDir } from '../probes/maintenance-dir.ts';
 import { createProbe } from '../probes/probe-target.ts';
 import { systemClock as clock } from '../system/clock.ts';
@@ -15,6 +18,7 @@ import { ownedServicesIn } from '../system/owned-services.ts';
 import { listProcesses } from '../system/process-list.ts';
 import { runScript } from '../system/run-script.ts';
 import { runShellCommand } from '../system/shell-command.ts';
+import { openStateFile } from '../system/state-file.ts';
 import { watchFile } from '../system/watch-file.ts';
 import { version } from './version.ts';
 import { openVrrpSupervisor } from './vrrp-supervisor.ts';
@@ -23,6 +27,9 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
   const { journal } = log;
   let { maintenancedir } = initial;
   const owned = ownedServicesIn(initial.director.stateDir);
+  const report = (written: Result<void>) => {
+    if (!written.ok) journal({ event: 'state.failed', reason: written.error });
+  };
 
   const health = createHealthLoop({
     clock,
@@ -31,16 +38,26 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
     inMaintenance: (real) => inMaintenanceDir(maintenancedir, real),
     onVerdict: () => daemon.verdictChanged(),
   });
+  const kept = openStateFile(initial.director.stateDir, 'operator.json', parseOverrides);
+  const operator = createOperator({
+    initial: kept.read(),
+    save: (overrides) => report(kept.write(overrides)),
+    onChanged: () => daemon.verdictChanged(),
+  });
+  const weights = createWeights({
+    clock,
+    healthFactsOf: health.weightFactsOf,
+    overrideOf: operator.overrideOf,
+    onGrown: () => daemon.verdictChanged(),
+  });
   const reconcile = createReconcileLoop({
     kernel: createIpvsKernel(openNetlinkSocket('generic'), clock),
     clock,
     journal,
     verdictOf: health.verdictOf,
+    weigh: weights.weigh,
     runFallbackCommand: runShellCommand,
-    onOwnedChanged: (services) => {
-      const written = owned.write(services);
-      if (!written.ok) journal({ event: 'state.failed', reason: written.error });
-    },
+    onOwnedChanged: (services) => report(owned.write(services)),
   });
   const vrrp = openVrrpSupervisor(journal, initial.vrrpProcess);
   const daemon = createDaemon(
@@ -49,6 +66,8 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
       journal,
       health,
       reconcile,
+      weights,
+      operator,
       vrrp,
       tracking: createTrackingLoop({
         ...{ clock, journal, runScript, watchFile, listProcesses },
@@ -60,7 +79,7 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
         log.configure(config.log);
         maintenancedir = config.maintenancedir;
       },
-      ownedBefore: [...owned.read()],
+      ownedBefore: owned.read(),
       version,
       pid: process.pid,
     },

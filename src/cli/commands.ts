@@ -24,6 +24,31 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'show virtual routers, services and real servers',
     load: async () => (await import('./status.ts')).runStatus,
   },
+  why: {
+    usage: 'why REAL [-c FILE] [--socket PATH] [--json]',
+    summary: 'why a real server is served as it is',
+    load: async () => (await import('./why.ts')).runWhy,
+  },
+  drain: {
+    usage: 'drain REAL [--service SERVICE] [-c FILE] [--socket PATH]',
+    summary: 'no new connections to a real server, until enable',
+    load: async () => (await import('./operate.ts')).runDrain,
+  },
+  disable: {
+    usage: 'disable REAL [--service SERVICE] [-c FILE] [--socket PATH]',
+    summary: 'take a real server out of the table, until enable',
+    load: async () => (await import('./operate.ts')).runDisable,
+  },
+  enable: {
+    usage: 'enable REAL [--service SERVICE] [-c FILE] [--socket PATH]',
+    summary: 'take back what was said of a real server',
+    load: async () => (await import('./operate.ts')).runEnable,
+  },
+  weight: {
+    usage: 'weight REAL WEIGHT [--service SERVICE] [-c FILE] [--socket PATH]',
+    summary: 'another weight for a real server, until enable',
+    load: async () => (await import('./operate.ts')).runWeight,
+  },
   reload: {
     usage: 'reload [-c FILE] [--socket PATH]',
     summary: 'read the config again; a bad one changes nothing',

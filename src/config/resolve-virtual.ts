@@ -223,10 +223,12 @@ function countsOf(draft: VirtualDraft, globals: DocumentDraft, site: Site, { pro
     problems.push(errorAt(site('fall'), 'use fall', rule, `${draft.fall}`));
   }
   const own = draft.fall ?? draft.failurecount;
+  const slowStartMs = draft.slow_start ?? globals.slow_start;
   return {
     checkcount: draft.checkcount ?? globals.checkcount ?? defaults.checkcount,
     fall: own ?? globals.fall ?? globals.failurecount ?? defaults.failurecount,
     rise: draft.rise ?? globals.rise ?? defaults.rise,
+    ...(slowStartMs !== undefined && { slowStartMs }),
   };
 }
 

@@ -80,6 +80,10 @@ export const sharedShape = {
     'Successes in a row that bring a server back. The first ever is enough.',
     `${defaults.rise}`,
   ),
+  slow_start: optional(
+    duration({ minMs: 1000, maxMs: 86_400_000 }),
+    'How long a server that came back takes to grow to its weight.',
+  ),
   quiescent: optional(
     flag(),
     'Whether a server that is out stays in the table with weight 0 (yes) or is removed (no).',

@@ -16,11 +16,15 @@ import type { Verdict } from '../reconcile/verdict-view.ts';
 
 /** A server that cannot be checked is logged at its first check, and then this often. */
 const uncheckedEveryMs = 60_000;
+const recentMax = 5;
 /** A certificate that is about to end is logged when it is first seen, and then this often. */
 const expiryEveryMs = 86_400_000;
 
 /** `service` as formatServiceId, `real` as formatEndpoint with the port that traffic reaches. */
 export type VerdictChange = { readonly service: string; readonly real: string; readonly verdict: Verdict };
+
+/** What a check said, and when. */
+export type Judged = { readonly result: ProbeResult; readonly at: Micros };
 
 export type CheckedServer = {
   readonly service: string;
@@ -33,8 +37,13 @@ export type CheckedServer = {
   state: VerdictState;
   maintenance: boolean;
   downSince: Micros | undefined;
+  /** Since it came back, or came in for the first time; undefined where the table served it already. */
+  upSince?: Micros | undefined;
+  /** Percent of its weight that it asks for itself (agent check, HTTP header). */
+  weightPercent?: number | undefined;
   toldUncheckedAt: Micros | undefined;
-  last: { readonly result: ProbeResult; readonly at: Micros } | undefined;
+  /** Newest first, the last few. */
+  recent: readonly Judged[];
   /** The certificate that was last told of. */
   toldCertificate?: { readonly expires: string; readonly at: Micros };
 };
@@ -49,10 +58,11 @@ export type ServerSurroundings = {
 /** Takes in what a check said. A server in maintenance stays out, whatever a check under way still says. */
 export function judge(around: ServerSurroundings, server: CheckedServer, result: ProbeResult): void {
   if (server.maintenance) return;
-  server.last = { result, at: around.clock.now() };
+  server.recent = [{ result, at: around.clock.now() }, ...server.recent.slice(0, recentMax - 1)];
   const { state, effects } = stepVerdict(server.state, result, server.limits);
   const downSince = server.downSince;
   become(around, server, state);
+  heedWeight(around, server, result);
   for (const effect of effects) tell(around, server, effect, downSince);
   if (result.outcome !== 'unmade' && result.certificate !== undefined) {
     tellExpiry(around, server, result.certificate);
@@ -72,6 +82,15 @@ function tellExpiry(
   journal({ event: 'real.certificate_expires', service, real, subject, expires, days_left: daysLeft });
 }
 
+/** A check that says nothing of weights leaves the last word standing only while the server cannot be asked. */
+function heedWeight(around: ServerSurroundings, server: CheckedServer, result: ProbeResult): void {
+  if (result.outcome === 'unmade') return;
+  const weightPercent = result.outcome === 'success' ? result.weightPercent : undefined;
+  if (weightPercent === server.weightPercent) return;
+  server.weightPercent = weightPercent;
+  around.onVerdict({ service: server.service, real: server.real, verdict: server.state.verdict });
+}
+
 /** Takes the server out, or lets it be checked again, as the operator wishes. @returns whether it is held out. */
 export function heedMaintenance(around: ServerSurroundings, server: CheckedServer): boolean {
   const maintenance = around.inMaintenance(server.endpoint);
@@ -87,9 +106,11 @@ export function heedMaintenance(around: ServerSurroundings, server: CheckedServe
 /** The listener sees the new verdict in the server before it is told. */
 function become(around: ServerSurroundings, server: CheckedServer, state: VerdictState): void {
   const changed = state.verdict !== server.state.verdict;
+  const wasServed = server.state.adopted;
   server.state = state;
   if (!changed) return;
   server.downSince = state.verdict === 'down' ? around.clock.now() : undefined;
+  server.upSince = state.verdict === 'up' && !wasServed ? around.clock.now() : undefined;
   around.onVerdict({ service: server.service, real: server.real, verdict: state.verdict });
 }
 

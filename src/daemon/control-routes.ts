@@ -1,13 +1,21 @@
 // What the control socket can be asked, and the daemon's answers to it. 409 says that the question was
 // understood and that nothing was changed.
 import type { Routes } from '../ports/control.ts';
-import type { Daemon } from './daemon.ts';
+import type { Daemon, Order } from './daemon.ts';
 
 export const controlRoutes = (daemon: Daemon): Routes => ({
   'GET /status': async () => ({ status: 200, body: await daemon.status() }),
   'GET /plan': async () => {
     const plan = await daemon.plan();
     return plan.ok ? { status: 200, body: plan.value } : { status: 409, body: { error: plan.error.message } };
+  },
+  'GET /why': async (search) => ({ status: 200, body: await daemon.why(search.get('about') ?? '') }),
+  'POST /server': (search) => {
+    const order = orderOf(search);
+    if (typeof order === 'string') return { status: 400, body: { error: order } };
+    const services = daemon.operate(order);
+    if (services.length > 0) return { status: 200, body: { services } };
+    return { status: 409, body: { error: `Cannot find: a configured real server, got ${order.real}` } };
   },
   'POST /reload': async () => {
     const { reloaded, problems } = await daemon.reload();
@@ -23,3 +31,19 @@ export const controlRoutes = (daemon: Daemon): Routes => ({
     };
   },
 });
+
+const weightMax = 65_535;
+
+/** @returns in words what is wrong with the question. */
+function orderOf(search: URLSearchParams): Order | string {
+  const [action, real, weight] = ['action', 'real', 'weight'].map((name) => search.get(name) ?? '');
+  const service = search.get('service') ?? undefined;
+  const about = { real: real ?? '', ...(service !== undefined && { service }) };
+  if (action === 'enable') return about;
+  if (action === 'drain' || action === 'disable') return { ...about, override: { mode: action } };
+  if (action !== 'weight') return `Cannot operate: drain, disable, enable or weight, got ${action}`;
+  if (!/^\d{1,5}$/.test(weight ?? '') || Number(weight) > weightMax) {
+    return `Cannot set a weight: 0 to ${weightMax}, got ${weight}`;
+  }
+  return { ...about, override: { mode: 'weight', weight: Number(weight) } };
+}

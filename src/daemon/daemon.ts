@@ -7,11 +7,15 @@ import type { Clock, Micros } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { KernelError } from '../ports/kernel.ts';
 import type { Plan } from '../reconcile/plan.ts';
+import type { Override } from '../reconcile/weigh.ts';
 import type { HealthLoop } from './health-loop.ts';
+import type { Operator } from './operator.ts';
 import type { ReconcileLoop } from './reconcile-loop.ts';
 import { type DaemonStatus, statusOf } from './status.ts';
 import type { VrrpSupervisor } from './vrrp-supervisor.ts';
 import type { TrackingLoop } from './vrrp-tracking.ts';
+import type { Weights } from './weights.ts';
+import { type Why, whyOf } from './why.ts';
 
 /** A director does not stand for election with an unverified table, unless its servers take longer than this. */
 const firstVerdictsMaxMs = 5000;
@@ -24,6 +28,8 @@ export type DaemonPorts = {
   readonly readConfig: () => ConfigResult;
   readonly health: HealthLoop;
   readonly reconcile: ReconcileLoop;
+  readonly weights: Weights;
+  readonly operator: Operator;
   readonly vrrp: VrrpSupervisor;
   readonly tracking: TrackingLoop;
   /** Services of the previous run, by name. */
@@ -34,11 +40,22 @@ export type DaemonPorts = {
 
 export type ReloadResult = { readonly reloaded: boolean; readonly problems: readonly string[] };
 
+/** @property service absent: every service that has the server. @property override absent: as configured. */
+export type Order = {
+  readonly real: string;
+  readonly service?: string;
+  readonly override?: Override;
+};
+
 export type Daemon = {
   /** Resolves once the table is adopted and the virtual routers are configured. */
   readonly start: () => Promise<void>;
   /** Reads the config again. A bad one changes nothing. Reloads queue up. */
   readonly reload: () => Promise<ReloadResult>;
+  /** Why a real server is served as it is; empty where none of that name or address is configured. */
+  readonly why: (about: string) => Promise<readonly Why[]>;
+  /** What the operator says of a server. @returns the services that it holds for; none where there is no such server. */
+  readonly operate: (order: Order) => readonly string[];
   /** @returns the names of the routers that hand over; none where none of that name is active. */
   readonly failover: (instance?: string) => readonly string[];
   readonly status: () => Promise<DaemonStatus>;
@@ -50,7 +67,7 @@ export type Daemon = {
 };
 
 export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
-  const { clock, journal, health, reconcile, vrrp, tracking } = ports;
+  const { clock, journal, health, reconcile, weights, operator, vrrp, tracking } = ports;
   const startedAt: Micros = clock.now();
   let config = initial;
   let phase: DaemonStatus['phase'] = 'starting';
@@ -85,6 +102,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
   async function start(): Promise<void> {
     const { version, pid } = ports;
     journal({ event: 'daemon.started', version, pid, director: config.director.name, config: config.file });
+    weights.configure(config.virtuals);
     await reconcile.configure(config.virtuals, config.ipvs, ports.ownedBefore);
     health.configure(config.virtuals);
     health.seed(reconcile.serving());
@@ -116,6 +134,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     }
     config = next;
     ports.onReload(next);
+    weights.configure(next.virtuals);
     health.configure(next.virtuals);
     await reconcile.configure(next.virtuals, next.ipvs);
     tracking.configure(next);
@@ -133,6 +152,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     await inTurn(async () => {
       await vrrp.stop();
       health.stop();
+      weights.stop();
       await reconcile.stop({ clean: true });
     });
     journal({ event: 'daemon.stopped', uptime_s: Math.round((clock.now() - startedAt) / 1e6) });
@@ -156,6 +176,19 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
       return statusOf(config, identity, parts, clock.now());
     },
     plan: () => reconcile.plan(),
+    why: async (about) => {
+      await reconcile.refresh();
+      const parts = { health: health.status(), reconcile: reconcile.status(), explain: weights.explain };
+      return whyOf(config, about, parts);
+    },
+    operate: ({ real, service, override }) => {
+      const services = health
+        .status()
+        .filter((server) => server.real === real && (service === undefined || server.service === service))
+        .map((server) => server.service);
+      if (services.length > 0) operator.set(real, service, override);
+      return services;
+    },
     stop: (reason) => {
       stopping ??= stop(reason);
       return stopping;

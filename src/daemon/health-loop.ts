@@ -5,19 +5,25 @@ import type { RealConfig, VirtualConfig } from '../config/config.ts';
 import { type CheckPlan, checkPlanOf, trafficPortOf } from '../health/target-of.ts';
 import { questioned, unverified } from '../health/verdict.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, Micros } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Probe, ProbeResult } from '../ports/probe.ts';
 import { formatServiceId } from '../reconcile/model.ts';
 import type { Verdict, VerdictOf } from '../reconcile/verdict-view.ts';
 import { type CheckStatistics, createCheckRunner } from './check-runner.ts';
-import { type CheckedServer, heedMaintenance, judge, type VerdictChange } from './checked-server.ts';
+import {
+  type CheckedServer,
+  heedMaintenance,
+  type Judged,
+  judge,
+  type VerdictChange,
+} from './checked-server.ts';
 
 export type HealthLoopOptions = {
   readonly clock: Clock;
   readonly probe: Probe;
   readonly journal: Journal;
-  /** Told after each change of a verdict, when {@link HealthLoop.verdictOf} already says the new one. */
+  /** Told after each change of a verdict or of {@link HealthLoop.weightFactsOf}, when {@link HealthLoop.verdictOf} already says the new one. */
   readonly onVerdict: (change: VerdictChange) => void;
   /** Whether an operator holds this server out of service (maintenancedir). Asked before each check. */
   readonly inMaintenance?: (real: Endpoint) => boolean;
@@ -34,11 +40,20 @@ export type ServerHealth = {
   readonly check: string;
   /** What the last check said; absent before the first. */
   readonly last?: ProbeResult & { readonly agoMs: number };
+  /** What the last checks said, newest first. */
+  readonly recent: readonly (ProbeResult & { readonly agoMs: number })[];
   /** Consecutive. */
   readonly successes: number;
   readonly failures: number;
   /** Of the check, which equal servers of several services share. */
   readonly statistics: CheckStatistics;
+};
+
+export type HealthWeightFacts = {
+  /** When it came up, unless the kernel's table served it before. */
+  readonly upSince?: Micros | undefined;
+  /** What it says of itself: percent of its weight. */
+  readonly weightPercent?: number | undefined;
 };
 
 export type HealthLoop = {
@@ -48,6 +63,8 @@ export type HealthLoop = {
   readonly seed: (serves: (service: string, real: string) => boolean) => void;
   /** 'unverified' also for servers that are not configured. */
   readonly verdictOf: VerdictOf;
+  /** What bears on the weight of a server; nothing where it is not configured. */
+  readonly weightFactsOf: (service: string, real: string) => HealthWeightFacts;
   readonly status: () => readonly ServerHealth[];
   /** Ends every check; nothing is told any more. */
   readonly stop: () => void;
@@ -73,6 +90,8 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
       for (const server of judgedBy(checkKey)) judge(around, server, result);
     },
   });
+
+  const toldAt = ({ result, at }: Judged) => ({ ...result, agoMs: (clock.now() - at) / 1000 });
 
   const attach = (server: CheckedServer, intervalMs: number): void => {
     const sharing = judged.get(server.checkKey);
@@ -129,6 +148,10 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
       }
     },
     verdictOf: (service, real) => servers.get(keyOf(service, real))?.state.verdict ?? 'unverified',
+    weightFactsOf: (service, real) => {
+      const server = servers.get(keyOf(service, real));
+      return server === undefined ? {} : { upSince: server.upSince, weightPercent: server.weightPercent };
+    },
     status: () =>
       [...servers.values()].map((server) => ({
         service: server.service,
@@ -136,9 +159,8 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
         verdict: server.state.verdict,
         maintenance: server.maintenance,
         check: server.plan.main.target.kind,
-        ...(server.last !== undefined && {
-          last: { ...server.last.result, agoMs: (clock.now() - server.last.at) / 1000 },
-        }),
+        ...(server.recent[0] !== undefined && { last: toldAt(server.recent[0]) }),
+        recent: server.recent.map(toldAt),
         successes: server.state.successes,
         failures: server.state.failures,
         statistics: runner.statistics(server.checkKey) ?? { ended: 0, skipped: 0, latenessMs: 0, tookMs: 0 },
@@ -166,6 +188,6 @@ function serverOf(virtual: VirtualConfig, real: RealConfig): CheckedServer {
     maintenance: false,
     downSince: undefined,
     toldUncheckedAt: undefined,
-    last: undefined,
+    recent: [],
   };
 }

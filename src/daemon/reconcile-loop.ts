@@ -7,6 +7,7 @@ import { ok, type Result } from '../net/result.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { IpvsKernel, KernelError, ObservedService } from '../ports/kernel.ts';
+import type { Weigh } from '../reconcile/desire.ts';
 import { formatServiceId, type Table } from '../reconcile/model.ts';
 import { type Plan, planOf } from '../reconcile/plan.ts';
 import { type Goal, propose } from '../reconcile/propose.ts';
@@ -25,6 +26,8 @@ export type ReconcileLoopOptions = {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly verdictOf: VerdictOf;
+  /** Absent: the configured weights. */
+  readonly weigh?: Weigh;
   /** Without it no fallbackcommand is run. */
   readonly runFallbackCommand?: RunFallbackCommand;
   /** Told whenever ownedServices() changes, for the state file; of additions before anything is sent. */
@@ -75,7 +78,7 @@ export type ReconcileLoop = {
 };
 
 export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoop {
-  const { kernel, clock, journal, verdictOf } = options;
+  const { kernel, clock, journal, verdictOf, weigh } = options;
   const story = createServiceStory(journal, options.runFallbackCommand);
   const keeper = createTableKeeper({ kernel, clock, journal, story });
   const oneAtATime = createQueue();
@@ -91,7 +94,10 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
     queued = true;
   });
 
-  const goal = (): Goal => ({ virtuals, verdictOf, policy: { owned, foreign: ipvs.foreign } });
+  const goal = (): Goal => ({
+    ...{ virtuals, verdictOf, policy: { owned, foreign: ipvs.foreign } },
+    ...(weigh !== undefined && { weigh }),
+  });
 
   const pass = async (): Promise<void> => {
     queued = false;

@@ -37,9 +37,21 @@ export type DesiredService = {
   readonly settled: boolean;
 };
 
+/**
+ * The weight of a server that is up, instead of the configured one; 'out' takes it out whatever its verdict.
+ * Named as in VerdictOf.
+ */
+export type Weigh = (service: string, real: string, configured: number) => number | 'out';
+
+const asConfigured: Weigh = (_service, _real, configured) => configured;
+
 /** @param observed a table as readTable gives it. @returns a canonical table: configured services only. */
-export const desire = (virtuals: readonly VirtualConfig[], verdictOf: VerdictOf, observed: Table): Table =>
-  tableOf(desireServices(virtuals, verdictOf, observed));
+export const desire = (
+  virtuals: readonly VirtualConfig[],
+  verdictOf: VerdictOf,
+  observed: Table,
+  weigh: Weigh = asConfigured,
+): Table => tableOf(desireServices(virtuals, verdictOf, observed, weigh));
 
 export const tableOf = (services: readonly DesiredService[]): Table =>
   inTableOrder(services.map(({ entry }) => entry));
@@ -49,13 +61,24 @@ export function desireServices(
   virtuals: readonly VirtualConfig[],
   verdictOf: VerdictOf,
   observed: Table,
+  weigh: Weigh = asConfigured,
 ): readonly DesiredService[] {
   const present = new Map(observed.map((entry) => [formatServiceId(entry.service.id), entry]));
   return virtuals.map((virtual) => {
     const service = formatServiceId(virtual.id);
-    return desireService(virtual, (real) => verdictOf(service, real), present.get(service));
+    const health: Health = {
+      verdictOf: (real) => verdictOf(service, real),
+      weigh: (real, configured) => weigh(service, real, configured),
+    };
+    return desireService(virtual, health, present.get(service));
   });
 }
+
+/** Of one service's servers. */
+type Health = {
+  readonly verdictOf: (real: string) => Verdict;
+  readonly weigh: (real: string, configured: number) => number | 'out';
+};
 
 type Server = {
   /** Absent where the server is not to be in the table. */
@@ -66,14 +89,14 @@ type Server = {
 
 function desireService(
   virtual: VirtualConfig,
-  verdictOf: (real: string) => ReturnType<VerdictOf>,
+  health: Health,
   observed: ServiceEntry | undefined,
 ): DesiredService {
   const present = new Map(
     observed?.destinations.map((destination) => [formatEndpoint(destination), destination]),
   );
   const fallback = fallbackOf(virtual);
-  const servers = virtual.reals.map((real) => judgeServer(virtual, real, verdictOf, { present, fallback }));
+  const servers = virtual.reals.map((real) => judgeServer(virtual, real, health, { present, fallback }));
   const served = servers.some(({ serves }) => serves);
   const settled = servers.every(({ verified }) => verified);
   const leaving = served || settled ? [] : unnamedIn(virtual, present, fallback);
@@ -95,14 +118,19 @@ type Held = {
 function judgeServer(
   virtual: VirtualConfig,
   real: RealConfig,
-  verdictOf: (real: string) => ReturnType<VerdictOf>,
+  { verdictOf, weigh }: Health,
   { present, fallback }: Held,
 ): Server {
   const configured = canonicalDestination(virtual.id, real);
   const held = present.get(formatEndpoint(configured));
   const { kind } = virtual.checktype;
-  const verdict = withoutCheck(kind, verdictOf(realName(virtual.id, real)));
-  if (verdict === 'up') return { destination: configured, serves: true, verified: true };
+  const name = realName(virtual.id, real);
+  const weight = weigh(name, configured.weight);
+  if (weight === 'out') return { serves: false, verified: true };
+  const verdict = withoutCheck(kind, verdictOf(name));
+  // A weight of 0 in the configuration counts as serving, as in ldirectord; one that was made 0 does not.
+  const serves = weight > 0 || configured.weight === 0;
+  if (verdict === 'up') return { destination: { ...configured, weight }, serves, verified: true };
   if (verdict === 'down') {
     const stays = virtual.quiescent && (held !== undefined || virtual.readdquiescent);
     return stays
@@ -115,7 +143,8 @@ function judgeServer(
   // A fallback that is also a real server: what looks like the fallback is the fallback, or the two would
   // take turns for ever.
   const isFallback = fallback !== undefined && sameDestination(held, fallback);
-  return { destination: held, serves: held.weight > 0 && !isFallback, verified };
+  const destination = serves ? held : { ...held, weight: 0 };
+  return { destination, serves: destination.weight > 0 && !isFallback, verified };
 }
 
 /** checktype on needs no first verdict and off never has one; an operator's maintenance takes either down. */

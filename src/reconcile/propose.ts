@@ -2,7 +2,7 @@
 // is apply.ts's.
 import type { VirtualConfig } from '../config/config.ts';
 import { readTable } from './canonical.ts';
-import { type DesiredService, desireServices, tableOf } from './desire.ts';
+import { type DesiredService, desireServices, tableOf, type Weigh } from './desire.ts';
 import { type DiffPolicy, diff } from './diff.ts';
 import type { Operation, Table } from './model.ts';
 import type { VerdictOf } from './verdict-view.ts';
@@ -10,6 +10,8 @@ import type { VerdictOf } from './verdict-view.ts';
 export type Goal = {
   readonly virtuals: readonly VirtualConfig[];
   readonly verdictOf: VerdictOf;
+  /** Absent: the configured weights. */
+  readonly weigh?: Weigh;
   readonly policy: DiffPolicy;
 };
 
@@ -23,9 +25,9 @@ export type Proposal = {
 };
 
 /** @param kernelTable as the kernel gave it, in any order, with or without counters. */
-export function propose(kernelTable: Table, { virtuals, verdictOf, policy }: Goal): Proposal {
+export function propose(kernelTable: Table, { virtuals, verdictOf, weigh, policy }: Goal): Proposal {
   const observed = readTable(kernelTable);
-  const services = desireServices(virtuals, verdictOf, observed);
+  const services = desireServices(virtuals, verdictOf, observed, weigh);
   const desired = tableOf(services);
   return { observed, services, desired, operations: diff(observed, desired, policy) };
 }

@@ -35,7 +35,7 @@ function rig() {
     maintenance: false,
     downSince: undefined,
     toldUncheckedAt: undefined,
-    last: undefined,
+    recent: [],
   };
   return {
     advance: clock.advance,

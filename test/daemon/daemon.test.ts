@@ -60,6 +60,8 @@ function daemonOf(initial: Config): Daemon {
       serving: () => () => false,
       stop: async ({ clean }: { clean: boolean }) => tell(`reconcile stop clean=${clean}`),
     },
+    weights: { configure: () => {}, stop: () => {}, explain: () => [] },
+    operator: { set: () => {} },
     vrrp: {
       start: async (list: readonly unknown[]) => tell(`vrrp start ${list.length}`),
       reconfigure: async (list: readonly unknown[]) => tell(`vrrp reconfigure ${list.length}`),

@@ -279,6 +279,7 @@ it('status says what the last check found, and when', async () => {
       maintenance: false,
       check: 'http',
       last: { outcome: 'success', detail: 'success', agoMs: expect.any(Number) },
+      recent: [{ outcome: 'success', detail: 'success', agoMs: expect.any(Number) }],
       successes: 1,
       failures: 0,
       statistics: { ended: 1, skipped: 0, latenessMs: 0, tookMs: 0 },

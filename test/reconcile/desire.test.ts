@@ -97,6 +97,32 @@ describe('desire', () => {
   });
 });
 
+describe('the weight of the moment', () => {
+  const virtual = virtualOf(vip, { reals: [one, two], fallback });
+  const allUp = () => 'up' as const;
+
+  it('takes the place of the configured one', () => {
+    const table = desire([virtual], allUp, [], (_service, _real, configured) => configured * 10);
+    expect(servers(table)).toEqual(['192.168.6.2:80 gate 50', '192.168.6.3:80 gate 30']);
+  });
+  it('of 0 keeps a server in the table, but does not count as serving', () => {
+    expect(servers(desire([virtual], allUp, [], () => 0))).toEqual([
+      '127.0.0.1:80 gate 1',
+      '192.168.6.2:80 gate 0',
+      '192.168.6.3:80 gate 0',
+    ]);
+  });
+  it('drains a server that is only adopted, and takes one out whatever its verdict', () => {
+    const held = holding(virtual, one, two);
+    const weights = (_service: string, real: string) =>
+      real.startsWith('192.168.6.2') ? 0 : ('out' as const);
+    expect(servers(desire([virtual], unverified, held, weights))).toEqual([
+      '127.0.0.1:80 gate 1',
+      '192.168.6.2:80 gate 0',
+    ]);
+  });
+});
+
 describe("an operator's maintenance", () => {
   it.each(['on', 'off'] as const)('takes a server of checktype %s out', (kind) => {
     const virtual = virtualOf(vip, { reals: [one, two], checktype: { kind } });

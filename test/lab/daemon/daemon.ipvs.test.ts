@@ -208,6 +208,36 @@ describe('ends and new beginnings', () => {
   });
 });
 
+describe('the operator', () => {
+  it('drains, weighs and disables a server through a restart, and why tells the reason', async () => {
+    await startServers();
+    const before = start(web());
+    await holds(tcp80, first, second);
+    expect(await before.cli('drain', '127.0.0.2:8080')).toMatchObject({ status: 0 });
+    await holds(tcp80, first.replace('-w 5', '-w 0'), second);
+    expect(await before.cli('weight', '127.0.0.3:8080', '9', '--service', 'tcp 10.9.9.9:80')).toMatchObject({
+      status: 0,
+    });
+    await holds(tcp80, first.replace('-w 5', '-w 0'), second.replace('-w 5', '-w 9'));
+    before.running.signalAll('SIGKILL');
+    await before.running.exited;
+    const director = start(web(), before);
+    await director.waitFor('real.up', ({ real }) => real === '127.0.0.3:8080');
+    await holds(tcp80, first.replace('-w 5', '-w 0'), second.replace('-w 5', '-w 9'));
+    const why = await director.cli('why', '127.0.0.2:8080');
+    expect(why.stdout).toMatch(/weight +5 +config: weight 5\n +0 +operator: drain\n +table +weight 0, /);
+    expect(await director.cli('disable', '127.0.0.2:8080')).toMatchObject({ status: 0 });
+    await holds(tcp80, second.replace('-w 5', '-w 9'));
+    for (const real of ['127.0.0.2:8080', '127.0.0.3:8080']) await director.cli('enable', real);
+    await holds(tcp80, first, second);
+    const wrong = await director.cli('drain', '127.0.0.4:8080');
+    expect(wrong).toMatchObject({
+      status: 1,
+      stderr: 'Cannot find: a configured real server, got 127.0.0.4:8080\n',
+    });
+  });
+});
+
 describe('what it says of itself', () => {
   it("status and plan tell the kernel's table and the verdicts", async () => {
     const [nginx] = await startServers();

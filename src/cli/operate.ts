@@ -1,0 +1,38 @@
+// `drain`, `disable`, `enable` and `weight`: what the operator says of one real server. The daemon keeps it
+// through reloads and restarts.
+import { askDaemon, socketOptions } from './ask-daemon.ts';
+import { type Command, type ExitCode, type Io, parseArguments, textOption } from './command-line.ts';
+
+export const runDrain: Command = (argv, io) => operate('drain', argv, io);
+export const runDisable: Command = (argv, io) => operate('disable', argv, io);
+export const runEnable: Command = (argv, io) => operate('enable', argv, io);
+export const runWeight: Command = (argv, io) => operate('weight', argv, io);
+
+async function operate(action: string, argv: readonly string[], io: Io): Promise<ExitCode> {
+  const positionalsMax = action === 'weight' ? 2 : 1;
+  const given = parseArguments(argv, { ...socketOptions, service: { type: 'string' } }, io, positionalsMax);
+  if (given === undefined) return 2;
+  const [real, weight] = given.positionals;
+  if (real === undefined || (action === 'weight') !== (weight !== undefined)) {
+    io.stderr(
+      `Cannot ${action}: REAL${action === 'weight' ? ' and a weight' : ''}, got ${given.positionals.join(' ') || 'nothing'}\n`,
+    );
+    return 2;
+  }
+  const words = new URLSearchParams({ action, real });
+  if (weight !== undefined) words.set('weight', weight);
+  const service = textOption(given.options, 'service');
+  if (service !== undefined) words.set('service', service);
+  const answer = await askDaemon(given.options, 'POST', `/server?${words}`, io);
+  if (answer === undefined) return 1;
+  const { error, services = [] } = answer.body as {
+    readonly error?: string;
+    readonly services?: readonly string[];
+  };
+  if (answer.status !== 200) {
+    io.stderr(`${error ?? `Cannot ${action} ${real}`}\n`);
+    return 1;
+  }
+  io.stdout(`${action} ${real}${weight === undefined ? '' : ` ${weight}`} in ${services.join(', ')}\n`);
+  return 0;
+}

@@ -1,0 +1,53 @@
+// What the operator has said of single servers (drain, disable, weight, enable) over the control socket. It holds
+// through reloads and restarts, until `enable`; a server that is no longer configured keeps its word too, for the
+// day that it returns.
+import type { Override } from '../reconcile/weigh.ts';
+
+/** By "SERVICE REAL", or "REAL" alone for every service that has it. */
+export type Overrides = Readonly<Record<string, Override>>;
+
+/** Of what was kept; anything else counts as nothing said. */
+export function parseOverrides(value: unknown): Overrides {
+  if (typeof value !== 'object' || value === null) return {};
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(value);
+  return Object.fromEntries(entries.filter((entry): entry is [string, Override] => isOverride(entry[1])));
+}
+
+function isOverride(value: unknown): value is Override {
+  if (typeof value !== 'object' || value === null || !('mode' in value)) return false;
+  if (value.mode === 'drain' || value.mode === 'disable') return true;
+  return value.mode === 'weight' && 'weight' in value && Number.isInteger(value.weight);
+}
+
+export type OperatorPorts = {
+  readonly initial: Overrides;
+  /** Keeps them for the next start. */
+  readonly save: (overrides: Overrides) => void;
+  readonly onChanged: () => void;
+};
+
+export type Operator = {
+  /** @param service absent: in every service. @param override absent: as configured again. */
+  readonly set: (real: string, service: string | undefined, override: Override | undefined) => void;
+  readonly overrideOf: (service: string, real: string) => Override | undefined;
+  readonly list: () => Overrides;
+};
+
+export function createOperator({ initial, save, onChanged }: OperatorPorts): Operator {
+  let overrides: Overrides = initial;
+  return {
+    set: (real, service, override) => {
+      const key = service === undefined ? real : `${service} ${real}`;
+      const others = Object.entries(overrides).filter(([name]) => !isAbout(name, real, service));
+      overrides = Object.fromEntries(override === undefined ? others : [...others, [key, override]]);
+      save(overrides);
+      onChanged();
+    },
+    overrideOf: (service, real) => overrides[`${service} ${real}`] ?? overrides[real],
+    list: () => overrides,
+  };
+}
+
+/** A word about a server in every service takes the place of each about it in one. */
+const isAbout = (name: string, real: string, service: string | undefined): boolean =>
+  service === undefined ? name === real || name.endsWith(` ${real}`) : name === `${service} ${real}`;

@@ -1,0 +1,70 @@
+// The weight of each server at this moment, from what health, the operator and the time say; and a call for
+// another pass while a slow start goes on. The arithmetic is reconcile/weigh's.
+import type { VirtualConfig } from '../config/config.ts';
+import type { Clock } from '../ports/clock.ts';
+import { formatServiceId } from '../reconcile/model.ts';
+import { type Override, type WeightFacts, type WeightPart, weigh, weightOf } from '../reconcile/weigh.ts';
+import type { HealthWeightFacts } from './health-loop.ts';
+
+/** A growing weight is set anew so often. */
+const growthStepMs = 1000;
+
+export type WeightsPorts = {
+  readonly clock: Clock;
+  readonly healthFactsOf: (service: string, real: string) => HealthWeightFacts;
+  readonly overrideOf: (service: string, real: string) => Override | undefined;
+  /** A weight has changed by the passing of time. */
+  readonly onGrown: () => void;
+};
+
+export type Weights = {
+  readonly configure: (virtuals: readonly VirtualConfig[]) => void;
+  /** What the table is to hold while the server is up (reconcile/desire's Weigh). */
+  readonly weigh: (service: string, real: string, configured: number) => number | 'out';
+  /** The same, with where each part of it comes from. */
+  readonly explain: (service: string, real: string, configured: number) => readonly WeightPart[];
+  readonly stop: () => void;
+};
+
+export function createWeights({ clock, healthFactsOf, overrideOf, onGrown }: WeightsPorts): Weights {
+  let slowStartMs: ReadonlyMap<string, number> = new Map();
+  let cancel: (() => void) | undefined;
+
+  const explain = (service: string, real: string, configured: number) => {
+    const { upSince, weightPercent } = healthFactsOf(service, real);
+    const override = overrideOf(service, real);
+    const limitMs = slowStartMs.get(service);
+    const grown =
+      upSince === undefined || limitMs === undefined ? 1 : (clock.now() - upSince) / 1000 / limitMs;
+    const facts: WeightFacts = {
+      ...(override !== undefined && { override }),
+      ...(weightPercent !== undefined && { agentPercent: weightPercent }),
+      ...(grown < 1 && { slowStart: grown }),
+    };
+    return weigh(configured, facts);
+  };
+
+  const growOn = () => {
+    cancel ??= clock.after(growthStepMs, () => {
+      cancel = undefined;
+      onGrown();
+    });
+  };
+
+  return {
+    configure: (virtuals) => {
+      slowStartMs = new Map(
+        virtuals.flatMap(({ id, slowStartMs: limitMs }) =>
+          limitMs === undefined ? [] : [[formatServiceId(id), limitMs] as const],
+        ),
+      );
+    },
+    weigh: (service, real, configured) => {
+      const parts = explain(service, real, configured);
+      if (parts.some(({ origin }) => origin === 'slow start')) growOn();
+      return weightOf(parts);
+    },
+    explain,
+    stop: () => cancel?.(),
+  };
+}
