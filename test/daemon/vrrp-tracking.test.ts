@@ -34,7 +34,12 @@ const service = {
   ],
 } as unknown as VirtualConfig;
 
-type Run = { readonly command: readonly string[]; end: (result: ScriptResult) => void; killed: boolean };
+type Run = {
+  readonly command: readonly string[];
+  /** Unless `lingers`, nothing of it runs any more either. */
+  end: (result: ScriptResult, lingers?: true) => void;
+  killed: boolean;
+};
 
 let clock: ManualClock;
 let runs: Run[];
@@ -53,13 +58,21 @@ beforeEach(() => {
     clock,
     journal: (event) => void events.push(event),
     runScript: ({ command }) => {
-      let end: Run['end'] = () => {};
+      let answer = (_: ScriptResult) => {};
+      let gone = () => {};
       const result = new Promise<ScriptResult>((resolve) => {
-        end = resolve;
+        answer = resolve;
       });
-      const run: Run = { command, end: (answer) => end(answer), killed: false };
+      const ended = new Promise<void>((resolve) => {
+        gone = resolve;
+      });
+      const end: Run['end'] = (said, lingers) => {
+        answer(said);
+        if (lingers !== true) gone();
+      };
+      const run: Run = { command, end, killed: false };
       runs.push(run);
-      return { result, ended: result.then(() => {}), kill: () => (run.killed = true) };
+      return { result, ended, kill: () => (run.killed = true) };
     },
     watchFile: (_, listener) => {
       setFile = listener;
@@ -141,6 +154,16 @@ describe('a tracked script', () => {
     expect(runs).toHaveLength(2);
     await clock.advance(1);
     expect(runs).toHaveLength(3);
+  });
+
+  it('that has been given up, but not ended, counts at once, and is not run beside itself', async () => {
+    configure(web);
+    runs[0]?.end(bad, true);
+    await clock.advance(10_000);
+    expect(told.at(-1)).toEqual({ 'script web': 'down' });
+    expect(runs).toHaveLength(1);
+    await endLast(bad);
+    expect(runs).toHaveLength(2);
   });
 
   it('goes on undisturbed through a reload that leaves it as it is, wherever it stands in the file', async () => {

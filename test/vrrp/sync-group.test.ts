@@ -96,6 +96,15 @@ describe('something tracked with weight 0', () => {
     expect(deeds(effects)).toEqual(['addAddresses', 'announce', 'sendAdvert 100']);
   });
 
+  it('that recovers meanwhile leaves a member of a sync group leaving: the others have left too', () => {
+    const rig = activeRig();
+    const grouped = { ...rig.router, grouped: true } as const;
+    const failed = step(grouped, rig.state(), { type: 'trackFailed' }, rig.since).state;
+    const { state, effects } = step(grouped, failed, { type: 'trackRecovered' }, rig.since + 10);
+    expect(state).toMatchObject({ phase: 'leaving', purpose: 'fault' });
+    expect(effects).toEqual([]);
+  });
+
   it('keeps a backup out until it is well', () => {
     const rig = backupRig();
     expect(transition(rig.tell({ type: 'trackFailed' }, 10))).toMatchObject({ to: 'fault' });
