@@ -1,15 +1,17 @@
 // What directors track, under the whole daemon: each failure moves the role without a gap, and each recovery back.
-import { rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLab, type Host, type Lab, type Lan } from '../harness/namespaces.ts';
 import { run, waitUntil } from '../harness/process.ts';
-import { type Director, startDirector, startNginx } from '../harness/programs.ts';
+import { type Director, startDirector, startKeepalived, startNginx } from '../harness/programs.ts';
 import { type Prober, probe } from './prober.ts';
 import { hasAddress, measured } from './station.ts';
 
 const vip = '10.9.0.100';
 const outerVip = '10.8.0.100';
+const hasKeepalived = spawnSync('keepalived', ['--version'], { stdio: 'ignore' }).status === 0;
 let lab: Lab;
 let lan: Lan;
 let outside: Lan;
@@ -227,6 +229,62 @@ virtual:
     await comesBack(a, b, async () => {
       server = await nginx();
     });
+  });
+});
+
+describe.skipIf(!hasKeepalived)('a priority that falls below that of a keepalived', () => {
+  it('hands over to it without a gap, and takes the role back without one', async () => {
+    const file = join(folder, 'number');
+    const tracked = `vrrp_track_file: [{name: n, file: ${file}}]`;
+    const a = startDirector(lab, hostA, { config: config(150, 'track_file: [n]', tracked) });
+    await a.waitFor('vip.announced');
+    const text = `
+global_defs { vrrp_version 3 }
+vrrp_instance VI_1 {
+  state BACKUP
+  interface eth0
+  virtual_router_id 51
+  priority 100
+  advert_int 0.1
+  virtual_ipaddress { ${vip}/24 }
+}
+`;
+    const keepalived = startKeepalived(lab, hostB, text);
+    await keepalived.waitFor(/Entering BACKUP STATE/, { timeoutMs: 5000 });
+    let prober = await probed();
+    writeFileSync(file, '-100');
+    await a.waitFor('vip.removed', ({ reason }) => reason === 'higher_priority_heard');
+    expect(await hasAddress(hostB, vip)).toBe(true);
+    let gapMs = await prober.longestGapMs();
+    measured('to keepalived by priority: longest gap for a client, ms', gapMs);
+    expect(gapMs).toBeLessThan(5);
+    prober = await probed();
+    const before = seen(a);
+    rmSync(file);
+    await becomes(a, 'active', before);
+    await waitUntil(async () => !(await hasAddress(hostB, vip)), { what: 'keepalived gives the address up' });
+    gapMs = await prober.longestGapMs();
+    measured('back from keepalived: longest gap for a client, ms', gapMs);
+    expect(gapMs).toBeLessThan(5);
+  });
+});
+
+describe('notify scripts', () => {
+  it('run in order, with the words of keepalived, to the very end', async () => {
+    const out = join(folder, 'notified');
+    const script = join(folder, 'notify');
+    writeFileSync(script, `#!/bin/sh\necho "$@" >> ${out}\n`, { mode: 0o755 });
+    const more = `notify: ${script}\n    notify_master: ${script} 'to master'`;
+    const a = startDirector(lab, hostA, { config: config(150, more) });
+    await a.waitFor('vrrp.notified', ({ command }) => String(command).endsWith('MASTER 150'));
+    a.running.signal('SIGTERM');
+    expect(await a.running.exited).toBe(0);
+    expect(readFileSync(out, 'utf8').trim().split('\n')).toEqual([
+      'INSTANCE VI_1 BACKUP 150',
+      'to master',
+      'INSTANCE VI_1 MASTER 150',
+      'INSTANCE VI_1 STOP 150',
+    ]);
   });
 });
 
