@@ -7,6 +7,7 @@ import { openNetlinkSocket } from '../system/netlink-socket.ts';
 import { openFrameSocket } from '../system/packet-socket.ts';
 import { openVrrpSocket } from '../system/raw-socket.ts';
 import { openVrrpSocketInet6 } from '../system/raw-socket-inet6.ts';
+import { systemSysctl } from '../system/sysctl.ts';
 
 /** @throws ErrnoException where the kernel refuses a netlink socket. Its `network` is to be closed. */
 export function openVrrpPorts(): VrrpPorts {
@@ -19,8 +20,9 @@ export function openVrrpPorts(): VrrpPorts {
     network: createNetworkKernel(netlink, systemClock),
     openVrrpSocket: (device, channel) =>
       channel.family === 'inet'
-        ? openVrrpSocket(device, systemClock)
-        : openVrrpSocketInet6(device, channel.unicast, systemClock),
+        ? openVrrpSocket(device, systemClock, channel)
+        : openVrrpSocketInet6(device, channel, systemClock),
     openFrameSocket,
+    sysctl: systemSysctl,
   };
 }

@@ -5,6 +5,7 @@ import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { DatagramPort, FramePort } from '../ports/datagram.ts';
 import type { JournalEvent } from '../ports/journal.ts';
 import type { NetworkKernel } from '../ports/kernel.ts';
+import type { Sysctl } from '../ports/sysctl.ts';
 import type { TtlBounds } from '../vrrp/types.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from './vrrp-messages.ts';
 
@@ -14,9 +15,10 @@ export type Device = { readonly name: string; readonly index: number };
  * Which adverts a socket carries. IPv4: all. IPv6: those to the group (from hop limit 255), or with `unicast` those
  * to this host (within its sender's bounds), as the kernel checks both and tells neither.
  */
-export type AdvertChannel =
-  | { readonly family: 'inet' }
-  | { readonly family: 'inet6'; readonly unicast?: readonly TtlBounds[] };
+export type AdvertChannel = {
+  /** No group is joined, and nothing comes in. */
+  readonly sendOnly?: true;
+} & ({ readonly family: 'inet' } | { readonly family: 'inet6'; readonly unicast?: readonly TtlBounds[] });
 
 /**
  * Adverts of one interface: whole IP packets out; in, whole IPv4 packets, or IPv6's message alone. The error names
@@ -31,6 +33,7 @@ export type VrrpPorts = {
   readonly clock: Clock & EventLoop;
   readonly network: NetworkKernel;
   readonly openVrrpSocket: OpenVrrpSocket;
+  readonly sysctl: Sysctl;
   /** The error is the kernel's code. */
   readonly openFrameSocket: (interfaceIndex: number) => Result<FramePort, string>;
 };

@@ -26,6 +26,7 @@ import { createReporter } from './vrrp-reporter.ts';
 import { floatingAddresses, noSource, routerConfigOf, sourceAddressOf } from './vrrp-router-config.ts';
 import type { GroupedRouter } from './vrrp-sync-groups.ts';
 import { reasonsOf, type TrackPorts, trackedStatus, trackingOf } from './vrrp-track.ts';
+import { createVmac } from './vrrp-vmac.ts';
 
 /**
  * How long the addresses stay after the successor's first advert: RFC 9568 §6.4.2 sends that before anything
@@ -100,10 +101,15 @@ export function createRouterShell(
     onAdvert,
     onChanged,
   });
-  const sender = createAdvertSender(paths.routes, () => ({ config, router }), {
-    ...ports,
-    onSent: () => ports.onProgress('advert'),
-  });
+  const vmac = createVmac(initial, { ...ports, onChanged });
+  const sender = createAdvertSender(
+    () => vmac.routesFor(paths.routes()),
+    () => ({ config, router }),
+    {
+      ...ports,
+      onSent: () => ports.onProgress('advert'),
+    },
+  );
   const leases = createAddressLeases(
     () => ({
       instance: config.name,
@@ -148,7 +154,7 @@ export function createRouterShell(
     sourceAddressOf({ config, view, isVirtual: ports.isVirtual, current: router.sourceAddress });
 
   function linkFault(): string | undefined {
-    const ofDevice = device.fault();
+    const ofDevice = device.fault() ?? vmac.fault();
     if (ofDevice !== undefined) return ofDevice;
     if (sourceNow() !== undefined) return undefined;
     return config.sourceAddress === undefined
@@ -196,7 +202,7 @@ export function createRouterShell(
         return undefined;
       case 'renewLease':
         // Only what was really sent keeps the addresses alive (DESIGN.md §1 property 2).
-        void sender.lastSent().then((sent) => sent && leases.renew());
+        sender.whenSent(leases.renew);
         return undefined;
       case 'addAddresses':
         return hasRoutes() ? leases.add(effect.addresses).then(routes.add) : leases.add(effect.addresses);
@@ -232,6 +238,7 @@ export function createRouterShell(
 
   function onChanged(): void {
     if (state.phase === 'initialize') return;
+    vmac.refresh();
     paths.refresh();
     const source = sourceNow();
     const before = effectivePriority(router);
@@ -270,6 +277,7 @@ export function createRouterShell(
     config: () => config,
     start: (resume) => {
       router = routerNow(sourceNow() ?? noSource);
+      vmac.refresh();
       paths.refresh();
       const linkUp = fault() === undefined;
       linkFailed = linkFault() !== undefined;
@@ -293,7 +301,7 @@ export function createRouterShell(
           unfollow();
           paths.close();
           announcer.close();
-          resolve();
+          void vmac.remove().then(resolve);
         };
         dispatch({ type: 'shutdown' });
       }),

@@ -32,6 +32,12 @@ import {
   RTNLGRP_LINK,
 } from '../wire/rtnetlink.ts';
 import {
+  encodeLinkKey,
+  encodeLinkUp,
+  encodeMacvlan,
+  encodeNoAddressGeneration,
+} from '../wire/rtnetlink-link.ts';
+import {
   encodeRoute,
   encodeRule,
   RTM_DELROUTE,
@@ -61,6 +67,9 @@ export function createNetworkKernel(
     return ok(answer.value.flatMap(({ payload }) => decode(payload) ?? []));
   }
 
+  const change = (type: number, flags: number, encode: () => Uint8Array) =>
+    requests.change([() => ({ type, flags, payload: encode() })]);
+
   return {
     links: () => dump<LinkEntry>({ type: RTM_GETLINK, payload: encodeGetLinks() }, decodeLink),
     addresses: (family: Family) =>
@@ -81,6 +90,14 @@ export function createNetworkKernel(
     removeRoutes: (entries) => requests.change(entries.map(routeMessage(RTM_DELROUTE))),
     addRules: (rules) => requests.change(rules.map(ruleMessage(RTM_NEWRULE, CREATE))),
     removeRules: (rules) => requests.change(rules.map(ruleMessage(RTM_DELRULE))),
+    addMacvlan: async (request) => {
+      const [error] = await change(RTM_NEWLINK, CREATE, () => encodeMacvlan(request));
+      // Refused by a kernel without IPv6, which makes no address then either.
+      if (error === undefined) await change(RTM_NEWLINK, 0, () => encodeNoAddressGeneration(request.name));
+      return error;
+    },
+    setLinkUp: async (name) => (await change(RTM_NEWLINK, 0, () => encodeLinkUp(name)))[0],
+    removeLink: async (name) => (await change(RTM_DELLINK, 0, () => encodeLinkKey(name)))[0],
     watch: (listener) => watch(ports.notifications, listener),
     close: () => {
       requests.close();

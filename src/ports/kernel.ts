@@ -56,6 +56,8 @@ export type AddressRequest = Omit<AddressEntry, 'tentative'> & {
   readonly broadcast?: Ip;
 };
 
+export type MacvlanRequest = { readonly name: string; readonly parentIndex: number; readonly mac: Mac };
+
 /** With the index of its device, where it has one. */
 export type RouteRequest = { readonly route: VirtualRoute; readonly interfaceIndex?: number };
 
@@ -96,6 +98,10 @@ export type NetworkKernel = {
   readonly addRules: (rules: readonly VirtualRule[]) => Promise<readonly (KernelError | undefined)[]>;
   /** Never takes what others made. */
   readonly removeRules: (rules: readonly VirtualRule[]) => Promise<readonly (KernelError | undefined)[]>;
+  /** Makes it, down, and without an IPv6 address of its own. */
+  readonly addMacvlan: (request: MacvlanRequest) => Promise<KernelError | undefined>;
+  readonly setLinkUp: (name: string) => Promise<KernelError | undefined>;
+  readonly removeLink: (name: string) => Promise<KernelError | undefined>;
   /** Notifications of links and addresses, both families, until {@link close}. */
   readonly watch: (listener: (change: NetworkChange) => void) => void;
   readonly close: () => void;

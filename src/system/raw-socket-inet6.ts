@@ -34,10 +34,13 @@ const priorityInternetworkControl = 6;
 
 type Device = { readonly name: string; readonly index: number };
 
-/** @param unicast the peers' bounds; undefined: multicast. */
+/** @param channel unicast: the peers' bounds; absent: multicast. sendOnly: joins no group. */
 export function openVrrpSocketInet6(
   device: Device,
-  unicast: readonly HopLimitBounds[] | undefined,
+  {
+    unicast,
+    sendOnly = false,
+  }: { readonly unicast?: readonly HopLimitBounds[]; readonly sendOnly?: boolean },
   clock: Clock,
 ): Result<DatagramPort, SocketFailure> {
   const program = unicast === undefined ? multicastFilter() : unicastFilter(unicast);
@@ -49,6 +52,7 @@ export function openVrrpSocketInet6(
     { level: SOL_IPV6, name: IPV6_HDRINCL, value: intBytes(1) },
     { level: SOL_SOCKET, name: SO_PRIORITY, value: intBytes(priorityInternetworkControl) },
     ...(unicast === undefined ? multicast(device) : []),
+    ...(unicast === undefined && !sendOnly ? joining(device) : []),
   ];
   return openDatagramSocket({ domain: AF_INET6, type: SOCK_RAW, protocol: protocolVrrp, options }, clock);
 }
@@ -56,10 +60,13 @@ export function openVrrpSocketInet6(
 const multicast = ({ index }: Device): readonly SocketOption[] => [
   // Only what this socket joined, not what any socket of the host did.
   { level: SOL_IPV6, name: IPV6_MULTICAST_ALL, value: intBytes(0), optional: true },
-  { level: SOL_IPV6, name: IPV6_JOIN_GROUP, value: Buffer.concat([ipBytes(groupVrrp), intBytes(index)]) },
   { level: SOL_IPV6, name: IPV6_MULTICAST_IF, value: intBytes(index) },
   // An advert of our own must not come back as another router's.
   { level: SOL_IPV6, name: IPV6_MULTICAST_LOOP, value: intBytes(0) },
+];
+
+const joining = ({ index }: Device): readonly SocketOption[] => [
+  { level: SOL_IPV6, name: IPV6_JOIN_GROUP, value: Buffer.concat([ipBytes(groupVrrp), intBytes(index)]) },
 ];
 
 /**

@@ -35,21 +35,28 @@ const receiveBufferBytes = 1 << 20;
 const tosInternetworkControl = 0xc0;
 const priorityInternetworkControl = 6;
 
-/** @param device the interface; it must exist, and may be down or without an address. */
+/**
+ * @param device the interface; it must exist, and may be down or without an address.
+ * @param options sendOnly: joins no group.
+ */
 export function openVrrpSocket(
   device: { readonly name: string; readonly index: number },
   clock: Clock,
+  { sendOnly = false }: { readonly sendOnly?: boolean } = {},
 ): Result<DatagramPort, SocketFailure> {
-  const options = [...receiving(device), ...sending(device)];
+  const options = [...binding(device), ...(sendOnly ? [] : joining(device)), ...sending(device)];
   return openDatagramSocket({ domain: AF_INET, type: SOCK_RAW, protocol: protocolVrrp, options }, clock);
 }
 
-const receiving = (device: { readonly name: string; readonly index: number }): SocketOption[] => [
+const binding = (device: { readonly name: string; readonly index: number }): SocketOption[] => [
   { level: SOL_SOCKET, name: SO_BINDTODEVICE, value: Buffer.from(`${device.name}\0`) },
   { level: SOL_SOCKET, name: SO_RCVBUF, value: intBytes(receiveBufferBytes) },
   { level: SOL_SOCKET, name: SO_RCVBUFFORCE, value: intBytes(receiveBufferBytes), optional: true },
   // Only what this socket joined, not what any socket of the host did.
   { level: SOL_IP, name: IP_MULTICAST_ALL, value: intBytes(0) },
+];
+
+const joining = (device: { readonly index: number }): SocketOption[] => [
   { level: SOL_IP, name: IP_ADD_MEMBERSHIP, value: groupOn(device.index) },
 ];
 

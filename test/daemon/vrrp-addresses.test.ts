@@ -39,6 +39,9 @@ async function createWorld(present: readonly AddressEntry[] = [ownAddress]) {
     removeRoutes: async () => [],
     addRules: async () => [],
     removeRules: async () => [],
+    addMacvlan: async () => undefined,
+    setLinkUp: async () => undefined,
+    removeLink: async () => undefined,
     watch: (listener) => {
       notify = listener;
     },

@@ -136,6 +136,9 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
       for (const rule of rules) did.push(`remove rule ${formatRule(rule)}`);
       return rules.map(() => undefined);
     },
+    addMacvlan: async () => undefined,
+    setLinkUp: async () => undefined,
+    removeLink: async () => undefined,
     watch: (listener) => void watchers.push(listener),
     close: () => {},
   };
@@ -166,6 +169,7 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
           },
         });
       },
+      sysctl: { read: () => undefined, write: () => undefined },
       openFrameSocket: () =>
         ok({
           send: () => {

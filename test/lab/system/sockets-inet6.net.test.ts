@@ -32,7 +32,9 @@ beforeAll(async () => {
 afterAll(() => lab?.dispose());
 
 function openAt({ host, index }: Station, unicast?: readonly HopLimitBounds[]): DatagramPort {
-  const opened = inside(host, () => openVrrpSocketInet6({ name: 'eth0', index }, unicast, systemClock));
+  const opened = inside(host, () =>
+    openVrrpSocketInet6({ name: 'eth0', index }, { ...(unicast && { unicast }) }, systemClock),
+  );
   if (!opened.ok) throw new Error(JSON.stringify(opened.error));
   lab.defer(async () => opened.value.close());
   return opened.value;

@@ -1,0 +1,123 @@
+// Virtual MAC mode: the addresses keep their MAC address whoever has them, and nobody else's moves.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
+import { waitUntil } from '../harness/process.ts';
+import { type Director, startDirector } from '../harness/programs.ts';
+import { probe } from './prober.ts';
+import { measured } from './station.ts';
+
+const vips = { inet: '10.9.0.100', inet6: 'fd00::100' } as const;
+const macs = { inet: '00:00:5e:00:01:33', inet6: '00:00:5e:00:02:33' } as const;
+let lab: Lab;
+let client: Host;
+let a: Director;
+let b: Director;
+
+const config = (priority: number) => `
+director: {control_socket: $CONTROL, state_dir: $STATE}
+vrrp:
+  - name: VI_1
+    interface: eth0
+    virtual_router_id: 51
+    priority: ${priority}
+    advert_int: 100ms
+    use_vmac: yes
+    virtual_ipaddress: [${vips.inet}/32, "${vips.inet6}/128"]
+`;
+
+beforeEach(async () => {
+  lab = createLab();
+  const lan = await lab.lan('lan');
+  const hostAt = async (name: string, suffix: number) => {
+    const host = await lab.host(name);
+    const addresses = [`10.9.0.${suffix}/24`, `fd00::${suffix}/64`, `fe80::${suffix}/64`];
+    await lab.attach(host, lan, { addresses });
+    return host;
+  };
+  client = await hostAt('c', 3);
+  a = startDirector(lab, await hostAt('a', 1), { config: config(150) });
+  await both(a, 'active');
+  b = startDirector(lab, await hostAt('b', 2), { config: config(100) });
+  await b.waitFor('daemon.ready');
+  await both(b, 'backup');
+});
+afterEach(() => lab?.dispose());
+
+const both = (director: Director, phase: string) =>
+  Promise.all(
+    ['VI_1', 'VI_1/ipv6'].map((name) =>
+      director.waitFor('vrrp.transition', ({ instance, to }) => instance === name && to === phase),
+    ),
+  );
+const links = (director: Director) => director.host.run('ip', '-o', '-d', 'link', 'show', 'type', 'macvlan');
+const arpIgnore = async (director: Director) =>
+  (await director.host.run('sysctl', '-n', 'net.ipv4.conf.eth0.arp_ignore')).trim();
+
+async function neighbours(): Promise<string> {
+  await client.run('ping', '-c', '1', '-W', '2', vips.inet);
+  await client.run('ping', '-c', '1', '-W', '2', vips.inet6);
+  return client.run('ip', 'neigh', 'show');
+}
+
+describe('virtual MAC mode', () => {
+  it('answers for the addresses with the virtual router MAC alone (RFC 9568 §8.1.2, §8.2.2)', async () => {
+    const shown = await neighbours();
+    for (const family of ['inet', 'inet6'] as const)
+      expect(shown).toContain(`${vips[family]} dev eth0 lladdr ${macs[family]}`);
+    const answers = await client.attempt('arping', '-c', '2', '-w', '2', '-I', 'eth0', vips.inet);
+    expect(new Set(answers.stdout.match(/\[[0-9A-F:]+\]/g))).toEqual(new Set(['[00:00:5E:00:01:33]']));
+    expect(await links(a)).toContain('macvlan mode bridge');
+    const addresses = await a.host.run('ip', '-o', 'address', 'show', 'dev', 'vrrp6.51');
+    expect(addresses.trim().split('\n').length).toBe(1);
+  });
+
+  it('sends adverts from that MAC, and hears those of a peer that has it too', async () => {
+    expect(b.events().filter(({ event, to }) => event === 'vrrp.transition' && to === 'active')).toEqual([]);
+    const captured = await client.attempt(
+      'timeout',
+      '5',
+      'tcpdump',
+      '-lnne',
+      '-i',
+      'eth0',
+      '-c',
+      '12',
+      'vrrp or ip6 proto 112',
+    );
+    if (captured.status === 127) return;
+    expect(captured.stdout).toContain(`${macs.inet} > 01:00:5e:00:00:12`);
+    expect(captured.stdout).toContain(`${macs.inet6} > 33:33:00:00:00:12`);
+  });
+
+  it('hands over without a gap, and nobody learns another MAC', async () => {
+    await neighbours();
+    const prober = probe(lab, client, vips.inet);
+    await waitUntil(() => prober.answers() > 100, { what: 'the client reaches the address' });
+    await a.running.stop();
+    await both(b, 'active');
+    const gapMs = await prober.longestGapMs();
+    measured('virtual MAC: graceful stop: longest gap for a client, ms', gapMs);
+    expect(gapMs).toBeLessThan(15);
+    expect(await neighbours()).toContain(`${vips.inet} dev eth0 lladdr ${macs.inet}`);
+  });
+
+  it('takes its links away, and puts the settings of the interface back', async () => {
+    expect(await arpIgnore(a)).toBe('1');
+    await a.running.stop();
+    expect(await links(a)).toBe('');
+    expect(await arpIgnore(a)).toBe('0');
+  });
+
+  it('takes over links that a killed one left, and makes one again that somebody deletes', async () => {
+    await a.host.killAll();
+    expect(await links(a)).toContain('vrrp.51');
+    const again = startDirector(lab, a.host, { config: config(150), again: a });
+    await both(again, 'active');
+    await a.host.run('ip', 'link', 'delete', 'vrrp.51');
+    await again.waitFor('vrrp.transition', ({ to }) => to === 'fault');
+    await waitUntil(async () => (await again.host.run('ip', 'address')).includes(vips.inet), {
+      what: 'it is active again',
+    });
+    expect(await links(again)).toContain('vrrp.51');
+  });
+});
