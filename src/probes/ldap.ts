@@ -6,6 +6,7 @@ import { familyOf } from '../net/ip.ts';
 import type { ProbeResult } from '../ports/probe.ts';
 import { converse } from './conversation.ts';
 import { dial } from './dial.ts';
+import { farewell } from './farewell.ts';
 import { failure, success, unmade } from './judge-error.ts';
 import { matchBody } from './match-body.ts';
 
@@ -37,7 +38,8 @@ export function probeLdap(target: LdapTarget, signal: AbortSignal): Promise<Prob
         filter: '(objectClass=*)',
         attributes: noAttributes,
       });
-      return await judge(target, searchEntries, signal);
+      const verdict = await judge(target, searchEntries, signal);
+      return await farewell(conversation, verdict, () => client.unbind());
     } catch (error) {
       if (error instanceof InvalidCredentialsError) {
         return failure(`cannot ${conversation.doing}: wrong name or password`);

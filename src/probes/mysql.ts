@@ -5,6 +5,7 @@ import type { SqlTarget } from '../health/target.ts';
 import type { ProbeResult } from '../ports/probe.ts';
 import { converse } from './conversation.ts';
 import { dial } from './dial.ts';
+import { farewell } from './farewell.ts';
 import { judgeRows, queryOf } from './judge-rows.ts';
 
 export function probeMysql(target: SqlTarget, signal: AbortSignal): Promise<ProbeResult> {
@@ -30,6 +31,8 @@ export function probeMysql(target: SqlTarget, signal: AbortSignal): Promise<Prob
       connection.query(target.query, (error, found) => (error ? reject(error) : resolve(found)));
     });
     // What is no query has a count of rows instead of a list.
-    return judgeRows(target, Array.isArray(rows) ? rows.length : undefined);
+    const verdict = judgeRows(target, Array.isArray(rows) ? rows.length : undefined);
+    const quit = () => new Promise<void>((resolve) => connection.end(() => resolve()));
+    return farewell(conversation, verdict, quit);
   });
 }

@@ -5,6 +5,7 @@ import pg from 'pg';
 import type { SqlTarget } from '../health/target.ts';
 import type { ProbeResult } from '../ports/probe.ts';
 import { converse } from './conversation.ts';
+import { farewell } from './farewell.ts';
 import { guardSocket } from './guard-socket.ts';
 import { judgeRows, queryOf } from './judge-rows.ts';
 
@@ -34,6 +35,7 @@ export function probePgsql(target: SqlTarget, signal: AbortSignal): Promise<Prob
     await client.connect();
     conversation.doing = queryOf(target);
     const results = [await client.query({ text: target.query, rowMode: 'array' })].flat();
-    return judgeRows(target, Math.max(...results.map(({ rows }) => rows.length)));
+    const verdict = judgeRows(target, Math.max(...results.map(({ rows }) => rows.length)));
+    return farewell(conversation, verdict, () => client.end());
   });
 }

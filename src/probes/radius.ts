@@ -9,6 +9,14 @@ import type { ProbeResult } from '../ports/probe.ts';
 import { askDatagram, connectDatagram } from './ask-datagram.ts';
 import { converse } from './conversation.ts';
 import { failure, success } from './judge-error.ts';
+import { signedAnswer } from './radius-signature.ts';
+
+/** RFC 2865 §3. */
+const codes: Readonly<Record<number, string>> = {
+  2: 'Access-Accept',
+  3: 'Access-Reject',
+  11: 'Access-Challenge',
+};
 
 /** RFC 3162 §2.1. */
 const nasIpv6Address = 95;
@@ -36,13 +44,9 @@ export function probeRadius(target: RadiusTarget, signal: AbortSignal): Promise<
 }
 
 /** What the answer is; undefined where it is not signed with the secret, or is no answer at all. */
-function codeOf(request: Buffer, response: Buffer, secret: string): string | undefined {
-  try {
-    if (!radius.verify_response({ request, response, secret })) return undefined;
-    return radius.decode({ packet: response, secret }).code;
-  } catch {
-    return undefined;
-  }
+function codeOf(request: Buffer, datagram: Buffer, secret: string): string | undefined {
+  const answer = signedAnswer(request, datagram, secret);
+  return answer === undefined ? undefined : (codes[answer[0] ?? 0] ?? `code ${answer[0]}`);
 }
 
 function ourAddress(local: string): readonly [string | number, string | Buffer] {

@@ -64,7 +64,8 @@ export function ready(socket: Socket, event: 'connect' | 'secureConnect'): Promi
 
 /** The name for SNI: a host without its port, or none, since an address is not allowed there (RFC 6066 §3). */
 export function serverNameOf(host: string): string | undefined {
-  const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  // A bare IPv6 address ends like a host with a port.
+  const name = isIP(host) !== 0 ? host : host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   return name === '' || isIP(name) !== 0 ? undefined : name;
 }
 

@@ -84,6 +84,7 @@ describe('the server name (SNI)', () => {
   it('is not sent where only an address is known', async () => {
     expect(await seen({})).toMatchObject({ name: false });
     expect(serverNameOf('[fd09::2]:443')).toBeUndefined();
+    expect(serverNameOf('fd09::2')).toBeUndefined();
   });
 });
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import radius from 'radius';
 import { describe, expect, it } from 'vitest';
 import type { RadiusTarget } from '../../src/health/target.ts';
@@ -65,6 +65,21 @@ describe('a RADIUS server', () => {
       outcome: 'failure',
       detail: 'no answer in time to log in as check (got an answer that our secret did not sign)',
     });
+  });
+  it('may sign its answer once more, rightly (RFC 3579 §3.2)', async () => {
+    const answering = (spoil: number) =>
+      udpServer((request) => {
+        const reply = Buffer.alloc(38);
+        reply.set([2, request.readUInt8(1), 0, 38]);
+        request.copy(reply, 4, 4, 20);
+        reply.set([80, 18], 20);
+        createHmac('md5', secret).update(reply).digest().copy(reply, 22);
+        reply.writeUInt8(reply.readUInt8(22) ^ spoil, 22);
+        createHash('md5').update(reply).update(secret).digest().copy(reply, 4);
+        return [reply];
+      });
+    expect(await ask({ port: (await answering(0)).port })).toMatchObject({ outcome: 'success' });
+    expect(await ask({ port: (await answering(1)).port })).toMatchObject({ outcome: 'failure' });
   });
   it('is down when its answer is not to our request', async () => {
     const { port } = await udpServer((message) => {

@@ -7,17 +7,18 @@ import type { Host, Lab } from '../harness/namespaces.ts';
 import { type Running, waitUntil } from '../harness/process.ts';
 
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
-const isInstalled = (program: string): boolean => folders.some((folder) => existsSync(join(folder, program)));
+export const isInstalled = (program: string): boolean =>
+  folders.some((folder) => existsSync(join(folder, program)));
 
 /** Of a folder that servers may enter which give up root. */
-function openFolder(lab: Lab, name: string): string {
+export function openFolder(lab: Lab, name: string): string {
   const folder = lab.directory(name);
   chmodSync(join(folder, '..'), 0o755);
   chmodSync(folder, 0o755);
   return folder;
 }
 
-const listening = (host: Host, port: number) =>
+export const listening = (host: Host, port: number) =>
   waitUntil(async () => (await host.run('ss', '-Hltn', 'sport', '=', `:${port}`)) !== '', {
     what: `a listener on port ${port}`,
   });
