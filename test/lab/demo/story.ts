@@ -160,8 +160,8 @@ async function stopAllServers(pair: Pair, notes: Notes) {
 async function returnServers(pair: Pair, notes: Notes) {
   const { lvs1 } = pair.directors;
   const after = lvs1.running.lineCount();
-  const started = wallClock();
   for (const server of pair.topology.servers) await server.start();
+  const started = wallClock();
   await lvs1.waitFor('service.fallback_off', () => true, { after });
   for (const { endpoint } of pair.topology.servers) {
     await lvs1.waitFor('real.up', ({ real }) => real === endpoint, { after });
@@ -170,7 +170,7 @@ async function returnServers(pair: Pair, notes: Notes) {
     what: 'the fallback out of the table',
   });
   const back = wallClock();
-  notes.atMost('until both serve again', back - started, 'ms', 1000 + 2 * slackMs);
+  notes.atMost('until both are in the table again', back - started, 'ms', 1000 + 2 * slackMs);
   await waitUntil(() => pair.traffic.answers(back).length >= 30, { what: '30 requests' });
   const { web1, web2, sorry, failed } = tally(pair, back);
   notes.holds(
