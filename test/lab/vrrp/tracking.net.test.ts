@@ -3,108 +3,39 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLab, type Host, type Lab, type Lan } from '../harness/namespaces.ts';
 import { run, waitUntil } from '../harness/process.ts';
-import { type Director, startDirector, startKeepalived, startNginx } from '../harness/programs.ts';
-import { type Prober, probe } from './prober.ts';
+import { startDirector, startKeepalived, startNginx } from '../harness/programs.ts';
 import { hasAddress, measured } from './station.ts';
+import {
+  becomes,
+  comesBack,
+  config,
+  createSite,
+  probed,
+  type Site,
+  seen,
+  startPair,
+  statusOf,
+  vip,
+} from './tracked-site.ts';
 
-const vip = '10.9.0.100';
-const outerVip = '10.8.0.100';
 const hasKeepalived = spawnSync('keepalived', ['--version'], { stdio: 'ignore' }).status === 0;
-let lab: Lab;
-let lan: Lan;
-let outside: Lan;
-let client: Host;
-let hostA: Host;
-let hostB: Host;
-let folder: string;
 
-/** @param more lines of VI_1 @param sections what stands beside `vrrp` */
-const config = (priority: number, more: string, sections = '') => `
-director: {control_socket: $CONTROL, state_dir: $STATE}
-vrrp:
-  - name: VI_1
-    interface: eth0
-    virtual_router_id: 51
-    priority: ${priority}
-    advert_int: 100ms
-    virtual_ipaddress: [${vip}/24]
-    ${more}
-${sections}`;
-
+let site: Site;
 beforeEach(async () => {
-  lab = createLab();
-  lan = await lab.lan('lan');
-  outside = await lab.lan('out');
-  folder = lab.directory('tracked');
-  const hostAt = async (name: string, number: number) => {
-    const host = await lab.host(name);
-    await lab.attach(host, lan, { addresses: [`10.9.0.${number}/24`] });
-    await lab.attach(host, outside, { interface: 'eth1', addresses: [`10.8.0.${number}/24`] });
-    return host;
-  };
-  client = await hostAt('c', 3);
-  hostA = await hostAt('a', 1);
-  hostB = await hostAt('b', 2);
+  site = await createSite();
 });
-afterEach(() => lab?.dispose());
-
-/** a is active, b hears it. */
-async function pair(ofA: string, ofB: string): Promise<readonly [Director, Director]> {
-  const a = startDirector(lab, hostA, { config: ofA });
-  await a.waitFor('vip.announced');
-  const b = startDirector(lab, hostB, { config: ofB });
-  await b.waitFor('daemon.ready');
-  await waitUntil(async () => (await statusOf(b))[0]?.active !== undefined, { what: 'b hears a' });
-  return [a, b];
-}
-
-const statusOf = async (director: Director) =>
-  JSON.parse((await director.cli('status', '--json')).stdout).vrrp as {
-    readonly name: string;
-    readonly phase: string;
-    readonly priority: number;
-    readonly active?: unknown;
-    readonly tracked?: readonly unknown[];
-  }[];
-
-const becomes = (director: Director, phase: string, after = 0, instance = 'VI_1') =>
-  director.waitFor('vrrp.transition', (event) => event.to === phase && event.instance === instance, {
-    after,
-  });
-/** For waiting for what comes from now on. */
-const seen = (director: Director) => director.running.lines().length;
-
-async function probed(address = vip): Promise<Prober> {
-  const prober = probe(lab, client, address);
-  await waitUntil(() => prober.answers() > 200, { what: 'the client reaches the address' });
-  return prober;
-}
-
-/** From b back to a, once what failed is well again. */
-async function comesBack(a: Director, b: Director, recover: () => unknown): Promise<void> {
-  await waitUntil(async () => !(await hasAddress(hostA, vip)), { what: 'a gives the address up' });
-  const prober = await probed();
-  const [beforeA, beforeB] = [seen(a), seen(b)];
-  await recover();
-  await becomes(a, 'active', beforeA);
-  await becomes(b, 'backup', beforeB);
-  await waitUntil(async () => !(await hasAddress(hostB, vip)), { what: 'b gives the address up' });
-  const gapMs = await prober.longestGapMs();
-  measured('return of the role: longest gap for a client, ms', gapMs);
-  expect(gapMs).toBeLessThan(5);
-}
+afterEach(() => site?.lab.dispose());
 
 describe('a tracked script', () => {
   it('that fails lowers the priority, the peer takes over without a gap, and back', async () => {
-    const flag = join(folder, 'down');
+    const flag = join(site.folder, 'down');
     const script = `
 vrrp_script:
   - {name: web, script: /usr/bin/test ! -e ${flag}, interval: 50ms, fall: 2, rise: 2, weight: -60, user: root}
 `;
-    const [a, b] = await pair(config(150, 'track_script: [web]', script), config(100, ''));
-    const prober = await probed();
+    const [a, b] = await startPair(site, config(150, 'track_script: [web]', script), config(100, ''));
+    const prober = await probed(site);
     writeFileSync(flag, '');
     const failedAt = performance.now();
     const changed = await a.waitFor('vrrp.priority_changed');
@@ -119,16 +50,16 @@ vrrp_script:
       { priority: 90, tracked: [{ name: 'script web', state: 'down', adds: '-60' }] },
     ]);
     expect((await a.cli('status')).stdout).toMatch(/VI_1 +script web +down +-60 +exit 1/);
-    await comesBack(a, b, () => rmSync(flag));
+    await comesBack(site, [a, b], () => rmSync(flag));
   });
 
   it('with weight 0 keeps a router out from the start, until it succeeds', async () => {
-    const flag = join(folder, 'up');
+    const flag = join(site.folder, 'up');
     const script = `
 vrrp_script:
   - {name: web, script: /usr/bin/test -e ${flag}, interval: 50ms, user: root}
 `;
-    const a = startDirector(lab, hostA, { config: config(150, 'track_script: [web]', script) });
+    const a = startDirector(site.lab, site.hostA, { config: config(150, 'track_script: [web]', script) });
     expect((await becomes(a, 'fault')).reason).toBe('track_failed: script web');
     writeFileSync(flag, '');
     expect((await becomes(a, 'backup')).reason).toBe('track_recovered');
@@ -136,8 +67,8 @@ vrrp_script:
   });
 
   it('that hangs, and starts others, fails at its timeout and leaves nothing behind', async () => {
-    const pids = join(folder, 'pids');
-    const hanging = join(folder, 'hang');
+    const pids = join(site.folder, 'pids');
+    const hanging = join(site.folder, 'hang');
     writeFileSync(hanging, `#!/bin/sh\ntrap '' TERM\nsleep 1004711 &\necho $$ $! >> ${pids}\nwait\n`, {
       mode: 0o755,
     });
@@ -145,16 +76,16 @@ vrrp_script:
 vrrp_script:
   - {name: hang, script: ${hanging}, interval: 100ms, timeout: 100ms, user: root}
 `;
-    const a = startDirector(lab, hostA, { config: config(150, 'track_script: [hang]', script) });
+    const a = startDirector(site.lab, site.hostA, { config: config(150, 'track_script: [hang]', script) });
     const changed = await a.waitFor('vrrp.track_changed');
     expect(changed).toMatchObject({ tracked: 'script hang', state: 'down', detail: 'no answer in 100 ms' });
     await becomes(a, 'fault');
-    const running = async () => (await hostA.run('pgrep', '-c', '-f', 'sleep 1004711')).trim();
+    const running = async () => (await site.hostA.run('pgrep', '-c', '-f', 'sleep 1004711')).trim();
     // One run at a time: never a second beside one that does not end.
     expect(await running()).toBe('1');
     a.running.signal('SIGTERM');
     expect(await a.running.exited).toBe(0);
-    await waitUntil(async () => (await run(['ip', 'netns', 'pids', hostA.netns])).trim() === '', {
+    await waitUntil(async () => (await run(['ip', 'netns', 'pids', site.hostA.netns])).trim() === '', {
       what: 'every process of the script is gone',
     });
   });
@@ -162,10 +93,10 @@ vrrp_script:
 
 describe('a tracked interface', () => {
   it('that goes down is a fault: hand-over without a gap, and back', async () => {
-    const [a, b] = await pair(config(150, 'track_interface: [eth1]'), config(100, ''));
-    const prober = await probed();
+    const [a, b] = await startPair(site, config(150, 'track_interface: [eth1]'), config(100, ''));
+    const prober = await probed(site);
     const downAt = performance.now();
-    await lab.carrier(hostA, outside, false);
+    await site.lab.carrier(site.hostA, site.outside, false);
     expect((await becomes(a, 'leaving')).reason).toBe('track_failed: interface eth1');
     expect((await becomes(b, 'active')).reason).toBe('active_resigned');
     measured('tracked interface down: peer active after, ms', performance.now() - downAt);
@@ -173,13 +104,13 @@ describe('a tracked interface', () => {
     const gapMs = await prober.longestGapMs();
     measured('tracked interface down: longest gap for a client, ms', gapMs);
     expect(gapMs).toBeLessThan(5);
-    await comesBack(a, b, () => lab.carrier(hostA, outside, true));
+    await comesBack(site, [a, b], () => site.lab.carrier(site.hostA, site.outside, true));
   });
 });
 
 describe('a tracked file and a tracked process', () => {
   it('move the priority as soon as they change', async () => {
-    const file = join(folder, 'number');
+    const file = join(site.folder, 'number');
     const tracked = `
 vrrp_track_file:
   - {name: manual, file: ${file}, weight: 2}
@@ -187,13 +118,13 @@ vrrp_track_process:
   - {name: helper, process: sleep, parameters: '4711', weight: 7, interval: 100ms}
 `;
     const more = 'track_file: [manual]\n    track_process: [helper]';
-    const a = startDirector(lab, hostA, { config: config(100, more, tracked) });
+    const a = startDirector(site.lab, site.hostA, { config: config(100, more, tracked) });
     await becomes(a, 'active');
     writeFileSync(file, '-20\n');
     const changedAt = performance.now();
     await a.waitFor('vrrp.priority_changed', ({ to }) => to === 60);
     measured('tracked file: priority changed after, ms', performance.now() - changedAt);
-    const helper = hostA.start(['sleep', '4711']);
+    const helper = site.hostA.start(['sleep', '4711']);
     await a.waitFor('vrrp.priority_changed', ({ to }) => to === 67);
     helper.signal('SIGKILL');
     const before = seen(a);
@@ -205,7 +136,7 @@ vrrp_track_process:
 
 describe('a tracked virtual service', () => {
   it('that loses its last server moves the role without a gap, and back', async () => {
-    const nginx = () => startNginx(lab, client, { listen: ['10.9.0.3:80'], body: 'fine' });
+    const nginx = () => startNginx(site.lab, site.client, { listen: ['10.9.0.3:80'], body: 'fine' });
     let server = await nginx();
     const service = `
 virtual:
@@ -216,8 +147,8 @@ virtual:
     checktype: connect
     real: [10.9.0.3:80 gate]
 `;
-    const [a, b] = await pair(config(150, 'track_virtual: [shop]', service), config(100, ''));
-    const prober = await probed();
+    const [a, b] = await startPair(site, config(150, 'track_virtual: [shop]', service), config(100, ''));
+    const prober = await probed(site);
     server.signal('SIGKILL');
     const changed = await a.waitFor('vrrp.track_changed', ({ state }) => state === 'down');
     expect(changed).toMatchObject({ tracked: `virtual tcp ${vip}:80`, detail: '0 of 1 server(s) up' });
@@ -226,7 +157,7 @@ virtual:
     const gapMs = await prober.longestGapMs();
     measured('lost service: longest gap for a client, ms', gapMs);
     expect(gapMs).toBeLessThan(5);
-    await comesBack(a, b, async () => {
+    await comesBack(site, [a, b], async () => {
       server = await nginx();
     });
   });
@@ -234,9 +165,9 @@ virtual:
 
 describe.skipIf(!hasKeepalived)('a priority that falls below that of a keepalived', () => {
   it('hands over to it without a gap, and takes the role back without one', async () => {
-    const file = join(folder, 'number');
+    const file = join(site.folder, 'number');
     const tracked = `vrrp_track_file: [{name: n, file: ${file}}]`;
-    const a = startDirector(lab, hostA, { config: config(150, 'track_file: [n]', tracked) });
+    const a = startDirector(site.lab, site.hostA, { config: config(150, 'track_file: [n]', tracked) });
     await a.waitFor('vip.announced');
     const text = `
 global_defs { vrrp_version 3 }
@@ -249,20 +180,22 @@ vrrp_instance VI_1 {
   virtual_ipaddress { ${vip}/24 }
 }
 `;
-    const keepalived = startKeepalived(lab, hostB, text);
+    const keepalived = startKeepalived(site.lab, site.hostB, text);
     await keepalived.waitFor(/Entering BACKUP STATE/, { timeoutMs: 5000 });
-    let prober = await probed();
+    let prober = await probed(site);
     writeFileSync(file, '-100');
     await a.waitFor('vip.removed', ({ reason }) => reason === 'higher_priority_heard');
-    expect(await hasAddress(hostB, vip)).toBe(true);
+    expect(await hasAddress(site.hostB, vip)).toBe(true);
     let gapMs = await prober.longestGapMs();
     measured('to keepalived by priority: longest gap for a client, ms', gapMs);
     expect(gapMs).toBeLessThan(5);
-    prober = await probed();
+    prober = await probed(site);
     const before = seen(a);
     rmSync(file);
     await becomes(a, 'active', before);
-    await waitUntil(async () => !(await hasAddress(hostB, vip)), { what: 'keepalived gives the address up' });
+    await waitUntil(async () => !(await hasAddress(site.hostB, vip)), {
+      what: 'keepalived gives the address up',
+    });
     gapMs = await prober.longestGapMs();
     measured('back from keepalived: longest gap for a client, ms', gapMs);
     expect(gapMs).toBeLessThan(5);
@@ -271,11 +204,11 @@ vrrp_instance VI_1 {
 
 describe('notify scripts', () => {
   it('run in order, with the words of keepalived, to the very end', async () => {
-    const out = join(folder, 'notified');
-    const script = join(folder, 'notify');
+    const out = join(site.folder, 'notified');
+    const script = join(site.folder, 'notify');
     writeFileSync(script, `#!/bin/sh\necho "$@" >> ${out}\n`, { mode: 0o755 });
     const more = `notify: ${script}\n    notify_master: ${script} 'to master'`;
-    const a = startDirector(lab, hostA, { config: config(150, more) });
+    const a = startDirector(site.lab, site.hostA, { config: config(150, more) });
     await a.waitFor('vrrp.notified', ({ command }) => String(command).endsWith('MASTER 150'));
     a.running.signal('SIGTERM');
     expect(await a.running.exited).toBe(0);
@@ -285,55 +218,5 @@ describe('notify scripts', () => {
       'INSTANCE VI_1 MASTER 150',
       'INSTANCE VI_1 STOP 150',
     ]);
-  });
-});
-
-describe('a sync group', () => {
-  const group = (priority: number) =>
-    config(
-      priority,
-      `
-  - name: VI_2
-    interface: eth1
-    virtual_router_id: 52
-    priority: ${priority}
-    advert_int: 100ms
-    virtual_ipaddress: [${outerVip}/24]`,
-      `
-vrrp_sync_group:
-  - {name: VG, group: [VI_1, VI_2]}
-`,
-    );
-  const phases = async (director: Director) => (await statusOf(director)).map(({ phase }) => phase);
-
-  it('moves as one when one link dies, and back', async () => {
-    const [a, b] = await pair(group(150), group(100));
-    expect(await phases(a)).toEqual(['active', 'active']);
-    const prober = await probed();
-    const downAt = performance.now();
-    await lab.carrier(hostA, outside, false);
-    expect((await becomes(a, 'fault', 0, 'VI_2')).reason).toBe('no_carrier');
-    expect((await becomes(a, 'leaving')).reason).toBe('group_fault: VI_2: no_carrier');
-    await becomes(b, 'active', 0, 'VI_1');
-    await becomes(b, 'active', 0, 'VI_2');
-    measured('sync group, one link dead: peer active with all after, ms', performance.now() - downAt);
-    await becomes(a, 'fault');
-    const gapMs = await prober.longestGapMs();
-    measured('sync group, one link dead: longest gap on the other link, ms', gapMs);
-    expect(gapMs).toBeLessThan(5);
-    expect(await phases(b)).toEqual(['active', 'active']);
-    await comesBack(a, b, () => lab.carrier(hostA, outside, true));
-    await waitUntil(async () => (await phases(a)).join() === 'active,active', { what: 'a has both' });
-    await waitUntil(async () => (await phases(b)).join() === 'backup,backup', { what: 'b has none' });
-  });
-
-  it('is handed over as one, by the name of any member', async () => {
-    const [a, b] = await pair(group(150), group(100));
-    const [inner, outer] = [await probed(), await probed(outerVip)];
-    expect((await a.cli('failover', 'VI_2')).status).toBe(0);
-    await becomes(b, 'active', 0, 'VI_1');
-    await becomes(b, 'active', 0, 'VI_2');
-    for (const prober of [inner, outer]) expect(await prober.longestGapMs()).toBeLessThan(5);
-    await waitUntil(async () => (await phases(a)).join() === 'backup,backup', { what: 'a has none' });
   });
 });
