@@ -19,6 +19,8 @@ package_of() {
     smtpd) echo opensmtpd ;;
     dovecot) echo dovecot-imapd dovecot-pop3d ;;
     tinyproxy) echo tinyproxy-bin ;;
+    mariadbd) echo mariadb-server-core ;;
+    postgres) echo postgresql ;;
     *) echo "$1" ;;
   esac
 }
@@ -34,10 +36,14 @@ if [ $# = 0 ] && ! command -v linux.uml >/dev/null; then
   [ -e /proc/net/ip_vs ] || missing="$missing user-mode-linux"
 fi
 # Real servers for checks to meet, but only where nothing has to go for them: this machine may be using another
-# mail server. Tests whose server is not here are skipped.
+# mail server. Tests whose server is not here are skipped. LAB_SERVERS=all: the databases too, 200 MB more.
 if [ $# = 0 ]; then
-  for command in smtpd dovecot vsftpd tinyproxy; do
+  servers='smtpd dovecot vsftpd tinyproxy unbound slapd freeradius'
+  [ "${LAB_SERVERS:-}" != all ] || servers="$servers mariadbd postgres"
+  for command in $servers; do
     command -v "$command" >/dev/null && continue
+    # Debian keeps it out of the PATH, in a folder a version.
+    [ "$command" != postgres ] || ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || continue
     packages=$(package_of "$command")
     # shellcheck disable=SC2086 # one word a package
     apt-get -s install --no-install-recommends $packages 2>/dev/null | grep -q '^Remv' || missing="$missing $packages"
@@ -71,7 +77,7 @@ fi
 rm -f "$log"
 
 # Nor at the next boot: they are here as programs for tests.
-for service in nginx keepalived frr opensmtpd dovecot vsftpd; do
+for service in nginx keepalived frr opensmtpd dovecot vsftpd unbound slapd freeradius postgresql; do
   case $missing in
     *" $service"*) [ ! -d /run/systemd/system ] || systemctl --quiet disable "$service" || true ;;
   esac
