@@ -33,12 +33,12 @@ describe('weigh', () => {
     ]);
   });
   it('stays within what the kernel takes', () => {
-    const any = fc.record({
+    const said = fc.record({
       agentPercent: fc.nat(1_000_000),
       slowStart: fc.double({ min: 0, max: 1, noNaN: true }),
     });
     fc.assert(
-      fc.property(fc.nat(65_535), any, (configured, facts) => {
+      fc.property(fc.nat(65_535), said, (configured, facts) => {
         const weight = Number(result(configured, facts));
         expect(Number.isInteger(weight) && weight >= 0 && weight <= 65_535).toBe(true);
       }),
