@@ -107,27 +107,29 @@ function readLines(socket: Socket, { lineBytesMax, bytesMax }: DialogueLimits): 
     [rest, restBytes] = [[], 0];
     return line;
   };
-  const keep = (part: Buffer): void => {
+  /** @returns whether the line, as far as it has come, may be that long. */
+  const keep = (part: Buffer): boolean => {
     rest.push(part);
     restBytes += part.length;
+    return restBytes <= lineBytesMax;
   };
   const refuse = (rule: string): void => {
     [rest, restBytes] = [[], 0];
     end(new Error(rule));
     socket.destroy();
   };
+  const tooLong = () => refuse(`the server says a line of more than ${lineBytesMax} bytes`);
   socket.on('data', (chunk: Buffer) => {
     if (ended !== undefined) return;
     bytes += chunk.length;
     if (bytes > bytesMax) return refuse(`the server says more than ${bytesMax} bytes`);
     let start = 0;
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, start)) {
-      keep(chunk.subarray(start, at));
+      if (!keep(chunk.subarray(start, at))) return tooLong();
       lines.push(takeRest());
       start = at + 1;
     }
-    keep(chunk.subarray(start));
-    if (restBytes > lineBytesMax) return refuse(`the server says a line of more than ${lineBytesMax} bytes`);
+    if (!keep(chunk.subarray(start))) return tooLong();
     wake();
   });
   socket.on('error', end);

@@ -1,5 +1,6 @@
 // A check with an agent's word beside it: the check decides whether the server is up, the agent how much weight it
-// gets, and it may take the server out. An agent that is not there, or makes no sense, changes nothing (HAProxy).
+// gets, and it may take the server out. An agent that is not there, or makes no sense, changes nothing (HAProxy):
+// the weight that it asked for last stays.
 import type { WithAgentTarget } from '../health/target.ts';
 import type { Probe, ProbeResult } from '../ports/probe.ts';
 import { askAgent } from './agent.ts';
@@ -17,7 +18,24 @@ export async function probeWithAgent(
   const checked = await probe(main, signal);
   if (checked.outcome !== 'success') return checked;
   const { result, spoke } = await asked;
-  if (!spoke) return checked;
+  const key = JSON.stringify(agent);
+  if (!spoke) return withWeight(checked, lastWeights.get(key));
   if (result.outcome !== 'success') return result;
-  return { ...checked, ...result, detail: `${checked.detail}; ${result.detail}` };
+  remember(key, result.weightPercent);
+  return withWeight({ ...checked, detail: `${checked.detail}; ${result.detail}` }, result.weightPercent);
+}
+
+const withWeight = (result: ProbeResult, weightPercent: number | undefined): ProbeResult =>
+  result.outcome !== 'success' || weightPercent === undefined ? result : { ...result, weightPercent };
+
+/** By agent. Those of servers that are long gone must not add up. */
+const lastWeights = new Map<string, number>();
+const rememberedMax = 20_000;
+
+function remember(agent: string, weightPercent: number | undefined): void {
+  lastWeights.delete(agent);
+  if (weightPercent === undefined) return;
+  lastWeights.set(agent, weightPercent);
+  const [oldest] = lastWeights.keys();
+  if (lastWeights.size > rememberedMax && oldest !== undefined) lastWeights.delete(oldest);
 }

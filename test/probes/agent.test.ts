@@ -93,6 +93,19 @@ describe('an agent beside a check', () => {
     const down = { outcome: 'failure', detail: 'HTTP 500' } as const;
     expect(await with_(down, (socket) => socket.end('up 100%\n'))).toEqual(down);
   });
+  it('keeps the weight that it asked for last while it does not answer, until it names none', async () => {
+    const said: string[] = ['drain\n', '', 'hello\n', 'up\n', ''];
+    const server = await tcpServer((socket) => socket.end(said.shift() ?? ''));
+    const agent = { kind: 'agent', address, port: server.port, request: '' } as const;
+    const weights: unknown[] = [];
+    for (const _ of [...said]) {
+      const target = { kind: 'with-agent', main: { kind: 'on' }, agent } as const;
+      const result = await probeWithAgent(target, AbortSignal.timeout(1000), async () => up);
+      expect(result.outcome).toBe('success');
+      weights.push('weightPercent' in result ? result.weightPercent : 'configured');
+    }
+    expect(weights).toEqual([0, 0, 0, 'configured', 'configured']);
+  });
   it.each(misbehaviours)('changes nothing when it %s', async (_, act) => {
     expect(await with_(up, act)).toEqual(up);
   });

@@ -62,6 +62,10 @@ describe('an SMTP server is down when', () => {
   ] as const)('%j', async (script, detail) => {
     expect((await check(script)).result).toEqual({ outcome: 'failure', detail });
   });
+  it('one line of it is too long, before all of it is', async () => {
+    const { result } = await check({ greeting: `220 ${'x'.repeat(8 * 1024)}`, answers });
+    expect(result).toMatchObject({ detail: expect.stringContaining('a line of more than 8192 bytes') });
+  });
   it('its reply begins on several lines and never ends', async () => {
     const { result } = await check({ greeting: '220-welcome', answers });
     expect(result).toEqual({ outcome: 'failure', detail: 'no answer in time to be greeted' });
