@@ -12,6 +12,7 @@ import { checkPlanOf, type TimedTarget } from '../health/target-of.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import { formatServiceId } from '../reconcile/model.ts';
+import { findingKey } from '../vrrp/track.ts';
 import { formatTable } from './format-table.ts';
 import { formatTextTarget } from './text-target-format.ts';
 
@@ -21,7 +22,8 @@ export function formatConfig(config: Config): string {
   const nothing =
     config.vrrp.length + config.virtuals.length === 0 ? ['nothing to do: no vrrp, no virtual'] : [];
   const routers = config.vrrp.length === 0 ? [] : [formatRouters(config.vrrp)];
-  return `${[`director ${config.director.name}`, ...routers, ...services, ...nothing].join('\n\n')}\n`;
+  const tracked = formatTrackers(config.vrrp);
+  return `${[`director ${config.director.name}`, ...routers, ...tracked, ...services, ...nothing].join('\n\n')}\n`;
 }
 
 function formatRouters(instances: readonly VrrpInstanceConfig[]): string {
@@ -36,6 +38,21 @@ function formatRouters(instances: readonly VrrpInstanceConfig[]): string {
     `${instance.virtualAddresses.map(formatPrefix).join(' ')}${leaseOf(instance)}`,
   ]);
   return formatTable(head, rows);
+}
+
+/** What moves which router; the members of a sync group have everything in common. */
+function formatTrackers(instances: readonly VrrpInstanceConfig[]): string[] {
+  const rows = instances.flatMap(({ name, syncGroup, trackers = [] }) => {
+    const group = syncGroup ?? '-';
+    if (trackers.length === 0) return syncGroup === undefined ? [] : [[name, group, '-', '-']];
+    return trackers.map((tracker) => [
+      name,
+      group,
+      findingKey(tracker),
+      `${tracker.weight === 0 ? 'fault' : `weight ${tracker.weight}`}${tracker.reverse ? ' reverse' : ''}`,
+    ]);
+  });
+  return rows.length === 0 ? [] : [formatTable(['virtual router', 'sync group', 'tracks', 'effect'], rows)];
 }
 
 const leaseOf = ({ vipLeaseSec }: VrrpInstanceConfig): string =>

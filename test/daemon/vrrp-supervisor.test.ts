@@ -162,6 +162,28 @@ describe('failover', () => {
     expect(supervisor.failover()).toEqual(['VI_1']);
     expect(child.heard.at(-1)).toEqual({ type: 'failover', instance: 'VI_1' });
   });
+
+  it('of one member of a sync group is that of all', async () => {
+    const { supervisor, child } = await running();
+    const told = statusOf('active');
+    if (told.type !== 'status') throw new Error('no status');
+    const named = (name: string, syncGroup?: string) =>
+      told.instances.map((entry) => ({ ...entry, name, ...(syncGroup !== undefined && { syncGroup }) }));
+    child.say({ ...told, instances: [...named('VI_1', 'VG'), ...named('VI_2', 'VG'), ...named('VI_3')] });
+    expect(supervisor.failover('VI_2')).toEqual(['VI_1', 'VI_2']);
+    expect(supervisor.failover('VI_3')).toEqual(['VI_3']);
+  });
+});
+
+describe('findings', () => {
+  it('go to the process that runs, and to each that is started later', async () => {
+    const { supervisor, child, children } = await running();
+    const findings = { 'script web': 'down' } as const;
+    supervisor.track(findings);
+    expect(child.heard.at(-1)).toEqual({ type: 'track', findings });
+    child.die('signal SIGKILL');
+    expect(children.at(-1)?.heard[0]).toMatchObject({ type: 'configure', findings });
+  });
 });
 
 describe('the end', () => {
