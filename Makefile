@@ -19,6 +19,10 @@ bench-failover: build ## keepalived and this by turns, each failover measured (f
 	@scripts/ensure-packages.sh ip keepalived sysctl
 	@scripts/bench-failover.sh $(OPTIONS)
 
+bench-scale: build ## 200 virtual routers at 100 ms adverts in one process: what goes out, how late (OPTIONS='--seconds 15')
+	@scripts/ensure-packages.sh ip sysctl
+	@scripts/bench-vrrp-scale.sh $(OPTIONS)
+
 install: build ## onto this machine (DESTDIR and PREFIX are heeded); starts nothing
 	@scripts/install.sh
 
@@ -35,4 +39,4 @@ clean: ## what was built and measured
 modules:
 	@scripts/ensure-modules.sh
 
-.PHONY: help build install test demo bench-failover lint format clean modules
+.PHONY: help build install test demo bench-failover bench-scale lint format clean modules

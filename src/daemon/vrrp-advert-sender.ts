@@ -3,12 +3,12 @@
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import type { Ip } from '../net/ip.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
-import type { DatagramPort } from '../ports/datagram.ts';
 import { advertOf } from '../vrrp/advert.ts';
 import type { RouterConfig } from '../vrrp/types.ts';
 import { encodeIpv4 } from '../wire/ipv4-header.ts';
 import { encodeIpv6 } from '../wire/ipv6-header.ts';
 import { encodeAdvert, VRRP_PROTOCOL } from '../wire/vrrp.ts';
+import type { VrrpInterface } from './vrrp-interface.ts';
 import type { PathRoute } from './vrrp-paths.ts';
 import type { Emit } from './vrrp-ports.ts';
 import type { RateLimit } from './vrrp-rate-limit.ts';
@@ -19,8 +19,8 @@ const tos = 0xc0;
 
 export type AdvertSender = {
   readonly send: (priority: number) => void;
-  /** Whether the last advert went out, to one peer at least; settles once the kernel has said so. */
-  readonly lastSent: () => Promise<boolean>;
+  /** Calls back if the last advert goes out, to one peer at least, once the kernel has said so. */
+  readonly whenSent: (callback: () => void) => void;
   readonly lastSentAt: () => Micros;
   readonly count: () => number;
 };
@@ -32,13 +32,30 @@ export type AdvertSenderPorts = {
   readonly onSent: () => void;
 };
 
+/** One advert on its way to everybody. */
+type Sending = { waiting: number; went: boolean; readonly at: Micros; whenGone?: () => void };
+
+/** The same bytes go out again and again, until something that they are made of changes. */
+type Prepared = {
+  readonly routes: readonly PathRoute[];
+  readonly config: VrrpInstanceConfig;
+  readonly router: RouterConfig;
+  readonly priority: number;
+  readonly packets: readonly {
+    readonly device: VrrpInterface;
+    readonly destination: Ip;
+    readonly bytes: Uint8Array;
+  }[];
+};
+
 /** @param routes over which it goes out at present. */
 export function createAdvertSender(
   routes: () => readonly PathRoute[],
   current: () => { readonly config: VrrpInstanceConfig; readonly router: RouterConfig },
   ports: AdvertSenderPorts,
 ): AdvertSender {
-  let last: Promise<boolean> = Promise.resolve(false);
+  let last: Sending = { waiting: 0, went: false, at: 0 };
+  let prepared: Prepared | undefined;
   let lastSentAt: Micros = 0;
   let count = 0;
 
@@ -49,38 +66,61 @@ export function createAdvertSender(
     );
   };
 
-  async function send(priority: number): Promise<boolean> {
+  function prepare(priority: number): Prepared {
     const { config, router } = current();
-    const at = ports.clock.now();
-    const outcomes = await Promise.all(
-      routes().flatMap(({ device, source, destinations }) => {
-        const socket = device.socket();
-        if (socket === undefined) return [];
-        return destinations.map((destination) =>
-          sendPacket(socket, destination, packetFor(config, router, { priority, source, destination })),
-        );
-      }),
+    const now = routes();
+    const known = prepared;
+    if (
+      known?.routes === now &&
+      known.config === config &&
+      known.router === router &&
+      known.priority === priority
+    )
+      return known;
+    const packets = now.flatMap(({ device, source, destinations }) =>
+      destinations.map((destination) => ({
+        ...{ device, destination },
+        bytes: packetFor(config, router, { priority, source, destination }),
+      })),
     );
-    for (const error of outcomes) if (error !== undefined) failed(config.name, error);
-    if (outcomes.every((error) => error !== undefined)) return false;
+    prepared = { routes: now, config, router, priority, packets };
+    return prepared;
+  }
+
+  function settle(sending: Sending): void {
+    sending.waiting -= 1;
+    if (sending.waiting > 0 || !sending.went) return;
     count += 1;
-    lastSentAt = at;
+    lastSentAt = sending.at;
     ports.onSent();
-    return true;
+    sending.whenGone?.();
   }
 
   return {
     send: (priority) => {
-      last = send(priority);
+      const { packets, config } = prepare(priority);
+      const sending: Sending = { waiting: 1, went: false, at: ports.clock.now() };
+      last = sending;
+      for (const { device, destination, bytes } of packets) {
+        const socket = device.socket();
+        if (socket === undefined) continue;
+        sending.waiting += 1;
+        socket.send(bytes, destination, (error) => {
+          if (error === undefined) sending.went = true;
+          else failed(config.name, error);
+          settle(sending);
+        });
+      }
+      settle(sending);
     },
-    lastSent: () => last,
+    whenSent: (callback) => {
+      if (last.waiting > 0) last.whenGone = callback;
+      else if (last.went) callback();
+    },
     lastSentAt: () => lastSentAt,
     count: () => count,
   };
 }
-
-const sendPacket = (socket: DatagramPort, destination: Ip, packet: Uint8Array) =>
-  new Promise<Error | undefined>((resolve) => socket.send(packet, destination, resolve));
 
 /** A whole IP packet with an advert of that priority; 0 resigns. */
 export function packetFor(

@@ -65,9 +65,14 @@ export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkV
       case 'linkRemoved':
         links.delete(change.index);
         break;
-      case 'addressAdded':
-        addresses.set(keyOf(change.address), change.address);
+      case 'addressAdded': {
+        const key = keyOf(change.address);
+        const before = addresses.get(key);
+        addresses.set(key, change.address);
+        // Its lifetime was renewed: nothing hangs on that, and ours are renewed all the time.
+        if (before !== undefined && sameButLifetime(before, change.address)) return;
         break;
+      }
       case 'addressRemoved':
         addresses.delete(keyOf(change.address));
         break;
@@ -84,10 +89,17 @@ export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkV
       watching = true;
       return read();
     },
-    linkNamed: (name) => [...links.values()].find((link) => link.name === name),
+    linkNamed: (name) => {
+      for (const link of links.values()) if (link.name === name) return link;
+      return undefined;
+    },
     linkAt: (index) => links.get(index),
     addressesOn: (index) => [...addresses.values()].filter((entry) => entry.interfaceIndex === index),
-    placesOf: (address) => [...addresses.values()].filter((entry) => entry.address === address),
+    placesOf: (address) => {
+      const places: AddressEntry[] = [];
+      for (const entry of addresses.values()) if (entry.address === address) places.push(entry);
+      return places;
+    },
     onChange: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -97,3 +109,6 @@ export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkV
 
 const keyOf = (entry: AddressEntry): string =>
   `${entry.interfaceIndex} ${entry.address}/${entry.prefixLength}`;
+
+const sameButLifetime = (a: AddressEntry, b: AddressEntry): boolean =>
+  JSON.stringify({ ...a, validLifetime: 0 }) === JSON.stringify({ ...b, validLifetime: 0 });

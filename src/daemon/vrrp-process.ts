@@ -20,8 +20,10 @@ import {
 import { channelOf, floatingAddresses } from './vrrp-router-config.ts';
 import { createSyncGroups } from './vrrp-sync-groups.ts';
 
-/** A snapshot with each advert, but not more often: resuming needs it no newer. */
-const snapshotEveryUs = 50_000;
+/** At least; else half an advert interval, of the shortest: resuming needs none that is newer. */
+const snapshotEveryUsMin = 50_000;
+/** Beyond that many, the status that nobody asked for is told less often. */
+const instancesABeat = 50;
 /** A main process that is busy for a while is not gone; adverts do not depend on it. */
 const supervisorSilenceMs = 5000;
 
@@ -43,11 +45,19 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   const lateness = createLatenessHistogram();
   const interfaces = new Map<string, VrrpInterface>();
   let running: readonly RouterShell[] = [];
+  /** Of all that run. */
+  let floating: ReadonlySet<Ip> = new Set();
+  const settleGroups = createSyncGroups(() => running);
+  let grouped = false;
   /** Removed from the configuration, but not done handing over. */
   const departing = new Set<Promise<void>>();
   let snapshotAt = Number.NEGATIVE_INFINITY;
   let cancelSnapshot: (() => void) | undefined;
   let findings: Findings = {};
+  let snapshotEveryUs = snapshotEveryUsMin;
+  let tellingSoon = false;
+  let refreshingSoon = false;
+  let beats = 0;
   let isLoaded = false;
   let ending = false;
 
@@ -56,16 +66,29 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     ...{ view, emit, limit },
     findings: () => findings,
     groupFault: (config) => groupFaultOf(config, running),
-    settleGroups: createSyncGroups(() => running),
-    isVirtual: (address: Ip) =>
-      running.some((router) => floatingAddresses(router.config()).some((vip) => vip.address === address)),
+    settleGroups: () => {
+      if (grouped) settleGroups();
+    },
+    isVirtual: (address: Ip) => floating.has(address),
     onAdvertDue: lateness.note,
     onProgress: (what) => {
-      if (what === 'transition') tellStatus();
-      const dueUs = what === 'transition' ? 0 : snapshotAt + snapshotEveryUs - clock.now();
-      if (dueUs <= 0) tellSnapshot();
-      else cancelSnapshot ??= clock.after(dueUs / 1000, tellSnapshot);
+      if (what === 'transition') tellSoon();
+      else if (cancelSnapshot === undefined) {
+        const dueUs = Math.max(0, snapshotAt + snapshotEveryUs - clock.now());
+        cancelSnapshot = clock.after(dueUs / 1000, tellSnapshot);
+      }
     },
+  };
+
+  /** Many transitions at once, as when a link dies under all instances, are told once. */
+  const tellSoon = () => {
+    if (tellingSoon) return;
+    tellingSoon = true;
+    clock.afterPoll(() => {
+      tellingSoon = false;
+      tellStatus();
+      tellSnapshot();
+    });
   };
 
   const tellStatus = () => {
@@ -86,14 +109,26 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     for (const device of interfaces.values()) device.refresh();
   };
 
+  const refreshSoon = () => {
+    if (refreshingSoon) return;
+    refreshingSoon = true;
+    clock.afterPoll(() => {
+      refreshingSoon = false;
+      refresh();
+    });
+  };
+
   async function load(): Promise<string | undefined> {
     if (isLoaded) return undefined;
     const failure = await view.load();
     if (failure !== undefined) return `Cannot read links and addresses: ${failure.code} ${failure.message}`;
     isLoaded = true;
     view.onChange((change) => {
-      // A renewed lease changes nothing that an interface or a source address depends on.
-      if (change.type !== 'addressAdded' || !routerPorts.isVirtual(change.address.address)) refresh();
+      // A virtual address that comes changes nothing that an interface or a source address depends on.
+      if (change.type === 'addressAdded' && routerPorts.isVirtual(change.address.address)) return;
+      // Addresses come and go by the hundred; a link that dies cannot wait.
+      if ('address' in change) refreshSoon();
+      else refresh();
     });
     return undefined;
   }
@@ -109,6 +144,14 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     const leaving = running.filter((router) => !after.has(identityOf(router.config())));
     const kept = instances.map((config) => before.get(identityOf(config)) ?? create(config));
     running = kept;
+    floating = new Set(
+      instances.flatMap((config) => floatingAddresses(config).map(({ address }) => address)),
+    );
+    grouped = instances.some(({ syncGroup }) => syncGroup !== undefined);
+    snapshotEveryUs = Math.max(
+      snapshotEveryUsMin,
+      500 * Math.min(...instances.map(({ advertIntervalMs }) => advertIntervalMs)),
+    );
     for (const router of leaving) depart(router);
     for (const [i, router] of kept.entries()) {
       const config = instances[i];
@@ -207,7 +250,8 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     silenceMs: options.supervisorSilenceMs ?? supervisorSilenceMs,
     onBeat: () => {
       channel.send({ type: 'heartbeat' });
-      if (isLoaded) tellStatus();
+      beats += 1;
+      if (isLoaded && beats % Math.ceil(running.length / instancesABeat || 1) === 0) tellStatus();
     },
     onSilent: (silentMs) => void supervisorLost(`silent for ${silentMs} ms`),
   });
@@ -217,7 +261,10 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
 
 /** What makes another router of it: a change of one of these hands over and starts anew. */
 const identityOf = (config: VrrpInstanceConfig): string =>
-  JSON.stringify([config.name, config.interface, config.virtualRouterId, config.version, channelOf(config)]);
+  JSON.stringify([
+    ...[config.name, config.interface, config.virtualRouterId, config.version],
+    ...[channelOf(config), config.vmac],
+  ]);
 
 /** What an earlier process said of it last; nothing where its sync group was not active as a whole. */
 function resumedAs(

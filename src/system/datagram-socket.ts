@@ -3,7 +3,7 @@
 // UDP socket is bound first, and the wanted socket is then put under its descriptor, in the same turn, before
 // the loop has polled it. Documented Node API only; tried on Node 20, 22 and 24.
 import { createSocket, type Socket } from 'node:dgram';
-import { type Ip, ipFromBytes, parseIp } from '../net/ip.ts';
+import { type Ip, ipBytes, ipFromBytes, parseIp } from '../net/ip.ts';
 import { err, ok, type Result } from '../net/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DatagramPort, ReceivedDatagram } from '../ports/datagram.ts';
@@ -14,8 +14,12 @@ import {
   type ErrnoCode,
   openSocket,
   SOCK_DGRAM,
+  sendTo,
   setSocketOption,
 } from './libc.ts';
+
+/** As many destinations are kept ready; a pinger may have more. */
+const addressesMax = 1024;
 
 export type SocketOption = {
   readonly level: number;
@@ -59,7 +63,7 @@ export function openDatagramSocket(
     socket.close();
     return err({ step: 'replace', code: replaced.error });
   }
-  return ok(portOf(socket, request.protocol, clock));
+  return ok(portOf(socket, { fd: carrier.value, ...request }, clock));
 }
 
 function openConfigured(request: SocketRequest): Result<number, SocketFailure> {
@@ -74,13 +78,31 @@ function openConfigured(request: SocketRequest): Result<number, SocketFailure> {
   return opened;
 }
 
-/** Raw IPv6 sockets accept only 0 or the protocol number as a port, and Node no 0. IPv4 ignores it. */
-function portOf(socket: Socket, protocol: number, clock: Clock): DatagramPort {
+type Place = Pick<SocketRequest, 'domain' | 'protocol'> & { readonly fd: number };
+
+/**
+ * Datagrams leave within the call, so that what happens next happens after it, and nothing is allocated for the
+ * wait. Only where the socket's buffer is full is it left to Node to wait for room.
+ */
+function portOf(socket: Socket, place: Place, clock: Clock): DatagramPort {
   let closed = false;
+  const addresses = new Map<Ip, Uint8Array>();
+  const addressFor = (destination: Ip): Uint8Array => {
+    const known = addresses.get(destination);
+    if (known !== undefined) return known;
+    if (addresses.size >= addressesMax) addresses.clear();
+    const made = socketAddress(destination, place);
+    addresses.set(destination, made);
+    return made;
+  };
   return {
     send: (bytes, destination, done) => {
       if (closed) return done(new Error(`Cannot send: an open socket, got a closed one`));
-      socket.send(bytes, protocol, destination, (error) => done(error ?? undefined));
+      const sent = sendTo(place.fd, bytes, addressFor(destination));
+      if (sent.ok) return done();
+      if (sent.error !== 'EAGAIN')
+        return done(Object.assign(new Error(`send ${sent.error}`), { code: sent.error }));
+      socket.send(bytes, place.protocol, destination, (error) => done(error ?? undefined));
     },
     onReceived: (listener: (datagram: ReceivedDatagram) => void) => {
       socket.on('message', (bytes, from) =>
@@ -96,6 +118,19 @@ function portOf(socket: Socket, protocol: number, clock: Clock): DatagramPort {
       socket.close();
     },
   };
+}
+
+/**
+ * struct sockaddr_in or sockaddr_in6, without scope: each socket is bound to its interface. Raw IPv6 sockets accept
+ * only 0 or the protocol number as a port; IPv4 ignores it.
+ */
+function socketAddress(destination: Ip, { domain, protocol }: Place): Uint8Array {
+  const inet6 = domain === AF_INET6;
+  const address = new Uint8Array(inet6 ? 28 : 16);
+  address.set(new Uint8Array(Uint16Array.of(domain).buffer));
+  address[3] = protocol;
+  address.set(ipBytes(destination), inet6 ? 8 : 4);
+  return address;
 }
 
 /** The address without its zone ("fe80::1%eth0"): each socket is bound to one interface already. */

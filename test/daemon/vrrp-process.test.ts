@@ -302,7 +302,7 @@ describe('a new configuration', () => {
   it('without an instance hands its role over', async () => {
     const host = await active();
     host.tell({ type: 'configure', instances: [] });
-    await host.time.run(600);
+    await host.time.run(100);
     expect(host.did()).toContain('advert 0');
     expect(host.addresses()).toContain(vip);
     host.hear({ priority: 100 });
@@ -315,7 +315,7 @@ describe('the end', () => {
   it('by request: priority 0, the address served until the successor is heard, then stopped', async () => {
     const host = await active();
     host.tell({ type: 'stop' });
-    await host.time.run(600);
+    await host.time.run(100);
     expect(host.did()).toContain('advert 0');
     expect(host.addresses()).toContain(vip);
     expect(host.exits()).toEqual([]);
