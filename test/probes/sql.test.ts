@@ -150,6 +150,8 @@ describe('a MySQL server', () => {
     });
     const result = await checkOf(server, (signal) => mysql(server.port, signal));
     expect(result.outcome).toBe('failure');
+    const [login = Buffer.alloc(8)] = heard;
+    expect(login.readUInt8(4) & 0x80).toBe(0); // CLIENT_LOCAL_FILES, which would offer it
     expect(Buffer.concat(heard).toString('latin1')).not.toContain(readFileSync('/etc/hostname', 'latin1'));
   });
   describeMutations('it', [mysqlGreeting(), okPacket(2), mysqlRows('1')], mysql);
