@@ -2,6 +2,7 @@
 // and kernel. Imports nothing that either does not need, because the VRRP process must start fast.
 import type { VrrpPorts } from '../daemon/vrrp-ports.ts';
 import { createNetworkKernel } from '../kernel/network.ts';
+import { createFilterKernel } from '../kernel/nftables.ts';
 import { systemClock } from '../system/clock.ts';
 import { openNetlinkSocket } from '../system/netlink-socket.ts';
 import { openFrameSocket } from '../system/packet-socket.ts';
@@ -24,5 +25,6 @@ export function openVrrpPorts(): VrrpPorts {
         : openVrrpSocketInet6(device, channel, systemClock),
     openFrameSocket,
     sysctl: systemSysctl,
+    filter: createFilterKernel(() => openNetlinkSocket('netfilter'), systemClock),
   };
 }

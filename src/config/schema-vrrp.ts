@@ -56,7 +56,7 @@ export const vrrpSchema = z.strictObject({
   preempt_delay: optional(duration({ minMs: 0, maxMs: 1_000_000 }), 'How long it waits before it does.', '0'),
   accept: optional(
     flag(),
-    'Whether the active director answers on the addresses itself. IPVS needs it.',
+    'Whether the active director accepts what is addressed to a VIP itself. IPVS services work either way.',
     'yes',
   ),
   ...floatShape,

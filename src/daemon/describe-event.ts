@@ -22,6 +22,7 @@ const warnings: ReadonlySet<JournalEvent['event']> = new Set([
   'vrrp.advert_differs',
   'vrrp.split_brain_suspected',
   'vrrp.path_down',
+  'vrrp.foreign_router',
   'vrrp.handover_failed',
   'vrrp.stall',
   'vrrp.send_failed',
@@ -40,6 +41,7 @@ const errors: ReadonlySet<JournalEvent['event']> = new Set([
   'daemon.reload_rejected',
   'vrrp.supervisor_lost',
   'vip.failed',
+  'vrrp.accept_failed',
   'service.empty',
   'ipvs.failed',
   'ipvs.unavailable',
@@ -84,6 +86,8 @@ function describeVrrp(event: JournalEvent): string {
       return `${event.instance ?? event.interface}: advert from ${event.source} rejected: ${event.reason} (${event.count} times)`;
     case 'vrrp.advert_differs':
       return `${event.instance}: ${event.source} advertises another ${event.what}: ${event.theirs}, ours is ${event.ours}`;
+    case 'vrrp.foreign_router':
+      return `${event.instance}: ${event.source} is another cluster's router on our vrid ${event.vrid}, or configured differently: ${event.reason} (${event.count} times)`;
     case 'vrrp.path_down':
       return `${event.instance}: no adverts over ${event.interface}: ${describeReason(event.reason)}; the other paths go on`;
     case 'vrrp.path_up':
@@ -96,6 +100,8 @@ function describeVrrp(event: JournalEvent): string {
       return `${event.instance}: woke ${event.late_ms} ms late; ${event.action}`;
     case 'vrrp.send_failed':
       return `${event.instance}: cannot send adverts: ${event.reason} (${event.count} times)`;
+    case 'vrrp.accept_failed':
+      return `${event.instance}: cannot drop what is addressed to its VIPs: ${event.reason}`;
     case 'vrrp.route_failed':
       return `${event.instance}: cannot add ${event.route}: ${event.reason}`;
     case 'vip.added':

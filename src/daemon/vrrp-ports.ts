@@ -4,7 +4,7 @@ import type { Result } from '../net/result.ts';
 import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { DatagramPort, FramePort } from '../ports/datagram.ts';
 import type { JournalEvent } from '../ports/journal.ts';
-import type { NetworkKernel } from '../ports/kernel.ts';
+import type { FilterKernel, NetworkKernel } from '../ports/kernel.ts';
 import type { Sysctl } from '../ports/sysctl.ts';
 import type { TtlBounds } from '../vrrp/types.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from './vrrp-messages.ts';
@@ -34,6 +34,7 @@ export type VrrpPorts = {
   readonly network: NetworkKernel;
   readonly openVrrpSocket: OpenVrrpSocket;
   readonly sysctl: Sysctl;
+  readonly filter: FilterKernel;
   /** The error is the kernel's code. */
   readonly openFrameSocket: (interfaceIndex: number) => Result<FramePort, string>;
 };

@@ -13,6 +13,7 @@ import type { GroupEvent } from '../vrrp/sync-group.ts';
 import { activeDownInterval } from '../vrrp/timers.ts';
 import type { Effect, Event, FurtherPath, Reason, RouterConfig, State } from '../vrrp/types.ts';
 import { type AdvertFacts, validateAdvert } from '../vrrp/validate.ts';
+import { createAcceptFilter } from './vrrp-accept.ts';
 import { createAddressLeases } from './vrrp-addresses.ts';
 import { createAdvertSender } from './vrrp-advert-sender.ts';
 import { createAnnouncer } from './vrrp-announcer.ts';
@@ -140,6 +141,7 @@ export function createRouterShell(
     rules: config.virtualRules ?? [],
   });
   const routes = createRouteKeeper(floatingRoutes, ports);
+  const accepting = createAcceptFilter(() => config, ports);
   const hasRoutes = () => floatingRoutes().routes.length + floatingRoutes().rules.length > 0;
   const effects = createEffectQueue(carryOut, clock, () => {
     if (state.phase === 'initialize') onDone?.();
@@ -277,6 +279,7 @@ export function createRouterShell(
     config: () => config,
     start: (resume) => {
       router = routerNow(sourceNow() ?? noSource);
+      void accepting.apply();
       vmac.refresh();
       paths.refresh();
       const linkUp = fault() === undefined;
@@ -288,6 +291,7 @@ export function createRouterShell(
       const before = floatingRoutes();
       config = next;
       void routes.change(before, servesIn(state.phase));
+      void accepting.apply();
       paths.use(nextDevices);
       changeRouter(routerNow(sourceNow() ?? router.sourceAddress));
       onChanged();
@@ -301,7 +305,7 @@ export function createRouterShell(
           unfollow();
           paths.close();
           announcer.close();
-          void vmac.remove().then(resolve);
+          void Promise.all([accepting.remove(), vmac.remove()]).then(() => resolve());
         };
         dispatch({ type: 'shutdown' });
       }),

@@ -99,6 +99,15 @@ export type JournalEvent =
       readonly theirs: string;
     }
   | {
+      readonly event: 'vrrp.foreign_router';
+      readonly instance: string;
+      readonly vrid: number;
+      readonly interface: string;
+      readonly source: string;
+      readonly reason: string;
+      readonly count: number;
+    }
+  | {
       readonly event: 'vrrp.path_down';
       readonly instance: string;
       readonly vrid: number;
@@ -137,6 +146,7 @@ export type JournalEvent =
       readonly route: string;
       readonly reason: string;
     }
+  | { readonly event: 'vrrp.accept_failed'; readonly instance: string; readonly reason: string }
   | {
       readonly event: 'vrrp.send_failed';
       readonly instance: string;

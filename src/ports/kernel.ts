@@ -81,6 +81,18 @@ export type NetworkChange =
   /** The socket overflowed: whatever was known must be read again. */
   | { readonly type: 'resync' };
 
+/** Packet filters: a table of that name and family, wholly ours. */
+export type FilterKernel = {
+  /** What is addressed to those of that family is dropped; in place of what the table held. */
+  readonly dropTo: (
+    family: Family,
+    table: string,
+    addresses: readonly Ip[],
+  ) => Promise<KernelError | undefined>;
+  /** The table goes; one that is not there is no error. */
+  readonly dropNothing: (family: Family, table: string) => Promise<KernelError | undefined>;
+};
+
 export type NetworkKernel = {
   readonly links: () => Promise<Result<readonly LinkEntry[], KernelError>>;
   readonly addresses: (family: Family) => Promise<Result<readonly AddressEntry[], KernelError>>;

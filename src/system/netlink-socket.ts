@@ -8,8 +8,8 @@ import type { RawNetlinkSocket } from 'netlink/dist/raw.js';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import { getSocketOption, intBytes, setSocketOption } from './libc.ts';
 
-/** NETLINK_ROUTE, NETLINK_GENERIC (linux/netlink.h). */
-const PROTOCOLS = { route: 0, generic: 16 } as const;
+/** NETLINK_ROUTE, NETLINK_NETFILTER, NETLINK_GENERIC (linux/netlink.h). */
+const PROTOCOLS = { route: 0, netfilter: 12, generic: 16 } as const;
 const SOL_SOCKET = 1;
 const SO_RCVBUFFORCE = 33;
 const SO_MEMINFO = 55;

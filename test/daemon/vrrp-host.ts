@@ -170,6 +170,16 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
         });
       },
       sysctl: { read: () => undefined, write: () => undefined },
+      filter: {
+        dropTo: async (family, table, addresses) => {
+          did.push(`drop ${family} ${table} ${addresses.join(' ')}`);
+          return undefined;
+        },
+        dropNothing: async (family, table) => {
+          did.push(`drop nothing ${family} ${table}`);
+          return undefined;
+        },
+      },
       openFrameSocket: () =>
         ok({
           send: () => {
