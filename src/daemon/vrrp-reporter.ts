@@ -39,6 +39,11 @@ export function createReporter(
     return { instance: config.name, vrid: config.virtualRouterId, interface: config.interface };
   };
 
+  const foreign = (source: Ip, reason: string) =>
+    limit.note(`${present().config.name} ${source} foreign`, (count) =>
+      emit({ event: 'vrrp.foreign_router', ...identity(), source, reason, count }),
+    );
+
   const rejectedFor = (source: Ip, why: string, detail?: string) => {
     advertsRejected[why] = (advertsRejected[why] ?? 0) + 1;
     const said = detail === undefined ? why : `${why}: ${detail}`;
@@ -83,11 +88,19 @@ export function createReporter(
           return emit({ event: 'vrrp.handover_failed', instance, vrid, reason: report.reason });
       }
     },
-    rejected: (source, rejection) => rejectedFor(source, rejection.reason, rejection.detail),
+    rejected: (source, rejection) => {
+      if (rejection.foreign !== true) return rejectedFor(source, rejection.reason, rejection.detail);
+      advertsRejected[rejection.reason] = (advertsRejected[rejection.reason] ?? 0) + 1;
+      foreign(source, `${rejection.reason}: ${rejection.detail}`);
+    },
     accepted: (source, notes) => {
       advertsReceived += 1;
       for (const { what, ours, theirs } of notes) {
         const { instance } = identity();
+        if (what === 'virtual_router') {
+          foreign(source, `addresses: ${ours}, got ${theirs}`);
+          continue;
+        }
         limit.note(`${instance} ${source} differs ${what}`, (count) => {
           // Said once a window; how often it was heard again is of no interest.
           if (count === 1) emit({ event: 'vrrp.advert_differs', instance, source, what, ours, theirs });

@@ -32,14 +32,21 @@ export type RejectReason =
 
 /** An accepted advert says something else than we do; in words for the journal. */
 export type Note = {
-  readonly what: 'interval' | 'addresses' | 'checksum' | 'owner' | 'first_address';
+  /** virtual_router: none of its addresses is ours, so it is of another cluster. */
+  readonly what: 'interval' | 'addresses' | 'virtual_router' | 'checksum' | 'owner' | 'first_address';
   readonly ours: string;
   readonly theirs: string;
 };
 
 export type Validation =
   | { readonly outcome: 'accepted'; readonly advert: Advert; readonly notes: readonly Note[] }
-  | { readonly outcome: 'rejected'; readonly reason: RejectReason; readonly detail: string };
+  | {
+      readonly outcome: 'rejected';
+      readonly reason: RejectReason;
+      readonly detail: string;
+      /** A whole advert of another router on our VRID: both may be active at once. */
+      readonly foreign?: true;
+    };
 
 type Rejection = Extract<Validation, { outcome: 'rejected' }>;
 
@@ -64,7 +71,10 @@ function rejectPacket(router: RouterConfig, { ttl, decoded }: AdvertFacts): Reje
     return reject('ttl', `TTL 255, got ${ttl}`);
   const version = decoded.ok ? decoded.value.advert.version : decoded.error.version;
   // Versions 2 and 3 on one VRID never hear each other: both become active (vrrp.md §2.3).
-  if (version !== router.version) return reject('version', `version ${router.version}, got ${version}`);
+  if (version !== router.version) {
+    const rejection = reject('version', `version ${router.version}, got ${version}`);
+    return decoded.ok ? { ...rejection, foreign: true } : rejection;
+  }
   return undefined;
 }
 
@@ -76,7 +86,8 @@ function rejectAdvert(router: RouterConfig, advert: Advert): Rejection | undefin
   if (advert.version === 3) return undefined;
   if (advertIntervalUs(advert) !== router.advertIntervalUs) {
     // RFC 3768 §7.1: discard. Both sides become active: worth an alarm.
-    return reject('interval_mismatch', `interval ${seconds(router)}, got ${advert.intervalSec} s`);
+    const detail = `interval ${seconds(router)}, got ${advert.intervalSec} s`;
+    return { ...reject('interval_mismatch', detail), foreign: true };
   }
   return rejectAuthentication(router, advert);
 }
@@ -86,10 +97,10 @@ function rejectAuthentication(router: RouterConfig, { auth }: Advert2): Rejectio
   const expected = router.authPass === undefined ? 'none' : 'simple';
   if (auth.type !== expected) {
     const got = auth.type === 'unsupported' ? `type ${auth.code}` : auth.type;
-    return reject('authentication', `authentication ${expected}, got ${got}`);
+    return { ...reject('authentication', `authentication ${expected}, got ${got}`), foreign: true };
   }
   if (auth.type === 'simple' && !samePassword(auth.password, router.authPass ?? '')) {
-    return reject('authentication', 'our password, got another');
+    return { ...reject('authentication', 'our password, got another'), foreign: true };
   }
   return undefined;
 }
@@ -142,7 +153,12 @@ function notesOn(router: RouterConfig, advert: Advert, checksumForm: ChecksumFor
   const theirs = sorted(advert.addresses);
   // RFC 3768 §7.1 would drop this unless the sender owns the addresses; that leaves two actives while an
   // address is added director by director, so, as in version 3, it is said and the advert kept.
-  if (ours !== theirs) notes.push({ what: 'addresses', ours, theirs });
+  if (ours !== theirs) {
+    const shares = advert.addresses.some((address) =>
+      router.addresses.some((prefix) => prefix.address === address),
+    );
+    notes.push({ what: shares ? 'addresses' : 'virtual_router', ours, theirs });
+  }
   if (checksumForm === 'rfc5798-group') {
     notes.push({ what: 'checksum', ours: 'pseudo-header with the destination', theirs: 'with the group' });
   }
