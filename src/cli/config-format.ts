@@ -113,7 +113,9 @@ function formatTarget({ target, timeoutMs }: TimedTarget): string {
     case 'http': {
       const host = target.virtualhost ?? target.address;
       const receive = target.receive === undefined ? '' : ` for /${target.receive}/`;
-      return `${target.method} ${target.scheme}://${host}:${target.port}${target.path}${receive}${limit}`;
+      const further = target.further === undefined ? '' : ` and ${target.further.length} more`;
+      const version = target.version === undefined ? '' : ` by HTTP/${target.version}`;
+      return `${target.method} ${target.scheme}://${host}:${target.port}${target.path}${receive}${further}${version}${limit}`;
     }
     case 'dns': {
       const receive = target.receive === undefined ? '' : ` for /${target.receive}/`;
