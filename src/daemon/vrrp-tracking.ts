@@ -59,11 +59,15 @@ export function createTrackingLoop(ports: TrackingPorts): TrackingLoop {
   const { clock, journal } = ports;
   const processes = createProcessTracker(clock, ports.listProcesses);
   let entries = new Map<string, Entry>();
+  /** Of the configuration before: routers that still go by it must not find things unknown for a moment. */
+  let retired: ReadonlyMap<string, Entry> = entries;
   let awaited: (() => void) | undefined;
 
   const allKnown = () => [...entries.values()].every(({ finding }) => finding !== 'unknown');
   const tellFindings = () =>
-    ports.onFindings(Object.fromEntries([...entries].map(([key, { finding }]) => [key, finding])));
+    ports.onFindings(
+      Object.fromEntries([...retired, ...entries].map(([key, { finding }]) => [key, finding])),
+    );
 
   function note(key: string, finding: Finding, detail?: string): void {
     const entry = entries.get(key);
@@ -104,6 +108,7 @@ export function createTrackingLoop(ports: TrackingPorts): TrackingLoop {
   return {
     configure: (config) => {
       const before = entries;
+      retired = before;
       const wanted = sourcesOf(config);
       entries = new Map([...before].filter(([key, { made }]) => madeFrom(wanted.get(key)) === made));
       for (const [key, { watch }] of before) if (!entries.has(key)) watch.stop();

@@ -25,7 +25,7 @@ describe.each(files)('etc/%s', (name) => {
     const router = '{name: VI_2, interface: eth1, virtual_router_id: 52, virtual_ipaddress: [10.0.1.9]';
     const example = text
       .replace('\nvrrp:\n', `\nvrrp:\n  - ${router}, priority: {lvs1: 150, lvs2: 100}}\n`)
-      .replaceAll(/^( *)# (?=track_|vrrp_)/gm, '$1')
+      .replaceAll(/^( *)# (?=track_|vrrp_|notify)/gm, '$1')
       .replaceAll(/^#(?= {3}- )/gm, '');
     const result = parseConfig(example, name, { ...environment, director: 'lvs1' });
     expect(problemLines(result)).toEqual([]);
@@ -41,6 +41,7 @@ describe.each(files)('etc/%s', (name) => {
       'virtual tcp 192.168.6.240:80 0',
       'interface eth3 0',
     ]);
+    expect(result.config?.vrrp[1]?.notify).toEqual({ every: ['/usr/local/bin/on-vrrp'] });
     expect(result.config?.vrrp.map(({ syncGroup }) => syncGroup)).toEqual(['VG_1', 'VG_1']);
   });
 

@@ -190,10 +190,22 @@ describe('a tracked script', () => {
     configure([]);
     expect(runs[0]?.killed).toBe(true);
     await endLast(bad);
-    expect(told.at(-1)).toEqual({});
+    expect(told.at(-1)).toEqual({ 'script web': 'unknown' });
     expect(events).toEqual([]);
     await clock.advance(5000);
     expect(runs).toHaveLength(1);
+  });
+});
+
+describe('a reload', () => {
+  it('keeps what was found until the routers know their new configuration', async () => {
+    configure([tracker('script', 'web')]);
+    await endLast(bad);
+    configure([tracker('file', 'num')]);
+    expect(told.slice(1).every((each) => each['script web'] === 'down')).toBe(true);
+    expect(told.at(-1)).toEqual({ 'script web': 'down', 'file num': { value: 0 } });
+    configure([tracker('file', 'num')]);
+    expect(told.at(-1)).toEqual({ 'file num': { value: 0 } });
   });
 });
 
