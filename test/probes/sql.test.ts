@@ -4,7 +4,7 @@ import type { SqlTarget } from '../../src/health/target.ts';
 import { ip } from '../../src/net/ip.ts';
 import { probeMysql } from '../../src/probes/mysql.ts';
 import { probePgsql } from '../../src/probes/pgsql.ts';
-import { checkOf, describeFaults, describeMutations, inTurns, sendForEver } from './faulty-server.ts';
+import { checkOf, describeFaults, describeMutations, inTurns, noise, sendForEver } from './faulty-server.ts';
 import { tcpServer } from './scripted-server.ts';
 
 const target: SqlTarget = {
@@ -49,6 +49,7 @@ const refusal = message(
   Buffer.from([0]),
 );
 const nothing = Buffer.alloc(0);
+const sasl = (data: Buffer) => message('R', int32(11), data);
 
 describe('a PostgreSQL server', () => {
   const check = async (...answers: readonly Buffer[]) => {
@@ -69,6 +70,29 @@ describe('a PostgreSQL server', () => {
       outcome: 'failure',
       detail: 'cannot log in as check: 28P01 password authentication failed for user "check"',
     });
+  });
+  it.each([
+    [
+      'SCRAM of noise',
+      [message('R', int32(10), zeroEnded('SCRAM-SHA-256'), Buffer.from([0])), sasl(noise(3, 40))],
+    ],
+    [
+      'SCRAM of nothing',
+      [message('R', int32(10), zeroEnded('SCRAM-SHA-256'), Buffer.from([0])), sasl(nothing)],
+    ],
+    [
+      'SCRAM of more rounds than it may ask for',
+      [
+        message('R', int32(10), zeroEnded('SCRAM-SHA-256'), Buffer.from([0])),
+        sasl(Buffer.from('r=abc,s=QSXCR+Q6sek8bf92,i=4294967295')),
+      ],
+    ],
+    ['an unknown SCRAM', [message('R', int32(10), zeroEnded('SCRAM-ROT13'), Buffer.from([0]))]],
+    ['an unknown way in', [message('R', int32(99))]],
+    ['MD5 without salt', [message('R', int32(5)), refusal]],
+    ['no length', [Buffer.from('R\0\0\0\0\0')]],
+  ])('is down when it wants %s', async (_, answers) => {
+    expect(await check(...answers)).toMatchObject({ outcome: 'failure' });
   });
   it('is down when it never ends its rows, after a bounded number of bytes', async () => {
     let written = 0;
