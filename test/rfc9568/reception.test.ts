@@ -60,6 +60,26 @@ describe('RFC 9568 §7.1', () => {
     expect(outcome({ ttl: 62, destination: 'unicast' }, unicast)).toBe('accepted');
   });
 
+  it('unicast peers may be bound to a distance (RFC 5082), each to his own', () => {
+    const bounded = { ...unicast, peerTtl: [{ peer: ip('10.9.0.2'), min: 62, max: 64 }] };
+    const at = (ttl: number) => outcome({ ttl, destination: 'unicast' }, bounded);
+    expect([61, 62, 64, 65].map(at)).toEqual(['ttl', 'accepted', 'accepted', 'ttl']);
+    const other = { ...unicast, peerTtl: [{ peer: ip('10.9.0.9'), min: 255, max: 255 }] };
+    expect(outcome({ ttl: 3, destination: 'unicast' }, other)).toBe('accepted');
+  });
+
+  it('a hop limit that the kernel has judged is not judged again', () => {
+    const { ttl: _, ...judged } = facts();
+    expect(validateAdvert(testRouter(), judged)).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it('addresses that come along unadvertised are no difference', () => {
+    const more = { address: ip('10.9.9.9'), length: 32 };
+    const addresses = [...testRouter().addresses, more];
+    expect(notes({}, { addresses, advertised: testRouter().addresses.length })).toEqual([]);
+    expect(notes({}, { addresses })).toEqual(['addresses']);
+  });
+
   it('the version is ours', () => {
     expect(outcome({ decoded: decoded(advert2, 'rfc3768') })).toBe('version');
     expect(outcome({}, { version: 2 })).toBe('version');
