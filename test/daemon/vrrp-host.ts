@@ -49,6 +49,8 @@ export type VirtualHost = {
   };
   /** An advert from the LAN; any bytes behind the IPv4 header with `bytes`. */
   readonly hear: (advert: { source?: string; priority?: number; vrid?: number; bytes?: Uint8Array }) => void;
+  /** A whole IPv4 packet. */
+  readonly receive: (packet: Uint8Array) => void;
   readonly failSends: (error: Error | undefined) => void;
   /** How long the kernel takes over a change. */
   readonly delayKernel: (ms: number) => void;
@@ -225,6 +227,7 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
       },
     },
     hear: (advert) => datagrams.push(datagramOf(advert)),
+    receive: (bytes) => datagrams.push({ bytes, source: ip('10.9.0.3'), at: 0 }),
     failSends: (error) => {
       sendError = error;
     },
