@@ -61,6 +61,24 @@ describe('a main process', () => {
     await a.waitFor('vrrp.supervisor_lost');
   });
 
+  it('that hangs: the VRRP process hands over without a gap once the heartbeats stay away, and ends', async () => {
+    const prober = await probed();
+    a.running.signal('SIGSTOP');
+    const hungAt = performance.now();
+    await b.waitFor('vrrp.transition', ({ to, reason }) => to === 'active' && reason === 'active_resigned');
+    measured('main process hung: role handed over after, ms', performance.now() - hungAt);
+    // What is left is the process that hangs.
+    await waitUntil(async () => (await processes(a.host)) === 1, { what: 'the VRRP process ends' });
+    expect(await hasAddress(a.host, vip)).toBe(false);
+    const gapMs = await prober.longestGapMs();
+    measured('main process hung: longest gap for a client, ms', gapMs);
+    expect(gapMs).toBeLessThan(5);
+    a.running.signal('SIGCONT');
+    await a.waitFor('vrrp.process_lost');
+    // It is well again, and the higher priority: by the rules it takes the role back.
+    await a.waitFor('vrrp.transition', ({ reason }) => reason === 'preempted_lower_priority');
+  });
+
   it('that is asked to end, with its whole group: hands over without a gap, and ends well', async () => {
     const prober = await probed();
     a.running.signalAll('SIGTERM');
