@@ -109,6 +109,13 @@ describe('announcements', () => {
     expect(arps(host)).toBe(6);
   });
 
+  it('of one round end those of the one before', async () => {
+    const host = await started({ garpRepeat: 9, garpIntervalMs: 50, garpDelayMs: 100 });
+    await host.time.run(1000);
+    expect(arps(host)).toBeGreaterThanOrEqual(10);
+    expect(arps(host)).toBeLessThanOrEqual(12);
+  });
+
   it('end with the role', async () => {
     const host = await started({ virtualAddresses: two, garpRepeat: 9, garpIntervalMs: 50, garpDelayMs: 0 });
     host.hear({ priority: 200 });

@@ -62,6 +62,24 @@ describe('addresses', () => {
     expect(Buffer.from(bytes).includes('0800080002000000', 0, 'hex')).toBe(true);
   });
 
+  it('that are never to be a source have a preferred lifetime of 0, and a scope and broadcast where asked', () => {
+    const entry = { address: ip('10.0.0.9'), prefixLength: 24, interfaceIndex: 3, validLifetime: 4 } as const;
+    const bytes = encodeAddress({ ...entry, deprecated: true, scope: 253, broadcast: ip('10.0.0.255') });
+    expect(bytes[3]).toBe(253);
+    expect(Buffer.from(bytes).toString('hex')).toContain('08000400' + '0a0000ff');
+    expect(Buffer.from(bytes).toString('hex')).toContain('14000600' + '00000000' + '04000000');
+  });
+
+  it('are tentative until duplicate detection is done, and for good where it found another (IFA_FLAGS)', () => {
+    const entry = (flags: string) =>
+      decodeAddress(hex(`0a400000 03000000 14000100 fe80${'00'.repeat(13)}01 08000800 ${flags}`));
+    expect(['40000000', '08000000', '80000000'].map((flags) => entry(flags)?.tentative)).toEqual([
+      true,
+      true,
+      undefined,
+    ]);
+  });
+
   it('of 127/8 have the scope of the host, all others the universe', () => {
     const at = (address: string) =>
       encodeAddressKey({ address: ip(address), prefixLength: 8, interfaceIndex: 1 })[3];
