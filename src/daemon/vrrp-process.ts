@@ -10,15 +10,9 @@ import type { Findings, ToVrrpProcess, VrrpSnapshot } from './vrrp-messages.ts';
 import { createNetworkView } from './vrrp-network.ts';
 import type { AdvertChannel, VrrpChannel, VrrpPorts } from './vrrp-ports.ts';
 import { createRateLimit } from './vrrp-rate-limit.ts';
-import {
-  createRouterShell,
-  type Devices,
-  type InstanceSnapshot,
-  type RouterPorts,
-  type RouterShell,
-} from './vrrp-router.ts';
+import { createRouterShell, type Devices, type RouterPorts, type RouterShell } from './vrrp-router.ts';
 import { channelOf, floatingAddresses } from './vrrp-router-config.ts';
-import { createSyncGroups } from './vrrp-sync-groups.ts';
+import { createSyncGroups, groupFaultOf, groupsOf, resumedAs } from './vrrp-sync-groups.ts';
 
 /** At least; else half an advert interval, of the shortest: resuming needs none that is newer. */
 const snapshotEveryUsMin = 50_000;
@@ -47,8 +41,8 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   let running: readonly RouterShell[] = [];
   /** Of all that run. */
   let floating: ReadonlySet<Ip> = new Set();
-  const settleGroups = createSyncGroups(() => running);
-  let grouped = false;
+  /** The members of each sync group. */
+  let groups: ReadonlyMap<string, readonly RouterShell[]> = new Map();
   /** Removed from the configuration, but not done handing over. */
   const departing = new Set<Promise<void>>();
   let snapshotAt = Number.NEGATIVE_INFINITY;
@@ -65,10 +59,8 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     ...ports,
     ...{ view, emit, limit },
     findings: () => findings,
-    groupFault: (config) => groupFaultOf(config, running),
-    settleGroups: () => {
-      if (grouped) settleGroups();
-    },
+    groupFault: ({ name, syncGroup = '' }) => groupFaultOf(name, groups.get(syncGroup) ?? []),
+    settleGroup: createSyncGroups((group) => groups.get(group) ?? []),
     isVirtual: (address: Ip) => floating.has(address),
     onAdvertDue: lateness.note,
     onProgress: (what) => {
@@ -147,7 +139,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     floating = new Set(
       instances.flatMap((config) => floatingAddresses(config).map(({ address }) => address)),
     );
-    grouped = instances.some(({ syncGroup }) => syncGroup !== undefined);
+    groups = groupsOf(instances, kept);
     snapshotEveryUs = Math.max(
       snapshotEveryUsMin,
       500 * Math.min(...instances.map(({ advertIntervalMs }) => advertIntervalMs)),
@@ -230,12 +222,9 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
         return;
       case 'failover': {
         const named = running.find(({ config }) => config().name === message.instance);
-        const group = named?.syncGroup();
-        const moves = (router: RouterShell) =>
-          message.instance === undefined ||
-          router === named ||
-          (group !== undefined && router.syncGroup() === group);
-        for (const router of running.filter(moves)) router.handOver();
+        const group = groups.get(named?.config().syncGroup ?? '');
+        const moving = message.instance === undefined ? running : (group ?? (named ? [named] : []));
+        for (const router of moving) router.handOver();
         return;
       }
       case 'stop':
@@ -265,32 +254,6 @@ const identityOf = (config: VrrpInstanceConfig): string =>
     ...[config.name, config.interface, config.virtualRouterId, config.version],
     ...[channelOf(config), config.vmac],
   ]);
-
-/** What an earlier process said of it last; nothing where its sync group was not active as a whole. */
-function resumedAs(
-  { name, syncGroup }: VrrpInstanceConfig,
-  instances: readonly VrrpInstanceConfig[],
-  resume: VrrpSnapshot | undefined,
-): InstanceSnapshot | undefined {
-  const snapshotOf = (wanted: string) => resume?.instances.find((entry) => entry.name === wanted);
-  const members = instances.filter((each) => syncGroup !== undefined && each.syncGroup === syncGroup);
-  return members.every((member) => snapshotOf(member.name)?.phase === 'active')
-    ? snapshotOf(name)
-    : undefined;
-}
-
-/** The first other member of its sync group that cannot take part, and why. */
-function groupFaultOf(
-  { name, syncGroup }: VrrpInstanceConfig,
-  routers: readonly RouterShell[],
-): string | undefined {
-  if (syncGroup === undefined) return undefined;
-  const others = routers.filter((each) => each.syncGroup() === syncGroup && each.config().name !== name);
-  return others.flatMap((each) => {
-    const fault = each.ownFault();
-    return fault === undefined ? [] : [`group_fault: ${each.config().name}: ${fault}`];
-  })[0];
-}
 
 const problemOf = (router: RouterShell): readonly string[] => {
   const fault = router.fault();

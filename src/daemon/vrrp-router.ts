@@ -69,8 +69,8 @@ export type RouterPorts = InterfacePorts &
   TrackPorts & {
     /** Why another member of that instance's sync group cannot take part. */
     readonly groupFault: (config: VrrpInstanceConfig) => string | undefined;
-    /** A state, or what depends on it, may have changed. */
-    readonly settleGroups: () => void;
+    /** A state of a member, or what depends on it, may have changed. */
+    readonly settleGroup: (name: string) => void;
     readonly network: InterfacePorts['network'];
     readonly isVirtual: (address: RouterConfig['sourceAddress']) => boolean;
     /** The timer of an advert was believed that much after its time. */
@@ -164,6 +164,10 @@ export function createRouterShell(
       : `source_address_missing: ${config.sourceAddress}`;
   }
 
+  function settleGroup(): void {
+    if (config.syncGroup !== undefined) ports.settleGroup(config.syncGroup);
+  }
+
   const tracking = () => trackingOf(config, ports);
   const ownFault = () => linkFault() ?? tracking().fault;
   const fault = () => ownFault() ?? ports.groupFault(config);
@@ -182,7 +186,7 @@ export function createRouterShell(
     effects.push(next.effects);
     deadline.arm();
     if (state.phase !== before) ports.onProgress('transition');
-    ports.settleGroups();
+    settleGroup();
   }
 
   const afterLinger = (remove: () => Promise<void>) =>
@@ -253,7 +257,7 @@ export function createRouterShell(
     } else if (ownFault() !== undefined) {
       if (state.phase !== 'fault') dispatch({ type: 'trackFailed' });
     } else if (config.syncGroup === undefined) recover();
-    ports.settleGroups();
+    settleGroup();
   }
 
   /** It is fit again, and so is its sync group. */
@@ -312,7 +316,6 @@ export function createRouterShell(
     fault,
     ownFault,
     onTracked: onChanged,
-    syncGroup: () => config.syncGroup,
     groupMember: () => ({ state, fit: ownFault() === undefined }),
     onGroupEvent: (event: GroupEvent) => {
       if (event.type === 'trackRecovered') recover();
