@@ -40,7 +40,7 @@ function formatRouters(status: DaemonStatus): string {
   const rows = status.vrrp.map((router) => [
     router.name,
     String(router.vrid),
-    router.interface,
+    formatPaths(router),
     router.phase,
     router.basePriority === undefined
       ? String(router.priority)
@@ -65,6 +65,14 @@ function formatTracked({ vrrp, tracked = [] }: DaemonStatus): string[] {
     ]),
   );
   return rows.length === 0 ? [] : [formatTable(['ROUTER', 'TRACKS', 'STATE', 'PRIORITY', 'FOUND'], rows)];
+}
+
+/** "eth0, sync0 (no_carrier)": the one of the VIPs first, and what is wrong with any of several. */
+function formatPaths({ interface: only, paths = [] }: VrrpInstanceStatus): string {
+  if (paths.length === 0) return only;
+  return paths
+    .map(({ interface: name, up, reason }) => (up ? name : `${name} (${reason ?? 'down'})`))
+    .join(', ');
 }
 
 function formatProcess({ pid, realtime, memoryLocked, advertLateness }: VrrpProcessStatus): string {
