@@ -23,7 +23,7 @@ describe('a macvlan', () => {
 
   it('makes itself no IPv6 address (IN6_ADDR_GEN_MODE_NONE)', () => {
     expect(hex(encodeNoAddressGeneration('v0'))).toBe(
-      `${head('00000000')}10001a80` + '0c000a80' + '0500080001000000',
+      `${head('00000000')}10001a800c000a800500080001000000`,
     );
   });
 
