@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { parseDuration } from '../../src/config/leaves.ts';
 import type { Measure } from './goals.ts';
+import { median } from './observation.ts';
 import type { PairOptions } from './pair.ts';
 import { type Measured, measure } from './run.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
@@ -100,8 +101,8 @@ const rows = rowsOf(results);
 if (json) console.log(JSON.stringify({ runs, coarsestMs, rows, results }, undefined, 2));
 else {
   console.log(formatTable(rows));
-  console.log(
-    `\nMilliseconds, median / maximum of ${runs} runs; probes at most ${coarsestMs.toFixed(1)} ms apart.`,
-  );
+  const pauses = results.flatMap((result) => result.runs.map(({ resolutionMs }) => resolutionMs));
+  const apart = `at most ${median(pauses).toFixed(1)} ms apart in the median run, ${coarsestMs.toFixed(1)} ms in the worst`;
+  console.log(`\nMilliseconds, median / maximum of ${runs} runs; probes ${apart}.`);
 }
 process.exitCode = rows.some(({ goal }) => goal?.met === false) ? 1 : 0;
