@@ -299,6 +299,20 @@ describe('a new configuration', () => {
     ]);
   });
 
+  it('is in the very next advert, though the bytes of the last one are kept', async () => {
+    const host = await active();
+    const more = [...instance().virtualAddresses, { address: ip('10.9.0.101'), length: 24 }];
+    const before = host.did().length;
+    host.tell({ type: 'configure', instances: [instance({ virtualAddresses: more })] });
+    await host.time.run(250);
+    const adverts = host
+      .did()
+      .slice(before)
+      .filter((what) => what.startsWith('advert'));
+    expect(new Set(adverts)).toEqual(new Set(['advert 150 of 2 addresses']));
+    expect(adverts.length).toBeGreaterThanOrEqual(3);
+  });
+
   it('without an instance hands its role over', async () => {
     const host = await active();
     host.tell({ type: 'configure', instances: [] });

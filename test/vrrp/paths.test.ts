@@ -165,4 +165,14 @@ describe('a tie of two actives whose addresses are ordered differently on the tw
     }
     expect(high.phase()).toBe('active');
   });
+
+  it('that the LAN has settled stays settled while the LAN loses some adverts', () => {
+    const { high } = pair();
+    high.hear('lan', '10.9.0.1', 100, 5 * SECOND);
+    for (const at of [5.1, 6.1, 7.1, 8.1]) {
+      high.tell({ type: 'deadlineReached' }, at * SECOND);
+      high.hear('sync', '10.8.0.2', 100, at * SECOND);
+    }
+    expect(high.phase()).toBe('active');
+  });
 });
