@@ -15,7 +15,7 @@ demo: build ## a pair of directors in network namespaces, failing over, measured
 	@scripts/ensure-packages.sh
 	@scripts/demo.sh
 
-bench-failover: build ## keepalived and this by turns, each failover measured (forty minutes; OPTIONS='--runs 1')
+bench-failover: build ## keepalived and this by turns, each failover measured (half an hour; OPTIONS='--runs 1')
 	@scripts/ensure-packages.sh ip keepalived sysctl
 	@scripts/bench-failover.sh $(OPTIONS)
 

@@ -65,6 +65,9 @@ const pairingsOf = (scenario: Scenario): readonly Pairing[] => [
 const measuresOf = (scenario: Scenario): readonly Measure[] =>
   scenario.countsTransitions === true ? ['backup acts', 'outage'] : ['outage', 'both hold'];
 
+// An exit removes what the run under way has made; the signals' own default would not.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+
 const { chosen, intervals, runs, json } = readOptions();
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const results: Result[] = [];
