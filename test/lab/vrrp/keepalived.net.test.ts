@@ -6,7 +6,7 @@ import { instance } from '../../daemon/vrrp-instance.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { startKeepalived } from '../harness/programs.ts';
-import { probe } from './prober.ts';
+import { probe, seamlessMs } from './prober.ts';
 import { createStation, hasAddress, measured, type Station } from './station.ts';
 
 const vip = '10.9.0.100';
@@ -84,7 +84,7 @@ describe.skipIf(!isInstalled)('with keepalived as the peer', () => {
       const gapMs = await prober.longestGapMs();
       measured(`${name}: hand-over to keepalived took, ms`, handedOver.atMs - stoppedAt);
       measured(`${name}: hand-over to keepalived: longest gap for a client, ms`, gapMs);
-      expect(gapMs).toBeLessThan(5);
+      expect(gapMs).toBeLessThan(seamlessMs);
       expect(await hasAddress(ours.host, vip)).toBe(false);
       expect(await hasAddress(peer, vip)).toBe(true);
     });

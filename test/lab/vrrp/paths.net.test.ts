@@ -8,6 +8,8 @@ import { probe } from './prober.ts';
 import { createStation, hasAddress, measured, type Station } from './station.ts';
 
 const vip = '10.9.0.100';
+/** Far below any Active_Down_Interval of these tests (300 ms and more): the peer was told, it did not have to wait. */
+const toldMs = 200;
 let lab: Lab;
 let lan: Lan;
 let cable: Lan;
@@ -85,7 +87,7 @@ describe('a director whose service link dies', () => {
         taken.atMs - lost.atMs,
       );
       measured(`link down, two paths, ${advertIntervalMs} ms adverts: longest gap for a client, ms`, gapMs);
-      expect(gapMs).toBeLessThan(50);
+      expect(gapMs).toBeLessThan(toldMs);
       expect(await hasAddress(a.host, vip)).toBe(false);
 
       const seen = a.events().length;
@@ -165,6 +167,6 @@ describe('unicast peers', () => {
     await lab.carrier(a.host, lan, false);
     const lost = await becomes(a, 'fault', seen);
     const taken = await b.waitFor('vrrp.transition', ({ reason }) => reason === 'active_resigned');
-    expect(taken.atMs - lost.atMs).toBeLessThan(50);
+    expect(taken.atMs - lost.atMs).toBeLessThan(toldMs);
   });
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { type Director, startDirector } from '../harness/programs.ts';
-import { probe } from './prober.ts';
+import { probe, seamlessMs } from './prober.ts';
 import { measured } from './station.ts';
 
 const vips = { inet: '10.9.0.100', inet6: 'fd00::100' } as const;
@@ -97,7 +97,7 @@ describe('virtual MAC mode', () => {
     await both(b, 'active');
     const gapMs = await prober.longestGapMs();
     measured('virtual MAC: graceful stop: longest gap for a client, ms', gapMs);
-    expect(gapMs).toBeLessThan(15);
+    expect(gapMs).toBeLessThan(seamlessMs);
     expect(await neighbours()).toContain(`${vips.inet} dev eth0 lladdr ${macs.inet}`);
   });
 
