@@ -10,6 +10,14 @@ import { environment, problemLines } from './environment.ts';
 const files = ['lvs-director.yaml', 'ldirectord.cf'] as const;
 const read = (name: string) => readFileSync(join(import.meta.dirname, '../../etc', name), 'utf8');
 
+it('the config in README.md is good, without a warning', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const text = /```yaml\n(vrrp:\n[^`]*)```/.exec(readme)?.[1] ?? '';
+  const result = parseConfig(text, 'readme.yaml', { ...environment, director: 'lvs1' });
+  expect(problemLines(result)).toEqual([]);
+  expect(result.config?.virtuals).toHaveLength(1);
+});
+
 describe.each(files)('etc/%s', (name) => {
   const text = read(name);
 
