@@ -15,6 +15,10 @@ demo: build ## a pair of directors in network namespaces, failing over, measured
 	@scripts/ensure-packages.sh
 	@scripts/demo.sh
 
+sim: modules ## one run of the VRRP simulator, told step by step (SEED=17 make sim)
+	@node_modules/.bin/tsc -p test/sim/tsconfig.json
+	@node .lab/sim/test/sim/main.js "$(SEED)"
+
 bench-failover: build ## keepalived and this by turns, each failover measured (half an hour; OPTIONS='--runs 1')
 	@scripts/ensure-packages.sh ip keepalived sysctl
 	@scripts/bench-failover.sh $(OPTIONS)
@@ -39,4 +43,4 @@ clean: ## what was built and measured
 modules:
 	@scripts/ensure-modules.sh
 
-.PHONY: help build install test demo bench-failover bench-scale lint format clean modules
+.PHONY: help build install test sim demo bench-failover bench-scale lint format clean modules

@@ -1,0 +1,54 @@
+// S10: what is sent passes a strict reader: the configured version, interval and addresses in their order,
+// priority 0 only from one that leaves. S8: what breaks a rule of the ladder (vrrp.md §2.3) is refused by all,
+// other groups' adverts are refused by this one, and no good advert of a peer is refused.
+import { isDeepStrictEqual } from 'node:util';
+import type { Check, Violate } from './referee.ts';
+import { priorityOf } from './windows.ts';
+import type { Packet, Router, World } from './world.ts';
+
+export function checkAdverts(_world: World, violate: Violate): Check {
+  const seen = new WeakSet<Packet>();
+
+  function read(router: Router, packet: Packet, priority: number): void {
+    seen.add(packet);
+    const { config } = router;
+    const { decoded } = packet.facts;
+    if (!decoded.ok) {
+      violate('S10', `${router.name} sends what nobody can read: ${decoded.error.detail}`);
+      return;
+    }
+    const { advert } = decoded.value;
+    const seconds = advert.version === 3 ? advert.intervalCs / 100 : advert.intervalSec;
+    const said = [advert.version, advert.virtualRouterId, advert.priority, seconds * 1e6, advert.addresses];
+    const meant = [
+      ...[config.version, config.virtualRouterId, priority, config.advertIntervalUs],
+      config.addresses.map(({ address }) => address),
+    ];
+    if (!isDeepStrictEqual(said, meant)) violate('S10', `${router.name} sends ${said}, means ${meant}`);
+    const isVirtual = config.addresses.some(({ address }) => address === packet.source);
+    if (isVirtual && config.priority !== 255) violate('S10', `${router.name} sends from a virtual address`);
+  }
+
+  return {
+    sent: (router, packets, priority) => {
+      for (const packet of packets) if (!seen.has(packet)) read(router, packet, priority);
+    },
+    stepped: (router, { effects }) => {
+      for (const effect of effects) {
+        if (effect.type !== 'sendAdvert') continue;
+        const { phase } = router.state;
+        const isFarewell = phase === 'leaving' || phase === 'fault' || phase === 'initialize';
+        const meant = isFarewell ? 0 : priorityOf(router.config);
+        if (effect.priority !== meant) {
+          violate('S10', `${router.name} is ${phase} and sends priority ${effect.priority}`);
+        }
+      }
+    },
+    judged: (router, packet, verdict) => {
+      const accepted = verdict.outcome === 'accepted';
+      const isOurs = packet.group === router.group && !packet.invalid;
+      if (accepted && !isOurs) violate('S8', `${router.name} accepts what it must refuse`);
+      if (!accepted && isOurs) violate('S8', `${router.name} refuses a good advert: ${verdict.detail}`);
+    },
+  };
+}

@@ -1,0 +1,94 @@
+// Bugs that could be in the machine, planted from outside: each wraps step(), or replaces the deadline, so that
+// one rule is broken. The simulator must find every one of them (planted-bugs.test.ts): it shows that it can.
+import type { createDeadline, Deadline } from '../../src/daemon/vrrp-deadline.ts';
+import type { Effect, Event, RouterConfig, State, Step } from '../../src/vrrp/types.ts';
+import { realMachine } from './simulate.ts';
+import { priorityOf, skewOf } from './windows.ts';
+import type { Machine } from './world.ts';
+
+type Wrap = (router: RouterConfig, state: State, event: Event, now: number) => Step;
+
+const { step } = realMachine;
+const planted = (wrapped: Wrap): Machine => ({ ...realMachine, step: wrapped });
+
+const filtered = ({ state, effects }: Step, keeps: (effect: Effect) => boolean): Step => ({
+  state,
+  effects: effects.filter(keeps),
+});
+
+/** The lower address wins. */
+const tieBreakFlipped: Wrap = (router, state, event, now) => {
+  const isTie = event.type === 'advertReceived' && event.advert.priority === priorityOf(router);
+  if (!isTie || state.phase !== 'active') return step(router, state, event, now);
+  const mirrored = { ...event, source: router.sourceAddress };
+  return step({ ...router, sourceAddress: event.source }, state, mirrored, now);
+};
+
+const skewDropped: Wrap = (router, state, event, now) => {
+  const made = step(router, state, event, now);
+  const next = made.state;
+  if (next.phase !== 'backup') return made;
+  if (state.phase === 'backup' && state.activeDownAt === next.activeDownAt) return made;
+  const skewUs = Math.floor(skewOf(router, priorityOf(router), next.activeIntervalUs));
+  return { ...made, state: { ...next, activeDownAt: next.activeDownAt - skewUs } };
+};
+
+const resignationIgnored: Wrap = (router, state, event, now) =>
+  event.type === 'advertReceived' && event.advert.priority === 0 && state.phase === 'backup'
+    ? { state, effects: [] }
+    : step(router, state, event, now);
+
+const leaseNotRenewed: Wrap = (...given) => filtered(step(...given), ({ type }) => type !== 'renewLease');
+
+const stallGuardOff: Wrap = (router, state, event, now) =>
+  step(router, state.phase === 'active' ? { ...state, lastAdvertAt: now } : state, event, now);
+
+const leavingRemovesAtOnce: Wrap = (router, state, event, now) => {
+  const made = step(router, state, event, now);
+  if (made.state.phase !== 'leaving' || state.phase === 'leaving') return made;
+  const { addresses } = router;
+  return { ...made, effects: [...made.effects, { type: 'removeAddresses', addresses, reason: 'shutdown' }] };
+};
+
+const losingAdvertUnanswered: Wrap = (router, state, event, now) => {
+  const isLosing = event.type === 'advertReceived' && event.advert.priority < priorityOf(router);
+  const made = step(router, state, event, now);
+  return isLosing && state.phase === 'active' ? filtered(made, ({ type }) => type !== 'sendAdvert') : made;
+};
+
+const alwaysPreempts: Wrap = (router, ...given) => step({ ...router, preempt: true }, ...given);
+
+const intervalNotLearned: Wrap = (router, state, event, now) => {
+  if (event.type !== 'advertReceived' || event.advert.version !== 3) return step(router, state, event, now);
+  const advert = { ...event.advert, intervalCs: router.advertIntervalUs / 10_000 };
+  return step(router, state, { ...event, advert }, now);
+};
+
+/** A timer is believed at once, whatever waits in the socket: what Node and FRR do by themselves. */
+const deadlineBeforeInput: typeof createDeadline = (next, reached, { clock }): Deadline => {
+  let cancel = (): void => {};
+  const arm = (): void => {
+    cancel();
+    const at = next();
+    if (at === undefined) return;
+    cancel = clock.after(Math.max(0, at - clock.now()) / 1000, () => {
+      reached();
+      arm();
+    });
+  };
+  return { arm, cancel: () => cancel() };
+};
+
+/** By the rule that is broken, with the invariants that may break first. */
+export const PLANTED_BUGS: Readonly<Record<string, Machine>> = {
+  'the tie-break is flipped': planted(tieBreakFlipped),
+  'Skew_Time is dropped': planted(skewDropped),
+  'priority 0 is ignored': planted(resignationIgnored),
+  'the lease is not renewed': planted(leaseNotRenewed),
+  'the stall guard is off': planted(stallGuardOff),
+  'a leaving router removes its addresses at once': planted(leavingRemovesAtOnce),
+  'a losing advert is not answered': planted(losingAdvertUnanswered),
+  'who must not preempt does': planted(alwaysPreempts),
+  'the interval of the active is not learned': planted(intervalNotLearned),
+  'a deadline is acted on before the socket is read': { ...realMachine, createDeadline: deadlineBeforeInput },
+};

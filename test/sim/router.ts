@@ -1,0 +1,174 @@
+// The shell of one router as the daemon has it (src/daemon/vrrp-router.ts), in virtual time: validation, step(),
+// the real deadline with its drain-before-act, effects in order behind the answers of the kernel, the pause
+// before a handed-over address goes, snapshots for a resume.
+import { nextDeadline } from '../../src/vrrp/next-deadline.ts';
+import { initialState } from '../../src/vrrp/step.ts';
+import type { Effect, Event, Micros, RouterConfig } from '../../src/vrrp/types.ts';
+import { validateAdvert } from '../../src/vrrp/validate.ts';
+import { addAddresses, announce, removeAddresses, renewAddresses } from './addresses.ts';
+import { after, transmit } from './host.ts';
+import { packetsOf } from './packets.ts';
+import type { RouterPlan } from './scenario.ts';
+import { type Group, type Host, localTime, type Packet, type Router, type World } from './world.ts';
+
+/** As in src/daemon/vrrp-effect-queue.ts, vrrp-router.ts and vrrp-process.ts. */
+const KERNEL_WAIT_US = 100_000;
+const LINGER_US = 20_000;
+const SNAPSHOT_EVERY_US = 50_000;
+
+export const createRouter = (plan: RouterPlan, host: Host, group: Group): Router => ({
+  name: `${host.plan.name}/${group.name}`,
+  ...{
+    host,
+    group,
+    config: plan.config,
+    state: initialState(0),
+    enteredAt: 0,
+    deadline: undefined,
+    queue: [],
+  },
+  ...{ busy: false, lastSent: false, lastSentAt: 0, wanted: false, restoredAt: Number.NEGATIVE_INFINITY },
+  vips: plan.config.addresses.map(() => 0),
+  ...{ snapshot: undefined, snapshotAt: Number.NEGATIVE_INFINITY, packets: new Map() },
+});
+
+/** A new process takes the router up. @param event startup or resumed */
+export function boot(world: World, router: Router, event: Event): void {
+  const { host } = router;
+  router.state = initialState(localTime(host, world.agenda.now()));
+  router.enteredAt = world.agenda.now();
+  router.queue.length = 0;
+  router.busy = false;
+  router.lastSent = false;
+  router.lastSentAt = 0;
+  router.wanted = false;
+  router.snapshotAt = Number.NEGATIVE_INFINITY;
+  router.deadline = world.machine.createDeadline(
+    () => nextDeadline(router.state),
+    () => dispatch(world, router, { type: 'deadlineReached' }),
+    {
+      clock: {
+        now: () => localTime(host, world.agenda.now()),
+        after: (delayMs, run) => after(world, host, delayMs * 1000, run),
+        afterPoll: (run) => host.immediates.push(run),
+      },
+      received: () => host.datagrams,
+    },
+  );
+  dispatch(world, router, event);
+}
+
+export function dispatch(world: World, router: Router, event: Event): void {
+  const now = localTime(router.host, world.agenda.now());
+  const before = router.state;
+  const made = world.machine.step(router.config, before, event, now);
+  world.counts.steps += 1;
+  router.state = made.state;
+  if (made.state.phase !== before.phase) router.enteredAt = world.agenda.now();
+  if (event.type === 'reconfigured') reconfigure(router, event.router, world.agenda.now());
+  world.referee.stepped(router, { before, event, effects: made.effects, now });
+  router.queue.push(...made.effects);
+  if (!router.busy) carryOut(world, router);
+  router.deadline?.arm();
+  if (made.state.phase === before.phase) return;
+  world.counts.transitions += 1;
+  takeSnapshot(router, now);
+}
+
+function reconfigure(router: Router, config: RouterConfig, now: Micros): void {
+  router.config = config;
+  router.host.disturbedAt = now;
+  router.packets.clear();
+}
+
+function takeSnapshot(router: Router, now: Micros): void {
+  router.snapshotAt = now;
+  router.snapshot = { phase: router.state.phase, lastAdvertAt: router.lastSentAt };
+}
+
+/** Until one effect must wait for the kernel; but not for long: adverts must go out. */
+function carryOut(world: World, router: Router): void {
+  for (let effect = router.queue.shift(); effect !== undefined; effect = router.queue.shift()) {
+    let isAnswered = false;
+    const { life } = router.host;
+    const goOn = (): void => {
+      if (isAnswered || router.host.life !== life) return;
+      isAnswered = true;
+      router.busy = false;
+      carryOut(world, router);
+    };
+    if (!perform(world, router, effect, goOn)) continue;
+    router.busy = true;
+    after(world, router.host, KERNEL_WAIT_US, goOn);
+    return;
+  }
+}
+
+/** @returns whether what comes after it must wait until `answered` is called. */
+function perform(world: World, router: Router, effect: Effect, answered: () => void): boolean {
+  switch (effect.type) {
+    case 'sendAdvert':
+      sendAdvert(world, router, effect.priority);
+      return false;
+    case 'renewLease':
+      if (router.lastSent) renewAddresses(world, router);
+      return false;
+    case 'addAddresses':
+      addAddresses(world, router, answered);
+      return true;
+    case 'removeAddresses':
+      if (effect.reason === 'handed_over') {
+        after(world, router.host, LINGER_US, () => removeAddresses(world, router, answered));
+      } else removeAddresses(world, router, answered);
+      return true;
+    case 'announce':
+      announce(world, router, effect.repeat);
+      return false;
+    case 'report':
+      return false;
+  }
+}
+
+function sendAdvert(world: World, router: Router, priority: number): void {
+  const { host, group } = router;
+  router.lastSent = host.linkUp;
+  world.trace?.(
+    world.agenda.now(),
+    router.name,
+    host.linkUp ? `sends ${priority}` : `cannot send ${priority}`,
+  );
+  if (!host.linkUp) return;
+  const now = localTime(host, world.agenda.now());
+  router.lastSentAt = now;
+  world.counts.adverts += 1;
+  const packets = packetsOf(router, priority);
+  world.referee.sent(router, packets, priority);
+  for (const packet of packets) deliver(world, packet, host, group);
+  if (now - router.snapshotAt >= SNAPSHOT_EVERY_US) takeSnapshot(router, now);
+}
+
+/** A multicast reaches every host on the network, whoever is in the group. */
+function deliver(world: World, packet: Packet, from: Host, group: Group): void {
+  if (packet.facts.destination === 'multicast') {
+    for (const to of world.hosts) if (to !== from) transmit(world, from, packet, to);
+    return;
+  }
+  const to = group.routers.find((peer) => peer.config.sourceAddress === packet.destination);
+  if (to !== undefined) transmit(world, from, packet, to.host);
+}
+
+/** As the interface hands it to whoever runs that VRID. */
+export function receive(world: World, router: Router, packet: Packet): void {
+  const { config } = router;
+  if (packet.family !== config.family) return;
+  if (packet.virtualRouterId !== config.virtualRouterId && !packet.invalid) return;
+  let verdict = packet.verdicts.get(config);
+  if (verdict === undefined) {
+    verdict = validateAdvert(config, packet.facts);
+    packet.verdicts.set(config, verdict);
+  }
+  world.referee.judged(router, packet, verdict);
+  if (verdict.outcome === 'rejected') return;
+  world.trace?.(world.agenda.now(), router.name, `hears ${verdict.advert.priority} of ${packet.source}`);
+  dispatch(world, router, { type: 'advertReceived', advert: verdict.advert, source: packet.source });
+}
