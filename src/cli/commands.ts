@@ -19,6 +19,11 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'show what a config would change in the IPVS table',
     load: async () => (await import('./plan.ts')).runPlan,
   },
+  convert: {
+    usage: 'convert FILE [--from FORMAT] [--id NAME] [--director NAME]',
+    summary: 'turn an old config, or the output of ipvsadm -Sn, into YAML',
+    load: async () => (await import('./convert.ts')).runConvert,
+  },
   status: {
     usage: 'status [-c FILE] [--socket PATH] [--json]',
     summary: 'show virtual routers, services and real servers',

@@ -1,0 +1,63 @@
+// `lvs-director convert`: a keepalived.conf, the output of `ipvsadm -Sn` or an ldirectord.cf as YAML on stdout, what
+// has no counterpart on stderr with its line. The YAML is read back before it is printed: what `check` would refuse
+// is said at once.
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { convert, type Format, formatOf, formats } from '../config/convert/convert.ts';
+import { formatNote } from '../config/convert/converted.ts';
+import { formatProblem } from '../config/format-problem.ts';
+import { parseConfig } from '../config/load.ts';
+import { resolveHost, resolveService } from '../system/names.ts';
+import { type ExitCode, type Io, type Options, parseArguments, textOption } from './command-line.ts';
+import { filesOf } from './include-files.ts';
+
+/** 0: `check` accepts the YAML; 1: it has errors, which are shown; 2: nothing to read. */
+export async function runConvert(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const given = parseArguments(
+    argv,
+    { from: { type: 'string' }, id: { type: 'string' }, director: { type: 'string' } },
+    io,
+    1,
+  );
+  if (given === undefined) return 2;
+  const [file] = given.positionals;
+  const from = textOption(given.options, 'from');
+  const named = formats.find((format) => format === from);
+  if (file === undefined || (from !== undefined && named === undefined)) {
+    const rule =
+      file === undefined ? 'the name of a file, got nothing' : `one of ${formats.join(', ')}, got ${from}`;
+    io.stderr(`Cannot convert: ${rule}\n`);
+    return 2;
+  }
+  try {
+    const text = readFileSync(file === '-' ? 0 : file, 'utf8');
+    return print({ file: file === '-' ? 'stdin' : file, text }, named, given.options, io);
+  } catch (error) {
+    io.stderr(
+      `Cannot convert: a readable file, got ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    return 2;
+  }
+}
+
+function print(
+  source: { readonly file: string; readonly text: string },
+  format: Format | undefined,
+  options: Options,
+  io: Io,
+): ExitCode {
+  const sources = { include: filesOf, id: textOption(options, 'id') ?? hostname().replace(/\..*/, '') };
+  const { yaml, notes } = convert(source, format ?? formatOf(source), sources);
+  io.stderr(notes.map((note) => `${formatNote(note)}\n`).join(''));
+  io.stdout(yaml);
+  const director = textOption(options, 'director');
+  const { problems } = parseConfig(yaml, 'converted.yaml', {
+    hostname: director ?? hostname(),
+    ...(director !== undefined && { director }),
+    resolveHost,
+    resolveService,
+  });
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  io.stderr(errors.map((problem) => `${formatProblem(problem)}\n`).join(''));
+  return errors.length === 0 ? 0 : 1;
+}

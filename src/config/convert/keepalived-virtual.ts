@@ -1,0 +1,263 @@
+// virtual_server and virtual_server_group as entries of `virtual` (keepalived.md §1.8). keepalived makes one service
+// of the kernel for each address or mark of a group; so does the result.
+import { type Ip, ipBytes, ipFromBytes, parseIp } from '../../net/ip.ts';
+import { parsePrefix } from '../../net/prefix.ts';
+import { schedulers } from '../words.ts';
+import { type Fields, joinPort, type Noting } from './converted.ts';
+import { checkers, checkOf } from './keepalived-checks.ts';
+import { isSet, lastOf, type Statement, seconds, wordOf } from './keepalived-tree.ts';
+
+export type Surroundings = {
+  readonly note: Noting;
+  readonly groups: ReadonlyMap<string, Statement>;
+  readonly trackFiles: ReadonlyMap<string, string>;
+};
+
+/** What names one service: an address with a port ("0" where none is given), or a mark. */
+type Target =
+  | { readonly address: string; readonly port: string }
+  | { readonly fwmark: string; readonly family?: string };
+
+const forwards: Readonly<Record<string, string>> = { NAT: 'masq', DR: 'gate', TUN: 'ipip' };
+const flags = ['sh-port', 'sh-fallback', 'mh-port', 'mh-fallback', 'flag-1', 'flag-2', 'flag-3'] as const;
+const known: ReadonlySet<string> = new Set([
+  ...[
+    'protocol',
+    'lb_algo',
+    'lvs_sched',
+    'lb_kind',
+    'lvs_method',
+    'ops',
+    'persistence_timeout',
+    'delay_loop',
+  ],
+  ...['persistence_granularity', 'persistence_engine', 'connect_timeout', 'retry', 'alpha', 'sorry_server'],
+  ...[
+    'sorry_server_lvs_method',
+    'inhibit_on_failure',
+    'weight',
+    'virtualhost',
+    'ip_family',
+    'real_server',
+    'snmp_name',
+  ],
+  ...flags,
+]);
+const knownOfReal: ReadonlySet<string> = new Set([
+  ...[
+    'weight',
+    'lvs_method',
+    'inhibit_on_failure',
+    'uthreshold',
+    'lthreshold',
+    'retry',
+    'connect_timeout',
+    'alpha',
+  ],
+  ...['delay_loop', 'virtualhost', 'snmp_name'],
+  ...checkers,
+]);
+const weightMax = 65_535;
+const rangeMax = 65_536;
+
+export function virtualsOf(statement: Statement, around: Surroundings): readonly Fields[] {
+  const { note } = around;
+  const targets = targetsOf(statement, around);
+  if (targets.length === 0)
+    note(statement.at, `virtual_server ${statement.text}: left out, as it names no service`);
+  for (const { key, at } of statement.block ?? []) {
+    if (key === 'quorum' && isOne(statement)) continue;
+    if (!known.has(key)) note(at, `virtual_server ${key}: left out, as nothing corresponds to it`);
+  }
+  const reals = (statement.block ?? []).filter(({ key }) => key === 'real_server');
+  return targets.map((target) => serviceOf(target, statement, reals, around));
+}
+
+const isOne = ({ block }: Statement): boolean => wordOf(block, 'quorum') === '1';
+
+function serviceOf(
+  target: Target,
+  statement: Statement,
+  reals: readonly Statement[],
+  around: Surroundings,
+): Fields {
+  const { block } = statement;
+  const persistent = persistenceOf(target, statement);
+  return {
+    ...identityOf(target, statement, reals, around.note),
+    ...schedulingOf(statement, around.note),
+    persistent,
+    netmask: persistent === undefined ? undefined : wordOf(block, 'persistence_granularity'),
+    persistence_engine: persistent === undefined ? undefined : wordOf(block, 'persistence_engine'),
+    ...serviceCheckOf(statement, reals, around),
+    quiescent: quiescentOf(statement, reals, around.note),
+    fallback: fallbackOf(statement, around.note),
+    real: reals.flatMap((real) => realOf(real, statement, target, around.note)),
+  };
+}
+
+function identityOf(
+  target: Target,
+  { block, at }: Statement,
+  reals: readonly Statement[],
+  note: Noting,
+): Fields {
+  if ('fwmark' in target) {
+    const inet6 = reals[0]?.words[0]?.includes(':') ? 'inet6' : undefined;
+    return { fwmark: target.fwmark, family: target.family ?? wordOf(block, 'ip_family') ?? inet6 };
+  }
+  const protocol = wordOf(block, 'protocol')?.toLowerCase();
+  if (protocol === undefined) note(at, 'protocol: udp, which is what keepalived takes where none is named');
+  return { address: joinPort(target.address, target.port), protocol: protocol ?? 'udp' };
+}
+
+function schedulingOf({ block, at }: Statement, note: Noting): Fields {
+  const given = wordOf(block, 'lb_algo', 'lvs_sched');
+  const isKnown = schedulers.some((name) => name === given);
+  if (!isKnown) note(at, `lb_algo ${given ?? 'nowhere'}: wlc, which is what keepalived takes then`);
+  const schedflags = flags.filter((flag) => isSet(block, flag)).join(',');
+  return {
+    scheduler: isKnown ? given : 'wlc',
+    schedflags: schedflags === '' ? undefined : schedflags,
+    ops: isSet(block, 'ops') ? 'yes' : undefined,
+  };
+}
+
+/** Bare: 360 s. Port 0 stands for all ports, which only a persistent service can have. */
+function persistenceOf(target: Target, { block }: Statement): string | undefined {
+  const given = lastOf(block, 'persistence_timeout');
+  if (given !== undefined) return seconds(given.words[0]) ?? '360';
+  return 'port' in target && target.port === '0' ? '360' : undefined;
+}
+
+function serviceCheckOf(virtual: Statement, reals: readonly Statement[], around: Surroundings): Fields {
+  const { note, trackFiles } = around;
+  const all = reals.map((real) =>
+    (real.block ?? [])
+      .filter(({ key }) => checkers.has(key))
+      .map((checker) => ({ checker, real, fields: checkOf({ checker, real, virtual, note, trackFiles }) })),
+  );
+  const first = all.find((checks) => checks.length > 0)?.[0];
+  if (first === undefined) return { checktype: 'on' };
+  const wanted = JSON.stringify(first.fields);
+  for (const [i, checks] of all.entries()) {
+    const real = reals[i] ?? first.real;
+    if (checks.length === 0)
+      note(real.at, `real_server without a check: gets that of line ${first.checker.at.line}`);
+    for (const [j, { checker, fields }] of checks.entries()) {
+      if (checker === first.checker || (j === 0 && JSON.stringify(fields) === wanted)) continue;
+      note(
+        checker.at,
+        `${checker.key}: left out, as all servers of a service have the check of line ${first.checker.at.line}`,
+      );
+    }
+  }
+  return first.fields;
+}
+
+function quiescentOf({ block }: Statement, reals: readonly Statement[], note: Noting): string | undefined {
+  if (isSet(block, 'inhibit_on_failure')) return 'yes';
+  const inhibited = reals.filter((real) => isSet(real.block, 'inhibit_on_failure'));
+  const [first] = inhibited;
+  if (first !== undefined && inhibited.length < reals.length) {
+    note(first.at, 'inhibit_on_failure: holds for all servers of the service (quiescent)');
+  }
+  return first === undefined ? undefined : 'yes';
+}
+
+function fallbackOf({ block }: Statement, note: Noting): string | undefined {
+  const sorry = lastOf(block, 'sorry_server');
+  const [address, port] = sorry?.words ?? [];
+  if (sorry === undefined || address === undefined) return undefined;
+  const method = lastOf(block, 'sorry_server_lvs_method') ?? lastOf(block, 'lb_kind', 'lvs_method');
+  return `${joinPort(address, port)} ${forwardOf(method, note)}`;
+}
+
+function forwardOf(method: Statement | undefined, note: Noting): string {
+  const [word = 'NAT', ...rest] = method?.words ?? [];
+  if (method !== undefined && rest.length > 0 && rest.join(' ') !== 'type ipip') {
+    note(method.at, `${method.key} ${rest.join(' ')}: left out, as tunnels are of type ipip here`);
+  }
+  return forwards[word.toUpperCase()] ?? 'masq';
+}
+
+function realOf(real: Statement, virtual: Statement, target: Target, note: Noting): readonly Fields[] {
+  const { block, at, words } = real;
+  const [address = '', port] = words;
+  if (parseIp(address) === undefined) {
+    note(at, `real_server ${real.text}: left out, as ${address || 'it'} is no address`);
+    return [];
+  }
+  for (const { key, at: place } of block ?? []) {
+    if (!knownOfReal.has(key)) note(place, `real_server ${key}: left out, as nothing corresponds to it`);
+  }
+  const forward = forwardOf(
+    lastOf(block, 'lvs_method') ?? lastOf(virtual.block, 'lb_kind', 'lvs_method'),
+    note,
+  );
+  if (forward !== 'masq' && 'port' in target && port !== undefined && port !== target.port) {
+    note(
+      at,
+      `port ${port}: only checked; ${forward} servers get packets on the service's port ${target.port}`,
+    );
+  }
+  const weight = wordOf(block, 'weight') ?? wordOf(virtual.block, 'weight') ?? '1';
+  if (Number(weight) > weightMax)
+    note(at, `weight ${weight}: ${weightMax} instead, which is the most there is here`);
+  const fields = {
+    address: joinPort(address, port),
+    forward,
+    weight: `${Math.min(Number(weight) || 0, weightMax)}`,
+    upper_threshold: wordOf(block, 'uthreshold'),
+    lower_threshold: wordOf(block, 'lthreshold'),
+  };
+  return [fields];
+}
+
+function targetsOf({ words, at }: Statement, around: Surroundings): readonly Target[] {
+  const [first = '', second] = words;
+  if (first === 'group') {
+    const group = around.groups.get(second ?? '');
+    if (group === undefined) around.note(at, `group ${second ?? ''}: is nowhere`);
+    return (group?.block ?? []).flatMap((entry) => targetOf([entry.key, ...entry.words]));
+  }
+  return targetOf(words);
+}
+
+/** ADDRESS [PORT], a range, a prefix, or `fwmark N [inet|inet6]`. */
+function targetOf([first = '', second, third]: readonly string[]): readonly Target[] {
+  if (first === 'fwmark') {
+    return second === undefined ? [] : [{ fwmark: second, ...(third !== undefined && { family: third }) }];
+  }
+  return addressesOf(first).map((address) => ({ address, port: second ?? '0' }));
+}
+
+/** "a.b.c.d-e", "x::1-f", "a-b", "net/len"; empty for anything else. */
+export function addressesOf(text: string): readonly string[] {
+  const single = parseIp(text);
+  if (single !== undefined) return [text];
+  const [from = '', to = ''] = text.split('-');
+  const start = parseIp(from);
+  if (start !== undefined && to !== '') {
+    const end = parseIp(to) ?? parseIp(from.replace(/[^.:]*$/, to));
+    return end === undefined ? [] : between(start, end);
+  }
+  const prefix = text.includes('/') ? parsePrefix(text) : undefined;
+  if (prefix === undefined) return [];
+  const bytes = ipBytes(prefix.address);
+  const mask = bytes.map((_, i) => 0xff >> Math.min(8, Math.max(0, prefix.length - 8 * i)));
+  const low = ipFromBytes(bytes.map((byte, i) => byte & ~(mask[i] ?? 0)));
+  return between(low, ipFromBytes(bytes.map((byte, i) => byte | (mask[i] ?? 0))));
+}
+
+function between(from: Ip, to: Ip): readonly Ip[] {
+  const [low, high] = [toNumber(from), toNumber(to)];
+  const width = ipBytes(from).length;
+  if (ipBytes(to).length !== width || high < low || high - low >= rangeMax) return [];
+  return Array.from({ length: Number(high - low) + 1 }, (_, i) => {
+    const digits = (low + BigInt(i)).toString(16).padStart(width * 2, '0');
+    return ipFromBytes(Uint8Array.from(Buffer.from(digits, 'hex')));
+  });
+}
+
+const toNumber = (address: Ip): bigint => BigInt(`0x${Buffer.from(ipBytes(address)).toString('hex')}`);

@@ -1,0 +1,34 @@
+// An ldirectord.cf as YAML: both grammars end in one tree (document.ts), so the tree is written out as it is, but for
+// what the two dialects judge differently (resolve-virtual.ts).
+import type { ConfigNode, MapNode } from '../document.ts';
+import { parseLdirectord } from '../ldirectord.ts';
+import { type Converted, collectNotes, type Fields, type Value } from './converted.ts';
+
+/** @param text without a byte order mark */
+export function convertLdirectord(text: string, file: string): Converted {
+  const { root, problems } = parseLdirectord(text, file);
+  const { note, notes } = collectNotes();
+  for (const { at, message } of problems) note(at, message);
+  const document = fieldsOf(root);
+  const virtual = root.entries.find(({ key }) => key === 'virtual')?.value;
+  const services = virtual?.kind === 'list' ? virtual.items.flatMap((item) => serviceOf(item)) : [];
+  const vrrp = (document.vrrp ?? []) as readonly Value[];
+  return { document: { ...document, vrrp, virtual: services }, notes: notes() };
+
+  function serviceOf(item: ConfigNode): readonly Fields[] {
+    if (item.kind !== 'map') return [];
+    const fields = fieldsOf(item);
+    // ldirectord never passes -o for a mark.
+    if (fields.fwmark === undefined || fields.ops === undefined) return [fields];
+    note(item.at, 'ops: left out, as ldirectord has no effect of it for a firewall mark');
+    return [{ ...fields, ops: undefined }];
+  }
+}
+
+const fieldsOf = (node: MapNode): Fields =>
+  Object.fromEntries(node.entries.map(({ key, value }) => [key, valueIn(value)]));
+
+function valueIn(node: ConfigNode): Value {
+  if (node.kind === 'scalar') return node.text;
+  return node.kind === 'list' ? node.items.map(valueIn) : fieldsOf(node);
+}
