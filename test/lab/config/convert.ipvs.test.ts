@@ -1,0 +1,174 @@
+// keepalived runs a file, our daemon runs what `convert` makes of it, each on a host of its own: the kernel's tables
+// are equal, to the letter of `ipvsadm -Sn`. And what that prints, converted, makes the same table once more.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
+import { waitUntil } from '../harness/process.ts';
+import { daemonMain, startDirector, startKeepalived, startNginx } from '../harness/programs.ts';
+
+let lab: Lab;
+
+beforeEach(() => {
+  lab = createLab();
+});
+afterEach(() => lab.dispose());
+
+/** Sorted: the kernel lists the newest first. */
+const tableOf = async (host: Host) => (await host.run('ipvsadm', '-S', '-n')).trim().split('\n').sort();
+
+const head = `director: {control_socket: $CONTROL, state_dir: $STATE}
+ipvs: {resync_interval: 1s}
+`;
+
+/** No checks: every server is in from the start. */
+const everyKind = `
+$NET=10.7.0
+virtual_server_group SITE {
+  10.7.1.1 80
+  10.7.1.4-6 8080
+  fwmark 7
+}
+virtual_server group SITE {
+  protocol TCP
+  lb_algo wrr
+  lb_kind NAT
+  persistence_timeout 120
+  persistence_granularity 255.255.255.0
+  real_server 127.0.0.2 8080 { 
+    weight 4
+    uthreshold 100
+    lthreshold 50
+  }
+  real_server 127.0.0.3 8080 { }
+}
+virtual_server 10.7.2.1 443 {
+  protocol TCP
+  lb_algo sh
+  sh-port
+  sh-fallback
+  lb_kind DR
+  weight 3
+  sorry_server 127.0.0.9 443
+  ~SEQ(N, 2, 4) real_server \${NET}.\${N} 443 { }
+}
+virtual_server 10.7.2.2 53 {
+  protocol UDP
+  lb_algo rr
+  ops
+  lb_kind TUN
+  real_server 10.7.0.9 53 { weight 0 }
+}
+virtual_server 10.7.2.3 80 {
+  protocol TCP
+  lb_algo mh
+  mh-port
+  lb_kind NAT
+  persistence_timeout
+  real_server 10.7.0.10 80 { lvs_method DR }
+}
+virtual_server fd00:7::1 80 {
+  protocol TCP
+  lb_kind NAT
+  persistence_timeout 60
+  persistence_granularity 64
+  lb_algo lc
+  ~LST({A, P}, {2, 80}, {3, 81}) real_server fd00:7::\${A} \${P} { weight 2 }
+}
+virtual_server 10.7.2.4 0 {
+  protocol TCP
+  lb_algo nq
+  lb_kind DR
+  real_server 10.7.0.11 0 { }
+}
+`;
+
+const checked = `
+virtual_server 10.9.9.9 80 {
+  delay_loop 1
+  protocol TCP
+  lb_algo wlc
+  lb_kind NAT
+  inhibit_on_failure
+  real_server 127.0.0.2 8080 {
+    weight 5
+    TCP_CHECK { 
+      connect_timeout 2 
+    }
+  }
+  real_server 127.0.0.3 8080 {
+    weight 6
+    TCP_CHECK {
+      connect_timeout 2
+    }
+  }
+}
+virtual_server 10.9.9.9 81 {
+  delay_loop 1
+  protocol TCP
+  lb_algo wrr
+  lb_kind NAT
+  real_server 127.0.0.2 8080 {
+    HTTP_GET {
+      url {
+        path /index.html
+        status_code 200
+      }
+      connect_timeout 2
+    }
+  }
+  real_server 127.0.0.3 8080 {
+    HTTP_GET {
+      url {
+        path /index.html
+        status_code 200
+      }
+      connect_timeout 2
+    }
+  }
+}
+`;
+
+async function converted(host: Host, text: string, name: string): Promise<string> {
+  const file = join(lab.directory(`${host.name}-source`), name);
+  writeFileSync(file, text);
+  const { stdout, stderr, status } = await host.attempt(process.execPath, daemonMain, 'convert', file);
+  expect(`${status} ${stderr}`).toBe('0 ');
+  return head + stdout;
+}
+
+async function becomes(host: Host, wanted: readonly string[]): Promise<void> {
+  let table: readonly string[] = [];
+  const equal = async () => {
+    table = await tableOf(host);
+    return JSON.stringify(table) === JSON.stringify(wanted);
+  };
+  await waitUntil(equal, { timeoutMs: 15_000, what: 'our table' }).catch(() => undefined);
+  expect(table).toEqual(wanted);
+}
+
+describe('convert', () => {
+  it.each([
+    { name: 'every kind of service, without checks', text: everyKind, lines: 28, saved: true },
+    { name: 'TCP and HTTP checks', text: checked, lines: 6, saved: false },
+  ])('$name: the table is the one that keepalived makes', async ({ text, lines, saved }) => {
+    const [theirs, ours, again] = await Promise.all([lab.host('ka'), lab.host('lvs1'), lab.host('lvs2')]);
+    for (const host of [theirs, ours]) {
+      await startNginx(lab, host, {
+        listen: ['127.0.0.2:8080', '127.0.0.3:8080'],
+        body: 'fine',
+      });
+    }
+    startKeepalived(lab, theirs, text);
+    const filled = async () => (await tableOf(theirs)).length === lines;
+    await waitUntil(filled, { timeoutMs: 10_000, what: 'the table of keepalived' }).catch(() => undefined);
+    const table = await tableOf(theirs);
+    expect(table.length, table.join('\n')).toBe(lines);
+    startDirector(lab, ours, { config: await converted(ours, text, 'keepalived.conf') });
+    await becomes(ours, table);
+    if (!saved) return;
+    const lists = await theirs.run('ipvsadm', '-S', '-n');
+    startDirector(lab, again, { config: await converted(again, lists, 'ipvsadm.save') });
+    await becomes(again, table);
+  });
+});
