@@ -29,17 +29,15 @@ export function checkOutage(world: World, violate: Violate): Check {
   function groupCalmSince({ routers }: Group): Micros {
     const faultsAreOver = agenda.now() >= scenario.faultsEndAt;
     const hosts = routers.map(({ host }) => host).filter((host) => !faultsAreOver || isCore(world, host));
-    const gone = routers.filter(({ state }) => state.phase === 'initialize').map(({ host }) => host);
-    const present = hosts.filter((host) => takesPart(host) && !gone.includes(host));
+    const gone = routers.filter(({ state }) => state.phase === 'initialize');
+    const present = hosts.filter((host) => takesPart(host) && !gone.some((router) => router.host === host));
     if (present.length === 0) return Number.POSITIVE_INFINITY;
     const pairs = present.flatMap((a, index) => present.slice(index + 1).map((b) => calmSince(world, a, b)));
-    const deaths = hosts.map(({ disturbedAt }) => disturbedAt);
-    return Math.max(
-      faultsAreOver ? scenario.faultsEndAt : 0,
-      ...pairs,
-      ...deaths,
-      ...present.map(reachableSince),
-    );
+    // What one that is gone has sent may come late, and who asked it must ask another.
+    const pasts = routers.flatMap(({ host }) => present.map((to) => lan.harmedAt(host.index, to.index)));
+    const ends = [...hosts.map(({ disturbedAt }) => disturbedAt), ...gone.map(({ enteredAt }) => enteredAt)];
+    const start = faultsAreOver ? scenario.faultsEndAt : 0;
+    return Math.max(start, ...pairs, ...pasts, ...ends, ...present.map(reachableSince));
   }
 
   return {
