@@ -69,6 +69,13 @@ export function virtualsOf(statement: Statement, around: Surroundings): readonly
     if (key === 'quorum' && isOne(statement)) continue;
     if (!known.has(key)) note(at, `virtual_server ${key}: left out, as nothing corresponds to it`);
   }
+  const granularity = lastOf(statement.block, 'persistence_granularity');
+  if (granularity !== undefined && statement.words[0] === 'group') {
+    note(
+      granularity.at,
+      'persistence_granularity: taken, though keepalived 2.2.7 has no effect of it for a group',
+    );
+  }
   const reals = (statement.block ?? []).filter(({ key }) => key === 'real_server');
   return targets.map((target) => serviceOf(target, statement, reals, around));
 }

@@ -178,6 +178,17 @@ describe('keepalived to a config', () => {
     expect(checked(check).config.virtuals[0]).toMatchObject(wanted);
   });
 
+  it('takes the granularity of a group, and says that keepalived loses it', () => {
+    const group =
+      'virtual_server_group G {\n10.0.0.1 80\n}\nvirtual_server group G {\nprotocol TCP\nlb_algo rr\n';
+    const { config, notes } = converted(
+      `${group}persistence_timeout 60\npersistence_granularity 255.255.255.0\n}`,
+    );
+    expect(config.virtuals[0]).toMatchObject({ persistentSec: 60, netmaskPrefix: 24 });
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toMatch(/^old:8: persistence_granularity: taken/);
+  });
+
   it('names what it cannot say, with the line', () => {
     const { notes } = checked('weight 70000\nnotify_up /x', 'quorum 2');
     expect(notes).toContain('old:5: virtual_server quorum: left out, as nothing corresponds to it');

@@ -34,7 +34,6 @@ virtual_server group SITE {
   lb_algo wrr
   lb_kind NAT
   persistence_timeout 120
-  persistence_granularity 255.255.255.0
   real_server 127.0.0.2 8080 { 
     weight 4
     uthreshold 100
@@ -65,6 +64,7 @@ virtual_server 10.7.2.3 80 {
   mh-port
   lb_kind NAT
   persistence_timeout
+  persistence_granularity 255.255.255.0
   real_server 10.7.0.10 80 { lvs_method DR }
 }
 virtual_server fd00:7::1 80 {
