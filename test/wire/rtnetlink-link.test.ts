@@ -22,9 +22,7 @@ describe('a macvlan', () => {
   });
 
   it('makes itself no IPv6 address (IN6_ADDR_GEN_MODE_NONE)', () => {
-    expect(hex(encodeNoAddressGeneration('v0'))).toBe(
-      `${head('00000000')}10001a800c000a800500080001000000`,
-    );
+    expect(hex(encodeNoAddressGeneration('v0'))).toBe(`${head('00000000')}10001a800c000a800500080001000000`);
   });
 
   it('comes up by name, and goes by name', () => {
