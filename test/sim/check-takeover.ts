@@ -2,16 +2,20 @@
 // not after the active stood still for less than the others wait (S6), not when a third router resigns (S7).
 // What a backup must respect: a priority not below its own, or any if it does not preempt.
 import type { Micros } from '../../src/vrrp/types.ts';
-import { calmSince } from './calm.ts';
+import { calmSince, kernelAnswer } from './calm.ts';
 import type { Check, Stepped, Violate } from './referee.ts';
 import { priorityOf, skewOf } from './windows.ts';
 import type { Router, World } from './world.ts';
 
 const DRIFT = 1.003;
+const QUEUE_US = 100_000;
 
 export function checkTakeover(world: World, violate: Violate): Check {
   const { scenario, agenda } = world;
   const pathUs = 2 * (scenario.delayUs + scenario.latenessUs);
+
+  /** Its first advert may wait behind two answers of the kernel, 100 ms for each (vrrp-effect-queue.ts). */
+  const silentUs = 2 * Math.min(QUEUE_US, kernelAnswer(world)) + scenario.latenessUs;
 
   /** Long enough that three adverts of `active` must have come to it. */
   function windowOf(active: Router, backup: Router): Micros {
@@ -32,7 +36,7 @@ export function checkTakeover(world: World, violate: Violate): Check {
 
   function isHealthy(active: Router, backup: Router, from: Micros): boolean {
     const calm = calmSince(world, active.host, backup.host) <= from;
-    return calm && active.enteredAt <= from && !stoodStillTooLong(active, from);
+    return calm && active.enteredAt + silentUs <= from && !stoodStillTooLong(active, from);
   }
 
   /** The active hears the one that resigns, and can answer before the Skew_Time ends. */

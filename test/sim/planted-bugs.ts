@@ -79,16 +79,28 @@ const deadlineBeforeInput: typeof createDeadline = (next, reached, { clock }): D
   return { arm, cancel: () => cancel() };
 };
 
-/** By the rule that is broken, with the invariants that may break first. */
-export const PLANTED_BUGS: Readonly<Record<string, Machine>> = {
-  'the tie-break is flipped': planted(tieBreakFlipped),
-  'Skew_Time is dropped': planted(skewDropped),
-  'priority 0 is ignored': planted(resignationIgnored),
-  'the lease is not renewed': planted(leaseNotRenewed),
-  'the stall guard is off': planted(stallGuardOff),
-  'a leaving router removes its addresses at once': planted(leavingRemovesAtOnce),
-  'a losing advert is not answered': planted(losingAdvertUnanswered),
-  'who must not preempt does': planted(alwaysPreempts),
-  'the interval of the active is not learned': planted(intervalNotLearned),
-  'a deadline is acted on before the socket is read': { ...realMachine, createDeadline: deadlineBeforeInput },
+export type PlantedBug = {
+  readonly machine: Machine;
+  /** What is broken first by it, in one run or another. */
+  readonly breaks: readonly string[];
+};
+
+/** By the rule that is broken. */
+export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
+  'the tie-break is flipped': { machine: planted(tieBreakFlipped), breaks: ['S3', 'S4'] },
+  'Skew_Time is dropped': { machine: planted(skewDropped), breaks: ['L4'] },
+  'priority 0 is ignored': { machine: planted(resignationIgnored), breaks: ['L1'] },
+  'the lease is not renewed': { machine: planted(leaseNotRenewed), breaks: ['S1', 'L9'] },
+  'the stall guard is off': { machine: planted(stallGuardOff), breaks: ['S6'] },
+  'a leaving router removes its addresses at once': {
+    machine: planted(leavingRemovesAtOnce),
+    breaks: ['L2', 'L9'],
+  },
+  'a losing advert is not answered': { machine: planted(losingAdvertUnanswered), breaks: ['S3'] },
+  'who must not preempt does': { machine: planted(alwaysPreempts), breaks: ['L4'] },
+  'the interval of the active is not learned': { machine: planted(intervalNotLearned), breaks: ['L1', 'L4'] },
+  'a deadline is acted on before the socket is read': {
+    machine: { ...realMachine, createDeadline: deadlineBeforeInput },
+    breaks: ['S5'],
+  },
 };
