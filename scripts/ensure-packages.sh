@@ -35,8 +35,9 @@ if [ $# = 0 ] && ! command -v linux.uml >/dev/null; then
   modprobe -q ip_vs 2>/dev/null || true
   [ -e /proc/net/ip_vs ] || missing="$missing user-mode-linux"
 fi
-# Real servers for checks to meet, but only where nothing has to go for them: this machine may be using another
-# mail server. Tests whose server is not here are skipped. LAB_SERVERS=all: the databases too, 200 MB more.
+# Real servers for checks to meet. Tests whose server is not here are skipped. LAB_SERVERS=all: the databases too,
+# 200 MB more.
+wished=
 if [ $# = 0 ]; then
   servers='smtpd dovecot vsftpd tinyproxy unbound slapd freeradius'
   [ "${LAB_SERVERS:-}" != all ] || servers="$servers mariadbd postgres"
@@ -44,14 +45,12 @@ if [ $# = 0 ]; then
     command -v "$command" >/dev/null && continue
     # Debian keeps it out of the PATH, in a folder a version.
     [ "$command" != postgres ] || ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || continue
-    packages=$(package_of "$command")
-    # shellcheck disable=SC2086 # one word a package
-    apt-get -s install --no-install-recommends $packages 2>/dev/null | grep -q '^Remv' || missing="$missing $packages"
+    wished="$wished $command"
   done
 fi
-[ -n "$missing" ] || exit 0
+[ -n "$missing$wished" ] || exit 0
 
-give_up() { echo "Missing:$missing ($1)" >&2; exit 1; }
+give_up() { echo "Missing:${missing:-$wished} ($1)" >&2; exit 1; }
 [ "$(id -u)" = 0 ] || give_up 'only root can install packages'
 command -v apt-get >/dev/null || give_up 'no apt-get here: install what brings these'
 
@@ -66,14 +65,23 @@ fi
 
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
-echo "Installing$missing"
+install_packages() {
+  echo "Installing $*"
+  apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-remove --no-install-recommends "$@" </dev/null >"$log" 2>&1
+}
+apt-get -q update </dev/null >"$log" 2>&1 || true
 # shellcheck disable=SC2086 # one word a package
-if ! { apt-get -q update && apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-remove --no-install-recommends $missing; } \
-  </dev/null >"$log" 2>&1; then
+if [ -n "$missing" ] && ! install_packages $missing; then
   tail -5 "$log" >&2
   rm -f "$log"
   give_up 'apt-get failed'
 fi
+# One by one: what would displace an installed package (another mail server) is left out, the others are not.
+for command in $wished; do
+  packages=$(package_of "$command")
+  # shellcheck disable=SC2086 # one word a package
+  if install_packages $packages; then missing="$missing $packages"; else echo "left out: $packages" >&2; fi
+done
 rm -f "$log"
 
 # Nor at the next boot: they are here as programs for tests.
