@@ -2,16 +2,20 @@
 // are the running daemon's where there is one; else every server is taken for up, and that is said.
 import type { Config } from '../config/config.ts';
 import { formatProblem } from '../config/format-problem.ts';
+import { type Overrides, overrideIn, parseOverrides } from '../daemon/operator.ts';
 import type { DaemonStatus } from '../daemon/status.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
+import type { Weigh } from '../reconcile/desire.ts';
 import { formatServiceId } from '../reconcile/model.ts';
 import { type Plan, planOf } from '../reconcile/plan.ts';
 import { propose } from '../reconcile/propose.ts';
 import type { VerdictOf } from '../reconcile/verdict-view.ts';
+import { weigh, weightOf } from '../reconcile/weigh.ts';
 import { systemClock } from '../system/clock.ts';
 import { askControlSocket } from '../system/control-socket.ts';
 import { openNetlinkSocket } from '../system/netlink-socket.ts';
 import { ownedServicesIn } from '../system/owned-services.ts';
+import { openStateFile } from '../system/state-file.ts';
 import { controlSocketPath, socketOptions } from './ask-daemon.ts';
 import { defaultConfigFile, type ExitCode, type Io, parseArguments, textOption } from './command-line.ts';
 import { formatPlan } from './plan-format.ts';
@@ -44,9 +48,18 @@ async function planFor(config: Config, verdictOf: VerdictOf): Promise<Plan | str
   if (!observed.ok) return observed.error.message;
   const configured = virtuals.map(({ id }) => formatServiceId(id));
   const owned = new Set([...configured, ...ownedServicesIn(director.stateDir).read()]);
-  return planOf(
-    propose(observed.value, { virtuals, verdictOf, policy: { owned, foreign: ipvs.foreign } }).operations,
-  );
+  const overrides = openStateFile(director.stateDir, 'operator.json', parseOverrides).read();
+  const policy = { owned, foreign: ipvs.foreign };
+  const goal = { virtuals, verdictOf, weigh: operatorWeights(overrides), policy };
+  return planOf(propose(observed.value, goal).operations);
+}
+
+/** What the operator said holds in the plan too; slow start and agents are of the running daemon alone. */
+function operatorWeights(overrides: Overrides): Weigh {
+  return (service, real, configured) => {
+    const override = overrideIn(overrides, service, real);
+    return weightOf(weigh(configured, override === undefined ? {} : { override }));
+  };
 }
 
 /** A server that the running daemon does not know is unverified, as it would be after a reload. */

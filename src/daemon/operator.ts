@@ -43,10 +43,14 @@ export function createOperator({ initial, save, onChanged }: OperatorPorts): Ope
       save(overrides);
       onChanged();
     },
-    overrideOf: (service, real) => overrides[`${service} ${real}`] ?? overrides[real],
+    overrideOf: (service, real) => overrideIn(overrides, service, real),
     list: () => overrides,
   };
 }
+
+/** What is said of a server in one service goes before what is said of it in all. */
+export const overrideIn = (overrides: Overrides, service: string, real: string): Override | undefined =>
+  overrides[`${service} ${real}`] ?? overrides[real];
 
 /** A word about a server in every service takes the place of each about it in one. */
 const isAbout = (name: string, real: string, service: string | undefined): boolean =>

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -56,7 +56,9 @@ describe('the certificate', () => {
     });
     const broken = join(tmpdir(), `broken-${process.pid}.pem`);
     writeFileSync(broken, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
-    expect(await check(port, { verify: true, caFile: broken })).toMatchObject({ outcome: 'unmade' });
+    const judged = await check(port, { verify: true, caFile: broken });
+    rmSync(broken);
+    expect(judged).toMatchObject({ outcome: 'unmade' });
   });
 });
 

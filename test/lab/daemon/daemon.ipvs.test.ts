@@ -219,6 +219,8 @@ describe('the operator', () => {
       status: 0,
     });
     await holds(tcp80, first.replace('-w 5', '-w 0'), second.replace('-w 5', '-w 9'));
+    const plan = await before.cli('plan', '-c', before.configFile, '--director', 'lvs1', '--json');
+    expect(JSON.parse(plan.stdout)).toMatchObject({ lines: [] });
     before.running.signalAll('SIGKILL');
     await before.running.exited;
     const director = start(web(), before);

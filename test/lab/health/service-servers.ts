@@ -155,13 +155,15 @@ export async function startPostgres(lab: Lab, host: Host): Promise<Running | und
   const asNobody = ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups'];
   const login = ['-U', 'check', '--pwfile', password, '-A', 'scram-sha-256', '--no-sync', '-E', 'UTF8'];
   await host.run(...asNobody, join(programs, 'initdb'), '-D', data, ...login, '--no-locale');
-  const single = [...asNobody, join(programs, 'postgres'), '--single', '-D', data];
+  // Shared memory in its own folder: killed, it would leave POSIX segments behind.
+  const memory = ['-c', 'dynamic_shared_memory_type=mmap'];
+  const single = [...asNobody, join(programs, 'postgres'), '--single', '-D', data, ...memory];
   await host.run('sh', '-c', `echo 'CREATE DATABASE shop' | "$@" postgres`, 'sh', ...single);
   await host.run('sh', '-c', `echo '${table}' | "$@" shop`, 'sh', ...single);
   writeFileSync(join(data, 'pg_hba.conf'), 'host all all all scram-sha-256\n');
   const settings = { listen_addresses: '*', unix_socket_directories: folder, fsync: 'off' };
   const options = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-  const running = host.start([...asNobody, join(programs, 'postgres'), '-D', data, ...options]);
+  const running = host.start([...asNobody, join(programs, 'postgres'), '-D', data, ...memory, ...options]);
   await running.waitFor(/ready to accept connections/, { timeoutMs: 30_000 });
   return running;
 }
