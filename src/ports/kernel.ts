@@ -4,6 +4,7 @@ import type { Family, Ip } from '../net/ip.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Result } from '../net/result.ts';
 import type { VirtualRoute, VirtualRule } from '../net/route.ts';
+import type { SyncDaemon, SyncState, Timeouts } from '../reconcile/director-model.ts';
 import type { Destination, Operation, VirtualService } from '../reconcile/model.ts';
 
 export type KernelError = {
@@ -34,6 +35,19 @@ export type IpvsKernel = {
    * A dead socket or a missing family is that error on every entry.
    */
   readonly apply: (operations: readonly Operation[]) => Promise<readonly (KernelError | undefined)[]>;
+  readonly close: () => void;
+};
+
+/** What IPVS holds beside its table. */
+export type DirectorKernel = {
+  readonly timeouts: () => Promise<Result<Timeouts, KernelError>>;
+  /** Those that are given; the others stay. */
+  readonly setTimeouts: (timeouts: Partial<Timeouts>) => Promise<KernelError | undefined>;
+  /** Those that run, one of each state at most. */
+  readonly syncDaemons: () => Promise<Result<readonly SyncDaemon[], KernelError>>;
+  /** EEXIST where one of that state runs, ENODEV where there is no such interface. */
+  readonly startSyncDaemon: (daemon: SyncDaemon) => Promise<KernelError | undefined>;
+  readonly stopSyncDaemon: (state: SyncState) => Promise<KernelError | undefined>;
   readonly close: () => void;
 };
 
