@@ -3,16 +3,19 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Effect } from '../vrrp/types.ts';
 
-const waitMsMax = 100;
-
 export type EffectQueue = { readonly push: (effects: readonly Effect[]) => void };
 
-/** @param onIdle called whenever everything has been carried out, and answered or given up on. */
-export function createEffectQueue(
-  carryOut: (effect: Effect) => Promise<unknown> | undefined,
-  clock: Clock,
-  onIdle: () => void,
-): EffectQueue {
+export type EffectQueuePorts = {
+  readonly clock: Clock;
+  /** @returns a promise where those behind it must wait. */
+  readonly carryOut: (effect: Effect) => Promise<unknown> | undefined;
+  /** For how many milliseconds they wait at most. */
+  readonly patienceMs: (effect: Effect) => number;
+  /** Called whenever everything has been carried out, and answered or given up on. */
+  readonly onIdle: () => void;
+};
+
+export function createEffectQueue({ clock, carryOut, patienceMs, onIdle }: EffectQueuePorts): EffectQueue {
   const waiting: Effect[] = [];
   let busy = false;
 
@@ -26,7 +29,7 @@ export function createEffectQueue(
         busy = false;
         drain();
       });
-      const cancel = clock.after(waitMsMax, goOn);
+      const cancel = clock.after(patienceMs(effect), goOn);
       void answer.then(goOn, goOn);
       return;
     }

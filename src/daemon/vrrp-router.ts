@@ -19,14 +19,15 @@ import { createAdvertSender } from './vrrp-advert-sender.ts';
 import { createAnnouncer } from './vrrp-announcer.ts';
 import { createDeadline } from './vrrp-deadline.ts';
 import { createEffectQueue } from './vrrp-effect-queue.ts';
+import { createFitness } from './vrrp-fitness.ts';
 import { createRouteKeeper } from './vrrp-floating-routes.ts';
 import type { InterfacePorts, VrrpInterface } from './vrrp-interface.ts';
 import type { VrrpInstanceStatus, VrrpSnapshot } from './vrrp-messages.ts';
 import { createPaths } from './vrrp-paths.ts';
 import { createReporter } from './vrrp-reporter.ts';
-import { floatingAddresses, noSource, routerConfigOf, sourceAddressOf } from './vrrp-router-config.ts';
+import { floatingAddresses, noSource, routerConfigOf } from './vrrp-router-config.ts';
 import type { GroupedRouter } from './vrrp-sync-groups.ts';
-import { reasonsOf, type TrackPorts, trackedStatus, trackingOf } from './vrrp-track.ts';
+import { reasonsOf, type TrackPorts, trackedStatus } from './vrrp-track.ts';
 import { createVmac } from './vrrp-vmac.ts';
 
 /**
@@ -34,6 +35,8 @@ import { createVmac } from './vrrp-vmac.ts';
  * else, and keepalived has its addresses and its gratuitous ARP up to 6 ms later (measured).
  */
 const lingerMs = 20;
+/** How long an effect holds back those behind it while the kernel has not answered. */
+const kernelMsMax = 100;
 const lingersAfter: ReadonlySet<Reason> = new Set([
   'handed_over',
   'higher_priority_heard',
@@ -93,7 +96,10 @@ export function createRouterShell(
   /** Whether the last fault was one of the interface. */
   let linkFailed = false;
 
-  const reporter = createReporter(() => ({ config, priority: effectivePriority(router), fault }), ports);
+  const reporter = createReporter(
+    () => ({ config, priority: effectivePriority(router), fault: fitness.fault }),
+    ports,
+  );
   const paths = createPaths({
     ...ports,
     config: () => config,
@@ -103,6 +109,12 @@ export function createRouterShell(
     onChanged,
   });
   const vmac = createVmac(initial, { ...ports, onChanged });
+  const fitness = createFitness({
+    ...ports,
+    config: () => config,
+    devices: [device, vmac],
+    currentSource: () => router.sourceAddress,
+  });
   const sender = createAdvertSender(
     () => vmac.routesFor(paths.routes()),
     () => ({ config, router }),
@@ -143,8 +155,15 @@ export function createRouterShell(
   const routes = createRouteKeeper(floatingRoutes, ports);
   const accepting = createAcceptFilter(() => config, ports);
   const hasRoutes = () => floatingRoutes().routes.length + floatingRoutes().rules.length > 0;
-  const effects = createEffectQueue(carryOut, clock, () => {
-    if (state.phase === 'initialize') onDone?.();
+  const effects = createEffectQueue({
+    clock,
+    carryOut,
+    // A new active that waits for its kernel is a silent one: the others would take it for dead.
+    patienceMs: ({ type }) =>
+      type === 'addAddresses' ? Math.min(kernelMsMax, router.advertIntervalUs / 1000) : kernelMsMax,
+    onIdle: () => {
+      if (state.phase === 'initialize') onDone?.();
+    },
   });
   const deadline = createDeadline(
     () => nextDeadline(state),
@@ -152,27 +171,12 @@ export function createRouterShell(
     { clock, received: paths.received },
   );
 
-  const sourceNow = () =>
-    sourceAddressOf({ config, view, isVirtual: ports.isVirtual, current: router.sourceAddress });
-
-  function linkFault(): string | undefined {
-    const ofDevice = device.fault() ?? vmac.fault();
-    if (ofDevice !== undefined) return ofDevice;
-    if (sourceNow() !== undefined) return undefined;
-    return config.sourceAddress === undefined
-      ? 'no_source_address'
-      : `source_address_missing: ${config.sourceAddress}`;
-  }
-
   function settleGroup(): void {
     if (config.syncGroup !== undefined) ports.settleGroup(config.syncGroup);
   }
 
-  const tracking = () => trackingOf(config, ports);
-  const ownFault = () => linkFault() ?? tracking().fault;
-  const fault = () => ownFault() ?? ports.groupFault(config);
   const routerNow = (source: RouterConfig['sourceAddress']) =>
-    routerConfigOf(config, source, tracking().offset);
+    routerConfigOf(config, source, fitness.tracking().offset);
 
   function dispatch(event: Event): void {
     const before: VrrpPhase = state.phase;
@@ -246,15 +250,15 @@ export function createRouterShell(
     if (state.phase === 'initialize') return;
     vmac.refresh();
     paths.refresh();
-    const source = sourceNow();
+    const source = fitness.source();
     const before = effectivePriority(router);
     if (source !== undefined) changeRouter(routerNow(source));
     tellPriority(before);
-    const failed = linkFault();
+    const failed = fitness.linkFault();
     if (failed !== undefined) {
       linkFailed = true;
       if (state.phase !== 'fault') dispatch({ type: 'linkDown' });
-    } else if (ownFault() !== undefined) {
+    } else if (fitness.ownFault() !== undefined) {
       if (state.phase !== 'fault') dispatch({ type: 'trackFailed' });
     } else if (config.syncGroup === undefined) recover();
     settleGroup();
@@ -272,7 +276,7 @@ export function createRouterShell(
     const to = effectivePriority(router);
     if (from === to) return;
     const { name, virtualRouterId: vrid } = config;
-    const because = reasonsOf(tracking());
+    const because = reasonsOf(fitness.tracking());
     ports.emit({ event: 'vrrp.priority_changed', instance: name, vrid, from, to, because });
   }
 
@@ -282,12 +286,12 @@ export function createRouterShell(
   return {
     config: () => config,
     start: (resume) => {
-      router = routerNow(sourceNow() ?? noSource);
+      router = routerNow(fitness.source() ?? noSource);
       void accepting.apply();
       vmac.refresh();
       paths.refresh();
-      const linkUp = fault() === undefined;
-      linkFailed = linkFault() !== undefined;
+      const linkUp = fitness.fault() === undefined;
+      linkFailed = fitness.linkFault() !== undefined;
       if (resume === undefined) dispatch({ type: 'startup', linkUp });
       else dispatch({ type: 'resumed', linkUp, snapshot: resume });
     },
@@ -297,7 +301,7 @@ export function createRouterShell(
       void routes.change(before, servesIn(state.phase));
       void accepting.apply();
       paths.use(nextDevices);
-      changeRouter(routerNow(sourceNow() ?? router.sourceAddress));
+      changeRouter(routerNow(fitness.source() ?? router.sourceAddress));
       onChanged();
     },
     handOver: () => dispatch({ type: 'handoverRequested' }),
@@ -313,10 +317,10 @@ export function createRouterShell(
         };
         dispatch({ type: 'shutdown' });
       }),
-    fault,
-    ownFault,
+    fault: fitness.fault,
+    ownFault: fitness.ownFault,
     onTracked: onChanged,
-    groupMember: () => ({ state, fit: ownFault() === undefined }),
+    groupMember: () => ({ state, fit: fitness.ownFault() === undefined }),
     onGroupEvent: (event: GroupEvent) => {
       if (event.type === 'trackRecovered') recover();
       else dispatch(event);
@@ -328,7 +332,7 @@ export function createRouterShell(
       phase: state.phase,
       priority: effectivePriority(router),
       ...(effectivePriority(router) !== config.priority && { basePriority: config.priority }),
-      ...(config.trackers !== undefined && { tracked: trackedStatus(tracking()) }),
+      ...(config.trackers !== undefined && { tracked: trackedStatus(fitness.tracking()) }),
       ...(config.syncGroup !== undefined && { syncGroup: config.syncGroup }),
       ...(config.furtherInterfaces !== undefined && { paths: paths.status() }),
       sinceMs: Math.floor(state.since / 1000),
