@@ -7,12 +7,13 @@ import { ok, type Result } from '../net/result.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { IpvsKernel, KernelError, ObservedService } from '../ports/kernel.ts';
-import type { Weigh } from '../reconcile/desire.ts';
+import type { Moment } from '../reconcile/desire.ts';
 import { formatServiceId, type Table } from '../reconcile/model.ts';
 import { type Plan, planOf } from '../reconcile/plan.ts';
 import { type Goal, propose } from '../reconcile/propose.ts';
 import { servingIn } from '../reconcile/serving.ts';
 import type { VerdictOf } from '../reconcile/verdict-view.ts';
+import { createQueue, createTimer } from './pacing.ts';
 import type { Refusal } from './refusals.ts';
 import { createServiceStory, type RunFallbackCommand } from './service-story.ts';
 import { type Applied, createTableKeeper } from './table-keeper.ts';
@@ -21,13 +22,11 @@ import { type Applied, createTableKeeper } from './table-keeper.ts';
 const retryMsMin = 1000;
 const retryMsMax = 30_000;
 
-export type ReconcileLoopOptions = {
+export type ReconcileLoopOptions = Moment & {
   readonly kernel: IpvsKernel;
   readonly clock: Clock;
   readonly journal: Journal;
   readonly verdictOf: VerdictOf;
-  /** Absent: the configured weights. */
-  readonly weigh?: Weigh;
   /** Without it no fallbackcommand is run. */
   readonly runFallbackCommand?: RunFallbackCommand;
   /** Told whenever ownedServices() changes, for the state file; of additions before anything is sent. */
@@ -78,7 +77,7 @@ export type ReconcileLoop = {
 };
 
 export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoop {
-  const { kernel, clock, journal, verdictOf, weigh } = options;
+  const { kernel, clock, journal, verdictOf, weigh, quorumOf } = options;
   const story = createServiceStory(journal, options.runFallbackCommand);
   const keeper = createTableKeeper({ kernel, clock, journal, story });
   const oneAtATime = createQueue();
@@ -97,6 +96,7 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
   const goal = (): Goal => ({
     ...{ virtuals, verdictOf, policy: { owned, foreign: ipvs.foreign } },
     ...(weigh !== undefined && { weigh }),
+    ...(quorumOf !== undefined && { quorumOf }),
   });
 
   const pass = async (): Promise<void> => {
@@ -199,41 +199,5 @@ function statusOf(keeper: ReturnType<typeof createTableKeeper>, reason: string |
     ...(lastApplied === undefined ? {} : { lastApplied }),
     driftRepairs: keeper.driftRepairs(),
     refused: keeper.refusals.list(),
-  };
-}
-
-type Timer = { readonly within: (delayMs: number) => void; readonly cancel: () => void };
-
-/** One deadline at a time: the earliest that was asked for. */
-function createTimer(clock: Clock, fire: () => void): Timer {
-  let pending: { readonly due: Micros; readonly cancel: () => void } | undefined;
-  const cancel = () => {
-    pending?.cancel();
-    pending = undefined;
-  };
-  return {
-    within: (delayMs) => {
-      const due = clock.now() + delayMs * 1000;
-      if (pending !== undefined && pending.due <= due) return;
-      cancel();
-      pending = {
-        due,
-        cancel: clock.after(delayMs, () => {
-          pending = undefined;
-          fire();
-        }),
-      };
-    },
-    cancel,
-  };
-}
-
-/** Runs one task after the other: the kernel has one table, and a netlink socket one dump at a time. */
-function createQueue(): <T>(task: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const result = last.then(task);
-    last = result.catch(() => undefined);
-    return result;
   };
 }
