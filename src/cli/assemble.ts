@@ -5,10 +5,12 @@ import { createHealthLoop } from '../daemon/health-loop.ts';
 import type { JournalShell } from '../daemon/journal.ts';
 import { createOperator, parseOverrides } from '../daemon/operator.ts';
 import { createReconcileLoop } from '../daemon/reconcile-loop.ts';
+import { shellCommands } from '../daemon/shell-command.ts';
 import { createTrackingLoop } from '../daemon/vrrp-tracking.ts';
 import { createWeights } from '../daemon/weights.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
 import type { Result } from '../net/result.ts';
+import type { RunScript } from '../ports/tracked.ts';
 import { inMaintenanceDir } from '../probes/maintenance-dir.ts';
 import { createProbe } from '../probes/probe-target.ts';
 import { systemClock as clock } from '../system/clock.ts';
@@ -16,8 +18,7 @@ import { openIcmpSocket } from '../system/icmp-socket.ts';
 import { openNetlinkSocket } from '../system/netlink-socket.ts';
 import { ownedServicesIn } from '../system/owned-services.ts';
 import { listProcesses } from '../system/process-list.ts';
-import { runScript } from '../system/run-script.ts';
-import { runShellCommand } from '../system/shell-command.ts';
+import { runScript as runAnyScript } from '../system/run-script.ts';
 import { openStateFile } from '../system/state-file.ts';
 import { watchFile } from '../system/watch-file.ts';
 import { version } from './version.ts';
@@ -25,7 +26,9 @@ import { openVrrpSupervisor } from './vrrp-supervisor.ts';
 
 export function assemble(initial: Config, readConfig: () => ConfigResult, log: JournalShell): Daemon {
   const { journal } = log;
-  let { maintenancedir } = initial;
+  let { maintenancedir, scriptUser } = initial;
+  const runScript: RunScript = (request) =>
+    runAnyScript({ ...(scriptUser !== undefined && { user: scriptUser }), ...request });
   const owned = ownedServicesIn(initial.director.stateDir);
   const report = (written: Result<void>) => {
     if (!written.ok) journal({ event: 'state.failed', reason: written.error });
@@ -34,7 +37,7 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
   const health = createHealthLoop({
     clock,
     journal,
-    probe: createProbe({ openPingPort: (family) => openIcmpSocket(family, clock) }),
+    probe: createProbe({ openPingPort: (family) => openIcmpSocket(family, clock), runScript }),
     inMaintenance: (real) => inMaintenanceDir(maintenancedir, real),
     onVerdict: () => daemon.verdictChanged(),
   });
@@ -56,10 +59,10 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
     journal,
     verdictOf: health.verdictOf,
     weigh: weights.weigh,
-    runFallbackCommand: runShellCommand,
+    runFallbackCommand: shellCommands(runScript),
     onOwnedChanged: (services) => report(owned.write(services)),
   });
-  const vrrp = openVrrpSupervisor(journal, initial.vrrpProcess);
+  const vrrp = openVrrpSupervisor({ journal, runScript }, initial.vrrpProcess);
   const daemon = createDaemon(
     {
       clock,
@@ -77,7 +80,7 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
       readConfig,
       onReload: (config) => {
         log.configure(config.log);
-        maintenancedir = config.maintenancedir;
+        ({ maintenancedir, scriptUser } = config);
       },
       ownedBefore: owned.read(),
       version,

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import type { ConfigResult } from '../config/config.ts';
 import { parseConfig } from '../config/load.ts';
 import { resolveHost, resolveService } from '../system/names.ts';
+import { judgeProgram } from '../system/program-file.ts';
 
 /** @param director the name that picks per-director values; default: the config's own, else the host's. */
 export function readConfig(file: string, director?: string): ConfigResult {
@@ -19,5 +20,6 @@ export function readConfig(file: string, director?: string): ConfigResult {
     ...(director === undefined ? {} : { director }),
     resolveHost,
     resolveService,
+    judgeProgram,
   });
 }

@@ -7,15 +7,15 @@ import type { FromVrrpProcess, ToVrrpProcess } from '../daemon/vrrp-messages.ts'
 import { createNotifier, withNotifier } from '../daemon/vrrp-notify.ts';
 import { createVrrpSupervisor, type VrrpSupervisor } from '../daemon/vrrp-supervisor.ts';
 import type { Journal } from '../ports/journal.ts';
+import type { RunScript } from '../ports/tracked.ts';
 import { systemClock } from '../system/clock.ts';
-import { runScript } from '../system/run-script.ts';
 import { forkSelf } from '../system/vrrp-child.ts';
 import { openVrrpPorts } from './vrrp-ports.ts';
 import { vrrpProcessOptions } from './vrrp-process-options.ts';
 
 /** @param entry the program to fork; it must know the hidden command `vrrp-process`. */
 export function openVrrpSupervisor(
-  journal: Journal,
+  { journal, runScript }: { readonly journal: Journal; readonly runScript: RunScript },
   config: VrrpProcessConfig | undefined,
   entry: string = fileURLToPath(new URL('../main.js', import.meta.url)),
 ): VrrpSupervisor {

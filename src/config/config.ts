@@ -209,6 +209,10 @@ export type VirtualConfig = {
   readonly checktype: CheckType;
   readonly checkport?: number;
   readonly checkcommand: string;
+  /** As whom checkcommand runs; absent: as scripts do. */
+  readonly checkuser?: string;
+  /** Whether the exit status of checkcommand says the weight. */
+  readonly miscDynamic?: true;
   readonly request: string;
   readonly receive: string;
   readonly httpmethod: string;
@@ -275,12 +279,23 @@ export type Config = {
   readonly virtuals: readonly VirtualConfig[];
   /** Reload when the file changes on disk. */
   readonly autoreload: boolean;
+  /** As whom programs run that name no user. Absent: those that check, without privileges; others as the daemon. */
+  readonly scriptUser?: string;
   /** As ldirectord's maintenancedir: a file named after a server takes it out. */
   readonly maintenancedir?: string;
 };
 
 /** A config, with warnings at most; or none, with every problem found. */
 export type ConfigResult = { readonly config?: Config; readonly problems: readonly Problem[] };
+
+/** As whom, and how, a program is run. */
+export type ProgramUse = {
+  /** Absent: as ports/tracked's RunScript takes it. */
+  readonly user?: string;
+  readonly isAction?: true;
+  /** An interpreter reads it. */
+  readonly isRead?: true;
+};
 
 /** How names become values while a config is read: injected, so that the parsers stay pure. */
 export type ConfigEnvironment = {
@@ -290,4 +305,9 @@ export type ConfigEnvironment = {
   /** The first address of that family, or undefined. */
   readonly resolveHost: (name: string, family: 'inet' | 'inet6') => Ip | undefined;
   readonly resolveService: (name: string, protocol?: 'tcp' | 'udp') => number | undefined;
+  /** The rule that a program on this host breaks, and what of it. Absent: nothing is looked at. */
+  readonly judgeProgram?: (
+    file: string,
+    use: ProgramUse,
+  ) => { readonly rule: string; readonly got: string } | undefined;
 };

@@ -40,6 +40,7 @@ export const globalKeys: Keys = new Map<string, read.ValueRule>([
   ['execute', read.verbatim],
   ['emailalertfrom', read.verbatim],
   ['maintenancedir', read.verbatim],
+  ['script_user', read.extension],
 ]);
 
 export const virtualKeys: Keys = new Map<string, read.ValueRule>([
@@ -72,6 +73,8 @@ export const virtualKeys: Keys = new Map<string, read.ValueRule>([
   ['verify', read.yesNo],
   ['sni', read.extension],
   ['ca', read.extension],
+  ['checkuser', read.extension],
+  ['misc_dynamic', read.extension],
   ['status', read.extension],
   ['json', read.extension],
   ['digest', read.extension],

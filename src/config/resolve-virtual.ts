@@ -140,8 +140,10 @@ function checkOf(draft: VirtualDraft, id: ServiceId, { environment }: Resolution
     passwd: draft.passwd || (draft.service === 'ftp' ? us : ''),
     database: draft.database ?? '',
     secret: draft.secret ?? '',
+    ...(draft.misc_dynamic === true && { miscDynamic: true as const }),
     ...present({
       checkport: draft.checkport,
+      checkuser: draft.checkuser,
       // An empty virtualhost is none: the Host header is the server's address.
       virtualhost: draft.virtualhost || undefined,
       http: httpOf(draft),

@@ -3,6 +3,7 @@
 import type { Config, ConfigEnvironment, ConfigResult, LogConfig, VirtualConfig } from './config.ts';
 import { directorDefaults, ipvsDefaults, logDefaults, vrrpProcessDefaults } from './defaults.ts';
 import { errorAt, sortProblems, warningAt } from './problem.ts';
+import { judgePrograms } from './program-warnings.ts';
 import type { DocumentResult, Sites } from './read-document.ts';
 import { type Dialect, present, type Resolution } from './resolution.ts';
 import { resolveTracking } from './resolve-track.ts';
@@ -25,6 +26,7 @@ export function resolveConfig(document: DocumentResult, origin: Origin): ConfigR
   const resolution: Resolution = { environment, dialect, sites, problems: [...document.problems] };
   const config = toConfig(draft, origin, resolution);
   judgeGlobals(draft, sites, resolution);
+  judgePrograms(draft, resolution);
   const problems = sortProblems(resolution.problems);
   return problems.some((problem) => problem.severity === 'error') ? { problems } : { config, problems };
 }
@@ -54,7 +56,7 @@ function toConfig(draft: DocumentDraft, origin: Origin, resolution: Resolution):
     },
     virtuals,
     autoreload: draft.autoreload ?? false,
-    ...present({ maintenancedir: draft.maintenancedir }),
+    ...present({ maintenancedir: draft.maintenancedir, scriptUser: draft.script_user }),
   };
 }
 

@@ -85,10 +85,7 @@ export const scriptSchema = z.strictObject({
   weight: optional(weight, weightMeaning, '0'),
   rise: optional(whole(1, 65_535), 'Successes in a row after which it is well again.', `${defaults.rise}`),
   fall: optional(whole(1, 65_535), 'Failures in a row after which it is not.', `${defaults.fall}`),
-  user: optional(
-    nameLeaf,
-    'The user that it runs as. Default: keepalived_script or nobody, where the daemon may change to it.',
-  ),
+  user: optional(nameLeaf, 'The user that it runs as. Default: script_user.'),
 });
 
 export const fileSchema = z.strictObject({

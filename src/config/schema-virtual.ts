@@ -18,6 +18,7 @@ import {
 } from './leaves.ts';
 import { checkShape, httpMethods } from './schema-checks.ts';
 import { textCheckShape } from './schema-text-checks.ts';
+import { nameLeaf } from './schema-track.ts';
 import {
   type FallbackText,
   forwards,
@@ -180,6 +181,12 @@ export const virtualSchema = z.strictObject({
     filledText(),
     'For external: a program, run with VIP VPORT RIP RPORT; exit 0 is up.',
     defaults.checkcommand,
+  ),
+  checkuser: optional(nameLeaf, 'The user that checkcommand runs as. Default: script_user.'),
+  misc_dynamic: optional(
+    flag(),
+    'Whether an exit status of checkcommand above 1 is a success, and 2 more than the weight to serve with.',
+    'no',
   ),
   request: optional(text(), 'The path (or query) that a negotiate check asks for.', defaults.request),
   receive: optional(text(), 'A regular expression that the answer must match. Unset: any answer.'),

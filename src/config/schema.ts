@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { directorDefaults, ipvsDefaults, logDefaults, vrrpProcessDefaults } from './defaults.ts';
 import { optional } from './documented.ts';
 import { absolutePath, choice, duration, filledText, flag, formatDuration, leaf, text } from './leaves.ts';
-import { fileSchema, groupSchema, processSchema, scriptSchema } from './schema-track.ts';
+import { fileSchema, groupSchema, nameLeaf, processSchema, scriptSchema } from './schema-track.ts';
 import { sharedShape, virtualSchema } from './schema-virtual.ts';
 import { vrrpSchema } from './schema-vrrp.ts';
 
@@ -82,6 +82,10 @@ export const documentSchema = z.strictObject({
   maintenancedir: optional(
     filledText(),
     'A directory; a file in it named after a server takes that server out.',
+  ),
+  script_user: optional(
+    nameLeaf,
+    'Whom programs run as that name no user. Default: keepalived_script or nobody for those that find something out, where the daemon may change to it; the daemon itself for those that do something.',
   ),
   logfile: optional(filledText(), "ldirectord's name of log.file. A syslog facility has no effect."),
   fork: optional(flag(), 'Accepted for ldirectord; checks never wait for one another.'),

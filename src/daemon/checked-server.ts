@@ -41,6 +41,8 @@ export type CheckedServer = {
   upSince?: Micros | undefined;
   /** Percent of its weight that it asks for itself (agent check, HTTP header). */
   weightPercent?: number | undefined;
+  /** In place of the configured one, as its check says (misc_dynamic). */
+  weight?: number | undefined;
   toldUncheckedAt: Micros | undefined;
   /** Newest first, the last few. */
   recent: readonly Judged[];
@@ -86,8 +88,10 @@ function tellExpiry(
 function heedWeight(around: ServerSurroundings, server: CheckedServer, result: ProbeResult): void {
   if (result.outcome === 'unmade') return;
   const weightPercent = result.outcome === 'success' ? result.weightPercent : undefined;
-  if (weightPercent === server.weightPercent) return;
+  const weight = result.outcome === 'success' ? result.weight : undefined;
+  if (weightPercent === server.weightPercent && weight === server.weight) return;
   server.weightPercent = weightPercent;
+  server.weight = weight;
   around.onVerdict({ service: server.service, real: server.real, verdict: server.state.verdict });
 }
 

@@ -54,6 +54,8 @@ export type HealthWeightFacts = {
   readonly upSince?: Micros | undefined;
   /** What it says of itself: percent of its weight. */
   readonly weightPercent?: number | undefined;
+  /** What its check says of its weight, in place of the configured one. */
+  readonly weight?: number | undefined;
 };
 
 export type HealthLoop = {
@@ -150,7 +152,9 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
     verdictOf: (service, real) => servers.get(keyOf(service, real))?.state.verdict ?? 'unverified',
     weightFactsOf: (service, real) => {
       const server = servers.get(keyOf(service, real));
-      return server === undefined ? {} : { upSince: server.upSince, weightPercent: server.weightPercent };
+      return server === undefined
+        ? {}
+        : { upSince: server.upSince, weightPercent: server.weightPercent, weight: server.weight };
     },
     status: () =>
       [...servers.values()].map((server) => ({

@@ -31,13 +31,14 @@ export function createWeights({ clock, healthFactsOf, overrideOf, onGrown }: Wei
   let cancel: (() => void) | undefined;
 
   const explain = (service: string, real: string, configured: number) => {
-    const { upSince, weightPercent } = healthFactsOf(service, real);
+    const { upSince, weight, weightPercent } = healthFactsOf(service, real);
     const override = overrideOf(service, real);
     const limitMs = slowStartMs.get(service);
     const grown =
       upSince === undefined || limitMs === undefined ? 1 : (clock.now() - upSince) / 1000 / limitMs;
     const facts: WeightFacts = {
       ...(override !== undefined && { override }),
+      ...(weight !== undefined && { checkWeight: weight }),
       ...(weightPercent !== undefined && { agentPercent: weightPercent }),
       ...(grown < 1 && { slowStart: grown }),
     };

@@ -151,6 +151,8 @@ function externalOf(virtual: VirtualConfig, real: RealConfig): TimedTarget {
     target: {
       kind: 'external',
       command: virtual.checkcommand,
+      ...(virtual.checkuser !== undefined && { user: virtual.checkuser }),
+      ...(virtual.miscDynamic && { dynamicWeight: true }),
       ...(virtual.checktype.kind === 'external-perl' && { interpreter: 'perl' }),
       arguments: [
         vip,

@@ -157,6 +157,10 @@ export type CheckTarget =
   | {
       readonly kind: 'external';
       readonly command: string;
+      /** Absent: the one that runs scripts. */
+      readonly user?: string;
+      /** An exit status above 1 is a success, and 2 more than the weight (keepalived's misc_dynamic). */
+      readonly dynamicWeight?: true;
       /** Runs `command` as a script (checktype external-perl). */
       readonly interpreter?: 'perl';
       /** checkcommand VIP|fwmark VPORT RIP RPORT (ldirectord.md §3.1). */

@@ -17,6 +17,8 @@ export type ProbeResult =
       readonly detail: string;
       /** Of the configured weight, as the server asks for it: 0 to 100. */
       readonly weightPercent?: number;
+      /** In place of the configured weight. */
+      readonly weight?: number;
       readonly certificate?: ExpiringCertificate;
     }
   | { readonly outcome: 'failure'; readonly detail: string; readonly certificate?: ExpiringCertificate }

@@ -5,13 +5,22 @@ export type ScriptRequest = {
   readonly command: readonly string[];
   /** Absent: an unprivileged one where this process may change to it, else its own. */
   readonly user?: string;
-  readonly timeoutMs: number;
+  /** Absent: until it is killed. */
+  readonly timeoutMs?: number;
   /** It does something, where others find something out: as this process itself, and what it starts goes on. */
   readonly isAction?: true;
 };
 
 export type ScriptResult =
-  | { readonly outcome: 'success' | 'failure'; readonly detail: string }
+  | {
+      readonly outcome: 'success' | 'failure';
+      /** How it ended, and behind a colon what it said last. */
+      readonly detail: string;
+      /** Absent where it did not end by itself. */
+      readonly exitStatus?: number;
+      /** The last line that it said; never of an action. */
+      readonly said?: string;
+    }
   /** Could not be run for want of something that has nothing to do with it (processes, memory). */
   | { readonly outcome: 'unmade'; readonly detail: string };
 

@@ -1,6 +1,7 @@
 // One probe for every kind of check. What only some checks need is loaded when the first of them runs.
 import type { CheckTarget } from '../health/target.ts';
 import type { Probe, ProbeResult } from '../ports/probe.ts';
+import type { RunScript } from '../ports/tracked.ts';
 import { probeConnect } from './connect.ts';
 import { success, unmade } from './judge-error.ts';
 import type { OpenPingPort } from './ping.ts';
@@ -8,9 +9,11 @@ import type { OpenPingPort } from './ping.ts';
 export type ProbeOptions = {
   /** Asked whenever pings begin; the port is closed again when none is under way. */
   readonly openPingPort: OpenPingPort;
+  /** Runs external checks; without it they cannot be made. */
+  readonly runScript?: RunScript;
 };
 
-export function createProbe({ openPingPort }: ProbeOptions): Probe {
+export function createProbe({ openPingPort, runScript = noScripts }: ProbeOptions): Probe {
   const ping = once(async () => (await import('./ping.ts')).createPingProbe(openPingPort));
   const http = once(async () => (await import('./http.ts')).probeHttp);
   const dns = once(async () => (await import('./dns.ts')).probeDns);
@@ -21,7 +24,7 @@ export function createProbe({ openPingPort }: ProbeOptions): Probe {
   const grpc = once(async () => (await import('./grpc.ts')).probeGrpc);
   const httpProxy = once(async () => (await import('./http-proxy.ts')).probeHttpProxy);
   const text = once(() => import('./text-probes.ts'));
-  const external = once(async () => (await import('./external.ts')).probeExternal);
+  const external = once(async () => (await import('./external.ts')).createExternalProbe(runScript));
 
   const probe = async (target: CheckTarget, signal: AbortSignal): Promise<ProbeResult> => {
     switch (target.kind) {
@@ -68,6 +71,12 @@ export function createProbe({ openPingPort }: ProbeOptions): Probe {
   };
   return probe;
 }
+
+const noScripts: RunScript = () => ({
+  result: Promise.resolve(unmade('programs are not run here')),
+  ended: Promise.resolve(),
+  kill: () => {},
+});
 
 const notLoaded = unmade('the check was not loaded in time');
 

@@ -1,5 +1,5 @@
-// The weight that a real server gets while it is up, and where each part of it comes from: the configuration, an
-// agent's answer, slow start, the operator; in this order, the operator last. Pure; who is up is not its business.
+// The weight that a real server gets while it is up, and where each part of it comes from: the configuration, the
+// check itself, an agent's answer, slow start, the operator; in this order, the operator last. Pure; who is up is not its business.
 
 export type Override =
   /** No new connections; those that are there go on. */
@@ -11,6 +11,8 @@ export type Override =
 
 export type WeightFacts = {
   readonly override?: Override;
+  /** What its check says instead of the configured weight. */
+  readonly checkWeight?: number;
   /** What the server says of itself: percent of the configured weight. */
   readonly agentPercent?: number;
   /** 0 to 1: how much of slow start is over; absent where there is none. */
@@ -18,7 +20,7 @@ export type WeightFacts = {
 };
 
 export type WeightPart = {
-  readonly origin: 'config' | 'agent' | 'slow start' | 'operator';
+  readonly origin: 'config' | 'check' | 'agent' | 'slow start' | 'operator';
   /** The weight from here on; 'out': not in the table. */
   readonly weight: number | 'out';
   readonly detail: string;
@@ -35,7 +37,10 @@ export function weigh(configured: number, facts: WeightFacts): readonly WeightPa
     const weight = current();
     if (typeof weight === 'number') parts.push({ origin, weight: scaled(weight, share), detail });
   };
-  const { override, agentPercent, slowStart } = facts;
+  const { override, checkWeight, agentPercent, slowStart } = facts;
+  if (checkWeight !== undefined) {
+    parts.push({ origin: 'check', weight: checkWeight, detail: `weight ${checkWeight}` });
+  }
   if (override?.mode === 'weight') {
     parts.push({ origin: 'operator', weight: override.weight, detail: `weight ${override.weight}` });
   }

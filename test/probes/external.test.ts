@@ -1,12 +1,22 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ExternalTarget, probeExternal } from '../../src/probes/external.ts';
+import { createExternalProbe, type ExternalTarget } from '../../src/probes/external.ts';
+import { runScript } from '../../src/system/run-script.ts';
 
 let directory: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'external-'));
+  chmodSync(directory, 0o777); // who runs here has no privileges
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -18,7 +28,7 @@ function program(text: string): string {
   return path;
 }
 const check = (command: string, changes: Partial<ExternalTarget> = {}, timeoutMs = 5000) =>
-  probeExternal(
+  createExternalProbe(runScript)(
     { kind: 'external', command, arguments: ['192.168.6.240', '80', '192.168.6.2', '$(id)'], ...changes },
     AbortSignal.timeout(timeoutMs),
   );
@@ -55,7 +65,7 @@ describe('an external check', () => {
   it('is down when a signal killed the program', async () => {
     expect(await check(program('#!/bin/sh\nkill -TERM $$\n'))).toEqual({
       outcome: 'failure',
-      detail: 'killed by SIGTERM',
+      detail: 'signal SIGTERM',
     });
   });
   it('ends at the deadline, the program and all that it has started', async () => {
@@ -69,16 +79,77 @@ describe('an external check', () => {
       await expect.poll(() => isRunning(pid)).toBe(false);
     }
   });
-  it('does not wait for what the program left running with its output', async () => {
-    const path = program('#!/bin/sh\nsleep 2 &\n');
+  it('takes along what the program left running, and does not wait for it', async () => {
+    const pids = join(directory, 'left');
+    const path = program(`#!/bin/sh\nsleep 60 &\necho $! > '${pids}'\n`);
     const begun = performance.now();
     expect(await check(path)).toMatchObject({ outcome: 'success' });
     expect(performance.now() - begun).toBeLessThan(1500);
+    await expect.poll(() => isRunning(readFileSync(pids, 'utf8').trim())).toBe(false);
   });
-  it('keeps a bounded piece of an endless output', async () => {
-    const result = await check(program(`#!/bin/sh\nyes ${'x'.repeat(500)}\n`), {}, 300);
-    expect(result.outcome).toBe('failure');
-    expect(result.detail.length).toBeLessThan(250);
+  it('ends a program that floods its output', async () => {
+    const begun = performance.now();
+    const path = program(`#!/bin/sh\nyes ${'x'.repeat(500)}\n`);
+    expect(await check(path)).toEqual({ outcome: 'failure', detail: 'said more than 1048576 bytes' });
+    expect(performance.now() - begun).toBeLessThan(2000);
+  });
+  it('bounds a fork bomb by the deadline', async () => {
+    // A bomb that grows for as long as it lives, but slowly, as the host is not its own.
+    const path = program(`#!/bin/sh\nbomb() { while :; do bomb & sleep 0.1; done; }\nbomb\n`);
+    expect(await check(path, {}, 700)).toEqual({ outcome: 'failure', detail: 'did not end in time' });
+    await expect.poll(() => runningWith(path)).toEqual([]);
+  });
+  it('sees no socket of the service manager and none of our own settings', async () => {
+    process.env.NOTIFY_SOCKET = '/run/systemd/notify';
+    process.env.CHECK_GREETING = 'hello';
+    const path = program(
+      '#!/bin/sh\nenv | grep -q -e ^NOTIFY_SOCKET= -e ^NODE_ && exit 7; echo $CHECK_GREETING\n',
+    );
+    expect(await check(path)).toMatchObject({ detail: 'exit 0: hello' });
+    delete process.env.NOTIFY_SOCKET;
+    delete process.env.CHECK_GREETING;
+  });
+  it.runIf(process.getuid?.() === 0)('runs without privileges, or as the user that is named', async () => {
+    const path = program('#!/bin/sh\necho "$(id -u) $(id -G) $USER"\n');
+    const { detail } = await check(path);
+    expect(detail).toMatch(/^exit 0: [1-9]\d* [1-9]\d* (nobody|keepalived_script)$/);
+    expect(await check(path, { user: 'root' })).toMatchObject({ detail: 'exit 0: 0 0 root' });
+    expect(await check(path, { user: 'no-such-user' })).toEqual({
+      outcome: 'failure',
+      detail: 'no user no-such-user',
+    });
+  });
+  it('takes an exit status above 1 for a weight only where that is asked for', async () => {
+    const path = program('#!/bin/sh\nexit 9\n');
+    expect(await check(path)).toEqual({ outcome: 'failure', detail: 'exit 9' });
+    const dynamic = (status: number) =>
+      check(program(`#!/bin/sh\nexit ${status}\n`), { dynamicWeight: true });
+    expect(await dynamic(9)).toEqual({ outcome: 'success', detail: 'exit 9', weight: 7 });
+    expect(await dynamic(2)).toEqual({ outcome: 'success', detail: 'exit 2', weight: 0 });
+    expect(await dynamic(255)).toEqual({ outcome: 'success', detail: 'exit 255', weight: 253 });
+    expect(await dynamic(1)).toEqual({ outcome: 'failure', detail: 'exit 1' });
+    expect(await dynamic(0)).toEqual({ outcome: 'success', detail: 'exit 0' });
+  });
+});
+
+describe('an external check whose program cannot be ended', () => {
+  it('is not run again beside it', async () => {
+    const ends: (() => void)[] = [];
+    const probe = createExternalProbe(() => {
+      let answer = (_: { readonly outcome: 'failure'; readonly detail: string }) => {};
+      const result = new Promise<{ readonly outcome: 'failure'; readonly detail: string }>((resolve) => {
+        answer = resolve;
+      });
+      const ended = new Promise<void>((resolve) => ends.push(resolve));
+      return { result, ended, kill: () => answer({ outcome: 'failure', detail: 'no answer' }) };
+    });
+    const target: ExternalTarget = { kind: 'external', command: '/x', arguments: ['', '', '', ''] };
+    const run = () => probe(target, AbortSignal.timeout(20));
+    expect(await run()).toEqual({ outcome: 'failure', detail: 'did not end in time' });
+    expect(await run()).toEqual({ outcome: 'failure', detail: 'the run before cannot be ended' });
+    for (const end of ends) end();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await run()).toEqual({ outcome: 'failure', detail: 'did not end in time' });
   });
 });
 
@@ -98,4 +169,16 @@ function isRunning(pid: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The pids of processes that have such an argument. */
+function runningWith(argument: string): readonly string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(argument) && isRunning(pid);
+    } catch {
+      return false;
+    }
+  });
 }

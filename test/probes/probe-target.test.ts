@@ -2,9 +2,13 @@ import { expect, it } from 'vitest';
 import type { CheckTarget } from '../../src/health/target.ts';
 import { ip } from '../../src/net/ip.ts';
 import { createProbe } from '../../src/probes/probe-target.ts';
+import { runScript } from '../../src/system/run-script.ts';
 import { httpServer, response } from './scripted-server.ts';
 
-const probe = createProbe({ openPingPort: () => ({ ok: false, error: { step: 'open', code: 'EPERM' } }) });
+const probe = createProbe({
+  openPingPort: () => ({ ok: false, error: { step: 'open', code: 'EPERM' } }),
+  runScript,
+});
 const soon = () => AbortSignal.timeout(2000);
 const address = ip('127.0.0.1');
 

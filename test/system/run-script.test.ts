@@ -17,14 +17,18 @@ const shell = (text: string, timeoutMs = 5000) =>
 
 describe('a script', () => {
   it.each([
-    ['exit 0', { outcome: 'success', detail: 'exit 0' }],
-    ['exit 3', { outcome: 'failure', detail: 'exit 3' }],
+    ['exit 0', { outcome: 'success', detail: 'exit 0', exitStatus: 0 }],
+    ['exit 3', { outcome: 'failure', detail: 'exit 3', exitStatus: 3 }],
+    ['echo a; echo b >&2; exit 4', { outcome: 'failure', detail: 'exit 4: b', exitStatus: 4, said: 'b' }],
     ['kill -9 $$', { outcome: 'failure', detail: 'signal SIGKILL' }],
   ])('%s', async (text, result) => expect(await shell(text).result).toEqual(result));
 
   it('that is not there fails; its end is told', async () => {
     const run = runScript({ command: ['/nonexistent/check'], timeoutMs: 1000 });
-    expect(await run.result).toEqual({ outcome: 'failure', detail: 'cannot be run: ENOENT' });
+    expect(await run.result).toMatchObject({
+      outcome: 'failure',
+      detail: expect.stringMatching(/^cannot be run( as \w+)?: ENOENT$/),
+    });
     await run.ended;
   });
 
@@ -39,6 +43,17 @@ describe('a script', () => {
     await run.ended;
   });
 
+  it('that ignores being asked to end is killed two seconds later, with all that it has started', async () => {
+    const file = join(folder, 'stubborn');
+    const begun = performance.now();
+    const run = shell(`trap '' TERM; sleep 1000 & echo $$ $! > ${file}; while :; do wait; done`, 100);
+    expect(await run.result).toEqual({ outcome: 'failure', detail: 'no answer in 100 ms' });
+    await run.ended;
+    expect(performance.now() - begun).toBeGreaterThan(2000);
+    for (const pid of readFileSync(file, 'utf8').trim().split(' '))
+      await vi.waitFor(() => expect(isGone(Number(pid))).toBe(true));
+  });
+
   it('takes what it has started along when it ends', async () => {
     const file = join(folder, 'pid');
     await shell(`sleep 1000 & echo $! > ${file}`).ended;
@@ -50,7 +65,7 @@ describe('a script', () => {
     const file = join(folder, 'left');
     const text = `sleep 30 & echo $! > ${file}; test "$(id -u)" = ${process.getuid?.()}`;
     const run = runScript({ command: ['/bin/sh', '-c', text], timeoutMs: 5000, isAction: true });
-    expect(await run.result).toEqual({ outcome: 'success', detail: 'exit 0' });
+    expect(await run.result).toEqual({ outcome: 'success', detail: 'exit 0', exitStatus: 0 });
     await run.ended;
     const pid = Number(readFileSync(file, 'utf8'));
     expect(isGone(pid)).toBe(false);
@@ -61,7 +76,7 @@ describe('a script', () => {
     const asNobody = runScript({ command: ['/bin/sh', '-c', 'test "$(id -u)" != 0'], timeoutMs: 5000 });
     expect((await asNobody.result).outcome).toBe('success');
     expect((await shell('test "$(id -u)" = 0').result).outcome).toBe('success');
-    expect(findUser('root')).toEqual({ uid: 0, gid: 0 });
+    expect(findUser('root')).toMatchObject({ uid: 0, gid: 0, home: '/root' });
   });
 });
 

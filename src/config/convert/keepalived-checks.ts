@@ -31,7 +31,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   SSL_GET: ['url', 'virtualhost', 'enable_sni', 'sni_name'],
   SMTP_CHECK: ['helo_name'],
   DNS_CHECK: ['type', 'name'],
-  MISC_CHECK: ['misc_path', 'misc_timeout'],
+  MISC_CHECK: ['misc_path', 'misc_timeout', 'misc_dynamic', 'user'],
   UDP_CHECK: ['payload', 'require_reply', 'min_reply_length', 'max_reply_length'],
   FILE_CHECK: ['track_file'],
 };
@@ -103,7 +103,12 @@ function externalOf({ block, at }: Statement, note: Noting): Fields {
       `misc_path: ${command} is run with VIP VPORT RIP RPORT behind it instead of "${rest.join(' ')}"`,
     );
   }
-  return { checktype: 'external', checkcommand: command };
+  return {
+    checktype: 'external',
+    checkcommand: command,
+    checkuser: wordOf(block, 'user'),
+    misc_dynamic: isSet(block, 'misc_dynamic') ? 'yes' : undefined,
+  };
 }
 
 function httpOf(scope: Scope): Fields {

@@ -69,7 +69,7 @@ function leftOut(statement: Statement, known: readonly string[], note: Noting): 
   }
 }
 
-export function scriptOf(statement: Statement, user: string | undefined, note: Noting): readonly Fields[] {
+export function scriptOf(statement: Statement, note: Noting): readonly Fields[] {
   const { block, at } = statement;
   leftOut(statement, ['script', 'interval', 'timeout', 'weight', 'rise', 'fall', 'user'], note);
   const given = lastOf(block, 'script');
@@ -89,7 +89,7 @@ export function scriptOf(statement: Statement, user: string | undefined, note: N
       weight: weight && weightOf(weight.words[0], weight, note),
       rise: wordOf(block, 'rise'),
       fall: wordOf(block, 'fall'),
-      user: wordOf(block, 'user') ?? user,
+      user: wordOf(block, 'user'),
     },
   ];
 }

@@ -48,8 +48,7 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
   ]) {
     note(at, `${key}: left out, as nothing corresponds to it`);
   }
-  const user = wordOf(globals, 'script_user');
-  const vrrp_script = named(all('vrrp_script').flatMap((each) => scriptOf(each, user, note)));
+  const vrrp_script = named(all('vrrp_script').flatMap((each) => scriptOf(each, note)));
   const vrrp_track_file = named(
     all('vrrp_track_file', 'track_file').flatMap((each) => trackFileOf(each, note)),
   );
@@ -66,6 +65,7 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
   const groups = new Map(all('virtual_server_group').map((each) => [each.words[0] ?? '', each]));
   const groupNames = (each: Statement) => syncGroupOf(each, names(vrrp), references, note);
   const document: Fields = {
+    script_user: wordOf(globals, 'script_user'),
     vrrp,
     vrrp_script,
     vrrp_track_file,

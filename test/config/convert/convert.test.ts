@@ -170,6 +170,10 @@ describe('keepalived to a config', () => {
     ],
     ['MISC_CHECK {\nmisc_path /a/b\n}', { checktype: { kind: 'external' }, checkcommand: '/a/b', fall: 1 }],
     [
+      'MISC_CHECK {\nmisc_path /a/b\nmisc_dynamic\nuser check\n}',
+      { checkcommand: '/a/b', checkuser: 'check', miscDynamic: true },
+    ],
+    [
       'UDP_CHECK {\npayload 61 62\nrequire_reply 6x\n}',
       { service: 'udp', udp: { payload: '6162', requireReply: '6x' } },
     ],

@@ -2,18 +2,21 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runShellCommand } from '../../src/system/shell-command.ts';
+import { shellCommands } from '../../src/daemon/shell-command.ts';
+import { runScript } from '../../src/system/run-script.ts';
 
-describe('runShellCommand', () => {
-  it('hands the arguments on behind the command line, unsplit', async () => {
+const run = shellCommands(runScript);
+
+describe('a shell command', () => {
+  it('gets the words behind its command line, unsplit', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'shell-'));
     const script = `f() { printf '%s|' "$@" > ${folder}/out; }; f fixed`;
-    expect(await runShellCommand(script, ['start', 'a b', 'tcp'])).toBe('exit 0');
+    expect(await run(script, ['start', 'a b', 'tcp'])).toBe('exit 0');
     expect(readFileSync(join(folder, 'out'), 'utf8')).toBe('fixed|start|a b|tcp|');
     rmSync(folder, { recursive: true });
   });
   it('tells the exit status and the signal', async () => {
-    expect(await runShellCommand('exit 3;', [])).toBe('exit 3');
-    expect(await runShellCommand('kill -TERM $$;', [])).toBe('signal SIGTERM');
+    expect(await run('exit 3;', [])).toBe('exit 3');
+    expect(await run('kill -TERM $$;', [])).toBe('signal SIGTERM');
   });
 });
