@@ -64,6 +64,10 @@ export function canonicalDestination(id: ServiceId, destination: Destination): D
   return { ...bareDestination(destination), port };
 }
 
+/** What health calls a real server: its configured port, the service's own where that is 0. */
+export const realName = (id: ServiceId, { address, port }: Pick<Destination, 'address' | 'port'>): string =>
+  formatEndpoint({ address, port: port === 0 && id.kind === 'address' ? id.port : port });
+
 /** 32 or 128: the granularity of persistence where none was asked for. */
 export const hostPrefix = (id: ServiceId): 32 | 128 => (serviceFamily(id) === 'inet6' ? 128 : 32);
 
@@ -83,14 +87,19 @@ export const sameDestination = (a: Destination, b: Destination): boolean =>
   a.address === b.address &&
   a.port === b.port &&
   a.forward === b.forward &&
+  a.tunnel?.type === b.tunnel?.type &&
+  a.tunnel?.port === b.tunnel?.port &&
+  a.tunnel?.checksum === b.tunnel?.checksum &&
   a.weight === b.weight &&
   a.upperThreshold === b.upperThreshold &&
   a.lowerThreshold === b.lowerThreshold;
 
+/** Without what only the kernel counts, and without a tunnel that its method has no use for. */
 const bareDestination = (destination: Destination): Destination => ({
   address: destination.address,
   port: destination.port,
   forward: destination.forward,
+  ...(destination.tunnel !== undefined && destination.forward === 'ipip' && { tunnel: destination.tunnel }),
   weight: destination.weight,
   upperThreshold: destination.upperThreshold,
   lowerThreshold: destination.lowerThreshold,

@@ -3,7 +3,15 @@
 import { formatEndpoint } from '../net/endpoint.ts';
 import { formatNetmask } from '../net/prefix.ts';
 import { hostPrefix, serviceFamily } from './canonical.ts';
-import type { Destination, Forward, Operation, Protocol, ServiceId, VirtualService } from './model.ts';
+import type {
+  Destination,
+  Forward,
+  Operation,
+  Protocol,
+  ServiceId,
+  Tunnel,
+  VirtualService,
+} from './model.ts';
 
 /** "-e -t 192.168.6.240:80 -r 192.168.6.2:80 -g -w 0 (was -g -w 5)" */
 export function describeOperation(operation: Operation): string {
@@ -41,20 +49,40 @@ export function describeService(service: VirtualService): string {
   return words.join(' ');
 }
 
-const forwardOption: Readonly<Record<Forward, string>> = { gate: '-g', masq: '-m', ipip: '-i' };
+const forwardOption: Readonly<Record<string, string>> = {
+  gate: '-g',
+  masq: '-m',
+  ipip: '-i',
+} satisfies Record<Forward, string>;
 
-/** "-g -w 5 -x 100 -y 50" */
+/** "-g -w 5 -x 100 -y 50"; of a kind that no tool can say its number: "--method-4 -w 5". */
 export function describeDestination(destination: Destination): string {
-  const words = [forwardOption[destination.forward], `-w ${destination.weight}`];
+  const { forward, tunnel } = destination;
+  const words = [forwardOption[forward] ?? `--${forward}`];
+  if (tunnel !== undefined) words.push(describeTunnel(tunnel));
+  words.push(`-w ${destination.weight}`);
   if (destination.upperThreshold > 0) words.push(`-x ${destination.upperThreshold}`);
   if (destination.lowerThreshold > 0) words.push(`-y ${destination.lowerThreshold}`);
   return words.join(' ');
 }
 
-const protocolOption: Readonly<Record<Protocol, string>> = { tcp: '-t', udp: '-u', sctp: '--sctp-service' };
+/** "--tun-type gue --tun-port 6080 --tun-nocsum" */
+export function describeTunnel({ type, port, checksum }: Tunnel): string {
+  const words = [`--tun-type ${type}`];
+  if (port > 0) words.push(`--tun-port ${port}`);
+  return [...words, `--tun-${checksum}`].join(' ');
+}
 
-function serviceName(id: ServiceId): string {
-  if (id.kind === 'address') return `${protocolOption[id.protocol]} ${formatEndpoint(id)}`;
+const protocolOption: Readonly<Record<string, string>> = {
+  tcp: '-t',
+  udp: '-u',
+  sctp: '--sctp-service',
+} satisfies Record<Protocol, string>;
+
+export function serviceName(id: ServiceId): string {
+  if (id.kind === 'address') {
+    return `${protocolOption[id.protocol] ?? `--${id.protocol}`} ${formatEndpoint(id)}`;
+  }
   return id.family === 'inet6' ? `-f ${id.fwmark} -6` : `-f ${id.fwmark}`;
 }
 

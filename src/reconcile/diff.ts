@@ -1,10 +1,12 @@
 // The operations that make one table into another, as plain data: `plan` prints what apply would send.
 // Pure. A service that is neither wanted nor owned belongs to somebody else and is left alone, unless the
-// policy says to remove it. Within a service the order never leaves it without a usable server: order.ts.
+// policy says to remove it. What is of a kind that nobody here has a word for is never deleted: only where the
+// configuration names its place is it made what it should be. Within a service the order never leaves it without a usable server: order.ts.
 import { formatEndpoint } from '../net/endpoint.ts';
 import { sameDestination, sameService } from './canonical.ts';
 import { formatServiceId, type Operation, type ServiceEntry, type Table } from './model.ts';
 import { makeBeforeBreak } from './order.ts';
+import { isKnownDestination, isKnownService } from './unknown-kinds.ts';
 
 export type DiffPolicy = {
   /** Names (formatServiceId) of services that may be deleted: this configuration's and the previous run's. */
@@ -23,7 +25,9 @@ export function diff(observed: Table, desired: Table, policy: DiffPolicy): reado
     makeBeforeBreak(diffService(present.get(formatServiceId(entry.service.id)), entry)),
   );
   const mayDelete = (name: string) => policy.owned.has(name) || policy.foreign === 'remove';
-  const leftovers = [...present].filter(([name]) => !wanted.has(name) && mayDelete(name));
+  const leftovers = [...present].filter(
+    ([name, { service }]) => !wanted.has(name) && mayDelete(name) && isKnownService(service.id),
+  );
   return [...changes, ...leftovers.map(([, { service }]): Operation => ({ type: 'deleteService', service }))];
 }
 
@@ -59,8 +63,8 @@ function diffDestinations(observed: ServiceEntry, desired: ServiceEntry): readon
     if (sameDestination(before, destination)) return [];
     return [{ type: 'editDestination', service, destination, before }];
   });
-  const deletes = [...leftover.values()].map(
-    (destination): Operation => ({ type: 'deleteDestination', service, destination }),
-  );
+  const deletes = [...leftover.values()]
+    .filter(isKnownDestination)
+    .map((destination): Operation => ({ type: 'deleteDestination', service, destination }));
   return [...changes, ...deletes];
 }

@@ -6,10 +6,24 @@ import type { Family, Ip } from '../net/ip.ts';
 
 export type Protocol = 'tcp' | 'udp' | 'sctp';
 export type Forward = 'gate' | 'masq' | 'ipip';
+export type TunnelType = 'gue' | 'gre';
+/** As `ipvsadm --tun-` spells them. */
+export type TunnelChecksum = 'nocsum' | 'csum' | 'remcsum';
+
+/**
+ * A word of the kernel that nobody here has a name for, carried by its number: "protocol-50", "method-4". It is
+ * shown and kept as it is, never asked for, and told of (unknown-kinds.ts).
+ */
+export type Numbered<Kind extends 'protocol' | 'method' | 'type' | 'flags'> = `${Kind}-${number}`;
 
 /** What names a virtual service: address, protocol and port, or a firewall mark of one family. */
 export type ServiceId =
-  | { readonly kind: 'address'; readonly protocol: Protocol; readonly address: Ip; readonly port: number }
+  | {
+      readonly kind: 'address';
+      readonly protocol: Protocol | Numbered<'protocol'>;
+      readonly address: Ip;
+      readonly port: number;
+    }
   | { readonly kind: 'fwmark'; readonly family: Family; readonly fwmark: number };
 
 export type VirtualService = {
@@ -26,10 +40,21 @@ export type VirtualService = {
   readonly ops: boolean;
 };
 
+/** How an ipip server is reached where it is not plain IP in IP (Linux 5.3 and later). */
+export type Tunnel = {
+  readonly type: TunnelType | Numbered<'type'>;
+  /** The UDP port of gue; 0 for gre, which has none. */
+  readonly port: number;
+  readonly checksum: TunnelChecksum | Numbered<'flags'>;
+};
+
 export type Destination = {
+  /** Of another family than the service's only with ipip: the outer packet's. */
   readonly address: Ip;
   readonly port: number;
-  readonly forward: Forward;
+  readonly forward: Forward | Numbered<'method'>;
+  /** Of ipip only; absent: IP in IP. */
+  readonly tunnel?: Tunnel;
   /** 0 to 65535; 0 takes no new connections. */
   readonly weight: number;
   /** Connections; 0 is no threshold. */

@@ -1,8 +1,9 @@
 // Entries of IPVS dumps (linux/ip_vs.h) as values of the model, in canonical form: without the HASHED flag,
-// netmasks as prefix lengths, flags by name. Attributes the model has no word for are passed over; an entry of a
-// kind it cannot name (another protocol, another family), and a malformed one, is undefined.
+// netmasks as prefix lengths, flags by name. Attributes and flags the model has no word for are passed over: a
+// kernel that counts more must not make every entry a stranger. Protocols, methods and tunnels it has no word for
+// keep their number. An entry of another family, and a malformed one, is undefined.
 import { type Family, type Ip, ipFromBytes, ipSize } from '../net/ip.ts';
-import type { Destination, Forward, ServiceId, VirtualService } from '../reconcile/model.ts';
+import type { Destination, ServiceId, Tunnel, VirtualService } from '../reconcile/model.ts';
 import { decodeGeneric } from './genetlink.ts';
 import {
   AF,
@@ -16,6 +17,10 @@ import {
   SVC,
   SVC_F_ONEPACKET,
   SVC_F_PERSISTENT,
+  TUNNEL_CHECKSUMS,
+  TUNNEL_TYPE_IPIP,
+  TUNNEL_TYPES,
+  wordOf,
 } from './ipvs-attributes.ts';
 import { decodeSchedFlags } from './ipvs-sched-flags.ts';
 import {
@@ -23,6 +28,7 @@ import {
   readNested,
   readPort,
   readText,
+  readU8,
   readU16,
   readU32,
   readU64,
@@ -79,10 +85,14 @@ export function decodeDestination(
   if (address === undefined || port === undefined || method === undefined || weight === undefined) {
     return undefined;
   }
+  // LOCALNODE (1) and BYPASS (4) can be set by no tool, and keep their number.
+  const forward = wordOf(FORWARDS, 'method', method & CONN_F_FWD_MASK);
+  const tunnel = forward === 'ipip' ? decodeTunnel(attributes) : undefined;
   return {
     address,
     port,
-    forward: decodeForward(method),
+    forward,
+    ...(tunnel === undefined ? {} : { tunnel }),
     weight,
     upperThreshold: readU32(attributes.get(DEST.upperThreshold)) ?? 0,
     lowerThreshold: readU32(attributes.get(DEST.lowerThreshold)) ?? 0,
@@ -93,12 +103,11 @@ export function decodeDestination(
 function decodeServiceId(attributes: Attributes, family: Family): ServiceId | undefined {
   const fwmark = readU32(attributes.get(SVC.fwmark));
   if (fwmark !== undefined) return { kind: 'fwmark', family, fwmark };
-  const number = readU16(attributes.get(SVC.protocol));
-  const protocol = (['tcp', 'udp', 'sctp'] as const).find((name) => PROTOCOLS[name] === number);
+  const protocol = readU16(attributes.get(SVC.protocol));
   const address = decodeAddress(attributes.get(SVC.address), family);
   const port = readPort(attributes.get(SVC.port));
   if (protocol === undefined || address === undefined || port === undefined) return undefined;
-  return { kind: 'address', protocol, address, port };
+  return { kind: 'address', protocol: wordOf(PROTOCOLS, 'protocol', protocol), address, port };
 }
 
 function decodeFamily(number: number | undefined): Family | undefined {
@@ -118,13 +127,14 @@ function decodeNetmask(value: Uint8Array | undefined, family: Family): number | 
   return /^1*0*$/.test(bits) ? bits.lastIndexOf('1') + 1 : 0;
 }
 
-/**
- * LOCALNODE (1) and BYPASS (4) can be set by no tool; kernels before 2.6.37 reported LOCALNODE for an address
- * of this host whatever had been asked. Either is passed on unchanged, which is what gate says.
- */
-function decodeForward(method: number): Forward {
-  const number = method & CONN_F_FWD_MASK;
-  return (['masq', 'ipip'] as const).find((forward) => FORWARDS[forward] === number) ?? 'gate';
+/** The kernel (5.3 and later) says a tunnel of every destination, and heeds of it what the type needs only. */
+function decodeTunnel(attributes: Attributes): Tunnel | undefined {
+  const number = readU8(attributes.get(DEST.tunnelType)) ?? TUNNEL_TYPE_IPIP;
+  if (number === TUNNEL_TYPE_IPIP) return undefined;
+  const type = wordOf(TUNNEL_TYPES, 'type', number);
+  const port = type === 'gre' ? 0 : (readPort(attributes.get(DEST.tunnelPort)) ?? 0);
+  const flags = readU16(attributes.get(DEST.tunnelFlags)) ?? 0;
+  return { type, port, checksum: wordOf(TUNNEL_CHECKSUMS, 'flags', flags) };
 }
 
 /** 64-bit statistics where the kernel has them (4.1 and later). */

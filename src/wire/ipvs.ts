@@ -1,8 +1,12 @@
 // Operations of the model as commands of IPVS over generic netlink (linux/ip_vs.h). Says whatever it is told:
-// whether the kernel accepts it is the kernel's answer. Tunnel attributes are left out: plain ipip.
+// whether the kernel accepts it is the kernel's answer.
+// In ip_vs_ctl.c (Linux 6.1) an edit sets all there is but the key: of a service the scheduler, its flags, persistence,
+// netmask and engine (ip_vs_edit_service), of a destination method, tunnel, weight and thresholds
+// (__ip_vs_update_dest). Connections and counters live on, so nothing is ever deleted to be added anew. The key of a
+// destination is family, address and port.
 import { type Family, familyOf, type Ip, ipBytes } from '../net/ip.ts';
 import { netmaskBytes } from '../net/prefix.ts';
-import type { Destination, Operation, ServiceId, VirtualService } from '../reconcile/model.ts';
+import type { Destination, Operation, ServiceId, Tunnel, VirtualService } from '../reconcile/model.ts';
 import { encodeGeneric } from './genetlink.ts';
 import {
   AF,
@@ -10,10 +14,14 @@ import {
   FORWARDS,
   IPVS_CMD_ATTR_DEST,
   IPVS_CMD_ATTR_SERVICE,
+  numberOf,
   PROTOCOLS,
   SVC,
   SVC_F_ONEPACKET,
   SVC_F_PERSISTENT,
+  SVC_F_SETTABLE,
+  TUNNEL_CHECKSUMS,
+  TUNNEL_TYPES,
 } from './ipvs-attributes.ts';
 import { encodeSchedFlags } from './ipvs-sched-flags.ts';
 import {
@@ -21,6 +29,7 @@ import {
   writeAttribute,
   writeNested,
   writeText,
+  writeU8,
   writeU16,
   writeU32,
 } from './netlink-attributes.ts';
@@ -28,8 +37,6 @@ import type { Writer } from './writer.ts';
 
 export const IPVS_GENL_NAME = 'IPVS';
 const IPVS_GENL_VERSION = 1;
-/** The mask of struct ip_vs_flags: every flag is set as asked. */
-const ALL_FLAGS = 0xffff_ffff;
 
 const COMMANDS: Readonly<Record<Operation['type'], number>> = {
   addService: 1,
@@ -79,7 +86,7 @@ function writeServiceKey(writer: Writer, id: ServiceId): void {
     writeU32(writer, SVC.fwmark, id.fwmark);
     return;
   }
-  writeU16(writer, SVC.protocol, PROTOCOLS[id.protocol]);
+  writeU16(writer, SVC.protocol, numberOf(PROTOCOLS, id.protocol));
   writeAddress(writer, SVC.address, id.address);
   writePort(writer, SVC.port, id.port);
 }
@@ -92,7 +99,7 @@ function writeService(writer: Writer, service: VirtualService): void {
     if (service.persistenceEngine !== undefined) writeText(writer, SVC.engine, service.persistenceEngine);
     openAttribute(writer, SVC.flags, () => {
       writer.u32Host(serviceFlags(service));
-      writer.u32Host(ALL_FLAGS);
+      writer.u32Host(SVC_F_SETTABLE);
     });
     writeU32(writer, SVC.timeout, service.persistenceSec ?? 0);
     writeNetmask(writer, service);
@@ -113,11 +120,19 @@ function writeNetmask(writer: Writer, { id, persistencePrefix }: VirtualService)
 function writeDestination(writer: Writer, destination: Destination): void {
   writeNested(writer, IPVS_CMD_ATTR_DEST, () => {
     writeDestinationKey(writer, destination);
-    writeU32(writer, DEST.forward, FORWARDS[destination.forward]);
+    writeU32(writer, DEST.forward, numberOf(FORWARDS, destination.forward));
     writeU32(writer, DEST.weight, destination.weight);
+    if (destination.tunnel !== undefined) writeTunnel(writer, destination.tunnel);
     writeU32(writer, DEST.upperThreshold, destination.upperThreshold);
     writeU32(writer, DEST.lowerThreshold, destination.lowerThreshold);
   });
+}
+
+/** Left out it is IP in IP, on an edit too: the kernel starts from zeros (ip_vs_genl_parse_dest). */
+function writeTunnel(writer: Writer, { type, port, checksum }: Tunnel): void {
+  writeU8(writer, DEST.tunnelType, numberOf(TUNNEL_TYPES, type));
+  writePort(writer, DEST.tunnelPort, port);
+  writeU16(writer, DEST.tunnelFlags, numberOf(TUNNEL_CHECKSUMS, checksum));
 }
 
 function writeDestinationId(writer: Writer, destination: Destination): void {

@@ -35,6 +35,10 @@ export function writeAttribute(writer: Writer, type: number, value: Uint8Array):
   openAttribute(writer, type, () => writer.bytes(value));
 }
 
+export function writeU8(writer: Writer, type: number, value: number): void {
+  openAttribute(writer, type, () => writer.u8(value));
+}
+
 export function writeU16(writer: Writer, type: number, value: number): void {
   openAttribute(writer, type, () => writer.u16Host(value));
 }
@@ -65,6 +69,10 @@ export function openAttribute(writer: Writer, type: number, content: () => void)
 }
 
 const viewOf = (value: Uint8Array) => new DataView(value.buffer, value.byteOffset, value.byteLength);
+
+/** The number in an attribute of exactly one byte. */
+export const readU8 = (value: Uint8Array | undefined): number | undefined =>
+  value?.length === 1 ? value[0] : undefined;
 
 /** The number in an attribute of exactly two bytes; undefined where it is absent or of another size. */
 export const readU16 = (value: Uint8Array | undefined): number | undefined =>

@@ -113,6 +113,7 @@ describe('diff', () => {
     ];
     const changedServers = [
       { ...server, forward: 'ipip' as const },
+      { ...server, forward: 'ipip' as const, tunnel: { type: 'gre', port: 0, checksum: 'csum' } as const },
       { ...server, weight: 6 },
       { ...server, upperThreshold: 10 },
       { ...server, lowerThreshold: 4 },

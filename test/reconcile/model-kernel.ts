@@ -1,6 +1,7 @@
 // A kernel for tests: one function over a Map, as strict as ip_vs_ctl.c is about what exists and what does
 // not. It keeps connection counters, so that a test sees whether an entry lived on or was made anew.
 import { formatEndpoint } from '../../src/net/endpoint.ts';
+import { familyOf } from '../../src/net/ip.ts';
 import { err, ok } from '../../src/net/result.ts';
 import type {
   IpvsKernel,
@@ -117,13 +118,18 @@ function changeDestination(
   const name = formatEndpoint(destination);
   const held = destinations.get(name);
   if (type === 'deleteDestination') return destinations.delete(name) ? undefined : fault('ENOENT');
+  if (isOtherFamily(service, destination) && destination.forward !== 'ipip') return fault('EINVAL');
   if (!withinLimits(destination)) return fault('ERANGE');
+  if (destination.tunnel?.type === 'gue' && destination.tunnel.port === 0) return fault('EINVAL');
   if (type === 'addDestination' && held !== undefined) return fault('EEXIST');
   if (type === 'editDestination' && held === undefined) return fault('ENOENT');
   const counters = held?.counters ?? { activeConnections: 0, inactiveConnections: 0, connections: 0 };
   destinations.set(name, { ...destination, counters });
   return undefined;
 }
+
+const isOtherFamily = (id: ServiceId, { address }: Destination): boolean =>
+  familyOf(address) !== (id.kind === 'fwmark' ? id.family : familyOf(id.address));
 
 const withinLimits = ({ weight, lowerThreshold, upperThreshold }: Destination): boolean =>
   weight >= 0 && lowerThreshold <= upperThreshold;

@@ -53,6 +53,21 @@ describe('describeOperation', () => {
     ]);
   });
 
+  it('says tunnels, and by number what no tool can say', () => {
+    const add = (destination: Partial<Destination>, service: ServiceId = vip) =>
+      describeOperation({ type: 'addDestination', service, destination: { ...server, ...destination } });
+    const tunnel = { type: 'gue', port: 6080, checksum: 'nocsum' } as const;
+    expect(add({ forward: 'ipip', tunnel })).toBe(
+      '-a -t 192.168.6.240:80 -r 192.168.6.2:80 -i --tun-type gue --tun-port 6080 --tun-nocsum -w 5',
+    );
+    expect(add({ forward: 'ipip', tunnel: { type: 'gre', port: 0, checksum: 'csum' } })).toBe(
+      '-a -t 192.168.6.240:80 -r 192.168.6.2:80 -i --tun-type gre --tun-csum -w 5',
+    );
+    expect(add({ forward: 'method-4' }, { ...vip, protocol: 'protocol-50' } as ServiceId)).toBe(
+      '-a --protocol-50 192.168.6.240:80 -r 192.168.6.2:80 --method-4 -w 5',
+    );
+  });
+
   it('gives IPv6 addresses brackets and granularities as lengths', () => {
     const persistent = { ...service, id: vip6, persistenceSec: 60, persistencePrefix: 64 };
     expect(describeOperation({ type: 'addService', service: persistent })).toBe(

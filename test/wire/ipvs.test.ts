@@ -39,11 +39,12 @@ const DESTINATION_ENTRY = hex(`
   08000700 02000000 08000800 03000000 08000900 00000000 06000b00 0a000000 0c000a00 08000100 09000000
   10000c00 0c000100 00000000 01000000`);
 
+// But for the mask of the flags: ipvsadm sets those too that it does not know.
 describe('operations, byte for byte what ipvsadm 1.31 sends', () => {
   it('add a service: IPv4, persistent, with scheduler flags and a netmask', () => {
     expect(encoded({ type: 'addService', service: WEB })).toBe(
       golden(`01010000 54000180 06000100 02000000 06000200 06000000 14000300 c0a806f0 00000000 00000000 00000000
-        06000400 00500000 07000600 73680000 0c000700 19000000 ffffffff 08000800 68010000 08000900 ffffff00`),
+        06000400 00500000 07000600 73680000 0c000700 19000000 3d000000 08000800 68010000 08000900 ffffff00`),
     );
   });
 
@@ -59,7 +60,7 @@ describe('operations, byte for byte what ipvsadm 1.31 sends', () => {
     };
     expect(encoded({ type: 'addService', service })).toBe(
       golden(`01010000 5c000180 06000100 02000000 06000200 11000000 14000300 0a000001 00000000 00000000 00000000
-        06000400 13c40000 07000600 72720000 08000b00 73697000 0c000700 05000000 ffffffff 08000800 3c000000
+        06000400 13c40000 07000600 72720000 08000b00 73697000 0c000700 05000000 3d000000 08000800 3c000000
         08000900 ffffffff`),
     );
   });
@@ -74,7 +75,7 @@ describe('operations, byte for byte what ipvsadm 1.31 sends', () => {
       ops: false,
     };
     expect(encoded({ type: 'addService', service })).toBe(
-      golden(`01010000 38000180 06000100 0a000000 08000500 07000000 07000600 6d680000 0c000700 11000000 ffffffff
+      golden(`01010000 38000180 06000100 0a000000 08000500 07000000 07000600 6d680000 0c000700 11000000 3d000000
         08000800 2c010000 08000900 40000000`),
     );
   });
@@ -89,7 +90,7 @@ describe('operations, byte for byte what ipvsadm 1.31 sends', () => {
     };
     expect(encoded({ type: 'editService', service, before: service })).toBe(
       golden(`02010000 54000180 06000100 0a000000 06000200 06000000 14000300 fd000000 00000000 00000000 00000001
-        06000400 01bb0000 08000600 77727200 0c000700 20000000 ffffffff 08000800 00000000 08000900 80000000`),
+        06000400 01bb0000 08000600 77727200 0c000700 20000000 3d000000 08000800 00000000 08000900 80000000`),
     );
   });
 });
@@ -99,6 +100,15 @@ describe('operations', () => {
     06000400 00500000`;
   const real = '06000b00 02000000 14000100 c0a80602 00000000 00000000 00000000 06000200 1f900000';
   const rest = '08000300 00000000 08000400 05000000 08000500 64000000 08000600 50000000';
+
+  it('say the tunnel of a destination that has one', () => {
+    const tunnel = { type: 'gue', port: 6080, checksum: 'remcsum' } as const;
+    const destination: Destination = { ...REAL, forward: 'ipip', tunnel };
+    expect(encoded({ type: 'addDestination', service: WEB.id, destination })).toBe(
+      golden(`05010000 ${key} 60000280 ${real} 08000300 02000000 08000400 05000000 05000d00 01000000 06000e00 17c00000
+        06000f00 02000000 08000500 64000000 08000600 50000000`),
+    );
+  });
 
   it('name a destination by its service and itself, and say all of it on add and edit', () => {
     const destination = { service: WEB.id, destination: REAL };
@@ -144,6 +154,7 @@ describe('entries', () => {
       address: 'fd00::9',
       port: 443,
       forward: 'ipip',
+      tunnel: { type: 'gue', port: 6080, checksum: 'nocsum' },
       weight: 3,
       upperThreshold: 7,
       lowerThreshold: 6,
@@ -194,12 +205,39 @@ describe('entries', () => {
     );
   });
 
-  it('of LOCALNODE (1) and BYPASS (4) pass packets on unchanged: gate', () => {
-    for (const method of [1, 4]) {
+  it('of methods, tunnels and checksums without a word keep their number, and give it back', () => {
+    const changed = (field: string, ...values: readonly number[]) => {
       const bytes = DESTINATION_ENTRY.slice();
-      bytes[Buffer.from(bytes).indexOf('0800030002010000', 'hex') + 4] = method;
-      expect(decodeDestination(bytes, 'inet6')?.forward).toBe('gate');
-    }
+      bytes.set(values, Buffer.from(bytes).indexOf(field, 'hex') + 4);
+      const { counters: _, ...destination } = decodeDestination(bytes, 'inet6') ?? expect.fail(field);
+      const again = encodeOperation({ type: 'addDestination', service: WEB.id, destination });
+      expect(decodeDestination(again, 'inet')).toMatchObject(destination);
+      return destination;
+    };
+    expect(changed('0800030002010000', 1).forward).toBe('method-1');
+    expect(changed('0800030002010000', 4)).not.toHaveProperty('tunnel');
+    expect(changed('05000d0001000000', 9).tunnel).toEqual({
+      type: 'type-9',
+      port: 6080,
+      checksum: 'nocsum',
+    });
+    expect(changed('05000d0001000000', 2).tunnel).toEqual({ type: 'gre', port: 0, checksum: 'nocsum' });
+    expect(changed('06000f0000000000', 3).tunnel?.checksum).toBe('flags-3');
+    expect(changed('05000d0001000000', 0)).not.toHaveProperty('tunnel');
+  });
+
+  it('with attributes and flags that nobody here knows are what they are without', () => {
+    const more = (entry: Uint8Array) => {
+      const bytes = Buffer.concat([entry, hex('0800630001020304')]);
+      bytes.writeUInt16LE(bytes.readUInt16LE(4) + 8, 4);
+      return bytes;
+    };
+    expect(decodeDestination(more(DESTINATION_ENTRY), 'inet6')).toEqual(
+      decodeDestination(DESTINATION_ENTRY, 'inet6'),
+    );
+    const service = Buffer.from(more(SERVICE_ENTRY));
+    service[service.indexOf('1b000000ffffffff', 'hex') + 1] = 0x80;
+    expect(decodeService(service)).toEqual(WEB);
   });
 
   it('of a netmask with holes equal no prefix that can be asked for', () => {
@@ -209,9 +247,20 @@ describe('entries', () => {
     expect(decodeService(bytes)?.persistencePrefix).toBe(0);
   });
 
-  it('of a protocol the model cannot name are left out', () => {
+  it('of a protocol without a word keep its number', () => {
     const bytes = SERVICE_ENTRY.slice();
     bytes[20] = 50;
+    const service = decodeService(bytes) ?? expect.fail('no service');
+    expect(service.id).toEqual({ ...WEB.id, protocol: 'protocol-50' });
+    expect(decodeService(encodeOperation({ type: 'addService', service }))).toEqual(service);
+  });
+
+  it('of a family that nobody here knows are undefined', () => {
+    const bytes = SERVICE_ENTRY.slice();
+    bytes[12] = 3;
     expect(decodeService(bytes)).toBeUndefined();
+    const server = DESTINATION_ENTRY.slice();
+    server[Buffer.from(server).indexOf('06000b000a000000', 'hex') + 4] = 3;
+    expect(decodeDestination(server, 'inet6')).toBeUndefined();
   });
 });

@@ -6,6 +6,7 @@ import type {
   Forward,
   Operation,
   ServiceId,
+  Tunnel,
   VirtualService,
 } from '../../src/reconcile/model.ts';
 
@@ -52,14 +53,34 @@ export const anyService: fc.Arbitrary<VirtualService> = fc
     );
   });
 
-export const anyDestination: fc.Arbitrary<Destination> = fc.record({
+export const anyTunnel: fc.Arbitrary<Tunnel> = fc.oneof(
+  fc.record({
+    type: fc.constant('gue' as const),
+    port: fc.integer({ min: 1, max: 65_535 }),
+    checksum: fc.constantFrom('nocsum' as const, 'csum' as const, 'remcsum' as const),
+  }),
+  fc.record({
+    type: fc.constant('gre' as const),
+    port: fc.constant(0),
+    checksum: fc.constantFrom('nocsum' as const, 'csum' as const),
+  }),
+);
+
+const anyForwarding: fc.Arbitrary<Pick<Destination, 'forward' | 'tunnel'>> = fc.oneof(
+  fc.constantFrom<Forward>('gate', 'masq', 'ipip').map((forward) => ({ forward })),
+  anyTunnel.map((tunnel) => ({ forward: 'ipip' as const, tunnel })),
+);
+
+const anyRest = fc.record({
   address: anyIp,
   port: anyPort,
-  forward: fc.constantFrom<Forward>('gate', 'masq', 'ipip'),
   weight: fc.integer({ min: 0, max: 65535 }),
   upperThreshold: fc.nat(0xffff_ffff),
   lowerThreshold: fc.nat(0xffff_ffff),
 });
+export const anyDestination: fc.Arbitrary<Destination> = fc
+  .tuple(anyRest, anyForwarding)
+  .map(([rest, forwarding]) => ({ ...rest, ...forwarding }));
 
 export const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
   anyService.map((service): Operation => ({ type: 'addService', service })),

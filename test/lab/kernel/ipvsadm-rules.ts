@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { formatEndpoint } from '../../../src/net/endpoint.ts';
 import { familyOf, ip } from '../../../src/net/ip.ts';
 import { formatNetmask } from '../../../src/net/prefix.ts';
-import type { Destination, ServiceEntry, ServiceId, VirtualService } from '../../../src/reconcile/model.ts';
+import type {
+  Destination,
+  ServiceEntry,
+  ServiceId,
+  Tunnel,
+  VirtualService,
+} from '../../../src/reconcile/model.ts';
+import { anyTunnel } from '../../wire/model-arbitraries.ts';
 
 const octet = fc.integer({ min: 1, max: 250 });
 const anyInet = fc.tuple(octet, octet).map(([a, b]) => ip(`10.7.${a}.${b}`));
@@ -55,15 +62,20 @@ function anyServiceOf(id: ServiceId, scheduler: string): fc.Arbitrary<VirtualSer
 }
 
 const anyDestinationOf = (id: ServiceId): fc.Arbitrary<Destination> =>
-  fc.record({
-    address: familyOfId(id) === 'inet' ? anyInet : anyInet6,
-    // ipvsadm shows a port 0 as the service's: a firewall mark has none.
-    port: id.kind === 'fwmark' ? fc.constant(0) : fc.constant(id.port),
-    forward: fc.constantFrom('gate' as const, 'masq' as const, 'ipip' as const),
-    weight: fc.integer({ min: 0, max: 65535 }),
-    upperThreshold: fc.constant(0),
-    lowerThreshold: fc.constant(0),
-  });
+  fc
+    .record({
+      address: familyOfId(id) === 'inet' ? anyInet : anyInet6,
+      // ipvsadm shows a port 0 as the service's: a firewall mark has none.
+      port: id.kind === 'fwmark' ? fc.constant(0) : fc.constant(id.port),
+      forwarding: fc.oneof(
+        fc.constantFrom('gate' as const, 'masq' as const, 'ipip' as const).map((forward) => ({ forward })),
+        anyTunnel.map((tunnel) => ({ forward: 'ipip' as const, tunnel })),
+      ),
+      weight: fc.integer({ min: 0, max: 65535 }),
+      upperThreshold: fc.constant(0),
+      lowerThreshold: fc.constant(0),
+    })
+    .map(({ forwarding, ...destination }) => ({ ...destination, ...forwarding }));
 
 const anyEntry: fc.Arbitrary<ServiceEntry> = fc
   .tuple(anyId, fc.constantFrom(...schedulers))
@@ -93,8 +105,8 @@ export const rulesOf = (table: readonly ServiceEntry[]): readonly string[] =>
     ])
     .toSorted();
 
-const protocolOption = { tcp: '-t', udp: '-u', sctp: '--sctp-service' };
-const forwardOption = { gate: '-g', masq: '-m', ipip: '-i' };
+const protocolOption: Readonly<Record<string, string>> = { tcp: '-t', udp: '-u', sctp: '--sctp-service' };
+const forwardOption: Readonly<Record<string, string>> = { gate: '-g', masq: '-m', ipip: '-i' };
 
 function idRule(id: ServiceId): string {
   if (id.kind === 'address') return `${protocolOption[id.protocol]} ${formatEndpoint(id)}`;
@@ -115,8 +127,14 @@ function serviceRule(service: VirtualService): string {
   ].join(' ');
 }
 
+function tunnelRule(tunnel: Tunnel | undefined): string {
+  if (tunnel === undefined) return '--tun-type ipip';
+  const port = tunnel.type === 'gue' ? ` --tun-port ${tunnel.port}` : '';
+  return `--tun-type ${tunnel.type}${port} --tun-${tunnel.checksum}`;
+}
+
 function destinationRule(id: ServiceId, destination: Destination): string {
-  const tunnel = destination.forward === 'ipip' ? ' --tun-type ipip' : '';
   const option = forwardOption[destination.forward];
+  const tunnel = destination.forward === 'ipip' ? ` ${tunnelRule(destination.tunnel)}` : '';
   return `-a ${idRule(id)} -r ${formatEndpoint(destination)} ${option} -w ${destination.weight}${tunnel}`;
 }
