@@ -10,7 +10,7 @@ import type { User } from './users.ts';
 
 const killAfterMs = 2000;
 /** How long the output of a script that has ended may take to be read: who left its group may hold the pipe. */
-const lastWordsMs = 100;
+const lastWordsMs = 50;
 /** Of the command itself; other failures of spawn() are the host's. */
 const scriptErrors: ReadonlySet<string> = new Set(['ENOENT', 'EACCES', 'ENOEXEC', 'ENOTDIR', 'ELOOP']);
 

@@ -32,6 +32,8 @@ export type DirectorOptions = {
   readonly name?: string;
   /** YAML. `$CONTROL` and `$STATE` become this director's control socket and state folder. */
   readonly config: string;
+  /** What starts it: `['prlimit', '--nofile=40']`. */
+  readonly prefix?: readonly string[];
   /** Start again in the folder of an earlier one: same config file, socket and state. */
   readonly again?: Director;
 };
@@ -42,7 +44,7 @@ export const daemonMain: string = join(checkoutRoot, 'dist', 'main.js');
 export function startDirector(
   lab: Lab,
   host: Host,
-  { name = host.name, config, again }: DirectorOptions,
+  { name = host.name, config, prefix = [], again }: DirectorOptions,
 ): Director {
   const folder = again === undefined ? lab.directory(name) : join(again.configFile, '..');
   const configFile = join(folder, 'lvs-director.yaml');
@@ -53,7 +55,8 @@ export function startDirector(
     writeFileSync(configFile, text.replaceAll('$CONTROL', controlSocket).replaceAll('$STATE', state));
   };
   writeConfig(config);
-  const running = host.start([process.execPath, daemonMain, 'run', '-c', configFile, '--director', name]);
+  const command = [process.execPath, daemonMain, 'run', '-c', configFile, '--director', name];
+  const running = host.start([...prefix, ...command]);
   return {
     name,
     host,
