@@ -1,7 +1,13 @@
 // Every command by name, loaded only when it is asked for: `status` should not pay for what `run` needs.
 import type { Command, ExitCode, Io } from './command-line.ts';
 
-type Entry = { readonly usage: string; readonly summary: string; readonly load: () => Promise<Command> };
+type Entry = {
+  readonly usage: string;
+  readonly summary: string;
+  /** Lines that only the command's own help shows. */
+  readonly details?: readonly string[];
+  readonly load: () => Promise<Command>;
+};
 
 const commands: Readonly<Record<string, Entry>> = {
   run: {
@@ -23,6 +29,17 @@ const commands: Readonly<Record<string, Entry>> = {
     usage: 'convert FILE [--from FORMAT] [--id NAME] [--director NAME]',
     summary: 'turn an old config, or the output of ipvsadm -Sn, into YAML',
     load: async () => (await import('./convert.ts')).runConvert,
+  },
+  ipvs: {
+    usage: 'ipvs list [--stats | --rate | …] [--json] | ipvs save',
+    summary: "show what the kernel's IPVS holds, in ipvsadm's layout",
+    details: [
+      'list: the table, or of it --stats, --rate (of both --exact), --thresholds, --persistent, --tun-info;',
+      '      --service SERVICE (tcp 192.168.6.240:80), --nosort;',
+      '      --connections (-c; with --persistent what engines go by), --timeout, --daemon; --json of each',
+      'save: the table as ipvsadm -R reads it',
+    ],
+    load: async () => (await import('./ipvs.ts')).runIpvs,
   },
   status: {
     usage: 'status [-c FILE] [--socket PATH] [--json]',
@@ -87,7 +104,8 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<E
     return 2;
   }
   if (commands[name] !== undefined && rest.some((argument) => argument === '--help' || argument === '-h')) {
-    io.stdout(`lvs-director ${commands[name].usage}\n  ${commands[name].summary}\n`);
+    const { usage: form, summary, details = [] } = commands[name];
+    io.stdout(`${[`lvs-director ${form}`, summary, ...details].join('\n  ')}\n`);
     return 0;
   }
   return (await load())(rest, io);

@@ -1,0 +1,168 @@
+// `lvs-director ipvs list` and `ipvs save`: what the kernel's IPVS holds, in ipvsadm's own layouts or as JSON. Both
+// ask the kernel itself, so they work while no daemon runs, and show everybody's services. Addresses and ports
+// are always numbers.
+import { readFileSync } from 'node:fs';
+import { createIpvsListing, type IpvsListing } from '../kernel/ipvs-listing.ts';
+import { err, ok, type Result } from '../net/result.ts';
+import type { KernelError } from '../ports/kernel.ts';
+import { formatServiceId } from '../reconcile/model.ts';
+import { systemClock } from '../system/clock.ts';
+import { openNetlinkSocket } from '../system/netlink-socket.ts';
+import { parseConnections } from '../wire/ipvs-connections.ts';
+import { type ExitCode, type Io, type Options, parseArguments, textOption } from './command-line.ts';
+import {
+  formatConnections,
+  formatInfo,
+  formatIpvsTable,
+  formatSyncDaemons,
+  formatTimeouts,
+  type ViewName,
+} from './ipvs-format.ts';
+import { inIpvsadmOrder } from './ipvs-order.ts';
+import { formatRules } from './ipvs-rules.ts';
+
+const flag = { type: 'boolean' } as const;
+const listOptions = {
+  stats: flag,
+  rate: flag,
+  thresholds: flag,
+  persistent: flag,
+  'persistent-conn': flag,
+  'tun-info': flag,
+  connections: { type: 'boolean', short: 'c' },
+  timeout: flag,
+  daemon: flag,
+  exact: flag,
+  nosort: flag,
+  numeric: { type: 'boolean', short: 'n' },
+  service: { type: 'string' },
+  json: flag,
+} as const;
+
+/** What one call shows: text in ipvsadm's layout, and the same as a value. */
+type Shown = { readonly text: string; readonly value: unknown };
+type Answer = Result<Shown, KernelError>;
+
+export async function runIpvs(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const [action, ...rest] = argv;
+  if (action === 'list') return list(rest, io);
+  if (action === 'save') return save(rest, io);
+  io.stderr(`Cannot run ipvs: list or save, got ${action ?? 'nothing'}\n`);
+  return 2;
+}
+
+async function list(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const given = parseArguments(argv, listOptions, io);
+  if (given === undefined) return 2;
+  const { options } = given;
+  const kind = kindOf(options);
+  if (kind === undefined) {
+    io.stderr('Cannot list: one kind of list, got several\n');
+    return 2;
+  }
+  return withListing(io, options.json === true, (listing) => show(kind, listing, options));
+}
+
+async function save(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const given = parseArguments(argv, { numeric: { type: 'boolean', short: 'n' } }, io);
+  if (given === undefined) return 2;
+  return withListing(io, false, async (listing) => {
+    const table = await listing.table();
+    return table.ok ? ok({ text: formatRules(inIpvsadmOrder(table.value)), value: undefined }) : table;
+  });
+}
+
+type Kind = ViewName | 'connections' | 'timeout' | 'daemon';
+
+/** @returns undefined where the options name more than one. Connections may say what engines go by as well. */
+function kindOf(options: Options): Kind | undefined {
+  const persistent = options.persistent === true || options['persistent-conn'] === true;
+  const asked: Readonly<Record<Exclude<Kind, 'servers'>, boolean>> = {
+    connections: options.connections === true,
+    timeout: options.timeout === true,
+    daemon: options.daemon === true,
+    stats: options.stats === true,
+    rate: options.rate === true,
+    thresholds: options.thresholds === true,
+    persistent: persistent && options.connections !== true,
+    tunnels: options['tun-info'] === true,
+  };
+  const kinds = Object.entries(asked).flatMap(([kind, isAsked]) => (isAsked ? [kind as Kind] : []));
+  return kinds.length > 1 ? undefined : (kinds[0] ?? 'servers');
+}
+
+async function show(kind: Kind, listing: IpvsListing, options: Options): Promise<Answer> {
+  switch (kind) {
+    case 'connections':
+      return showConnections(options.persistent === true || options['persistent-conn'] === true);
+    case 'timeout': {
+      const answer = await listing.timeouts();
+      return answer.ok ? ok({ text: formatTimeouts(answer.value), value: answer.value }) : answer;
+    }
+    case 'daemon': {
+      const answer = await listing.syncDaemons();
+      return answer.ok ? ok({ text: formatSyncDaemons(answer.value), value: answer.value }) : answer;
+    }
+    default:
+      return showTable(kind, listing, options);
+  }
+}
+
+async function showTable(view: ViewName, listing: IpvsListing, options: Options): Promise<Answer> {
+  const [info, table] = [await listing.info(), await listing.table()];
+  if (!info.ok) return info;
+  if (!table.ok) return table;
+  const only = textOption(options, 'service');
+  const entries = table.value.filter(
+    ({ service }) => only === undefined || formatServiceId(service.id) === only,
+  );
+  if (only !== undefined && entries.length === 0) {
+    return err({ code: 'ENOENT', message: `a service of the table, got ${only}` });
+  }
+  const ordered = options.nosort === true ? entries : inIpvsadmOrder(entries);
+  const text = formatIpvsTable(ordered, view, options.exact === true);
+  // Of one service ipvsadm leaves out the first line.
+  return ok({
+    text: only === undefined ? formatInfo(info.value) + text : text,
+    value: {
+      ...info.value,
+      services: ordered.map(({ service, destinations }) => ({
+        name: formatServiceId(service.id),
+        ...service,
+        destinations,
+      })),
+    },
+  });
+}
+
+function showConnections(withEngines: boolean): Answer {
+  try {
+    const connections = parseConnections(readFileSync('/proc/net/ip_vs_conn', 'latin1'));
+    return ok({ text: formatConnections(connections, withEngines), value: connections });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'EIO';
+    return err(
+      code === 'ENOENT'
+        ? { code, message: 'the kernel has no IPVS (modprobe ip_vs)' }
+        : { code, message: String(error) },
+    );
+  }
+}
+
+async function withListing(
+  io: Io,
+  json: boolean,
+  ask: (listing: IpvsListing) => Promise<Answer>,
+): Promise<ExitCode> {
+  const listing = createIpvsListing(openNetlinkSocket('generic'), systemClock);
+  const answer = await ask(listing);
+  listing.close();
+  if (answer.ok) {
+    io.stdout(json ? `${JSON.stringify(answer.value.value, null, 2)}\n` : answer.value.text);
+    return 0;
+  }
+  const { code, message } = answer.error;
+  const reason = code === 'EPERM' || code === 'EACCES' ? 'root, or CAP_NET_ADMIN' : message;
+  io.stderr(`Cannot read IPVS: ${reason} (${code})\n`);
+  return 1;
+}
