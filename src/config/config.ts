@@ -5,6 +5,7 @@ import type { JsonTest, StatusRange } from '../health/target.ts';
 import type { Family, Ip } from '../net/ip.ts';
 import type { VirtualRoute, VirtualRule } from '../net/route.ts';
 import type { VirtualAddress } from '../net/virtual-address.ts';
+import type { SyncDaemon, Timeouts } from '../reconcile/director-model.ts';
 import type { Forward, ServiceId } from '../reconcile/model.ts';
 import type { Tracker } from '../vrrp/track.ts';
 import type { TtlBounds } from '../vrrp/types.ts';
@@ -306,8 +307,17 @@ export type ConfigEnvironment = {
   readonly resolveHost: (name: string, family: 'inet' | 'inet6') => Ip | undefined;
   readonly resolveService: (name: string, protocol?: 'tcp' | 'udp') => number | undefined;
   /** The rule that a program on this host breaks, and what of it. Absent: nothing is looked at. */
+/** Which sync daemons run: a master while that instance is active and a backup while it is not, or both for ever. */
+export type SyncConfig = Omit<SyncDaemon, 'state'> &
+  ({ readonly mode: 'both' } | { readonly mode: 'role'; readonly instance: string });
+
   readonly judgeProgram?: (
     file: string,
     use: ProgramUse,
+  /** Of those that are absent the kernel's stay. */
+  readonly timeouts?: Partial<Timeouts>;
+  readonly sync?: SyncConfig;
+  /** Values by the names below net.ipv4.vs. */
+  readonly sysctl?: Readonly<Record<string, string>>;
   ) => { readonly rule: string; readonly got: string } | undefined;
 };

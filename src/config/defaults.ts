@@ -1,5 +1,6 @@
 // What holds where a config says nothing: ldirectord's defaults (ldirectord.md §2) for its own directives,
 // keepalived's for VRRP. Times in milliseconds. The reference in docs/config.md prints these.
+import { ip } from '../net/ip.ts';
 
 export const directorDefaults = {
   control_socket: '/run/lvs-director/control.sock',
@@ -8,6 +9,8 @@ export const directorDefaults = {
 
 export const logDefaults = { level: 'info', format: 'json' } as const;
 export const ipvsDefaults = { resync_interval: 5000, foreign: 'keep' } as const;
+/** The kernel's own (ip_vs_sync.c). */
+export const syncDefaults = { group: ip('224.0.0.81'), port: 8848, ttl: 1 } as const;
 
 /** Of every virtual service, unless it or the top level says otherwise. */
 export const virtualDefaults = {

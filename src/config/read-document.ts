@@ -6,6 +6,7 @@ import type { Position, Problem } from './config.ts';
 import { type ConfigNode, type MapNode, type ScalarNode, scalar } from './document.ts';
 import { errorAt, warningAt } from './problem.ts';
 import { type DocumentDraft, documentSchema } from './schema.ts';
+import { sysctlSchema } from './schema-ipvs.ts';
 import { trackSchema } from './schema-track.ts';
 import { realSchema } from './schema-virtual.ts';
 import { parseRealText } from './server-text.ts';
@@ -122,13 +123,18 @@ function readObject(schema: z.ZodObject, node: ConfigNode, path: Path, reading: 
   if (node.kind !== 'map') {
     return refuse(node.at, path, 'keys with values', node.kind === 'list' ? 'a list' : node.text, reading);
   }
+/** As sysctl(8) writes it, or as a path below /proc/sys. */
+const sysctlPrefix = /^net([./])ipv4\1vs\1/;
+
   const shape = schema.shape as Readonly<Record<string, z.ZodType>>;
   const values: Record<string, unknown> = {};
-  for (const { key, keyAt, value } of node.entries) {
+  for (const { key: written, keyAt, value } of node.entries) {
+    const key = schema === sysctlSchema ? written.replace(sysctlPrefix, '') : written;
     const inner = Object.hasOwn(shape, key) ? shape[key] : undefined;
-    if (inner === undefined) {
-      const rule = `a known key${didYouMean(key, Object.keys(shape))}`;
-      reading.problems.push(errorAt(keyAt, `read ${nameOf(path)}`, rule, `"${key}"`));
+    if (inner === undefined || Object.hasOwn(values, key)) {
+      const rule =
+        inner === undefined ? `a known key${didYouMean(key, Object.keys(shape))}` : 'each key once';
+      reading.problems.push(errorAt(keyAt, `read ${nameOf(path)}`, rule, `"${written}"`));
     } else values[key] = readNode(inner, value, [...path, key], reading);
   }
   return values;

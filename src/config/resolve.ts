@@ -1,11 +1,12 @@
 // A document that has been read (read-document.ts) to the Config of this director: defaults filled in, names
 // looked up, everything judged. The last step, and the same one for both grammars.
 import type { Config, ConfigEnvironment, ConfigResult, LogConfig, VirtualConfig } from './config.ts';
-import { directorDefaults, ipvsDefaults, logDefaults, vrrpProcessDefaults } from './defaults.ts';
+import { directorDefaults, logDefaults, vrrpProcessDefaults } from './defaults.ts';
 import { errorAt, sortProblems, warningAt } from './problem.ts';
 import { judgePrograms } from './program-warnings.ts';
 import type { DocumentResult, Sites } from './read-document.ts';
 import { type Dialect, present, type Resolution } from './resolution.ts';
+import { resolveIpvs } from './resolve-ipvs.ts';
 import { resolveTracking } from './resolve-track.ts';
 import { resolveVirtual } from './resolve-virtual.ts';
 import { judgeVrrpConflicts, resolveVrrp } from './resolve-vrrp.ts';
@@ -50,10 +51,11 @@ function toConfig(draft: DocumentDraft, origin: Origin, resolution: Resolution):
       lockMemory: draft.vrrp_process?.lock_memory ?? vrrpProcessDefaults.lock_memory,
     },
     ...resolveTracking(draft, entries, virtuals, resolution),
-    ipvs: {
-      resyncIntervalMs: draft.ipvs?.resync_interval ?? ipvsDefaults.resync_interval,
-      foreign: draft.ipvs?.foreign ?? ipvsDefaults.foreign,
-    },
+    ipvs: resolveIpvs(
+      draft,
+      entries.flatMap(({ instances }) => instances.slice(0, 1)),
+      resolution,
+    ),
     virtuals,
     autoreload: draft.autoreload ?? false,
     ...present({ maintenancedir: draft.maintenancedir, scriptUser: draft.script_user }),

@@ -2,9 +2,10 @@
 // read. Both grammars pass through it; defaults are applied after it (resolve.ts), because a virtual service
 // must still be told apart from the top level by what it leaves out.
 import { z } from 'zod';
-import { directorDefaults, ipvsDefaults, logDefaults, vrrpProcessDefaults } from './defaults.ts';
+import { directorDefaults, logDefaults, vrrpProcessDefaults } from './defaults.ts';
 import { optional } from './documented.ts';
-import { absolutePath, choice, duration, filledText, flag, formatDuration, leaf, text } from './leaves.ts';
+import { absolutePath, choice, filledText, flag, leaf, text } from './leaves.ts';
+import { ipvsSchema } from './schema-ipvs.ts';
 import { fileSchema, groupSchema, nameLeaf, processSchema, scriptSchema } from './schema-track.ts';
 import { sharedShape, virtualSchema } from './schema-virtual.ts';
 import { vrrpSchema } from './schema-vrrp.ts';
@@ -47,19 +48,6 @@ export const vrrpProcessSchema = z.strictObject({
     flag(),
     'Whether its code, stack and C heap stay out of swap. Needs CAP_IPC_LOCK.',
     'yes',
-  ),
-});
-
-export const ipvsSchema = z.strictObject({
-  resync_interval: optional(
-    duration({ minMs: 100, maxMs: 86_400_000 }),
-    'How often the table is compared with what it should be.',
-    formatDuration(ipvsDefaults.resync_interval),
-  ),
-  foreign: optional(
-    choice(['keep', 'remove']),
-    'What happens to services that no config names.',
-    ipvsDefaults.foreign,
   ),
 });
 

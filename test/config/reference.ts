@@ -1,13 +1,8 @@
 // The tables of docs/config.md out of the schema: every key, its default, what it holds and what it means.
 import { z } from 'zod';
-import {
-  directorSchema,
-  documentSchema,
-  ipvsSchema,
-  logSchema,
-  vrrpProcessSchema,
-} from '../../src/config/schema.ts';
+import { directorSchema, documentSchema, logSchema, vrrpProcessSchema } from '../../src/config/schema.ts';
 import { urlSchema } from '../../src/config/schema-checks.ts';
+import { ipvsSchema, syncSchema, sysctlSchema, timeoutSchema } from '../../src/config/schema-ipvs.ts';
 import {
   fileSchema,
   groupSchema,
@@ -28,6 +23,9 @@ export const sections: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['director', directorSchema.shape],
   ['log', logSchema.shape],
   ['ipvs', ipvsSchema.shape],
+  ['ipvs timeout', timeoutSchema.shape],
+  ['ipvs sync', syncSchema.shape],
+  ['ipvs sysctl', sysctlSchema.shape],
   ['vrrp_process', vrrpProcessSchema.shape],
   ['vrrp', vrrpSchema.shape],
   ['track', trackSchema.shape],
