@@ -3,8 +3,10 @@
 // stands in src/cli.
 import { runCommandLine } from './cli/commands.ts';
 
+// Who reads may go before the end (`status | head`), and may take its time: a pipe is written to without waiting.
+process.stdout.on('error', () => {});
 const exitCode = await runCommandLine(process.argv.slice(2), {
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
 });
-process.exit(exitCode);
+process.stdout.write('', () => process.exit(exitCode));

@@ -7,6 +7,7 @@ import { createJournal } from '../daemon/journal.ts';
 import { systemClock } from '../system/clock.ts';
 import { listenControlSocket } from '../system/control-socket.ts';
 import { openLogFile } from '../system/log-file.ts';
+import { openLogOutput } from '../system/log-output.ts';
 import { createNotify, type Notify } from '../system/notify.ts';
 import { assemble } from './assemble.ts';
 import {
@@ -29,7 +30,10 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
     io.stderr(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
     return 2;
   }
-  const log = createJournal(config.log, systemClock, openLogFile);
+  const log = createJournal(config.log, systemClock, {
+    openOutput: (troubles) => openLogOutput(process.stdout, troubles),
+    openFile: openLogFile,
+  });
   reportWarnings(log.journal, problems);
   const daemon = assemble(config, read, log);
   const control = await listenControlSocket(config.director.controlSocket, controlRoutes(daemon));

@@ -16,6 +16,7 @@ const phaseAlias: Readonly<Record<VrrpPhase, string>> = {
 const warnings: ReadonlySet<JournalEvent['event']> = new Set([
   'config.warning',
   'log.failed',
+  'log.lost',
   'state.failed',
   'vrrp.process_lost',
   'vrrp.advert_rejected',
@@ -164,6 +165,8 @@ function describeDaemon(event: JournalEvent): string {
       return `${event.at}: ${event.message}`;
     case 'log.failed':
       return `cannot write to ${event.sink}: ${event.reason}`;
+    case 'log.lost':
+      return `lost ${event.lines} line(s) here that ${event.sink} did not take in time`;
     case 'state.failed':
       return event.reason;
     case 'ipvs.adopted':

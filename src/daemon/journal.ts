@@ -1,11 +1,12 @@
 // The log: each event to standard output and, where asked for, to a file, through winston. A file that cannot
 // be written is reported on standard output, left out, and tried again a minute later: it never stops the daemon.
+// Nor does an output that nobody reads: the sinks leave out what does not fit, and it is told how much that was.
 import { Writable } from 'node:stream';
 import winston from 'winston';
 import type { LogConfig } from '../config/config.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
-import type { LogFile, OpenLogFile } from '../ports/log-file.ts';
+import type { LogSink, OpenLogFile, OpenLogOutput, SinkTroubles } from '../ports/log-sink.ts';
 import { describeEvent, levelOf } from './describe-event.ts';
 
 const retryMs = 60_000;
@@ -18,21 +19,20 @@ export type JournalShell = {
   readonly close: () => Promise<void>;
 };
 
-export function createJournal(initial: LogConfig, clock: Clock, openLogFile: OpenLogFile): JournalShell {
-  let path: string | undefined;
-  let file: LogFile | undefined;
-  let cancelRetry = () => {};
+export type JournalSinks = { readonly openOutput: OpenLogOutput; readonly openFile: OpenLogFile };
 
-  const toFile = new Writable({
-    decodeStrings: false,
-    write: (line: string, _encoding, done) => {
-      file?.write(line);
-      done();
-    },
-  });
+export function createJournal(
+  initial: LogConfig,
+  clock: Clock,
+  { openOutput, openFile }: JournalSinks,
+): JournalShell {
+  let path: string | undefined;
+  let file: LogSink | undefined;
+  let cancelRetry = () => {};
+  const output = openOutput(troublesOf('standard output', () => {}));
   const logger = winston.createLogger({
     levels: { error: 0, warn: 1, info: 2, debug: 3 },
-    transports: [new winston.transports.Console(), new winston.transports.Stream({ stream: toFile })],
+    transports: [transportTo((line) => output.write(line)), transportTo((line) => file?.write(line))],
   });
 
   const journal: Journal = (event) => {
@@ -40,12 +40,24 @@ export function createJournal(initial: LogConfig, clock: Clock, openLogFile: Ope
     logger.log({ level: levelOf(event), message: describeEvent(event), event: name, ...fields });
   };
 
+  function troublesOf(sink: string, onFailed: () => void): SinkTroubles {
+    return {
+      onFailed: (error) => {
+        onFailed();
+        journal({ event: 'log.failed', sink, reason: error.message });
+      },
+      onLost: (lines) => journal({ event: 'log.lost', sink, lines }),
+    };
+  }
+
   function open(target: string): void {
-    const opened = openLogFile(target, (error) => {
-      if (file !== opened) return;
+    const troubles = troublesOf(target, () => {
       file = undefined;
-      journal({ event: 'log.failed', sink: target, reason: error.message });
       cancelRetry = clock.after(retryMs, () => open(target));
+    });
+    const opened = openFile(target, {
+      onFailed: (error) => file === opened && troubles.onFailed(error),
+      onLost: troubles.onLost,
     });
     file = opened;
   }
@@ -62,13 +74,25 @@ export function createJournal(initial: LogConfig, clock: Clock, openLogFile: Ope
 
   async function close(): Promise<void> {
     cancelRetry();
-    await file?.close();
+    await Promise.all([file?.close(), output.close()]);
     logger.end();
   }
 
   configure(initial);
   return { journal, configure, close };
 }
+
+/** Takes each line at once: what cannot keep up with that is the sink's matter. */
+const transportTo = (write: (line: string) => void) =>
+  new winston.transports.Stream({
+    stream: new Writable({
+      decodeStrings: false,
+      write: (line: string, _encoding, done) => {
+        write(line);
+        done();
+      },
+    }),
+  });
 
 const jsonLines = winston.format.combine(winston.format.timestamp(), winston.format.json());
 

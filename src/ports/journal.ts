@@ -34,6 +34,7 @@ export type JournalEvent =
   | { readonly event: 'config.warning'; readonly at: string; readonly message: string }
   | { readonly event: 'state.failed'; readonly reason: string }
   | { readonly event: 'log.failed'; readonly sink: string; readonly reason: string }
+  | { readonly event: 'log.lost'; readonly sink: string; readonly lines: number }
   | {
       readonly event: 'vrrp.process_started';
       readonly pid: number;

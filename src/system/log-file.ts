@@ -1,15 +1,18 @@
 // Appends log lines to a file that is opened anew for each batch, so that logrotate may take it away at any
 // time, and rotates it by size where nobody else does. A full disk is reported, not swallowed; a slow one costs
-// a bounded queue.
+// a bounded queue, and lines that are counted.
 import { appendFile, rename, stat } from 'node:fs/promises';
-import type { OpenLogFile } from '../ports/log-file.ts';
+import type { OpenLogFile } from '../ports/log-sink.ts';
 
 const sizeMax = 10 * 1024 * 1024;
 const filesMax = 5;
 const queuedMax = 10_000;
+/** How long an end waits for a disk that hangs. */
+const lastWordsMs = 2000;
 
-export const openLogFile: OpenLogFile = (path, onFailed) => {
+export const openLogFile: OpenLogFile = (path, { onFailed, onLost }) => {
   let queued: string[] = [];
+  let lost = 0;
   let writing: Promise<void> | undefined;
 
   async function drain(): Promise<void> {
@@ -22,19 +25,36 @@ export const openLogFile: OpenLogFile = (path, onFailed) => {
       } catch (error) {
         onFailed(error instanceof Error ? error : new Error(String(error)));
       }
+      tellLost();
     }
     writing = undefined;
   }
 
+  function tellLost(): void {
+    const lines = lost;
+    lost = 0;
+    if (lines > 0) onLost(lines);
+  }
+
   return {
     write: (line) => {
-      if (queued.length >= queuedMax) queued.shift();
-      queued.push(line);
+      if (queued.length < queuedMax) queued.push(line);
+      else lost += 1;
       writing ??= drain();
     },
-    close: async () => writing,
+    close: () => within(lastWordsMs, writing),
   };
 };
+
+function within(limitMs: number, work: Promise<void> | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, limitMs);
+    void Promise.resolve(work).then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
 
 /** FILE becomes FILE.1, FILE.1 becomes FILE.2, up to FILE.5, once FILE has reached its size. */
 async function rotate(path: string): Promise<void> {

@@ -2,12 +2,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { JournalSinks } from '../../src/daemon/journal.ts';
 import { createJournal } from '../../src/daemon/journal.ts';
 import type { JournalEvent } from '../../src/ports/journal.ts';
+import type { SinkTroubles } from '../../src/ports/log-sink.ts';
 import { openLogFile } from '../../src/system/log-file.ts';
 
 let folder: string;
 let printed: string[];
+let troubles: SinkTroubles;
 let due: (() => void)[];
 const clock = {
   now: () => 0,
@@ -16,6 +19,13 @@ const clock = {
     return () => void due.splice(due.indexOf(callback), 1);
   },
 };
+const sinks: JournalSinks = {
+  openOutput: (each) => {
+    troubles = each;
+    return { write: (line) => void printed.push(line), close: () => Promise.resolve() };
+  },
+  openFile: openLogFile,
+};
 const drift: JournalEvent = { event: 'ipvs.drift', operations: 1, changes: ['add real 10.0.0.2:80'] };
 const ready: JournalEvent = { event: 'daemon.ready', instances: 1, services: 2, servers: 3 };
 
@@ -23,21 +33,15 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'journal-'));
   printed = [];
   due = [];
-  const stdout = (console as unknown as { _stdout: NodeJS.WriteStream })._stdout;
-  vi.spyOn(stdout, 'write').mockImplementation((text) => {
-    printed.push(String(text));
-    return true;
-  });
 });
 afterEach(() => {
-  vi.restoreAllMocks();
   rmSync(folder, { recursive: true });
 });
 
 describe('createJournal', () => {
   it('writes one JSON object a line with event, level, message and every field', async () => {
     const file = join(folder, 'a.log');
-    const shell = createJournal({ level: 'info', format: 'json', file }, clock, openLogFile);
+    const shell = createJournal({ level: 'info', format: 'json', file }, clock, sinks);
     shell.journal(drift);
     await shell.close();
     const line = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
@@ -52,7 +56,7 @@ describe('createJournal', () => {
   });
 
   it('writes text that greps: time, level, event, sentence, fields', async () => {
-    const shell = createJournal({ level: 'info', format: 'text' }, clock, openLogFile);
+    const shell = createJournal({ level: 'info', format: 'text' }, clock, sinks);
     shell.journal(ready);
     await shell.close();
     expect(printed[0]).toMatch(
@@ -61,7 +65,7 @@ describe('createJournal', () => {
   });
 
   it('leaves out what lies below its level, and takes on another one', async () => {
-    const shell = createJournal({ level: 'warn', format: 'text' }, clock, openLogFile);
+    const shell = createJournal({ level: 'warn', format: 'text' }, clock, sinks);
     shell.journal(ready);
     shell.configure({ level: 'info', format: 'text' });
     shell.journal(ready);
@@ -74,7 +78,7 @@ describe('createJournal', () => {
     ['a disk that is full', () => '/dev/full'],
   ])('reports %s on standard output, goes on without it and tries again', async (_name, path) => {
     writeFileSync(join(folder, 'file'), '');
-    const shell = createJournal({ level: 'info', format: 'json', file: path() }, clock, openLogFile);
+    const shell = createJournal({ level: 'info', format: 'json', file: path() }, clock, sinks);
     shell.journal(ready);
     await vi.waitFor(() => expect(printed.join('')).toContain('"event":"log.failed"'));
     shell.journal(drift);
@@ -84,5 +88,18 @@ describe('createJournal', () => {
     shell.journal(ready);
     await vi.waitFor(() => expect(printed.filter((line) => line.includes('log.failed'))).toHaveLength(2));
     await shell.close();
+  });
+
+  it('tells of an output that lost lines or is gone, in the file as well', async () => {
+    const file = join(folder, 'a.log');
+    const shell = createJournal({ level: 'info', format: 'json', file }, clock, sinks);
+    troubles.onLost(7);
+    troubles.onFailed(new Error('write EPIPE'));
+    await shell.close();
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { event: 'log.lost', sink: 'standard output', lines: 7 },
+      { event: 'log.failed', sink: 'standard output', reason: 'write EPIPE' },
+    ]);
   });
 });

@@ -10,8 +10,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const fail = (error: Error) => {
-  throw error;
+const fail = {
+  onFailed: (error: Error) => {
+    throw error;
+  },
+  onLost: (lines: number) => {
+    throw new Error(`lost ${lines}`);
+  },
 };
 
 describe('openLogFile', () => {
@@ -46,9 +51,22 @@ describe('openLogFile', () => {
     expect(readFileSync(`${path}.5`, 'utf8')).toBe('old 4');
     expect(existsSync(`${path}.6`)).toBe(false);
   });
+  it('leaves out what its queue does not hold, and tells how much, once', async () => {
+    const path = join(folder, 'a.log');
+    const losses: number[] = [];
+    const file = openLogFile(path, { ...fail, onLost: (lines) => void losses.push(lines) });
+    for (let index = 0; index < 10_123; index++) file.write(`${index}\n`);
+    await file.close();
+    const written = readFileSync(path, 'utf8').trim().split('\n');
+    expect([written.length, losses.reduce((sum, each) => sum + each, 0)]).toEqual([10_001, 122]);
+    file.write('more\n');
+    await file.close();
+    expect(readFileSync(path, 'utf8').endsWith('\nmore\n')).toBe(true);
+    expect(losses).toHaveLength(1);
+  });
   it('reports a full disk', async () => {
     const errors: string[] = [];
-    const file = openLogFile('/dev/full', (error) => errors.push(error.message));
+    const file = openLogFile('/dev/full', { ...fail, onFailed: (error) => void errors.push(error.message) });
     file.write('x\n');
     await file.close();
     expect(errors.join()).toContain('ENOSPC');

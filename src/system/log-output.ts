@@ -1,0 +1,53 @@
+// Log lines to a stream, standard output above all, whose reader may be slow, stuck or gone: the queue is bounded, what
+// does not fit is left out and counted, and nothing waits but the end, for a bounded time. Node writes to pipes and
+// sockets without blocking; to a terminal or a file it does block, as everybody does.
+import type { Writable } from 'node:stream';
+import type { LogSink, SinkTroubles } from '../ports/log-sink.ts';
+
+const queuedBytesMax = 1024 * 1024;
+/** How long an end waits for a reader. */
+const lastWordsMs = 2000;
+
+export function openLogOutput(stream: Writable, { onFailed, onLost }: SinkTroubles): LogSink {
+  let failed = false;
+  let lost = 0;
+
+  /** Before any line that comes behind the gap. */
+  const tellLost = () => {
+    if (lost === 0 || failed || stream.writableLength > queuedBytesMax / 2) return;
+    const lines = lost;
+    lost = 0;
+    onLost(lines);
+  };
+
+  stream.on('drain', tellLost);
+  // A reader that has gone must not end the daemon.
+  stream.on('error', (error) => {
+    if (failed) return;
+    failed = true;
+    onFailed(error);
+  });
+
+  return {
+    write: (line) => {
+      tellLost();
+      if (failed) return;
+      if (lost > 0 || stream.writableLength >= queuedBytesMax) lost += 1;
+      else stream.write(line);
+    },
+    close: async () => {
+      const giveUp = setTimeout(() => stream.destroy(), lastWordsMs);
+      await flushed(stream);
+      // What was lost has been told of by now; that line shall be read, too.
+      await flushed(stream);
+      clearTimeout(giveUp);
+    },
+  };
+}
+
+/** Also when it was destroyed. */
+const flushed = (stream: Writable): Promise<void> =>
+  new Promise((resolve) => {
+    stream.once('close', () => resolve());
+    stream.write('', () => setImmediate(resolve));
+  });
