@@ -4,6 +4,8 @@ import { createDaemon, type Daemon } from '../daemon/daemon.ts';
 import { createHealthLoop } from '../daemon/health-loop.ts';
 import type { JournalShell } from '../daemon/journal.ts';
 import { createOperator, parseOverrides } from '../daemon/operator.ts';
+import { createQuorumCommands } from '../daemon/quorum-commands.ts';
+import { createQuorums } from '../daemon/quorums.ts';
 import { createReconcileLoop } from '../daemon/reconcile-loop.ts';
 import { shellCommands } from '../daemon/shell-command.ts';
 import { createTrackingLoop } from '../daemon/vrrp-tracking.ts';
@@ -21,6 +23,7 @@ import { listProcesses } from '../system/process-list.ts';
 import { runScript as runAnyScript } from '../system/run-script.ts';
 import { openStateFile } from '../system/state-file.ts';
 import { watchFile } from '../system/watch-file.ts';
+import { openRoster } from './open-roster.ts';
 import { version } from './version.ts';
 import { openVrrpSupervisor } from './vrrp-supervisor.ts';
 
@@ -39,7 +42,7 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
     journal,
     probe: createProbe({ openPingPort: (family) => openIcmpSocket(family, clock), runScript }),
     inMaintenance: (real) => inMaintenanceDir(maintenancedir, real),
-    onVerdict: () => daemon.verdictChanged(),
+    onVerdict: ({ service }) => daemon.verdictChanged(service),
   });
   const kept = openStateFile(initial.director.stateDir, 'operator.json', parseOverrides);
   const operator = createOperator({
@@ -53,12 +56,19 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
     overrideOf: operator.overrideOf,
     onGrown: () => daemon.verdictChanged(),
   });
+  const quorums = createQuorums({
+    journal,
+    verdictOf: health.verdictOf,
+    weigh: weights.weigh,
+    commands: createQuorumCommands({ clock, journal, runScript }),
+  });
   const reconcile = createReconcileLoop({
     kernel: createIpvsKernel(openNetlinkSocket('generic'), clock),
     clock,
     journal,
     verdictOf: health.verdictOf,
     weigh: weights.weigh,
+    quorumOf: quorums.quorumOf,
     runFallbackCommand: shellCommands(runScript),
     onOwnedChanged: (services) => report(owned.write(services)),
   });
@@ -67,14 +77,17 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
     {
       clock,
       journal,
+      roster: openRoster(initial, { journal, report, onChanged: () => daemon.rosterChanged() }),
       health,
       reconcile,
       weights,
+      quorums,
       operator,
       vrrp,
       tracking: createTrackingLoop({
         ...{ clock, journal, runScript, watchFile, listProcesses },
         verdictOf: health.verdictOf,
+        quorumOf: quorums.statusOf,
         onFindings: vrrp.track,
       }),
       readConfig,

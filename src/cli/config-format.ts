@@ -68,8 +68,8 @@ function formatVirtual(virtual: VirtualConfig): string {
     `back after ${virtual.rise} success(es)`,
   ];
   const rows = virtual.reals.map((real) => realRow(virtual, real));
-  const fallback = virtual.fallback === undefined ? [] : [fallbackRow(virtual.fallback)];
-  const table = formatTable(['  server', 'method', 'weight', 'check'], [...rows, ...fallback]);
+  const fallbacks = virtual.fallbacks.map((tier) => fallbackRow(virtual, tier));
+  const table = formatTable(['  server', 'method', 'weight', 'check'], [...rows, ...fallbacks]);
   return `${formatServiceId(virtual.id)}: ${traits.join(', ')}; ${rules.join(', ')}\n${table}`;
 }
 
@@ -86,12 +86,11 @@ function serverName({ id }: VirtualConfig, { address, port }: RealConfig): strin
   return known === 0 ? address : formatEndpoint({ address, port: known });
 }
 
-const fallbackRow = (fallback: FallbackConfig): readonly string[] => [
-  `  ${fallback.port === 0 ? fallback.address : formatEndpoint(fallback)}`,
-  fallback.forward,
-  '1',
-  'none: the fallback',
-];
+function fallbackRow(virtual: VirtualConfig, tier: FallbackConfig): readonly string[] {
+  const check = tier.checked ? formatTarget(checkPlanOf(virtual, tier).main) : 'none';
+  const which = virtual.fallbacks.length === 1 ? '' : ` ${virtual.fallbacks.indexOf(tier) + 1}`;
+  return [`  ${serverName(virtual, tier)}`, tier.forward, '1', `${check}: the fallback${which}`];
+}
 
 function formatTarget({ target, timeoutMs }: TimedTarget): string {
   const limit = ` (at most ${formatDuration(timeoutMs)})`;

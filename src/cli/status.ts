@@ -1,5 +1,6 @@
 // `lvs-director status`: the daemon's state for a terminal, or as JSON for programs.
 import { describeReason } from '../daemon/describe-reason.ts';
+import type { QuorumStatus } from '../daemon/quorums.ts';
 import type { DaemonStatus, ServiceStatus } from '../daemon/status.ts';
 import type { VrrpInstanceStatus, VrrpProcessStatus } from '../daemon/vrrp-messages.ts';
 import { askDaemon, socketOptions } from './ask-daemon.ts';
@@ -92,14 +93,43 @@ function formatActive({ phase, active }: VrrpInstanceStatus): string {
 }
 
 function formatServices(services: readonly ServiceStatus[]): string {
-  const rows = services.flatMap((service) => [serviceRow(service), ...service.reals.map(realRow)]);
+  const rows = services.flatMap((service) => [
+    serviceRow(service),
+    ...service.reals.map(realRow),
+    ...tierRows(service),
+  ]);
   return formatTable(['SERVICE', 'STATE', 'WEIGHT', 'ACTIVE', 'INACTIVE', 'LAST CHECK'], rows);
 }
 
-function serviceRow({ service, scheduler, fallback }: ServiceStatus): string[] {
-  const note = fallback?.serving === true ? `fallback ${fallback.address} serves` : '';
-  return [`${service} ${scheduler}`, '', '', '', '', note];
+function serviceRow({ service, scheduler, fallbacks, quorum }: ServiceStatus): string[] {
+  const notes = [
+    ...(quorum === undefined ? [] : [formatQuorum(quorum)]),
+    ...fallbacks.flatMap(({ address, serving }, index) =>
+      serving ? [`fallback ${address}${fallbacks.length === 1 ? '' : ` (tier ${index + 1})`} serves`] : [],
+    ),
+  ];
+  return [`${service} ${scheduler}`, '', '', '', '', notes.join('; ')];
 }
+
+/** Of several tiers, and of one that is checked: what was found. */
+const tierRows = ({ fallbacks }: ServiceStatus): string[][] =>
+  fallbacks.flatMap(({ address, serving, verdict, detail }, index) =>
+    fallbacks.length === 1 && verdict === undefined
+      ? []
+      : [
+          [
+            `  fallback ${index + 1}: ${address}`,
+            verdict ?? 'not checked',
+            serving ? '1' : '-',
+            '',
+            '',
+            detail ?? '',
+          ],
+        ],
+  );
+
+export const formatQuorum = ({ state, weight, quorum, hysteresis }: QuorumStatus): string =>
+  `quorum ${state}: weight ${weight} of ${quorum}${hysteresis === 0 ? '' : ` +- ${hysteresis}`}`;
 
 const realRow = (real: ServiceStatus['reals'][number]): string[] => [
   `  ${real.real}`,

@@ -1,12 +1,13 @@
 // The configuration as the daemon sees it: everything resolved for this director, every default filled in,
 // every time in milliseconds. Parsers (yaml.ts, ldirectord.ts) make it; nothing below here knows of files.
 
+import type { FlapPolicy } from '../health/flap-damping.ts';
 import type { JsonTest, StatusRange } from '../health/target.ts';
 import type { Family, Ip } from '../net/ip.ts';
 import type { VirtualRoute, VirtualRule } from '../net/route.ts';
 import type { VirtualAddress } from '../net/virtual-address.ts';
 import type { SyncDaemon, Timeouts } from '../reconcile/director-model.ts';
-import type { Forward, ServiceId } from '../reconcile/model.ts';
+import type { Forward, ServiceId, Tunnel } from '../reconcile/model.ts';
 import type { Tracker } from '../vrrp/track.ts';
 import type { TtlBounds } from '../vrrp/types.ts';
 
@@ -51,8 +52,10 @@ export type VrrpInstanceConfig = {
   /** There while the addresses are: after them, and gone before them. */
   readonly virtualRoutes?: readonly VirtualRoute[];
   readonly virtualRules?: readonly VirtualRule[];
-  /** Empty: multicast. */
+  /** Empty: multicast, unless there are names of peers. */
   readonly unicastPeers: readonly Ip[];
+  /** Peers by name: each as many more as the name has addresses of the family (roster/effective-peers.ts). */
+  readonly peerNames?: readonly PeerNameConfig[];
   /** How far away those may be that have a bound; absent: however far. */
   readonly peerTtl?: readonly TtlBounds[];
   readonly sourceAddress?: Ip;
@@ -79,6 +82,13 @@ export type VrrpInstanceConfig = {
   /** The name of its sync group. */
   readonly syncGroup?: string;
   readonly at: Position;
+};
+
+export type PeerNameConfig = {
+  readonly name: string;
+  /** How far away it may be; both or neither. */
+  readonly minTtl?: number;
+  readonly maxTtl?: number;
 };
 
 /** How the process that does VRRP is kept from being held up. */
@@ -147,14 +157,29 @@ export type RealConfig = {
   /** 0: the virtual service's own port. */
   readonly port: number;
   readonly forward: Forward;
+  /** Of ipip; absent: IP in IP. */
+  readonly tunnel?: Tunnel;
   readonly weight: number;
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
   /** Override the virtual's, both or neither. */
   readonly request?: string;
   readonly receive?: string;
+  /** The DNS name that its address comes from (roster/effective.ts). */
+  readonly name?: string;
+  /** In the config, or in a real_file. */
   readonly at: Position;
 };
+
+/** A server by its name: as many as the name has addresses of the service's family. */
+export type NamedRealConfig = Omit<RealConfig, 'address' | 'name'> & {
+  /** In lower case; a dot at its end keeps search domains off. */
+  readonly name: string;
+  /** 'one': ldirectord makes one server of a name, whatever it has. */
+  readonly takes: 'all' | 'one';
+};
+
+export type RealFileConfig = { readonly path: string; readonly at: Position };
 
 /** One URL of several; what it leaves out is the service's. */
 export type HttpUrlConfig = {
@@ -193,7 +218,23 @@ export type HttpCheckConfig = {
 /** What a DNS check has beyond request (the name) and receive. */
 export type DnsCheckConfig = { readonly type?: string; readonly rcodes?: readonly string[] };
 
-export type FallbackConfig = { readonly address: Ip; readonly port: number; readonly forward: Forward };
+/** A tier of the fallback: it serves while the real servers do not, and no tier before it does. */
+export type FallbackConfig = RealConfig & {
+  /** With the service's own check; one that is not checked counts as up. */
+  readonly checked: boolean;
+};
+
+/** What a service needs of its servers, by the sum of their weights; keepalived's words. */
+export type QuorumConfig = {
+  readonly quorum: number;
+  /** Gained at quorum + hysteresis, lost below quorum - hysteresis; less than quorum. */
+  readonly hysteresis: number;
+  /** Programs with their arguments, run when it is gained and lost. */
+  readonly up?: readonly string[];
+  readonly down?: readonly string[];
+  /** Of both; absent: an unprivileged one where the daemon may change to it. */
+  readonly user?: string;
+};
 
 export type VirtualConfig = {
   readonly id: ServiceId;
@@ -252,19 +293,39 @@ export type VirtualConfig = {
   readonly rise: number;
   /** How long a server that came back takes to reach its weight; absent: it has it at once. */
   readonly slowStartMs?: number;
+  /** How a server that falls again and again is held out; absent: it is not. */
+  readonly flapping?: FlapPolicy;
+  /** How long a server that is no longer configured may keep its connections; absent: not at all. */
+  readonly drainTimeoutMs?: number;
 
   readonly quiescent: boolean;
   readonly readdquiescent: boolean;
   readonly cleanstop: boolean;
-  readonly fallback?: FallbackConfig;
+  /** In the order in which they are tried. */
+  readonly fallbacks: readonly FallbackConfig[];
   readonly fallbackcommand?: string;
+  /** Absent: one server that serves is enough, whatever its weight. */
+  readonly quorum?: QuorumConfig;
   readonly reals: readonly RealConfig[];
+  /** Become reals as their names are resolved. */
+  readonly namedReals?: readonly NamedRealConfig[];
+  /** More of both kinds, in a file of its own. */
+  readonly realFile?: RealFileConfig;
   readonly at: Position;
 };
+
+/** Which sync daemons run: a master while that instance is active and a backup while it is not, or both for ever. */
+export type SyncConfig = Omit<SyncDaemon, 'state'> &
+  ({ readonly mode: 'both' } | { readonly mode: 'role'; readonly instance: string });
 
 export type IpvsConfig = {
   readonly resyncIntervalMs: number;
   readonly foreign: 'keep' | 'remove';
+  /** Of those that are absent the kernel's stay. */
+  readonly timeouts?: Partial<Timeouts>;
+  readonly sync?: SyncConfig;
+  /** Values by the names below net.ipv4.vs. */
+  readonly sysctl?: Readonly<Record<string, string>>;
 };
 
 export type Config = {
@@ -307,17 +368,8 @@ export type ConfigEnvironment = {
   readonly resolveHost: (name: string, family: 'inet' | 'inet6') => Ip | undefined;
   readonly resolveService: (name: string, protocol?: 'tcp' | 'udp') => number | undefined;
   /** The rule that a program on this host breaks, and what of it. Absent: nothing is looked at. */
-/** Which sync daemons run: a master while that instance is active and a backup while it is not, or both for ever. */
-export type SyncConfig = Omit<SyncDaemon, 'state'> &
-  ({ readonly mode: 'both' } | { readonly mode: 'role'; readonly instance: string });
-
   readonly judgeProgram?: (
     file: string,
     use: ProgramUse,
-  /** Of those that are absent the kernel's stay. */
-  readonly timeouts?: Partial<Timeouts>;
-  readonly sync?: SyncConfig;
-  /** Values by the names below net.ipv4.vs. */
-  readonly sysctl?: Readonly<Record<string, string>>;
   ) => { readonly rule: string; readonly got: string } | undefined;
 };

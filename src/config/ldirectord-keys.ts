@@ -2,6 +2,8 @@
 // extensions that lvs-director adds to the grammar: rise, fall, the keys of TLS, HTTP and DNS checks that ldirectord
 // has not, and the keys of `vrrp=` sections.
 import * as read from './ldirectord-values.ts';
+import { quorumShape } from './schema-quorum.ts';
+import { stayShape } from './schema-stay.ts';
 import { textCheckShape } from './schema-text-checks.ts';
 import { fileSchema, groupSchema, processSchema, scriptSchema, trackShape } from './schema-track.ts';
 import { vrrpSchema } from './schema-vrrp.ts';
@@ -25,6 +27,7 @@ const shared: readonly (readonly [string, read.ValueRule])[] = [
   ['smtp', read.mailHost],
   ['rise', read.number],
   ['fall', read.number],
+  ...Object.keys({ ...quorumShape, ...stayShape }).map((key) => [key, read.extension] as const),
 ];
 
 export const globalKeys: Keys = new Map<string, read.ValueRule>([

@@ -8,19 +8,20 @@ import { errorAt, warningAt } from './problem.ts';
 import { type DocumentDraft, documentSchema } from './schema.ts';
 import { sysctlSchema } from './schema-ipvs.ts';
 import { trackSchema } from './schema-track.ts';
-import { realSchema } from './schema-virtual.ts';
-import { parseRealText } from './server-text.ts';
+import { fallbackSchema, realSchema } from './schema-virtual.ts';
+import { parseFallbackText, parseRealText } from './server-text.ts';
 import { didYouMean } from './suggest.ts';
 import { parseTrackText } from './track-text.ts';
 
 /** Where the value at a path ("virtual", 0, "receive") stands; of an absent one, where its parent does. */
 export type Sites = (...path: readonly (string | number)[]) => Position;
-export type DocumentResult = {
+export type TreeResult<Draft> = {
   /** Without whatever an error is about. */
-  readonly draft: DocumentDraft;
+  readonly draft: Draft;
   readonly problems: readonly Problem[];
   readonly sites: Sites;
 };
+export type DocumentResult = TreeResult<DocumentDraft>;
 
 type Path = readonly (string | number)[];
 type Reading = {
@@ -34,6 +35,16 @@ type Reading = {
 
 /** @param director the name that picks the value out of `{lvs1: 150, lvs2: 100}` */
 export function readDocument(root: ConfigNode, director: string): DocumentResult {
+  const { draft = {}, ...rest } = readTree(documentSchema, root, director);
+  return { draft, ...rest };
+}
+
+/** As {@link readDocument}, of any schema; no draft where nothing of it can be read. */
+export function readTree<Draft>(
+  schema: z.ZodType<Draft>,
+  root: ConfigNode,
+  director: string,
+): TreeResult<Draft | undefined> {
   const reading: Reading = {
     director,
     problems: [],
@@ -41,9 +52,9 @@ export function readDocument(root: ConfigNode, director: string): DocumentResult
     texts: new Map(),
     refused: new Set(),
   };
-  const plain = readNode(documentSchema, root, [], reading);
+  const plain = readNode(schema, root, [], reading);
   const sites: Sites = (...path) => positionOf(path, reading) ?? root.at;
-  const { draft, issues } = parseTolerantly(plain);
+  const { draft, issues } = parseTolerantly(schema, plain);
   const complaints = issues.flatMap((issue) => issueProblem(issue, reading, sites));
   return { draft, problems: [...reading.problems, ...complaints], sites };
 }
@@ -52,18 +63,18 @@ export function readDocument(root: ConfigNode, director: string): DocumentResult
  * The values that do obey the schema, so that what follows can judge them in the same pass: first without the
  * values that do not, then without the entries (a virtual service, a real server) that lack them.
  */
-function parseTolerantly(plain: unknown): { draft: DocumentDraft; issues: readonly z.core.$ZodIssue[] } {
-  const first = documentSchema.safeParse(plain);
+function parseTolerantly<Draft>(schema: z.ZodType<Draft>, plain: unknown) {
+  const first = schema.safeParse(plain);
   if (first.success) return { draft: first.data, issues: [] };
   const { issues } = first.error;
   for (const issue of issues) forget(plain, issue.path as Path);
-  let parsed = documentSchema.safeParse(plain);
+  let parsed = schema.safeParse(plain);
   // Twice: a real server first, then the service whose list it leaves too short.
   for (let round = 0; round < 2 && !parsed.success; round++) {
     for (const issue of parsed.error.issues) forget(plain, entryOf(plain, issue.path as Path));
-    parsed = documentSchema.safeParse(plain);
+    parsed = schema.safeParse(plain);
   }
-  return { draft: parsed.data ?? {}, issues };
+  return { draft: parsed.data, issues };
 }
 
 function forget(plain: unknown, path: Path): void {
@@ -112,9 +123,14 @@ function readNode(schema: z.ZodType, node: ConfigNode, path: Path, reading: Read
   return refuse(node.at, path, 'one value, or one for each director', 'a list', reading);
 }
 
+/** As sysctl(8) writes it, or as a path below /proc/sys. */
+const sysctlPrefix = /^net([./])ipv4\1vs\1/;
+
 function readObject(schema: z.ZodObject, node: ConfigNode, path: Path, reading: Reading): unknown {
   if (node.kind === 'scalar') {
     if (schema === realSchema) return readObject(schema, realNode(node, path, reading), path, reading);
+    if (schema === fallbackSchema)
+      return readObject(schema, fallbackNode(node, path, reading), path, reading);
     if (schema === trackSchema && node.text !== '') {
       return readObject(schema, mapOf(parseTrackText(node.text), node), path, reading);
     }
@@ -123,9 +139,6 @@ function readObject(schema: z.ZodObject, node: ConfigNode, path: Path, reading: 
   if (node.kind !== 'map') {
     return refuse(node.at, path, 'keys with values', node.kind === 'list' ? 'a list' : node.text, reading);
   }
-/** As sysctl(8) writes it, or as a path below /proc/sys. */
-const sysctlPrefix = /^net([./])ipv4\1vs\1/;
-
   const shape = schema.shape as Readonly<Record<string, z.ZodType>>;
   const values: Record<string, unknown> = {};
   for (const { key: written, keyAt, value } of node.entries) {
@@ -140,14 +153,21 @@ const sysctlPrefix = /^net([./])ipv4\1vs\1/;
   return values;
 }
 
+/** Lists of which one entry may stand alone, by the key that tells it from a map of directors. */
+const singles: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>([
+  [trackSchema, 'name'],
+  [fallbackSchema, 'address'],
+]);
+
 function readArray(schema: z.ZodArray, node: ConfigNode, path: Path, reading: Reading): unknown {
   const { element: inner } = schema;
   const element = (inner instanceof z.ZodOptional ? inner.unwrap() : inner) as z.ZodType;
   const ofObjects = element instanceof z.ZodObject;
   if (node.kind === 'scalar' && node.text === '') return ofObjects ? [] : undefined;
-  const byDirector = !ofObjects || (element === trackSchema && !hasKey(node, 'name'));
+  const ownKey = singles.get(element);
+  const byDirector = !ofObjects || (ownKey !== undefined && !hasKey(node, ownKey));
   if (node.kind === 'map' && byDirector) return readDirectorsValue(schema, node, path, reading);
-  if (node.kind === 'map' && element !== realSchema && element !== trackSchema)
+  if (node.kind === 'map' && element !== realSchema && ownKey === undefined)
     return refuse(node.at, path, 'a list', 'a map', reading);
   const items = node.kind === 'list' ? node.items : [node];
   return items.map((item, index) => readNode(element, item, [...path, index], reading));
@@ -176,6 +196,14 @@ function realNode(node: ScalarNode, path: Path, reading: Reading): ConfigNode {
     );
   }
   return mapOf(parts, node);
+}
+
+/** `127.0.0.1:80 gate`, likewise. */
+function fallbackNode(node: ScalarNode, path: Path, reading: Reading): ConfigNode {
+  const parsed = parseFallbackText(node.text);
+  if (parsed !== undefined) return mapOf(parsed, node);
+  refuse(node.at, path, 'ADDRESS[:PORT] [gate|masq|ipip]', node.text, reading);
+  return { kind: 'map', at: node.at, entries: [] };
 }
 
 /** The map that a text abbreviates: all of it stands where the text does. */

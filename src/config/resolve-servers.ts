@@ -1,15 +1,25 @@
-// Real servers and fallbacks of one virtual service: names to addresses and ports, ranges to single servers.
+// Real servers of one virtual service: ports by name to numbers, ranges to single servers. The name of
+// a real server stays a name, whose addresses are asked for again and again (daemon/name-keeper.ts); those at the
+// ends of a range and of a fallback are looked up here and now.
 // A port that nobody wrote stays 0, which means the service's own; a gate or ipip server on another port keeps
 // it, because its check goes there (reconcile/canonical.ts knows what the kernel makes of it).
-import { type Family, familyOf, type Ip, ipBytes, ipFromBytes } from '../net/ip.ts';
+import { parseHostName } from '../net/host-name.ts';
+import {
+  type Family,
+  familyOf,
+  type Ip,
+  ipBytes,
+  ipFromBytes,
+  isMulticast,
+  isUnspecified,
+} from '../net/ip.ts';
 import type { ServiceId } from '../reconcile/model.ts';
-import type { FallbackConfig, Position, RealConfig } from './config.ts';
+import type { NamedRealConfig, Position, RealConfig } from './config.ts';
 import { virtualDefaults as defaults } from './defaults.ts';
 import { errorAt } from './problem.ts';
 import { literalFamily, present, type Resolution, resolveAddress, resolvePort } from './resolution.ts';
-import type { DocumentDraft } from './schema.ts';
-import type { RealDraft, VirtualDraft } from './schema-virtual.ts';
-import type { FallbackText } from './server-text.ts';
+import { resolveTunnel } from './resolve-tunnel.ts';
+import type { RealDraft } from './schema-virtual.ts';
 
 /** More servers than this in one range are a slip of the keyboard. */
 const rangeMax = 4096;
@@ -17,18 +27,20 @@ const rangeMax = 4096;
 export const familyOfService = (id: ServiceId): Family =>
   id.kind === 'fwmark' ? id.family : familyOf(id.address);
 
-const protocolOf = (id: ServiceId): string | undefined => (id.kind === 'address' ? id.protocol : undefined);
+export const protocolOf = (id: ServiceId): string | undefined =>
+  id.kind === 'address' ? id.protocol : undefined;
 
-/** Several for a range; none, with a problem, where a name or port is not known. */
+/** Several for a range; none, with a problem, where an end of it or a port is not known. */
 export function resolveReal(
   draft: RealDraft,
   id: ServiceId,
-  sites: (key?: string) => Position,
+  sites: (...keys: string[]) => Position,
   resolution: Resolution,
-): readonly RealConfig[] {
+): readonly (RealConfig | NamedRealConfig)[] {
   const { problems } = resolution;
-  const server = draft.address;
-  const addresses = resolveRange(draft, id, sites('address'), resolution);
+  const { address: server, forward = defaults.forward } = draft;
+  const name = nameOf(draft);
+  const addresses = name === undefined ? resolveRange(draft, id, sites('address'), resolution) : [];
   const port = server.port === undefined ? 0 : resolvePort(server.port, protocolOf(id), resolution);
   const anyPort = port ?? (server.port === undefined ? 0 : resolvePort(server.port, undefined, resolution));
   if (anyPort === undefined) {
@@ -51,20 +63,35 @@ export function resolveReal(
     const rule = `at most upper_threshold (${upper})`;
     problems.push(errorAt(sites('lower_threshold'), 'use lower_threshold', rule, `${lower}`));
   }
-  return addresses.map((address) => ({
-    address,
+  const settings = {
     port: anyPort ?? 0,
-    forward: draft.forward ?? defaults.forward,
+    forward,
     weight: draft.weight ?? defaults.weight,
     upperThreshold: upper,
     lowerThreshold: lower,
     ...present({
       request: draft.request === undefined ? undefined : withSlash(draft.request),
       receive: draft.receive,
+      tunnel: resolveTunnel(draft.tunnel, forward, (...keys) => sites('tunnel', ...keys), resolution),
     }),
     at: sites(),
-  }));
+  };
+  if (name !== undefined) {
+    return [{ name, takes: resolution.dialect === 'ldirectord' ? 'one' : 'all', ...settings }];
+  }
+  return addresses.map((address) => ({ address, ...settings }));
 }
+
+/** What is neither an address, nor meant as one, nor a range. */
+function nameOf({ address: { host, lastHost } }: RealDraft): string | undefined {
+  return literalFamily(host) === undefined && lastHost === undefined ? parseHostName(host) : undefined;
+}
+
+/** Those that are there, and those that a name will make. */
+export const splitServers = (servers: readonly (RealConfig | NamedRealConfig)[]) => ({
+  reals: servers.filter((server) => 'address' in server),
+  namedReals: servers.filter((server): server is NamedRealConfig => !('address' in server)),
+});
 
 function resolveRange(draft: RealDraft, id: ServiceId, at: Position, resolution: Resolution): readonly Ip[] {
   const { host, lastHost } = draft.address;
@@ -92,7 +119,7 @@ function fromNumber(value: number): Ip {
 }
 
 /** The address of a server; of the service's family, which only a tunnel may leave (ipvs.md "Real server"). */
-function resolveServer(
+export function resolveServer(
   host: string,
   id: ServiceId,
   forward: string,
@@ -108,49 +135,16 @@ function resolveServer(
     const rule = `an ${family === 'inet' ? 'IPv4' : 'IPv6'} server, as the service is`;
     resolution.problems.push(errorAt(at, 'use server', rule, host));
     return undefined;
+  } else if (!isUnicast(address)) {
+    resolution.problems.push(errorAt(at, 'use server', 'a unicast address', host));
+    return undefined;
   }
   return address;
 }
 
-/** The service's own fallback, else the one of the top level for its family (ldirectord.md §1.5). */
-export function resolveFallback(
-  draft: VirtualDraft,
-  globals: DocumentDraft,
-  id: ServiceId,
-  site: (key: string) => Position,
-  resolution: Resolution,
-): FallbackConfig | undefined {
-  if (draft.fallback !== undefined)
-    return resolveOneFallback(draft.fallback, id, site('fallback'), resolution);
-  const family = familyOfService(id);
-  const key = (['fallback', 'fallback6'] as const).find((each) => familyOfFallback(globals, each) === family);
-  const shared = key === undefined ? undefined : globals[key];
-  if (key === undefined || shared === undefined) return undefined;
-  return resolveOneFallback(shared, id, resolution.sites(key), resolution);
-}
-
-function familyOfFallback(globals: DocumentDraft, key: 'fallback' | 'fallback6'): Family | undefined {
-  const host = globals[key]?.server.host;
-  if (host === undefined) return undefined;
-  return key === 'fallback6' ? 'inet6' : (literalFamily(host) ?? 'inet');
-}
-
-function resolveOneFallback(
-  fallback: FallbackText,
-  id: ServiceId,
-  at: Position,
-  resolution: Resolution,
-): FallbackConfig | undefined {
-  const { server, forward } = fallback;
-  const address = resolveServer(server.host, id, forward, at, resolution);
-  const own = id.kind === 'address' ? id.port : 0;
-  const port = server.port === undefined ? own : resolvePort(server.port, protocolOf(id), resolution);
-  if (port === undefined) {
-    const rule = `a port from 0 to 65535 or a service name that ${protocolOf(id) ?? 'any protocol'} has`;
-    resolution.problems.push(errorAt(at, 'use fallback', rule, server.port ?? ''));
-  }
-  return address === undefined || port === undefined ? undefined : { address, port, forward };
-}
+/** ip_vs_ctl.c, ip_vs_new_dest: EINVAL for any other (0.0.0.0 counts as a broadcast). */
+const isUnicast = (address: Ip): boolean =>
+  !isMulticast(address) && !isUnspecified(address) && address !== '255.255.255.255';
 
 /** ldirectord puts a slash before every request, of whatever service; the checks that want none take it off. */
 export const withSlash = (request: string): string => (request.startsWith('/') ? request : `/${request}`);

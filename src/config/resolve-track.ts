@@ -187,7 +187,7 @@ const trackerOf = (kind: Tracker['kind'], draft: TrackDraft, target: Target): Tr
   name: target.name,
   weight: draft.weight ?? target.weight,
   reverse: draft.reverse ?? false,
-  ...(kind === 'virtual' && { quorum: draft.quorum ?? 1 }),
+  ...(kind === 'virtual' && draft.quorum !== undefined && { quorum: draft.quorum }),
 });
 
 function judgeTrackers(

@@ -6,20 +6,25 @@ import type {
   DnsCheckConfig,
   HttpCheckConfig,
   HttpUrlConfig,
+  NamedRealConfig,
   Position,
+  RealConfig,
   UdpCheckConfig,
   VirtualConfig,
 } from './config.ts';
 import { virtualDefaults as defaults, timeoutDefaults } from './defaults.ts';
-import { errorAt, warningAt } from './problem.ts';
+import { errorAt } from './problem.ts';
 import { explainPattern } from './receive-pattern.ts';
 import { literalFamily, present, type Resolution, resolveAddress, resolvePort } from './resolution.ts';
-import { resolveFallback, resolveReal, withSlash } from './resolve-servers.ts';
+import { resolveFallbacks } from './resolve-fallbacks.ts';
+import { resolveQuorum } from './resolve-quorum.ts';
+import { resolveScheduling } from './resolve-scheduling.ts';
+import { resolveReal, splitServers, withSlash } from './resolve-servers.ts';
+import { resolveStay } from './resolve-stay.ts';
 import type { DocumentDraft } from './schema.ts';
 import type { UrlDraft } from './schema-checks.ts';
 import type { VirtualDraft } from './schema-virtual.ts';
-import { didYouMean } from './suggest.ts';
-import { schedulerFlags, schedulers, serviceOfPort } from './words.ts';
+import { serviceOfPort } from './words.ts';
 
 type Site = (...path: readonly (string | number)[]) => Position;
 
@@ -33,28 +38,45 @@ export function resolveVirtual(
   const site: Site = (...path) => resolution.sites('virtual', index, ...path);
   const id = resolveId(draft, site, resolution);
   if (id === undefined) return undefined;
-  const reals = (draft.real ?? []).flatMap((real, i) => {
-    const realSite = (key?: string) => site('real', i, ...(key === undefined ? [] : [key]));
+  const servers = (draft.real ?? []).flatMap((real, i) => {
+    const realSite = (...keys: string[]) => site('real', i, ...keys);
     return real === undefined ? [] : resolveReal(real, id, realSite, resolution);
   });
   judgePatterns(draft, site, resolution);
+  const checktype = draft.checktype ?? defaults.checktype;
   return {
     id,
-    ...schedulingOf(draft, id, site, resolution),
+    ...resolveScheduling(draft, id, site, resolution),
     ...checkOf(draft, id, resolution),
     ...timesOf(draft, globals),
     ...countsOf(draft, globals, site, resolution),
+    ...resolveStay(draft, globals, site, resolution),
     quiescent: draft.quiescent ?? globals.quiescent ?? defaults.quiescent,
     readdquiescent: draft.readdquiescent ?? globals.readdquiescent ?? defaults.readdquiescent,
     cleanstop: draft.cleanstop ?? globals.cleanstop ?? defaults.cleanstop,
     ...present({
       servicename: draft.servicename,
       comment: draft.comment,
-      fallback: resolveFallback(draft, globals, id, site, resolution),
       fallbackcommand: draft.fallbackcommand ?? globals.fallbackcommand,
+      // Servers that are never judged neither make nor break one.
+      quorum: checktype.kind === 'off' ? undefined : resolveQuorum(draft, globals, site, resolution),
     }),
-    reals,
+    fallbacks: resolveFallbacks(draft, globals, { service: { id, checktype }, site }, resolution),
+    ...serversOf(servers, draft, site),
     at: site(),
+  };
+}
+
+function serversOf(
+  servers: readonly (RealConfig | NamedRealConfig)[],
+  { real_file: path }: VirtualDraft,
+  site: Site,
+): Pick<VirtualConfig, 'reals' | 'namedReals' | 'realFile'> {
+  const { reals, namedReals } = splitServers(servers);
+  return {
+    reals,
+    ...(namedReals.length > 0 && { namedReals }),
+    ...(path !== undefined && { realFile: { path, at: site('real_file') } }),
   };
 }
 
@@ -91,37 +113,6 @@ function resolveId(draft: VirtualDraft, site: Site, resolution: Resolution): Ser
   }
   return { kind: 'address', protocol, address, port };
 }
-
-function schedulingOf(draft: VirtualDraft, id: ServiceId, site: Site, resolution: Resolution) {
-  const scheduler = draft.scheduler ?? defaults.scheduler;
-  const schedFlags = (draft.schedflags ?? '')
-    .split(/[\s,]+/)
-    .filter((flag) => flag !== '')
-    .sort();
-  // ldirectord passes any word on to ipvsadm, for schedulers that come after it: a warning there.
-  const judge = resolution.dialect === 'ldirectord' ? warningAt : errorAt;
-  const unknown = (key: string, word: string, known: readonly string[]) => {
-    if (known.includes(word)) return;
-    const rule = `one of ${known.join(', ')}${didYouMean(word, known)}`;
-    resolution.problems.push(judge(site(key), `use ${key}`, rule, word));
-  };
-  unknown('scheduler', scheduler, schedulers);
-  for (const flag of schedFlags) unknown('schedflags', flag, schedulerFlags);
-  return {
-    scheduler,
-    schedFlags,
-    ops: (draft.ops ?? false) && opsWorks(id, resolution),
-    ...present({
-      persistentSec: draft.persistent === undefined ? undefined : draft.persistent / 1000,
-      netmaskPrefix: draft.persistent === undefined ? undefined : draft.netmask,
-      persistenceEngine: draft.persistence_engine,
-    }),
-  };
-}
-
-/** The kernel schedules single packets of UDP only; ldirectord passes `-o` for udp and never for a mark. */
-const opsWorks = (id: ServiceId, { dialect }: Resolution): boolean =>
-  id.kind === 'fwmark' ? dialect === 'yaml' : id.protocol === 'udp';
 
 function checkOf(draft: VirtualDraft, id: ServiceId, { environment }: Resolution) {
   const service = draft.service ?? (id.kind === 'address' ? serviceOfPort(id.port) : 'none');
@@ -244,4 +235,6 @@ function judgePatterns(draft: VirtualDraft, site: Site, { problems }: Resolution
     judge(url?.receive, site('urls', index, 'receive'));
   for (const [index, real] of (draft.real ?? []).entries())
     judge(real?.receive, site('real', index, 'receive'));
+  for (const [index, tier] of (draft.fallback ?? []).entries())
+    judge(tier?.receive, site('fallback', index, 'receive'));
 }

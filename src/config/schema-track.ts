@@ -25,7 +25,7 @@ const weight = leaf(
 );
 
 /** A program and its arguments. */
-const command = () =>
+export const command = () =>
   leaf('the absolute path of a program, with arguments', commandWords, { type: 'string', pattern: '^/' });
 
 const weightMeaning =
@@ -36,7 +36,10 @@ export const trackSchema = z.strictObject({
   name: required(filledText(), 'What is tracked.'),
   weight: optional(weight, `${weightMeaning} Default: that of the definition, or 0.`),
   reverse: optional(flag(), 'Whether the weight counts the other way round.', 'no'),
-  quorum: optional(whole(1, 65_535), 'For track_virtual: how many real servers must be up.', '1'),
+  quorum: optional(
+    whole(1, 65_535),
+    'For track_virtual: how many real servers must be up. Unset: those that its own quorum takes, or one.',
+  ),
 });
 export type TrackDraft = z.output<typeof trackSchema>;
 
@@ -50,7 +53,7 @@ export const trackShape = {
   track_process: optional(trackList(), 'Processes of vrrp_track_process that must run.'),
   track_virtual: optional(
     trackList(),
-    'Virtual services (address, mark or servicename) that must have a real server up, or `quorum` of them.',
+    'Virtual services (address, mark or servicename) that must have their quorum, or `quorum` real servers up.',
   ),
 } as const;
 export type TrackDrafts = z.output<z.ZodObject<typeof trackShape>>;

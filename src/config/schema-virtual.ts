@@ -17,18 +17,17 @@ import {
   whole,
 } from './leaves.ts';
 import { checkShape, httpMethods } from './schema-checks.ts';
+import { quorumShape } from './schema-quorum.ts';
+import { stayShape } from './schema-stay.ts';
 import { textCheckShape } from './schema-text-checks.ts';
 import { nameLeaf } from './schema-track.ts';
-import {
-  type FallbackText,
-  forwards,
-  type HostPort,
-  parseFallbackText,
-  parseHostPort,
-} from './server-text.ts';
+import { tunnelSchema } from './schema-tunnel.ts';
+import { forwards, type HostPort, parseHostPort } from './server-text.ts';
 import { checktypes, services } from './words.ts';
 
 const seconds = duration({ minMs: 1000, stepMs: 1000, maxMs: 86_400_000 * 31 });
+/** ip_vs_ctl.c: later kernels refuse more than an int holds. */
+const thresholdMax = 2_147_483_647;
 const yesNo = (value: boolean) => (value ? 'yes' : 'no');
 
 const serverAddress = leaf<HostPort>(
@@ -46,11 +45,36 @@ const serviceAddress = leaf<HostPort>(
   },
   { type: 'string' },
 );
-const fallback = leaf<FallbackText>('ADDRESS[:PORT] [gate|masq|ipip]', parseFallbackText, { type: 'string' });
+const fallbackAddress = leaf<HostPort>(
+  'ADDRESS[:PORT] or [IPV6][:PORT]',
+  (value) => {
+    const parsed = parseHostPort(value);
+    return parsed?.lastHost === undefined ? parsed : undefined;
+  },
+  { type: 'string' },
+);
 
 const checktype = leaf<CheckType>(`one of ${checktypes.join(', ')}, or a number of connects`, readChecktype, {
   anyOf: [{ enum: [...checktypes, true, false] }, { type: 'integer', minimum: 0 }],
 });
+
+/** One tier; one line of it reads `ADDRESS[:PORT] [METHOD]`. */
+export const fallbackSchema = z.strictObject({
+  address: required(fallbackAddress, 'ADDRESS[:PORT] of the server. No port: that of the service.'),
+  forward: optional(
+    choice(forwards),
+    'gate (direct routing), masq (NAT) or ipip (tunnel).',
+    defaults.forward,
+  ),
+  tunnel: optional(tunnelSchema, 'What the tunnel of an ipip server is made of. Unset: IP in IP.'),
+  check: optional(
+    flag(),
+    'Whether it serves only while the check of the service finds it up. Unset: all but the last are checked.',
+  ),
+  request: optional(text(), "Instead of the service's request; together with receive."),
+  receive: optional(text(), "Instead of the service's receive; together with request."),
+});
+export type FallbackDraft = z.output<typeof fallbackSchema>;
 
 /** Keys that stand at the top level for all and in a virtual service for itself. */
 export const sharedShape = {
@@ -101,13 +125,15 @@ export const sharedShape = {
     yesNo(defaults.cleanstop),
   ),
   fallback: optional(
-    fallback,
-    'The server of last resort while no real server is up: ADDRESS[:PORT] [METHOD].',
+    z.array(fallbackSchema.optional()),
+    'Who serves while no real server does, or without quorum: one server or several in order, each `ADDRESS[:PORT] [METHOD]` or a map.',
   ),
   fallbackcommand: optional(
     filledText(),
     'A shell command run with start and stop as the fallback goes in and out.',
   ),
+  ...quorumShape,
+  ...stayShape,
   emailalert: optional(filledText(), 'Accepted for ldirectord; no mail is sent.'),
   emailalertfreq: optional(whole(0, 1_000_000_000), 'Accepted for ldirectord; no mail is sent.'),
   emailalertstatus: optional(text(), 'Accepted for ldirectord; no mail is sent.'),
@@ -117,24 +143,25 @@ export const sharedShape = {
 export const realSchema = z.strictObject({
   address: required(
     serverAddress,
-    'ADDRESS[:PORT] of the server, or a range of IPv4 servers. No port: that of the service.',
+    'ADDRESS[:PORT] or NAME[:PORT] of the server, or a range of IPv4 servers. No port: that of the service.',
   ),
   forward: optional(
     choice(forwards),
     'gate (direct routing), masq (NAT) or ipip (tunnel).',
     defaults.forward,
   ),
+  tunnel: optional(tunnelSchema, 'What the tunnel of an ipip server is made of. Unset: IP in IP.'),
   weight: optional(
     whole(0, 65535),
     'Its share of the connections; 0 takes no new ones.',
     `${defaults.weight}`,
   ),
   upper_threshold: optional(
-    whole(0, 4_294_967_295),
+    whole(0, thresholdMax),
     'Connections from which it takes no new ones. 0: no limit.',
     '0',
   ),
-  lower_threshold: optional(whole(0, 4_294_967_295), 'Connections below which it takes new ones again.', '0'),
+  lower_threshold: optional(whole(0, thresholdMax), 'Connections below which it takes new ones again.', '0'),
   request: optional(text(), "Instead of the service's request; together with receive."),
   receive: optional(text(), "Instead of the service's receive; together with request."),
 });
@@ -216,6 +243,10 @@ export const virtualSchema = z.strictObject({
   real: optional(
     z.array(realSchema.optional()),
     'The real servers, each `ADDRESS[:PORT] METHOD [WEIGHT]` or a map.',
+  ),
+  real_file: optional(
+    absolutePath(),
+    'A file with more real servers, as YAML or JSON, that is followed as it changes (docs/discovery.md).',
   ),
 });
 

@@ -25,14 +25,15 @@ export function parseHostPort(value: string): HostPort | undefined {
 export const forwards: readonly Forward[] = ['gate', 'masq', 'ipip'];
 export const isForward = (word: string): word is Forward => forwards.some((forward) => forward === word);
 
-export type FallbackText = { readonly server: HostPort; readonly forward: Forward };
+/** The parts of a fallback's line, each as text. */
+export type FallbackText = { readonly address: string; readonly forward: Forward };
 
 /** "127.0.0.1:80 gate"; the method is gate where none is named. A weight is refused: it is always 1. */
 export function parseFallbackText(value: string): FallbackText | undefined {
-  const [first = '', forward = 'gate', ...rest] = value.trim().split(/\s+/);
-  const server = parseHostPort(first);
+  const [address = '', forward = 'gate', ...rest] = value.trim().split(/\s+/);
+  const server = parseHostPort(address);
   if (server === undefined || server.lastHost !== undefined) return undefined;
-  return rest.length === 0 && isForward(forward) ? { server, forward } : undefined;
+  return rest.length === 0 && isForward(forward) ? { address, forward } : undefined;
 }
 
 /** The parts of a real server's line, each as text; `ignored` is what stock ldirectord drops without a word. */

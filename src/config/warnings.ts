@@ -2,9 +2,11 @@
 // with one identity are the exception: no table can hold both.
 import { formatEndpoint } from '../net/endpoint.ts';
 import { formatServiceId } from '../reconcile/model.ts';
-import type { FallbackConfig, Position, RealConfig, VirtualConfig } from './config.ts';
+import type { NamedRealConfig, Position, RealConfig, VirtualConfig } from './config.ts';
 import { errorAt, warningAt } from './problem.ts';
 import type { Resolution } from './resolution.ts';
+import { judgeQuorum } from './resolve-quorum.ts';
+import { judgeFlapping } from './resolve-stay.ts';
 import type { VirtualDraft } from './schema-virtual.ts';
 import { judgeServiceCheck, type Warn } from './service-warnings.ts';
 import { judgeTextCheck } from './text-warnings.ts';
@@ -26,8 +28,10 @@ export function judgeVirtual(
   judgeCheck(each);
   judgeServiceCheck(virtual, draft, warn);
   judgeTextCheck(virtual, draft, warn);
+  judgeQuorum(virtual, draft, warn);
+  judgeFlapping(virtual, draft, warn);
   judgeIneffective(each);
-  judgeServers(each, index, resolution);
+  judgeServers(each, resolution);
 }
 
 function judgeScheduling({ virtual, draft, warn }: Case): void {
@@ -41,10 +45,14 @@ function judgeScheduling({ virtual, draft, warn }: Case): void {
     );
   }
   if (persistentSec === undefined && draft.netmask !== undefined) {
-    warn('netmask', 'use netmask', 'persistent beside it', `/${draft.netmask}`);
+    warn('netmask', 'use netmask', 'persistent beside it', `/${draft.netmask.length}`);
   }
   if (persistentSec === undefined && draft.persistence_engine !== undefined) {
     warn('persistence_engine', 'use persistence_engine', 'persistent beside it', draft.persistence_engine);
+  }
+  // ip_vs_pe_sip.c, ip_vs_sip_fill_param: EINVAL for any other packet, which is then dropped.
+  if (draft.persistence_engine === 'sip' && id.kind === 'address' && id.protocol !== 'udp') {
+    warn('persistence_engine', 'serve anyone by Call-ID', 'a service of protocol udp', formatServiceId(id));
   }
   if (draft.ops === true && !virtual.ops) {
     warn('ops', 'schedule single packets', 'a service of protocol udp', formatServiceId(id));
@@ -107,12 +115,12 @@ function judgeIneffective({ draft, warn }: Case): void {
   }
 }
 
-function judgeServers({ virtual, draft, warn }: Case, index: number, { problems, sites }: Resolution): void {
-  const { id, reals, fallback } = virtual;
-  if ((draft.real ?? []).length === 0 && fallback === undefined) {
+function judgeServers({ virtual, draft, warn }: Case, { problems }: Resolution): void {
+  const { id, reals, namedReals = [], fallbacks } = virtual;
+  if ((draft.real ?? []).length === 0 && draft.real_file === undefined && fallbacks.length === 0) {
     warn('real', 'serve anyone', 'at least one real server or a fallback', formatServiceId(id));
   }
-  const methods = [...new Set(reals.map((real) => real.forward))];
+  const methods = [...new Set([...reals, ...namedReals].map((real) => real.forward))];
   if (methods.includes('masq') && methods.length > 1) {
     warn(
       'real',
@@ -122,9 +130,8 @@ function judgeServers({ virtual, draft, warn }: Case, index: number, { problems,
     );
   }
   const servers = new Map<string, Position>();
+  for (const real of [...reals, ...namedReals]) judgeServer(virtual, real, problems);
   for (const real of reals) {
-    judgePort(virtual, real, problems);
-    judgeLoopback(real, real.at, problems);
     const server = formatEndpoint({ address: real.address, port: tablePort(virtual, real) });
     if (servers.has(server)) {
       problems.push(
@@ -133,11 +140,42 @@ function judgeServers({ virtual, draft, warn }: Case, index: number, { problems,
     }
     servers.set(server, real.at);
   }
-  if (fallback === undefined) return;
-  judgeLoopback(fallback, sites('virtual', index, 'fallback'), problems);
-  const last = formatEndpoint({ address: fallback.address, port: tablePort(virtual, fallback) });
-  if (servers.has(last)) {
-    warn('fallback', 'fall back', 'a server that is not a real server of the service', last);
+  judgeFallbacks(virtual, new Set(servers.keys()), warn, problems);
+}
+
+/** What of one server cannot work, wherever it is listed. */
+export function judgeServer(
+  virtual: VirtualConfig,
+  server: RealConfig | NamedRealConfig,
+  problems: Resolution['problems'],
+): void {
+  judgePort(virtual, server, problems);
+  if ('address' in server) judgeLoopback(server, server.at, problems);
+}
+
+function judgeFallbacks(
+  virtual: VirtualConfig,
+  reals: ReadonlySet<string>,
+  warn: Warn,
+  problems: Resolution['problems'],
+): void {
+  const { fallbacks } = virtual;
+  const tiers = new Set<string>();
+  for (const tier of fallbacks) {
+    judgeLoopback(tier, tier.at, problems);
+    const server = formatEndpoint({ address: tier.address, port: tablePort(virtual, tier) });
+    if (reals.has(server))
+      warn('fallback', 'fall back', 'a server that is not a real server of the service', server);
+    if (tiers.has(server)) {
+      problems.push(warningAt(tier.at, 'use fallback', 'each server once in a service', `${server} again`));
+    }
+    tiers.add(server);
+  }
+  const last = fallbacks.findIndex(({ checked }) => !checked);
+  const beyond = fallbacks[last + 1];
+  if (last >= 0 && beyond !== undefined) {
+    const rule = 'check: yes for each before it, as one that is not checked always serves';
+    problems.push(warningAt(beyond.at, 'reach fallback', rule, formatEndpoint(beyond)));
   }
 }
 
@@ -149,7 +187,7 @@ function tablePort({ id }: VirtualConfig, { port, forward }: Pick<RealConfig, 'p
 
 /** ip_vs_xmit.c drops packets from outside that would be translated to a loopback address. */
 function judgeLoopback(
-  { address, forward }: FallbackConfig,
+  { address, forward }: Pick<RealConfig, 'address' | 'forward'>,
   at: Position,
   problems: Resolution['problems'],
 ): void {
@@ -157,7 +195,11 @@ function judgeLoopback(
   problems.push(warningAt(at, 'translate to this host', 'gate for a loopback address', `masq ${address}`));
 }
 
-function judgePort(virtual: VirtualConfig, real: RealConfig, problems: Resolution['problems']): void {
+function judgePort(
+  virtual: VirtualConfig,
+  real: Pick<RealConfig, 'port' | 'forward' | 'at'>,
+  problems: Resolution['problems'],
+): void {
   const { id } = virtual;
   if (id.kind !== 'address' || real.forward === 'masq' || real.port === 0 || real.port === id.port) return;
   const rule = `port ${id.port}, as a ${real.forward} server gets packets as they came (the check goes to ${real.port})`;

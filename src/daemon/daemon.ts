@@ -10,7 +10,9 @@ import type { Plan } from '../reconcile/plan.ts';
 import type { Override } from '../reconcile/weigh.ts';
 import type { HealthLoop } from './health-loop.ts';
 import type { Operator } from './operator.ts';
+import type { Quorums } from './quorums.ts';
 import type { ReconcileLoop } from './reconcile-loop.ts';
+import type { Roster } from './roster.ts';
 import { type DaemonStatus, statusOf } from './status.ts';
 import type { VrrpSupervisor } from './vrrp-supervisor.ts';
 import type { TrackingLoop } from './vrrp-tracking.ts';
@@ -19,6 +21,8 @@ import { type Why, whyOf } from './why.ts';
 
 /** A director does not stand for election with an unverified table, unless its servers take longer than this. */
 const firstVerdictsMaxMs = 5000;
+/** Nor does it touch the table without the servers that it has by name, unless the resolver takes longer than this. */
+const rosterMaxMs = 2000;
 
 export type DaemonPorts = {
   readonly clock: Clock;
@@ -26,9 +30,12 @@ export type DaemonPorts = {
   /** Told each configuration that takes effect by a reload, before the parts below are. */
   readonly onReload: (config: Config) => void;
   readonly readConfig: () => ConfigResult;
+  /** Makes servers of names and files; all parts below know addresses alone. */
+  readonly roster: Roster;
   readonly health: HealthLoop;
   readonly reconcile: ReconcileLoop;
   readonly weights: Weights;
+  readonly quorums: Quorums;
   readonly operator: Operator;
   readonly vrrp: VrrpSupervisor;
   readonly tracking: TrackingLoop;
@@ -62,16 +69,20 @@ export type Daemon = {
   readonly plan: () => Promise<Result<Plan, KernelError>>;
   /** Hands over, then cleans up. Resolves when nothing is left to do; a second call waits for the first. */
   readonly stop: (reason: string) => Promise<void>;
-  /** A server has its verdict: the table may have to follow. */
-  readonly verdictChanged: () => void;
+  /** Other servers or peers stand behind the names and files of the configuration. */
+  readonly rosterChanged: () => void;
+  /** A server of that service, or of any, has another verdict or weight: the table may have to follow. */
+  readonly verdictChanged: (service?: string) => void;
 };
 
 export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
-  const { clock, journal, health, reconcile, weights, operator, vrrp, tracking } = ports;
+  const { clock, journal, health, reconcile, weights, quorums, operator, vrrp, tracking } = ports;
+  const { roster } = ports;
   const startedAt: Micros = clock.now();
+  /** With the servers and peers of the moment. */
   let config = initial;
   let phase: DaemonStatus['phase'] = 'starting';
-  let verdictsAwaited: (() => void) | undefined;
+  let endWait: (() => void) | undefined;
   let queue: Promise<unknown> = Promise.resolve();
   let stopping: Promise<void> | undefined;
 
@@ -82,30 +93,26 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     return result;
   }
 
-  const verified = (): boolean =>
-    health
-      .status()
-      .every(({ verdict, check, last }) => verdict !== 'unverified' || check === 'off' || last !== undefined);
-
   function firstVerdicts(): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = clock.after(firstVerdictsMaxMs, () => verdictsAwaited?.());
-      verdictsAwaited = () => {
+      const cancel = clock.after(firstVerdictsMaxMs, resolve);
+      endWait = () => {
         cancel();
-        verdictsAwaited = undefined;
         resolve();
       };
-      if (verified()) verdictsAwaited();
+      void health.firstResults().then(endWait);
     });
   }
 
   async function start(): Promise<void> {
     const { version, pid } = ports;
     journal({ event: 'daemon.started', version, pid, director: config.director.name, config: config.file });
+    config = await roster.take(config, rosterMaxMs);
     weights.configure(config.virtuals);
     await reconcile.configure(config.virtuals, config.ipvs, ports.ownedBefore);
     health.configure(config.virtuals);
     health.seed(reconcile.serving());
+    quorums.configure(config.virtuals, reconcile.serving());
     if (config.vrrp.length > 0) {
       tracking.configure(config);
       await Promise.all([firstVerdicts(), tracking.firstFindings(firstVerdictsMaxMs)]);
@@ -132,23 +139,38 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
       journal({ event: 'config.warning', at: next.file, message });
       told.push(`${next.file}: warning: ${message}`);
     }
-    config = next;
     ports.onReload(next);
-    weights.configure(next.virtuals);
-    health.configure(next.virtuals);
-    await reconcile.configure(next.virtuals, next.ipvs);
-    tracking.configure(next);
-    await vrrp.reconfigure(next.vrrp);
+    config = await roster.take(next, rosterMaxMs);
+    await takeOn();
+    await vrrp.reconfigure(config.vrrp);
     const ms = Math.round((clock.now() - begun) / 1000);
-    journal({ event: 'daemon.reloaded', config: next.file, ...sizeOf(next), ms });
+    journal({ event: 'daemon.reloaded', config: config.file, ...sizeOf(config), ms });
     return { reloaded: true, problems: told };
+  }
+
+  async function takeOn(): Promise<void> {
+    weights.configure(config.virtuals);
+    health.configure(config.virtuals);
+    quorums.configure(config.virtuals);
+    await reconcile.configure(config.virtuals, config.ipvs);
+    tracking.configure(config);
+  }
+
+  async function followRoster(): Promise<void> {
+    const next = roster.effective();
+    if (stopping !== undefined || next === config) return;
+    const peersStay = JSON.stringify(next.vrrp) === JSON.stringify(config.vrrp);
+    config = next;
+    await takeOn();
+    if (!peersStay) await vrrp.reconfigure(config.vrrp);
   }
 
   async function stop(reason: string): Promise<void> {
     phase = 'stopping';
     journal({ event: 'daemon.stopping', reason });
-    verdictsAwaited?.();
+    endWait?.();
     tracking.stop();
+    roster.stop();
     await inTurn(async () => {
       await vrrp.stop();
       health.stop();
@@ -172,6 +194,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
         tracked: tracking.status(),
         health: health.status(),
         reconcile: reconcile.status(),
+        quorumOf: quorums.statusOf,
       };
       return statusOf(config, identity, parts, clock.now());
     },
@@ -187,16 +210,18 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
         .filter((server) => server.real === real && (service === undefined || server.service === service))
         .map((server) => server.service);
       if (services.length > 0) operator.set(real, service, override);
+      if (override === undefined) health.pardon(real, service);
       return services;
     },
     stop: (reason) => {
       stopping ??= stop(reason);
       return stopping;
     },
-    verdictChanged: () => {
+    rosterChanged: () => void inTurn(followRoster),
+    verdictChanged: (service) => {
+      quorums.look(service);
       reconcile.request();
       tracking.verdictChanged();
-      if (verdictsAwaited !== undefined && verified()) verdictsAwaited();
     },
   };
 }

@@ -32,9 +32,16 @@ const warnings: ReadonlySet<JournalEvent['event']> = new Set([
   'vip.restored',
   'real.down',
   'real.failing',
+  'real.flapping',
   'real.unchecked',
   'real.certificate_expires',
   'service.fallback_on',
+  'names.failed',
+  'names.forgotten',
+  'roster.duplicate',
+  'roster.file_rejected',
+  'vrrp.peers_unknown',
+  'service.quorum_lost',
   'ipvs.drift',
 ]);
 
@@ -55,6 +62,8 @@ export function levelOf(event: JournalEvent): LogLevel {
   if (event.event === 'vrrp.transition' && event.to === 'fault') return 'error';
   if (event.event === 'vrrp.track_changed' && event.state === 'down') return 'warn';
   if (event.event === 'vrrp.notified' && notWell.test(event.exit)) return 'warn';
+  if (event.event === 'service.quorum_command' && notWell.test(event.exit)) return 'warn';
+  if ('why' in event && event.why === 'drift') return 'warn';
   if (errors.has(event.event)) return 'error';
   return warnings.has(event.event) ? 'warn' : 'info';
 }
@@ -64,6 +73,7 @@ export function describeEvent(event: JournalEvent): string {
   const [area] = event.event.split('.');
   if (area === 'vrrp' || area === 'vip') return describeVrrp(event);
   if (area === 'real' || area === 'service') return describeService(event);
+  if (area === 'names' || area === 'roster') return describeRoster(event);
   return describeDaemon(event);
 }
 
@@ -95,6 +105,10 @@ function describeVrrp(event: JournalEvent): string {
       return `${event.instance}: adverts over ${event.interface} again, after ${event.down_ms} ms`;
     case 'vrrp.handover_failed':
       return `${event.instance}: the role was not handed over: ${describeReason(event.reason)}`;
+    case 'vrrp.peers_changed':
+      return `${event.instance}: peers changed: ${[...event.added.map((peer) => `+${peer}`), ...event.removed.map((peer) => `-${peer}`)].join(' ')}`;
+    case 'vrrp.peers_unknown':
+      return `${event.instance}: waits until the address of a peer is known (${event.names.join(', ')})`;
     case 'vrrp.split_brain_suspected':
       return `${event.instance}: ${event.peer} (priority ${event.peer_priority}) is active on vrid ${event.vrid} as well`;
     case 'vrrp.stall':
@@ -126,6 +140,8 @@ function describeService(event: JournalEvent): string {
   switch (event.event) {
     case 'real.up':
       return `${event.real} of ${event.service} is up: ${event.detail}`;
+    case 'real.flapping':
+      return `${event.real} of ${event.service} answers again, but fell ${event.falls} time(s) within ${event.within_s} s: held for ${event.hold_s} s`;
     case 'real.down':
       return `${event.real} of ${event.service} is down after ${event.failures} failure(s): ${event.detail}`;
     case 'real.failing':
@@ -135,17 +151,62 @@ function describeService(event: JournalEvent): string {
     case 'real.certificate_expires':
       return `${event.real} of ${event.service}: the certificate of ${event.subject} ${event.days_left < 0 ? 'ended' : 'ends'} at ${event.expires} (${event.days_left} day(s) left)`;
     case 'service.fallback_on':
-      return `${event.service}: no real server is up; fallback ${event.fallback} serves`;
+      return `${event.service}: ${event.reason === 'no_quorum' ? 'no quorum' : 'no real server is up'}; fallback ${event.fallback} serves${event.tiers === 1 ? '' : ` (${event.tier} of ${event.tiers})`}`;
     case 'service.fallback_off':
-      return `${event.service}: a real server is back; fallback ${event.fallback} out`;
+      return `${event.service}: fallback ${event.fallback} out; ${event.instead} instead`;
+    case 'service.quorum_gained':
+      return `${event.service}: quorum gained: weight ${event.weight}, quorum ${event.quorum}, hysteresis ${event.hysteresis}`;
+    case 'service.quorum_lost':
+      return `${event.service}: quorum lost: weight ${event.weight}, quorum ${event.quorum}, hysteresis ${event.hysteresis}`;
+    case 'service.quorum_command':
+      return `${event.service}: quorum_${event.action} ${event.command} ended: ${event.exit}`;
     case 'service.empty':
-      return `${event.service}: no real server is up and there is no fallback`;
+      return `${event.service}: neither a real server nor a fallback is up`;
     case 'service.fallbackcommand':
       return `${event.service}: fallbackcommand ${event.action} ended: ${event.exit}`;
     default:
       return event.event;
   }
 }
+
+function describeRoster(event: JournalEvent): string {
+  switch (event.event) {
+    case 'names.failed':
+      return `${event.name} (${event.family}) cannot be resolved: ${event.reason}; ${describeKept(event)}`;
+    case 'names.recovered':
+      return `${event.name} (${event.family}) is resolved again after ${event.failed_s} s: ${event.addresses.join(', ')}`;
+    case 'names.forgotten':
+      return `${event.name} (${event.family}) is gone from DNS; its last addresses are given up: ${event.addresses.join(', ')}`;
+    case 'roster.changed':
+      return `${event.service}: servers by ${event.from.join(', ')} changed: ${[...event.added.map((real) => `+${real}`), ...event.removed.map((real) => `-${real}`)].join(' ')}`;
+    case 'roster.duplicate':
+      return `${event.service}: ${event.real} of ${event.from} is there already, from ${event.first}`;
+    case 'roster.file_rejected':
+      return `kept the ${event.kept} server(s) of ${event.file} as it was: ${event.problems[0] ?? ''}`;
+    case 'roster.file_accepted':
+      return `${event.file} is good again: ${event.servers} server(s)`;
+    default:
+      return event.event;
+  }
+}
+
+function describeKept({ kept, kept_s }: JournalEvent & { readonly event: 'names.failed' }): string {
+  if (kept.length === 0) return 'no address of it is known';
+  return `${kept.join(', ')} kept${kept_s === undefined ? '' : ` for ${kept_s} s`}`;
+}
+
+const settingReasons = {
+  configured: 'as configured',
+  drift: 'it was changed by someone else',
+  restored: 'put back to what was found',
+} as const;
+
+const syncReasons = {
+  configured: 'as configured',
+  role: 'the role of this director changed',
+  drift: 'it was changed by someone else',
+  stopped: 'nothing asks for it any longer',
+} as const;
 
 function describeDaemon(event: JournalEvent): string {
   switch (event.event) {
@@ -181,6 +242,12 @@ function describeDaemon(event: JournalEvent): string {
       return `IPVS is not available: ${event.reason}; again in ${event.retry_s} s`;
     case 'ipvs.available':
       return 'IPVS is available again';
+    case 'ipvs.timeout':
+      return `IPVS timeout ${event.timeout}: ${event.from_s} s -> ${event.to_s} s: ${settingReasons[event.why]}`;
+    case 'ipvs.sysctl':
+      return `${event.sysctl}: ${event.from} -> ${event.to}: ${settingReasons[event.why]}`;
+    case 'ipvs.sync_daemon':
+      return `sync daemon ${event.state} ${event.action} (${event.daemon}): ${syncReasons[event.why]}`;
     case 'ipvs.foreign':
       return `services of others in the table, left alone: ${event.services.join(', ')}`;
     default:

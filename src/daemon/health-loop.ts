@@ -3,6 +3,7 @@
 // A reload is a difference: servers that stay keep their verdict, checks that stay keep their place in time.
 import type { RealConfig, VirtualConfig } from '../config/config.ts';
 import { type CheckPlan, checkPlanOf, trafficPortOf } from '../health/target-of.ts';
+import { steady } from '../health/flap-damping.ts';
 import { questioned, unverified } from '../health/verdict.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
@@ -16,8 +17,11 @@ import {
   heedMaintenance,
   type Judged,
   judge,
+  pardon,
   type VerdictChange,
+  verdictOn,
 } from './checked-server.ts';
+import { endHold, type FlapAccount, flapAccountOf } from './flap-hold.ts';
 
 export type HealthLoopOptions = {
   readonly clock: Clock;
@@ -45,6 +49,8 @@ export type ServerHealth = {
   /** Consecutive. */
   readonly successes: number;
   readonly failures: number;
+  /** What is held against it for flapping; absent: nothing. */
+  readonly flaps?: FlapAccount;
   /** Of the check, which equal servers of several services share. */
   readonly statistics: CheckStatistics;
 };
@@ -68,6 +74,10 @@ export type HealthLoop = {
   /** What bears on the weight of a server; nothing where it is not configured. */
   readonly weightFactsOf: (service: string, real: string) => HealthWeightFacts;
   readonly status: () => readonly ServerHealth[];
+  /** Takes back the penalty of a server for flapping. @param service absent: in every service. */
+  readonly pardon: (real: string, service?: string) => void;
+  /** Resolves when no server waits for its first result any more. */
+  readonly firstResults: () => Promise<void>;
   /** Ends every check; nothing is told any more. */
   readonly stop: () => void;
 };
@@ -78,6 +88,9 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
   const servers = new Map<string, CheckedServer>();
   /** By check: the servers that it judges. */
   const judged = new Map<string, Set<CheckedServer>>();
+  /** Those without any result so far. */
+  const awaited = new Set<CheckedServer>();
+  const onNoneAwaited: (() => void)[] = [];
   const judgedBy = (checkKey: string) => [...(judged.get(checkKey) ?? [])];
 
   const runner = createCheckRunner({
@@ -85,13 +98,24 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
     probe,
     concurrency,
     mayStart: (checkKey) => {
-      const free = judgedBy(checkKey).filter((server) => !heedMaintenance(around, server));
+      const free = judgedBy(checkKey).filter((server) => {
+        const isHeld = heedMaintenance(around, server);
+        if (isHeld) settle(server);
+        return !isHeld;
+      });
       return free.some(({ plan }) => plan.main.target.kind !== 'off');
     },
     onResult: (checkKey, result) => {
-      for (const server of judgedBy(checkKey)) judge(around, server, result);
+      for (const server of judgedBy(checkKey)) {
+        judge(around, server, result);
+        settle(server);
+      }
     },
   });
+
+  const settle = (server: CheckedServer): void => {
+    if (awaited.delete(server) && awaited.size === 0) for (const tell of onNoneAwaited.splice(0)) tell();
+  };
 
   const toldAt = ({ result, at }: Judged) => ({ ...result, agoMs: (clock.now() - at) / 1000 });
 
@@ -113,10 +137,13 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
     const known = servers.get(key);
     if (known === undefined) {
       servers.set(key, wanted);
+      if (wanted.plan.main.target.kind !== 'off') awaited.add(wanted);
       attach(wanted, intervalMs);
       return;
     }
     known.limits = wanted.limits;
+    known.flapPolicy = wanted.flapPolicy;
+    if (known.flapPolicy === undefined) pardon(around, known, 'flapping does not count any more');
     if (known.checkKey === wanted.checkKey) return;
     if (asks(known.plan) !== asks(wanted.plan)) known.state = questioned(known.state);
     detach(known);
@@ -129,7 +156,7 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
     configure: (virtuals) => {
       const wanted = new Map<string, () => void>();
       for (const virtual of virtuals) {
-        for (const real of virtual.reals) {
+        for (const real of checkedIn(virtual)) {
           const server = serverOf(virtual, real);
           const key = keyOf(server.service, server.real);
           wanted.set(key, () => enter(key, server, virtual.checkintervalMs));
@@ -138,7 +165,9 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
       for (const [key, server] of servers) {
         if (wanted.has(key)) continue;
         servers.delete(key);
+        endHold(server);
         detach(server);
+        settle(server);
       }
       for (const enterServer of wanted.values()) enterServer();
     },
@@ -149,7 +178,10 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
         }
       }
     },
-    verdictOf: (service, real) => servers.get(keyOf(service, real))?.state.verdict ?? 'unverified',
+    verdictOf: (service, real) => {
+      const server = servers.get(keyOf(service, real));
+      return server === undefined ? 'unverified' : verdictOn(server);
+    },
     weightFactsOf: (service, real) => {
       const server = servers.get(keyOf(service, real));
       return server === undefined
@@ -160,18 +192,41 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
       [...servers.values()].map((server) => ({
         service: server.service,
         real: server.real,
-        verdict: server.state.verdict,
+        verdict: verdictOn(server),
         maintenance: server.maintenance,
         check: server.plan.main.target.kind,
         ...(server.recent[0] !== undefined && { last: toldAt(server.recent[0]) }),
         recent: server.recent.map(toldAt),
         successes: server.state.successes,
         failures: server.state.failures,
+        ...flapsOf(server, clock.now()),
         statistics: runner.statistics(server.checkKey) ?? { ended: 0, skipped: 0, latenessMs: 0, tookMs: 0 },
       })),
-    stop: runner.stop,
+    pardon: (real, service) => {
+      for (const server of servers.values()) {
+        if (server.real !== real || (service !== undefined && server.service !== service)) continue;
+        pardon(around, server, 'pardoned by the operator');
+      }
+    },
+    firstResults: () =>
+      awaited.size === 0 ? Promise.resolve() : new Promise((resolve) => onNoneAwaited.push(resolve)),
+    stop: () => {
+      for (const server of servers.values()) endHold(server);
+      runner.stop();
+    },
   };
 }
+
+/** A tier of the fallback that is also a real server is checked as that: it comes first, and gives way. */
+const checkedIn = ({ reals, fallbacks }: VirtualConfig): readonly RealConfig[] => [
+  ...fallbacks.filter(({ checked }) => checked),
+  ...reals,
+];
+
+const flapsOf = (server: CheckedServer, now: Micros): Pick<ServerHealth, 'flaps'> => {
+  const flaps = flapAccountOf(server, now);
+  return flaps === undefined ? {} : { flaps };
+};
 
 const keyOf = (service: string, real: string): string => `${service} ${real}`;
 
@@ -188,6 +243,8 @@ function serverOf(virtual: VirtualConfig, real: RealConfig): CheckedServer {
     plan,
     checkKey: JSON.stringify([plan, virtual.checkintervalMs]),
     limits: { rise: virtual.rise, fall: virtual.fall },
+    flapPolicy: virtual.reals.includes(real) ? virtual.flapping : undefined,
+    flaps: steady,
     state: unverified(false),
     maintenance: false,
     downSince: undefined,

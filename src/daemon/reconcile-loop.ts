@@ -7,7 +7,7 @@ import { ok, type Result } from '../net/result.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { IpvsKernel, KernelError, ObservedService } from '../ports/kernel.ts';
-import type { Moment } from '../reconcile/desire.ts';
+import type { DesiredService, Moment } from '../reconcile/desire.ts';
 import { formatServiceId, type Table } from '../reconcile/model.ts';
 import { type Plan, planOf } from '../reconcile/plan.ts';
 import { type Goal, propose } from '../reconcile/propose.ts';
@@ -42,6 +42,8 @@ export type ReconcileStatus = {
   readonly observed: readonly ObservedService[];
   readonly observedAt?: Micros;
   readonly desired: Table;
+  /** Who was to serve each service after the last pass, by name. */
+  readonly services: ReadonlyMap<string, DesiredService>;
   /** Names of services that somebody else put there. */
   readonly foreign: readonly string[];
   readonly lastApplied?: Applied;
@@ -195,6 +197,7 @@ function statusOf(keeper: ReturnType<typeof createTableKeeper>, reason: string |
     observed: keeper.observed(),
     ...(observedAt === undefined ? {} : { observedAt }),
     desired: keeper.desired(),
+    services: keeper.services(),
     foreign: keeper.foreign(),
     ...(lastApplied === undefined ? {} : { lastApplied }),
     driftRepairs: keeper.driftRepairs(),

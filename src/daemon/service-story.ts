@@ -1,4 +1,5 @@
-// Who serves each virtual service, told as events when it changes: fallback in, fallback out, nobody left.
+// Who serves each virtual service, told as events when it changes: fallback in, another tier of it, fallback out,
+// nobody left.
 // Runs fallbackcommand as ldirectord does (start when the last server is out, stop when one is back), with
 // two differences: nothing is run before the servers have been checked, and nothing twice in a row.
 import type { VirtualConfig } from '../config/config.ts';
@@ -33,19 +34,23 @@ export function createServiceStory(journal: Journal, run?: RunFallbackCommand): 
   const tellFallback = (
     name: string,
     chapter: Chapter,
-    { servedBy }: DesiredService,
-    virtual: VirtualConfig,
+    { servedBy, tier, withheld }: DesiredService,
+    { fallbacks }: VirtualConfig,
   ) => {
-    const fallback =
-      servedBy === 'fallback' && virtual.fallback ? formatEndpoint(virtual.fallback) : undefined;
-    if (chapter.fallback !== undefined && chapter.fallback !== fallback) {
-      journal({ event: 'service.fallback_off', service: name, fallback: chapter.fallback });
+    const config = tier === undefined ? undefined : fallbacks[tier];
+    const fallback = config && formatEndpoint(config);
+    const before = chapter.fallback;
+    if (before === fallback) return;
+    if (before !== undefined) {
+      const instead = fallback ?? (servedBy === 'reals' ? 'real servers' : 'nobody');
+      journal({ event: 'service.fallback_off', service: name, fallback: before, instead });
     }
-    if (fallback !== undefined && chapter.fallback !== fallback) {
-      journal({ event: 'service.fallback_on', service: name, fallback });
-    }
-    if (fallback === undefined) delete chapter.fallback;
-    else chapter.fallback = fallback;
+    delete chapter.fallback;
+    if (fallback === undefined || tier === undefined) return;
+    chapter.fallback = fallback;
+    const place = { tier: tier + 1, tiers: fallbacks.length };
+    const reason = withheld ? 'no_quorum' : 'no_server';
+    journal({ event: 'service.fallback_on', service: name, fallback, ...place, reason });
   };
 
   /** Not before every server has its verdict: at a start, nobody serves for a moment and nothing is wrong. */

@@ -1,16 +1,19 @@
 // What `status` shows: the present state of the whole daemon as plain data, put together from its parts.
-import type { Config, VirtualConfig } from '../config/config.ts';
+import type { Config, FallbackConfig, VirtualConfig } from '../config/config.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import type { Micros } from '../ports/clock.ts';
+import { realName } from '../reconcile/canonical.ts';
 import { formatServiceId } from '../reconcile/model.ts';
+import type { Verdict } from '../reconcile/verdict-view.ts';
 import type { ServerHealth } from './health-loop.ts';
+import type { QuorumStatus } from './quorums.ts';
 import type { ReconcileStatus } from './reconcile-loop.ts';
 import type { VrrpInstanceStatus, VrrpProcessStatus } from './vrrp-messages.ts';
 import type { TrackedStatus } from './vrrp-tracking.ts';
 
 export type RealStatus = {
   readonly real: string;
-  readonly verdict: 'unverified' | 'up' | 'down';
+  readonly verdict: Verdict;
   /** Held out of service by an operator. */
   readonly maintenance: boolean;
   /** In the kernel's table now; absent where the server is not in it. */
@@ -25,8 +28,21 @@ export type RealStatus = {
 export type ServiceStatus = {
   readonly service: string;
   readonly scheduler: string;
-  readonly fallback?: { readonly address: string; readonly serving: boolean };
+  /** In the order in which they are tried. */
+  readonly fallbacks: readonly TierStatus[];
+  /** Absent where none is configured. */
+  readonly quorum?: QuorumStatus;
   readonly reals: readonly RealStatus[];
+};
+
+/** A tier of the fallback. */
+export type TierStatus = {
+  readonly address: string;
+  readonly serving: boolean;
+  /** Absent where it is not checked. */
+  readonly verdict?: Verdict;
+  /** What the last check said. */
+  readonly detail?: string;
 };
 
 export type IpvsStatus = {
@@ -68,6 +84,7 @@ export type StatusParts = {
   readonly tracked: readonly TrackedStatus[];
   readonly health: readonly ServerHealth[];
   readonly reconcile: ReconcileStatus;
+  readonly quorumOf: (service: string) => QuorumStatus | undefined;
 };
 
 export function statusOf(
@@ -91,22 +108,38 @@ export function statusOf(
   };
 }
 
-function serviceStatus(virtual: VirtualConfig, { health, reconcile }: StatusParts): ServiceStatus {
+function serviceStatus(virtual: VirtualConfig, { health, reconcile, quorumOf }: StatusParts): ServiceStatus {
   const service = formatServiceId(virtual.id);
   const observed = reconcile.observed.find((entry) => formatServiceId(entry.service.id) === service);
   const inTable = new Map((observed?.destinations ?? []).map((entry) => [formatEndpoint(entry), entry]));
-  const reals = health
-    .filter((server) => server.service === service)
-    .map((server) => realStatus(server, inTable));
-  const { fallback } = virtual;
-  if (fallback === undefined) return { service, scheduler: virtual.scheduler, reals };
-  const desired = reconcile.desired.find((entry) => formatServiceId(entry.service.id) === service);
-  const serving = desired?.destinations.some(({ address }) => address === fallback.address) ?? false;
+  const names = new Set(virtual.reals.map((real) => realName(virtual.id, real)));
+  const theirs = health.filter((server) => server.service === service);
+  const quorum = quorumOf(service);
+  const tier = reconcile.services.get(service)?.tier;
   return {
     service,
     scheduler: virtual.scheduler,
-    fallback: { address: formatEndpoint(fallback), serving },
-    reals,
+    fallbacks: virtual.fallbacks.map((each, index) => tierStatus(virtual, each, theirs, index === tier)),
+    ...(quorum !== undefined && { quorum }),
+    reals: theirs.filter(({ real }) => names.has(real)).map((server) => realStatus(server, inTable)),
+  };
+}
+
+function tierStatus(
+  { id }: VirtualConfig,
+  tier: FallbackConfig,
+  health: readonly ServerHealth[],
+  serving: boolean,
+): TierStatus {
+  const address = realName(id, tier);
+  const server = tier.checked ? health.find(({ real }) => real === address) : undefined;
+  return {
+    address,
+    serving,
+    ...(server !== undefined && {
+      verdict: server.verdict,
+      detail: server.last?.detail ?? 'not checked yet',
+    }),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Journal } from '../ports/journal.ts';
 import type { IpvsKernel, KernelError, ObservedService } from '../ports/kernel.ts';
 import { applyOperations, type Outcome } from '../reconcile/apply.ts';
 import { describeOperation } from '../reconcile/describe.ts';
+import type { DesiredService } from '../reconcile/desire.ts';
 import { diff, foreignServices } from '../reconcile/diff.ts';
 import { formatServiceId, type Operation, type Table } from '../reconcile/model.ts';
 import { type ChangeCounts, countChanges } from '../reconcile/plan.ts';
@@ -36,6 +37,8 @@ export type TableKeeper = {
   readonly observed: () => readonly ObservedService[];
   readonly observedAt: () => Micros | undefined;
   readonly desired: () => Table;
+  /** Who was to serve each service after the last pass, by name. */
+  readonly services: () => ReadonlyMap<string, DesiredService>;
   readonly foreign: () => readonly string[];
   readonly lastApplied: () => Applied | undefined;
   readonly driftRepairs: () => number;
@@ -43,7 +46,11 @@ export type TableKeeper = {
 };
 
 /** What a pass left: the table it wanted, and the operations that it could not bring about. */
-type Left = { readonly desired: Table; readonly undone: ReadonlySet<string> };
+type Left = {
+  readonly desired: Table;
+  readonly services: ReadonlyMap<string, DesiredService>;
+  readonly undone: ReadonlySet<string>;
+};
 
 export function createTableKeeper({ kernel, clock, journal, story }: TableKeeperOptions): TableKeeper {
   const refusals = createRefusals();
@@ -69,7 +76,10 @@ export function createTableKeeper({ kernel, clock, journal, story }: TableKeeper
     const outcomes = await send(refusals.due(proposal.operations, clock.now()));
     const done = new Set(outcomes.filter(isApplied).map(({ operation }) => operation));
     const undone = proposal.operations.filter((operation) => !done.has(operation));
-    left = { desired: proposal.desired, undone: new Set(undone.map(describeOperation)) };
+    const services = new Map(
+      proposal.services.map((each) => [formatServiceId(each.entry.service.id), each] as const),
+    );
+    left = { desired: proposal.desired, services, undone: new Set(undone.map(describeOperation)) };
     return namesAfter(table, outcomes);
   };
 
@@ -128,6 +138,7 @@ export function createTableKeeper({ kernel, clock, journal, story }: TableKeeper
     observed: () => observed,
     observedAt: () => observedAt,
     desired: () => left?.desired ?? [],
+    services: () => left?.services ?? new Map(),
     foreign: () => foreign,
     lastApplied: () => lastApplied,
     driftRepairs: () => driftRepairs,

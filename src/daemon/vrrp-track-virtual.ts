@@ -1,11 +1,12 @@
-// A tracked virtual service: whether enough of its real servers are up, by the verdicts of the health checks. The
-// fallback does not count: it says sorry, it does not serve.
+// A tracked virtual service: whether enough of its real servers are up, by the verdicts of the health checks, or
+// whether it has its own quorum. The fallback does not count: it says sorry, it does not serve.
 import type { VirtualConfig } from '../config/config.ts';
 import { trafficPortOf } from '../health/target-of.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import { formatServiceId } from '../reconcile/model.ts';
 import type { VerdictOf } from '../reconcile/verdict-view.ts';
 import type { Finding } from '../vrrp/track.ts';
+import type { QuorumStatus } from './quorums.ts';
 
 export type ServiceFinding = { readonly finding: Finding; readonly detail: string };
 
@@ -15,9 +16,15 @@ export function judgeService(virtual: VirtualConfig, quorum: number, verdictOf: 
   const verdicts = virtual.reals.map((real) =>
     verdictOf(service, formatEndpoint({ address: real.address, port: trafficPortOf(virtual, real) })),
   );
-  const up = verdicts.filter((verdict) => verdict === 'up').length;
+  const up = verdicts.filter((verdict) => verdict === 'up' || verdict === 'held').length;
   const open = verdicts.filter((verdict) => verdict === 'unverified').length;
   const detail = `${up} of ${verdicts.length} server(s) up`;
   if (up >= quorum) return { finding: 'up', detail };
   return { finding: up + open >= quorum ? 'unknown' : 'down', detail };
+}
+
+/** By weight, with hysteresis: the quorum of the service itself. */
+export function judgeQuorum({ state, weight, quorum, hysteresis }: QuorumStatus): ServiceFinding {
+  const finding = { held: 'up', lost: 'down', unknown: 'unknown' } as const;
+  return { finding: finding[state], detail: `weight ${weight}, quorum ${quorum}, hysteresis ${hysteresis}` };
 }

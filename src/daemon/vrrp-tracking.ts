@@ -8,12 +8,13 @@ import type { ListProcesses, RunScript, WatchFile } from '../ports/tracked.ts';
 import { formatServiceId } from '../reconcile/model.ts';
 import type { VerdictOf } from '../reconcile/verdict-view.ts';
 import { type Finding, findingKey, type Tracker } from '../vrrp/track.ts';
+import type { QuorumStatus } from './quorums.ts';
 import type { Findings } from './vrrp-messages.ts';
 import { formatFinding } from './vrrp-track.ts';
 import { trackFile } from './vrrp-track-file.ts';
 import { createProcessTracker } from './vrrp-track-process.ts';
 import { trackScript } from './vrrp-track-script.ts';
-import { judgeService } from './vrrp-track-virtual.ts';
+import { judgeQuorum, judgeService } from './vrrp-track-virtual.ts';
 
 export type Tell = (finding: Finding, detail?: string) => void;
 export type Watch = { readonly stop: () => void };
@@ -25,6 +26,8 @@ export type TrackingPorts = {
   readonly watchFile: WatchFile;
   readonly listProcesses: ListProcesses;
   readonly verdictOf: VerdictOf;
+  /** Of a service that has one; trackers that name no quorum of their own go by it. */
+  readonly quorumOf: (service: string) => QuorumStatus | undefined;
   /** Told all of them whenever one has changed. */
   readonly onFindings: (findings: Findings) => void;
 };
@@ -90,7 +93,9 @@ export function createTrackingLoop(ports: TrackingPorts): TrackingLoop {
     if (source.kind === 'virtual') {
       const { virtual, quorum } = source;
       const look = () => {
-        const { finding, detail } = judgeService(virtual, quorum, ports.verdictOf);
+        const own = quorum === undefined ? ports.quorumOf(formatServiceId(virtual.id)) : undefined;
+        const { finding, detail } =
+          own === undefined ? judgeService(virtual, quorum ?? 1, ports.verdictOf) : judgeQuorum(own);
         note(key, finding, detail);
       };
       entries.set(key, { ...entry, watch: { stop: () => {} }, look });
@@ -152,7 +157,7 @@ type Source =
   | { readonly kind: 'script'; readonly config: Tracked['scripts'][number] }
   | { readonly kind: 'file'; readonly config: Tracked['files'][number] }
   | { readonly kind: 'process'; readonly config: Tracked['processes'][number] }
-  | { readonly kind: 'virtual'; readonly virtual: VirtualConfig; readonly quorum: number };
+  | { readonly kind: 'virtual'; readonly virtual: VirtualConfig; readonly quorum: number | undefined };
 
 /** By finding key; only what a router refers to. */
 function sourcesOf({
@@ -170,7 +175,7 @@ function sourcesOf({
 }
 
 function sourceOf(
-  { kind, name, quorum = 1 }: Tracker,
+  { kind, name, quorum }: Tracker,
   tracked: Tracked | undefined,
   virtuals: readonly VirtualConfig[],
 ): Source | undefined {

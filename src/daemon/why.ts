@@ -1,8 +1,9 @@
 // Why a real server is served as it is: the chain of facts behind its place in the table, as plain data.
 import type { Config } from '../config/config.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
-import { realName } from '../reconcile/desire.ts';
+import { realName } from '../reconcile/canonical.ts';
 import { formatServiceId } from '../reconcile/model.ts';
+import type { Verdict } from '../reconcile/verdict-view.ts';
 import type { WeightPart } from '../reconcile/weigh.ts';
 import type { ServerHealth } from './health-loop.ts';
 import type { ReconcileStatus } from './reconcile-loop.ts';
@@ -10,7 +11,7 @@ import type { ReconcileStatus } from './reconcile-loop.ts';
 export type Why = {
   readonly service: string;
   readonly real: string;
-  readonly verdict: 'unverified' | 'up' | 'down';
+  readonly verdict: Verdict;
   readonly maintenance: boolean;
   readonly check: string;
   /** How many answers in a row speak for and against it, and how many it takes. */

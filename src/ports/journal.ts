@@ -129,6 +129,17 @@ export type JournalEvent =
       readonly reason: string;
     }
   | {
+      readonly event: 'vrrp.peers_changed';
+      readonly instance: string;
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+    }
+  | {
+      readonly event: 'vrrp.peers_unknown';
+      readonly instance: string;
+      readonly names: readonly string[];
+    }
+  | {
       readonly event: 'vrrp.split_brain_suspected';
       readonly instance: string;
       readonly vrid: number;
@@ -199,6 +210,17 @@ export type JournalEvent =
       readonly real: string;
       readonly detail: string;
       readonly down_s?: number;
+      /** How much of it was hold for flapping. */
+      readonly held_s?: number;
+    }
+  | {
+      readonly event: 'real.flapping';
+      readonly service: string;
+      readonly real: string;
+      readonly detail: string;
+      readonly falls: number;
+      readonly within_s: number;
+      readonly hold_s: number;
     }
   | {
       readonly event: 'real.down';
@@ -231,8 +253,36 @@ export type JournalEvent =
       /** Negative when it has ended. */
       readonly days_left: number;
     }
-  | { readonly event: 'service.fallback_on'; readonly service: string; readonly fallback: string }
-  | { readonly event: 'service.fallback_off'; readonly service: string; readonly fallback: string }
+  | {
+      readonly event: 'service.fallback_on';
+      readonly service: string;
+      readonly fallback: string;
+      /** From 1. */
+      readonly tier: number;
+      readonly tiers: number;
+      readonly reason: 'no_server' | 'no_quorum';
+    }
+  | {
+      readonly event: 'service.fallback_off';
+      readonly service: string;
+      readonly fallback: string;
+      /** Who serves now: 'real servers', another tier, 'nobody'. */
+      readonly instead: string;
+    }
+  | {
+      readonly event: 'service.quorum_gained' | 'service.quorum_lost';
+      readonly service: string;
+      readonly weight: number;
+      readonly quorum: number;
+      readonly hysteresis: number;
+    }
+  | {
+      readonly event: 'service.quorum_command';
+      readonly service: string;
+      readonly action: 'up' | 'down';
+      readonly command: string;
+      readonly exit: string;
+    }
   | { readonly event: 'service.empty'; readonly service: string }
   | {
       readonly event: 'service.fallbackcommand';
@@ -265,6 +315,75 @@ export type JournalEvent =
     }
   | { readonly event: 'ipvs.unavailable'; readonly reason: string; readonly retry_s: number }
   | { readonly event: 'ipvs.available' }
+  | {
+      readonly event: 'ipvs.timeout';
+      /** As ipvsadm names it: tcp, tcpfin, udp. */
+      readonly timeout: string;
+      readonly from_s: number;
+      readonly to_s: number;
+      readonly why: 'configured' | 'drift' | 'restored';
+    }
+  | {
+      readonly event: 'ipvs.sysctl';
+      readonly sysctl: string;
+      readonly from: string;
+      readonly to: string;
+      readonly why: 'configured' | 'drift' | 'restored';
+    }
+  | {
+      readonly event: 'ipvs.sync_daemon';
+      readonly state: 'master' | 'backup';
+      readonly action: 'started' | 'stopped';
+      /** In ipvsadm's words. */
+      readonly daemon: string;
+      readonly why: 'configured' | 'role' | 'drift' | 'stopped';
+    }
+  | {
+      readonly event: 'names.failed';
+      readonly name: string;
+      readonly family: 'inet' | 'inet6';
+      readonly reason: string;
+      /** What goes on to count; empty: nothing is known of it. */
+      readonly kept: readonly string[];
+      /** Only for so long: DNS says that the name is gone. */
+      readonly kept_s?: number;
+    }
+  | {
+      readonly event: 'names.recovered';
+      readonly name: string;
+      readonly family: 'inet' | 'inet6';
+      readonly addresses: readonly string[];
+      readonly failed_s: number;
+    }
+  | {
+      readonly event: 'names.forgotten';
+      readonly name: string;
+      readonly family: 'inet' | 'inet6';
+      readonly addresses: readonly string[];
+    }
+  | {
+      readonly event: 'roster.changed';
+      readonly service: string;
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+      /** Names and files that they come from. */
+      readonly from: readonly string[];
+    }
+  | {
+      readonly event: 'roster.duplicate';
+      readonly service: string;
+      readonly real: string;
+      readonly from: string;
+      readonly first: string;
+    }
+  | {
+      readonly event: 'roster.file_rejected';
+      readonly file: string;
+      readonly problems: readonly string[];
+      /** Servers of its last good content, which go on to count. */
+      readonly kept: number;
+    }
+  | { readonly event: 'roster.file_accepted'; readonly file: string; readonly servers: number }
   | { readonly event: 'ipvs.foreign'; readonly services: readonly string[] };
 
 export type EventName = JournalEvent['event'];

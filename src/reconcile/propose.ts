@@ -2,16 +2,14 @@
 // is apply.ts's.
 import type { VirtualConfig } from '../config/config.ts';
 import { readTable } from './canonical.ts';
-import { type DesiredService, desireServices, tableOf, type Weigh } from './desire.ts';
+import { type DesiredService, desireServices, type Moment, tableOf } from './desire.ts';
 import { type DiffPolicy, diff } from './diff.ts';
 import type { Operation, Table } from './model.ts';
 import type { VerdictOf } from './verdict-view.ts';
 
-export type Goal = {
+export type Goal = Moment & {
   readonly virtuals: readonly VirtualConfig[];
   readonly verdictOf: VerdictOf;
-  /** Absent: the configured weights. */
-  readonly weigh?: Weigh;
   readonly policy: DiffPolicy;
 };
 
@@ -25,9 +23,9 @@ export type Proposal = {
 };
 
 /** @param kernelTable as the kernel gave it, in any order, with or without counters. */
-export function propose(kernelTable: Table, { virtuals, verdictOf, weigh, policy }: Goal): Proposal {
+export function propose(kernelTable: Table, { virtuals, verdictOf, policy, ...moment }: Goal): Proposal {
   const observed = readTable(kernelTable);
-  const services = desireServices(virtuals, verdictOf, observed, weigh);
+  const services = desireServices(virtuals, verdictOf, observed, moment);
   const desired = tableOf(services);
   return { observed, services, desired, operations: diff(observed, desired, policy) };
 }

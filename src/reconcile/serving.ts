@@ -2,8 +2,7 @@
 // that an adopted server goes only after `fall` failures. Names as in verdict-view.ts.
 import type { VirtualConfig } from '../config/config.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
-import { canonicalDestination } from './canonical.ts';
-import { realName } from './desire.ts';
+import { canonicalDestination, realName } from './canonical.ts';
 import { formatServiceId, type Table } from './model.ts';
 
 /** @returns whether `table` holds that server of `virtuals` with a weight above 0. */
@@ -17,9 +16,9 @@ export function servingIn(
     for (const server of destinations) if (server.weight > 0) usable.add(`${name} ${formatEndpoint(server)}`);
   }
   const serving = new Set<string>();
-  for (const { id, reals } of virtuals) {
+  for (const { id, reals, fallbacks } of virtuals) {
     const name = formatServiceId(id);
-    for (const real of reals) {
+    for (const real of [...reals, ...fallbacks]) {
       const held = usable.has(`${name} ${formatEndpoint(canonicalDestination(id, real))}`);
       if (held) serving.add(`${name} ${realName(id, real)}`);
     }

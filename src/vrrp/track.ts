@@ -13,7 +13,7 @@ export type Tracker = {
   readonly weight: number;
   /** Turns the weight's sign; with weight 0 the fault is while it is up. */
   readonly reverse: boolean;
-  /** Servers that a virtual service must have up. */
+  /** Servers that a virtual service must have up; absent: its own quorum, or one where it has none. */
   readonly quorum?: number;
 };
 
@@ -26,7 +26,7 @@ export type Influence = {
 
 /** Which finding a tracker asks for: the same thing with another weight is the same finding. */
 export const findingKey = ({ kind, name, quorum }: Tracker): string =>
-  quorum === undefined || quorum === 1 ? `${kind} ${name}` : `${kind} ${name} quorum ${quorum}`;
+  quorum === undefined ? `${kind} ${name}` : `${kind} ${name} quorum ${quorum}`;
 
 /** keepalived: a value that takes off more than any priority is a fault. */
 const FILE_FAULT = -254;

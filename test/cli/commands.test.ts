@@ -110,7 +110,11 @@ describe('formatStatus', () => {
         {
           service: 'tcp 10.0.0.9:80',
           scheduler: 'wlc',
-          fallback: { address: '127.0.0.1:80', serving: true },
+          fallbacks: [
+            { address: '10.0.0.8:80', serving: false, verdict: 'down', detail: 'refused' },
+            { address: '127.0.0.1:80', serving: true },
+          ],
+          quorum: { state: 'lost', weight: 1, quorum: 3, hysteresis: 1 },
           reals: [
             {
               real: '10.0.0.2:80',
@@ -129,7 +133,11 @@ describe('formatStatus', () => {
     expect(text).toContain('lvs1: lvs-director 0.1.0, ready, pid 7, up 1 min 1 s, a.yaml');
     expect(text).toMatch(/VI_1 +51 +eth0 +backup +80 \(of 100\) +12 s +10\.0\.0\.1 \(150\) +started/);
     expect(text).toMatch(/VI_1 +script web +down +-20 +exit 1/);
-    expect(text).toMatch(/tcp 10\.0\.0\.9:80 wlc .*fallback 127\.0\.0\.1:80 serves/);
+    expect(text).toMatch(
+      /tcp 10\.0\.0\.9:80 wlc .*quorum lost: weight 1 of 3 \+- 1; fallback 127\.0\.0\.1:80 \(tier 2\) serves/,
+    );
+    expect(text).toMatch(/ {2}fallback 1: 10\.0\.0\.8:80 +down +- .*refused/);
+    expect(text).toMatch(/ {2}fallback 2: 127\.0\.0\.1:80 +not checked +1/);
     expect(text).toMatch(/ {2}10\.0\.0\.2:80 +down +- +0 +0 +2 s ago: refused/);
     expect(text).toContain('The kernel refuses: add x: EINVAL');
   });

@@ -123,8 +123,8 @@ describe('values as stock takes them', () => {
     ['servicename="Web"', { servicename: '"Web"' }],
     ['quiescent=yes#x', { quiescent: true }],
     ['persistent=600', { persistentSec: 600 }],
-    ['fallback=127.0.0.1', { fallback: { address: '127.0.0.1', port: 80, forward: 'gate' } }],
-    ['fallback=127.0.0.1:http masq', { fallback: { address: '127.0.0.1', port: 80, forward: 'masq' } }],
+    ['fallback=127.0.0.1', { fallbacks: [{ address: '127.0.0.1', port: 80, forward: 'gate' }] }],
+    ['fallback=127.0.0.1:http masq', { fallbacks: [{ address: '127.0.0.1', port: 80, forward: 'masq' }] }],
   ])('%s', (line, expected) => {
     expect(configOf(`${virtual}\t${line}\n`).virtuals[0]).toMatchObject(expected);
   });

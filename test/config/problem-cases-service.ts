@@ -16,6 +16,9 @@ const service = (more: string) =>
 const servers = (list: string) =>
   `virtual:\n  - address: 10.0.0.1:80\n    scheduler: wlc\n    real: ${list}\n`;
 
+/** An ipip server with this tunnel. */
+const tunnel = (keys: string) => servers(`[{address: 10.0.0.2, forward: ipip, tunnel: {${keys}}}]`);
+
 export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'an address or a mark',
@@ -100,7 +103,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'a fallback has no weight',
     service('fallback: 127.0.0.1:80 gate 5'),
-    '4:15: Cannot read virtual 1 fallback: ADDRESS[:PORT] [gate|masq|ipip], got 127.0.0.1:80 gate 5',
+    '4:15: Cannot read virtual 1 fallback 1: ADDRESS[:PORT] [gate|masq|ipip], got 127.0.0.1:80 gate 5',
   ),
   yaml(
     'a port of a fallback',
@@ -361,5 +364,76 @@ export const serviceCases: readonly ProblemCase[] = [
     'no syslog',
     'logfile: local0\n',
     '1:10: warning: Cannot log to syslog: the path of a file, as the log goes to standard output and not to syslog, got local0',
+  ),
+  yaml(
+    'a netmask of the family',
+    service('persistent: 60\n    netmask: 64'),
+    '5:14: Cannot use netmask: a netmask or a prefix length from 1 to 32 for IPv4, got /64',
+  ),
+  yaml(
+    'a netmask of IPv4 is none of IPv6',
+    "virtual:\n  - {address: '[fd00::1]:80', persistent: 60, netmask: 255.255.255.0, real: 'fd00::2 gate'}\n",
+    '2:57: Cannot use netmask: a prefix length from 1 to 128 for IPv6, got the netmask of /24',
+  ),
+  yaml(
+    'a flag of the scheduler',
+    service('scheduler: sh\n    schedflags: mh-port'),
+    '5:17: Cannot use schedflags: a flag of sh, got mh-port',
+  ),
+  yaml(
+    'a flag of a scheduler that has flags',
+    service('scheduler: rr\n    schedflags: sh-port'),
+    '5:17: Cannot use schedflags: a flag of rr, got sh-port',
+  ),
+  yaml(
+    'masq within a family',
+    servers("['[fd00::2]:80 masq']"),
+    '4:12: Cannot use server: an IPv4 server, as the service is, got fd00::2',
+  ),
+  yaml(
+    'a mark above 0',
+    'virtual:\n  - {fwmark: 0, real: 10.0.0.2 gate}\n',
+    '2:14: Cannot use fwmark in virtual 1: a whole number from 1 to 4294967295, got 0',
+  ),
+  yaml(
+    'a unicast server',
+    servers('[224.0.0.1:80 gate]'),
+    '4:12: Cannot use server: a unicast address, got 224.0.0.1',
+  ),
+  yaml(
+    'somebody, not everybody',
+    servers('[0.0.0.0:80 gate]'),
+    '4:12: Cannot use server: a unicast address, got 0.0.0.0',
+  ),
+  yaml(
+    'Call-ID is of UDP',
+    service('persistent: 60\n    persistence_engine: sip'),
+    '5:25: warning: Cannot serve anyone by Call-ID: a service of protocol udp, got tcp 10.0.0.1:80',
+  ),
+  yaml(
+    'a tunnel for ipip',
+    servers('[{address: 10.0.0.2, tunnel: {type: gre}}]'),
+    '4:38: Cannot use tunnel: forward ipip beside it, got gate',
+  ),
+  yaml('gue has a port', tunnel('type: gue'), '4:53: Cannot use tunnel: a port beside type gue, got none'),
+  yaml(
+    'gre has none',
+    tunnel('type: gre, port: 6080'),
+    '4:71: Cannot use tunnel: no port beside type gre, got 6080',
+  ),
+  yaml(
+    'ipip has no checksum',
+    tunnel('type: ipip, checksum: yes'),
+    '4:76: Cannot use tunnel: no checksum beside type ipip, got yes',
+  ),
+  yaml(
+    'only gue has a remote checksum',
+    tunnel('type: gre, checksum: remote'),
+    '4:75: Cannot use tunnel: checksum yes or no beside type gre, got remote',
+  ),
+  yaml(
+    'a checksum or none',
+    tunnel('type: gre, checksum: perhaps'),
+    '4:75: Cannot use checksum in virtual 1 real 1 tunnel: yes, no or remote, got perhaps',
   ),
 ];

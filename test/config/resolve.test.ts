@@ -58,7 +58,7 @@ virtual:
       id: { kind: 'address', protocol: 'tcp', address: '192.168.6.240', port: 80 },
       checktimeoutMs: 3000,
       negotiatetimeoutMs: 3000,
-      fallback: { address: '127.0.0.1', port: 80, forward: 'gate' },
+      fallbacks: [{ address: '127.0.0.1', port: 80, forward: 'gate', checked: false }],
       at: { line: 16, column: 5 },
     });
     const [first, second] = virtuals[0]?.reals ?? [];
@@ -152,15 +152,15 @@ describe('what a service takes from the top level', () => {
       rise: 2,
       fall: 4,
       checkintervalMs: 7000,
-      fallback: { address: '127.0.0.1', port: 80 },
+      fallbacks: [{ address: '127.0.0.1', port: 80 }],
     });
   });
   it('is the fallback of its family', () => {
     const text =
       'fallback: 127.0.0.1\nfallback6: "[::1]:81"\nvirtual:\n  - {address: "[fd00::1]:80", real: "[fd00::2]:80 gate"}\n  - {address: 10.0.0.1:80, real: 10.0.0.2 gate}\n';
-    expect(configOf(text).virtuals.map(({ fallback }) => fallback)).toEqual([
-      { address: '::1', port: 81, forward: 'gate' },
-      { address: '127.0.0.1', port: 80, forward: 'gate' },
+    expect(configOf(text).virtuals.map(({ fallbacks }) => fallbacks)).toMatchObject([
+      [{ address: '::1', port: 81, forward: 'gate' }],
+      [{ address: '127.0.0.1', port: 80, forward: 'gate' }],
     ]);
   });
 });

@@ -4,6 +4,8 @@ import type { Config, VirtualConfig } from '../../src/config/config.ts';
 import { checkPortOf } from '../../src/health/target-of.ts';
 import { familyOf, type Ip, parseIp } from '../../src/net/ip.ts';
 import { formatNetmask } from '../../src/net/prefix.ts';
+import { effectiveVirtuals, type Question } from '../../src/roster/effective.ts';
+import { environment } from './environment.ts';
 
 export type Comparable = Readonly<Record<string, unknown>>;
 export type StockTable = {
@@ -73,10 +75,22 @@ function realOfStock(real: Comparable): Comparable {
   };
 }
 
-export const ofConfig = (config: Config): readonly Comparable[] => config.virtuals.map(virtualOfConfig);
+/** Names as their addresses, in the order of the file. */
+export function ofConfig({ virtuals }: Config): readonly Comparable[] {
+  const addressesOf = ({ name, family }: Question) => environment.resolveHost(name, family) ?? [];
+  const known = {
+    addressesOf: (question: Question) => [addressesOf(question)].flat(),
+    fleetOf: () => undefined,
+  };
+  return effectiveVirtuals(virtuals, known).virtuals.map((virtual) => {
+    const reals = [...virtual.reals].sort((a, b) => a.at.line - b.at.line);
+    return virtualOfConfig({ ...virtual, reals });
+  });
+}
 
 function virtualOfConfig(virtual: VirtualConfig): Comparable {
-  const { checktype, fallback } = virtual;
+  const { checktype, fallbacks } = virtual;
+  const [fallback] = fallbacks;
   return {
     id: idOf(virtual),
     flags: flagsOf(virtual),

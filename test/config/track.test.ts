@@ -61,10 +61,10 @@ virtual:
   - {fwmark: 7, checkport: 80, service: http, real: [10.0.0.2 gate]}
 `;
     expect(trackersOf(text)?.[0]).toEqual([
-      'virtual tcp 10.0.0.9:80 0 1',
+      'virtual tcp 10.0.0.9:80 0',
       'virtual tcp 10.0.0.9:80 -5 2',
-      'virtual fwmark 7 0 1',
-      'virtual tcp 10.0.0.9:80 1 1',
+      'virtual fwmark 7 0',
+      'virtual tcp 10.0.0.9:80 1',
     ]);
   });
 });

@@ -11,6 +11,8 @@ let events: JournalEvent[];
 let verdict: ServerHealth['verdict'];
 let timers: { readonly delayMs: number; readonly fire: () => void }[];
 let file: ConfigResult;
+/** What the roster makes of the configuration. */
+let taken: Config;
 
 const router = { name: 'VI_1' } as Config['vrrp'][number];
 const service = {
@@ -46,6 +48,15 @@ function daemonOf(initial: Config): Daemon {
     },
     onReload: (next: Config) => tell(`log ${next.log.level}`),
     readConfig: () => file,
+    roster: {
+      take: async (next: Config) => {
+        taken = next;
+        return next;
+      },
+      effective: () => taken,
+      status: () => ({ names: [], files: [] }),
+      stop: () => {},
+    },
     health: {
       configure: (virtuals: readonly unknown[]) => tell(`health configure ${virtuals.length}`),
       seed: () => tell('health seed'),
@@ -60,6 +71,7 @@ function daemonOf(initial: Config): Daemon {
       serving: () => () => false,
       stop: async ({ clean }: { clean: boolean }) => tell(`reconcile stop clean=${clean}`),
     },
+    quorums: { configure: () => {}, look: () => {}, statusOf: () => undefined },
     weights: { configure: () => {}, stop: () => {}, explain: () => [] },
     operator: { set: () => {} },
     vrrp: {

@@ -8,7 +8,7 @@ import { desire } from '../../src/reconcile/desire.ts';
 import { diff } from '../../src/reconcile/diff.ts';
 import { formatServiceId, type ServiceId, type Table } from '../../src/reconcile/model.ts';
 import type { Verdict } from '../../src/reconcile/verdict-view.ts';
-import { realOf, virtualOf } from '../reconcile/arbitrary.ts';
+import { realOf, tierOf, virtualOf } from '../reconcile/arbitrary.ts';
 import { createModelKernel } from '../reconcile/model-kernel.ts';
 import { createManualClock } from './manual-clock.ts';
 
@@ -19,7 +19,7 @@ const name = formatServiceId(vip);
 const one = realOf('192.168.6.2', 80, { weight: 5 });
 const two = realOf('192.168.6.3', 80, { weight: 3 });
 const web = virtualOf(vip, { reals: [one, two] });
-const sorry = { ...web, fallback: { address: ip('127.0.0.1'), port: 80, forward: 'gate' as const } };
+const sorry = { ...web, fallbacks: [tierOf('127.0.0.1', 80)] };
 const ipvs: IpvsConfig = { resyncIntervalMs: 5000, foreign: 'keep' };
 const busy = { code: 'EBUSY', message: 'Device or resource busy' };
 
@@ -241,7 +241,7 @@ describe('the reconcile loop', () => {
 });
 
 describe('refused operations', () => {
-  const refuseTwo = { ...web, fallback: sorry.fallback };
+  const refuseTwo = { ...web, fallbacks: sorry.fallbacks };
 
   it('hold back nothing else, are told with the words of the kernel, and retried with back-off', async () => {
     const { loop, clock, kernel, events, judge, servers } = setUp();
@@ -332,7 +332,10 @@ describe('who serves', () => {
     await clock.advance(0);
     judge('down', one, two);
     await clock.advance(0);
-    expect(events[1]).toEqual({ event: 'service.fallback_on', service: name, fallback: '127.0.0.1:80' });
+    expect(events[1]).toEqual({
+      event: 'service.fallback_on',
+      ...{ service: name, fallback: '127.0.0.1:80', tier: 1, tiers: 1, reason: 'no_server' },
+    });
     expect(told()).toEqual(['ipvs.adopted', 'service.fallback_on', 'ipvs.applied']);
     void loop.configure([web], ipvs);
     await clock.advance(0);

@@ -1,6 +1,7 @@
 // What the main process tracks: when scripts run, what is told, and what a reload leaves alone.
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { TrackProcessConfig, TrackScriptConfig, VirtualConfig } from '../../src/config/config.ts';
+import type { QuorumStatus } from '../../src/daemon/quorums.ts';
 import type { Findings } from '../../src/daemon/vrrp-messages.ts';
 import { readValue } from '../../src/daemon/vrrp-track-file.ts';
 import { countOf } from '../../src/daemon/vrrp-track-process.ts';
@@ -49,11 +50,12 @@ let verdicts: Record<string, Verdict>;
 let setFile: (text: string | undefined) => void;
 let processes: string[][];
 let looks: number;
+let quorums: Record<string, QuorumStatus>;
 let loop: TrackingLoop;
 
 beforeEach(() => {
   clock = createManualClock();
-  [runs, events, told, verdicts, processes, looks] = [[], [], [], {}, [], 0];
+  [runs, events, told, verdicts, processes, looks, quorums] = [[], [], [], {}, [], 0, {}];
   loop = createTrackingLoop({
     clock,
     journal: (event) => void events.push(event),
@@ -83,6 +85,7 @@ beforeEach(() => {
       looks += 1;
       return processes;
     },
+    quorumOf: (service) => quorums[service],
     verdictOf: (_, real) => verdicts[real] ?? 'unverified',
     onFindings: (findings) => void told.push(findings),
   });

@@ -40,6 +40,7 @@ export const aVirtual = (changes: Partial<VirtualConfig> = {}): VirtualConfig =>
   quiescent: false,
   readdquiescent: false,
   cleanstop: true,
+  fallbacks: [],
   reals: [aReal()],
   at,
   ...changes,

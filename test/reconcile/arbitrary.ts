@@ -18,7 +18,7 @@ import {
   type Tunnel,
   type VirtualService,
 } from '../../src/reconcile/model.ts';
-import type { Verdict } from '../../src/reconcile/verdict-view.ts';
+import type { QuorumView, Verdict } from '../../src/reconcile/verdict-view.ts';
 
 export const arbitraryId: fc.Arbitrary<ServiceId> = fc.oneof(
   fc.record({
@@ -215,4 +215,11 @@ export const arbitraryVerdictOf = fc
     const letters = [...`${service} ${real}`];
     const sum = letters.reduce((total, letter, index) => total + letter.charCodeAt(0) * (index + 1), 0);
     return verdicts[sum % verdicts.length] ?? 'unverified';
+  });
+
+export const arbitraryQuorumOf = fc
+  .array(fc.constantFrom<QuorumView>('held', 'lost', 'open'), { minLength: 5, maxLength: 5 })
+  .map((views) => (service: string): QuorumView => {
+    const sum = [...service].reduce((total, letter) => total + letter.charCodeAt(0), 0);
+    return views[sum % views.length] ?? 'held';
   });

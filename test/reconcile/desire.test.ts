@@ -1,19 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { VirtualConfig } from '../../src/config/config.ts';
+import type { FallbackConfig, VirtualConfig } from '../../src/config/config.ts';
 import { formatEndpoint } from '../../src/net/endpoint.ts';
 import { ip } from '../../src/net/ip.ts';
-import { canonicalDestination, canonicalTable } from '../../src/reconcile/canonical.ts';
+import { canonicalDestination, canonicalTable, realName } from '../../src/reconcile/canonical.ts';
 import { desire, desireServices } from '../../src/reconcile/desire.ts';
 import { diff } from '../../src/reconcile/diff.ts';
-import { formatServiceId, type ServiceId, type Table } from '../../src/reconcile/model.ts';
-import type { Verdict } from '../../src/reconcile/verdict-view.ts';
-import { arbitraryTable, arbitraryVerdictOf, arbitraryVirtuals, realOf, virtualOf } from './arbitrary.ts';
+import { type Destination, formatServiceId, type ServiceId, type Table } from '../../src/reconcile/model.ts';
+import type { Verdict, VerdictOf } from '../../src/reconcile/verdict-view.ts';
+import {
+  arbitraryQuorumOf,
+  arbitraryTable,
+  arbitraryVerdictOf,
+  arbitraryVirtuals,
+  realOf,
+  tierOf,
+  virtualOf,
+} from './arbitrary.ts';
 
 const vip: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
 const one = realOf('192.168.6.2', 80, { weight: 5 });
 const two = realOf('192.168.6.3', 80, { weight: 3 });
-const fallback = { address: ip('127.0.0.1'), port: 80, forward: 'gate' as const };
+const fallback = tierOf('127.0.0.1', 80);
 
 const verdicts =
   (byReal: Readonly<Record<string, Verdict>>) =>
@@ -70,7 +78,7 @@ describe('desire', () => {
   it('lets servers serve on that a reload replaced, until one of the new ones does or none can', () => {
     const old = realOf('192.168.6.99', 80);
     const table = holding(plain, old);
-    const withFallback = { ...plain, fallback };
+    const withFallback = { ...plain, fallbacks: [fallback] };
     expect(servers(desire([withFallback], unverified, table))).toEqual(['192.168.6.99:80 gate 1']);
     const firstUp = verdicts({ '192.168.6.2:80': 'up' });
     expect(servers(desire([withFallback], firstUp, table))).toEqual(['192.168.6.2:80 gate 5']);
@@ -89,7 +97,7 @@ describe('desire', () => {
   });
 
   it('checktype off: leaves what the table holds, and serves the fallback where that is nothing', () => {
-    const virtual: VirtualConfig = { ...plain, fallback, checktype: { kind: 'off' } };
+    const virtual: VirtualConfig = { ...plain, fallbacks: [fallback], checktype: { kind: 'off' } };
     expect(servers(desire([virtual], oneUp, []))).toEqual(['127.0.0.1:80 gate 1']);
     expect(servers(desire([virtual], oneUp, holding(plain, { ...one, weight: 2 })))).toEqual([
       '192.168.6.2:80 gate 2',
@@ -98,15 +106,17 @@ describe('desire', () => {
 });
 
 describe('the weight of the moment', () => {
-  const virtual = virtualOf(vip, { reals: [one, two], fallback });
+  const virtual = virtualOf(vip, { reals: [one, two], fallbacks: [fallback] });
   const allUp = () => 'up' as const;
 
   it('takes the place of the configured one', () => {
-    const table = desire([virtual], allUp, [], (_service, _real, configured) => configured * 10);
+    const table = desire([virtual], allUp, [], {
+      weigh: (_service, _real, configured) => configured * 10,
+    });
     expect(servers(table)).toEqual(['192.168.6.2:80 gate 50', '192.168.6.3:80 gate 30']);
   });
   it('of 0 keeps a server in the table, but does not count as serving', () => {
-    expect(servers(desire([virtual], allUp, [], () => 0))).toEqual([
+    expect(servers(desire([virtual], allUp, [], { weigh: () => 0 }))).toEqual([
       '127.0.0.1:80 gate 1',
       '192.168.6.2:80 gate 0',
       '192.168.6.3:80 gate 0',
@@ -114,9 +124,8 @@ describe('the weight of the moment', () => {
   });
   it('drains a server that is only adopted, and takes one out whatever its verdict', () => {
     const held = holding(virtual, one, two);
-    const weights = (_service: string, real: string) =>
-      real.startsWith('192.168.6.2') ? 0 : ('out' as const);
-    expect(servers(desire([virtual], unverified, held, weights))).toEqual([
+    const weigh = (_service: string, real: string) => (real.startsWith('192.168.6.2') ? 0 : ('out' as const));
+    expect(servers(desire([virtual], unverified, held, { weigh }))).toEqual([
       '127.0.0.1:80 gate 1',
       '192.168.6.2:80 gate 0',
     ]);
@@ -131,7 +140,7 @@ describe("an operator's maintenance", () => {
 });
 
 describe('the fallback', () => {
-  const virtual = virtualOf(vip, { reals: [one, two], fallback });
+  const virtual = virtualOf(vip, { reals: [one, two], fallbacks: [fallback] });
 
   it('is in with weight 1 when no server is up, and gone when one is back', () => {
     expect(servers(desire([virtual], bothDown, holding(virtual, one, two)))).toEqual(['127.0.0.1:80 gate 1']);
@@ -165,16 +174,16 @@ describe('the fallback', () => {
   });
 
   it('gets the port of its service, and keeps its own behind a mark or by masq', () => {
-    const elsewhere = { ...virtual, fallback: { ...fallback, port: 8080 } };
+    const elsewhere = { ...virtual, fallbacks: [{ ...fallback, port: 8080 }] };
     expect(servers(desire([elsewhere], bothDown, []))).toEqual(['127.0.0.1:80 gate 1']);
-    const masq: VirtualConfig = { ...virtual, fallback: { ...fallback, port: 8080, forward: 'masq' } };
+    const masq: VirtualConfig = { ...virtual, fallbacks: [{ ...fallback, port: 8080, forward: 'masq' }] };
     expect(servers(desire([masq], bothDown, []))).toEqual(['127.0.0.1:8080 masq 1']);
     const marked = { ...elsewhere, id: { kind: 'fwmark', family: 'inet', fwmark: 1 } as const };
     expect(servers(desire([marked], bothDown, []))).toEqual(['127.0.0.1:8080 gate 1']);
   });
 
   it('that is also a real server serves as the one or as the other, and is never lost', () => {
-    const shared = { ...virtual, fallback: { ...fallback, address: one.address } };
+    const shared = { ...virtual, fallbacks: [{ ...fallback, address: one.address }] };
     expect(servers(desire([shared], bothDown, []))).toEqual(['192.168.6.2:80 gate 1']);
     expect(servers(desire([shared], oneUp, desire([shared], bothDown, [])))).toEqual([
       '192.168.6.2:80 gate 5',
@@ -186,7 +195,7 @@ describe('the fallback', () => {
   });
 
   it('that is also a real server without a verdict stays the fallback from one pass to the next', () => {
-    const shared = { ...virtual, fallback: { ...fallback, address: one.address } };
+    const shared = { ...virtual, fallbacks: [{ ...fallback, address: one.address }] };
     const first = desireServices([shared], unverified, []);
     const second = desireServices(
       [shared],
@@ -199,34 +208,65 @@ describe('the fallback', () => {
 });
 
 describe('desire, for any configuration, verdicts and table', () => {
-  const world = [arbitraryVirtuals, arbitraryVerdictOf, arbitraryTable] as const;
+  const world = [arbitraryVirtuals, arbitraryVerdictOf, arbitraryTable, arbitraryQuorumOf] as const;
 
   it('never enters a server without a verdict that the table does not hold', () => {
     fc.assert(
-      fc.property(...world, (virtuals, verdictOf, observed) => {
+      fc.property(...world, (virtuals, verdictOf, observed, quorumOf) => {
         const held = new Set(endpointsOf(observed));
         const allowed = new Set(
-          virtuals.flatMap((virtual) => [...verifiedOf(virtual, verdictOf), ...fallbackOf(virtual)]),
+          virtuals.flatMap((virtual) => [
+            ...verifiedOf(virtual, verdictOf),
+            ...virtual.fallbacks.flatMap((tier) =>
+              tierIsUp(virtual, tier, verdictOf) ? [endpointIn(virtual, tier)] : [],
+            ),
+          ]),
         );
-        const entered = endpointsOf(desire(virtuals, verdictOf, observed)).filter((name) => !held.has(name));
+        const desired = desire(virtuals, verdictOf, observed, { quorumOf });
+        const entered = endpointsOf(desired).filter((name) => !held.has(name));
         expect(entered.filter((name) => !allowed.has(name))).toEqual([]);
       }),
     );
   });
 
-  it('puts the fallback in exactly when no server is up and no adopted one serves', () => {
+  it('serves by servers, one tier, or nobody: a service is empty only where none of them can serve', () => {
     fc.assert(
-      fc.property(...world, (virtuals, verdictOf, observed) => {
-        for (const [index, service] of desireServices(virtuals, verdictOf, observed).entries()) {
-          const virtual = virtuals[index];
-          if (virtual === undefined) throw new Error('desireServices lost a service');
+      fc.property(...world, (virtuals, verdictOf, observed, quorumOf) => {
+        const services = desireServices(virtuals, verdictOf, observed, { quorumOf });
+        for (const [index, { servedBy, tier, entry, withheld }] of services.entries()) {
+          const virtual = virtuals[index] ?? expect.fail('desireServices lost a service');
           const up = virtual.reals.some((real) => verdictFor(virtual, real, verdictOf) === 'up');
-          if (up) expect(service.servedBy).toBe('reals');
-          if (service.servedBy === 'reals')
-            expect(up || service.entry.destinations.some((d) => d.weight > 0)).toBe(true);
-          else expect(service.servedBy).toBe(virtual.fallback === undefined ? 'nobody' : 'fallback');
-          if (service.servedBy === 'fallback')
-            expect(service.entry.destinations.some((d) => d.weight === 1)).toBe(true);
+          const tiers = virtual.fallbacks.filter((each) => tierIsUp(virtual, each, verdictOf));
+          const usable = entry.destinations.some(({ weight }) => weight > 0);
+          const quorum = virtual.quorum === undefined ? 'held' : quorumOf(formatServiceId(virtual.id));
+          if (up && quorum === 'held') expect(servedBy).toBe('reals');
+          if (up || tiers.length > 0) expect(servedBy).not.toBe('nobody');
+          if (tiers.length > 0 && quorum === 'lost' && up)
+            expect([servedBy, withheld]).toEqual(['fallback', true]);
+          if (servedBy === 'reals') expect(up || usable).toBe(true);
+          if (servedBy === 'nobody') expect(usable).toBe(false);
+          expect(tier !== undefined).toBe(servedBy === 'fallback');
+          expect(tier === undefined && withheld).toBe(false);
+        }
+      }),
+    );
+  });
+
+  it('puts in one tier alone, the first that is up, or that the table serves and nobody has judged', () => {
+    fc.assert(
+      fc.property(...world, (virtuals, verdictOf, observed, quorumOf) => {
+        const held = new Set(endpointsOf(observed));
+        const services = desireServices(virtuals, verdictOf, observed, { quorumOf });
+        for (const [index, { tier, entry }] of services.entries()) {
+          const virtual = virtuals[index] ?? expect.fail('desireServices lost a service');
+          if (tier === undefined) continue;
+          const chosen = virtual.fallbacks[tier] ?? expect.fail('no such tier');
+          const serving = entry.destinations.filter(({ weight }) => weight > 0);
+          expect(endpointsOf([{ ...entry, destinations: serving }])).toEqual([endpointIn(virtual, chosen)]);
+          const before = virtual.fallbacks.slice(0, tier);
+          expect(before.some((each) => tierIsUp(virtual, each, verdictOf))).toBe(false);
+          const isUp = tierIsUp(virtual, chosen, verdictOf);
+          expect(isUp || held.has(endpointIn(virtual, chosen))).toBe(true);
         }
       }),
     );
@@ -234,9 +274,9 @@ describe('desire, for any configuration, verdicts and table', () => {
 
   it('is settled after one pass: the table it asked for asks for nothing more', () => {
     fc.assert(
-      fc.property(...world, (virtuals, verdictOf, observed) => {
-        const desired = desire(virtuals, verdictOf, observed);
-        const again = desire(virtuals, verdictOf, desired);
+      fc.property(...world, (virtuals, verdictOf, observed, quorumOf) => {
+        const desired = desire(virtuals, verdictOf, observed, { quorumOf });
+        const again = desire(virtuals, verdictOf, desired, { quorumOf });
         expect(diff(desired, again, { owned: new Set(), foreign: 'keep' })).toEqual([]);
       }),
     );
@@ -244,8 +284,8 @@ describe('desire, for any configuration, verdicts and table', () => {
 
   it('is canonical', () => {
     fc.assert(
-      fc.property(...world, (virtuals, verdictOf, observed) => {
-        const desired = desire(virtuals, verdictOf, observed);
+      fc.property(...world, (virtuals, verdictOf, observed, quorumOf) => {
+        const desired = desire(virtuals, verdictOf, observed, { quorumOf });
         expect(canonicalTable(desired)).toEqual(desired);
       }),
     );
@@ -257,16 +297,11 @@ const endpointsOf = (table: Table) =>
     destinations.map((server) => `${formatServiceId(service.id)} ${formatEndpoint(server)}`),
   );
 
-const fallbackOf = ({ id, fallback: server }: VirtualConfig) => {
-  if (server === undefined) return [];
-  const destination = canonicalDestination(id, {
-    ...server,
-    weight: 1,
-    upperThreshold: 0,
-    lowerThreshold: 0,
-  });
-  return [`${formatServiceId(id)} ${formatEndpoint(destination)}`];
-};
+const endpointIn = ({ id }: VirtualConfig, server: Destination): string =>
+  `${formatServiceId(id)} ${formatEndpoint(canonicalDestination(id, server))}`;
+
+const tierIsUp = (virtual: VirtualConfig, tier: FallbackConfig, verdictOf: VerdictOf): boolean =>
+  !tier.checked || verdictOf(formatServiceId(virtual.id), realName(virtual.id, tier)) === 'up';
 
 function verdictFor(
   { id, checktype }: VirtualConfig,

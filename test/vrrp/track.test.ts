@@ -50,9 +50,9 @@ describe('a weight', () => {
 describe('findings', () => {
   it('are shared by trackers of the same thing, whatever their weights; a quorum makes another one', () => {
     expect(findingKey(tracker({ weight: 1 }))).toBe(findingKey(tracker({ weight: 2, reverse: true })));
-    const virtual = tracker({ kind: 'virtual', name: 'tcp 10.0.0.9:80', quorum: 1 });
+    const virtual = tracker({ kind: 'virtual', name: 'tcp 10.0.0.9:80' });
     expect(findingKey(virtual)).toBe('virtual tcp 10.0.0.9:80');
-    expect(findingKey({ ...virtual, quorum: 2 })).toBe('virtual tcp 10.0.0.9:80 quorum 2');
+    expect(findingKey({ ...virtual, quorum: 1 })).toBe('virtual tcp 10.0.0.9:80 quorum 1');
   });
 });
 

@@ -15,7 +15,7 @@ import type { ServiceId, Table } from '../../../src/reconcile/model.ts';
 import type { Verdict } from '../../../src/reconcile/verdict-view.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { openNetlinkSocket } from '../../../src/system/netlink-socket.ts';
-import { arbitraryTable, realOf, virtualOf } from '../../reconcile/arbitrary.ts';
+import { arbitraryTable, realOf, tierOf, virtualOf } from '../../reconcile/arbitrary.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { inside } from '../vrrp/inside.ts';
@@ -179,7 +179,7 @@ describe('the reconcile loop on a kernel', () => {
     const sorry: VirtualConfig = {
       ...web,
       quiescent: true,
-      fallback: { address: ip('127.0.0.1'), port: 80, forward: 'gate' },
+      fallbacks: [tierOf('127.0.0.1', 80)],
     };
     judge('up', one, two);
     await configure(sorry);

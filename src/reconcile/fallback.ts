@@ -1,0 +1,45 @@
+// Which tier of the fallback is the one to serve: the first that is up. One that is not checked counts as up; one
+// without a verdict does not, unless the table serves it already. Whether any of them serves is desire.ts's.
+import type { FallbackConfig, VirtualConfig } from '../config/config.ts';
+import { formatEndpoint } from '../net/endpoint.ts';
+import { canonicalDestination, realName, sameDestination } from './canonical.ts';
+import type { Destination } from './model.ts';
+import type { HealthOf } from './verdict-view.ts';
+
+/** A tier in its place: the first is 0. */
+export type Tier = { readonly index: number; readonly destination: Destination };
+
+/** What each would be in the table, in order. */
+export const tiersOf = ({ id, fallbacks }: VirtualConfig): readonly Destination[] =>
+  fallbacks.map((tier) => canonicalDestination(id, tier));
+
+/** @param present the table's servers of the service, by formatEndpoint. */
+export function firstTierUp(
+  virtual: VirtualConfig,
+  health: HealthOf,
+  present: ReadonlyMap<string, Destination>,
+): Tier | undefined {
+  for (const [index, tier] of virtual.fallbacks.entries()) {
+    const destination = canonicalDestination(virtual.id, tier);
+    const held = present.get(formatEndpoint(destination));
+    const serves =
+      held !== undefined && held.weight > 0 && sameDestination({ ...held, weight: 1 }, destination);
+    const weight = tier.checked ? weightOf(virtual, tier, health, serves) : tier.weight;
+    if (weight > 0) return { index, destination: { ...destination, weight } };
+  }
+  return undefined;
+}
+
+/** Of a tier that is checked: 0 where it cannot serve now. @param serves whether the table has it. */
+function weightOf(
+  { id }: VirtualConfig,
+  tier: FallbackConfig,
+  { verdictOf, weigh }: HealthOf,
+  serves: boolean,
+): number {
+  const name = realName(id, tier);
+  const verdict = verdictOf(name);
+  const isUp = verdict === 'up' || (verdict === 'unverified' && serves);
+  const weight = isUp ? weigh(name, tier.weight) : 'out';
+  return weight === 'out' ? 0 : weight;
+}
