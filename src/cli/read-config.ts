@@ -1,7 +1,7 @@
 // A config file from disk to a Config: the one place that reads it, for `run`, `check`, `plan` and the rest.
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { ConfigResult } from '../config/config.ts';
+import type { ConfigEnvironment, ConfigResult } from '../config/config.ts';
 import { parseConfig } from '../config/load.ts';
 import { resolveHost, resolveService } from '../system/names.ts';
 import { judgeProgram } from '../system/program-file.ts';
@@ -15,11 +15,14 @@ export function readConfig(file: string, director?: string): ConfigResult {
     const message = `Cannot read config: a readable file, got ${error instanceof Error ? error.message : String(error)}`;
     return { problems: [{ severity: 'error', at: { file, line: 1, column: 1 }, message }] };
   }
-  return parseConfig(text, file, {
-    hostname: director ?? hostname(),
-    ...(director === undefined ? {} : { director }),
-    resolveHost,
-    resolveService,
-    judgeProgram,
-  });
+  return parseConfig(text, file, hostEnvironment(director));
 }
+
+/** Names and programs as this host knows them. */
+export const hostEnvironment = (director?: string): ConfigEnvironment => ({
+  hostname: director ?? hostname(),
+  ...(director === undefined ? {} : { director }),
+  resolveHost,
+  resolveService,
+  judgeProgram,
+});

@@ -38,8 +38,11 @@ function judgePeers(
   index: number,
   { problems, sites }: Pick<Resolution, 'problems' | 'sites'>,
 ): void {
+  const addresses = peers.flatMap((peer) => ('address' in peer ? [peer.address] : []));
+  // A name may have an address on each.
+  if (addresses.length < peers.length) return;
   for (const family of ['inet', 'inet6'] as const satisfies readonly Family[]) {
-    const count = peers.filter(({ address }) => familyOf(address) === family).length;
+    const count = addresses.filter((address) => familyOf(address) === family).length;
     if (count === 0 || count >= interfaces.length) continue;
     const rule = `an address of the peer on each of ${interfaces.join(', ')}`;
     problems.push(warningAt(sites('vrrp', index, 'unicast_peer'), 'use every path', rule, `${count}`));

@@ -10,6 +10,7 @@ import { errorAt, warningAt } from './problem.ts';
 import { present, type Resolution } from './resolution.ts';
 import { judgePaths, pathsOf } from './resolve-paths.ts';
 import type { VrrpDraft } from './schema-vrrp.ts';
+import type { PeerDraft } from './schema-vrrp-float.ts';
 
 /** One instance, or two in lockstep where the addresses are of both families. */
 export function resolveVrrp(
@@ -75,14 +76,21 @@ function instanceOf(draft: VrrpDraft, family: Family, at: Position): VrrpInstanc
 }
 
 function peersOf({ unicast_peer: peers = [] }: VrrpDraft, family: Family) {
-  const ofFamily = peers.filter(({ address }) => familyOf(address) === family);
+  const ofFamily = peers
+    .filter((peer) => 'address' in peer)
+    .filter((peer) => familyOf(peer.address) === family);
+  const named = peers.filter((peer) => 'name' in peer);
   const bounded = ofFamily.filter(({ minTtl, maxTtl }) => (minTtl ?? maxTtl) !== undefined);
   const peerTtl = bounded.map(({ address, minTtl, maxTtl }) => ({
     peer: address,
     min: minTtl ?? 0,
     max: maxTtl ?? 255,
   }));
-  return { unicastPeers: ofFamily.map(({ address }) => address), ...(peerTtl.length > 0 && { peerTtl }) };
+  return {
+    unicastPeers: ofFamily.map(({ address }) => address),
+    ...(named.length > 0 && { peerNames: named }),
+    ...(peerTtl.length > 0 && { peerTtl }),
+  };
 }
 
 /** Where both families run, each takes its own along. */
@@ -155,6 +163,11 @@ function judgeFamilies(
 ) {
   const refuse = (path: readonly (string | number)[], rule: string, got: string) =>
     problems.push(errorAt(sites('vrrp', index, ...path), `use ${path[0]}`, rule, got));
+  /** Which hop limits its socket takes is fixed by address as it is opened (system/hop-limit-filter.ts). */
+  const judgePeerName = ({ name, minTtl, maxTtl }: PeerDraft & { readonly name: string }, i: number) => {
+    if (!families.includes('inet6') || (minTtl ?? maxTtl) === undefined) return;
+    refuse(['unicast_peer', i], 'an address with min_ttl or max_ttl of IPv6', name);
+  };
   const names = families.map(familyName).join(' or ');
   const peers = draft.unicast_peer ?? [];
   for (const [i, { address }] of draft.virtual_ipaddress.entries()) {
@@ -167,14 +180,16 @@ function judgeFamilies(
     const count = draft.virtual_ipaddress.filter(({ address }) => isOfFamily(address)).length;
     const most = addressesMax[family];
     if (count > most) refuse(['virtual_ipaddress'], `at most ${most} of ${familyName(family)}`, `${count}`);
-    if (peers.length > 0 && !peers.some(({ address }) => isOfFamily(address))) {
+    // A name may have addresses of either.
+    if (peers.length > 0 && !peers.some((peer) => 'name' in peer || isOfFamily(peer.address))) {
       const rule = 'a peer for each family of virtual_ipaddress';
       refuse(['unicast_peer'], rule, `none of ${familyName(family)}`);
     }
   }
-  for (const [i, { address }] of peers.entries()) {
-    if (!families.includes(familyOf(address)))
-      refuse(['unicast_peer', i], `an address of ${names}, as the VIPs`, address);
+  for (const [i, peer] of peers.entries()) {
+    if ('name' in peer) judgePeerName(peer, i);
+    else if (!families.includes(familyOf(peer.address)))
+      refuse(['unicast_peer', i], `an address of ${names}, as the VIPs`, peer.address);
   }
   for (const key of ['unicast_src_ip', 'source'] as const) {
     const source = draft[key];

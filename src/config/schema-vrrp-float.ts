@@ -1,6 +1,7 @@
 // What floats with a virtual router beside its addresses (excluded addresses, routes, rules), on which device, and
 // the peers of unicast: the values that are written as several words. keepalived.md §1.4.
 import { z } from 'zod';
+import { parseHostName } from '../net/host-name.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
 import { parseRoute, parseRule } from '../net/route.ts';
 import { parseVirtualAddress } from '../net/virtual-address.ts';
@@ -26,9 +27,12 @@ const rule = leaf(
   { type: 'string' },
 );
 
-export type PeerDraft = { readonly address: Ip; readonly minTtl?: number; readonly maxTtl?: number };
+export type PeerDraft = ({ readonly address: Ip } | { readonly name: string }) & {
+  readonly minTtl?: number;
+  readonly maxTtl?: number;
+};
 
-const peer = leaf('an IPv4 or IPv6 address, and behind it min_ttl N, max_ttl N (0 to 255)', readPeer, {
+const peer = leaf('an address or a name, and behind it min_ttl N, max_ttl N (0 to 255)', readPeer, {
   type: 'string',
 });
 
@@ -50,7 +54,7 @@ export const floatShape = {
   virtual_rules: optional(z.array(rule), 'Policy rules that are there while the VIPs are, as in `ip rule`.'),
   unicast_peer: optional(
     z.array(peer),
-    'Peers to send adverts to instead of multicast. Behind one: min_ttl, max_ttl of what it sends.',
+    'Peers to send adverts to instead of multicast, by address or name. Behind one: min_ttl, max_ttl of what it sends.',
   ),
   use_vmac: optional(
     vmac,
@@ -68,12 +72,19 @@ export const isPhrase = (text: string): boolean =>
 
 function readPeer(text: string): PeerDraft | undefined {
   const [first = '', ...rest] = text.trim().split(/\s+/);
-  const address = parseIp(first);
+  const who = readHost(first);
   const given = readPairs(rest, { min_ttl: readTtl, max_ttl: readTtl });
-  if (address === undefined || given === undefined) return undefined;
+  if (who === undefined || given === undefined) return undefined;
   const { min_ttl: minTtl, max_ttl: maxTtl } = given;
   if ((minTtl ?? 0) > (maxTtl ?? 255)) return undefined;
-  return { address, ...(minTtl !== undefined && { minTtl }), ...(maxTtl !== undefined && { maxTtl }) };
+  return { ...who, ...(minTtl !== undefined && { minTtl }), ...(maxTtl !== undefined && { maxTtl }) };
+}
+
+function readHost(text: string): { readonly address: Ip } | { readonly name: string } | undefined {
+  const address = parseIp(text);
+  if (address !== undefined) return { address };
+  const name = parseHostName(text);
+  return name === undefined ? undefined : { name };
 }
 
 const readTtl = (text: string) => (/^\d{1,3}$/.test(text) && Number(text) <= 255 ? Number(text) : undefined);

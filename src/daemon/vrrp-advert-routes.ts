@@ -28,8 +28,9 @@ export type RouteRequest = Omit<SourceRequest, 'current'> & {
 /** One for each interface that has a source for it, the first interface first. */
 export function advertRoutesOf({ config, view, isVirtual, current }: RouteRequest): readonly AdvertRoute[] {
   const names = interfacesOf(config);
+  const others = othersOf(config, view);
   return names.flatMap((name, index) => {
-    const peers = config.unicastPeers.filter((peer) => goesOver(peer, index, names, view));
+    const peers = others.filter((peer) => goesOver(peer, index, names, view));
     if (config.unicastPeers.length > 0 && peers.length === 0) return [];
     const here = index === 0 ? config : furtherConfig(config, name, peers);
     const source = sourceAddressOf({ config: here, view, isVirtual, current: current(name) });
@@ -37,6 +38,12 @@ export function advertRoutesOf({ config, view, isVirtual, current }: RouteReques
     const destinations = peers.length > 0 ? peers : [vrrpGroup(config.family)];
     return [{ interface: name, source, destinations }];
   });
+}
+
+/** A name that stands for every director stands for this one as well, which needs no adverts of itself. */
+function othersOf({ unicastPeers }: VrrpInstanceConfig, view: NetworkView): readonly Ip[] {
+  const others = unicastPeers.filter((peer) => view.placesOf(peer).length === 0);
+  return others.length > 0 ? others : unicastPeers;
 }
 
 /** The configured source is one of the first interface, and an owner's virtual address is there too. */

@@ -1,0 +1,34 @@
+// The roster as `run` needs it: the resolver and the files of this machine, and what the last run knew of them.
+import type { Config } from '../config/config.ts';
+import { createRoster, type Roster } from '../daemon/roster.ts';
+import type { Result } from '../net/result.ts';
+import type { Journal } from '../ports/journal.ts';
+import { type Kept, parseKept } from '../roster/kept.ts';
+import { systemClock } from '../system/clock.ts';
+import { createResolveName } from '../system/resolve-name.ts';
+import { openStateFile, type StateFile } from '../system/state-file.ts';
+import { watchText } from '../system/watch-text.ts';
+import { hostEnvironment } from './read-config.ts';
+
+export const keptIn = (stateDir: string): StateFile<Kept> => openStateFile(stateDir, 'roster.json', parseKept);
+
+export type RosterShell = {
+  readonly journal: Journal;
+  /** What is known could be written, or not. */
+  readonly report: (written: Result<void>) => void;
+  readonly onChanged: () => void;
+};
+
+export function openRoster(initial: Config, { journal, report, onChanged }: RosterShell): Roster {
+  const state = keptIn(initial.director.stateDir);
+  return createRoster(
+    {
+      ...{ clock: systemClock, journal, watchText, onChanged },
+      resolveName: createResolveName(),
+      environment: hostEnvironment(),
+      initial: state.read(),
+      save: (kept) => report(state.write(kept)),
+    },
+    initial,
+  );
+}

@@ -1,0 +1,99 @@
+// The virtual services as they are in force: each server that is configured by name becomes one for each of its
+// addresses, and what a real_file lists joins what the config does. Below this, every server has an address.
+// Where two come out at one place the first counts: what is written as an address, then names, then the file.
+import type { NamedRealConfig, RealConfig, VirtualConfig } from '../config/config.ts';
+import { formatEndpoint } from '../net/endpoint.ts';
+import type { Family, Ip } from '../net/ip.ts';
+import { familyOf } from '../net/ip.ts';
+import { formatServiceId, type ServiceId } from '../reconcile/model.ts';
+
+/** A question for the resolver. */
+export type Question = { readonly name: string; readonly family: Family };
+
+/** As a map key, and in the state file. */
+export const questionKey = ({ name, family }: Question): string => `${family} ${name}`;
+
+/** What a real_file holds for one service. */
+export type Fleet = {
+  readonly reals: readonly RealConfig[];
+  readonly namedReals: readonly NamedRealConfig[];
+};
+
+export type Known = {
+  /** In order; empty where nothing is known of that name. */
+  readonly addressesOf: (question: Question) => readonly Ip[];
+  /** Absent: no file, or none that was ever good. */
+  readonly fleetOf: (service: string) => Fleet | undefined;
+};
+
+/** One server that is there already. */
+export type Duplicate = { readonly id: ServiceId; readonly server: RealConfig; readonly first: RealConfig };
+
+export type Effective = {
+  readonly virtuals: readonly VirtualConfig[];
+  readonly duplicates: readonly Duplicate[];
+};
+
+const familyOfService = (id: ServiceId): Family => (id.kind === 'fwmark' ? id.family : familyOf(id.address));
+
+/** What must be known of names for these services. */
+export const questionsOf = (
+  virtuals: readonly VirtualConfig[],
+  fleetOf: Known['fleetOf'],
+): readonly Question[] =>
+  virtuals.flatMap(({ id, namedReals = [] }) =>
+    [...namedReals, ...(fleetOf(formatServiceId(id))?.namedReals ?? [])].map(({ name }) => ({
+      ...{ name, family: familyOfService(id) },
+    })),
+  );
+
+export function effectiveVirtuals(virtuals: readonly VirtualConfig[], known: Known): Effective {
+  const duplicates: Duplicate[] = [];
+  const effective = virtuals.map((virtual) => {
+    const { namedReals = [], realFile } = virtual;
+    if (namedReals.length === 0 && realFile === undefined) return virtual;
+    const service = formatServiceId(virtual.id);
+    const fleet = known.fleetOf(service) ?? { reals: [], namedReals: [] };
+    const found = [
+      ...expand(virtual.id, namedReals, known),
+      ...fleet.reals,
+      ...expand(virtual.id, fleet.namedReals, known),
+    ];
+    return {
+      ...virtual,
+      reals: joined(virtual, found, (server, first) => duplicates.push({ id: virtual.id, server, first })),
+    };
+  });
+  return { virtuals: effective, duplicates };
+}
+
+function expand(
+  id: ServiceId,
+  named: readonly NamedRealConfig[],
+  { addressesOf }: Known,
+): readonly RealConfig[] {
+  return named.flatMap(({ takes, ...server }) => {
+    const addresses = addressesOf({ name: server.name, family: familyOfService(id) });
+    return (takes === 'one' ? addresses.slice(0, 1) : addresses).map((address) => ({ ...server, address }));
+  });
+}
+
+/** What the config itself has twice, it was warned of as it was read. */
+function joined(
+  { id, reals }: VirtualConfig,
+  found: readonly RealConfig[],
+  onDuplicate: (server: RealConfig, first: RealConfig) => void,
+): readonly RealConfig[] {
+  const places = new Map(reals.map((real) => [serverName(id, real), real]));
+  const added = found.filter((server) => {
+    const first = places.get(serverName(id, server));
+    if (first === undefined) places.set(serverName(id, server), server);
+    else onDuplicate(server, first);
+    return first === undefined;
+  });
+  return [...reals, ...added];
+}
+
+/** As health and the reconciler call it (reconcile/desire.ts): its port, the service's own where that is 0. */
+export const serverName = (id: ServiceId, { address, port }: RealConfig): string =>
+  formatEndpoint({ address, port: port === 0 && id.kind === 'address' ? id.port : port });
