@@ -182,7 +182,7 @@ export const documentCases: readonly ProblemCase[] = [
   yaml(
     'bounds of a peer in order',
     router('unicast_peer: [10.0.0.2 min_ttl 255 max_ttl 254]'),
-    '6:20: Cannot read vrrp 1 unicast_peer 1: an IPv4 or IPv6 address, and behind it min_ttl N, max_ttl N (0 to 255), got 10.0.0.2 min_ttl 255 max_ttl 254',
+    '6:20: Cannot read vrrp 1 unicast_peer 1: an address or a name, and behind it min_ttl N, max_ttl N (0 to 255), got 10.0.0.2 min_ttl 255 max_ttl 254',
   ),
   yaml(
     'an excluded VIP once',

@@ -22,7 +22,7 @@ virtual:
   - address: 10.0.0.1:80
     schedular: wlc
     receive: '\\Aok'
-    real: [10.0.0.2 gote, nobody:80 gate]
+    real: [10.0.0.2 gote, 10.0.0.300:80 gate]
   - address: 10.0.0.1:80
     real: 10.0.0.3:80 gate
 `;

@@ -9,6 +9,8 @@ import type { JournalEvent } from '../../src/ports/journal.ts';
 let story: string[];
 let events: JournalEvent[];
 let verdict: ServerHealth['verdict'];
+/** Every server has been checked once. */
+let checkedOnce: () => void;
 let timers: { readonly delayMs: number; readonly fire: () => void }[];
 let file: ConfigResult;
 /** What the roster makes of the configuration. */
@@ -62,6 +64,13 @@ function daemonOf(initial: Config): Daemon {
       seed: () => tell('health seed'),
       verdictOf: () => verdict,
       status: () => [{ service: 'tcp 10.0.0.9:80', real: '10.0.0.2:80', verdict, maintenance: false }],
+      firstResults: () =>
+        verdict === 'unverified'
+          ? new Promise<void>((resolve) => {
+              checkedOnce = resolve;
+            })
+          : Promise.resolve(),
+      pardon: (real: string, of = 'every service') => tell(`health pardon ${real} ${of}`),
       stop: () => tell('health stop'),
     },
     reconcile: {
@@ -73,7 +82,7 @@ function daemonOf(initial: Config): Daemon {
     },
     quorums: { configure: () => {}, look: () => {}, statusOf: () => undefined },
     weights: { configure: () => {}, stop: () => {}, explain: () => [] },
-    operator: { set: () => {} },
+    operator: { set: (real: string) => tell(`operator ${real}`) },
     vrrp: {
       start: async (list: readonly unknown[]) => tell(`vrrp start ${list.length}`),
       reconfigure: async (list: readonly unknown[]) => tell(`vrrp reconfigure ${list.length}`),
@@ -127,6 +136,7 @@ describe('start', () => {
     expect(story).not.toContain('vrrp start 1');
     verdict = 'down';
     daemon.verdictChanged();
+    checkedOnce();
     await started;
     expect(story.slice(-3)).toEqual(['reconcile request', 'vrrp start 1', 'daemon.ready']);
   });
@@ -192,6 +202,21 @@ describe('reload', () => {
     await daemon.stop('SIGTERM');
     expect(await daemon.reload()).toMatchObject({ reloaded: false });
     expect(story).not.toContain('daemon.reloaded');
+  });
+});
+
+describe('what the operator says', () => {
+  const real = '10.0.0.2:80';
+  it('with enable takes the penalty for flapping back, with anything else does not', () => {
+    const daemon = daemonOf(config());
+    daemon.operate({ real, override: { mode: 'drain' } });
+    expect(story).toEqual([`operator ${real}`]);
+    daemon.operate({ real });
+    daemon.operate({ real, service: 'tcp 10.0.0.9:80' });
+    expect(story.slice(1).filter((line) => line.startsWith('health'))).toEqual([
+      `health pardon ${real} every service`,
+      `health pardon ${real} tcp 10.0.0.9:80`,
+    ]);
   });
 });
 

@@ -15,9 +15,9 @@ type Layer = {
   readonly worldly?: boolean;
 };
 
-const cores = ['vrrp', 'health', 'reconcile', 'config'];
+const cores = ['vrrp', 'health', 'reconcile', 'config', 'roster'];
 const core: Layer = { values: ['net'], types: [...cores, 'ports'] };
-const everything = ['net', 'wire', ...cores, 'ports', 'kernel', 'probes', 'daemon'];
+const everything = ['net', 'wire', ...cores, 'explain', 'ports', 'kernel', 'probes', 'daemon'];
 
 const layers: Readonly<Record<string, Layer>> = {
   net: { values: [] },
@@ -26,6 +26,8 @@ const layers: Readonly<Record<string, Layer>> = {
   health: core,
   reconcile: core,
   config: { ...core, modules: ['js-yaml', 'zod'] },
+  roster: core,
+  explain: { values: ['net', 'reconcile'], types: ['ports', 'wire'] },
   ports: { values: [], types: ['net', ...cores] },
   kernel: { values: ['wire', 'net'], types: ['ports', 'reconcile'] },
   probes: {
