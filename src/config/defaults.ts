@@ -29,6 +29,10 @@ export const virtualDefaults = {
   /** ldirectord's code; its manual says yes (ldirectord.md §2). */
   quiescent: false,
   readdquiescent: false,
+  /** Of flapping servers, where flap_hold is set; a rolling restart makes one fall or two. */
+  flap_count: 3,
+  flap_window: 300_000,
+  flap_hold_max: 600_000,
   cleanstop: true,
   forward: 'gate',
   weight: 1,

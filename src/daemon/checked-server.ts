@@ -1,5 +1,6 @@
 // One real server under check: its verdict as results come in, and what is told of it. The rule is
 // health/verdict's; this keeps the state, turns effects into events, and heeds maintenance.
+import { type FlapPolicy, type FlapState, steady } from '../health/flap-damping.ts';
 import type { CheckPlan } from '../health/target-of.ts';
 import {
   stepVerdict,
@@ -13,6 +14,7 @@ import type { Clock, Micros } from '../ports/clock.ts';
 import type { Journal, JournalEvent } from '../ports/journal.ts';
 import type { ExpiringCertificate, ProbeResult } from '../ports/probe.ts';
 import type { Verdict } from '../reconcile/verdict-view.ts';
+import { endHold, type FlapHold, flapAccountOf, forgive, noteFall, noteReturn } from './flap-hold.ts';
 
 /** A server that cannot be checked is logged at its first check, and then this often. */
 const uncheckedEveryMs = 60_000;
@@ -35,7 +37,12 @@ export type CheckedServer = {
   checkKey: string;
   limits: Thresholds;
   state: VerdictState;
+  /** Absent: it may flap as it likes. */
+  flapPolicy: FlapPolicy | undefined;
+  flaps: FlapState;
+  hold?: FlapHold | undefined;
   maintenance: boolean;
+  /** Since it last served, or was fit to. */
   downSince: Micros | undefined;
   /** Since it came back, or came in for the first time; undefined where the table served it already. */
   upSince?: Micros | undefined;
@@ -62,8 +69,13 @@ export function judge(around: ServerSurroundings, server: CheckedServer, result:
   if (server.maintenance) return;
   server.recent = [{ result, at: around.clock.now() }, ...server.recent.slice(0, recentMax - 1)];
   const { state, effects } = stepVerdict(server.state, result, server.limits);
-  const downSince = server.downSince;
-  become(around, server, state);
+  const { state: before, downSince } = server;
+  become(around, server, () => {
+    server.state = state;
+    if (state.verdict === before.verdict) return;
+    if (state.verdict === 'up') noteReturn(around, server, () => release(around, server, 'it did not fall'));
+    else if (before.verdict === 'up' || before.adopted) noteFall(around, server);
+  });
   heedWeight(around, server, result);
   for (const effect of effects) tell(around, server, effect, downSince);
   if (result.outcome !== 'unmade' && result.certificate !== undefined) {
@@ -92,7 +104,7 @@ function heedWeight(around: ServerSurroundings, server: CheckedServer, result: P
   if (weightPercent === server.weightPercent && weight === server.weight) return;
   server.weightPercent = weightPercent;
   server.weight = weight;
-  around.onVerdict({ service: server.service, real: server.real, verdict: server.state.verdict });
+  around.onVerdict({ service: server.service, real: server.real, verdict: verdictOn(server) });
 }
 
 /** Takes the server out, or lets it be checked again, as the operator wishes. @returns whether it is held out. */
@@ -102,20 +114,45 @@ export function heedMaintenance(around: ServerSurroundings, server: CheckedServe
   server.maintenance = maintenance;
   if (!begins) return maintenance;
   const wasDown = server.state.verdict === 'down';
-  become(around, server, withheld(server.state));
+  become(around, server, () => {
+    forgive(server);
+    server.state = withheld(server.state);
+  });
   if (!wasDown) tell(around, server, { type: 'wentDown', detail: 'in maintenance', failures: 0 });
   return true;
 }
 
+/** What counts: a server that answers, but is held for flapping, is not simply up. */
+export const verdictOn = ({ state, hold }: CheckedServer): Verdict =>
+  state.verdict === 'up' && hold !== undefined ? 'held' : state.verdict;
+
+/** Ends a hold before its time, and takes back what led to it. */
+export function pardon(around: ServerSurroundings, server: CheckedServer, reason: string): void {
+  server.flaps = steady;
+  release(around, server, reason);
+}
+
+function release(around: ServerSurroundings, server: CheckedServer, reason: string): void {
+  const { hold, downSince, service, real } = server;
+  if (hold === undefined) return;
+  become(around, server, () => endHold(server));
+  const heldSec = secondsBetween(hold.since, around.clock.now());
+  const detail = `held for ${heldSec} s as it had been flapping: ${reason}`;
+  const downSec = downSince === undefined ? heldSec : secondsBetween(downSince, around.clock.now());
+  around.journal({ event: 'real.up', service, real, detail, down_s: downSec, held_s: heldSec });
+}
+
 /** The listener sees the new verdict in the server before it is told. */
-function become(around: ServerSurroundings, server: CheckedServer, state: VerdictState): void {
-  const changed = state.verdict !== server.state.verdict;
+function become({ clock, onVerdict }: ServerSurroundings, server: CheckedServer, change: () => void): void {
+  const before = verdictOn(server);
   const wasServed = server.state.adopted;
-  server.state = state;
-  if (!changed) return;
-  server.downSince = state.verdict === 'down' ? around.clock.now() : undefined;
-  server.upSince = state.verdict === 'up' && !wasServed ? around.clock.now() : undefined;
-  around.onVerdict({ service: server.service, real: server.real, verdict: state.verdict });
+  change();
+  const verdict = verdictOn(server);
+  if (verdict === before) return;
+  if (verdict === 'down') server.downSince ??= clock.now();
+  if (verdict === 'up') server.downSince = undefined;
+  server.upSince = verdict === 'up' && !wasServed ? clock.now() : undefined;
+  onVerdict({ service: server.service, real: server.real, verdict });
 }
 
 function tell(
@@ -132,21 +169,32 @@ function tell(
   } else {
     server.toldUncheckedAt = undefined;
   }
-  around.journal(eventOf(server, effect, downSince === undefined ? undefined : (now - downSince) / 1e6));
+  around.journal(
+    effect.type === 'cameUp' && server.hold !== undefined
+      ? flappingOf(server, effect.detail, now)
+      : eventOf(server, effect, downSince === undefined ? undefined : secondsBetween(downSince, now)),
+  );
 }
+
+/** In place of real.up, which follows when the hold is over. */
+function flappingOf(server: CheckedServer, detail: string, now: Micros): JournalEvent {
+  const { service, real, flapPolicy } = server;
+  const { falls, holdMs } = flapAccountOf(server, now) ?? { falls: 0, holdMs: 0 };
+  const withinSec = (flapPolicy?.windowMs ?? 0) / 1000;
+  return {
+    event: 'real.flapping',
+    ...{ service, real, detail, falls, within_s: withinSec, hold_s: holdMs / 1000 },
+  };
+}
+
+const secondsBetween = (from: Micros, to: Micros): number => Math.round((to - from) / 1000) / 1000;
 
 function eventOf(server: CheckedServer, effect: VerdictEffect, downSec: number | undefined): JournalEvent {
   const { service, real } = server;
   const { detail } = effect;
   switch (effect.type) {
     case 'cameUp':
-      return {
-        event: 'real.up',
-        service,
-        real,
-        detail,
-        ...(downSec !== undefined && { down_s: Math.round(downSec * 1000) / 1000 }),
-      };
+      return { event: 'real.up', service, real, detail, ...(downSec !== undefined && { down_s: downSec }) };
     case 'wentDown':
       return { event: 'real.down', service, real, detail, failures: effect.failures };
     case 'failing':

@@ -2,8 +2,8 @@
 // health/target-of's, what its results mean checked-server's, when it runs check-runner's business.
 // A reload is a difference: servers that stay keep their verdict, checks that stay keep their place in time.
 import type { RealConfig, VirtualConfig } from '../config/config.ts';
-import { type CheckPlan, checkPlanOf, trafficPortOf } from '../health/target-of.ts';
 import { steady } from '../health/flap-damping.ts';
+import { type CheckPlan, checkPlanOf, trafficPortOf } from '../health/target-of.ts';
 import { questioned, unverified } from '../health/verdict.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import type { Clock, Micros } from '../ports/clock.ts';

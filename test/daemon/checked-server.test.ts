@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CheckedServer, judge } from '../../src/daemon/checked-server.ts';
+import { steady } from '../../src/health/flap-damping.ts';
 import { unverified } from '../../src/health/verdict.ts';
 import { ip } from '../../src/net/ip.ts';
 import type { JournalEvent } from '../../src/ports/journal.ts';
@@ -32,6 +33,8 @@ function rig() {
     checkKey: 'on',
     limits: { rise: 1, fall: 1 },
     state: { ...unverified(false), verdict: 'up' },
+    flapPolicy: undefined,
+    flaps: steady,
     maintenance: false,
     downSince: undefined,
     toldUncheckedAt: undefined,
