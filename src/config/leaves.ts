@@ -109,10 +109,16 @@ export function formatDuration(ms: number): string {
 /** An IPv4 or IPv6 address. */
 export const address = () => leaf<Ip>('an IPv4 or IPv6 address', parseIp, { type: 'string' });
 
-/** A dotted IPv4 netmask or a prefix length; the prefix length comes out. */
+export type Netmask = { readonly length: number; readonly dotted: boolean };
+
+/** A dotted IPv4 netmask or a prefix length. */
 export const netmask = () =>
   leaf('a dotted netmask (255.255.255.0) or a prefix length from 1 to 128', readNetmask, {
     type: ['string', 'integer'],
   });
 
-const readNetmask = (value: string) => (value.includes('.') ? parseNetmask(value) : readWhole(value, 1, 128));
+function readNetmask(value: string): Netmask | undefined {
+  const dotted = value.includes('.');
+  const length = dotted ? parseNetmask(value) : readWhole(value, 1, 128);
+  return length === undefined ? undefined : { length, dotted };
+}

@@ -373,7 +373,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'a netmask of IPv4 is none of IPv6',
     "virtual:\n  - {address: '[fd00::1]:80', persistent: 60, netmask: 255.255.255.0, real: 'fd00::2 gate'}\n",
-    '2:57: Cannot use netmask: a prefix length from 1 to 128 for IPv6, got the netmask of /24',
+    '2:56: Cannot use netmask: a prefix length from 1 to 128 for IPv6, got the netmask of /24',
   ),
   yaml(
     'a flag of the scheduler',
@@ -393,7 +393,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'a mark above 0',
     'virtual:\n  - {fwmark: 0, real: 10.0.0.2 gate}\n',
-    '2:14: Cannot use fwmark in virtual 1: a whole number from 1 to 4294967295, got 0',
+    '2:14: Cannot read virtual 1 fwmark: a whole number from 1 to 4294967295, got 0',
   ),
   yaml(
     'a unicast server',
@@ -413,27 +413,27 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'a tunnel for ipip',
     servers('[{address: 10.0.0.2, tunnel: {type: gre}}]'),
-    '4:38: Cannot use tunnel: forward ipip beside it, got gate',
+    '4:40: Cannot use tunnel: forward ipip beside it, got gate',
   ),
-  yaml('gue has a port', tunnel('type: gue'), '4:53: Cannot use tunnel: a port beside type gue, got none'),
+  yaml('gue has a port', tunnel('type: gue'), '4:55: Cannot use tunnel: a port beside type gue, got none'),
   yaml(
     'gre has none',
     tunnel('type: gre, port: 6080'),
-    '4:71: Cannot use tunnel: no port beside type gre, got 6080',
+    '4:73: Cannot use tunnel: no port beside type gre, got 6080',
   ),
   yaml(
     'ipip has no checksum',
     tunnel('type: ipip, checksum: yes'),
-    '4:76: Cannot use tunnel: no checksum beside type ipip, got yes',
+    '4:78: Cannot use tunnel: no checksum beside type ipip, got yes',
   ),
   yaml(
     'only gue has a remote checksum',
     tunnel('type: gre, checksum: remote'),
-    '4:75: Cannot use tunnel: checksum yes or no beside type gre, got remote',
+    '4:77: Cannot use tunnel: checksum yes or no beside type gre, got remote',
   ),
   yaml(
     'a checksum or none',
     tunnel('type: gre, checksum: perhaps'),
-    '4:75: Cannot use checksum in virtual 1 real 1 tunnel: yes, no or remote, got perhaps',
+    '4:77: Cannot read virtual 1 real 1 tunnel checksum: yes, no or remote, got perhaps',
   ),
 ];

@@ -10,6 +10,7 @@ import {
   scriptSchema,
   trackSchema,
 } from '../../src/config/schema-track.ts';
+import { tunnelSchema } from '../../src/config/schema-tunnel.ts';
 import { realSchema, sharedShape, virtualSchema } from '../../src/config/schema-virtual.ts';
 import { vrrpSchema } from '../../src/config/schema-vrrp.ts';
 
@@ -38,6 +39,7 @@ export const sections: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['virtual', without(virtualSchema.shape, Object.keys(sharedShape))],
   ['urls', urlSchema.shape],
   ['real', realSchema.shape],
+  ['tunnel', tunnelSchema.shape],
 ]);
 
 const marker = (name: string) => `<!-- keys: ${name} -->`;

@@ -190,6 +190,20 @@ describe('a virtual service', () => {
       'sh-fallback',
       'sh-port',
     ]));
+  it('has tunnels, of real servers and fallbacks, and none for IP in IP', () => {
+    const gue = '{address: 10.0.0.2, forward: ipip, tunnel: {type: gue, port: 6080}}';
+    const gre = "{address: 'fd00::3', forward: ipip, tunnel: {type: gre, checksum: yes}}";
+    const ipip = "{address: 'fd00::4', forward: ipip, tunnel: {type: ipip}}";
+    const text = `virtual:\n  - {address: 10.0.0.1:80, real: [${gue}, ${gre}, ${ipip}], fallback: ${gue}}\n`;
+    const service = configOf(text).virtuals[0] ?? expect.fail('no service');
+    expect(service.reals.map(({ tunnel }) => tunnel)).toEqual([
+      { type: 'gue', port: 6080, checksum: 'nocsum' },
+      { type: 'gre', port: 0, checksum: 'csum' },
+      undefined,
+    ]);
+    expect(service.fallbacks[0]?.tunnel).toEqual({ type: 'gue', port: 6080, checksum: 'nocsum' });
+  });
+
   it('has a netmask with persistence only', () => {
     expect(serviceOf('persistent: 5m\n    netmask: 255.255.255.0')).toMatchObject({
       persistentSec: 300,
