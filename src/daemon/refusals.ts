@@ -65,5 +65,6 @@ export function createRefusals(): Refusals {
   };
 }
 
-const retryMsAfter = (attempts: number): number =>
+/** How long to wait after so many refusals in a row. */
+export const retryMsAfter = (attempts: number): number =>
   Math.min(retryMsMax, 1000 * 2 ** Math.min(attempts - 1, 16));

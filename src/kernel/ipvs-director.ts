@@ -27,7 +27,7 @@ export function createDirectorKernel(port: NetlinkPort, clock: Clock): DirectorK
       const timeouts = answer.value.map(decodeTimeouts).find((each) => each !== undefined);
       return timeouts === undefined ? err(kernelError(74)) : ok(timeouts);
     },
-    setTimeouts: (timeouts) => change(() => encodeSetTimeouts(timeouts)),
+    changeTimeouts: (timeouts) => change(() => encodeSetTimeouts(timeouts)),
     syncDaemons: async () => {
       const answer = await requests.dump(encodeGetSyncDaemons());
       return answer.ok ? ok(answer.value.flatMap((payload) => decodeSyncDaemon(payload) ?? [])) : answer;

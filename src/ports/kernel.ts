@@ -42,7 +42,7 @@ export type IpvsKernel = {
 export type DirectorKernel = {
   readonly timeouts: () => Promise<Result<Timeouts, KernelError>>;
   /** Those that are given; the others stay. */
-  readonly setTimeouts: (timeouts: Partial<Timeouts>) => Promise<KernelError | undefined>;
+  readonly changeTimeouts: (timeouts: Partial<Timeouts>) => Promise<KernelError | undefined>;
   /** Those that run, one of each state at most. */
   readonly syncDaemons: () => Promise<Result<readonly SyncDaemon[], KernelError>>;
   /** EEXIST where one of that state runs, ENODEV where there is no such interface. */

@@ -1,0 +1,159 @@
+// What IPVS holds beside its table, kept as configured: timeouts, sysctls and sync daemons. Passes happen on every
+// change of roles and every resync interval. All is left as it was found when the daemon stops, or where the
+// configuration no longer speaks of it; a daemon that was killed leaves that to its successor.
+// Without such configuration, and nothing remembered, the kernel is neither asked nor told anything.
+import type { IpvsConfig } from '../config/config.ts';
+import type { Clock, Micros } from '../ports/clock.ts';
+import type { Journal, JournalEvent, VrrpPhase } from '../ports/journal.ts';
+import type { DirectorKernel } from '../ports/kernel.ts';
+import type { Sysctl } from '../ports/sysctl.ts';
+import type { SyncDaemon, SyncState } from '../reconcile/director-model.ts';
+import { type SettingChange, type Settings, wantedSettings } from '../reconcile/director-settings.ts';
+import { flushMs, type SyncOperation, syncRoleOf } from '../reconcile/sync-daemons.ts';
+import { createAttempts } from './attempts.ts';
+import type { DirectorMemoryPort } from './director-memory.ts';
+import { createQueue, createTimer } from './pacing.ts';
+import type { Refusal } from './refusals.ts';
+import { createSettingAccess } from './setting-access.ts';
+import { createSettingKeeper, type HeldSetting } from './setting-keeper.ts';
+import { createSyncKeeper, type SyncGoal } from './sync-keeper.ts';
+
+export type DirectorLoopOptions = {
+  readonly kernel: DirectorKernel;
+  readonly sysctl: Sysctl;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly memory: DirectorMemoryPort;
+};
+
+export type DirectorLoopStatus = {
+  /** Those that are configured. */
+  readonly settings: readonly HeldSetting[];
+  /** Those that run, whoever started them; empty where none are configured. */
+  readonly syncDaemons: readonly SyncDaemon[];
+  readonly refused: readonly Refusal[];
+};
+
+export type DirectorPlan = {
+  readonly settings: readonly SettingChange[];
+  readonly syncDaemons: readonly SyncOperation[];
+};
+
+export type DirectorLoop = {
+  /** @returns when a pass with it has ended. */
+  readonly configure: (ipvs: IpvsConfig) => Promise<void>;
+  /** Everything that VRRP tells of: the role of its instances is the sync daemons'. */
+  readonly heard: (event: JournalEvent) => void;
+  readonly status: () => DirectorLoopStatus;
+  /** What a pass would do now. */
+  readonly plan: () => Promise<DirectorPlan>;
+  /** Ends what this program started and puts back what it set. A master is given the time to send what it holds. */
+  readonly stop: () => Promise<void>;
+};
+
+const nothing: IpvsConfig = { resyncIntervalMs: 5000, foreign: 'keep' };
+
+export function createDirectorLoop(options: DirectorLoopOptions): DirectorLoop {
+  const { clock, memory } = options;
+  const attempts = createAttempts();
+  const before = memory.read();
+  const remember = () =>
+    memory.write({ settings: Object.fromEntries(settings.originals()), syncDaemons: [...daemons.ours()] });
+  const settings = createSettingKeeper(
+    {
+      ...{ ...options, attempts, onOriginals: remember },
+      access: createSettingAccess(options.kernel, options.sysctl),
+    },
+    new Map(Object.entries(before.settings)),
+  );
+  const daemons = createSyncKeeper({ ...options, attempts, onOurs: remember }, new Set(before.syncDaemons));
+  const oneAtATime = createQueue();
+  const phases = new Map<string, VrrpPhase>();
+  let ipvs = nothing;
+  let wanted: Settings = new Map();
+  let lingering: { readonly state: SyncState; readonly until: Micros } | undefined;
+  let stopped = false;
+  const timer = createTimer(clock, () => void oneAtATime(pass));
+
+  const goal = (): SyncGoal => {
+    const { sync } = ipvs;
+    const stays = lingering !== undefined && lingering.until > clock.now();
+    return {
+      sync,
+      role: sync?.mode === 'role' ? syncRoleOf(phases.get(sync.instance)) : undefined,
+      lingering: stays ? lingering?.state : undefined,
+    };
+  };
+
+  const isNeeded = (): boolean =>
+    wanted.size > 0 || ipvs.sync !== undefined || settings.originals().size > 0 || daemons.ours().size > 0;
+
+  const pass = async (): Promise<void> => {
+    timer.cancel();
+    if (stopped || !isNeeded()) return;
+    await settle();
+    timer.within(nextPassMs());
+  };
+
+  /** Sysctls first: a sync daemon takes some of them up when it starts. */
+  const settle = async (): Promise<void> => {
+    const asked = [...(await settings.pass(wanted)), ...(await daemons.pass(goal()))];
+    attempts.keepOnly(new Set(asked));
+  };
+
+  const nextPassMs = (): number => {
+    const msUntil = (at: Micros | undefined) =>
+      at === undefined || at <= clock.now() ? Number.POSITIVE_INFINITY : (at - clock.now()) / 1000;
+    const retryMs = Math.max(0, ((attempts.nextAt() ?? Number.POSITIVE_INFINITY) - clock.now()) / 1000);
+    return Math.min(ipvs.resyncIntervalMs, retryMs, msUntil(lingering?.until));
+  };
+
+  const heard = (event: JournalEvent): void => {
+    if (event.event !== 'vrrp.transition') return;
+    const role = syncRoleOf(phases.get(event.instance));
+    phases.set(event.instance, event.to);
+    if (stopped || ipvs.sync?.mode !== 'role' || ipvs.sync.instance !== event.instance) return;
+    const next = syncRoleOf(event.to);
+    if (next === role) return;
+    if (role !== undefined && next !== undefined)
+      lingering = { state: role, until: clock.now() + flushMs * 1000 };
+    timer.within(0);
+  };
+
+  /** What a master holds back would be lost with it (reconcile/sync-daemons.ts). */
+  const flush = async (): Promise<void> => {
+    const isMaster = daemons.running().some(({ state }) => state === 'master');
+    if (!isMaster || !daemons.ours().has('master')) return;
+    await new Promise<void>((resolve) => clock.after(flushMs, resolve));
+  };
+
+  return {
+    configure: (next) => {
+      [ipvs, wanted] = [next, wantedSettings(next)];
+      attempts.clear();
+      return oneAtATime(pass);
+    },
+    heard,
+    status: () => ({
+      settings: settings.held(),
+      syncDaemons: ipvs.sync === undefined ? [] : daemons.running(),
+      refused: attempts.list(),
+    }),
+    plan: () =>
+      oneAtATime(async () => ({
+        settings: await settings.plan(wanted),
+        syncDaemons: await daemons.plan(goal()),
+      })),
+    stop: () => {
+      stopped = true;
+      timer.cancel();
+      return oneAtATime(async () => {
+        if (!isNeeded()) return;
+        await flush();
+        [ipvs, wanted] = [nothing, new Map()];
+        attempts.clear();
+        await settle();
+      });
+    },
+  };
+}
