@@ -24,6 +24,9 @@ const firstVerdictsMaxMs = 5000;
 /** Nor does it touch the table without the servers that it has by name, unless the resolver takes longer than this. */
 const rosterMaxMs = 2000;
 
+/** A stop waits so long for programs that run; those that take longer go on without us. */
+const programsMaxMs = 10_000;
+
 export type DaemonPorts = {
   readonly clock: Clock;
   readonly journal: Journal;
@@ -175,6 +178,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
       await vrrp.stop();
       health.stop();
       weights.stop();
+      await quorums.drained(programsMaxMs);
       await reconcile.stop({ clean: true });
     });
     journal({ event: 'daemon.stopped', uptime_s: Math.round((clock.now() - startedAt) / 1e6) });

@@ -38,6 +38,8 @@ export type Quorums = {
   readonly quorumOf: QuorumOf;
   /** Undefined where the service has no quorum configured. */
   readonly statusOf: (service: string) => QuorumStatus | undefined;
+  /** Resolves when no program of a quorum runs any more, or after that time. */
+  readonly drained: (limitMs: number) => Promise<void>;
 };
 
 type Entry = {
@@ -99,6 +101,7 @@ export function createQuorums({ journal, verdictOf, weigh, commands }: QuorumsPo
         ...{ weight: entry.serving.certain, quorum, hysteresis },
       };
     },
+    drained: commands.drained,
   };
 }
 

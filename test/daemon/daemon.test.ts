@@ -80,7 +80,7 @@ function daemonOf(initial: Config): Daemon {
       serving: () => () => false,
       stop: async ({ clean }: { clean: boolean }) => tell(`reconcile stop clean=${clean}`),
     },
-    quorums: { configure: () => {}, look: () => {}, statusOf: () => undefined },
+    quorums: { configure: () => {}, look: () => {}, statusOf: () => undefined, drained: async () => {} },
     weights: { configure: () => {}, stop: () => {}, explain: () => [] },
     operator: { set: (real: string) => tell(`operator ${real}`) },
     vrrp: {
