@@ -31,6 +31,12 @@ const named: Readonly<Record<string, string>> = {
   '-y': 'lower_threshold',
   '--l-threshold': 'lower_threshold',
 };
+const tunnelKeys: Readonly<Record<string, string>> = { '--tun-type': 'type', '--tun-port': 'port' };
+const tunnelChecksums: Readonly<Record<string, string>> = {
+  '--tun-nocsum': 'no',
+  '--tun-csum': 'yes',
+  '--tun-remcsum': 'remote',
+};
 const services: Readonly<Record<string, string>> = {
   '-t': 'tcp',
   '--tcp-service': 'tcp',
@@ -81,6 +87,7 @@ function weightOf(weight: Fields[string], at: Position, note: Noting): string {
 
 function readOptions(words: readonly string[], at: Position, note: Noting) {
   const fields: Record<string, string> = {};
+  const tunnel: Record<string, string> = {};
   let service: Fields = {};
   let key: string | undefined;
   for (let i = 0; i < words.length; i += 1) {
@@ -98,17 +105,22 @@ function readOptions(words: readonly string[], at: Position, note: Noting) {
       const bare = next === undefined || next.startsWith('-');
       fields.persistent = bare ? '300' : next;
       i += bare ? 0 : 1;
+    } else if (tunnelChecksums[word] !== undefined) tunnel.checksum = tunnelChecksums[word] ?? '';
+    else if (tunnelKeys[word] !== undefined && next !== undefined) {
+      tunnel[tunnelKeys[word] ?? ''] = next;
+      i += 1;
     } else if (alone[word] !== undefined) fields.forward = alone[word] ?? '';
     else if (named[word] !== undefined && next !== undefined) {
       fields[named[word] ?? ''] = next;
       i += 1;
     } else {
       const takes = next !== undefined && !next.startsWith('-');
-      // Newer ipvsadm says it of each tunnel; ours are of this type.
-      const isPlain = word === '--tun-type' && next === 'ipip';
-      if (!isPlain) note(at, `${takes ? `${word} ${next}` : word}: left out, as nothing corresponds to it`);
+      note(at, `${takes ? `${word} ${next}` : word}: left out, as nothing corresponds to it`);
       i += takes ? 1 : 0;
     }
   }
-  return { fields, service, key };
+  // Newer ipvsadm says the type of each tunnel; IP in IP needs no word here.
+  const isPlain = tunnel.type === undefined || tunnel.type === 'ipip';
+  const all: Fields = isPlain ? fields : { ...fields, tunnel };
+  return { fields: all, service, key };
 }

@@ -3,8 +3,9 @@
 import { type Ip, ipBytes, ipFromBytes, parseIp } from '../../net/ip.ts';
 import { parsePrefix } from '../../net/prefix.ts';
 import { schedulers } from '../words.ts';
-import { type Fields, joinPort, type Noting } from './converted.ts';
+import { type Fields, joinPort, type Noting, type Value } from './converted.ts';
 import { checkers, checkOf } from './keepalived-checks.ts';
+import { forwardingOf } from './keepalived-forward.ts';
 import { isSet, lastOf, type Statement, seconds, wordOf } from './keepalived-tree.ts';
 
 export type Surroundings = {
@@ -18,7 +19,6 @@ type Target =
   | { readonly address: string; readonly port: string }
   | { readonly fwmark: string; readonly family?: string };
 
-const forwards: Readonly<Record<string, string>> = { NAT: 'masq', DR: 'gate', TUN: 'ipip' };
 const flags = ['sh-port', 'sh-fallback', 'mh-port', 'mh-fallback', 'flag-1', 'flag-2', 'flag-3'] as const;
 const known: ReadonlySet<string> = new Set([
   ...[
@@ -172,20 +172,14 @@ function quiescentOf({ block }: Statement, reals: readonly Statement[], note: No
   return first === undefined ? undefined : 'yes';
 }
 
-function fallbackOf({ block }: Statement, note: Noting): string | undefined {
+function fallbackOf({ block }: Statement, note: Noting): Value | undefined {
   const sorry = lastOf(block, 'sorry_server');
   const [address, port] = sorry?.words ?? [];
   if (sorry === undefined || address === undefined) return undefined;
   const method = lastOf(block, 'sorry_server_lvs_method') ?? lastOf(block, 'lb_kind', 'lvs_method');
-  return `${joinPort(address, port)} ${forwardOf(method, note)}`;
-}
-
-function forwardOf(method: Statement | undefined, note: Noting): string {
-  const [word = 'NAT', ...rest] = method?.words ?? [];
-  if (method !== undefined && rest.length > 0 && rest.join(' ') !== 'type ipip') {
-    note(method.at, `${method.key} ${rest.join(' ')}: left out, as tunnels are of type ipip here`);
-  }
-  return forwards[word.toUpperCase()] ?? 'masq';
+  const { forward, tunnel } = forwardingOf(method, note);
+  const server = joinPort(address, port);
+  return tunnel === undefined ? `${server} ${forward}` : { address: server, forward, tunnel };
 }
 
 function realOf(real: Statement, virtual: Statement, target: Target, note: Noting): readonly Fields[] {
@@ -198,7 +192,7 @@ function realOf(real: Statement, virtual: Statement, target: Target, note: Notin
   for (const { key, at: place } of block ?? []) {
     if (!knownOfReal.has(key)) note(place, `real_server ${key}: left out, as nothing corresponds to it`);
   }
-  const forward = forwardOf(
+  const { forward, tunnel } = forwardingOf(
     lastOf(block, 'lvs_method') ?? lastOf(virtual.block, 'lb_kind', 'lvs_method'),
     note,
   );
@@ -214,6 +208,7 @@ function realOf(real: Statement, virtual: Statement, target: Target, note: Notin
   const fields = {
     address: joinPort(address, port),
     forward,
+    tunnel,
     weight: `${Math.min(Number(weight) || 0, weightMax)}`,
     upper_threshold: wordOf(block, 'uthreshold'),
     lower_threshold: wordOf(block, 'lthreshold'),

@@ -183,6 +183,45 @@ describe('keepalived to a config', () => {
     expect(checked(check).config.virtuals[0]).toMatchObject(wanted);
   });
 
+  it('takes tunnels of real servers and of the sorry server', () => {
+    const server = (method: string) =>
+      `virtual_server 10.0.0.1 80 {\nprotocol SCTP\nlb_algo rr\nlb_kind ${method}\nsorry_server 10.0.0.9 80\nreal_server 10.0.0.2 80 {\n}\n}`;
+    const tunnelOf = (method: string) => {
+      const { config, notes } = converted(server(method));
+      const [{ reals = [], fallbacks = [], id } = expect.fail('no service')] = config.virtuals;
+      expect(id).toMatchObject({ protocol: 'sctp' });
+      expect(fallbacks[0]?.tunnel).toEqual(reals[0]?.tunnel);
+      return {
+        forward: reals[0]?.forward,
+        tunnel: reals[0]?.tunnel,
+        notes: notes.filter((n) => /lb_kind/.test(n)),
+      };
+    };
+    expect(tunnelOf('TUN type gue port 6080 csum')).toEqual({
+      forward: 'ipip',
+      tunnel: { type: 'gue', port: 6080, checksum: 'csum' },
+      notes: [],
+    });
+    expect(tunnelOf('TUN type gre')).toMatchObject({
+      tunnel: { type: 'gre', checksum: 'nocsum' },
+      notes: [],
+    });
+    for (const plain of ['TUN', 'TUN type ipip']) {
+      expect(tunnelOf(plain)).toEqual({ forward: 'ipip', tunnel: undefined, notes: [] });
+    }
+    for (const wrong of ['TUN type gue', 'TUN type vxlan', 'TUN type gre port 5', 'TUN type ipip csum']) {
+      expect(tunnelOf(wrong)).toMatchObject({
+        tunnel: undefined,
+        notes: [expect.stringContaining('makes no tunnel')],
+      });
+    }
+    expect(tunnelOf('DR type gre')).toMatchObject({
+      forward: 'gate',
+      tunnel: undefined,
+      notes: [expect.any(String)],
+    });
+  });
+
   it('takes the granularity of a group, and says that keepalived loses it', () => {
     const group =
       'virtual_server_group G {\n10.0.0.1 80\n}\nvirtual_server group G {\nprotocol TCP\nlb_algo rr\n';
@@ -260,7 +299,8 @@ describe('ipvsadm -Sn', () => {
 -a -t 10.0.0.1:80 -r 10.0.0.2:81 -m -w 7 -x 20 -y 10
 -A -u [fd00::1]:53 -s rr -o
 -A -f 5 -6 -s wlc
--a -f 5 -6 -r [fd00::2]:0 -i -w 1 --tun-type gue --tun-port 6080
+-a -f 5 -6 -r [fd00::2]:0 -i -w 1 --tun-type gue --tun-port 6080 --tun-remcsum
+-a -f 5 -6 -r [fd00::3]:0 -i -w 1 --tun-type ipip
 `;
     const { config, notes } = converted(text, formatOf({ file: 'save', text }));
     expect(config.virtuals).toMatchObject([
@@ -282,14 +322,16 @@ describe('ipvsadm -Sn', () => {
         ],
       },
       { id: { protocol: 'udp', address: 'fd00::1' }, ops: true },
-      { id: { kind: 'fwmark', family: 'inet6', fwmark: 5 }, reals: [{ forward: 'ipip', port: 0 }] },
+      {
+        id: { kind: 'fwmark', family: 'inet6', fwmark: 5 },
+        reals: [
+          { forward: 'ipip', port: 0, tunnel: { type: 'gue', port: 6080, checksum: 'remcsum' } },
+          { address: 'fd00::3', forward: 'ipip' },
+        ],
+      },
     ]);
-    expect(notes).toEqual(
-      [
-        'save:5: --tun-type gue: left out, as nothing corresponds to it',
-        'save:5: --tun-port 6080: left out, as nothing corresponds to it',
-      ].map((note) => note.replace('save', 'old')),
-    );
+    expect(config.virtuals[2]?.reals[1]).not.toHaveProperty('tunnel');
+    expect(notes).toEqual([]);
   });
 });
 
