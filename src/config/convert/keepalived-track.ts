@@ -14,7 +14,7 @@ export const cleanName = (name: string): string => name.replaceAll(/[^\w.-]/g, '
 export const nameOf = ({ words }: Statement): string => cleanName(words[0] ?? '');
 
 /** keepalived looks a program up in PATH; here its path is absolute, and no shell runs. */
-function commandOf(statement: Statement, note: Noting): string | undefined {
+export function commandOf(statement: Statement, note: Noting): string | undefined {
   const text = statement.words[0]?.trim() ?? '';
   if (text === '') return undefined;
   if (commandWords(text) !== undefined) return text;

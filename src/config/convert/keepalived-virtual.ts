@@ -6,6 +6,7 @@ import { schedulers } from '../words.ts';
 import { type Fields, joinPort, type Noting, type Value } from './converted.ts';
 import { checkers, checkOf } from './keepalived-checks.ts';
 import { forwardingOf } from './keepalived-forward.ts';
+import { quorumKeys, quorumOf } from './keepalived-quorum.ts';
 import { isSet, lastOf, type Statement, seconds, wordOf } from './keepalived-tree.ts';
 
 export type Surroundings = {
@@ -42,6 +43,7 @@ const known: ReadonlySet<string> = new Set([
     'snmp_name',
   ],
   ...flags,
+  ...quorumKeys,
 ]);
 const knownOfReal: ReadonlySet<string> = new Set([
   ...[
@@ -66,7 +68,6 @@ export function virtualsOf(statement: Statement, around: Surroundings): readonly
   if (targets.length === 0)
     note(statement.at, `virtual_server ${statement.text}: left out, as it names no service`);
   for (const { key, at } of statement.block ?? []) {
-    if (key === 'quorum' && isOne(statement)) continue;
     if (!known.has(key)) note(at, `virtual_server ${key}: left out, as nothing corresponds to it`);
   }
   const granularity = lastOf(statement.block, 'persistence_granularity');
@@ -80,8 +81,6 @@ export function virtualsOf(statement: Statement, around: Surroundings): readonly
   return targets.map((target) => serviceOf(target, statement, reals, around));
 }
 
-const isOne = ({ block }: Statement): boolean => wordOf(block, 'quorum') === '1';
-
 function serviceOf(
   target: Target,
   statement: Statement,
@@ -90,6 +89,7 @@ function serviceOf(
 ): Fields {
   const { block } = statement;
   const persistent = persistenceOf(target, statement);
+  const servers = reals.flatMap((real) => realOf(real, statement, target, around.note));
   return {
     ...identityOf(target, statement, reals, around.note),
     ...schedulingOf(statement, around.note),
@@ -99,7 +99,12 @@ function serviceOf(
     ...serviceCheckOf(statement, reals, around),
     quiescent: quiescentOf(statement, reals, around.note),
     fallback: fallbackOf(statement, around.note),
-    real: reals.flatMap((real) => realOf(real, statement, target, around.note)),
+    ...quorumOf(
+      statement,
+      servers.map(({ weight }) => Number(weight)),
+      around.note,
+    ),
+    real: servers,
   };
 }
 

@@ -233,11 +233,38 @@ describe('keepalived to a config', () => {
     expect(notes[0]).toMatch(/^old:8: persistence_granularity: taken/);
   });
 
+  it('takes the quorum with its programs, corrected as keepalived corrects it', () => {
+    const quorum = (more: string) => {
+      const { config, notes } = checked('weight 4', more);
+      return { quorum: config.virtuals[0]?.quorum, notes: notes.filter((each) => /quorum|hyst/.test(each)) };
+    };
+    const programs = 'quorum_up "/bin/up -x" bird\nquorum_down /bin/down bird';
+    expect(quorum(`quorum 3\nhysteresis 1\n${programs}`)).toEqual({
+      quorum: { quorum: 3, hysteresis: 1, up: ['/bin/up', '-x'], down: ['/bin/down'], user: 'bird' },
+      notes: [],
+    });
+    expect(quorum('quorum 1')).toEqual({ quorum: undefined, notes: [] });
+    expect(quorum('quorum 9\nhysteresis 7')).toEqual({
+      quorum: { quorum: 4, hysteresis: 3 },
+      notes: [
+        'old:5: quorum 9: 4, as keepalived makes of it',
+        'old:6: hysteresis 7: 3, as keepalived makes of it',
+      ],
+    });
+    expect(quorum('quorum 2\nquorum_up /a x\nquorum_down /b y z').notes).toEqual([
+      'old:7: quorum_down: group z left out, as programs run with that of their user',
+      'old:7: quorum_down: as user x, as both programs run as one',
+    ]);
+  });
+
   it('names what it cannot say, with the line', () => {
-    const { notes } = checked('weight 70000\nnotify_up /x', 'quorum 2');
-    expect(notes).toContain('old:5: virtual_server quorum: left out, as nothing corresponds to it');
-    expect(notes).toContain('old:8: real_server notify_up: left out, as nothing corresponds to it');
-    expect(notes.some((note) => note.startsWith('old:6: weight 70000: 65535'))).toBe(true);
+    const { notes } = checked('weight 70000\nnotify_up /x', 'omega\nsorry_server_inhibit');
+    expect(notes).toContain('old:5: virtual_server omega: left out, as nothing corresponds to it');
+    expect(notes).toContain(
+      'old:6: virtual_server sorry_server_inhibit: left out, as nothing corresponds to it',
+    );
+    expect(notes).toContain('old:9: real_server notify_up: left out, as nothing corresponds to it');
+    expect(notes.some((note) => note.startsWith('old:7: weight 70000: 65535'))).toBe(true);
   });
 
   it('starts from the defaults of keepalived: udp, wlc, masq, version 2', () => {
