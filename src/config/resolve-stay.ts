@@ -32,16 +32,18 @@ function flappingOf(
 ): Pick<Stay, 'flapping'> {
   const holdMs = draft.flap_hold ?? globals.flap_hold;
   if (holdMs === undefined) return {};
-  const holdMaxMs = draft.flap_hold_max ?? globals.flap_hold_max ?? Math.max(defaults.flap_hold_max, holdMs);
+  const holdMaxMs = draft.flap_hold_max ?? globals.flap_hold_max ?? defaults.flap_hold_max;
   if (holdMaxMs < holdMs) {
-    const key =
-      draft.flap_hold === undefined && draft.flap_hold_max !== undefined ? 'flap_hold_max' : 'flap_hold';
+    const [hold, holdMax] = [formatDuration(holdMs), formatDuration(holdMaxMs)];
+    const isShort = draft.flap_hold === undefined && draft.flap_hold_max !== undefined;
+    const key = isShort ? 'flap_hold_max' : 'flap_hold';
     const at = draft[key] === undefined ? sites(key) : site(key);
-    const rule = `flap_hold (${formatDuration(holdMs)}) at most flap_hold_max (${formatDuration(holdMaxMs)})`;
-    const problem = errorAt(at, `use ${key}`, rule, formatDuration(key === 'flap_hold' ? holdMs : holdMaxMs));
+    const problem = isShort
+      ? errorAt(at, 'use flap_hold_max', `at least flap_hold (${hold})`, holdMax)
+      : errorAt(at, 'use flap_hold', `at most flap_hold_max (${holdMax})`, hold);
     // At the top level it is one mistake, however many services take it over.
-    if (!problems.some((each) => each.at.line === at.line && each.message === problem.message))
-      problems.push(problem);
+    const known = problems.some((each) => each.at.line === at.line && each.message === problem.message);
+    if (!known) problems.push(problem);
   }
   return {
     flapping: {

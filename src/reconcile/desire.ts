@@ -1,12 +1,11 @@
-// What the table should be: the configuration, what health found, and (only where neither decides) what the table
-// holds. Rules, as an ldirectord user expects them (ldirectord 4.12) less its flashing at start; no order is decided:
+// What the table should be by the configuration, what health found and, where neither decides, what the table holds:
+// as an ldirectord user expects it (4.12) less its flashing at start; no order is decided:
 // - up: configured weight. Down: removed; or, quiescent, weight 0 if it is in the table or with readdquiescent.
-// - held for flapping: no new connections while another server serves; where none does, as up.
-// - not yet verified, or checktype off: absent; but one that the table holds already stays exactly as it is.
+// - held for flapping: none new while another server serves; where none does, as up. Not yet verified, or checktype
+//   off: absent; but one that the table holds already stays exactly as it is.
 // - one tier of the fallback (weight 1; which: fallback.ts) is in while no server serves, also at start before the
-//   first verdict, so that the service is never empty; it goes when one serves, quiescent or not.
-// - without its quorum the service has the fallback alone, and servers that are up are as good as down; but where no
-//   tier can serve, they do (keepalived.md §1.8).
+//   first verdict; it goes when one serves, quiescent or not. Without its quorum the service has the fallback alone,
+//   and servers that are up are as good as down; but where no tier can serve, they do (keepalived.md §1.8).
 // - a server that the configuration does not name is removed; but while those it names are not all verified and
 //   none of them serves, it serves on, so that a reload may replace every server without a gap.
 import type { RealConfig, VirtualConfig } from '../config/config.ts';

@@ -31,6 +31,26 @@ export const serviceCases: readonly ProblemCase[] = [
     '2:5: Cannot name virtual service: either address or fwmark, got both',
   ),
   yaml(
+    'the first hold within the longest',
+    service('flap_hold: 20m'),
+    '4:16: Cannot use flap_hold: at most flap_hold_max (10m), got 20m',
+  ),
+  yaml(
+    'the longest hold above the first, once for all services',
+    `flap_hold: 1m\n${service('flap_hold_max: 10s')}`,
+    '5:20: Cannot use flap_hold_max: at least flap_hold (1m), got 10s',
+  ),
+  yaml(
+    'a window in which a server can fall so often',
+    service('flap_hold: 10s\n    flap_window: 40s'),
+    '5:18: warning: Cannot notice flapping: a flap_window above 40s, which 3 falls take at the least, got 40s',
+  ),
+  yaml(
+    'flap_hold beside what belongs to it',
+    service('flap_count: 5'),
+    '4:17: warning: Cannot use flap_count: flap_hold beside it, got none',
+  ),
+  yaml(
     'a mark has no protocol',
     'virtual:\n  - {fwmark: 1, protocol: tcp, real: 10.0.0.2 gate}\n',
     '2:27: Cannot use protocol: none beside fwmark, which takes packets of any protocol, got tcp',

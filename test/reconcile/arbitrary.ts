@@ -210,7 +210,7 @@ const arbitraryVirtual = (id: ServiceId): fc.Arbitrary<VirtualConfig> =>
 export const arbitraryVirtuals = uniqueIds.chain((ids) => fc.tuple(...ids.map(arbitraryVirtual)));
 
 export const arbitraryVerdictOf = fc
-  .array(fc.constantFrom<Verdict>('up', 'down', 'unverified'), { minLength: 7, maxLength: 7 })
+  .array(fc.constantFrom<Verdict>('up', 'held', 'down', 'unverified'), { minLength: 7, maxLength: 7 })
   .map((verdicts) => (service: string, real: string): Verdict => {
     const letters = [...`${service} ${real}`];
     const sum = letters.reduce((total, letter, index) => total + letter.charCodeAt(0) * (index + 1), 0);

@@ -235,7 +235,9 @@ describe('desire, for any configuration, verdicts and table', () => {
         const services = desireServices(virtuals, verdictOf, observed, { quorumOf });
         for (const [index, { servedBy, tier, entry, withheld }] of services.entries()) {
           const virtual = virtuals[index] ?? expect.fail('desireServices lost a service');
-          const up = virtual.reals.some((real) => verdictFor(virtual, real, verdictOf) === 'up');
+          const up = virtual.reals.some((real) =>
+            ['up', 'held'].includes(verdictFor(virtual, real, verdictOf)),
+          );
           const tiers = virtual.fallbacks.filter((each) => tierIsUp(virtual, each, verdictOf));
           const usable = entry.destinations.some(({ weight }) => weight > 0);
           const quorum = virtual.quorum === undefined ? 'held' : quorumOf(formatServiceId(virtual.id));
