@@ -51,6 +51,16 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'why a real server is served as it is',
     load: async () => (await import('./why.ts')).runWhy,
   },
+  where: {
+    usage: "where 'CLIENT:PORT -> ADDRESS:PORT/tcp' [-c FILE] [--json]",
+    summary: 'which server the kernel would choose for a client now, and why',
+    details: [
+      "where '203.0.113.5:40000 -> 192.168.6.240:80/tcp'; the quotes keep the arrow from the shell, or leave it out",
+      "where 203.0.113.5 fwmark 7; where '[2001:db8::5]:40000 -> [2001:db8::240]:53/udp'",
+      'exit 1 where nobody takes the packet',
+    ],
+    load: async () => (await import('./where.ts')).runWhere,
+  },
   drain: {
     usage: 'drain REAL [--service SERVICE] [-c FILE] [--socket PATH]',
     summary: 'no new connections to a real server, until enable',
@@ -105,7 +115,8 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<E
   }
   if (commands[name] !== undefined && rest.some((argument) => argument === '--help' || argument === '-h')) {
     const { usage: form, summary, details = [] } = commands[name];
-    io.stdout(`${[`lvs-director ${form}`, summary, ...details].join('\n  ')}\n`);
+    const lines = [`lvs-director ${form}`, summary, ...details];
+    io.stdout(`${lines.join('\n  ')}\n`);
     return 0;
   }
   return (await load())(rest, io);

@@ -1,12 +1,12 @@
 // `lvs-director ipvs list` and `ipvs save`: what the kernel's IPVS holds, in ipvsadm's own layouts or as JSON. Both
 // ask the kernel itself, so they work while no daemon runs, and show everybody's services. Addresses and ports
 // are always numbers.
-import { readFileSync } from 'node:fs';
 import { createIpvsListing, type IpvsListing } from '../kernel/ipvs-listing.ts';
 import { err, ok, type Result } from '../net/result.ts';
 import type { KernelError } from '../ports/kernel.ts';
 import { formatServiceId } from '../reconcile/model.ts';
 import { systemClock } from '../system/clock.ts';
+import { readIpvsConnections } from '../system/ipvs-connections.ts';
 import { openNetlinkSocket } from '../system/netlink-socket.ts';
 import { parseConnections } from '../wire/ipvs-connections.ts';
 import { type ExitCode, type Io, type Options, parseArguments, textOption } from './command-line.ts';
@@ -136,17 +136,10 @@ async function showTable(view: ViewName, listing: IpvsListing, options: Options)
 }
 
 function showConnections(withEngines: boolean): Answer {
-  try {
-    const connections = parseConnections(readFileSync('/proc/net/ip_vs_conn', 'latin1'));
-    return ok({ text: formatConnections(connections, withEngines), value: connections });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'EIO';
-    return err(
-      code === 'ENOENT'
-        ? { code, message: 'the kernel has no IPVS (modprobe ip_vs)' }
-        : { code, message: String(error) },
-    );
-  }
+  const text = readIpvsConnections();
+  if (!text.ok) return err({ code: 'ENOENT', message: text.error });
+  const connections = parseConnections(text.value);
+  return ok({ text: formatConnections(connections, withEngines), value: connections });
 }
 
 async function withListing(
@@ -161,8 +154,10 @@ async function withListing(
     io.stdout(json ? `${JSON.stringify(answer.value.value, null, 2)}\n` : answer.value.text);
     return 0;
   }
-  const { code, message } = answer.error;
-  const reason = code === 'EPERM' || code === 'EACCES' ? 'root, or CAP_NET_ADMIN' : message;
-  io.stderr(`Cannot read IPVS: ${reason} (${code})\n`);
+  io.stderr(`Cannot read IPVS: ${describeKernelError(answer.error)}\n`);
   return 1;
 }
+
+/** In words, for somebody at a terminal. */
+export const describeKernelError = ({ code, message }: KernelError): string =>
+  code === 'EPERM' || code === 'EACCES' ? `root, or CAP_NET_ADMIN (${code})` : `${message} (${code})`;
