@@ -1,0 +1,62 @@
+// What an action costs a product, seen from outside: wall time until its processes have come to rest, and the
+// processor time that they took for it. The same for every product, whatever it says of itself.
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export type Cost = { readonly wallMs: number; readonly cpuMs: number };
+
+/** USER_HZ, proc(5): fixed for user space on every architecture that we know. */
+const tickMs = 10;
+/** At rest: no more than a tick (a timer of its own) in that time. */
+const restMs = 1500;
+const lookMs = 10;
+
+/** utime + stime of the processes; those that have ended count nothing. */
+export const cpuMsOf = (pids: readonly number[]): number =>
+  pids.reduce((sum, pid) => sum + ticksOf(pid) * tickMs, 0);
+
+function ticksOf(pid: number): number {
+  const stat = read(`/proc/${pid}/stat`);
+  // The name in parentheses may hold anything; utime and stime are the 12th and 13th word behind it.
+  const words = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(words[11] ?? 0) + Number(words[12] ?? 0);
+}
+
+/** VmRSS of all, in kB. */
+export const residentKb = (pids: readonly number[]): number =>
+  pids.reduce((sum, pid) => sum + Number(/VmRSS:\s+(\d+)/.exec(read(`/proc/${pid}/status`))?.[1] ?? 0), 0);
+
+/** The product's processes at this moment, parents first. */
+export function withChildren(pid: number): readonly number[] {
+  const listed = read(`/proc/${pid}/task/${pid}/children`);
+  const children = listed.split(' ').filter((word) => word.trim() !== '');
+  return [pid, ...children.flatMap((child) => withChildren(Number(child)))];
+}
+
+/** @param limitMs after which the measurement fails. */
+export async function costUntilRest(
+  pids: () => readonly number[],
+  act: () => Promise<void> | void,
+  limitMs = 120_000,
+): Promise<Cost> {
+  const before = cpuMsOf(pids());
+  const startedAt = performance.now();
+  await act();
+  let [cpu, busyAt] = [cpuMsOf(pids()), performance.now()];
+  while (performance.now() - busyAt < restMs) {
+    await delay(lookMs);
+    const now = cpuMsOf(pids());
+    if (now - cpu > tickMs) [cpu, busyAt] = [now, performance.now()];
+    if (performance.now() - startedAt > limitMs)
+      throw new Error(`Cannot measure: no rest within ${limitMs} ms`);
+  }
+  return { wallMs: busyAt - startedAt, cpuMs: Math.max(0, cpu - before) };
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,122 @@
+// From the samples to the tables: medians, ratios to the peers of the same run, and the goals. Pure.
+import type { Sample } from './scenarios.ts';
+
+export type Group = { readonly services: number; readonly samples: readonly Sample[] };
+
+type Goal = { readonly text: string; readonly met: (group: Group) => boolean };
+
+const wall = (group: Group, measure: string, who: Sample['who']) =>
+  medianOf(group, measure, who, ({ wallMs }) => wallMs);
+const cpu = (group: Group, measure: string, who: Sample['who']) =>
+  medianOf(group, measure, who, ({ cpuMs }) => cpuMs);
+
+/** What this project has set itself. */
+const goals: Readonly<Record<string, Goal>> = {
+  'load from empty': {
+    text: 'keepalived / 4, ipvsadm / 6',
+    met: (group) => {
+      const ours = wall(group, 'load from empty', 'lvs-director');
+      return (
+        ours * 4 <= wall(group, 'load from empty', 'keepalived') &&
+        ours * 6 <= wall(group, 'load from empty', 'ipvsadm')
+      );
+    },
+  },
+  'scan of an equal table': {
+    text: 'CPU < 100 ms',
+    met: (group) => cpu(group, 'scan of an equal table', 'lvs-director') < 100,
+  },
+};
+
+export const goalsMissed = (group: Group): boolean => Object.values(goals).some(({ met }) => !met(group));
+
+export function formatReport(main: Group, grown: readonly Group[]): string {
+  const measures = [...new Set(main.samples.map(({ measure }) => measure))];
+  const rows = measures.map((measure) => {
+    const goal = goals[measure];
+    return [
+      measure,
+      ...(['lvs-director', 'keepalived', 'ipvsadm'] as const).map((who) => cell(main, measure, who)),
+      ratio(wall(main, measure, 'keepalived'), wall(main, measure, 'lvs-director')),
+      ratio(wall(main, measure, 'ipvsadm'), wall(main, measure, 'lvs-director')),
+      goal === undefined ? '' : `${goal.text}: ${goal.met(main) ? 'met' : 'missed'}`,
+    ];
+  });
+  const head = [
+    'ms (CPU ms), medians',
+    'lvs-director',
+    'keepalived',
+    'ipvsadm',
+    'k / ours',
+    'i / ours',
+    'goal',
+  ];
+  const runs = main.samples.filter(({ measure, who }) => measure === measures[0] && who === 'lvs-director');
+  const table = [
+    `${main.services} services of ten servers, ${main.services * 11} entries, ${runs.length} runs`,
+    formatTable([head, ...rows]),
+  ];
+  return [...table, ...(grown.length > 0 ? ['', growthTable(grown)] : [])].join('\n');
+}
+
+function growthTable(grown: readonly Group[]): string {
+  const head = [
+    ...['entries', 'load', 'keepalived', 'ratio', 'same again', 'one weight'],
+    ...['scan CPU', 'stop', 'memory MB', 'keepalived MB'],
+  ];
+  const rows = grown.map((group) => {
+    const ours = (measure: string) => wall(group, measure, 'lvs-director');
+    const theirs = (measure: string) => wall(group, measure, 'keepalived');
+    return [
+      String(group.services * 11),
+      number(ours('load from empty')),
+      number(theirs('load from empty')),
+      ratio(theirs('load from empty'), ours('load from empty')),
+      number(ours('reload of the same')),
+      number(ours('one weight changed')),
+      number(ours('scan of an equal table')),
+      number(ours('stop with clean-up')),
+      number(ours('memory, MB')),
+      number(theirs('memory, MB')),
+    ];
+  });
+  return formatTable([head, ...rows]);
+}
+
+function cell(group: Group, measure: string, who: Sample['who']): string {
+  const [ms, used] = [wall(group, measure, who), cpu(group, measure, who)];
+  if (Number.isNaN(ms)) return '';
+  return used === 0 ? number(ms) : `${number(ms)} (${number(used)})`;
+}
+
+function medianOf(
+  { samples }: Group,
+  measure: string,
+  who: Sample['who'],
+  numberOf: (sample: Sample) => number,
+): number {
+  const values = samples
+    .filter((sample) => sample.measure === measure && sample.who === who)
+    .map(numberOf)
+    .sort((a, b) => a - b);
+  const middle = values.length / 2;
+  const [low, high] = [values[Math.ceil(middle) - 1], values[Math.floor(middle)]];
+  return low === undefined || high === undefined ? Number.NaN : (low + high) / 2;
+}
+
+const number = (value: number): string =>
+  Number.isNaN(value) ? '' : value < 10 ? value.toFixed(1) : value.toFixed(0);
+const ratio = (theirs: number, ours: number): string =>
+  Number.isNaN(theirs) || Number.isNaN(ours) ? '' : (theirs / ours).toFixed(1);
+
+function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

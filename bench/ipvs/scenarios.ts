@@ -1,0 +1,169 @@
+// What is measured of each contestant, and how each of them does it. Every scenario starts from a running product
+// and checks with `ipvsadm -Sn` that the table is right afterwards: a product that did nothing is no fast one.
+import { setTimeout as delay } from 'node:timers/promises';
+import { createLab, type Host, type Lab } from '../../test/lab/harness/namespaces.ts';
+import { costOfCommand, costOfStop, type Product, rulesFile, startContestant } from './contestants.ts';
+import { type Cost, costUntilRest, cpuMsOf, residentKb } from './meter.ts';
+import { entriesOf, ipvsadmRules, type Site, serverAddress, siteOf, withOneWeight } from './site.ts';
+
+/** One number of one run. `wall` and `cpu` in milliseconds, `rss` in kB. */
+export type Sample = { readonly measure: string; readonly who: Product | 'ipvsadm' } & Cost;
+
+const never = '1h';
+
+/** As good as empty: keepalived starts the process that keeps the table only where there is a service. */
+const almostEmpty = siteOf(1);
+
+/** Load, repeat, change, grow and end: everything that needs no checks. */
+export async function measureProduct(product: Product, services: number): Promise<readonly Sample[]> {
+  return inLab(async (lab, host) => {
+    const site = siteOf(services);
+    const contestant = await startContestant(lab, host, product, {
+      site: almostEmpty,
+      checks: 'none',
+      resync: never,
+    });
+    await costUntilRest(contestant.pids, () => undefined);
+    const samples: Sample[] = [];
+    const reload = async (measure: string, next: Site) => {
+      const cost = await costUntilRest(contestant.pids, () => contestant.reload(next));
+      await expectTable(host, next);
+      samples.push({ measure, who: product, ...cost });
+    };
+    await reload('load from empty', site);
+    const kb = residentKb(contestant.pids());
+    samples.push({ measure: 'memory, MB', who: product, wallMs: kb / 1024, cpuMs: 0 });
+    await reload('reload of the same', site);
+    const changed = withOneWeight(site, 5);
+    await reload('one weight changed', changed);
+    const grown = [...changed, ...siteOf(services + 1).slice(services)];
+    await reload('one service added', grown);
+    samples.push({ measure: 'stop with clean-up', who: product, ...(await costOfStop(contestant)) });
+    const left = (await entriesIn(host)).length;
+    samples.push({ measure: 'stop with clean-up: entries left', who: product, wallMs: left, cpuMs: 0 });
+    return samples;
+  });
+}
+
+/** The same by hand. What is one command for an administrator is one command here. */
+export async function measureByHand(services: number): Promise<readonly Sample[]> {
+  return inLab(async (lab, host) => {
+    const site = siteOf(services);
+    const rules = rulesFile(lab, site);
+    const middle = site[Math.floor(services / 2)]?.address ?? '';
+    const added = ipvsadmRules(siteOf(services + 1).slice(services));
+    const commands: readonly (readonly [measure: string, command: string])[] = [
+      ['load from empty', `ipvsadm -R <${rules}`],
+      ['reload of the same', `ipvsadm -C; ipvsadm -R <${rules}`],
+      ['one weight changed', `ipvsadm -e -t ${middle}:80 -r ${serverAddress(0)}:80 -m -w 5`],
+      ['one service added', `printf '${added.replaceAll('\n', '\\n')}' | ipvsadm -R`],
+      ['scan of an equal table', 'ipvsadm -Sn >/dev/null'],
+      ['stop with clean-up', 'ipvsadm -C'],
+    ];
+    const samples: Sample[] = [];
+    for (const [measure, command] of commands)
+      samples.push({ measure, who: 'ipvsadm', ...(await costOfCommand(host, command)) });
+    return samples;
+  });
+}
+
+/** One machine that serves every service dies. From the end of its listener to the last change of the table. */
+export async function measureFailures(product: Product, services: number): Promise<Sample> {
+  return inLab(async (lab, host) => {
+    const site = siteOf(services);
+    for (const { address } of site[0]?.servers ?? [])
+      await host.run('ip', 'address', 'add', `${address}/32`, 'dev', 'lo');
+    const dying = listen(host, [serverAddress(0)]);
+    const others = listen(
+      host,
+      (site[0]?.servers ?? []).slice(1).map(({ address }) => address),
+    );
+    await Promise.all([dying.waitFor(/listening/), others.waitFor(/listening/)]);
+    const contestant = await startContestant(lab, host, product, { site, checks: 'connect', resync: never });
+    await waitForTable(host, site);
+    const left = site.map((service) => ({ ...service, servers: service.servers.slice(1) }));
+    const before = cpuMsOf(contestant.pids());
+    const startedAt = performance.now();
+    dying.signal('SIGKILL');
+    await waitForTable(host, left);
+    const cost = { wallMs: performance.now() - startedAt, cpuMs: cpuMsOf(contestant.pids()) - before };
+    await contestant.stop();
+    return { measure: `${services} servers fail at once`, who: product, ...cost };
+  });
+}
+
+/** Of our daemon alone: the others never look again. Per scan, over ten of them. */
+export async function measureScan(services: number): Promise<Sample> {
+  return inLab(async (lab, host) => {
+    const site = siteOf(services);
+    const setting = { checks: 'none', resync: '1s' } as const;
+    const contestant = await startContestant(lab, host, 'lvs-director', { ...setting, site: almostEmpty });
+    contestant.reload(site);
+    await waitForTable(host, site);
+    const before = cpuMsOf(contestant.pids());
+    await delay(10_000);
+    const cpuMs = (cpuMsOf(contestant.pids()) - before) / 10;
+    await contestant.stop();
+    return { measure: 'scan of an equal table', who: 'lvs-director', wallMs: cpuMs, cpuMs };
+  });
+}
+
+/** The whole table is cleared by a stranger: until it is there again. */
+export async function measureRepair(services: number): Promise<Sample> {
+  return inLab(async (lab, host) => {
+    const site = siteOf(services);
+    const setting = { checks: 'none', resync: '1s' } as const;
+    const contestant = await startContestant(lab, host, 'lvs-director', { ...setting, site: almostEmpty });
+    contestant.reload(site);
+    await waitForTable(host, site);
+    const before = cpuMsOf(contestant.pids());
+    const startedAt = performance.now();
+    await host.run('ipvsadm', '-C');
+    await waitForTable(host, site);
+    const cost = { wallMs: performance.now() - startedAt, cpuMs: cpuMsOf(contestant.pids()) - before };
+    await contestant.stop();
+    return { measure: 'cleared by hand: until repaired', who: 'lvs-director', ...cost };
+  });
+}
+
+async function inLab<T>(work: (lab: Lab, host: Host) => Promise<T>): Promise<T> {
+  const lab = createLab();
+  try {
+    return await work(lab, await lab.host('director'));
+  } finally {
+    await lab.dispose();
+  }
+}
+
+function listen(host: Host, addresses: readonly string[]) {
+  const program = `const net = require('node:net'); const all = ${JSON.stringify(addresses)}; let left = all.length;
+for (const address of all) net.createServer((socket) => socket.on('error', () => {}).destroy())
+  .listen(80, address, () => { left -= 1; if (left === 0) console.log('listening'); });`;
+  return host.start([process.execPath, '-e', program]);
+}
+
+const entriesIn = async (host: Host): Promise<readonly string[]> =>
+  (await host.run('ipvsadm', '-S', '-n')).split('\n').filter((line) => line !== '');
+
+async function expectTable(host: Host, site: Site): Promise<void> {
+  const found = await entriesIn(host);
+  const wanted = ipvsadmRules(site)
+    .split('\n')
+    .filter((line) => line !== '');
+  const [held, right] = [new Set(found), wanted.every((line) => found.includes(line))];
+  if (found.length !== entriesOf(site) || held.size !== found.length || !right)
+    throw new Error(`Cannot measure: a table of ${wanted.length} entries, got ${found.length}`);
+}
+
+/** Counts only usable servers: keepalived and ldirectord's quiescent ones have another weight. */
+async function waitForTable(host: Host, site: Site, limitMs = 60_000): Promise<void> {
+  const wanted = entriesOf(site);
+  const end = performance.now() + limitMs;
+  for (;;) {
+    const found = await entriesIn(host);
+    if (found.filter((line) => !line.endsWith('-w 0')).length === wanted) return;
+    if (performance.now() > end)
+      throw new Error(`Cannot measure: ${wanted} usable entries, got ${found.length} within ${limitMs} ms`);
+    await delay(20);
+  }
+}
