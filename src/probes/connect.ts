@@ -1,4 +1,6 @@
-// TCP connect: the server is up when it accepts; the connection is closed at once and nothing is said on it.
+// TCP connect: the server is up when it accepts; the connection is reset at once and nothing is said on it. A reset,
+// as load balancers send it after such a check, leaves no port in TIME_WAIT (RFC 9293 §3.6): a close would keep one
+// for a minute after each check, 600,000 of them at 10,000 checks a second.
 
 import type { Socket } from 'node:net';
 import type { CheckTarget } from '../health/target.ts';
@@ -22,13 +24,12 @@ export function probeConnect(target: ConnectTarget, signal: AbortSignal): Promis
     const expire = () => settle(failure('no answer to connect'));
     signal.addEventListener('abort', expire);
     socket.on('error', (error) => settle(judgeError(error, 'connect')));
-    socket.once('connect', () =>
-      settle(
-        isSelfConnected(socket)
-          ? failure('connected to itself: nothing listens there')
-          : success('connected'),
-      ),
-    );
+    socket.once('connect', () => {
+      if (isSelfConnected(socket)) return settle(failure('connected to itself: nothing listens there'));
+      // A reset would take a PROXY header back that is still on its way.
+      if (proxyProtocol === undefined) socket.resetAndDestroy();
+      settle(success('connected'));
+    });
   });
 }
 
