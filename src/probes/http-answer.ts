@@ -7,6 +7,10 @@ export const bodyBytesMax = 256 * 1024;
 /** A digest is of the whole body, which is read but not kept; of a larger one there is none. */
 export const digestBytesMax = 16 * 1024 * 1024;
 
+/** What a server may send in all: the head and the wrapping of small chunks are bounded by nothing else. */
+export const wireBytesMax = 4 * 1024 * 1024;
+export const digestWireBytesMax = 2 * digestBytesMax;
+
 export type HttpRequest = {
   readonly method: string;
   readonly path: string;

@@ -1,10 +1,12 @@
 // An HTTP proxy: asks it for a page of another host, by GET with the absolute URL; up when the page comes with 2xx
 // and matches. A redirect is the other host's business and not followed, so it is no success either.
 // Source: RFC 9112 §3.2.2; ldirectord's http_proxy check.
+
 import type { HttpProxyTarget } from '../health/text-target.ts';
 import type { ProbeResult } from '../ports/probe.ts';
 import { converse } from './conversation.ts';
 import { dial } from './dial.ts';
+import { wireBytesMax } from './http-answer.ts';
 import { requestHttp1 } from './http1-request.ts';
 import { unmade } from './judge-error.ts';
 import { judgeAnswer } from './judge-http.ts';
@@ -16,7 +18,7 @@ export const probeHttpProxy = (target: HttpProxyTarget, signal: AbortSignal): Pr
     if (!URL.canParse(text)) return unmade(`request is no absolute URL: ${shown(text)}`);
     const url = new URL(text);
     url.hash = '';
-    const socket = await dial(conversation, target, { bytesMax: Number.POSITIVE_INFINITY });
+    const socket = await dial(conversation, target, { bytesMax: wireBytesMax });
     conversation.doing = `${method} ${url.href.slice(0, 100)}`;
     const request = { method, path: url.href, authority: url.host, scheme: 'http', headers } as const;
     const answer = await requestHttp1(conversation, socket, request, () => 'start');

@@ -6,7 +6,13 @@ import { familyOf } from '../net/ip.ts';
 import type { ProbeResult } from '../ports/probe.ts';
 import { type Conversation, converse } from './conversation.ts';
 import { dial } from './dial.ts';
-import type { HttpAnswer, HttpHeaders, HttpRequest } from './http-answer.ts';
+import {
+  digestWireBytesMax,
+  type HttpAnswer,
+  type HttpHeaders,
+  type HttpRequest,
+  wireBytesMax,
+} from './http-answer.ts';
 import { requestHttp1 } from './http1-request.ts';
 import { http2Protocol, requestHttp2 } from './http2-request.ts';
 import { failure, success } from './judge-error.ts';
@@ -115,7 +121,7 @@ async function exchange(
     { ...target, port: place.port },
     {
       ...(place.scheme === 'https' && { encryption: { tls: target, host: place.authority, protocols } }),
-      bytesMax: Number.POSITIVE_INFINITY, // the body is bounded as it is read, the head by the parser
+      bytesMax: question.digest === undefined ? wireBytesMax : digestWireBytesMax,
     },
   );
   conversation.doing = `${request.method} ${request.path.slice(0, 100)}`;

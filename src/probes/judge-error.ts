@@ -5,6 +5,7 @@ import type { ProbeResult } from '../ports/probe.ts';
 /** No descriptor, memory, port or permission here: the server was never asked. */
 const ours = new Set([
   'EACCES',
+  'EADDRINUSE', // no free port for a datagram
   'EADDRNOTAVAIL',
   'EAGAIN',
   'EMFILE',

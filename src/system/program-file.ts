@@ -14,13 +14,10 @@ const sticky = 0o1000;
 
 /** Undefined where nothing is wrong, or where this process may not look. */
 export function judgeProgram(file: string, use: ProgramUse): BrokenRule | undefined {
-  const user = userOf({
-    ...use,
-    ...(process.getuid?.() !== 0 && use.user === undefined && { user: 'root' }),
-  });
-  if (user === 'unknown') return { rule: 'a user that there is', got: use.user ?? '' };
-  const runner = user ?? root;
   try {
+    const user = userOf(use, true); // whoever asks, the daemon is root
+    if (user === 'unknown') return { rule: 'a user that there is', got: use.user ?? '' };
+    const runner = user ?? root;
     const path = realpathSync(file);
     const program = statSync(path);
     if (!program.isFile()) return { rule: 'a program', got: 'no file' };

@@ -15,7 +15,12 @@ const lastWordsMs = 50;
 const scriptErrors: ReadonlySet<string> = new Set(['ENOENT', 'EACCES', 'ENOEXEC', 'ENOTDIR', 'ELOOP']);
 
 export const runScript: RunScript = (request) => {
-  const user = userOf(request);
+  let user: ReturnType<typeof userOf>;
+  try {
+    user = userOf(request);
+  } catch (error) {
+    return settled({ outcome: 'unmade', detail: `cannot look up its user: ${String(error)}` });
+  }
   if (user === 'unknown') return settled({ outcome: 'failure', detail: `no user ${request.user}` });
   const child = start(request, user, request.user === undefined);
   return typeof child === 'string' ? settled(resultOfError(child, user)) : follow(child, request, user);

@@ -17,7 +17,7 @@ const missingMs = 60_000;
 const known = new Map<string, User>();
 const missingUntil = new Map<string, number>();
 
-/** Undefined: no such user. */
+/** Undefined: no such user. @throws ErrnoException where that could not be found out: no descriptor, no process, no answer. */
 export function findUser(name: string): User | undefined {
   const before = known.get(name);
   if (before !== undefined || !/^[\w.][\w.@-]*\$?$/.test(name)) return before;
@@ -38,12 +38,21 @@ function userIn(passwd: string, name: string): User | undefined {
 function localUsers(): string {
   try {
     return readFileSync('/etc/passwd', 'utf8');
-  } catch {
-    return '';
+  } catch (error) {
+    return unlessThere(error);
   }
 }
 
 function getent(name: string): string {
-  const { status, stdout } = spawnSync('getent', ['passwd', name], { encoding: 'utf8', timeout: timeoutMs });
+  const { status, stdout, error } = spawnSync('getent', ['passwd', name], {
+    encoding: 'utf8',
+    timeout: timeoutMs,
+  });
+  if (error !== undefined) return unlessThere(error);
   return status === 0 ? stdout : '';
+}
+
+function unlessThere(error: unknown): string {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+  throw error;
 }
