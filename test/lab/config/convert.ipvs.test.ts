@@ -81,6 +81,27 @@ virtual_server 10.7.2.4 0 {
   lb_kind DR
   real_server 10.7.0.11 0 { }
 }
+virtual_server 10.7.2.5 9000 {
+  protocol SCTP
+  lb_algo wlc
+  lb_kind TUN type gue port 6080 csum
+  real_server 10.7.0.12 9000 { weight 2 }
+  real_server 10.7.0.13 9000 {
+    lvs_method TUN type gre
+  }
+  real_server 10.7.0.14 9000 {
+    lvs_method TUN type gue port 6081 remcsum
+  }
+  real_server 10.7.0.15 9000 {
+    lvs_method TUN
+  }
+}
+virtual_server fd00:7::2 9000 {
+  protocol SCTP
+  lb_algo rr
+  lb_kind TUN type gre csum
+  real_server 10.7.0.16 9000 { weight 2 }
+}
 `;
 
 const checked = `
@@ -149,7 +170,7 @@ async function becomes(host: Host, wanted: readonly string[]): Promise<void> {
 
 describe('convert', () => {
   it.each([
-    { name: 'every kind of service, without checks', text: everyKind, lines: 28, saved: true },
+    { name: 'every kind of service, without checks', text: everyKind, lines: 35, saved: true },
     { name: 'TCP and HTTP checks', text: checked, lines: 6, saved: false },
   ])('$name: the table is the one that keepalived makes', async ({ text, lines, saved }) => {
     const [theirs, ours, again] = await Promise.all([lab.host('ka'), lab.host('lvs1'), lab.host('lvs2')]);

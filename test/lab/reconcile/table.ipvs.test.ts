@@ -1,5 +1,4 @@
 // The reconciler against the table of a real kernel, with ipvsadm as the stranger who meddles with it.
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { VirtualConfig } from '../../../src/config/config.ts';
 import { createReconcileLoop } from '../../../src/daemon/reconcile-loop.ts';
@@ -8,14 +7,12 @@ import { formatEndpoint } from '../../../src/net/endpoint.ts';
 import { ip } from '../../../src/net/ip.ts';
 import type { JournalEvent } from '../../../src/ports/journal.ts';
 import type { IpvsKernel } from '../../../src/ports/kernel.ts';
-import { applyOperations } from '../../../src/reconcile/apply.ts';
 import { readTable } from '../../../src/reconcile/canonical.ts';
-import { diff } from '../../../src/reconcile/diff.ts';
 import type { ServiceId, Table } from '../../../src/reconcile/model.ts';
 import type { Verdict } from '../../../src/reconcile/verdict-view.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { openNetlinkSocket } from '../../../src/system/netlink-socket.ts';
-import { arbitraryTable, realOf, tierOf, virtualOf } from '../../reconcile/arbitrary.ts';
+import { realOf, tierOf, virtualOf } from '../../reconcile/arbitrary.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { inside } from '../vrrp/inside.ts';
@@ -24,7 +21,6 @@ const vip: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.
 const one = realOf('192.168.6.2', 80, { weight: 5 });
 const two = realOf('192.168.6.3', 80, { weight: 3 });
 const web = virtualOf(vip, { reals: [one, two] });
-const everything = { owned: new Set<string>(), foreign: 'remove' } as const;
 
 let lab: Lab;
 let director: Host;
@@ -71,22 +67,6 @@ function startLoop(resyncIntervalMs = 100) {
     waitUntil(async () => events.find(({ event }) => event === name), { what: name });
   return { loop, events, configure, judge, hears };
 }
-
-describe('the kernel', () => {
-  it('holds table B after the operations from any table A to B', async () => {
-    await fc.assert(
-      fc.asyncProperty(arbitraryTable, arbitraryTable, async (a, b) => {
-        for (const table of [a, b]) {
-          const outcomes = await applyOperations(kernel, diff(await read(), table, everything));
-          expect(outcomes.filter(({ result }) => result !== 'applied')).toEqual([]);
-          expect(await read()).toEqual(table);
-        }
-        expect(diff(await read(), b, everything)).toEqual([]);
-      }),
-      { numRuns: 40 },
-    );
-  });
-});
 
 describe('the reconcile loop on a kernel', () => {
   it('needs no operation where ipvsadm made the table already, and the counters live on', async () => {
@@ -168,7 +148,8 @@ describe('the reconcile loop on a kernel', () => {
       await waitUntil(async () => loop.status().driftRepairs > index || undefined, {
         what: command.join(' '),
       });
-      expect(await saved()).toEqual(good);
+      // It is told before it is put right.
+      await waitUntil(async () => String(await saved()) === String(good) || undefined, { what: 'the table' });
     }
     expect(events.filter(({ event }) => event === 'ipvs.drift')).toHaveLength(meddling.length);
     expect(events.filter(({ event }) => event === 'ipvs.failed')).toEqual([]);
