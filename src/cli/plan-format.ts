@@ -1,27 +1,40 @@
 // A plan for a terminal: one line a change, grouped by service, in the order in which the kernel is told; what
 // was and what will be, in ipvsadm's options; and the counts. Colour only where the caller says so.
-import type { Plan, PlanLine } from '../reconcile/plan.ts';
+import { describeFallback } from '../reconcile/fallback.ts';
+import type { Plan, PlanLine, SettingLine } from '../reconcile/plan.ts';
 
 const colours: Readonly<Record<PlanLine['sign'], number>> = { '+': 32, '~': 33, '-': 31 };
 
 /** @returns whole lines, each with its newline. */
 export function formatPlan(plan: Plan, { colour = false }: { readonly colour?: boolean } = {}): string {
-  if (plan.lines.length === 0) return 'Nothing to change: the table is as it should be.\n';
-  const width = Math.max(...plan.lines.map((line) => subjectOf(line).length));
+  const { settings = [] } = plan;
+  const fallbacks = formatFallbacks(plan);
+  if (plan.lines.length + settings.length === 0)
+    return `Nothing to change: the table is as it should be.\n${fallbacks}`;
+  const width = Math.max(...[...settings, ...plan.lines].map((line) => subjectOf(line).length));
+  const rowOf = (line: PlanLine | SettingLine): string => {
+    const row = `${line.sign} ${subjectOf(line).padEnd(width)}  ${settingsOf(line)}`.trimEnd();
+    return colour ? `\u001b[${colours[line.sign]}m${row}\u001b[0m` : row;
+  };
   let heading: string | undefined;
   const text = plan.lines.map((line) => {
     const isNew = line.real !== undefined && line.service !== heading;
     heading = line.service;
-    const row = `${line.sign} ${subjectOf(line).padEnd(width)}  ${settingsOf(line)}`.trimEnd();
-    const painted = colour ? `\u001b[${colours[line.sign]}m${row}\u001b[0m` : row;
-    return isNew ? `  ${line.service}\n${painted}\n` : `${painted}\n`;
+    return isNew ? `  ${line.service}\n${rowOf(line)}\n` : `${rowOf(line)}\n`;
   });
-  return `${text.join('')}\n${summaryOf(plan)}\n`;
+  const beside = settings.map((line) => `${rowOf(line)}\n`);
+  return `${[...beside, ...text].join('')}\n${summaryOf(plan)}\n${fallbacks}`;
 }
 
-const subjectOf = ({ service, real }: PlanLine): string => (real === undefined ? service : `  ${real}`);
+const formatFallbacks = ({ fallbacks = [] }: Plan): string =>
+  fallbacks.map((each) => `${each.service}: ${describeFallback(each)}\n`).join('');
 
-function settingsOf({ before, after }: PlanLine): string {
+function subjectOf(line: PlanLine | SettingLine): string {
+  if ('setting' in line) return line.setting;
+  return line.real === undefined ? line.service : `  ${line.real}`;
+}
+
+function settingsOf({ before, after }: PlanLine | SettingLine): string {
   if (before === undefined || after === undefined) return after ?? before ?? '';
   return `${before} -> ${after}`;
 }

@@ -1,14 +1,16 @@
 // `lvs-director plan`: what a config would change in the kernel's IPVS table, without changing it. The verdicts
 // are the running daemon's where there is one; else every server is taken for up, and that is said.
-import type { Config } from '../config/config.ts';
+import type { Config, VirtualConfig } from '../config/config.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { type Overrides, overrideIn, parseOverrides } from '../daemon/operator.ts';
 import type { DaemonStatus } from '../daemon/status.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
+import { withDirectorChanges } from '../reconcile/director-plan.ts';
 import { formatServiceId } from '../reconcile/model.ts';
-import { type Plan, planOf } from '../reconcile/plan.ts';
+import { type Plan, planFor } from '../reconcile/plan.ts';
 import { propose } from '../reconcile/propose.ts';
-import type { VerdictOf, Weigh } from '../reconcile/verdict-view.ts';
+import { type ServingWeight, stepQuorum, viewOf, weighServers } from '../reconcile/quorum.ts';
+import type { QuorumOf, VerdictOf, Weigh } from '../reconcile/verdict-view.ts';
 import { weigh, weightOf } from '../reconcile/weigh.ts';
 import { systemClock } from '../system/clock.ts';
 import { askControlSocket } from '../system/control-socket.ts';
@@ -17,29 +19,33 @@ import { ownedServicesIn } from '../system/owned-services.ts';
 import { openStateFile } from '../system/state-file.ts';
 import { controlSocketPath, socketOptions } from './ask-daemon.ts';
 import { defaultConfigFile, type ExitCode, type Io, parseArguments, textOption } from './command-line.ts';
+import { directorChangesFor } from './director-changes.ts';
 import { formatPlan } from './plan-format.ts';
-import { readConfig } from './read-config.ts';
+import { readConfigNow } from './read-config-now.ts';
 
 export async function runPlan(argv: readonly string[], io: Io): Promise<ExitCode> {
   const given = parseArguments(argv, { ...socketOptions, json: { type: 'boolean' } }, io);
   if (given === undefined) return 2;
   const file = textOption(given.options, 'config') ?? defaultConfigFile;
-  const { config, problems } = readConfig(file, textOption(given.options, 'director'));
+  const { config, problems } = await readConfigNow(file, textOption(given.options, 'director'));
   io.stderr(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
   if (config === undefined) return 2;
-  const verdictOf = await runningVerdicts(controlSocketPath(given.options));
-  if (verdictOf === undefined) io.stderr('No daemon answers here: every server is taken for up\n');
-  const plan = await planFor(config, verdictOf ?? (() => 'up'));
-  if (typeof plan === 'string') {
-    io.stderr(`Cannot read the IPVS table: ${plan}\n`);
+  const running = await runningStatus(controlSocketPath(given.options));
+  if (running === undefined) io.stderr('No daemon answers here: every server is taken for up\n');
+  const table = await tablePlanFor(config, running);
+  if (typeof table === 'string') {
+    io.stderr(`Cannot read the IPVS table: ${table}\n`);
     return 1;
   }
+  const phaseOf = (instance: string) => running?.vrrp.find(({ name }) => name === instance)?.phase;
+  const changes = await directorChangesFor(config.ipvs, config.director.stateDir, phaseOf);
+  const plan = withDirectorChanges(table, changes);
   io.stdout(given.options.json === true ? `${JSON.stringify(plan, null, 2)}\n` : formatPlan(plan));
   return 0;
 }
 
 /** @returns the reason where the kernel cannot be asked. */
-async function planFor(config: Config, verdictOf: VerdictOf): Promise<Plan | string> {
+async function tablePlanFor(config: Config, running: DaemonStatus | undefined): Promise<Plan | string> {
   const { virtuals, ipvs, director } = config;
   const kernel = createIpvsKernel(openNetlinkSocket('generic'), systemClock);
   const observed = await kernel.observe();
@@ -49,8 +55,31 @@ async function planFor(config: Config, verdictOf: VerdictOf): Promise<Plan | str
   const owned = new Set([...configured, ...ownedServicesIn(director.stateDir).read()]);
   const overrides = openStateFile(director.stateDir, 'operator.json', parseOverrides).read();
   const policy = { owned, foreign: ipvs.foreign };
-  const goal = { virtuals, verdictOf, weigh: operatorWeights(overrides), policy };
-  return planOf(propose(observed.value, goal).operations);
+  const [verdictOf, weigh] = [
+    running === undefined ? () => 'up' as const : verdictsOf(running),
+    operatorWeights(overrides),
+  ];
+  const quorumOf = quorumsAfter(running, (virtual) => weighServers(virtual, verdictOf, weigh), virtuals);
+  return planFor(virtuals, propose(observed.value, { virtuals, verdictOf, weigh, quorumOf, policy }));
+}
+
+/** As they would be after a reload: from their running state, by the limits of this config. */
+function quorumsAfter(
+  running: DaemonStatus | undefined,
+  weightOfServers: (virtual: VirtualConfig) => ServingWeight,
+  virtuals: readonly VirtualConfig[],
+): QuorumOf {
+  const states = new Map(running?.services.map(({ service, quorum }) => [service, quorum?.state] as const));
+  const views = virtuals.map((virtual) => {
+    const { id, quorum: limits } = virtual;
+    const service = formatServiceId(id);
+    if (limits === undefined) return [service, 'held'] as const;
+    const state = states.get(service) ?? 'unknown';
+    const before = { held: state === 'held', known: state !== 'unknown' };
+    return [service, viewOf(stepQuorum(before, weightOfServers(virtual), limits))] as const;
+  });
+  const known = new Map(views);
+  return (service) => known.get(service) ?? 'held';
 }
 
 /** What the operator said holds in the plan too; slow start and agents are of the running daemon alone. */
@@ -61,15 +90,18 @@ function operatorWeights(overrides: Overrides): Weigh {
   };
 }
 
-/** A server that the running daemon does not know is unverified, as it would be after a reload. */
-async function runningVerdicts(socket: string): Promise<VerdictOf | undefined> {
+async function runningStatus(socket: string): Promise<DaemonStatus | undefined> {
   const answer = await askControlSocket(socket, 'GET', '/status');
-  if (!answer.ok || answer.value.status !== 200) return undefined;
-  const { services } = answer.value.body as DaemonStatus;
+  return answer.ok && answer.value.status === 200 ? (answer.value.body as DaemonStatus) : undefined;
+}
+
+/** A server that the running daemon does not know is unverified, as it would be after a reload. */
+function verdictsOf({ services }: DaemonStatus): VerdictOf {
   const known = new Map(
-    services.flatMap(({ service, reals }) =>
-      reals.map(({ real, verdict }) => [`${service} ${real}`, verdict] as const),
-    ),
+    services.flatMap(({ service, reals, fallbacks }) => [
+      ...fallbacks.map(({ address, verdict }) => [`${service} ${address}`, verdict] as const),
+      ...reals.map(({ real, verdict }) => [`${service} ${real}`, verdict] as const),
+    ]),
   );
   return (service, real) => known.get(`${service} ${real}`) ?? 'unverified';
 }

@@ -1,8 +1,9 @@
 // `lvs-director why REAL`: why a real server is served as it is, from its checks to its weight in the kernel.
 import type { Why } from '../daemon/why.ts';
+import { describeFallback } from '../reconcile/fallback.ts';
 import { askDaemon, socketOptions } from './ask-daemon.ts';
 import { type ExitCode, type Io, parseArguments } from './command-line.ts';
-import { formatDuration } from './status.ts';
+import { formatDuration, formatQuorum } from './status.ts';
 
 export async function runWhy(argv: readonly string[], io: Io): Promise<ExitCode> {
   const given = parseArguments(argv, { ...socketOptions, json: { type: 'boolean' } }, io, 1);
@@ -26,8 +27,9 @@ export async function runWhy(argv: readonly string[], io: Io): Promise<ExitCode>
 
 export function formatWhy(why: Why): string {
   const lines = [
-    `${why.real} of ${why.service}`,
-    `  verdict  ${why.verdict}${why.maintenance ? ', held out by a file in maintenancedir' : ''}`,
+    `${why.real}${why.name === undefined ? '' : ` (${why.name})`} of ${why.service}${why.tier === undefined ? '' : `, fallback ${why.tier}`}`,
+    `  service  ${formatServing(why)}`,
+    `  verdict  ${why.check === 'none' ? 'not checked' : why.verdict}${why.maintenance ? ', held out by a file in maintenancedir' : ''}`,
     `  check    ${why.check}; ${why.failures} of ${why.fall} failures, ${why.successes} of ${why.rise} successes in a row`,
     ...why.answers.map(
       ({ outcome, detail, agoMs }) => `           ${formatDuration(agoMs / 1000)} ago: ${outcome}: ${detail}`,
@@ -45,3 +47,15 @@ const formatPlace = (place: Why['inTable']): string =>
   place === undefined
     ? 'not there'
     : `weight ${place.weight}, ${place.active} active and ${place.inactive} inactive connections`;
+
+function formatServing({ servedBy, fallback, quorum }: Why): string {
+  const who = {
+    reals: 'real servers serve',
+    fallback: 'a fallback serves',
+    nobody: 'nobody serves',
+  } as const;
+  return [
+    ...(quorum === undefined ? [] : [formatQuorum(quorum)]),
+    fallback === undefined ? who[servedBy] : describeFallback(fallback),
+  ].join('; ');
+}

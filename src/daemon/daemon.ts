@@ -2,12 +2,14 @@
 // behaviour is its own file's. Everything from outside is handed in.
 import type { Config, ConfigResult, Problem } from '../config/config.ts';
 import { formatProblem } from '../config/format-problem.ts';
-import type { Result } from '../net/result.ts';
+import { ok, type Result } from '../net/result.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { KernelError } from '../ports/kernel.ts';
+import { withDirectorChanges } from '../reconcile/director-plan.ts';
 import type { Plan } from '../reconcile/plan.ts';
 import type { Override } from '../reconcile/weigh.ts';
+import type { DirectorLoop } from './director-loop.ts';
 import type { HealthLoop } from './health-loop.ts';
 import type { Operator } from './operator.ts';
 import type { Quorums } from './quorums.ts';
@@ -17,7 +19,7 @@ import { type DaemonStatus, statusOf } from './status.ts';
 import type { VrrpSupervisor } from './vrrp-supervisor.ts';
 import type { TrackingLoop } from './vrrp-tracking.ts';
 import type { Weights } from './weights.ts';
-import { type Why, whyOf } from './why.ts';
+import { placesCalled, type Why, whyOf } from './why.ts';
 
 /** A director does not stand for election with an unverified table, unless its servers take longer than this. */
 const firstVerdictsMaxMs = 5000;
@@ -35,6 +37,8 @@ export type DaemonPorts = {
   readonly readConfig: () => ConfigResult;
   /** Makes servers of names and files; all parts below know addresses alone. */
   readonly roster: Roster;
+  /** What IPVS holds beside its table. */
+  readonly director: DirectorLoop;
   readonly health: HealthLoop;
   readonly reconcile: ReconcileLoop;
   readonly weights: Weights;
@@ -50,7 +54,10 @@ export type DaemonPorts = {
 
 export type ReloadResult = { readonly reloaded: boolean; readonly problems: readonly string[] };
 
-/** @property service absent: every service that has the server. @property override absent: as configured. */
+/**
+ * @property real a server, or a DNS name for those that it stands for now. @property service absent: every service
+ * that has it. @property override absent: as configured.
+ */
 export type Order = {
   readonly real: string;
   readonly service?: string;
@@ -80,7 +87,7 @@ export type Daemon = {
 
 export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
   const { clock, journal, health, reconcile, weights, quorums, operator, vrrp, tracking } = ports;
-  const { roster } = ports;
+  const { roster, director } = ports;
   const startedAt: Micros = clock.now();
   /** With the servers and peers of the moment. */
   let config = initial;
@@ -111,6 +118,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     const { version, pid } = ports;
     journal({ event: 'daemon.started', version, pid, director: config.director.name, config: config.file });
     config = await roster.take(config, rosterMaxMs);
+    await director.configure(config.ipvs);
     weights.configure(config.virtuals);
     await reconcile.configure(config.virtuals, config.ipvs, ports.ownedBefore);
     health.configure(config.virtuals);
@@ -144,6 +152,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     }
     ports.onReload(next);
     config = await roster.take(next, rosterMaxMs);
+    await director.configure(config.ipvs);
     await takeOn();
     await vrrp.reconfigure(config.vrrp);
     const ms = Math.round((clock.now() - begun) / 1000);
@@ -180,8 +189,19 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
       weights.stop();
       await quorums.drained(programsMaxMs);
       await reconcile.stop({ clean: true });
+      await director.stop();
     });
     journal({ event: 'daemon.stopped', uptime_s: Math.round((clock.now() - startedAt) / 1e6) });
+  }
+
+  function operate({ real, service, override }: Order): readonly string[] {
+    const services = health
+      .status()
+      .filter((server) => server.real === real && (service === undefined || server.service === service))
+      .map((server) => server.service);
+    if (services.length > 0) operator.set(real, service, override);
+    if (override === undefined) health.pardon(real, service);
+    return services;
   }
 
   return {
@@ -198,24 +218,24 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
         tracked: tracking.status(),
         health: health.status(),
         reconcile: reconcile.status(),
+        roster: roster.status(),
         quorumOf: quorums.statusOf,
+        director: director.status(),
       };
       return statusOf(config, identity, parts, clock.now());
     },
-    plan: () => reconcile.plan(),
+    plan: async () => {
+      const table = await reconcile.plan();
+      return table.ok ? ok(withDirectorChanges(table.value, await director.plan())) : table;
+    },
     why: async (about) => {
       await reconcile.refresh();
-      const parts = { health: health.status(), reconcile: reconcile.status(), explain: weights.explain };
+      const parts = { health: health.status(), reconcile: reconcile.status(), explain: weights.explain, quorumOf: quorums.statusOf };
       return whyOf(config, about, parts);
     },
-    operate: ({ real, service, override }) => {
-      const services = health
-        .status()
-        .filter((server) => server.real === real && (service === undefined || server.service === service))
-        .map((server) => server.service);
-      if (services.length > 0) operator.set(real, service, override);
-      if (override === undefined) health.pardon(real, service);
-      return services;
+    operate: (order) => {
+      const services = placesCalled(config, order.real).flatMap((real) => operate({ ...order, real }));
+      return [...new Set(services)];
     },
     stop: (reason) => {
       stopping ??= stop(reason);

@@ -2,6 +2,7 @@
 // logged at. The typed fields stand beside it; nothing here decides anything.
 import type { LogLevel } from '../config/config.ts';
 import type { JournalEvent, VrrpPhase } from '../ports/journal.ts';
+import { describeFallback } from '../reconcile/fallback.ts';
 import { describeReason } from './describe-reason.ts';
 
 /** The words keepalived's users know. */
@@ -43,6 +44,7 @@ const warnings: ReadonlySet<JournalEvent['event']> = new Set([
   'vrrp.peers_unknown',
   'service.quorum_lost',
   'ipvs.drift',
+  'ipvs.unknown',
 ]);
 
 const errors: ReadonlySet<JournalEvent['event']> = new Set([
@@ -151,7 +153,7 @@ function describeService(event: JournalEvent): string {
     case 'real.certificate_expires':
       return `${event.real} of ${event.service}: the certificate of ${event.subject} ${event.days_left < 0 ? 'ended' : 'ends'} at ${event.expires} (${event.days_left} day(s) left)`;
     case 'service.fallback_on':
-      return `${event.service}: ${event.reason === 'no_quorum' ? 'no quorum' : 'no real server is up'}; fallback ${event.fallback} serves${event.tiers === 1 ? '' : ` (${event.tier} of ${event.tiers})`}`;
+      return `${event.service}: ${describeFallback(event)}`;
     case 'service.fallback_off':
       return `${event.service}: fallback ${event.fallback} out; ${event.instead} instead`;
     case 'service.quorum_gained':
@@ -250,6 +252,8 @@ function describeDaemon(event: JournalEvent): string {
       return `sync daemon ${event.state} ${event.action} (${event.daemon}): ${syncReasons[event.why]}`;
     case 'ipvs.foreign':
       return `services of others in the table, left alone: ${event.services.join(', ')}`;
+    case 'ipvs.unknown':
+      return `entries of an unknown kind in the table, left as they are: ${event.entries.join(', ')}`;
     default:
       return event.event;
   }

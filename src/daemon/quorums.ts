@@ -5,7 +5,13 @@ import type { QuorumConfig, VirtualConfig } from '../config/config.ts';
 import type { Journal } from '../ports/journal.ts';
 import { realName } from '../reconcile/canonical.ts';
 import { formatServiceId } from '../reconcile/model.ts';
-import { type QuorumState, type ServingWeight, stepQuorum, weighServers } from '../reconcile/quorum.ts';
+import {
+  type QuorumState,
+  type ServingWeight,
+  stepQuorum,
+  viewOf,
+  weighServers,
+} from '../reconcile/quorum.ts';
 import type { QuorumOf, VerdictOf, Weigh } from '../reconcile/verdict-view.ts';
 import type { QuorumCommands } from './quorum-commands.ts';
 
@@ -88,8 +94,8 @@ export function createQuorums({ journal, verdictOf, weigh, commands }: QuorumsPo
       }
     },
     quorumOf: (service) => {
-      const { held, known } = entries.get(service)?.state ?? { held: true, known: true };
-      return held ? 'held' : known ? 'lost' : 'open';
+      const entry = entries.get(service);
+      return entry === undefined ? 'held' : viewOf(entry.state);
     },
     statusOf: (service) => {
       const entry = entries.get(service);

@@ -9,7 +9,7 @@ import type { Journal } from '../ports/journal.ts';
 import type { IpvsKernel, KernelError, ObservedService } from '../ports/kernel.ts';
 import type { DesiredService, Moment } from '../reconcile/desire.ts';
 import { formatServiceId, type Table } from '../reconcile/model.ts';
-import { type Plan, planOf } from '../reconcile/plan.ts';
+import { type Plan, planFor } from '../reconcile/plan.ts';
 import { type Goal, propose } from '../reconcile/propose.ts';
 import { servingIn } from '../reconcile/serving.ts';
 import type { VerdictOf } from '../reconcile/verdict-view.ts';
@@ -46,6 +46,8 @@ export type ReconcileStatus = {
   readonly services: ReadonlyMap<string, DesiredService>;
   /** Names of services that somebody else put there. */
   readonly foreign: readonly string[];
+  /** Entries of a kind that nobody here has a word for, left as they are. */
+  readonly unknown: readonly string[];
   readonly lastApplied?: Applied;
   /** Times that the table was found changed by someone else, and put right. */
   readonly driftRepairs: number;
@@ -170,7 +172,7 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
     plan: () =>
       oneAtATime(async () => {
         const answer = owned.size > 0 ? await keeper.read() : ok([]);
-        return answer.ok ? ok(planOf(propose(answer.value, goal()).operations)) : answer;
+        return answer.ok ? ok(planFor(virtuals, propose(answer.value, goal()))) : answer;
       }),
     stop: ({ clean }) => {
       stopped = true;
@@ -198,7 +200,8 @@ function statusOf(keeper: ReturnType<typeof createTableKeeper>, reason: string |
     ...(observedAt === undefined ? {} : { observedAt }),
     desired: keeper.desired(),
     services: keeper.services(),
-    foreign: keeper.foreign(),
+    foreign: keeper.strangers.foreign(),
+    unknown: keeper.strangers.unknown(),
     ...(lastApplied === undefined ? {} : { lastApplied }),
     driftRepairs: keeper.driftRepairs(),
     refused: keeper.refusals.list(),

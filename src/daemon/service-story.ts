@@ -6,6 +6,7 @@ import type { VirtualConfig } from '../config/config.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { DesiredService } from '../reconcile/desire.ts';
+import { fallbackServing } from '../reconcile/fallback.ts';
 import { formatServiceId, type ServiceId } from '../reconcile/model.ts';
 
 /**
@@ -35,22 +36,19 @@ export function createServiceStory(journal: Journal, run?: RunFallbackCommand): 
     name: string,
     chapter: Chapter,
     { servedBy, tier, withheld }: DesiredService,
-    { fallbacks }: VirtualConfig,
+    virtual: VirtualConfig,
   ) => {
-    const config = tier === undefined ? undefined : fallbacks[tier];
-    const fallback = config && formatEndpoint(config);
+    const serving = fallbackServing(virtual, tier, withheld);
     const before = chapter.fallback;
-    if (before === fallback) return;
+    if (before === serving?.fallback) return;
     if (before !== undefined) {
-      const instead = fallback ?? (servedBy === 'reals' ? 'real servers' : 'nobody');
+      const instead = serving?.fallback ?? (servedBy === 'reals' ? 'real servers' : 'nobody');
       journal({ event: 'service.fallback_off', service: name, fallback: before, instead });
     }
     delete chapter.fallback;
-    if (fallback === undefined || tier === undefined) return;
-    chapter.fallback = fallback;
-    const place = { tier: tier + 1, tiers: fallbacks.length };
-    const reason = withheld ? 'no_quorum' : 'no_server';
-    journal({ event: 'service.fallback_on', service: name, fallback, ...place, reason });
+    if (serving === undefined) return;
+    chapter.fallback = serving.fallback;
+    journal({ event: 'service.fallback_on', service: name, ...serving });
   };
 
   /** Not before every server has its verdict: at a start, nobody serves for a moment and nothing is wrong. */

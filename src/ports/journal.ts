@@ -270,7 +270,14 @@ export type JournalEvent =
       readonly instead: string;
     }
   | {
-      readonly event: 'service.quorum_gained' | 'service.quorum_lost';
+      readonly event: 'service.quorum_gained';
+      readonly service: string;
+      readonly weight: number;
+      readonly quorum: number;
+      readonly hysteresis: number;
+    }
+  | {
+      readonly event: 'service.quorum_lost';
       readonly service: string;
       readonly weight: number;
       readonly quorum: number;
@@ -384,7 +391,8 @@ export type JournalEvent =
       readonly kept: number;
     }
   | { readonly event: 'roster.file_accepted'; readonly file: string; readonly servers: number }
-  | { readonly event: 'ipvs.foreign'; readonly services: readonly string[] };
+  | { readonly event: 'ipvs.foreign'; readonly services: readonly string[] }
+  | { readonly event: 'ipvs.unknown'; readonly entries: readonly string[] };
 
 export type EventName = JournalEvent['event'];
 

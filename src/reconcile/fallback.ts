@@ -43,3 +43,28 @@ function weightOf(
   const weight = isUp ? weigh(name, tier.weight) : 'out';
   return weight === 'out' ? 0 : weight;
 }
+
+/** A tier that serves, for people: which, and why not the real servers. */
+export type FallbackServing = {
+  readonly fallback: string;
+  /** From 1. */
+  readonly tier: number;
+  readonly tiers: number;
+  readonly reason: 'no_server' | 'no_quorum';
+};
+
+/** @param index as {@link Tier}'s. @returns undefined where no tier serves. */
+export function fallbackServing(
+  { id, fallbacks }: VirtualConfig,
+  index: number | undefined,
+  withheld: boolean,
+): FallbackServing | undefined {
+  const tier = index === undefined ? undefined : fallbacks[index];
+  if (tier === undefined || index === undefined) return undefined;
+  const reason = withheld ? 'no_quorum' : 'no_server';
+  return { fallback: realName(id, tier), tier: index + 1, tiers: fallbacks.length, reason };
+}
+
+/** "fallback 192.168.6.9:80 (2 of 3) serves: no quorum" */
+export const describeFallback = ({ fallback, tier, tiers, reason }: FallbackServing): string =>
+  `fallback ${fallback}${tiers === 1 ? '' : ` (${tier} of ${tiers})`} serves: ${reason === 'no_quorum' ? 'no quorum' : 'no real server is up'}`;

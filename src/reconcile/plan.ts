@@ -1,8 +1,11 @@
 // Operations as something to read or to hand on as JSON: one line each with what was and what will be, and
 // counts. How it looks on a terminal is cli/plan-format.ts's.
+import type { VirtualConfig } from '../config/config.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import { describeDestination, describeService } from './describe.ts';
+import { type FallbackServing, fallbackServing } from './fallback.ts';
 import { formatServiceId, type Operation } from './model.ts';
+import type { Proposal } from './propose.ts';
 
 export type PlanLine = {
   readonly sign: '+' | '~' | '-';
@@ -16,13 +19,41 @@ export type PlanLine = {
 };
 
 export type ChangeCounts = { readonly adds: number; readonly edits: number; readonly deletes: number };
-export type Plan = { readonly lines: readonly PlanLine[]; readonly counts: ChangeCounts };
+export type Plan = {
+  readonly lines: readonly PlanLine[];
+  /** Beside the table; absent where nothing changes there. */
+  readonly settings?: readonly SettingLine[];
+  /** Of both. */
+  readonly counts: ChangeCounts;
+  /** Services that a fallback is to serve, and why; absent where none is. */
+  readonly fallbacks?: readonly PlannedFallback[];
+};
+export type PlannedFallback = FallbackServing & { readonly service: string };
+
+/** A timeout, a sysctl or a sync daemon. */
+export type SettingLine = {
+  readonly sign: '+' | '~' | '-';
+  /** "timeout tcp", "net.ipv4.vs.conntrack", "sync daemon master" */
+  readonly setting: string;
+  readonly before?: string;
+  readonly after?: string;
+};
 
 /** The lines stand in the order in which the kernel would be told. */
 export const planOf = (operations: readonly Operation[]): Plan => ({
   lines: operations.map(lineOf),
   counts: countChanges(operations),
 });
+
+/** What a proposal comes to. @param virtuals that it was made for. */
+export function planFor(virtuals: readonly VirtualConfig[], { operations, services }: Proposal): Plan {
+  const fallbacks = virtuals.flatMap((virtual, index): readonly PlannedFallback[] => {
+    const { tier, withheld = false } = services[index] ?? {};
+    const serving = fallbackServing(virtual, tier, withheld);
+    return serving === undefined ? [] : [{ service: formatServiceId(virtual.id), ...serving }];
+  });
+  return { ...planOf(operations), ...(fallbacks.length > 0 && { fallbacks }) };
+}
 
 /** Services and destinations alike. */
 export function countChanges(operations: readonly Operation[]): ChangeCounts {

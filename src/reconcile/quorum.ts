@@ -5,7 +5,7 @@
 import type { QuorumConfig, VirtualConfig } from '../config/config.ts';
 import { realName } from './canonical.ts';
 import { formatServiceId } from './model.ts';
-import { type VerdictOf, type Weigh, withoutCheck } from './verdict-view.ts';
+import { type QuorumView, type VerdictOf, type Weigh, withoutCheck } from './verdict-view.ts';
 
 export type QuorumState = {
   readonly held: boolean;
@@ -60,3 +60,6 @@ export function stepQuorum(
   if (before.held && certain + open >= lostBelow) return before;
   return { held: false, known: before.held || before.known || certain + open < gainedAt };
 }
+
+/** What of it decides who serves. */
+export const viewOf = ({ held, known }: QuorumState): QuorumView => (held ? 'held' : known ? 'lost' : 'open');
