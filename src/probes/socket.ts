@@ -26,7 +26,7 @@ export function openSocket(
   tls?: TlsOptions,
   proxyProtocol?: ProxyProtocolVersion,
 ): Socket {
-  const plain = () => connect({ host: address, port });
+  const plain = () => connect({ host: address, port, autoSelectFamily: false });
   const introduced =
     proxyProtocol === undefined ? undefined : introduce(plain(), { address, port }, proxyProtocol);
   if (tls === undefined) return introduced ?? plain();
