@@ -1,6 +1,7 @@
 // What a daemon is made of on this machine: the real clock, kernel, probes and child process, put together.
 import type { Config, ConfigResult } from '../config/config.ts';
 import { createDaemon, type Daemon } from '../daemon/daemon.ts';
+import { createDirectorLoop } from '../daemon/director-loop.ts';
 import { createHealthLoop } from '../daemon/health-loop.ts';
 import type { JournalShell } from '../daemon/journal.ts';
 import { createOperator, parseOverrides } from '../daemon/operator.ts';
@@ -11,7 +12,9 @@ import { shellCommands } from '../daemon/shell-command.ts';
 import { createTrackingLoop } from '../daemon/vrrp-tracking.ts';
 import { createWeights } from '../daemon/weights.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
+import { createDirectorKernel } from '../kernel/ipvs-director.ts';
 import type { Result } from '../net/result.ts';
+import type { Journal } from '../ports/journal.ts';
 import type { RunScript } from '../ports/tracked.ts';
 import { inMaintenanceDir } from '../probes/maintenance-dir.ts';
 import { createProbe } from '../probes/probe-target.ts';
@@ -22,7 +25,9 @@ import { ownedServicesIn } from '../system/owned-services.ts';
 import { listProcesses } from '../system/process-list.ts';
 import { runScript as runAnyScript } from '../system/run-script.ts';
 import { openStateFile } from '../system/state-file.ts';
+import { systemSysctl } from '../system/sysctl.ts';
 import { watchFile } from '../system/watch-file.ts';
+import { directorMemoryIn } from './director-memory.ts';
 import { openRoster } from './open-roster.ts';
 import { version } from './version.ts';
 import { openVrrpSupervisor } from './vrrp-supervisor.ts';
@@ -72,12 +77,24 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
     runFallbackCommand: shellCommands(runScript),
     onOwnedChanged: (services) => report(owned.write(services)),
   });
-  const vrrp = openVrrpSupervisor({ journal, runScript }, initial.vrrpProcess);
+  const director = createDirectorLoop({
+    kernel: createDirectorKernel(openNetlinkSocket('generic'), clock),
+    sysctl: systemSysctl,
+    clock,
+    journal,
+    memory: directorMemoryIn(initial.director.stateDir, report),
+  });
+  const journalOfVrrp: Journal = (event) => {
+    journal(event);
+    director.heard(event);
+  };
+  const vrrp = openVrrpSupervisor({ journal: journalOfVrrp, runScript }, initial.vrrpProcess);
   const daemon = createDaemon(
     {
       clock,
       journal,
       roster: openRoster(initial, { journal, report, onChanged: () => daemon.rosterChanged() }),
+      director,
       health,
       reconcile,
       weights,

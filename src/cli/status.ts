@@ -6,6 +6,7 @@ import type { VrrpInstanceStatus, VrrpProcessStatus } from '../daemon/vrrp-messa
 import { askDaemon, socketOptions } from './ask-daemon.ts';
 import { type ExitCode, type Io, parseArguments } from './command-line.ts';
 import { formatTable } from './format-table.ts';
+import { formatSettings } from './settings-format.ts';
 
 export async function runStatus(argv: readonly string[], io: Io): Promise<ExitCode> {
   const given = parseArguments(argv, { ...socketOptions, json: { type: 'boolean' } }, io);
@@ -23,11 +24,17 @@ export async function runStatus(argv: readonly string[], io: Io): Promise<ExitCo
 
 export function formatStatus(status: DaemonStatus): string {
   const head = `${status.director}: lvs-director ${status.version}, ${status.phase}, pid ${status.pid}, up ${formatDuration(status.uptimeSec)}, ${status.config}`;
-  const parts = [head, ...formatIpvs(status)];
+  const { ipvsSettings } = status;
+  const parts = [
+    head,
+    ...formatIpvs(status),
+    ...(ipvsSettings === undefined ? [] : formatSettings(ipvsSettings)),
+  ];
   if (status.vrrp.length > 0) parts.push(formatRouters(status));
   if (status.vrrpProcess !== undefined) parts.push(formatProcess(status.vrrpProcess));
   parts.push(...formatTracked(status));
   if (status.services.length > 0) parts.push(formatServices(status.services));
+  parts.push(...formatRoster(status));
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -132,7 +139,7 @@ export const formatQuorum = ({ state, weight, quorum, hysteresis }: QuorumStatus
   `quorum ${state}: weight ${weight} of ${quorum}${hysteresis === 0 ? '' : ` +- ${hysteresis}`}`;
 
 const realRow = (real: ServiceStatus['reals'][number]): string[] => [
-  `  ${real.real}`,
+  `  ${real.real}${real.name === undefined ? '' : ` (${real.name})`}`,
   real.verdict,
   real.weight === undefined ? '-' : String(real.weight),
   String(real.activeConnections),
@@ -141,6 +148,21 @@ const realRow = (real: ServiceStatus['reals'][number]): string[] => [
     ? real.detail
     : `${formatDuration(real.checkedAgoMs / 1000)} ago: ${real.detail}`,
 ];
+
+/** Names and files that are not as they should be; the others show in the servers that they make. */
+function formatRoster({ names = [], files = [] }: DaemonStatus): string[] {
+  const lines = [
+    ...names.flatMap(({ name, addresses, reason, failedForMs = 0 }) => {
+      if (reason === undefined) return [];
+      const kept = addresses.length === 0 ? 'no address of it is known' : `${addresses.join(', ')} kept`;
+      return [`${name} is not resolved for ${formatDuration(failedForMs / 1000)}: ${reason}; ${kept}`];
+    }),
+    ...files.flatMap(({ servers, problem }) =>
+      problem === undefined ? [] : [`${servers} server(s) of a file kept as they were: ${problem}`],
+    ),
+  ];
+  return lines.length === 0 ? [] : [lines.join('\n')];
+}
 
 /** The two largest units: "3 d 4 h", "12 s". */
 export function formatDuration(seconds: number): string {

@@ -142,7 +142,7 @@ function readObject(schema: z.ZodObject, node: ConfigNode, path: Path, reading: 
   const shape = schema.shape as Readonly<Record<string, z.ZodType>>;
   const values: Record<string, unknown> = {};
   for (const { key: written, keyAt, value } of node.entries) {
-    const key = schema === sysctlSchema ? written.replace(sysctlPrefix, '') : written;
+    const key = shape === sysctlSchema.shape ? written.replace(sysctlPrefix, '') : written;
     const inner = Object.hasOwn(shape, key) ? shape[key] : undefined;
     if (inner === undefined || Object.hasOwn(values, key)) {
       const rule =

@@ -8,8 +8,9 @@ import type { Journal, JournalEvent, VrrpPhase } from '../ports/journal.ts';
 import type { DirectorKernel } from '../ports/kernel.ts';
 import type { Sysctl } from '../ports/sysctl.ts';
 import type { SyncDaemon, SyncState } from '../reconcile/director-model.ts';
-import { type SettingChange, type Settings, wantedSettings } from '../reconcile/director-settings.ts';
-import { flushMs, type SyncOperation, syncRoleOf } from '../reconcile/sync-daemons.ts';
+import type { DirectorChanges } from '../reconcile/director-plan.ts';
+import { type Settings, wantedSettings } from '../reconcile/director-settings.ts';
+import { flushMs, syncRoleOf } from '../reconcile/sync-daemons.ts';
 import { createAttempts } from './attempts.ts';
 import type { DirectorMemoryPort } from './director-memory.ts';
 import { createQueue, createTimer } from './pacing.ts';
@@ -34,11 +35,6 @@ export type DirectorLoopStatus = {
   readonly refused: readonly Refusal[];
 };
 
-export type DirectorPlan = {
-  readonly settings: readonly SettingChange[];
-  readonly syncDaemons: readonly SyncOperation[];
-};
-
 export type DirectorLoop = {
   /** @returns when a pass with it has ended. */
   readonly configure: (ipvs: IpvsConfig) => Promise<void>;
@@ -46,7 +42,7 @@ export type DirectorLoop = {
   readonly heard: (event: JournalEvent) => void;
   readonly status: () => DirectorLoopStatus;
   /** What a pass would do now. */
-  readonly plan: () => Promise<DirectorPlan>;
+  readonly plan: () => Promise<DirectorChanges>;
   /** Ends what this program started and puts back what it set. A master is given the time to send what it holds. */
   readonly stop: () => Promise<void>;
 };

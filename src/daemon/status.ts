@@ -4,15 +4,22 @@ import { formatEndpoint } from '../net/endpoint.ts';
 import type { Micros } from '../ports/clock.ts';
 import { realName } from '../reconcile/canonical.ts';
 import { formatServiceId } from '../reconcile/model.ts';
+import { describeSyncDaemon } from '../reconcile/sync-daemons.ts';
 import type { Verdict } from '../reconcile/verdict-view.ts';
+import type { DirectorLoopStatus } from './director-loop.ts';
+import type { FileStatus } from './fleet-files.ts';
 import type { ServerHealth } from './health-loop.ts';
+import type { NameStatus } from './name-keeper.ts';
 import type { QuorumStatus } from './quorums.ts';
 import type { ReconcileStatus } from './reconcile-loop.ts';
+import type { RosterStatus } from './roster.ts';
 import type { VrrpInstanceStatus, VrrpProcessStatus } from './vrrp-messages.ts';
 import type { TrackedStatus } from './vrrp-tracking.ts';
 
 export type RealStatus = {
   readonly real: string;
+  /** The DNS name that its address comes from. */
+  readonly name?: string;
   readonly verdict: Verdict;
   /** Held out of service by an operator. */
   readonly maintenance: boolean;
@@ -54,6 +61,17 @@ export type IpvsStatus = {
   readonly refused: readonly string[];
   /** Services of others in the table, left alone. */
   readonly foreign: readonly string[];
+  /** Entries of a kind that nobody here has a word for. */
+  readonly unknown: readonly string[];
+};
+
+/** What IPVS holds beside its table. */
+export type SettingsStatus = {
+  /** Those that are configured; `held` is absent where the kernel has none of that name. */
+  readonly settings: DirectorLoopStatus['settings'];
+  /** "master --mcast-interface eth1 --syncid 51 …" */
+  readonly syncDaemons: readonly string[];
+  readonly refused: readonly string[];
 };
 
 export type DaemonIdentity = {
@@ -74,8 +92,13 @@ export type DaemonStatus = DaemonIdentity & {
   /** Scripts, files, processes and services that they track, and what was found last. */
   readonly tracked: readonly TrackedStatus[];
   readonly services: readonly ServiceStatus[];
+  /** Names that the config has, and its files: what they stand for, and what is wrong. */
+  readonly names: readonly NameStatus[];
+  readonly files: readonly FileStatus[];
   /** Absent where the config has no virtual service. */
   readonly ipvs?: IpvsStatus;
+  /** Absent where the config has none. */
+  readonly ipvsSettings?: SettingsStatus;
 };
 
 export type StatusParts = {
@@ -84,7 +107,9 @@ export type StatusParts = {
   readonly tracked: readonly TrackedStatus[];
   readonly health: readonly ServerHealth[];
   readonly reconcile: ReconcileStatus;
+  readonly roster: RosterStatus;
   readonly quorumOf: (service: string) => QuorumStatus | undefined;
+  readonly director: DirectorLoopStatus;
 };
 
 export function statusOf(
@@ -102,17 +127,29 @@ export function statusOf(
     ...(parts.vrrpProcess !== undefined && { vrrpProcess: parts.vrrpProcess }),
     tracked: parts.tracked,
     services: config.virtuals.map((virtual) => serviceStatus(virtual, parts)),
+    ...parts.roster,
     ...(parts.reconcile.available === undefined
       ? {}
       : { ipvs: ipvsStatus(parts.reconcile, parts.reconcile.available) }),
+    ...settingsStatus(parts.director),
   };
+}
+
+function settingsStatus({ settings, syncDaemons, refused }: DirectorLoopStatus) {
+  if (settings.length + syncDaemons.length + refused.length === 0) return {};
+  const ipvsSettings: SettingsStatus = {
+    settings,
+    syncDaemons: syncDaemons.map((daemon) => `${daemon.state} ${describeSyncDaemon(daemon)}`),
+    refused: refused.map(({ operation, code, reason }) => `${operation}: ${code} ${reason}`),
+  };
+  return { ipvsSettings };
 }
 
 function serviceStatus(virtual: VirtualConfig, { health, reconcile, quorumOf }: StatusParts): ServiceStatus {
   const service = formatServiceId(virtual.id);
   const observed = reconcile.observed.find((entry) => formatServiceId(entry.service.id) === service);
   const inTable = new Map((observed?.destinations ?? []).map((entry) => [formatEndpoint(entry), entry]));
-  const names = new Set(virtual.reals.map((real) => realName(virtual.id, real)));
+  const configured = new Map(virtual.reals.map((real) => [realName(virtual.id, real), real]));
   const theirs = health.filter((server) => server.service === service);
   const quorum = quorumOf(service);
   const tier = reconcile.services.get(service)?.tier;
@@ -121,7 +158,9 @@ function serviceStatus(virtual: VirtualConfig, { health, reconcile, quorumOf }: 
     scheduler: virtual.scheduler,
     fallbacks: virtual.fallbacks.map((each, index) => tierStatus(virtual, each, theirs, index === tier)),
     ...(quorum !== undefined && { quorum }),
-    reals: theirs.filter(({ real }) => names.has(real)).map((server) => realStatus(server, inTable)),
+    reals: theirs
+      .filter(({ real }) => configured.has(real))
+      .map((server) => realStatus(server, configured.get(server.real)?.name, inTable)),
   };
 }
 
@@ -145,10 +184,15 @@ function tierStatus(
 
 type Observed = ReconcileStatus['observed'][number]['destinations'][number];
 
-function realStatus(server: ServerHealth, inTable: ReadonlyMap<string, Observed>): RealStatus {
+function realStatus(
+  server: ServerHealth,
+  name: string | undefined,
+  inTable: ReadonlyMap<string, Observed>,
+): RealStatus {
   const entry = inTable.get(server.real);
   return {
     real: server.real,
+    ...(name !== undefined && { name }),
     verdict: server.verdict,
     maintenance: server.maintenance,
     ...(entry === undefined ? {} : { weight: entry.weight }),
@@ -165,4 +209,5 @@ const ipvsStatus = (reconcile: ReconcileStatus, available: boolean): IpvsStatus 
   driftRepairs: reconcile.driftRepairs,
   refused: reconcile.refused.map(({ operation, code, reason }) => `${operation}: ${code} ${reason}`),
   foreign: reconcile.foreign,
+  unknown: reconcile.unknown,
 });

@@ -80,6 +80,12 @@ function daemonOf(initial: Config): Daemon {
       serving: () => () => false,
       stop: async ({ clean }: { clean: boolean }) => tell(`reconcile stop clean=${clean}`),
     },
+    director: {
+      configure: async () => tell('director configure'),
+      status: () => ({ settings: [], syncDaemons: [], refused: [] }),
+      plan: async () => ({ settings: [], syncDaemons: [] }),
+      stop: async () => tell('director stop'),
+    },
     quorums: { configure: () => {}, look: () => {}, statusOf: () => undefined, drained: async () => {} },
     weights: { configure: () => {}, stop: () => {}, explain: () => [] },
     operator: { set: (real: string) => tell(`operator ${real}`) },
@@ -118,6 +124,7 @@ describe('start', () => {
     await daemonOf(config()).start();
     expect(story).toEqual([
       'daemon.started',
+      'director configure',
       'reconcile configure 1 owned fwmark 1',
       'health configure 1',
       'health seed',
@@ -165,6 +172,7 @@ describe('reload', () => {
     expect(await daemon.reload()).toEqual({ reloaded: true, problems: [] });
     expect(story).toEqual([
       'log debug',
+      'director configure',
       'health configure 1',
       'reconcile configure 1',
       'tracking configure 1',
@@ -232,6 +240,7 @@ describe('stop', () => {
       'vrrp stop',
       'health stop',
       'reconcile stop clean=true',
+      'director stop',
       'daemon.stopped',
     ]);
   });
