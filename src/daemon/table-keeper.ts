@@ -11,9 +11,11 @@ import type { DesiredService } from '../reconcile/desire.ts';
 import { diff, foreignServices } from '../reconcile/diff.ts';
 import { formatServiceId, type Operation, type Table } from '../reconcile/model.ts';
 import { type ChangeCounts, countChanges } from '../reconcile/plan.ts';
-import { type Goal, type Proposal, propose } from '../reconcile/propose.ts';
+import { type CountedTable, type Goal, type Proposal, propose } from '../reconcile/propose.ts';
+import type { Departures } from './departures.ts';
 import { createRefusals, type Refusals } from './refusals.ts';
 import type { ServiceStory } from './service-story.ts';
+import { createStrangers, type Strangers } from './strangers.ts';
 
 /** A log line names this many changes and counts the others. */
 const changesToldMax = 20;
@@ -23,6 +25,7 @@ export type TableKeeperOptions = {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly story: ServiceStory;
+  readonly departures: Departures;
 };
 
 export type Applied = ChangeCounts & { readonly at: Micros; readonly ms: number };
@@ -30,7 +33,7 @@ export type Applied = ChangeCounts & { readonly at: Micros; readonly ms: number 
 export type TableKeeper = {
   readonly read: () => Promise<Result<readonly ObservedService[], KernelError>>;
   /** @param table as it was just read. @returns the names of the services in the table afterwards. */
-  readonly pass: (table: Table, goal: Goal) => Promise<ReadonlySet<string>>;
+  readonly pass: (table: CountedTable, goal: Goal) => Promise<ReadonlySet<string>>;
   /** Deletes these services, as far as `table` holds them. @returns as pass. */
   readonly remove: (table: Table, services: ReadonlySet<string>) => Promise<ReadonlySet<string>>;
   /** The table as it was read last. */
@@ -39,7 +42,7 @@ export type TableKeeper = {
   readonly desired: () => Table;
   /** Who was to serve each service after the last pass, by name. */
   readonly services: () => ReadonlyMap<string, DesiredService>;
-  readonly foreign: () => readonly string[];
+  readonly strangers: Pick<Strangers, 'foreign' | 'unknown'>;
   readonly lastApplied: () => Applied | undefined;
   readonly driftRepairs: () => number;
   readonly refusals: Refusals;
@@ -52,12 +55,13 @@ type Left = {
   readonly undone: ReadonlySet<string>;
 };
 
-export function createTableKeeper({ kernel, clock, journal, story }: TableKeeperOptions): TableKeeper {
+export function createTableKeeper(options: TableKeeperOptions): TableKeeper {
+  const { kernel, clock, journal, story, departures } = options;
   const refusals = createRefusals();
+  const strangers = createStrangers(journal);
   let observed: readonly ObservedService[] = [];
   let observedAt: Micros | undefined;
   let left: Left | undefined;
-  let foreign: readonly string[] = [];
   let lastApplied: Applied | undefined;
   let driftRepairs = 0;
 
@@ -67,13 +71,14 @@ export function createTableKeeper({ kernel, clock, journal, story }: TableKeeper
     return answer;
   };
 
-  const pass = async (table: Table, goal: Goal) => {
+  const pass = async (table: CountedTable, goal: Goal) => {
     const proposal = propose(table, goal);
-    tellForeign(proposal, goal);
+    strangers.tell(proposal, goal, kernel.unreadable());
     if (left === undefined) tellAdopted(proposal, goal);
     else tellDrift(driftIn(proposal, goal, left));
     story.tell(goal.virtuals, proposal.services);
     const outcomes = await send(refusals.due(proposal.operations, clock.now()));
+    departures.passed(proposal);
     const done = new Set(outcomes.filter(isApplied).map(({ operation }) => operation));
     const undone = proposal.operations.filter((operation) => !done.has(operation));
     const services = new Map(
@@ -105,8 +110,8 @@ export function createTableKeeper({ kernel, clock, journal, story }: TableKeeper
   };
 
   const tellAdopted = ({ observed: table, desired, operations }: Proposal, { policy }: Goal) => {
-    const strangers = new Set(foreignServices(table, desired, policy.owned));
-    const ours = table.filter(({ service }) => !strangers.has(formatServiceId(service.id)));
+    const theirs = new Set(foreignServices(table, desired, policy.owned));
+    const ours = table.filter(({ service }) => !theirs.has(formatServiceId(service.id)));
     if (ours.length === 0) return;
     const destinations = ours.reduce((sum, entry) => sum + entry.destinations.length, 0);
     journal({
@@ -123,14 +128,6 @@ export function createTableKeeper({ kernel, clock, journal, story }: TableKeeper
     journal({ event: 'ipvs.drift', operations: operations.length, changes: tellChanges(operations) });
   };
 
-  /** Each once, and again only after it had been gone. */
-  const tellForeign = ({ observed: table, desired }: Proposal, { policy }: Goal) => {
-    const told = new Set(foreign);
-    foreign = policy.foreign === 'keep' ? foreignServices(table, desired, policy.owned) : [];
-    const services = foreign.filter((name) => !told.has(name));
-    if (services.length > 0) journal({ event: 'ipvs.foreign', services });
-  };
-
   return {
     read,
     pass,
@@ -139,7 +136,7 @@ export function createTableKeeper({ kernel, clock, journal, story }: TableKeeper
     observedAt: () => observedAt,
     desired: () => left?.desired ?? [],
     services: () => left?.services ?? new Map(),
-    foreign: () => foreign,
+    strangers,
     lastApplied: () => lastApplied,
     driftRepairs: () => driftRepairs,
     refusals,

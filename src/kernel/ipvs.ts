@@ -3,7 +3,7 @@ import { ok, type Result } from '../net/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import type { IpvsKernel, KernelError, ObservedService } from '../ports/kernel.ts';
-import type { Operation, VirtualService } from '../reconcile/model.ts';
+import { formatServiceId, type Operation, type VirtualService } from '../reconcile/model.ts';
 import { encodeGetDestinations, encodeGetServices, encodeOperation, serviceFamilyOf } from '../wire/ipvs.ts';
 import { decodeDestination, decodeService } from '../wire/ipvs-entries.ts';
 import { createIpvsRequests } from './ipvs-requests.ts';
@@ -11,12 +11,27 @@ import { createIpvsRequests } from './ipvs-requests.ts';
 /** @param port a generic netlink socket of its own; closed by `close`. */
 export function createIpvsKernel(port: NetlinkPort, clock: Clock): IpvsKernel {
   const requests = createIpvsRequests(port, clock);
+  let unreadable = new Set<string>();
+
+  /** What can be read of a dump; of the rest it is kept that it is there. */
+  function readEach<T>(
+    payloads: readonly Uint8Array[],
+    what: string,
+    decode: (payload: Uint8Array) => T | undefined,
+  ): readonly T[] {
+    return payloads.flatMap((payload) => {
+      const value = decode(payload);
+      if (value === undefined) unreadable.add(what);
+      return value ?? [];
+    });
+  }
 
   async function observeService(service: VirtualService): Promise<Result<ObservedService, KernelError>> {
     const answer = await requests.dump(encodeGetDestinations(service.id));
     if (!answer.ok) return answer;
     const family = serviceFamilyOf(service.id);
-    const destinations = answer.value.flatMap((payload) => decodeDestination(payload, family) ?? []);
+    const what = `a server of ${formatServiceId(service.id)}`;
+    const destinations = readEach(answer.value, what, (payload) => decodeDestination(payload, family));
     return ok({ service, destinations });
   }
 
@@ -25,8 +40,9 @@ export function createIpvsKernel(port: NetlinkPort, clock: Clock): IpvsKernel {
     // The family that was known is gone: it may have been given another number since.
     if (!answer.ok && answer.error.code === 'ENOENT') answer = await requests.dump(encodeGetServices());
     if (!answer.ok) return answer;
+    unreadable = new Set();
     const observed: ObservedService[] = [];
-    for (const service of answer.value.flatMap((payload) => decodeService(payload) ?? [])) {
+    for (const service of readEach(answer.value, 'a service', decodeService)) {
       const entry = await observeService(service);
       if (!entry.ok) return entry;
       observed.push(entry.value);
@@ -37,5 +53,5 @@ export function createIpvsKernel(port: NetlinkPort, clock: Clock): IpvsKernel {
   const apply = (operations: readonly Operation[]) =>
     requests.change(operations.map((operation) => () => encodeOperation(operation)));
 
-  return { observe, apply, close: requests.close };
+  return { observe, unreadable: () => [...unreadable], apply, close: requests.close };
 }

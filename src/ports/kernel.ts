@@ -17,6 +17,8 @@ export type KernelError = {
 export type Counters = {
   readonly activeConnections: number;
   readonly inactiveConnections: number;
+  /** Clients that persistence keeps on it (templates), with connections at the moment or without. */
+  readonly persistentClients: number;
   readonly connections: number;
 };
 
@@ -29,6 +31,8 @@ export type ObservedService = {
 export type IpvsKernel = {
   /** The whole table; an interrupted dump is repeated. */
   readonly observe: () => Promise<Result<readonly ObservedService[], KernelError>>;
+  /** What the last observe could make nothing of: "a service", "a server of tcp 192.168.6.240:80". */
+  readonly unreadable: () => readonly string[];
   /**
    * Sends every operation, in order, batched; one that fails does not hold back the others.
    * @returns one entry an operation: undefined where it succeeded.

@@ -27,6 +27,7 @@ export const DEST = {
   lowerThreshold: 6,
   active: 7,
   inactive: 8,
+  persistent: 9,
   stats: 10,
   family: 11,
   stats64: 12,

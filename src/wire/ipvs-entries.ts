@@ -38,6 +38,8 @@ import {
 export type DestinationCounters = {
   readonly activeConnections: number;
   readonly inactiveConnections: number;
+  /** Clients that persistence keeps on it (templates), with connections at the moment or without. */
+  readonly persistentClients: number;
   readonly connections: number;
 };
 
@@ -144,6 +146,7 @@ function decodeCounters(attributes: Attributes): DestinationCounters {
   return {
     activeConnections: readU32(attributes.get(DEST.active)) ?? 0,
     inactiveConnections: readU32(attributes.get(DEST.inactive)) ?? 0,
+    persistentClients: readU32(attributes.get(DEST.persistent)) ?? 0,
     connections: wide ?? narrow ?? 0,
   };
 }

@@ -385,6 +385,33 @@ describe('who serves', () => {
   });
 });
 
+describe('entries of a kind that nobody has a word for', () => {
+  const { at: _, ...server } = { ...two, forward: 'method-4' as const };
+  const table: Table = tableWith({ ...web, reals: [one] }).flatMap((entry) => [
+    { ...entry, destinations: [...entry.destinations, server] },
+    { service: { ...entry.service, id: { ...vip, protocol: 'protocol-50' } }, destinations: [] },
+  ]);
+
+  it('are told once and left as they are, but for one whose place the config names', async () => {
+    const { loop, clock, kernel, judge, events } = setUp(table);
+    judge('up', one);
+    void loop.configure([{ ...web, reals: [one] }], { ...ipvs, foreign: 'remove' });
+    await clock.advance(30_000);
+    const entries = ['protocol-50 192.168.6.240:80', 'tcp 192.168.6.240:80 -> 192.168.6.3:80 (method-4)'];
+    const told = events.filter(({ event }) => event === 'ipvs.unknown');
+    expect(told).toEqual([{ event: 'ipvs.unknown', entries }]);
+    expect(loop.status().unknown).toEqual(entries);
+    expect(kernel.calls.batches).toEqual([]);
+    judge('up', two);
+    void loop.configure([web], ipvs);
+    await clock.advance(5000);
+    expect(kernel.calls.batches.flat()).toMatchObject([
+      { type: 'editDestination', before: { forward: 'method-4' } },
+    ]);
+    expect(loop.status().unknown).toEqual(entries.slice(0, 1));
+  });
+});
+
 describe('plan and stop', () => {
   it('plans without changing anything', async () => {
     const { loop, clock, kernel, judge } = setUp();

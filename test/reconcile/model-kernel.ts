@@ -63,6 +63,7 @@ export function createModelKernel(start: Table = []): ModelKernel {
       calls.observe += 1;
       return broken?.which === 'observe' ? err(broken.error) : ok(table());
     },
+    unreadable: () => [],
     apply: async (operations) => {
       calls.batches.push(operations);
       return operations.map(send);
@@ -123,7 +124,12 @@ function changeDestination(
   if (destination.tunnel?.type === 'gue' && destination.tunnel.port === 0) return fault('EINVAL');
   if (type === 'addDestination' && held !== undefined) return fault('EEXIST');
   if (type === 'editDestination' && held === undefined) return fault('ENOENT');
-  const counters = held?.counters ?? { activeConnections: 0, inactiveConnections: 0, connections: 0 };
+  const counters = held?.counters ?? {
+    activeConnections: 0,
+    inactiveConnections: 0,
+    persistentClients: 0,
+    connections: 0,
+  };
   destinations.set(name, { ...destination, counters });
   return undefined;
 }

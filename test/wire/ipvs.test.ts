@@ -26,7 +26,7 @@ const REAL: Destination = {
   upperThreshold: 100,
   lowerThreshold: 80,
 };
-const NO_COUNTERS = { activeConnections: 0, inactiveConnections: 0, connections: 0 };
+const NO_COUNTERS = { activeConnections: 0, inactiveConnections: 0, persistentClients: 0, connections: 0 };
 
 /** Dump entries of a Linux 6.1 for a table that ipvsadm 1.31 had written, statistics cut to the first. */
 const SERVICE_ENTRY = hex(`
@@ -158,7 +158,7 @@ describe('entries', () => {
       weight: 3,
       upperThreshold: 7,
       lowerThreshold: 6,
-      counters: { activeConnections: 2, inactiveConnections: 3, connections: 0x1_0000_0000 },
+      counters: { activeConnections: 2, inactiveConnections: 3, persistentClients: 4, connections: 0x1_0000_0000 },
     });
   });
 
