@@ -53,21 +53,25 @@ export function formatWhere(flow: Flow, { service, scheduler, steps, choice }: W
   const lines = [
     `  service  ${service === undefined ? 'none' : `${service}, ${scheduler}`}`,
     ...steps.map((step, index) => `  ${index === 0 ? 'first  ' : 'then   '}  ${step}`),
-    ...formatChoice(choice).map((text, index) => `  ${index === 0 ? 'server ' : '       '}  ${text}`),
+    ...formatChoice(choice, flow).map((text, index) => `  ${index === 0 ? 'server ' : '       '}  ${text}`),
     `  why      ${choice.why}`,
   ];
   return `${formatFlow(flow)}\n${lines.join('\n')}\n`;
 }
 
-function formatChoice(choice: Where['choice']): readonly string[] {
+function formatChoice(choice: Where['choice'], flow: Flow): readonly string[] {
   if (choice.kind === 'nobody') return ['none'];
-  if (choice.kind === 'server') return [formatServer(choice.server)];
-  return ['one of', ...choice.servers.map((server) => `  ${formatServer(server)}`)];
+  if (choice.kind === 'server') return [formatServer(choice.server, flow)];
+  return ['one of', ...choice.servers.map((server) => `  ${formatServer(server, flow)}`)];
 }
 
-function formatServer(server: ObservedDestination): string {
-  const { forward, weight, counters } = server;
-  return `${formatEndpoint(server)} ${forward}, weight ${weight}, ${counters.activeConnections} active and ${counters.inactiveConnections} inactive connections`;
+/** A server of port 0 is called on the port that the client calls. */
+function formatServer(
+  { address, port, forward, weight, counters }: ObservedDestination,
+  { virtual }: Flow,
+): string {
+  const name = formatEndpoint({ address, port: port || (virtual?.port ?? 0) });
+  return `${name} ${forward}, weight ${weight}, ${counters.activeConnections} active and ${counters.inactiveConnections} inactive connections`;
 }
 
 async function readFacts(options: Options): Promise<Result<KernelFacts>> {

@@ -102,7 +102,11 @@ function connectionOf(flow: Flow, facts: KernelFacts, held: ObservedService | un
   if (found === undefined) return undefined;
   const to = formatEndpoint(found.destination);
   const step = `a connection to ${to}, ${found.state}, for ${found.expiresSec} s yet`;
-  const server = held?.destinations.find((destination) => formatEndpoint(destination) === to);
+  const { address, port } = found.destination;
+  // A server of port 0 is called on the port that the client called.
+  const server = held?.destinations.find(
+    (destination) => destination.address === address && (destination.port || virtual.port) === port,
+  );
   if (server === undefined) return { step, ...(facts.expireNodestConn ? {} : { choice: dropped(to) }) };
   const isRenewed = mayBeRenewed(found, server, facts);
   if (isRenewed !== undefined) return { step: `${step}; ${isRenewed}` };
