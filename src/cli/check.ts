@@ -1,6 +1,6 @@
 // `lvs-director check`: reads a config as `run` would and says everything that is wrong with it; of a good one,
-// what it means on this director. Nothing is opened but the file, nothing is changed. With `--schema` it prints the
-// JSON Schema of the YAML form instead, for editors.
+// what it means on this director, with the servers that its names and files stand for now. Nothing is changed. With
+// `--schema` it prints the JSON Schema of the YAML form instead, for editors.
 import type { ConfigResult } from '../config/config.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { jsonSchema } from '../config/schema.ts';
@@ -13,7 +13,7 @@ import {
   textOption,
 } from './command-line.ts';
 import { formatConfig } from './config-format.ts';
-import { readConfig } from './read-config.ts';
+import { readConfigNow } from './read-config-now.ts';
 
 /** 0: good, perhaps with warnings; 2: not. Problems go to stderr, with `--json` all goes to stdout. */
 export async function runCheck(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -28,7 +28,7 @@ export async function runCheck(argv: readonly string[], io: Io): Promise<ExitCod
     return 0;
   }
   const file = textOption(given.options, 'config') ?? defaultConfigFile;
-  const result = readConfig(file, textOption(given.options, 'director'));
+  const result = await readConfigNow(file, textOption(given.options, 'director'));
   const code = result.config === undefined ? 2 : 0;
   if (given.options.json === true) {
     io.stdout(`${JSON.stringify({ good: code === 0, ...result }, null, 2)}\n`);

@@ -34,11 +34,15 @@ function formatRouters(instances: readonly VrrpInstanceConfig[]): string {
     `${instance.virtualRouterId}`,
     `${instance.priority}${instance.preempt ? '' : ' (no preempt)'}`,
     `v${instance.version} every ${formatDuration(instance.advertIntervalMs)}`,
-    instance.unicastPeers.join(' ') || 'multicast',
+    peersOf(instance),
     `${instance.virtualAddresses.map(formatPrefix).join(' ')}${leaseOf(instance)}`,
   ]);
   return formatTable(head, rows);
 }
+
+/** Addresses, or the names that have none yet. */
+const peersOf = ({ unicastPeers, peerNames = [] }: VrrpInstanceConfig): string =>
+  unicastPeers.join(' ') || peerNames.map(({ name }) => name).join(' ') || 'multicast';
 
 /** What moves which router; the members of a sync group have everything in common. */
 function formatTrackers(instances: readonly VrrpInstanceConfig[]): string[] {
@@ -76,7 +80,7 @@ function formatVirtual(virtual: VirtualConfig): string {
 function realRow(virtual: VirtualConfig, real: RealConfig): readonly string[] {
   const { main, between } = checkPlanOf(virtual, real);
   const others = between === undefined ? '' : `, then ${between.connects} x ${formatTarget(between.check)}`;
-  const server = serverName(virtual, real);
+  const server = `${serverName(virtual, real)}${real.name === undefined ? '' : ` (${real.name})`}`;
   return [`  ${server}`, real.forward, `${real.weight}`, `${formatTarget(main)}${others}`];
 }
 

@@ -10,7 +10,8 @@ import { openStateFile, type StateFile } from '../system/state-file.ts';
 import { watchText } from '../system/watch-text.ts';
 import { hostEnvironment } from './read-config.ts';
 
-export const keptIn = (stateDir: string): StateFile<Kept> => openStateFile(stateDir, 'roster.json', parseKept);
+export const keptIn = (stateDir: string): StateFile<Kept> =>
+  openStateFile(stateDir, 'roster.json', parseKept);
 
 export type RosterShell = {
   readonly journal: Journal;

@@ -128,9 +128,11 @@ export function createFleetFiles(ports: FleetFilesPorts): FleetFiles {
 
   /** The services that read it, or what they are, may have changed. */
   function reread(entry: Entry): void {
+    const { good, content } = entry;
     entry.fleets = new Map();
-    if (entry.good !== undefined) take(entry, entry.good);
-    if (entry.content !== undefined) heed(entry);
+    const isPresent = content !== undefined && 'text' in content && content.text === good;
+    if (good !== undefined && !isPresent) take(entry, good);
+    heed(entry);
   }
 
   return {

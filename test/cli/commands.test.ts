@@ -118,6 +118,7 @@ describe('formatStatus', () => {
           reals: [
             {
               real: '10.0.0.2:80',
+              name: 'web.example.com',
               verdict: 'down',
               maintenance: false,
               activeConnections: 0,
@@ -128,8 +129,18 @@ describe('formatStatus', () => {
           ],
         },
       ],
-      ipvs: { available: true, driftRepairs: 0, refused: ['add x: EINVAL'], foreign: [] },
+      names: [
+        { name: 'web.example.com', family: 'inet', addresses: ['10.0.0.2'] },
+        { name: 'db', family: 'inet', addresses: ['10.0.0.3'], reason: 'SERVFAIL', failedForMs: 61_000 },
+        { name: 'nobody', family: 'inet', addresses: [], reason: 'NXDOMAIN', failedForMs: 5000 },
+      ],
+      files: [{ file: '/f', servers: 3, problem: '/f:1:1: Cannot read real_file: a readable file, got ENOENT' }],
+      ipvs: { available: true, driftRepairs: 0, refused: ['add x: EINVAL'], foreign: [], unknown: [] },
     });
+    expect(text).not.toContain('web.example.com is not resolved');
+    expect(text).toContain('db is not resolved for 1 min 1 s: SERVFAIL; 10.0.0.3 kept');
+    expect(text).toContain('nobody is not resolved for 5 s: NXDOMAIN; no address of it is known');
+    expect(text).toContain('3 server(s) of a file kept as they were: /f:1:1: Cannot read real_file');
     expect(text).toContain('lvs1: lvs-director 0.1.0, ready, pid 7, up 1 min 1 s, a.yaml');
     expect(text).toMatch(/VI_1 +51 +eth0 +backup +80 \(of 100\) +12 s +10\.0\.0\.1 \(150\) +started/);
     expect(text).toMatch(/VI_1 +script web +down +-20 +exit 1/);
@@ -138,7 +149,7 @@ describe('formatStatus', () => {
     );
     expect(text).toMatch(/ {2}fallback 1: 10\.0\.0\.8:80 +down +- .*refused/);
     expect(text).toMatch(/ {2}fallback 2: 127\.0\.0\.1:80 +not checked +1/);
-    expect(text).toMatch(/ {2}10\.0\.0\.2:80 +down +- +0 +0 +2 s ago: refused/);
+    expect(text).toMatch(/ {2}10\.0\.0\.2:80 \(web\.example\.com\) +down +- +0 +0 +2 s ago: refused/);
     expect(text).toContain('The kernel refuses: add x: EINVAL');
   });
 });
