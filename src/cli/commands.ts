@@ -21,8 +21,12 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./check.ts')).runCheck,
   },
   plan: {
-    usage: 'plan [-c FILE] [--director NAME] [--socket PATH] [--json]',
+    usage: 'plan [-c FILE] [--director NAME] [--socket PATH] [--json] [--detailed-exitcode]',
     summary: 'show what a config would change in the IPVS table',
+    details: [
+      'verdicts and weights are those of the running daemon; without one every server is taken for up',
+      '--detailed-exitcode: 0 nothing to change, 2 something to change, 1 anything that went wrong',
+    ],
     load: async () => (await import('./plan.ts')).runPlan,
   },
   convert: {

@@ -23,8 +23,23 @@ import { directorChangesFor } from './director-changes.ts';
 import { formatPlan } from './plan-format.ts';
 import { readConfigNow } from './read-config-now.ts';
 
+const planOptions = {
+  ...socketOptions,
+  json: { type: 'boolean' },
+  'detailed-exitcode': { type: 'boolean' },
+} as const;
+
+/** With --detailed-exitcode, as terraform has it: 0 nothing to change, 2 something, 1 whatever went wrong. */
 export async function runPlan(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const given = parseArguments(argv, { ...socketOptions, json: { type: 'boolean' } }, io);
+  const plan = await makePlan(argv, io);
+  if (!argv.includes('--detailed-exitcode')) return typeof plan === 'number' ? plan : 0;
+  if (typeof plan === 'number') return 1;
+  return plan.lines.length + (plan.settings?.length ?? 0) > 0 ? 2 : 0;
+}
+
+/** @returns an exit code where there is none. */
+async function makePlan(argv: readonly string[], io: Io): Promise<Plan | ExitCode> {
+  const given = parseArguments(argv, planOptions, io);
   if (given === undefined) return 2;
   const file = textOption(given.options, 'config') ?? defaultConfigFile;
   const { config, problems } = await readConfigNow(file, textOption(given.options, 'director'));
@@ -40,8 +55,11 @@ export async function runPlan(argv: readonly string[], io: Io): Promise<ExitCode
   const phaseOf = (instance: string) => running?.vrrp.find(({ name }) => name === instance)?.phase;
   const changes = await directorChangesFor(config.ipvs, config.director.stateDir, phaseOf);
   const plan = withDirectorChanges(table, changes);
-  io.stdout(given.options.json === true ? `${JSON.stringify(plan, null, 2)}\n` : formatPlan(plan));
-  return 0;
+  const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+  io.stdout(
+    given.options.json === true ? `${JSON.stringify(plan, null, 2)}\n` : formatPlan(plan, { colour }),
+  );
+  return plan;
 }
 
 /** @returns the reason where the kernel cannot be asked. */
@@ -57,7 +75,7 @@ async function tablePlanFor(config: Config, running: DaemonStatus | undefined): 
   const policy = { owned, foreign: ipvs.foreign };
   const [verdictOf, weigh] = [
     running === undefined ? () => 'up' as const : verdictsOf(running),
-    operatorWeights(overrides),
+    weightsOf(running, overrides),
   ];
   const quorumOf = quorumsAfter(running, (virtual) => weighServers(virtual, verdictOf, weigh), virtuals);
   return planFor(virtuals, propose(observed.value, { virtuals, verdictOf, weigh, quorumOf, policy }));
@@ -82,11 +100,17 @@ function quorumsAfter(
   return (service) => known.get(service) ?? 'held';
 }
 
-/** What the operator said holds in the plan too; slow start and agents are of the running daemon alone. */
-function operatorWeights(overrides: Overrides): Weigh {
+/** By what the running daemon goes by at this moment (agents, slow start); else by what the operator said alone. */
+function weightsOf(running: DaemonStatus | undefined, overrides: Overrides): Weigh {
+  const known = new Map(
+    running?.services.flatMap(({ service, reals }) =>
+      reals.map(({ real, weighing = {} }) => [`${service} ${real}`, weighing] as const),
+    ),
+  );
   return (service, real, configured) => {
     const override = overrideIn(overrides, service, real);
-    return weightOf(weigh(configured, override === undefined ? {} : { override }));
+    const facts = known.get(`${service} ${real}`) ?? (override === undefined ? {} : { override });
+    return weightOf(weigh(configured, facts));
   };
 }
 

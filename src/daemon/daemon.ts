@@ -220,6 +220,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
         reconcile: reconcile.status(),
         roster: roster.status(),
         quorumOf: quorums.statusOf,
+        weightFactsOf: weights.factsOf,
         director: director.status(),
       };
       return statusOf(config, identity, parts, clock.now());

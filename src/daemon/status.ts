@@ -6,6 +6,7 @@ import { realName } from '../reconcile/canonical.ts';
 import { formatServiceId } from '../reconcile/model.ts';
 import { describeSyncDaemon } from '../reconcile/sync-daemons.ts';
 import type { Verdict } from '../reconcile/verdict-view.ts';
+import type { WeightFacts } from '../reconcile/weigh.ts';
 import type { DirectorLoopStatus } from './director-loop.ts';
 import type { FileStatus } from './fleet-files.ts';
 import type { ServerHealth } from './health-loop.ts';
@@ -25,6 +26,8 @@ export type RealStatus = {
   readonly maintenance: boolean;
   /** In the kernel's table now; absent where the server is not in it. */
   readonly weight?: number;
+  /** What its weight goes by besides the configured one; absent where that holds. */
+  readonly weighing?: WeightFacts;
   readonly activeConnections: number;
   readonly inactiveConnections: number;
   /** What the last check said. */
@@ -109,6 +112,7 @@ export type StatusParts = {
   readonly reconcile: ReconcileStatus;
   readonly roster: RosterStatus;
   readonly quorumOf: (service: string) => QuorumStatus | undefined;
+  readonly weightFactsOf: (service: string, real: string) => WeightFacts;
   readonly director: DirectorLoopStatus;
 };
 
@@ -145,7 +149,8 @@ function settingsStatus({ settings, syncDaemons, refused }: DirectorLoopStatus) 
   return { ipvsSettings };
 }
 
-function serviceStatus(virtual: VirtualConfig, { health, reconcile, quorumOf }: StatusParts): ServiceStatus {
+function serviceStatus(virtual: VirtualConfig, parts: StatusParts): ServiceStatus {
+  const { health, reconcile, quorumOf, weightFactsOf } = parts;
   const service = formatServiceId(virtual.id);
   const observed = reconcile.observed.find((entry) => formatServiceId(entry.service.id) === service);
   const inTable = new Map((observed?.destinations ?? []).map((entry) => [formatEndpoint(entry), entry]));
@@ -160,7 +165,10 @@ function serviceStatus(virtual: VirtualConfig, { health, reconcile, quorumOf }: 
     ...(quorum !== undefined && { quorum }),
     reals: theirs
       .filter(({ real }) => configured.has(real))
-      .map((server) => realStatus(server, configured.get(server.real)?.name, inTable)),
+      .map((server) => ({
+        ...realStatus(server, configured.get(server.real)?.name, inTable),
+        ...weighingOf(weightFactsOf(service, server.real)),
+      })),
   };
 }
 
@@ -181,6 +189,8 @@ function tierStatus(
     }),
   };
 }
+
+const weighingOf = (weighing: WeightFacts) => (Object.keys(weighing).length === 0 ? {} : { weighing });
 
 type Observed = ReconcileStatus['observed'][number]['destinations'][number];
 

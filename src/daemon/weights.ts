@@ -19,6 +19,8 @@ export type WeightsPorts = {
 
 export type Weights = {
   readonly configure: (virtuals: readonly VirtualConfig[]) => void;
+  /** What it goes by, besides the configured weight. */
+  readonly factsOf: (service: string, real: string) => WeightFacts;
   /** What the table is to hold while the server is up (reconcile/desire's Weigh). */
   readonly weigh: (service: string, real: string, configured: number) => number | 'out';
   /** The same, with where each part of it comes from. */
@@ -30,20 +32,22 @@ export function createWeights({ clock, healthFactsOf, overrideOf, onGrown }: Wei
   let slowStartMs: ReadonlyMap<string, number> = new Map();
   let cancel: (() => void) | undefined;
 
-  const explain = (service: string, real: string, configured: number) => {
+  const factsOf = (service: string, real: string): WeightFacts => {
     const { upSince, weight, weightPercent } = healthFactsOf(service, real);
     const override = overrideOf(service, real);
     const limitMs = slowStartMs.get(service);
     const grown =
       upSince === undefined || limitMs === undefined ? 1 : (clock.now() - upSince) / 1000 / limitMs;
-    const facts: WeightFacts = {
+    return {
       ...(override !== undefined && { override }),
       ...(weight !== undefined && { checkWeight: weight }),
       ...(weightPercent !== undefined && { agentPercent: weightPercent }),
       ...(grown < 1 && { slowStart: grown }),
     };
-    return weigh(configured, facts);
   };
+
+  const explain = (service: string, real: string, configured: number) =>
+    weigh(configured, factsOf(service, real));
 
   const growOn = () => {
     cancel ??= clock.after(growthStepMs, () => {
@@ -66,6 +70,7 @@ export function createWeights({ clock, healthFactsOf, overrideOf, onGrown }: Wei
       return weightOf(parts);
     },
     explain,
+    factsOf,
     stop: () => cancel?.(),
   };
 }
