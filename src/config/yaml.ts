@@ -67,9 +67,10 @@ function recordNodes(text: string, roots: Parsed[]) {
   };
 }
 
+const blanks = /(?:\s|#[^\n]*)*/y;
+
 /** The offset of the next thing that is neither blank nor comment. */
 function skipBlanks(text: string, offset: number): number {
-  const blanks = /(?:\s|#[^\n]*)*/y;
   blanks.lastIndex = offset;
   blanks.test(text);
   return blanks.lastIndex;

@@ -25,6 +25,7 @@ import {
 import { decodeSchedFlags } from './ipvs-sched-flags.ts';
 import {
   type Attributes,
+  findAttribute,
   readNested,
   readPort,
   readText,
@@ -141,12 +142,12 @@ function decodeTunnel(attributes: Attributes): Tunnel | undefined {
 
 /** 64-bit statistics where the kernel has them (4.1 and later). */
 function decodeCounters(attributes: Attributes): DestinationCounters {
-  const wide = readU64(readNested(attributes.get(DEST.stats64))?.get(STATS_CONNECTIONS));
-  const narrow = readU32(readNested(attributes.get(DEST.stats))?.get(STATS_CONNECTIONS));
+  const wide = readU64(findAttribute(attributes.get(DEST.stats64), STATS_CONNECTIONS));
+  const narrow = () => readU32(findAttribute(attributes.get(DEST.stats), STATS_CONNECTIONS));
   return {
     activeConnections: readU32(attributes.get(DEST.active)) ?? 0,
     inactiveConnections: readU32(attributes.get(DEST.inactive)) ?? 0,
     persistentClients: readU32(attributes.get(DEST.persistent)) ?? 0,
-    connections: wide ?? narrow ?? 0,
+    connections: wide ?? narrow() ?? 0,
   };
 }

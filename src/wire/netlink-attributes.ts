@@ -9,6 +9,8 @@ const HEADER_SIZE = 4;
 const NLA_F_NESTED = 0x8000;
 const NLA_TYPE_MASK = 0x3fff;
 
+const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
+
 /** Attribute values by type; of equal types the last one stands, as in the kernel's parser. */
 export type Attributes = ReadonlyMap<number, Uint8Array>;
 
@@ -17,7 +19,7 @@ export const align = (length: number): number => (length + 3) & ~3;
 
 /** The attributes that fill `bytes`, or undefined where one of them does not fit. */
 export function decodeAttributes(bytes: Uint8Array): Attributes | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const attributes = new Map<number, Uint8Array>();
   for (let at = 0; at < bytes.length; ) {
     if (bytes.length - at < HEADER_SIZE) return undefined;
@@ -28,6 +30,23 @@ export function decodeAttributes(bytes: Uint8Array): Attributes | undefined {
     at += align(length);
   }
   return attributes;
+}
+
+/**
+ * The value of the first attribute of that type in `bytes`, and nothing made of the others: for the one counter of
+ * twenty that is wanted. Undefined where there is none, or one before it does not fit.
+ */
+export function findAttribute(bytes: Uint8Array | undefined, type: number): Uint8Array | undefined {
+  if (bytes === undefined) return undefined;
+  const view = viewOf(bytes);
+  for (let at = 0; bytes.length - at >= HEADER_SIZE; ) {
+    const length = view.getUint16(at, hostIsLittleEndian);
+    if (length < HEADER_SIZE || length > bytes.length - at) return undefined;
+    if ((view.getUint16(at + 2, hostIsLittleEndian) & NLA_TYPE_MASK) === type)
+      return bytes.subarray(at + HEADER_SIZE, at + length);
+    at += align(length);
+  }
+  return undefined;
 }
 
 /** Writes one attribute, padded. @param type without flags. */
@@ -49,7 +68,7 @@ export function writeU32(writer: Writer, type: number, value: number): void {
 
 /** Writes ASCII text with the NUL that NLA_NUL_STRING demands. */
 export function writeText(writer: Writer, type: number, value: string): void {
-  writeAttribute(writer, type, new TextEncoder().encode(`${value}\0`));
+  writeAttribute(writer, type, encoder.encode(`${value}\0`));
 }
 
 /** Writes an attribute that holds what `content` writes, flagged as nested. */
@@ -93,7 +112,7 @@ export const readU64 = (value: Uint8Array | undefined): number | undefined =>
 export function readText(value: Uint8Array | undefined): string | undefined {
   if (value === undefined) return undefined;
   const end = value.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? value : value.subarray(0, end));
+  return decoder.decode(end < 0 ? value : value.subarray(0, end));
 }
 
 /** The attributes inside an attribute. */
