@@ -9,4 +9,6 @@ const exitCode = await runCommandLine(process.argv.slice(2), {
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
 });
+// What a command has said is waited for. A daemon has done so itself, for as long as its log deserves.
+if (process.argv[2] === 'run') process.exit(exitCode);
 process.stdout.write('', () => process.exit(exitCode));

@@ -36,18 +36,18 @@ export function openLogOutput(stream: Writable, { onFailed, onLost }: SinkTroubl
       else stream.write(line);
     },
     close: async () => {
-      const giveUp = setTimeout(() => stream.destroy(), lastWordsMs);
-      await flushed(stream);
-      // What was lost has been told of by now; that line shall be read, too.
-      await flushed(stream);
+      let giveUp: NodeJS.Timeout | undefined;
+      const patience = new Promise<void>((resolve) => {
+        giveUp = setTimeout(resolve, lastWordsMs);
+      });
+      // What was lost is told of when the first has gone out; that line shall be read, too.
+      const said = flushed(stream).then(() => flushed(stream));
+      await Promise.race([said, patience]);
       clearTimeout(giveUp);
     },
   };
 }
 
-/** Also when it was destroyed. */
+/** Also where it is gone. */
 const flushed = (stream: Writable): Promise<void> =>
-  new Promise((resolve) => {
-    stream.once('close', () => resolve());
-    stream.write('', () => setImmediate(resolve));
-  });
+  new Promise((resolve) => void stream.write('', () => setImmediate(resolve)));
