@@ -1,9 +1,11 @@
 // Operations that the kernel refused, and when each may be tried again: after 1 s, 2 s, 4 s … 60 s. One that
-// is refused waits alone; only what needs it (the servers of a service that cannot be added) waits with it.
+// is refused waits alone; only what needs it (the servers of a service that cannot be added) waits with it. What was
+// overtaken by somebody else's change is no refusal: the next pass sees what is there then.
 // An operation that is no longer asked for is forgotten. It neither sends nor logs.
 import type { Micros } from '../ports/clock.ts';
 import { type Outcome, serviceOf } from '../reconcile/apply.ts';
 import { describeOperation } from '../reconcile/describe.ts';
+import { explainRefusal } from '../reconcile/explain-refusal.ts';
 import type { Operation } from '../reconcile/model.ts';
 
 const retryMsMax = 60_000;
@@ -50,7 +52,8 @@ export function createRefusals(): Refusals {
         const attempts = (refused.get(operation)?.attempts ?? 0) + 1;
         refused.delete(operation);
         if (outcome.result !== 'failed') continue;
-        const { code, message: reason } = outcome.error;
+        const { code } = outcome.error;
+        const reason = explainRefusal(outcome.operation, outcome.error);
         const retryMs = retryMsAfter(attempts);
         const refusal = { operation, code, reason, attempts, retryMs, retryAt: now + retryMs * 1000 };
         refused.set(operation, refusal);

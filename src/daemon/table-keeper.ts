@@ -45,6 +45,8 @@ export type TableKeeper = {
   readonly strangers: Pick<Strangers, 'foreign' | 'unknown'>;
   readonly lastApplied: () => Applied | undefined;
   readonly driftRepairs: () => number;
+  /** Passes in a row in which somebody changed the table between the look at it and the change. */
+  readonly races: () => number;
   readonly refusals: Refusals;
 };
 
@@ -64,6 +66,7 @@ export function createTableKeeper(options: TableKeeperOptions): TableKeeper {
   let left: Left | undefined;
   let lastApplied: Applied | undefined;
   let driftRepairs = 0;
+  let races = 0;
 
   const read = async () => {
     const answer = await kernel.observe();
@@ -80,7 +83,9 @@ export function createTableKeeper(options: TableKeeperOptions): TableKeeper {
     const outcomes = await send(refusals.due(proposal.operations, clock.now()));
     departures.passed(proposal);
     const done = new Set(outcomes.filter(isApplied).map(({ operation }) => operation));
-    const undone = proposal.operations.filter((operation) => !done.has(operation));
+    const overtaken = new Set(outcomes.filter(isOvertaken).map(({ operation }) => operation));
+    const undone = proposal.operations.filter((each) => !done.has(each) && !overtaken.has(each));
+    races = overtaken.size === 0 ? 0 : races + 1;
     const services = new Map(
       proposal.services.map((each) => [formatServiceId(each.entry.service.id), each] as const),
     );
@@ -139,6 +144,7 @@ export function createTableKeeper(options: TableKeeperOptions): TableKeeper {
     strangers,
     lastApplied: () => lastApplied,
     driftRepairs: () => driftRepairs,
+    races: () => races,
     refusals,
   };
 }
@@ -166,6 +172,7 @@ function namesAfter(table: Table, outcomes: readonly Outcome[]): ReadonlySet<str
 }
 
 const isApplied = ({ result }: Outcome): boolean => result === 'applied';
+const isOvertaken = ({ result }: Outcome): boolean => result === 'overtaken';
 
 function tellChanges(operations: readonly Operation[]): readonly string[] {
   const told = operations.slice(0, changesToldMax).map(describeOperation);

@@ -1,6 +1,6 @@
 // Sends operations to the kernel and says of each what became of it. One refusal holds nothing else back and
 // is never taken for success, an ENOENT of a delete neither: the next comparison shows what is left to do.
-// It neither retries nor logs: daemon/reconcile-loop.ts.
+// What a refusal means is explain-refusal.ts's. It neither retries nor logs: daemon/reconcile-loop.ts.
 import type { IpvsKernel, KernelError } from '../ports/kernel.ts';
 import { formatServiceId, type Operation, type ServiceId } from './model.ts';
 
@@ -8,7 +8,9 @@ export type Outcome =
   | { readonly result: 'applied'; readonly operation: Operation }
   | { readonly result: 'failed'; readonly operation: Operation; readonly error: KernelError }
   /** Refused only because its service could not be added; that failure says why. */
-  | { readonly result: 'impossible'; readonly operation: Operation; readonly error: KernelError };
+  | { readonly result: 'impossible'; readonly operation: Operation; readonly error: KernelError }
+  /** What it is about was gone: somebody changed the table after it was read. */
+  | { readonly result: 'overtaken'; readonly operation: Operation; readonly error: KernelError };
 
 /** @param operations in the order of diff. @returns one outcome an operation, in that order. */
 export async function applyOperations(
@@ -26,8 +28,15 @@ export async function applyOperations(
     const error = errors[index];
     if (error === undefined) return { result: 'applied', operation };
     const isConsequence = operation.type !== 'addService' && missing.has(serviceOf(operation));
-    return { result: isConsequence ? 'impossible' : 'failed', operation, error };
+    if (isConsequence) return { result: 'impossible', operation, error };
+    return { result: isGone(operation, error) ? 'overtaken' : 'failed', operation, error };
   });
+}
+
+/** ip_vs_genl_set_cmd: ESRCH for a service that is not there; ENOENT for a server, and for unknown schedulers too. */
+function isGone({ type }: Operation, { code }: KernelError): boolean {
+  if (code === 'ESRCH') return type !== 'addService';
+  return code === 'ENOENT' && (type === 'editDestination' || type === 'deleteDestination');
 }
 
 /** The name (formatServiceId) of the service that an operation is about. */

@@ -1,57 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { IpvsConfig, VirtualConfig } from '../../src/config/config.ts';
-import { createReconcileLoop, type ReconcileLoopOptions } from '../../src/daemon/reconcile-loop.ts';
-import { formatEndpoint } from '../../src/net/endpoint.ts';
-import { ip } from '../../src/net/ip.ts';
-import type { JournalEvent } from '../../src/ports/journal.ts';
-import { desire } from '../../src/reconcile/desire.ts';
-import { diff } from '../../src/reconcile/diff.ts';
-import { formatServiceId, type ServiceId, type Table } from '../../src/reconcile/model.ts';
-import type { Verdict } from '../../src/reconcile/verdict-view.ts';
-import { realOf, tierOf, virtualOf } from '../reconcile/arbitrary.ts';
+import { formatServiceId } from '../../src/reconcile/model.ts';
+import { virtualOf } from '../reconcile/arbitrary.ts';
 import { createModelKernel } from '../reconcile/model-kernel.ts';
-import { createManualClock } from './manual-clock.ts';
-
-const vip: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
-const otherVip: ServiceId = { ...vip, address: ip('192.168.6.241') };
-const strangersVip: ServiceId = { ...vip, address: ip('192.168.6.250') };
-const name = formatServiceId(vip);
-const one = realOf('192.168.6.2', 80, { weight: 5 });
-const two = realOf('192.168.6.3', 80, { weight: 3 });
-const web = virtualOf(vip, { reals: [one, two] });
-const sorry = { ...web, fallbacks: [tierOf('127.0.0.1', 80)] };
-const ipvs: IpvsConfig = { resyncIntervalMs: 5000, foreign: 'keep' };
-const busy = { code: 'EBUSY', message: 'Device or resource busy' };
-
-/** The table that these virtual services have when every server is up. */
-const tableWith = (...virtuals: VirtualConfig[]): Table => desire(virtuals, () => 'up', []);
-const stranger = tableWith(virtualOf(strangersVip, { reals: [one] }));
-const drop = (table: Table) => diff(table, [], { owned: new Set(), foreign: 'remove' });
-
-function setUp(start: Table = [], options: Partial<ReconcileLoopOptions> = {}) {
-  const clock = createManualClock();
-  const kernel = createModelKernel(start);
-  const events: JournalEvent[] = [];
-  const verdicts = new Map<string, Verdict>();
-  const verdictOf = (_service: string, real: string) => verdicts.get(real) ?? 'unverified';
-  const journal = (event: JournalEvent) => void events.push(event);
-  const loop = createReconcileLoop({ kernel, clock, journal, verdictOf, ...options });
-  const judge = (verdict: Verdict, ...reals: VirtualConfig['reals']) => {
-    for (const real of reals) verdicts.set(formatEndpoint(real), verdict);
-    loop.request();
-  };
-  /** What was told since the last call: event names, without those that only say that something was sent. */
-  const told = () => events.splice(0).map(({ event }) => event);
-  const servers = (service = name) =>
-    kernel
-      .table()
-      .filter((entry) => formatServiceId(entry.service.id) === service)
-      .flatMap(({ destinations }) =>
-        destinations.map((server) => `${formatEndpoint(server)} ${server.weight}`),
-      )
-      .sort();
-  return { clock, kernel, events, loop, judge, told, servers };
-}
+import {
+  busy,
+  drop,
+  ipvs,
+  name,
+  one,
+  otherVip,
+  setUp,
+  sorry,
+  stranger,
+  strangersVip,
+  tableWith,
+  two,
+  vip,
+  web,
+} from './reconcile-rig.ts';
 
 describe('the reconcile loop', () => {
   it('adopts an equal table with zero operations, and counters live on', async () => {
@@ -240,68 +206,6 @@ describe('the reconcile loop', () => {
   });
 });
 
-describe('refused operations', () => {
-  const refuseTwo = { ...web, fallbacks: sorry.fallbacks };
-
-  it('hold back nothing else, are told with the words of the kernel, and retried with back-off', async () => {
-    const { loop, clock, kernel, events, judge, servers } = setUp();
-    kernel.breakWith(busy, (operation) => 'destination' in operation && operation.destination.weight === 3);
-    judge('up', one, two);
-    void loop.configure([refuseTwo], ipvs);
-    await clock.advance(0);
-    expect(servers()).toEqual(['192.168.6.2:80 5']);
-    await clock.advance(6999);
-    const failed = events.filter((event) => event.event === 'ipvs.failed');
-    expect(failed.map(({ retry_s }) => retry_s)).toEqual([1, 2, 4]);
-    expect(failed[0]).toMatchObject({
-      operation: '-a -t 192.168.6.240:80 -r 192.168.6.3:80 -g -w 3',
-      code: 'EBUSY',
-      reason: 'Device or resource busy',
-    });
-    expect(loop.status().refused).toMatchObject([{ attempts: 3, code: 'EBUSY' }]);
-    kernel.breakWith(undefined);
-    await clock.advance(1);
-    expect(servers()).toEqual(['192.168.6.2:80 5', '192.168.6.3:80 3']);
-    expect(loop.status().refused).toEqual([]);
-    expect(events.map(({ event }) => event)).not.toContain('ipvs.drift');
-  });
-
-  it('are tried again at most a minute apart', async () => {
-    const { loop, clock, kernel, events, judge } = setUp();
-    kernel.breakWith(busy, ({ type }) => type === 'addDestination');
-    judge('up', one);
-    void loop.configure([web], ipvs);
-    await clock.advance(600_000);
-    const waits = events.flatMap((event) => (event.event === 'ipvs.failed' ? [event.retry_s] : []));
-    // At 0, 1, 3, 7, 15, 31 and 63 s, then every 60 s until 600 s, though the table is read every 5 s.
-    expect(waits).toEqual([1, 2, 4, 8, 16, 32, ...new Array<number>(9).fill(60)]);
-  });
-
-  it('of a new service hold back its servers, without a failure for each of them', async () => {
-    const { loop, clock, kernel, told, judge } = setUp();
-    kernel.breakWith(busy, ({ type }) => type === 'addService');
-    judge('up', one, two);
-    void loop.configure([web], ipvs);
-    await clock.advance(0);
-    expect(told()).toEqual(['ipvs.failed']);
-    loop.request();
-    await clock.advance(0);
-    expect(kernel.calls.batches).toHaveLength(1);
-  });
-
-  it('are tried at once after a reload', async () => {
-    const { loop, clock, kernel, judge, servers } = setUp();
-    kernel.breakWith(busy, ({ type }) => type === 'addDestination');
-    judge('up', one);
-    void loop.configure([web], ipvs);
-    await clock.advance(10_000);
-    kernel.breakWith(undefined);
-    void loop.configure([web], ipvs);
-    await clock.advance(0);
-    expect(servers()).toEqual(['192.168.6.2:80 5']);
-  });
-});
-
 describe('a kernel without IPVS', () => {
   it('is told once, asked again later and later, and told when it is back', async () => {
     const { loop, clock, kernel, events, judge, servers } = setUp();
@@ -382,33 +286,6 @@ describe('who serves', () => {
       command: '/bin/page',
       exit: 'exit 0',
     });
-  });
-});
-
-describe('entries of a kind that nobody has a word for', () => {
-  const { at: _, ...server } = { ...two, forward: 'method-4' as const };
-  const table: Table = tableWith({ ...web, reals: [one] }).flatMap((entry) => [
-    { ...entry, destinations: [...entry.destinations, server] },
-    { service: { ...entry.service, id: { ...vip, protocol: 'protocol-50' } }, destinations: [] },
-  ]);
-
-  it('are told once and left as they are, but for one whose place the config names', async () => {
-    const { loop, clock, kernel, judge, events } = setUp(table);
-    judge('up', one);
-    void loop.configure([{ ...web, reals: [one] }], { ...ipvs, foreign: 'remove' });
-    await clock.advance(30_000);
-    const entries = ['protocol-50 192.168.6.240:80', 'tcp 192.168.6.240:80 -> 192.168.6.3:80 (method-4)'];
-    const told = events.filter(({ event }) => event === 'ipvs.unknown');
-    expect(told).toEqual([{ event: 'ipvs.unknown', entries }]);
-    expect(loop.status().unknown).toEqual(entries);
-    expect(kernel.calls.batches).toEqual([]);
-    judge('up', two);
-    void loop.configure([web], ipvs);
-    await clock.advance(5000);
-    expect(kernel.calls.batches.flat()).toMatchObject([
-      { type: 'editDestination', before: { forward: 'method-4' } },
-    ]);
-    expect(loop.status().unknown).toEqual(entries.slice(0, 1));
   });
 });
 

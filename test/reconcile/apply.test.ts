@@ -14,6 +14,7 @@ const destination = {
   upperThreshold: 0,
   lowerThreshold: 0,
 } as const;
+const bad = { ...destination, lowerThreshold: 9 };
 const addServer: Operation = { type: 'addDestination', service: id, destination };
 const deleteServer: Operation = { type: 'deleteDestination', service: id, destination };
 
@@ -21,7 +22,7 @@ describe('applyOperations', () => {
   it('takes no refusal for success, not even that of deleting what is gone already', async () => {
     const kernel = createModelKernel([{ service, destinations: [] }]);
     const outcomes = await applyOperations(kernel, [deleteServer, addServer, addServer]);
-    expect(outcomes.map(({ result }) => result)).toEqual(['failed', 'applied', 'failed']);
+    expect(outcomes.map(({ result }) => result)).toEqual(['overtaken', 'applied', 'failed']);
     expect(outcomes.map((outcome) => ('error' in outcome ? outcome.error.code : ''))).toEqual([
       'ENOENT',
       '',
@@ -34,6 +35,22 @@ describe('applyOperations', () => {
     const unknown: Operation = { type: 'addService', service: { ...service, scheduler: 'nonesuch' } };
     const outcomes = await applyOperations(kernel, [unknown, addServer]);
     expect(outcomes.map(({ result }) => result)).toEqual(['failed', 'impossible']);
+  });
+
+  it('tells what somebody else took away from what the kernel refuses', async () => {
+    const kernel = createModelKernel([{ service, destinations: [] }]);
+    const editServer: Operation = { ...addServer, type: 'editDestination', before: destination };
+    const unknown = { ...service, scheduler: 'nonesuch' };
+    const editService: Operation = { type: 'editService', service: unknown, before: service };
+    const there = await applyOperations(kernel, [
+      editServer,
+      editService,
+      { ...addServer, destination: bad },
+    ]);
+    expect(there.map(({ result }) => result)).toEqual(['overtaken', 'failed', 'failed']);
+    kernel.flush();
+    const gone = await applyOperations(kernel, [editService, addServer, { type: 'deleteService', service }]);
+    expect(gone.map(({ result }) => result)).toEqual(['overtaken', 'overtaken', 'overtaken']);
   });
 
   it('asks nothing of the kernel where there is nothing to do', async () => {
