@@ -65,9 +65,10 @@ export type ServerSurroundings = {
 };
 
 /** Takes in what a check said. A server in maintenance stays out, whatever a check under way still says. */
-export function judge(around: ServerSurroundings, server: CheckedServer, result: ProbeResult): void {
+export function judge(around: ServerSurroundings, server: CheckedServer, judged: Judged): void {
   if (server.maintenance) return;
-  server.recent = [{ result, at: around.clock.now() }, ...server.recent.slice(0, recentMax - 1)];
+  const { result } = judged;
+  server.recent = [judged, ...server.recent.slice(0, recentMax - 1)];
   const { state, effects } = stepVerdict(server.state, result, server.limits);
   const { state: before, downSince } = server;
   become(around, server, () => {

@@ -106,8 +106,9 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
       return free.some(({ plan }) => plan.main.target.kind !== 'off');
     },
     onResult: (checkKey, result) => {
+      const at = clock.now();
       for (const server of judgedBy(checkKey)) {
-        judge(around, server, result);
+        judge(around, server, { result, at });
         settle(server);
       }
     },

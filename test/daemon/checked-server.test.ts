@@ -43,7 +43,7 @@ function rig() {
   return {
     advance: clock.advance,
     shows: (certificate: ExpiringCertificate, outcome: 'success' | 'failure' = 'success') =>
-      judge(around, server, { outcome, detail: outcome, certificate }),
+      judge(around, server, { result: { outcome, detail: outcome, certificate }, at: clock.now() }),
     told: () => events.splice(0).filter(({ event }) => event === 'real.certificate_expires'),
   };
 }
