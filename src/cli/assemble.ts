@@ -1,6 +1,7 @@
 // What a daemon is made of on this machine: the real clock, kernel, probes and child process, put together.
 import type { Config, ConfigResult } from '../config/config.ts';
 import { createDaemon, type Daemon } from '../daemon/daemon.ts';
+import { parseLeavingState } from '../daemon/departures.ts';
 import { createDirectorLoop } from '../daemon/director-loop.ts';
 import { createHealthLoop } from '../daemon/health-loop.ts';
 import type { JournalShell } from '../daemon/journal.ts';
@@ -61,6 +62,7 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
     overrideOf: operator.overrideOf,
     onGrown: () => daemon.verdictChanged(),
   });
+  const leaving = openStateFile(initial.director.stateDir, 'leaving.json', parseLeavingState);
   const quorums = createQuorums({
     journal,
     verdictOf: health.verdictOf,
@@ -76,6 +78,9 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
     quorumOf: quorums.quorumOf,
     runFallbackCommand: shellCommands(runScript),
     onOwnedChanged: (services) => report(owned.write(services)),
+    drainOf: operator.drainOf,
+    leavingBefore: leaving.read(),
+    onLeavingChanged: (state) => report(leaving.write(state)),
   });
   const director = createDirectorLoop({
     kernel: createDirectorKernel(openNetlinkSocket('generic'), clock),

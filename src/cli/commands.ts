@@ -66,8 +66,8 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./where.ts')).runWhere,
   },
   drain: {
-    usage: 'drain REAL [--service SERVICE] [-c FILE] [--socket PATH]',
-    summary: 'no new connections to a real server, until enable',
+    usage: 'drain REAL [--timeout TIME] [--service SERVICE] [-c FILE] [--socket PATH]',
+    summary: 'no new connections to a real server, until enable; with a time, out of the table after it',
     load: async () => (await import('./operate.ts')).runDrain,
   },
   disable: {

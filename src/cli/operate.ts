@@ -1,5 +1,6 @@
 // `drain`, `disable`, `enable` and `weight`: what the operator says of one real server. The daemon keeps it
 // through reloads and restarts.
+import { parseDuration } from '../config/leaves.ts';
 import { askDaemon, socketOptions } from './ask-daemon.ts';
 import { type Command, type ExitCode, type Io, parseArguments, textOption } from './command-line.ts';
 
@@ -10,7 +11,12 @@ export const runWeight: Command = (argv, io) => operate('weight', argv, io);
 
 async function operate(action: string, argv: readonly string[], io: Io): Promise<ExitCode> {
   const positionalsMax = action === 'weight' ? 2 : 1;
-  const given = parseArguments(argv, { ...socketOptions, service: { type: 'string' } }, io, positionalsMax);
+  const options = {
+    ...socketOptions,
+    service: { type: 'string' },
+    ...(action === 'drain' && ({ timeout: { type: 'string' } } as const)),
+  } as const;
+  const given = parseArguments(argv, options, io, positionalsMax);
   if (given === undefined) return 2;
   const [real, weight] = given.positionals;
   if (real === undefined || (action === 'weight') !== (weight !== undefined)) {
@@ -21,6 +27,13 @@ async function operate(action: string, argv: readonly string[], io: Io): Promise
   }
   const words = new URLSearchParams({ action, real });
   if (weight !== undefined) words.set('weight', weight);
+  const timeout = textOption(given.options, 'timeout');
+  const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout);
+  if (timeout !== undefined && timeoutMs === undefined) {
+    io.stderr(`Cannot drain: a time (seconds, or with a unit: 60s, 5m), got ${timeout}\n`);
+    return 2;
+  }
+  if (timeoutMs !== undefined) words.set('timeout_ms', `${timeoutMs}`);
   const service = textOption(given.options, 'service');
   if (service !== undefined) words.set('service', service);
   const answer = await askDaemon(given.options, 'POST', `/server?${words}`, io);

@@ -8,9 +8,9 @@ const colours: Readonly<Record<PlanLine['sign'], number>> = { '+': 32, '~': 33, 
 /** @returns whole lines, each with its newline. */
 export function formatPlan(plan: Plan, { colour = false }: { readonly colour?: boolean } = {}): string {
   const { settings = [] } = plan;
-  const fallbacks = formatFallbacks(plan);
+  const notes = `${formatFallbacks(plan)}${formatLeaving(plan)}`;
   if (plan.lines.length + settings.length === 0)
-    return `Nothing to change: the table is as it should be.\n${fallbacks}`;
+    return `Nothing to change: the table is as it should be.\n${notes}`;
   const width = Math.max(...[...settings, ...plan.lines].map((line) => subjectOf(line).length));
   const rowOf = (line: PlanLine | SettingLine): string => {
     const row = `${line.sign} ${subjectOf(line).padEnd(width)}  ${settingsOf(line)}`.trimEnd();
@@ -23,11 +23,19 @@ export function formatPlan(plan: Plan, { colour = false }: { readonly colour?: b
     return isNew ? `  ${line.service}\n${rowOf(line)}\n` : `${rowOf(line)}\n`;
   });
   const beside = settings.map((line) => `${rowOf(line)}\n`);
-  return `${[...beside, ...text].join('')}\n${summaryOf(plan)}\n${fallbacks}`;
+  return `${[...beside, ...text].join('')}\n${summaryOf(plan)}\n${notes}`;
 }
 
 const formatFallbacks = ({ fallbacks = [] }: Plan): string =>
   fallbacks.map((each) => `${each.service}: ${describeFallback(each)}\n`).join('');
+
+const formatLeaving = ({ leaving = [] }: Plan): string =>
+  leaving
+    .map(({ service, real, by, longestSec }) => {
+      const time = longestSec === undefined ? '' : `, for ${longestSec} s at most`;
+      return `${service}: ${real} ${by === 'operator' ? 'is drained' : 'is dropped'}: out when its connections have ended${time}\n`;
+    })
+    .join('');
 
 function subjectOf(line: PlanLine | SettingLine): string {
   if ('setting' in line) return line.setting;

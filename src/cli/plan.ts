@@ -2,7 +2,8 @@
 // are the running daemon's where there is one; else every server is taken for up, and that is said.
 import type { Config, VirtualConfig } from '../config/config.ts';
 import { formatProblem } from '../config/format-problem.ts';
-import { type Overrides, overrideIn, parseOverrides } from '../daemon/operator.ts';
+import { parseLeavingState } from '../daemon/departures.ts';
+import { drainIn, type Overrides, overrideIn, parseOverrides } from '../daemon/operator.ts';
 import type { DaemonStatus } from '../daemon/status.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
 import { withDirectorChanges } from '../reconcile/director-plan.ts';
@@ -78,7 +79,14 @@ async function tablePlanFor(config: Config, running: DaemonStatus | undefined): 
     weightsOf(running, overrides),
   ];
   const quorumOf = quorumsAfter(running, (virtual) => weighServers(virtual, verdictOf, weigh), virtuals);
-  return planFor(virtuals, propose(observed.value, { virtuals, verdictOf, weigh, quorumOf, policy }));
+  const leaving = {
+    state: openStateFile(director.stateDir, 'leaving.json', parseLeavingState).read(),
+    now: systemClock.now(),
+    drainOf: (service: string, real: string) => drainIn(overrides, service, real),
+    wasOurs: () => true,
+  };
+  const goal = { virtuals, verdictOf, weigh, quorumOf, policy, leaving };
+  return planFor(virtuals, propose(observed.value, goal));
 }
 
 /** As they would be after a reload: from their running state, by the limits of this config. */

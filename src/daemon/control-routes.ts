@@ -40,10 +40,21 @@ function orderOf(search: URLSearchParams): Order | string {
   const service = search.get('service') ?? undefined;
   const about = { real: real ?? '', ...(service !== undefined && { service }) };
   if (action === 'enable') return about;
-  if (action === 'drain' || action === 'disable') return { ...about, override: { mode: action } };
+  if (action === 'disable') return { ...about, override: { mode: action } };
+  if (action === 'drain') return drainOf(search.get('timeout_ms') ?? undefined, about);
   if (action !== 'weight') return `Cannot operate: drain, disable, enable or weight, got ${action}`;
   if (!/^\d{1,5}$/.test(weight ?? '') || Number(weight) > weightMax) {
     return `Cannot set a weight: 0 to ${weightMax}, got ${weight}`;
   }
   return { ...about, override: { mode: 'weight', weight: Number(weight) } };
+}
+
+const timeoutMaxMs = 7 * 86_400_000;
+
+function drainOf(timeout: string | undefined, about: Order): Order | string {
+  const order: Order = { ...about, override: { mode: 'drain' } };
+  if (timeout === undefined) return order;
+  const timeoutMs = /^\d{1,9}$/.test(timeout) ? Number(timeout) : Number.POSITIVE_INFINITY;
+  if (timeoutMs > timeoutMaxMs) return `Cannot drain: a timeout of 0 ms to 7 d, got ${timeout}`;
+  return { ...order, timeoutMs };
 }

@@ -62,6 +62,8 @@ export type Order = {
   readonly real: string;
   readonly service?: string;
   readonly override?: Override;
+  /** Of a drain: when it is taken out of the table at the latest, in ms from now. */
+  readonly timeoutMs?: number;
 };
 
 export type Daemon = {
@@ -194,7 +196,15 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     journal({ event: 'daemon.stopped', uptime_s: Math.round((clock.now() - startedAt) / 1e6) });
   }
 
-  function operate({ real, service, override }: Order): readonly string[] {
+  function timed({ override, timeoutMs }: Order): Override | undefined {
+    if (override?.mode !== 'drain') return override;
+    const since = clock.now();
+    return { mode: 'drain', since, ...(timeoutMs !== undefined && { deadline: since + timeoutMs * 1000 }) };
+  }
+
+  function operate(order: Order): readonly string[] {
+    const { real, service } = order;
+    const override = timed(order);
     const services = health
       .status()
       .filter((server) => server.real === real && (service === undefined || server.service === service))
@@ -231,7 +241,12 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     },
     why: async (about) => {
       await reconcile.refresh();
-      const parts = { health: health.status(), reconcile: reconcile.status(), explain: weights.explain, quorumOf: quorums.statusOf };
+      const parts = {
+        health: health.status(),
+        reconcile: reconcile.status(),
+        explain: weights.explain,
+        quorumOf: quorums.statusOf,
+      };
       return whyOf(config, about, parts);
     },
     operate: (order) => {

@@ -144,6 +144,8 @@ function describeService(event: JournalEvent): string {
       return `${event.real} of ${event.service} is up: ${event.detail}`;
     case 'real.flapping':
       return `${event.real} of ${event.service} answers again, but fell ${event.falls} time(s) within ${event.within_s} s: held for ${event.hold_s} s`;
+    case 'real.drained':
+      return `${event.real} of ${event.service} drained in ${event.took_s} s: ${event.active} active and ${event.inactive} inactive connection(s) and ${event.persistent} persistent client(s) left`;
     case 'real.down':
       return `${event.real} of ${event.service} is down after ${event.failures} failure(s): ${event.detail}`;
     case 'real.failing':

@@ -1,6 +1,7 @@
 // What the operator has said of single servers (drain, disable, weight, enable) over the control socket. It holds
 // through reloads and restarts, until `enable`; a server that is no longer configured keeps its word too, for the
 // day that it returns.
+import type { Drain } from '../reconcile/leaving.ts';
 import type { Override } from '../reconcile/weigh.ts';
 
 /** By "SERVICE REAL", or "REAL" alone for every service that has it. */
@@ -15,9 +16,12 @@ export function parseOverrides(value: unknown): Overrides {
 
 function isOverride(value: unknown): value is Override {
   if (typeof value !== 'object' || value === null || !('mode' in value)) return false;
-  if (value.mode === 'drain' || value.mode === 'disable') return true;
+  if (value.mode === 'disable') return true;
+  if (value.mode === 'drain') return ['since', 'deadline'].every((key) => isTime(Reflect.get(value, key)));
   return value.mode === 'weight' && 'weight' in value && Number.isInteger(value.weight);
 }
+
+const isTime = (value: unknown) => value === undefined || Number.isSafeInteger(value);
 
 export type OperatorPorts = {
   readonly initial: Overrides;
@@ -30,6 +34,8 @@ export type Operator = {
   /** @param service absent: in every service. @param override absent: as configured again. */
   readonly set: (real: string, service: string | undefined, override: Override | undefined) => void;
   readonly overrideOf: (service: string, real: string) => Override | undefined;
+  /** Undefined for a server that is not drained. */
+  readonly drainOf: (service: string, real: string) => Drain | undefined;
   readonly list: () => Overrides;
 };
 
@@ -44,6 +50,7 @@ export function createOperator({ initial, save, onChanged }: OperatorPorts): Ope
       onChanged();
     },
     overrideOf: (service, real) => overrideIn(overrides, service, real),
+    drainOf: (service, real) => drainIn(overrides, service, real),
     list: () => overrides,
   };
 }
@@ -51,6 +58,13 @@ export function createOperator({ initial, save, onChanged }: OperatorPorts): Ope
 /** What is said of a server in one service goes before what is said of it in all. */
 export const overrideIn = (overrides: Overrides, service: string, real: string): Override | undefined =>
   overrides[`${service} ${real}`] ?? overrides[real];
+
+export function drainIn(overrides: Overrides, service: string, real: string): Drain | undefined {
+  const override = overrideIn(overrides, service, real);
+  if (override?.mode !== 'drain') return undefined;
+  const { since = 0, deadline } = override;
+  return { since, ...(deadline !== undefined && { deadline }) };
+}
 
 /** A word about a server in every service takes the place of each about it in one. */
 const isAbout = (name: string, real: string, service: string | undefined): boolean =>

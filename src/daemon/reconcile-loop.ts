@@ -8,11 +8,13 @@ import type { Clock, Micros } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { IpvsKernel, KernelError, ObservedService } from '../ports/kernel.ts';
 import type { DesiredService, Moment } from '../reconcile/desire.ts';
+import type { Drain, Leaving, LeavingState } from '../reconcile/leaving.ts';
 import { formatServiceId, type Table } from '../reconcile/model.ts';
 import { type Plan, planFor } from '../reconcile/plan.ts';
 import { type Goal, propose } from '../reconcile/propose.ts';
 import { servingIn } from '../reconcile/serving.ts';
 import type { VerdictOf } from '../reconcile/verdict-view.ts';
+import { createDepartures } from './departures.ts';
 import { createQueue, createTimer } from './pacing.ts';
 import type { Refusal } from './refusals.ts';
 import { createServiceStory, type RunFallbackCommand } from './service-story.ts';
@@ -31,6 +33,11 @@ export type ReconcileLoopOptions = Moment & {
   readonly runFallbackCommand?: RunFallbackCommand;
   /** Told whenever ownedServices() changes, for the state file; of additions before anything is sent. */
   readonly onOwnedChanged?: (owned: readonly string[]) => void;
+  /** Whom the operator drains. Absent: nobody. */
+  readonly drainOf?: (service: string, real: string) => Drain | undefined;
+  /** Who was leaving in the previous run, and where to keep it for the next. */
+  readonly leavingBefore?: LeavingState;
+  readonly onLeavingChanged?: (state: LeavingState) => void;
 };
 
 export type ReconcileStatus = {
@@ -44,6 +51,8 @@ export type ReconcileStatus = {
   readonly desired: Table;
   /** Who was to serve each service after the last pass, by name. */
   readonly services: ReadonlyMap<string, DesiredService>;
+  /** Who is on its way out of the table. */
+  readonly leaving: readonly Leaving[];
   /** Names of services that somebody else put there. */
   readonly foreign: readonly string[];
   /** Entries of a kind that nobody here has a word for, left as they are. */
@@ -83,7 +92,13 @@ export type ReconcileLoop = {
 export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoop {
   const { kernel, clock, journal, verdictOf, weigh, quorumOf } = options;
   const story = createServiceStory(journal, options.runFallbackCommand);
-  const keeper = createTableKeeper({ kernel, clock, journal, story });
+  const departures = createDepartures({
+    ...{ clock, journal },
+    ...(options.leavingBefore !== undefined && { before: options.leavingBefore }),
+    ...(options.onLeavingChanged !== undefined && { onChanged: options.onLeavingChanged }),
+    ...(options.drainOf !== undefined && { drainOf: options.drainOf }),
+  });
+  const keeper = createTableKeeper({ kernel, clock, journal, story, departures });
   const oneAtATime = createQueue();
   let virtuals: readonly VirtualConfig[] = [];
   let ipvs: IpvsConfig = { resyncIntervalMs: 5000, foreign: 'keep' };
@@ -98,7 +113,7 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
   });
 
   const goal = (): Goal => ({
-    ...{ virtuals, verdictOf, policy: { owned, foreign: ipvs.foreign } },
+    ...{ virtuals, verdictOf, policy: { owned, foreign: ipvs.foreign }, leaving: departures.context() },
     ...(weigh !== undefined && { weigh }),
     ...(quorumOf !== undefined && { quorumOf }),
   });
@@ -140,8 +155,11 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
     if (lost !== undefined) {
       return Math.min(retryMsMax, Math.max(retryMsMin, (clock.now() - lost.since) / 1000));
     }
-    const retryAt = keeper.refusals.nextAt() ?? Number.POSITIVE_INFINITY;
-    return Math.min(ipvs.resyncIntervalMs, Math.max(0, (retryAt - clock.now()) / 1000));
+    const soonest = [keeper.refusals.nextAt(), departures.nextAt()].flatMap((at) => at ?? []);
+    const waits = soonest.map((at) => Math.max(0, (at - clock.now()) / 1000));
+    // Once soon; a stranger who does it again and again is not raced.
+    const again = keeper.races() === 1 ? [retryMsMin] : [];
+    return Math.min(ipvs.resyncIntervalMs, ...waits, ...again);
   };
 
   const own = (names: Iterable<string>) => {
@@ -164,7 +182,7 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
     },
     ownedServices: () => [...owned],
     serving: () => servingIn(keeper.observed(), virtuals),
-    status: () => statusOf(keeper, lost?.reason),
+    status: () => ({ ...statusOf(keeper, lost?.reason), leaving: departures.list() }),
     refresh: () =>
       oneAtATime(async () => {
         if (owned.size > 0) await keeper.read();
@@ -179,7 +197,8 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
       timer.cancel();
       return oneAtATime(async () => {
         const ending = virtuals.filter(({ cleanstop }) => clean && cleanstop);
-        const names = new Set(ending.map(({ id }) => formatServiceId(id)));
+        const dropped = clean ? departures.endingWithUs() : [];
+        const names = new Set([...ending.map(({ id }) => formatServiceId(id)), ...dropped]);
         const table = names.size > 0 ? await readTable() : undefined;
         if (table !== undefined) {
           const remaining = await keeper.remove(table, names);
@@ -191,7 +210,10 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
   };
 }
 
-function statusOf(keeper: ReturnType<typeof createTableKeeper>, reason: string | undefined): ReconcileStatus {
+function statusOf(
+  keeper: ReturnType<typeof createTableKeeper>,
+  reason: string | undefined,
+): Omit<ReconcileStatus, 'leaving'> {
   const [observedAt, lastApplied] = [keeper.observedAt(), keeper.lastApplied()];
   return {
     available: reason !== undefined ? false : observedAt === undefined ? undefined : true,

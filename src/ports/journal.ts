@@ -238,6 +238,16 @@ export type JournalEvent =
       readonly fall: number;
     }
   | {
+      readonly event: 'real.drained';
+      readonly service: string;
+      readonly real: string;
+      readonly by: 'operator' | 'configuration';
+      readonly took_s: number;
+      readonly active: number;
+      readonly inactive: number;
+      readonly persistent: number;
+    }
+  | {
       readonly event: 'real.unchecked';
       readonly service: string;
       readonly real: string;

@@ -125,11 +125,20 @@ function desireService(
   };
 }
 
-/** A penalty for flapping never empties a service, nor brings in its fallback. */
-const standBack = (servers: readonly Server[]): readonly Server[] =>
-  servers.some(({ serves, spare }) => serves && !spare)
-    ? servers.map((server) => (server.spare ? withhold(server) : server))
-    : servers;
+/**
+ * A penalty for flapping never empties a service, nor brings in its fallback. Of a place that is listed twice only the
+ * penalty counts, or what the table holds there would speak for one and against the other by turns.
+ */
+function standBack(servers: readonly Server[]): readonly Server[] {
+  const places = servers.flatMap(({ spare, destination }) => (spare && destination ? [destination] : []));
+  if (places.length === 0) return servers;
+  const spares = new Set(places.map(formatEndpoint));
+  const isServed = servers.some(
+    ({ serves, spare, destination }) =>
+      serves && !spare && !(destination && spares.has(formatEndpoint(destination))),
+  );
+  return isServed ? servers.map((server) => (server.spare ? withhold(server) : server)) : servers;
+}
 
 /** While the quorum is open, a table that serves goes on as it is, and one that does not waits for the quorum. */
 const isEnough = (servers: readonly Server[], quorum: QuorumView): boolean =>

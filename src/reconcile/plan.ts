@@ -4,6 +4,7 @@ import type { VirtualConfig } from '../config/config.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import { describeDestination, describeService } from './describe.ts';
 import { type FallbackServing, fallbackServing } from './fallback.ts';
+import type { Leaving } from './leaving.ts';
 import { formatServiceId, type Operation } from './model.ts';
 import type { Proposal } from './propose.ts';
 
@@ -27,6 +28,15 @@ export type Plan = {
   readonly counts: ChangeCounts;
   /** Services that a fallback is to serve, and why; absent where none is. */
   readonly fallbacks?: readonly PlannedFallback[];
+  /** Servers that leave the table slowly; absent where none does. */
+  readonly leaving?: readonly PlannedLeaving[];
+};
+/** A server at weight 0 until its connections have ended. @property longestSec absent: however long that takes. */
+export type PlannedLeaving = {
+  readonly service: string;
+  readonly real: string;
+  readonly longestSec?: number;
+  readonly by: Leaving['by'];
 };
 export type PlannedFallback = FallbackServing & { readonly service: string };
 
@@ -46,14 +56,25 @@ export const planOf = (operations: readonly Operation[]): Plan => ({
 });
 
 /** What a proposal comes to. @param virtuals that it was made for. */
-export function planFor(virtuals: readonly VirtualConfig[], { operations, services }: Proposal): Plan {
+export function planFor(virtuals: readonly VirtualConfig[], proposal: Proposal): Plan {
+  const { operations, services, departure } = proposal;
   const fallbacks = virtuals.flatMap((virtual, index): readonly PlannedFallback[] => {
     const { tier, withheld = false } = services[index] ?? {};
     const serving = fallbackServing(virtual, tier, withheld);
     return serving === undefined ? [] : [{ service: formatServiceId(virtual.id), ...serving }];
   });
-  return { ...planOf(operations), ...(fallbacks.length > 0 && { fallbacks }) };
+  const leaving = (departure?.servers ?? []).filter(({ end }) => end === undefined).map(plannedLeaving);
+  return {
+    ...planOf(operations),
+    ...(fallbacks.length > 0 && { fallbacks }),
+    ...(leaving.length > 0 && { leaving }),
+  };
 }
+
+const plannedLeaving = ({ service, real, by, since, deadline }: Leaving): PlannedLeaving => ({
+  ...{ service, real, by },
+  ...(deadline !== undefined && { longestSec: (deadline - since) / 1e6 }),
+});
 
 /** Services and destinations alike. */
 export function countChanges(operations: readonly Operation[]): ChangeCounts {

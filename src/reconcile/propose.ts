@@ -1,31 +1,78 @@
 // Observe -> desire -> diff in one call: what the daemon is about to do, and what `plan` shows. Pure; sending
 // is apply.ts's.
 import type { VirtualConfig } from '../config/config.ts';
+import { formatEndpoint } from '../net/endpoint.ts';
 import { readTable } from './canonical.ts';
 import { type DesiredService, desireServices, type Moment, tableOf } from './desire.ts';
 import { type DiffPolicy, diff } from './diff.ts';
-import type { Operation, Table } from './model.ts';
+import { type Connections, type Departure, depart, type LeavingContext } from './leaving.ts';
+import {
+  type Destination,
+  formatServiceId,
+  type Operation,
+  type Table,
+  type VirtualService,
+} from './model.ts';
 import type { VerdictOf } from './verdict-view.ts';
 
 export type Goal = Moment & {
   readonly virtuals: readonly VirtualConfig[];
   readonly verdictOf: VerdictOf;
   readonly policy: DiffPolicy;
+  /** Absent: whoever is not wanted goes at once. */
+  readonly leaving?: Omit<LeavingContext, 'connectionsOf'>;
 };
+
+/** A table with what the kernel counts, or without. */
+export type CountedTable = readonly {
+  readonly service: VirtualService;
+  readonly destinations: readonly (Destination & { readonly counters?: Connections })[];
+}[];
 
 export type Proposal = {
   readonly observed: Table;
   /** In the order of the configuration. */
   readonly services: readonly DesiredService[];
   readonly desired: Table;
+  /** Who leaves slowly. */
+  readonly departure?: Departure;
   /** In the order to be sent. */
   readonly operations: readonly Operation[];
 };
 
-/** @param kernelTable as the kernel gave it, in any order, with or without counters. */
-export function propose(kernelTable: Table, { virtuals, verdictOf, policy, ...moment }: Goal): Proposal {
+/** @param kernelTable as the kernel gave it, in any order. */
+export function propose(
+  kernelTable: CountedTable,
+  { virtuals, verdictOf, policy, leaving, ...moment }: Goal,
+): Proposal {
   const observed = readTable(kernelTable);
   const services = desireServices(virtuals, verdictOf, observed, moment);
-  const desired = tableOf(services);
-  return { observed, services, desired, operations: diff(observed, desired, policy) };
+  const wanted = tableOf(services);
+  const departure = leaving && departureFrom(kernelTable, { observed, wanted, virtuals, policy }, leaving);
+  const desired = departure?.desired ?? wanted;
+  return {
+    ...{ observed, services, desired, operations: diff(observed, desired, policy) },
+    ...(departure !== undefined && { departure }),
+  };
 }
+
+type Tables = Pick<Goal, 'virtuals' | 'policy'> & { readonly observed: Table; readonly wanted: Table };
+
+function departureFrom(
+  kernelTable: CountedTable,
+  { observed, wanted, virtuals, policy }: Tables,
+  leaving: Omit<LeavingContext, 'connectionsOf'>,
+): Departure {
+  const mayDelete = (service: string) => policy.owned.has(service);
+  const connectionsOf = countersIn(kernelTable);
+  return depart({ virtuals, observed, desired: wanted, mayDelete }, { ...leaving, connectionsOf });
+}
+
+/** Looked up only for those who leave: a table may have ten thousand servers. */
+function countersIn(table: CountedTable): LeavingContext['connectionsOf'] {
+  const services = new Map(table.map((entry) => [formatServiceId(entry.service.id), entry.destinations]));
+  return (service, real) =>
+    services.get(service)?.find((destination) => formatEndpoint(destination) === real)?.counters ?? none;
+}
+
+const none: Connections = { activeConnections: 0, inactiveConnections: 0, persistentClients: 0 };

@@ -1,9 +1,16 @@
 // The weight that a real server gets while it is up, and where each part of it comes from: the configuration, the
 // check itself, an agent's answer, slow start, the operator; in this order, the operator last. Pure; who is up is not its business.
 
+import type { Micros } from '../ports/clock.ts';
+
 export type Override =
   /** No new connections; those that are there go on. */
-  | { readonly mode: 'drain' }
+  | {
+      readonly mode: 'drain';
+      readonly since?: Micros;
+      /** When it is taken out of the table whatever it still has; absent: never (leaving.ts). */
+      readonly deadline?: Micros;
+    }
   /** Out of the table. */
   | { readonly mode: 'disable' }
   /** In place of the configured weight. */
@@ -49,9 +56,14 @@ export function weigh(configured: number, facts: WeightFacts): readonly WeightPa
     // Never 0, or the fallback would serve on beside a server that is up.
     scale('slow start', Math.max(slowStart, 1 / weightMax), `${Math.round(100 * slowStart)} % of its time`);
   }
-  if (override?.mode === 'drain') parts.push({ origin: 'operator', weight: 0, detail: 'drain' });
+  if (override?.mode === 'drain') parts.push({ origin: 'operator', weight: 0, detail: drainText(override) });
   if (override?.mode === 'disable') parts.push({ origin: 'operator', weight: 'out', detail: 'disable' });
   return parts;
+}
+
+function drainText({ since, deadline }: Extract<Override, { mode: 'drain' }>): string {
+  if (since === undefined || deadline === undefined) return 'drain';
+  return `drain, then out, after ${(deadline - since) / 1e6} s at the latest`;
 }
 
 /** What holds in the end. */

@@ -4,6 +4,7 @@ import { formatEndpoint } from '../../src/net/endpoint.ts';
 import { familyOf } from '../../src/net/ip.ts';
 import { err, ok } from '../../src/net/result.ts';
 import type {
+  Counters,
   IpvsKernel,
   KernelError,
   ObservedDestination,
@@ -22,6 +23,8 @@ export type ModelKernel = IpvsKernel & {
   readonly flush: () => void;
   /** Connections that the destination has taken so far. */
   readonly connect: (service: string, real: string, connections: number) => void;
+  /** What the destination has at the moment. */
+  readonly hold: (service: string, real: string, counters: Partial<Counters>) => void;
   /** From now on each of these fails: 'observe', or a predicate over operations; undefined heals all. */
   readonly breakWith: (
     error: KernelError | undefined,
@@ -53,6 +56,12 @@ export function createModelKernel(start: Table = []): ModelKernel {
       if (error !== undefined) throw new Error(`Cannot ${operation.type}: ${error.code}`);
     }
   };
+  const count = (service: string, real: string, change: (before: Counters) => Partial<Counters>) => {
+    const destinations = services.get(service)?.destinations;
+    const held = destinations?.get(real);
+    if (destinations === undefined || held === undefined) throw new Error(`Cannot connect: no ${real}`);
+    destinations.set(real, { ...held, counters: { ...held.counters, ...change(held.counters) } });
+  };
   for (const { service, destinations } of start) {
     meddle({ type: 'addService', service });
     for (const destination of destinations)
@@ -72,13 +81,9 @@ export function createModelKernel(start: Table = []): ModelKernel {
     table,
     meddle,
     flush: () => services.clear(),
-    connect: (service, real, connections) => {
-      const destinations = services.get(service)?.destinations;
-      const held = destinations?.get(real);
-      if (destinations === undefined || held === undefined) throw new Error(`Cannot connect: no ${real}`);
-      const counters = { ...held.counters, connections: held.counters.connections + connections };
-      destinations.set(real, { ...held, counters });
-    },
+    connect: (service, real, connections) =>
+      count(service, real, (before) => ({ connections: before.connections + connections })),
+    hold: (service, real, counters) => count(service, real, () => counters),
     breakWith: (error, which = 'observe') => {
       broken = error === undefined ? undefined : { error, which };
     },
