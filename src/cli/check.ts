@@ -3,7 +3,9 @@
 // `--schema` it prints the JSON Schema of the YAML form instead, for editors.
 import type { ConfigResult } from '../config/config.ts';
 import { formatProblem } from '../config/format-problem.ts';
+import { judgeKernel } from '../config/judge-kernel.ts';
 import { jsonSchema } from '../config/schema.ts';
+import { readKernelModules } from '../system/kernel-modules.ts';
 import {
   configOptions,
   defaultConfigFile,
@@ -28,8 +30,8 @@ export async function runCheck(argv: readonly string[], io: Io): Promise<ExitCod
     return 0;
   }
   const file = textOption(given.options, 'config') ?? defaultConfigFile;
-  const result = await readConfigNow(file, textOption(given.options, 'director'));
-  const code = result.config === undefined ? 2 : 0;
+  const result = withKernel(await readConfigNow(file, textOption(given.options, 'director')));
+  const code = errorsOf(result) > 0 ? 2 : 0;
   if (given.options.json === true) {
     io.stdout(`${JSON.stringify({ good: code === 0, ...result }, null, 2)}\n`);
     return code;
@@ -40,9 +42,17 @@ export async function runCheck(argv: readonly string[], io: Io): Promise<ExitCod
   return code;
 }
 
-function verdict({ config, problems }: ConfigResult): string {
-  const errors = problems.filter((problem) => problem.severity === 'error').length;
-  const warnings = problems.length - errors;
-  const counted = warnings === 0 ? '' : `, ${warnings} warning(s)`;
-  return config === undefined ? `${errors} error(s)${counted}` : `good${counted}`;
+/** With what this machine's kernel lacks for it, which `run` would start without. */
+function withKernel(result: ConfigResult): ConfigResult {
+  if (result.config === undefined) return result;
+  return { ...result, problems: [...result.problems, ...judgeKernel(result.config, readKernelModules())] };
+}
+
+const errorsOf = ({ config, problems }: ConfigResult): number =>
+  Math.max(problems.filter(({ severity }) => severity === 'error').length, config === undefined ? 1 : 0);
+
+function verdict(result: ConfigResult): string {
+  const errors = errorsOf(result);
+  const warnings = result.problems.filter(({ severity }) => severity === 'warning').length;
+  return `${errors > 0 ? `${errors} error(s)` : 'good'}${warnings === 0 ? '' : `, ${warnings} warning(s)`}`;
 }

@@ -16,9 +16,6 @@ const service = (more: string) =>
 const servers = (list: string) =>
   `virtual:\n  - address: 10.0.0.1:80\n    scheduler: wlc\n    real: ${list}\n`;
 
-/** An ipip server with this tunnel. */
-const tunnel = (keys: string) => servers(`[{address: 10.0.0.2, forward: ipip, tunnel: {${keys}}}]`);
-
 export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'an address or a mark',
@@ -366,6 +363,51 @@ export const serviceCases: readonly ProblemCase[] = [
     '4:15: warning: Cannot fall back: a server that is not a real server of the service, got 10.0.0.2:80',
   ),
   yaml(
+    'a tier twice',
+    service('fallback: [127.0.0.1:80, 127.0.0.1:80 gate]'),
+    '4:30: warning: Cannot use fallback: each server once in a service, got 127.0.0.1:80 again',
+  ),
+  yaml(
+    'a tier behind one that is not checked',
+    service('fallback: [{address: 127.0.0.1:80, check: no}, 127.0.0.9:80]'),
+    '4:52: warning: Cannot reach fallback: check: yes for each before it, as one that is not checked always serves, got 127.0.0.9:80',
+  ),
+  yaml(
+    'request and receive of a tier',
+    service('fallback: {address: 127.0.0.1:80, check: yes, request: /x}'),
+    '4:62: Cannot use request of one server: receive beside it, got request alone',
+  ),
+  yaml(
+    'hysteresis below quorum',
+    service('quorum: 2\n    hysteresis: 2'),
+    '5:17: Cannot use hysteresis: less than quorum (2), got 2',
+  ),
+  yaml(
+    'hysteresis needs a quorum above 1',
+    service('hysteresis: 1'),
+    '4:17: Cannot use hysteresis: less than quorum (1), got 1',
+  ),
+  yaml(
+    'a quorum that the top level has hysteresis for',
+    `hysteresis: 3\n${service('quorum: 3')}`,
+    '5:13: Cannot use hysteresis: less than quorum (3), got 3',
+  ),
+  yaml(
+    'a quorum within all weights',
+    service('quorum: 2'),
+    '4:13: warning: Cannot reach the quorum: at most the sum of the weights (1), which counts instead, got 2',
+  ),
+  yaml(
+    'a quorum that can be regained',
+    servers('[10.0.0.2:80 gate 6]\n    quorum: 5\n    hysteresis: 2'),
+    '6:17: warning: Cannot regain the quorum: quorum + hysteresis at most the sum of the weights (6), which counts instead, got 5 + 2',
+  ),
+  yaml(
+    'a quorum needs checks',
+    service('quorum: 1\n    checktype: off'),
+    '4:13: warning: Cannot know the quorum: servers that are checked, got checktype off',
+  ),
+  yaml(
     'no mail',
     'emailalert: root@localhost\n',
     '1:13: warning: Cannot honour emailalert: nothing, as no mail is sent, got root@localhost',
@@ -384,76 +426,5 @@ export const serviceCases: readonly ProblemCase[] = [
     'no syslog',
     'logfile: local0\n',
     '1:10: warning: Cannot log to syslog: the path of a file, as the log goes to standard output and not to syslog, got local0',
-  ),
-  yaml(
-    'a netmask of the family',
-    service('persistent: 60\n    netmask: 64'),
-    '5:14: Cannot use netmask: a netmask or a prefix length from 1 to 32 for IPv4, got /64',
-  ),
-  yaml(
-    'a netmask of IPv4 is none of IPv6',
-    "virtual:\n  - {address: '[fd00::1]:80', persistent: 60, netmask: 255.255.255.0, real: 'fd00::2 gate'}\n",
-    '2:56: Cannot use netmask: a prefix length from 1 to 128 for IPv6, got the netmask of /24',
-  ),
-  yaml(
-    'a flag of the scheduler',
-    service('scheduler: sh\n    schedflags: mh-port'),
-    '5:17: Cannot use schedflags: a flag of sh, got mh-port',
-  ),
-  yaml(
-    'a flag of a scheduler that has flags',
-    service('scheduler: rr\n    schedflags: sh-port'),
-    '5:17: Cannot use schedflags: a flag of rr, got sh-port',
-  ),
-  yaml(
-    'masq within a family',
-    servers("['[fd00::2]:80 masq']"),
-    '4:12: Cannot use server: an IPv4 server, as the service is, got fd00::2',
-  ),
-  yaml(
-    'a mark above 0',
-    'virtual:\n  - {fwmark: 0, real: 10.0.0.2 gate}\n',
-    '2:14: Cannot read virtual 1 fwmark: a whole number from 1 to 4294967295, got 0',
-  ),
-  yaml(
-    'a unicast server',
-    servers('[224.0.0.1:80 gate]'),
-    '4:12: Cannot use server: a unicast address, got 224.0.0.1',
-  ),
-  yaml(
-    'somebody, not everybody',
-    servers('[0.0.0.0:80 gate]'),
-    '4:12: Cannot use server: a unicast address, got 0.0.0.0',
-  ),
-  yaml(
-    'Call-ID is of UDP',
-    service('persistent: 60\n    persistence_engine: sip'),
-    '5:25: warning: Cannot serve anyone by Call-ID: a service of protocol udp, got tcp 10.0.0.1:80',
-  ),
-  yaml(
-    'a tunnel for ipip',
-    servers('[{address: 10.0.0.2, tunnel: {type: gre}}]'),
-    '4:40: Cannot use tunnel: forward ipip beside it, got gate',
-  ),
-  yaml('gue has a port', tunnel('type: gue'), '4:55: Cannot use tunnel: a port beside type gue, got none'),
-  yaml(
-    'gre has none',
-    tunnel('type: gre, port: 6080'),
-    '4:73: Cannot use tunnel: no port beside type gre, got 6080',
-  ),
-  yaml(
-    'ipip has no checksum',
-    tunnel('type: ipip, checksum: yes'),
-    '4:78: Cannot use tunnel: no checksum beside type ipip, got yes',
-  ),
-  yaml(
-    'only gue has a remote checksum',
-    tunnel('type: gre, checksum: remote'),
-    '4:77: Cannot use tunnel: checksum yes or no beside type gre, got remote',
-  ),
-  yaml(
-    'a checksum or none',
-    tunnel('type: gre, checksum: perhaps'),
-    '4:77: Cannot read virtual 1 real 1 tunnel checksum: yes, no or remote, got perhaps',
   ),
 ];

@@ -2,6 +2,7 @@
 // explained in docs/errors.md.
 import { documentCases } from './problem-cases-document.ts';
 import { ldirectordCases } from './problem-cases-ldirectord.ts';
+import { schedulingCases } from './problem-cases-scheduling.ts';
 import { serviceCases } from './problem-cases-service.ts';
 import { trackCases } from './problem-cases-track.ts';
 
@@ -16,6 +17,7 @@ export type ProblemCase = {
 export const problemCases: readonly ProblemCase[] = [
   ...documentCases,
   ...serviceCases,
+  ...schedulingCases,
   ...ldirectordCases,
   ...trackCases,
 ];
