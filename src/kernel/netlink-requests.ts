@@ -2,7 +2,7 @@
 // Exchanges go one after the other, as the kernel answers them. Knows no family. A dump that was interrupted
 // or lost to an overflow is repeated, a bounded number of times; nothing waits longer than the timeout.
 import { err, ok, type Result } from '../net/result.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, Micros } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import type { KernelError } from '../ports/kernel.ts';
 import {
@@ -61,6 +61,9 @@ export function createNetlinkRequests(
   let sequence = 0;
   let previous: Promise<unknown> = Promise.resolve();
   let closed = false;
+  /** When the exchange under way began. */
+  let askedAt: Micros | undefined;
+  let unwatch: (() => void) | undefined;
 
   const settle = (number: number, answer: Answer) => {
     const entry = pending.get(number);
@@ -111,16 +114,26 @@ export function createNetlinkRequests(
       (number) =>
         new Promise<Answer>((resolve) => void pending.set(number, { messages: [], settle: resolve })),
     );
-    const cancel = clock.after(timeoutMs, () =>
-      failAll({ code: 'ETIMEDOUT', message: `the kernel did not answer within ${timeoutMs} ms` }),
-    );
+    askedAt = clock.now();
+    watch(timeoutMs);
     port.send(Buffer.concat(datagram), (error?: NodeJS.ErrnoException) => {
       if (error !== undefined) failAll({ code: error.code ?? 'EIO', message: error.message });
     });
     await answers.at(-1);
     settleSilent();
-    cancel();
+    askedAt = undefined;
     return Promise.all(answers);
+  }
+
+  /** One timer for a thousand exchanges: when it fires, it looks how old the one under way is. */
+  function watch(delayMs: number): void {
+    unwatch ??= clock.after(delayMs, () => {
+      unwatch = undefined;
+      if (askedAt === undefined) return;
+      const leftMs = timeoutMs - (clock.now() - askedAt) / 1000;
+      if (leftMs > 0) watch(leftMs);
+      else failAll({ code: 'ETIMEDOUT', message: `the kernel did not answer within ${timeoutMs} ms` });
+    });
   }
 
   const nextSequence = (): number => {
@@ -181,6 +194,7 @@ export function createNetlinkRequests(
     change,
     close: () => {
       closed = true;
+      unwatch?.();
       failAll(CLOSED.error);
       port.close();
     },

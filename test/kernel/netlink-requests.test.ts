@@ -104,6 +104,29 @@ describe('changes', () => {
     if (late) port.deliver([ack(late, 2)]);
     port.deliver(port.sent[1]?.map((message) => ack(message)) ?? []);
     expect(await second).toEqual([undefined]);
+    requests.close();
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it('have the whole timeout each, with one timer for all of them', async () => {
+    const { port, clock, requests } = open(() => []);
+    const turn = () => Promise.resolve().then(() => undefined);
+    const first = requests.change([() => request]);
+    await turn();
+    clock.pass(60);
+    port.deliver(port.sent[0]?.map((message) => ack(message)) ?? []);
+    expect(await first).toEqual([undefined]);
+    const second = requests.change([() => request]);
+    await turn();
+    expect(clock.waiting()).toBe(1);
+    clock.pass(99);
+    port.deliver(port.sent[1]?.map((message) => ack(message)) ?? []);
+    expect(await second).toEqual([undefined]);
+    const third = requests.change([() => request]);
+    await turn();
+    clock.pass(100);
+    expect(await third).toMatchObject([{ code: 'ETIMEDOUT' }]);
+    clock.pass(100);
     expect(clock.waiting()).toBe(0);
   });
 
