@@ -4,15 +4,8 @@
 // A port that nobody wrote stays 0, which means the service's own; a gate or ipip server on another port keeps
 // it, because its check goes there (reconcile/canonical.ts knows what the kernel makes of it).
 import { parseHostName } from '../net/host-name.ts';
-import {
-  type Family,
-  familyOf,
-  type Ip,
-  ipBytes,
-  ipFromBytes,
-  isMulticast,
-  isUnspecified,
-} from '../net/ip.ts';
+import { type Family, familyOf, type Ip, isMulticast, isUnspecified } from '../net/ip.ts';
+import { ipRange } from '../net/ip-range.ts';
 import type { ServiceId } from '../reconcile/model.ts';
 import type { NamedRealConfig, Position, RealConfig } from './config.ts';
 import { virtualDefaults as defaults } from './defaults.ts';
@@ -99,23 +92,13 @@ function resolveRange(draft: RealDraft, id: ServiceId, at: Position, resolution:
   if (lastHost === undefined || first === undefined) return first === undefined ? [] : [first];
   const last = resolveServer(lastHost, id, draft.forward ?? defaults.forward, at, resolution);
   if (last === undefined) return [];
-  const [from, to] = [toNumber(first), toNumber(last)];
-  if (from === undefined || to === undefined || to < from || to - from >= rangeMax) {
+  const range = familyOf(first) === 'inet' ? ipRange(first, last, rangeMax) : undefined;
+  if (range === undefined) {
     const rule = `a range of IPv4 addresses, the lower first, of at most ${rangeMax}`;
     resolution.problems.push(errorAt(at, 'use real server', rule, `${host}->${lastHost}`));
     return [];
   }
-  return Array.from({ length: to - from + 1 }, (_, index) => fromNumber(from + index));
-}
-
-function toNumber(address: Ip): number | undefined {
-  return familyOf(address) === 'inet' ? Buffer.from(ipBytes(address)).readUInt32BE() : undefined;
-}
-
-function fromNumber(value: number): Ip {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return ipFromBytes(bytes);
+  return range;
 }
 
 /** The address of a server; of the service's family, which only a tunnel may leave (ipvs.md "Real server"). */

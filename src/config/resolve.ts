@@ -6,6 +6,7 @@ import { errorAt, sortProblems, warningAt } from './problem.ts';
 import { judgePrograms } from './program-warnings.ts';
 import type { DocumentResult, Sites } from './read-document.ts';
 import { type Dialect, present, type Resolution } from './resolution.ts';
+import { expandGroup } from './resolve-group.ts';
 import { resolveIpvs } from './resolve-ipvs.ts';
 import { resolveTracking } from './resolve-track.ts';
 import { resolveVirtual } from './resolve-virtual.ts';
@@ -63,11 +64,14 @@ function toConfig(draft: DocumentDraft, origin: Origin, resolution: Resolution):
 }
 
 function resolveVirtuals(draft: DocumentDraft, resolution: Resolution): readonly VirtualConfig[] {
-  const virtuals = (draft.virtual ?? []).flatMap((each, index) => {
-    const virtual = each && resolveVirtual(each, index, draft, resolution);
-    if (each === undefined || virtual === undefined) return [];
-    judgeVirtual(virtual, each, index, resolution);
-    return [virtual];
+  const virtuals = (draft.virtual ?? []).flatMap((entry, index) => {
+    const entries = entry === undefined ? [] : expandGroup(entry, index, resolution);
+    return entries.flatMap(({ draft: each, at }) => {
+      const virtual = resolveVirtual(each, index, draft, resolution);
+      if (virtual === undefined) return [];
+      judgeVirtual(virtual, each, index, resolution);
+      return [{ ...virtual, at }];
+    });
   });
   judgeDuplicates(virtuals, resolution);
   return virtuals;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { CheckType } from './config.ts';
 import { virtualDefaults as defaults, timeoutDefaults } from './defaults.ts';
 import { optional, required } from './documented.ts';
+import { type GroupMember, groupMax, parseGroupAddresses } from './group-addresses.ts';
 import {
   absolutePath,
   choice,
@@ -36,6 +37,11 @@ const serverAddress = leaf<HostPort>(
   {
     type: 'string',
   },
+);
+const groupAddresses = leaf<readonly GroupMember[]>(
+  `ADDRESS[-LAST]:PORT[-LAST], [IPV6[-LAST]]:PORT[-LAST], fwmark N or fwmark6 N; at most ${groupMax} in one`,
+  parseGroupAddresses,
+  { type: 'string' },
 );
 const serviceAddress = leaf<HostPort>(
   'ADDRESS:PORT or [IPV6]:PORT',
@@ -167,7 +173,11 @@ export const realSchema = z.strictObject({
 });
 
 export const virtualSchema = z.strictObject({
-  address: optional(serviceAddress, 'What clients connect to: ADDRESS:PORT. This or fwmark.'),
+  address: optional(serviceAddress, 'What clients connect to: ADDRESS:PORT. This, addresses or fwmark.'),
+  addresses: optional(
+    z.array(groupAddresses.optional()).min(1, { error: 'at least one address' }),
+    'Several instead of one, with the same servers: ADDRESS:PORT, ranges of either (10.0.0.1-9:80, [fd00::1-f]:8000-8010), fwmark N.',
+  ),
   fwmark: optional(
     whole(1, 4_294_967_295),
     'The firewall mark of the packets to take, instead of an address.',

@@ -1,6 +1,6 @@
-// virtual_server and virtual_server_group as entries of `virtual` (keepalived.md §1.8). keepalived makes one service
-// of the kernel for each address or mark of a group; so does the result.
-import { type Ip, ipBytes, ipFromBytes, parseIp } from '../../net/ip.ts';
+// virtual_server and virtual_server_group as entries of `virtual` (keepalived.md §1.8). A group, which keepalived
+// makes a service of the kernel of for each address and mark, is one entry with `addresses`.
+import { ipBytes, ipFromBytes, parseIp } from '../../net/ip.ts';
 import { parsePrefix } from '../../net/prefix.ts';
 import { schedulers } from '../words.ts';
 import { type Fields, joinPort, type Noting, type Value } from './converted.ts';
@@ -15,10 +15,10 @@ export type Surroundings = {
   readonly trackFiles: ReadonlyMap<string, string>;
 };
 
-/** What names one service: an address with a port ("0" where none is given), or a mark. */
-type Target =
-  | { readonly address: string; readonly port: string }
-  | { readonly fwmark: string; readonly family?: string };
+/** Services: of an address or a range with a port ("0" where none is given), or of a mark. */
+type Addresses = { readonly addresses: string; readonly port: string };
+type Target = Addresses | { readonly fwmark: string; readonly family?: string };
+type Targets = readonly [Target, ...Target[]];
 
 const flags = ['sh-port', 'sh-fallback', 'mh-port', 'mh-fallback', 'flag-1', 'flag-2', 'flag-3'] as const;
 const known: ReadonlySet<string> = new Set([
@@ -60,12 +60,12 @@ const knownOfReal: ReadonlySet<string> = new Set([
   ...checkers,
 ]);
 const weightMax = 65_535;
-const rangeMax = 65_536;
 
 export function virtualsOf(statement: Statement, around: Surroundings): readonly Fields[] {
   const { note } = around;
   const targets = targetsOf(statement, around);
-  if (targets.length === 0)
+  const [first] = targets;
+  if (first === undefined)
     note(statement.at, `virtual_server ${statement.text}: left out, as it names no service`);
   for (const { key, at } of statement.block ?? []) {
     if (!known.has(key)) note(at, `virtual_server ${key}: left out, as nothing corresponds to it`);
@@ -78,20 +78,20 @@ export function virtualsOf(statement: Statement, around: Surroundings): readonly
     );
   }
   const reals = (statement.block ?? []).filter(({ key }) => key === 'real_server');
-  return targets.map((target) => serviceOf(target, statement, reals, around));
+  return first === undefined ? [] : [serviceOf([first, ...targets.slice(1)], statement, reals, around)];
 }
 
 function serviceOf(
-  target: Target,
+  targets: Targets,
   statement: Statement,
   reals: readonly Statement[],
   around: Surroundings,
 ): Fields {
   const { block } = statement;
-  const persistent = persistenceOf(target, statement);
-  const servers = reals.flatMap((real) => realOf(real, statement, target, around.note));
+  const persistent = persistenceOf(targets, statement);
+  const servers = reals.flatMap((real) => realOf(real, statement, targets, around.note));
   return {
-    ...identityOf(target, statement, reals, around.note),
+    ...identityOf(targets, statement, reals, around.note),
     ...schedulingOf(statement, around.note),
     persistent,
     netmask: persistent === undefined ? undefined : wordOf(block, 'persistence_granularity'),
@@ -109,18 +109,32 @@ function serviceOf(
 }
 
 function identityOf(
-  target: Target,
+  targets: Targets,
   { block, at }: Statement,
   reals: readonly Statement[],
   note: Noting,
 ): Fields {
-  if ('fwmark' in target) {
-    const inet6 = reals[0]?.words[0]?.includes(':') ? 'inet6' : undefined;
-    return { fwmark: target.fwmark, family: target.family ?? wordOf(block, 'ip_family') ?? inet6 };
+  const inet6 = reals[0]?.words[0]?.includes(':') ? 'inet6' : undefined;
+  const family = wordOf(block, 'ip_family') ?? inet6;
+  const given = wordOf(block, 'protocol')?.toLowerCase();
+  const hasAddress = targets.some((target) => 'addresses' in target);
+  if (hasAddress && given === undefined) {
+    note(at, 'protocol: udp, which is what keepalived takes where none is named');
   }
-  const protocol = wordOf(block, 'protocol')?.toLowerCase();
-  if (protocol === undefined) note(at, 'protocol: udp, which is what keepalived takes where none is named');
-  return { address: joinPort(target.address, target.port), protocol: protocol ?? 'udp' };
+  const protocol = hasAddress ? (given ?? 'udp') : undefined;
+  const [target] = targets;
+  if (targets.length === 1 && 'fwmark' in target)
+    return { fwmark: target.fwmark, family: target.family ?? family };
+  if (targets.length === 1 && 'addresses' in target && isSingle(target))
+    return { address: joinPort(target.addresses, target.port), protocol };
+  return { addresses: targets.map((each) => memberOf(each, family)), protocol };
+}
+
+const isSingle = ({ addresses }: Addresses): boolean => !addresses.includes('-');
+
+function memberOf(target: Target, family: string | undefined): string {
+  if ('addresses' in target) return joinPort(target.addresses, target.port);
+  return `${(target.family ?? family) === 'inet6' ? 'fwmark6' : 'fwmark'} ${target.fwmark}`;
 }
 
 function schedulingOf({ block, at }: Statement, note: Noting): Fields {
@@ -136,10 +150,10 @@ function schedulingOf({ block, at }: Statement, note: Noting): Fields {
 }
 
 /** Bare: 360 s. Port 0 stands for all ports, which only a persistent service can have. */
-function persistenceOf(target: Target, { block }: Statement): string | undefined {
+function persistenceOf(targets: Targets, { block }: Statement): string | undefined {
   const given = lastOf(block, 'persistence_timeout');
   if (given !== undefined) return seconds(given.words[0]) ?? '360';
-  return 'port' in target && target.port === '0' ? '360' : undefined;
+  return targets.some((target) => 'port' in target && target.port === '0') ? '360' : undefined;
 }
 
 function serviceCheckOf(virtual: Statement, reals: readonly Statement[], around: Surroundings): Fields {
@@ -187,7 +201,7 @@ function fallbackOf({ block }: Statement, note: Noting): Value | undefined {
   return tunnel === undefined ? `${server} ${forward}` : { address: server, forward, tunnel };
 }
 
-function realOf(real: Statement, virtual: Statement, target: Target, note: Noting): readonly Fields[] {
+function realOf(real: Statement, virtual: Statement, targets: Targets, note: Noting): readonly Fields[] {
   const { block, at, words } = real;
   const [address = '', port] = words;
   if (parseIp(address) === undefined) {
@@ -201,10 +215,11 @@ function realOf(real: Statement, virtual: Statement, target: Target, note: Notin
     lastOf(block, 'lvs_method') ?? lastOf(virtual.block, 'lb_kind', 'lvs_method'),
     note,
   );
-  if (forward !== 'masq' && 'port' in target && port !== undefined && port !== target.port) {
+  const other = targets.find((each) => 'port' in each && each.port !== (port ?? each.port));
+  if (forward !== 'masq' && other !== undefined && 'port' in other) {
     note(
       at,
-      `port ${port}: only checked; ${forward} servers get packets on the service's port ${target.port}`,
+      `port ${port}: only checked; ${forward} servers get packets on the service's port ${other.port}`,
     );
   }
   const weight = wordOf(block, 'weight') ?? wordOf(virtual.block, 'weight') ?? '1';
@@ -221,14 +236,16 @@ function realOf(real: Statement, virtual: Statement, target: Target, note: Notin
   return [fields];
 }
 
-function targetsOf({ words, at }: Statement, around: Surroundings): readonly Target[] {
+function targetsOf({ words, at }: Statement, { groups, note }: Surroundings): readonly Target[] {
   const [first = '', second] = words;
-  if (first === 'group') {
-    const group = around.groups.get(second ?? '');
-    if (group === undefined) around.note(at, `group ${second ?? ''}: is nowhere`);
-    return (group?.block ?? []).flatMap((entry) => targetOf([entry.key, ...entry.words]));
-  }
-  return targetOf(words);
+  if (first !== 'group') return targetOf(words);
+  const group = groups.get(second ?? '');
+  if (group === undefined) note(at, `group ${second ?? ''}: is nowhere`);
+  return (group?.block ?? []).flatMap((entry) => {
+    const targets = targetOf([entry.key, ...entry.words]);
+    if (targets.length === 0) note(entry.at, `${entry.key}: left out, as it is no address, range or mark`);
+    return targets;
+  });
 }
 
 /** ADDRESS [PORT], a range, a prefix, or `fwmark N [inet|inet6]`. */
@@ -236,35 +253,23 @@ function targetOf([first = '', second, third]: readonly string[]): readonly Targ
   if (first === 'fwmark') {
     return second === undefined ? [] : [{ fwmark: second, ...(third !== undefined && { family: third }) }];
   }
-  return addressesOf(first).map((address) => ({ address, port: second ?? '0' }));
+  const addresses = addressesOf(first);
+  return addresses === undefined ? [] : [{ addresses, port: second ?? '0' }];
 }
 
-/** "a.b.c.d-e", "x::1-f", "a-b", "net/len"; empty for anything else. */
-export function addressesOf(text: string): readonly string[] {
-  const single = parseIp(text);
-  if (single !== undefined) return [text];
+/** "a.b.c.d-e", "x::1-f", "a-b", and "net/len" as such a range; undefined for anything else. */
+export function addressesOf(text: string): string | undefined {
+  if (parseIp(text) !== undefined) return text;
   const [from = '', to = ''] = text.split('-');
-  const start = parseIp(from);
-  if (start !== undefined && to !== '') {
+  if (parseIp(from) !== undefined && to !== '') {
     const end = parseIp(to) ?? parseIp(from.replace(/[^.:]*$/, to));
-    return end === undefined ? [] : between(start, end);
+    return end === undefined ? undefined : text;
   }
   const prefix = text.includes('/') ? parsePrefix(text) : undefined;
-  if (prefix === undefined) return [];
+  if (prefix === undefined) return undefined;
   const bytes = ipBytes(prefix.address);
   const mask = bytes.map((_, i) => 0xff >> Math.min(8, Math.max(0, prefix.length - 8 * i)));
   const low = ipFromBytes(bytes.map((byte, i) => byte & ~(mask[i] ?? 0)));
-  return between(low, ipFromBytes(bytes.map((byte, i) => byte | (mask[i] ?? 0))));
+  const high = ipFromBytes(bytes.map((byte, i) => byte | (mask[i] ?? 0)));
+  return low === high ? low : `${low}-${high}`;
 }
-
-function between(from: Ip, to: Ip): readonly Ip[] {
-  const [low, high] = [toNumber(from), toNumber(to)];
-  const width = ipBytes(from).length;
-  if (ipBytes(to).length !== width || high < low || high - low >= rangeMax) return [];
-  return Array.from({ length: Number(high - low) + 1 }, (_, i) => {
-    const digits = (low + BigInt(i)).toString(16).padStart(width * 2, '0');
-    return ipFromBytes(Uint8Array.from(Buffer.from(digits, 'hex')));
-  });
-}
-
-const toNumber = (address: Ip): bigint => BigInt(`0x${Buffer.from(ipBytes(address)).toString('hex')}`);

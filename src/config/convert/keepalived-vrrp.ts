@@ -15,7 +15,7 @@ export type VrrpSurroundings = {
   readonly taken: Set<string>;
 };
 
-/** Read here and in keepalived-track.ts, or without a need for anything. */
+/** Read here, in keepalived-track.ts and keepalived-director.ts, or without a need for anything. */
 const known: ReadonlySet<string> = new Set([
   ...[
     'interface',
@@ -52,6 +52,7 @@ const known: ReadonlySet<string> = new Set([
     'garp_interval',
   ],
   ...['track_interface', 'track_script', 'track_file', 'track_process', 'check_unicast_src', 'debug'],
+  'lvs_sync_daemon_interface',
   ...['notify_master', 'notify_backup', 'notify_fault', 'notify_stop', 'notify'],
 ]);
 

@@ -1,6 +1,7 @@
 // A keepalived.conf as a document of ours: which block becomes what. The blocks themselves are read in
 // keepalived-virtual.ts, keepalived-vrrp.ts and keepalived-track.ts. Source: keepalived.md §1.
 import { type Converted, collectNotes, type Fields } from './converted.ts';
+import { directorKeys, ipvsOf } from './keepalived-director.ts';
 import { readKeepalivedLines, type SourceFile, type Sources } from './keepalived-lines.ts';
 import { cleanName, scriptOf, syncGroupOf, trackFileOf, trackProcessOf } from './keepalived-track.ts';
 import { readStatements, type Statement, wordOf } from './keepalived-tree.ts';
@@ -18,8 +19,9 @@ const blocks: ReadonlySet<string> = new Set([
   ],
   ...['vrrp_track_file', 'track_file', 'vrrp_track_process', 'track_process'],
 ]);
-/** Of global_defs: read where an instance or a script leaves it out. */
+/** Of global_defs: read below, or where an instance or a script leaves it out. */
 const globalKeys: ReadonlySet<string> = new Set([
+  ...directorKeys,
   ...[
     'vrrp_version',
     'default_interface',
@@ -66,6 +68,7 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
   const groupNames = (each: Statement) => syncGroupOf(each, names(vrrp), references, note);
   const document: Fields = {
     script_user: wordOf(globals, 'script_user'),
+    ipvs: ipvsOf(globals, all('vrrp_instance'), names(vrrp), note),
     vrrp,
     vrrp_script,
     vrrp_track_file,

@@ -291,13 +291,78 @@ describe('keepalived to a config', () => {
   });
 
   it.each([
-    ['10.0.0.8-10', ['10.0.0.8', '10.0.0.9', '10.0.0.10']],
-    ['fd00::9-a', ['fd00::9', 'fd00::a']],
-    ['10.0.0.4/30', ['10.0.0.4', '10.0.0.5', '10.0.0.6', '10.0.0.7']],
-    ['10.0.0.9-8', []],
-    ['web', []],
+    ['10.0.0.8', '10.0.0.8'],
+    ['10.0.0.8-10', '10.0.0.8-10'],
+    ['fd00::9-a', 'fd00::9-a'],
+    ['10.0.0.4/30', '10.0.0.4-10.0.0.7'],
+    ['10.0.0.4/32', '10.0.0.4'],
+    ['10.0.0.9-x', undefined],
+    ['web', undefined],
   ])('reads the range %s of a group', (text, wanted) => {
     expect(addressesOf(text)).toEqual(wanted);
+  });
+});
+
+describe('keepalived.conf: what IPVS holds beside its table', () => {
+  const instance = (name: string, more = '') =>
+    `vrrp_instance ${name} {\ninterface eth0\nvirtual_router_id 51\n${more}\nvirtual_ipaddress {\n10.0.0.9\n}\n}\n`;
+  const ipvs = (globals: string, rest = instance('VI_1')) => {
+    const { config, notes } = converted(`global_defs {\n${globals}\n}\n${rest}`);
+    return { timeouts: config.ipvs.timeouts, sync: config.ipvs.sync, notes };
+  };
+
+  it('takes the timeouts, and 0 for none', () => {
+    expect(ipvs('lvs_timeouts tcp 7200 udp 300 tcpfin 0').timeouts).toEqual({ tcp: 7200, udp: 300 });
+    expect(ipvs('lvs_timeouts tcp 7200 sctp 3').notes).toEqual([
+      'old:2: lvs_timeouts sctp 3: left out, as nothing corresponds to it',
+    ]);
+  });
+
+  it.each([
+    ['lvs_sync_daemon eth1 VI_1', { mode: 'role', instance: 'VI_1', syncId: 51 }],
+    ['lvs_sync_daemon eth1 VI_1 7', { mode: 'role', instance: 'VI_1', syncId: 7 }],
+    ['lvs_sync_daemon eth1 inst VI_1 id 8 maxlen 1400', { mode: 'role', syncId: 8, maxlen: 1400 }],
+    ['lvs_sync_daemon eth1', { mode: 'both', syncId: 0 }],
+    [
+      'lvs_sync_daemon eth1 id 9 port 99 ttl 3 group 239.1.1.1',
+      { mode: 'both', syncId: 9, port: 99, ttl: 3, group: '239.1.1.1' },
+    ],
+  ])('%s', (text, wanted) => {
+    const { sync, notes } = ipvs(text);
+    expect(sync).toMatchObject({ interface: 'eth1', ...wanted });
+    expect(notes).toEqual([]);
+  });
+
+  it('leaves out what follows an instance that is not there', () => {
+    const { sync, notes } = ipvs('lvs_sync_daemon eth1 VI_9');
+    expect(sync).toBeUndefined();
+    expect(notes).toEqual(['old:2: lvs_sync_daemon: left out, as there is no vrrp_instance VI_9']);
+  });
+
+  it("takes an instance's own interface, as old files have it", () => {
+    const { sync, notes } = ipvs('', instance('VI_1', 'lvs_sync_daemon_interface eth2'));
+    expect(sync).toMatchObject({ mode: 'role', instance: 'VI_1', interface: 'eth2' });
+    expect(notes).toEqual([]);
+  });
+});
+
+describe('keepalived.conf: a group', () => {
+  const group = 'virtual_server_group G {\n10.0.0.1 80\n10.0.0.4-6 8080\nfwmark 7\nnonsense\n}\n';
+  const server =
+    'virtual_server group G {\nprotocol TCP\nlb_algo rr\nlb_kind NAT\nreal_server 10.1.0.1 80 {\n}\n}';
+
+  it('is one entry with addresses', () => {
+    const { yaml, config, notes } = converted(`${group}${server}`);
+    expect(yaml.match(/addresses:/g)).toHaveLength(1);
+    expect(yaml).toContain('10.0.0.4-6:8080');
+    expect(config.virtuals).toHaveLength(5);
+    expect(notes).toEqual(['old:5: nonsense: left out, as it is no address, range or mark']);
+  });
+
+  it('of one address is that address', () => {
+    expect(converted(`virtual_server_group G {\n10.0.0.1 80\n}\n${server}`).yaml).toContain(
+      'address: 10.0.0.1:80',
+    );
   });
 });
 
