@@ -1,11 +1,12 @@
 // `lvs-director status`: the daemon's state for a terminal, or as JSON for programs.
 import { describeReason } from '../daemon/describe-reason.ts';
-import type { QuorumStatus } from '../daemon/quorums.ts';
-import type { DaemonStatus, ServiceStatus } from '../daemon/status.ts';
+import type { DaemonStatus } from '../daemon/status.ts';
 import type { VrrpInstanceStatus, VrrpProcessStatus } from '../daemon/vrrp-messages.ts';
 import { askDaemon, socketOptions } from './ask-daemon.ts';
 import { type ExitCode, type Io, parseArguments } from './command-line.ts';
+import { formatDuration } from './format-duration.ts';
 import { formatTable } from './format-table.ts';
+import { formatServices } from './service-format.ts';
 import { formatSettings } from './settings-format.ts';
 
 export async function runStatus(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -99,56 +100,6 @@ function formatActive({ phase, active }: VrrpInstanceStatus): string {
   return active === undefined ? '-' : `${active.address} (${active.priority})`;
 }
 
-function formatServices(services: readonly ServiceStatus[]): string {
-  const rows = services.flatMap((service) => [
-    serviceRow(service),
-    ...service.reals.map(realRow),
-    ...tierRows(service),
-  ]);
-  return formatTable(['SERVICE', 'STATE', 'WEIGHT', 'ACTIVE', 'INACTIVE', 'LAST CHECK'], rows);
-}
-
-function serviceRow({ service, scheduler, fallbacks, quorum }: ServiceStatus): string[] {
-  const notes = [
-    ...(quorum === undefined ? [] : [formatQuorum(quorum)]),
-    ...fallbacks.flatMap(({ address, serving }, index) =>
-      serving ? [`fallback ${address}${fallbacks.length === 1 ? '' : ` (tier ${index + 1})`} serves`] : [],
-    ),
-  ];
-  return [`${service} ${scheduler}`, '', '', '', '', notes.join('; ')];
-}
-
-/** Of several tiers, and of one that is checked: what was found. */
-const tierRows = ({ fallbacks }: ServiceStatus): string[][] =>
-  fallbacks.flatMap(({ address, serving, verdict, detail }, index) =>
-    fallbacks.length === 1 && verdict === undefined
-      ? []
-      : [
-          [
-            `  fallback ${index + 1}: ${address}`,
-            verdict ?? 'not checked',
-            serving ? '1' : '-',
-            '',
-            '',
-            detail ?? '',
-          ],
-        ],
-  );
-
-export const formatQuorum = ({ state, weight, quorum, hysteresis }: QuorumStatus): string =>
-  `quorum ${state}: weight ${weight} of ${quorum}${hysteresis === 0 ? '' : ` +- ${hysteresis}`}`;
-
-const realRow = (real: ServiceStatus['reals'][number]): string[] => [
-  `  ${real.real}${real.name === undefined ? '' : ` (${real.name})`}`,
-  real.verdict,
-  real.weight === undefined ? '-' : String(real.weight),
-  String(real.activeConnections),
-  String(real.inactiveConnections),
-  real.checkedAgoMs === undefined
-    ? real.detail
-    : `${formatDuration(real.checkedAgoMs / 1000)} ago: ${real.detail}`,
-];
-
 /** Names and files that are not as they should be; the others show in the servers that they make. */
 function formatRoster({ names = [], files = [] }: DaemonStatus): string[] {
   const lines = [
@@ -162,24 +113,4 @@ function formatRoster({ names = [], files = [] }: DaemonStatus): string[] {
     ),
   ];
   return lines.length === 0 ? [] : [lines.join('\n')];
-}
-
-/** The two largest units: "3 d 4 h", "12 s". */
-export function formatDuration(seconds: number): string {
-  const units = [
-    ['d', 86_400],
-    ['h', 3600],
-    ['min', 60],
-    ['s', 1],
-  ] as const;
-  let rest = Math.max(0, Math.round(seconds));
-  const parts = units.map(([name, size]) => {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    return { count, text: `${count} ${name}` };
-  });
-  const first = parts.findIndex(({ count }) => count > 0);
-  if (first === -1) return '0 s';
-  const shown = parts.slice(first, first + 2).filter(({ count }) => count > 0);
-  return shown.map(({ text }) => text).join(' ');
 }

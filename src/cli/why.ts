@@ -3,7 +3,8 @@ import type { Why } from '../daemon/why.ts';
 import { describeFallback } from '../reconcile/fallback.ts';
 import { askDaemon, socketOptions } from './ask-daemon.ts';
 import { type ExitCode, type Io, parseArguments } from './command-line.ts';
-import { formatDuration, formatQuorum } from './status.ts';
+import { formatDuration } from './format-duration.ts';
+import { formatQuorum } from './service-format.ts';
 
 export async function runWhy(argv: readonly string[], io: Io): Promise<ExitCode> {
   const given = parseArguments(argv, { ...socketOptions, json: { type: 'boolean' } }, io, 1);

@@ -1,59 +1,16 @@
 // What `status` shows: the present state of the whole daemon as plain data, put together from its parts.
-import type { Config, FallbackConfig, VirtualConfig } from '../config/config.ts';
-import { formatEndpoint } from '../net/endpoint.ts';
+import type { Config } from '../config/config.ts';
 import type { Micros } from '../ports/clock.ts';
-import { realName } from '../reconcile/canonical.ts';
-import { formatServiceId } from '../reconcile/model.ts';
 import { describeSyncDaemon } from '../reconcile/sync-daemons.ts';
-import type { Verdict } from '../reconcile/verdict-view.ts';
-import type { WeightFacts } from '../reconcile/weigh.ts';
+import type { CheckActivity } from './check-runner.ts';
 import type { DirectorLoopStatus } from './director-loop.ts';
 import type { FileStatus } from './fleet-files.ts';
-import type { ServerHealth } from './health-loop.ts';
 import type { NameStatus } from './name-keeper.ts';
-import type { QuorumStatus } from './quorums.ts';
 import type { ReconcileStatus } from './reconcile-loop.ts';
 import type { RosterStatus } from './roster.ts';
+import { droppedServices, type ServiceParts, type ServiceStatus, serviceStatus } from './service-status.ts';
 import type { VrrpInstanceStatus, VrrpProcessStatus } from './vrrp-messages.ts';
 import type { TrackedStatus } from './vrrp-tracking.ts';
-
-export type RealStatus = {
-  readonly real: string;
-  /** The DNS name that its address comes from. */
-  readonly name?: string;
-  readonly verdict: Verdict;
-  /** Held out of service by an operator. */
-  readonly maintenance: boolean;
-  /** In the kernel's table now; absent where the server is not in it. */
-  readonly weight?: number;
-  /** What its weight goes by besides the configured one; absent where that holds. */
-  readonly weighing?: WeightFacts;
-  readonly activeConnections: number;
-  readonly inactiveConnections: number;
-  /** What the last check said. */
-  readonly detail: string;
-  readonly checkedAgoMs?: number;
-};
-
-export type ServiceStatus = {
-  readonly service: string;
-  readonly scheduler: string;
-  /** In the order in which they are tried. */
-  readonly fallbacks: readonly TierStatus[];
-  /** Absent where none is configured. */
-  readonly quorum?: QuorumStatus;
-  readonly reals: readonly RealStatus[];
-};
-
-/** A tier of the fallback. */
-export type TierStatus = {
-  readonly address: string;
-  readonly serving: boolean;
-  /** Absent where it is not checked. */
-  readonly verdict?: Verdict;
-  /** What the last check said. */
-  readonly detail?: string;
-};
 
 export type IpvsStatus = {
   readonly available: boolean;
@@ -92,6 +49,8 @@ export type DaemonStatus = DaemonIdentity & {
   readonly vrrp: readonly VrrpInstanceStatus[];
   /** Absent where it does not run. */
   readonly vrrpProcess?: VrrpProcessStatus;
+  /** All health checks together. */
+  readonly checks: CheckActivity;
   /** Scripts, files, processes and services that they track, and what was found last. */
   readonly tracked: readonly TrackedStatus[];
   readonly services: readonly ServiceStatus[];
@@ -104,15 +63,12 @@ export type DaemonStatus = DaemonIdentity & {
   readonly ipvsSettings?: SettingsStatus;
 };
 
-export type StatusParts = {
+export type StatusParts = ServiceParts & {
+  readonly checks: CheckActivity;
   readonly vrrp: readonly VrrpInstanceStatus[];
   readonly vrrpProcess: VrrpProcessStatus | undefined;
   readonly tracked: readonly TrackedStatus[];
-  readonly health: readonly ServerHealth[];
-  readonly reconcile: ReconcileStatus;
   readonly roster: RosterStatus;
-  readonly quorumOf: (service: string) => QuorumStatus | undefined;
-  readonly weightFactsOf: (service: string, real: string) => WeightFacts;
   readonly director: DirectorLoopStatus;
 };
 
@@ -129,8 +85,12 @@ export function statusOf(
     nowMs: Math.round(now / 1000),
     vrrp: parts.vrrp,
     ...(parts.vrrpProcess !== undefined && { vrrpProcess: parts.vrrpProcess }),
+    checks: parts.checks,
     tracked: parts.tracked,
-    services: config.virtuals.map((virtual) => serviceStatus(virtual, parts)),
+    services: [
+      ...config.virtuals.map((virtual) => serviceStatus(virtual, parts, now)),
+      ...droppedServices(config.virtuals, parts.reconcile, now),
+    ],
     ...parts.roster,
     ...(parts.reconcile.available === undefined
       ? {}
@@ -147,70 +107,6 @@ function settingsStatus({ settings, syncDaemons, refused }: DirectorLoopStatus) 
     refused: refused.map(({ operation, code, reason }) => `${operation}: ${code} ${reason}`),
   };
   return { ipvsSettings };
-}
-
-function serviceStatus(virtual: VirtualConfig, parts: StatusParts): ServiceStatus {
-  const { health, reconcile, quorumOf, weightFactsOf } = parts;
-  const service = formatServiceId(virtual.id);
-  const observed = reconcile.observed.find((entry) => formatServiceId(entry.service.id) === service);
-  const inTable = new Map((observed?.destinations ?? []).map((entry) => [formatEndpoint(entry), entry]));
-  const configured = new Map(virtual.reals.map((real) => [realName(virtual.id, real), real]));
-  const theirs = health.filter((server) => server.service === service);
-  const quorum = quorumOf(service);
-  const tier = reconcile.services.get(service)?.tier;
-  return {
-    service,
-    scheduler: virtual.scheduler,
-    fallbacks: virtual.fallbacks.map((each, index) => tierStatus(virtual, each, theirs, index === tier)),
-    ...(quorum !== undefined && { quorum }),
-    reals: theirs
-      .filter(({ real }) => configured.has(real))
-      .map((server) => ({
-        ...realStatus(server, configured.get(server.real)?.name, inTable),
-        ...weighingOf(weightFactsOf(service, server.real)),
-      })),
-  };
-}
-
-function tierStatus(
-  { id }: VirtualConfig,
-  tier: FallbackConfig,
-  health: readonly ServerHealth[],
-  serving: boolean,
-): TierStatus {
-  const address = realName(id, tier);
-  const server = tier.checked ? health.find(({ real }) => real === address) : undefined;
-  return {
-    address,
-    serving,
-    ...(server !== undefined && {
-      verdict: server.verdict,
-      detail: server.last?.detail ?? 'not checked yet',
-    }),
-  };
-}
-
-const weighingOf = (weighing: WeightFacts) => (Object.keys(weighing).length === 0 ? {} : { weighing });
-
-type Observed = ReconcileStatus['observed'][number]['destinations'][number];
-
-function realStatus(
-  server: ServerHealth,
-  name: string | undefined,
-  inTable: ReadonlyMap<string, Observed>,
-): RealStatus {
-  const entry = inTable.get(server.real);
-  return {
-    real: server.real,
-    ...(name !== undefined && { name }),
-    verdict: server.verdict,
-    maintenance: server.maintenance,
-    ...(entry === undefined ? {} : { weight: entry.weight }),
-    activeConnections: entry?.counters.activeConnections ?? 0,
-    inactiveConnections: entry?.counters.inactiveConnections ?? 0,
-    detail: server.last?.detail ?? 'not checked yet',
-    ...(server.last === undefined ? {} : { checkedAgoMs: Math.round(server.last.agoMs) }),
-  };
 }
 
 const ipvsStatus = (reconcile: ReconcileStatus, available: boolean): IpvsStatus => ({

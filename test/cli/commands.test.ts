@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../src/cli/command-line.ts';
 import { runCommandLine } from '../../src/cli/commands.ts';
+import { formatDuration } from '../../src/cli/format-duration.ts';
 import { formatTable } from '../../src/cli/format-table.ts';
-import { formatDuration, formatStatus } from '../../src/cli/status.ts';
+import { formatStatus } from '../../src/cli/status.ts';
 
 function recordingIo() {
   const out: string[] = [];
@@ -134,7 +135,9 @@ describe('formatStatus', () => {
         { name: 'db', family: 'inet', addresses: ['10.0.0.3'], reason: 'SERVFAIL', failedForMs: 61_000 },
         { name: 'nobody', family: 'inet', addresses: [], reason: 'NXDOMAIN', failedForMs: 5000 },
       ],
-      files: [{ file: '/f', servers: 3, problem: '/f:1:1: Cannot read real_file: a readable file, got ENOENT' }],
+      files: [
+        { file: '/f', servers: 3, problem: '/f:1:1: Cannot read real_file: a readable file, got ENOENT' },
+      ],
       ipvs: { available: true, driftRepairs: 0, refused: ['add x: EINVAL'], foreign: [], unknown: [] },
     });
     expect(text).not.toContain('web.example.com is not resolved');
