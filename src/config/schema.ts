@@ -99,7 +99,7 @@ export function jsonSchema(): JsonSchema {
 
 type JsonSchema = { readonly [key: string]: unknown };
 
-/** Adds what the reader allows beside the schema: a map of directors for any value, one line for a server. */
+/** Adds what the reader allows beside the schema: a map of directors for any value, one line for a server, one server for a list. */
 function withAlternatives(schema: JsonSchema): JsonSchema {
   const properties = schema.properties as Readonly<Record<string, JsonSchema>> | undefined;
   const items = schema.items as JsonSchema | undefined;
@@ -110,7 +110,11 @@ function withAlternatives(schema: JsonSchema): JsonSchema {
       ? { anyOf: [{ type: 'string' }, object] }
       : object;
   }
-  if (items?.properties !== undefined) return { ...schema, items: withAlternatives(items) };
+  if (items?.properties !== undefined) {
+    const entry = withAlternatives(items);
+    const list = { ...schema, items: entry };
+    return 'anyOf' in entry ? { description: schema.description, anyOf: [entry, list] } : list;
+  }
   const { description, default: unset, ...value } = schema;
   const documentation = { description, ...(unset === undefined ? {} : { default: unset }) };
   return { ...documentation, anyOf: [value, { type: 'object', additionalProperties: value }] };

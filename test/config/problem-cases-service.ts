@@ -375,7 +375,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'request and receive of a tier',
     service('fallback: {address: 127.0.0.1:80, check: yes, request: /x}'),
-    '4:62: Cannot use request of one server: receive beside it, got request alone',
+    '4:52: Cannot use request of one server: receive beside it, got request alone',
   ),
   yaml(
     'hysteresis below quorum',

@@ -11,7 +11,7 @@ import {
   trackSchema,
 } from '../../src/config/schema-track.ts';
 import { tunnelSchema } from '../../src/config/schema-tunnel.ts';
-import { realSchema, sharedShape, virtualSchema } from '../../src/config/schema-virtual.ts';
+import { fallbackSchema, realSchema, sharedShape, virtualSchema } from '../../src/config/schema-virtual.ts';
 import { vrrpSchema } from '../../src/config/schema-vrrp.ts';
 
 type Shape = Readonly<Record<string, z.ZodType>>;
@@ -36,6 +36,7 @@ export const sections: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['vrrp_sync_group', groupSchema.shape],
   ['top', without(documentSchema.shape, Object.keys(sharedShape))],
   ['shared', sharedShape],
+  ['fallback', fallbackSchema.shape],
   ['virtual', without(virtualSchema.shape, Object.keys(sharedShape))],
   ['urls', urlSchema.shape],
   ['real', realSchema.shape],

@@ -165,6 +165,70 @@ describe('what a service takes from the top level', () => {
   });
 });
 
+describe('a fallback', () => {
+  const tiers = (text: string, top = '') =>
+    serviceOf(text, top).fallbacks.map(({ address, port, forward, checked, request }) =>
+      [
+        `${address}:${port}`,
+        forward,
+        checked ? 'checked' : 'not checked',
+        ...(request ? [request] : []),
+      ].join(' '),
+    );
+
+  it('is one server that is not checked, as a text or a map, for each director its own', () => {
+    expect(tiers('fallback: 127.0.0.1')).toEqual(['127.0.0.1:80 gate not checked']);
+    expect(tiers('fallback: {address: 127.0.0.1:81, forward: masq}')).toEqual([
+      '127.0.0.1:81 masq not checked',
+    ]);
+    expect(tiers('fallback: {testhost: 127.0.0.1:82, lvs2: 127.0.0.1:83}')).toEqual([
+      '127.0.0.1:82 gate not checked',
+    ]);
+  });
+
+  it('is several tiers, of which all but the last are checked unless they say so', () => {
+    expect(
+      tiers('fallback: [10.0.0.8:80 masq, {address: 10.0.0.9, forward: ipip, check: no}, 127.0.0.1:80 gate]'),
+    ).toEqual(['10.0.0.8:80 masq checked', '10.0.0.9:80 ipip not checked', '127.0.0.1:80 gate not checked']);
+    expect(tiers('fallback: [{address: 10.0.0.9, check: yes, request: sorry, receive: x}]')).toEqual([
+      '10.0.0.9:80 gate checked /sorry',
+    ]);
+  });
+
+  it('is not checked where nothing is', () => {
+    expect(tiers('checktype: off\n    fallback: [10.0.0.8, {address: 10.0.0.9, check: yes}]')).toEqual([
+      '10.0.0.8:80 gate not checked',
+      '10.0.0.9:80 gate not checked',
+    ]);
+  });
+
+  it('of the top level does not hold for a service that has its own, or none', () => {
+    const top = 'fallback: [10.0.0.8, 10.0.0.9]\n';
+    expect(tiers('scheduler: rr', top)).toHaveLength(2);
+    expect(tiers('fallback: 127.0.0.1', top)).toEqual(['127.0.0.1:80 gate not checked']);
+    expect(tiers('fallback: []', top)).toEqual([]);
+  });
+});
+
+describe('a quorum', () => {
+  it("is absent, or keepalived's 1 where only something beside it is said", () => {
+    expect(serviceOf('scheduler: rr').quorum).toBeUndefined();
+    expect(serviceOf('quorum_up: /bin/up "a b"').quorum).toEqual({
+      quorum: 1,
+      hysteresis: 0,
+      up: ['/bin/up', 'a b'],
+    });
+    expect(serviceOf('quorum: 1\n    checktype: off').quorum).toBeUndefined();
+  });
+
+  it('takes from the top level what the service does not say', () => {
+    const top = 'quorum: 9\nhysteresis: 3\nquorum_down: /bin/down\nquorum_user: bird\n';
+    expect(serviceOf('quorum: 4', top).quorum).toEqual({
+      ...{ quorum: 4, hysteresis: 3, down: ['/bin/down'], user: 'bird' },
+    });
+  });
+});
+
 describe('a virtual service', () => {
   it.each([
     ['80', 'tcp', 'http'],

@@ -103,6 +103,38 @@ describe('events', () => {
   });
 });
 
+describe('the tiers of a fallback', () => {
+  const tier = (changes: Partial<RealConfig> & { readonly checked?: boolean }) => ({
+    ...aReal({ address: ip('192.168.6.9') }),
+    ...{ checked: true, ...changes },
+  });
+
+  it('are checked as the servers are, those that are to be', async () => {
+    const { loop, round, asked, told } = rig();
+    const open = tier({ address: ip('127.0.0.1'), checked: false });
+    loop.configure([aVirtual({ fallbacks: [tier({ request: '/sorry', receive: 'x' }), open] })]);
+    await round('failure', 2);
+    expect(asked.map(({ target }) => 'path' in target && `${target.address} ${target.path}`).sort()).toEqual([
+      '192.168.6.2 /',
+      '192.168.6.9 /sorry',
+    ]);
+    expect([loop.verdictOf(service, '192.168.6.9:80'), loop.verdictOf(service, '127.0.0.1:80')]).toEqual([
+      'down',
+      'unverified',
+    ]);
+    expect(told()).toEqual(['real.down', 'real.down']);
+  });
+
+  it("that are real servers too have one check, which is the real server's", async () => {
+    const { loop, round, asked } = rig();
+    loop.configure([
+      aVirtual({ fallbacks: [tier({ address: ip('192.168.6.2'), request: '/sorry', receive: 'x' })] }),
+    ]);
+    await round('success', 1);
+    expect(asked.map(({ target }) => 'path' in target && target.path)).toEqual(['/']);
+  });
+});
+
 describe('a reload', () => {
   it('that changes nothing disturbs neither verdict nor check under way', async () => {
     const { configure, round, asked, advance, verdict, answerAll, changes } = rig();

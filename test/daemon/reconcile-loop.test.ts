@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatServiceId } from '../../src/reconcile/model.ts';
-import { virtualOf } from '../reconcile/arbitrary.ts';
+import type { QuorumView } from '../../src/reconcile/verdict-view.ts';
+import { tierOf, virtualOf } from '../reconcile/arbitrary.ts';
 import { createModelKernel } from '../reconcile/model-kernel.ts';
 import {
   busy,
@@ -260,6 +261,43 @@ describe('who serves', () => {
     judge('down', two);
     await clock.advance(0);
     expect(told()).toEqual(['service.empty']);
+  });
+
+  it('tells which tier serves and why, and what takes its place', async () => {
+    const tiers = [tierOf('10.0.0.8', 80, { checked: true }), tierOf('127.0.0.1', 80)];
+    let quorum: QuorumView = 'lost';
+    const { loop, clock, judge, events } = setUp([], { quorumOf: () => quorum });
+    const limits = { quorum: 2, hysteresis: 0 };
+    void loop.configure([{ ...web, fallbacks: tiers, quorum: limits }], ipvs);
+    await clock.advance(0);
+    judge('up', one, ...tiers.slice(0, 1));
+    await clock.advance(0);
+    judge('down', ...tiers.slice(0, 1));
+    await clock.advance(0);
+    expect(loop.status().services.get(name)).toMatchObject({ servedBy: 'fallback', tier: 1, withheld: true });
+    quorum = 'held';
+    loop.request();
+    await clock.advance(0);
+    const story = events.filter(({ event }) => event.startsWith('service.fallback'));
+    const on = (fallback: string, tier: number, reason: string) => ({
+      ...{ event: 'service.fallback_on', service: name, fallback, tier, tiers: 2, reason },
+    });
+    const off = (fallback: string, instead: string) => ({
+      ...{ event: 'service.fallback_off', service: name, fallback, instead },
+    });
+    expect(story).toEqual([
+      on('127.0.0.1:80', 2, 'no_server'),
+      off('127.0.0.1:80', '10.0.0.8:80'),
+      on('10.0.0.8:80', 1, 'no_quorum'),
+      off('10.0.0.8:80', '127.0.0.1:80'),
+      on('127.0.0.1:80', 2, 'no_quorum'),
+      off('127.0.0.1:80', 'real servers'),
+    ]);
+    quorum = 'lost';
+    const plan = await loop.plan();
+    expect(plan.ok && plan.value.fallbacks).toEqual([
+      { service: name, fallback: '127.0.0.1:80', tier: 2, tiers: 2, reason: 'no_quorum' },
+    ]);
   });
 
   it('runs fallbackcommand start when the last server is out and stop when one is back, each once', async () => {

@@ -316,4 +316,22 @@ describe('a tracked virtual service', () => {
     expect(told).toHaveLength(before);
     expect(loop.status()[0]?.detail).toBe('1 of 2 server(s) up');
   });
+
+  it('that has a quorum of its own goes by that, unless the tracker names a number of servers', () => {
+    verdicts = { '10.0.0.2:80': 'up', '10.0.0.3:80': 'up' };
+    quorums = { 'tcp 10.0.0.9:80': { state: 'unknown', weight: 0, quorum: 5, hysteresis: 1 } };
+    const own = tracker('virtual', 'tcp 10.0.0.9:80');
+    configure([own, { ...own, quorum: 2 }]);
+    const [plain, counted] = ['virtual tcp 10.0.0.9:80', 'virtual tcp 10.0.0.9:80 quorum 2'];
+    expect(told.at(-1)).toEqual({ [plain]: 'unknown', [counted]: 'up' });
+    for (const [state, finding] of [
+      ['lost', 'down'],
+      ['held', 'up'],
+    ] as const) {
+      quorums = { 'tcp 10.0.0.9:80': { state, weight: 4, quorum: 5, hysteresis: 1 } };
+      loop.verdictChanged();
+      expect(told.at(-1)).toEqual({ [plain]: finding, [counted]: 'up' });
+    }
+    expect(loop.status()[0]?.detail).toBe('weight 4, quorum 5, hysteresis 1');
+  });
 });

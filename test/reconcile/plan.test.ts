@@ -120,6 +120,14 @@ describe('a plan', () => {
     );
   });
 
+  it('says which fallback is to serve, and why', () => {
+    const serving = { fallback: '10.0.0.8:80', tier: 1, tiers: 2, reason: 'no_quorum' } as const;
+    const plan = { ...planOf([]), fallbacks: [{ service: 'tcp 192.168.6.240:80', ...serving }] };
+    const line = 'tcp 192.168.6.240:80: fallback 10.0.0.8:80 (1 of 2) serves: no quorum\n';
+    expect(formatPlan(plan)).toBe(`Nothing to change: the table is as it should be.\n${line}`);
+    expect(formatPlan({ ...plan, ...planOf(operations) }).endsWith(`to delete.\n${line}`)).toBe(true);
+  });
+
   it('says so where nothing is to change', () => {
     expect(formatPlan(planOf([]), { colour: true })).toContain('Nothing to change');
   });
