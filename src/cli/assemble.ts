@@ -22,6 +22,7 @@ import { createProbe } from '../probes/probe-target.ts';
 import { systemClock as clock } from '../system/clock.ts';
 import { openIcmpSocket } from '../system/icmp-socket.ts';
 import { openNetlinkSocket } from '../system/netlink-socket.ts';
+import { openFilesMax } from '../system/open-files.ts';
 import { ownedServicesIn } from '../system/owned-services.ts';
 import { listProcesses } from '../system/process-list.ts';
 import { runScript as runAnyScript } from '../system/run-script.ts';
@@ -32,6 +33,10 @@ import { directorMemoryIn } from './director-memory.ts';
 import { openRoster } from './open-roster.ts';
 import { version } from './version.ts';
 import { openVrrpSupervisor } from './vrrp-supervisor.ts';
+
+/** Sockets, logs and programs beside the checks, of which a few have more than one descriptor. */
+const otherFiles = 512;
+const fewestChecksAtOnce = 100;
 
 export function assemble(initial: Config, readConfig: () => ConfigResult, log: JournalShell): Daemon {
   const { journal } = log;
@@ -48,6 +53,7 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
     journal,
     probe: createProbe({ openPingPort: (family) => openIcmpSocket(family, clock), runScript }),
     inMaintenance: (real) => inMaintenanceDir(maintenancedir, real),
+    concurrency: Math.max(fewestChecksAtOnce, openFilesMax() - otherFiles),
     onVerdict: ({ service }) => daemon.verdictChanged(service),
   });
   const kept = openStateFile(initial.director.stateDir, 'operator.json', parseOverrides);

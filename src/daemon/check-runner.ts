@@ -5,6 +5,7 @@ import { nextStart, type Schedule, scheduleOf } from '../health/schedule.ts';
 import type { CheckPlan, TimedTarget } from '../health/target-of.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
 import type { Probe, ProbeResult } from '../ports/probe.ts';
+import { createLatenessHistogram, type Lateness } from './lateness.ts';
 
 /** A deadline that fires later than this was held up by this process, not by the server. */
 const heldUpMs = 50;
@@ -20,6 +21,18 @@ export type CheckStatistics = {
   readonly latenessMs: number;
   /** How long the last check took. */
   readonly tookMs: number;
+};
+
+/** Of all checks together. */
+export type CheckActivity = {
+  readonly checks: number;
+  readonly underWay: number;
+  /** Due, but without a free place. */
+  readonly waiting: number;
+  /** Places: checks that may be under way at once. */
+  readonly places: number;
+  /** How late each began, over the life of the process. */
+  readonly lateness: Lateness;
 };
 
 export type CheckRunnerOptions = {
@@ -38,6 +51,7 @@ export type CheckRunner = {
   /** Forgets a check; one under way is aborted and its result never told. */
   readonly remove: (key: string) => void;
   readonly statistics: (key: string) => CheckStatistics | undefined;
+  readonly activity: () => CheckActivity;
   readonly stop: () => void;
 };
 
@@ -58,6 +72,7 @@ export function createCheckRunner(options: CheckRunnerOptions): CheckRunner {
   const { clock } = options;
   const checks = new Map<string, Check>();
   const waiting = new Set<Check>();
+  const lateness = createLatenessHistogram();
   let running = 0;
 
   const scheduleAt = (check: Check, start: Micros): void => {
@@ -89,6 +104,7 @@ export function createCheckRunner(options: CheckRunnerOptions): CheckRunner {
   const start = (check: Check): void => {
     running++;
     const startedAt = clock.now();
+    lateness.note(startedAt - check.due);
     const cancel = runProbe(options, nextTarget(check.plan, check.combined), (result) => {
       running--;
       check.cancelRun = undefined;
@@ -141,6 +157,13 @@ export function createCheckRunner(options: CheckRunnerOptions): CheckRunner {
       startWaiting();
     },
     statistics: (key) => checks.get(key)?.statistics,
+    activity: () => ({
+      checks: checks.size,
+      underWay: running,
+      waiting: waiting.size,
+      places: options.concurrency,
+      lateness: lateness.summary(),
+    }),
     stop: () => {
       waiting.clear();
       for (const key of [...checks.keys()]) remove(key);

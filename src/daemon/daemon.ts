@@ -227,6 +227,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
         vrrpProcess: vrrp.processStatus(),
         tracked: tracking.status(),
         health: health.status(),
+        checks: health.activity(),
         reconcile: reconcile.status(),
         roster: roster.status(),
         quorumOf: quorums.statusOf,

@@ -35,6 +35,7 @@ const warnings: ReadonlySet<JournalEvent['event']> = new Set([
   'real.failing',
   'real.flapping',
   'real.unchecked',
+  'checks.crowded',
   'real.certificate_expires',
   'service.fallback_on',
   'names.failed',
@@ -44,6 +45,7 @@ const warnings: ReadonlySet<JournalEvent['event']> = new Set([
   'vrrp.peers_unknown',
   'service.quorum_lost',
   'ipvs.drift',
+  'marks.drift',
   'ipvs.unknown',
 ]);
 
@@ -55,6 +57,7 @@ const errors: ReadonlySet<JournalEvent['event']> = new Set([
   'service.empty',
   'ipvs.failed',
   'ipvs.unavailable',
+  'marks.failed',
 ]);
 
 /** How a notify script ended, where that is not as it should. */
@@ -152,6 +155,8 @@ function describeService(event: JournalEvent): string {
       return `${event.real} of ${event.service} failed ${event.failures} of ${event.fall}: ${event.detail}`;
     case 'real.unchecked':
       return `${event.real} of ${event.service} could not be checked: ${event.detail}`;
+    case 'checks.crowded':
+      return `${event.checks} checks, of which ${event.places} may be under way at once: raise the limit of open files`;
     case 'real.certificate_expires':
       return `${event.real} of ${event.service}: the certificate of ${event.subject} ${event.days_left < 0 ? 'ended' : 'ends'} at ${event.expires} (${event.days_left} day(s) left)`;
     case 'service.fallback_on':
@@ -252,6 +257,12 @@ function describeDaemon(event: JournalEvent): string {
       return `${event.sysctl}: ${event.from} -> ${event.to}: ${settingReasons[event.why]}`;
     case 'ipvs.sync_daemon':
       return `sync daemon ${event.state} ${event.action} (${event.daemon}): ${syncReasons[event.why]}`;
+    case 'marks.applied':
+      return `firewall marks (${event.family}) changed: ${event.changes.join('; ')}`;
+    case 'marks.drift':
+      return `firewall marks (${event.family}) were changed by someone else; repairing: ${event.changes.join('; ')}`;
+    case 'marks.failed':
+      return `cannot set firewall marks (${event.family}): ${event.reason}; again in ${event.retry_s} s`;
     case 'ipvs.foreign':
       return `services of others in the table, left alone: ${event.services.join(', ')}`;
     case 'ipvs.unknown':

@@ -11,7 +11,7 @@ import type { Journal } from '../ports/journal.ts';
 import type { Probe, ProbeResult } from '../ports/probe.ts';
 import { formatServiceId } from '../reconcile/model.ts';
 import type { Verdict, VerdictOf } from '../reconcile/verdict-view.ts';
-import { type CheckStatistics, createCheckRunner } from './check-runner.ts';
+import { type CheckActivity, type CheckStatistics, createCheckRunner } from './check-runner.ts';
 import {
   type CheckedServer,
   heedMaintenance,
@@ -31,7 +31,7 @@ export type HealthLoopOptions = {
   readonly onVerdict: (change: VerdictChange) => void;
   /** Whether an operator holds this server out of service (maintenancedir). Asked before each check. */
   readonly inMaintenance?: (real: Endpoint) => boolean;
-  /** Checks under way at once; 1000 unless told. */
+  /** Checks under way at once, as descriptors allow; 1000 unless told. */
   readonly concurrency?: number;
 };
 
@@ -74,6 +74,7 @@ export type HealthLoop = {
   /** What bears on the weight of a server; nothing where it is not configured. */
   readonly weightFactsOf: (service: string, real: string) => HealthWeightFacts;
   readonly status: () => readonly ServerHealth[];
+  readonly activity: () => CheckActivity;
   /** Takes back the penalty of a server for flapping. @param service absent: in every service. */
   readonly pardon: (real: string, service?: string) => void;
   /** Resolves when no server waits for its first result any more. */
@@ -171,6 +172,8 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
         settle(server);
       }
       for (const enterServer of wanted.values()) enterServer();
+      const { checks } = runner.activity();
+      if (checks > concurrency) options.journal({ event: 'checks.crowded', checks, places: concurrency });
     },
     seed: (serves) => {
       for (const server of servers.values()) {
@@ -183,6 +186,7 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
       const server = servers.get(keyOf(service, real));
       return server === undefined ? 'unverified' : verdictOn(server);
     },
+    activity: runner.activity,
     weightFactsOf: (service, real) => {
       const server = servers.get(keyOf(service, real));
       return server === undefined

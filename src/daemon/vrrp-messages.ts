@@ -3,7 +3,7 @@
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import type { JournalEvent, VrrpPhase } from '../ports/journal.ts';
 import type { Finding } from '../vrrp/track.ts';
-import type { AdvertLateness } from './vrrp-lateness.ts';
+import type { Lateness } from './lateness.ts';
 
 /** What the main process has found out of tracked things, by findingKey(); what is missing is unknown. */
 export type Findings = Readonly<Record<string, Finding>>;
@@ -62,7 +62,7 @@ export type VrrpProcessStatus = {
   readonly realtime: boolean;
   readonly memoryLocked: boolean;
   /** Of every advert that a timer was set for, over all instances. */
-  readonly advertLateness: AdvertLateness;
+  readonly advertLateness: Lateness;
 };
 
 export type ToVrrpProcess =

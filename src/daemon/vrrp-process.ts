@@ -3,8 +3,8 @@
 // It leaves the election to the state machines and the sockets to its ports.
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import type { Ip } from '../net/ip.ts';
+import { createLatenessHistogram } from './lateness.ts';
 import { openVrrpInterface, type VrrpInterface } from './vrrp-interface.ts';
-import { createLatenessHistogram } from './vrrp-lateness.ts';
 import { createLiveness } from './vrrp-liveness.ts';
 import type { Findings, ToVrrpProcess, VrrpSnapshot } from './vrrp-messages.ts';
 import { createNetworkView } from './vrrp-network.ts';

@@ -253,6 +253,7 @@ export type JournalEvent =
       readonly real: string;
       readonly detail: string;
     }
+  | { readonly event: 'checks.crowded'; readonly checks: number; readonly places: number }
   | {
       readonly event: 'real.certificate_expires';
       readonly service: string;
@@ -401,6 +402,14 @@ export type JournalEvent =
       readonly kept: number;
     }
   | { readonly event: 'roster.file_accepted'; readonly file: string; readonly servers: number }
+  | { readonly event: 'marks.applied'; readonly family: string; readonly changes: readonly string[] }
+  | { readonly event: 'marks.drift'; readonly family: string; readonly changes: readonly string[] }
+  | {
+      readonly event: 'marks.failed';
+      readonly family: string;
+      readonly reason: string;
+      readonly retry_s: number;
+    }
   | { readonly event: 'ipvs.foreign'; readonly services: readonly string[] }
   | { readonly event: 'ipvs.unknown'; readonly entries: readonly string[] };
 

@@ -87,6 +87,13 @@ describe('formatStatus', () => {
       uptimeSec: 61,
       config: 'a.yaml',
       nowMs: 20_000,
+      checks: {
+        checks: 0,
+        underWay: 0,
+        waiting: 0,
+        places: 1000,
+        lateness: { count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0, buckets: [] },
+      },
       vrrp: [
         {
           name: 'VI_1',

@@ -1,6 +1,6 @@
 // The histogram of how late adverts leave.
 import { describe, expect, it } from 'vitest';
-import { createLatenessHistogram } from '../../src/daemon/vrrp-lateness.ts';
+import { createLatenessHistogram } from '../../src/daemon/lateness.ts';
 
 function histogramOf(values: readonly number[]) {
   const histogram = createLatenessHistogram();

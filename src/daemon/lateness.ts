@@ -1,9 +1,9 @@
-// How late adverts leave: a histogram over the life of the process, in a fixed array, as counting must not cost
-// what it counts. Bounds grow by a quarter of an octave, so a quantile is at most a fifth too high.
+// How late adverts leave, and checks begin: a histogram over the life of the process, in a fixed array, as counting
+// must not cost what it counts. Bounds grow by a quarter of an octave, so a quantile is at most a fifth too high.
 import type { Micros } from '../ports/clock.ts';
 
 /** Milliseconds. */
-export type AdvertLateness = {
+export type Lateness = {
   readonly count: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -14,11 +14,11 @@ export type AdvertLateness = {
 
 export type LatenessHistogram = {
   readonly note: (lateUs: Micros) => void;
-  readonly summary: () => AdvertLateness;
+  readonly summary: () => Lateness;
 };
 
 const perOctave = 4;
-/** 2^24 us: as late as that, an active has long stepped down. */
+/** 2^24 us: as late as that, nobody asks how late exactly. */
 const size = 24 * perOctave + 1;
 
 export function createLatenessHistogram(): LatenessHistogram {
@@ -34,7 +34,7 @@ export function createLatenessHistogram(): LatenessHistogram {
   };
 }
 
-function summaryOf(counts: Uint32Array, maxUs: number): AdvertLateness {
+function summaryOf(counts: Uint32Array, maxUs: number): Lateness {
   let count = 0;
   const buckets: { ms: number; count: number }[] = [];
   for (const [index, inBucket] of counts.entries()) {
