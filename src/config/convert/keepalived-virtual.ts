@@ -1,5 +1,6 @@
 // virtual_server and virtual_server_group as entries of `virtual` (keepalived.md §1.8). A group, which keepalived
 // makes a service of the kernel of for each address and mark, is one entry with `addresses`.
+import { parseHostName } from '../../net/host-name.ts';
 import { ipBytes, ipFromBytes, parseIp } from '../../net/ip.ts';
 import { parsePrefix } from '../../net/prefix.ts';
 import { schedulers } from '../words.ts';
@@ -205,8 +206,11 @@ function realOf(real: Statement, virtual: Statement, targets: Targets, note: Not
   const { block, at, words } = real;
   const [address = '', port] = words;
   if (parseIp(address) === undefined) {
-    note(at, `real_server ${real.text}: left out, as ${address || 'it'} is no address`);
-    return [];
+    if (parseHostName(address) === undefined) {
+      note(at, `real_server ${real.text}: left out, as ${address || 'it'} is no address`);
+      return [];
+    }
+    note(at, `real_server ${real.text}: taken, though keepalived skips a name`);
   }
   for (const { key, at: place } of block ?? []) {
     if (!knownOfReal.has(key)) note(place, `real_server ${key}: left out, as nothing corresponds to it`);

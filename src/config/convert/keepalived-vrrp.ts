@@ -1,6 +1,6 @@
 // vrrp_instance as an entry of `vrrp` (keepalived.md §1.4): values are taken over where the schema knows them, each
 // address, route and rule only where it can be read.
-import { familyOf } from '../../net/ip.ts';
+import { familyOf, parseIp } from '../../net/ip.ts';
 import { parseRoute, parseRule } from '../../net/route.ts';
 import { parseVirtualAddress } from '../../net/virtual-address.ts';
 import type { Fields, Noting } from './converted.ts';
@@ -84,7 +84,7 @@ export function instanceOf(statement: Statement, around: VrrpSurroundings): read
     virtual_ipaddress_excluded: readable(block, 'virtual_ipaddress_excluded', addressOf, note),
     virtual_routes: readable(block, 'virtual_routes', routeOf, note),
     virtual_rules: readable(block, 'virtual_rules', ruleOf, note),
-    unicast_peer: (lastOf(block, 'unicast_peer')?.block ?? []).map(lineOf),
+    unicast_peer: (lastOf(block, 'unicast_peer')?.block ?? []).map((peer) => peerOf(peer, note)),
     unicast_src_ip: wordOf(block, 'unicast_src_ip', 'mcast_src_ip'),
     use_vmac: vmacOf(lastOf(block, 'use_vmac'), note),
     auth_pass: passwordOf(block, version, note),
@@ -94,6 +94,13 @@ export function instanceOf(statement: Statement, around: VrrpSurroundings): read
     ...notifiesOf(statement, note),
   };
   return [fields];
+}
+
+function peerOf(peer: Statement, note: Noting): string {
+  if (parseIp(peer.key) === undefined) {
+    note(peer.at, `unicast_peer ${peer.key}: taken, though keepalived skips a name`);
+  }
+  return lineOf(peer);
 }
 
 const lineOf = ({ key, words }: Statement): string => [key, ...words].join(' ');

@@ -267,6 +267,21 @@ describe('keepalived to a config', () => {
     expect(notes.some((note) => note.startsWith('old:7: weight 70000: 65535'))).toBe(true);
   });
 
+  it('takes names of servers and peers, which keepalived skips, and says so', () => {
+    const router = 'vrrp_instance a {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress { 10.0.0.9 }';
+    const { config, notes } = converted(
+      `${router}\nunicast_peer {\nlvs2.example.com\n}\n}
+virtual_server 10.0.0.1 80 {\nreal_server web.example.com 80\nreal_server 10.0.0.300 80\n}`,
+    );
+    expect(config.virtuals[0]?.namedReals).toMatchObject([{ name: 'web.example.com', port: 80 }]);
+    expect(config.vrrp[0]?.peerNames).toEqual([{ name: 'lvs2.example.com' }]);
+    expect(notes.filter((note) => /taken|left out/.test(note))).toEqual([
+      'old:6: unicast_peer lvs2.example.com: taken, though keepalived skips a name',
+      'old:10: real_server web.example.com 80: taken, though keepalived skips a name',
+      'old:11: real_server 10.0.0.300 80: left out, as 10.0.0.300 is no address',
+    ]);
+  });
+
   it('starts from the defaults of keepalived: udp, wlc, masq, version 2', () => {
     const { config } = converted('virtual_server 10.0.0.1 80 {\nreal_server 10.0.0.2 80\n}');
     expect(config.virtuals[0]).toMatchObject({
