@@ -4,6 +4,16 @@
 import { z } from 'zod';
 import type { Position, Problem } from './config.ts';
 import { type ConfigNode, type MapNode, type ScalarNode, scalar } from './document.ts';
+import {
+  documentPlace,
+  innerPlace,
+  nameOf,
+  type Path,
+  type Place,
+  pathOf,
+  placesAlong,
+  positionAt,
+} from './place.ts';
 import { errorAt, warningAt } from './problem.ts';
 import { type DocumentDraft, documentSchema } from './schema.ts';
 import { sysctlSchema } from './schema-ipvs.ts';
@@ -23,15 +33,7 @@ export type TreeResult<Draft> = {
 };
 export type DocumentResult = TreeResult<DocumentDraft>;
 
-type Path = readonly (string | number)[];
-type Reading = {
-  readonly director: string;
-  readonly problems: Problem[];
-  readonly positions: Map<string, Position>;
-  readonly texts: Map<string, string>;
-  /** Paths that have had their complaint: the schema need not add one for what is missing there. */
-  readonly refused: Set<string>;
-};
+type Reading = { readonly director: string; readonly problems: Problem[] };
 
 /** @param director the name that picks the value out of `{lvs1: 150, lvs2: 100}` */
 export function readDocument(root: ConfigNode, director: string): DocumentResult {
@@ -45,17 +47,12 @@ export function readTree<Draft>(
   root: ConfigNode,
   director: string,
 ): TreeResult<Draft | undefined> {
-  const reading: Reading = {
-    director,
-    problems: [],
-    positions: new Map(),
-    texts: new Map(),
-    refused: new Set(),
-  };
-  const plain = readNode(schema, root, [], reading);
-  const sites: Sites = (...path) => positionOf(path, reading) ?? root.at;
+  const reading: Reading = { director, problems: [] };
+  const document = documentPlace(root.at);
+  const plain = readNode(schema, root, document, reading);
   const { draft, issues } = parseTolerantly(schema, plain);
-  const complaints = issues.flatMap((issue) => issueProblem(issue, reading, sites));
+  const complaints = issues.flatMap((issue) => issueProblem(issue, document));
+  const sites: Sites = (...path) => positionAt(document, path);
   return { draft, problems: [...reading.problems, ...complaints], sites };
 }
 
@@ -98,46 +95,37 @@ const valueAt = (plain: unknown, path: Path): unknown =>
 const isRecord = (value: unknown): value is Record<string | number, unknown> =>
   typeof value === 'object' && value !== null;
 
-const keyOf = (path: Path): string => path.join('/');
-
-function positionOf(path: Path, reading: Reading): Position | undefined {
-  for (let length = path.length; length >= 0; length--) {
-    const position = reading.positions.get(keyOf(path.slice(0, length)));
-    if (position !== undefined) return position;
-  }
-  return undefined;
-}
-
-function readNode(schema: z.ZodType, node: ConfigNode, path: Path, reading: Reading): unknown {
-  reading.positions.set(keyOf(path), node.at);
+function readNode(schema: z.ZodType, node: ConfigNode, place: Place, reading: Reading): unknown {
   // This one map is from host names, not from directors: it was read before anything else.
-  if (keyOf(path) === 'director/name' && node.kind === 'map') return reading.director;
-  if (schema instanceof z.ZodOptional) return readNode(schema.unwrap() as z.ZodType, node, path, reading);
-  if (schema instanceof z.ZodObject) return readObject(schema, node, path, reading);
-  if (schema instanceof z.ZodArray) return readArray(schema, node, path, reading);
+  if (node.kind === 'map' && isDirectorsName(place)) return reading.director;
+  if (schema instanceof z.ZodOptional) return readNode(schema.unwrap() as z.ZodType, node, place, reading);
+  if (schema instanceof z.ZodObject) return readObject(schema, node, place, reading);
+  if (schema instanceof z.ZodArray) return readArray(schema, node, place, reading);
   if (node.kind === 'scalar') {
-    reading.texts.set(keyOf(path), node.text);
+    place.text = node.text;
     return node.text;
   }
-  if (node.kind === 'map') return readDirectorsValue(schema, node, path, reading);
-  return refuse(node.at, path, 'one value, or one for each director', 'a list', reading);
+  if (node.kind === 'map') return readDirectorsValue(schema, node, place, reading);
+  return refuse(node.at, place, 'one value, or one for each director', 'a list', reading);
 }
+
+const isDirectorsName = (place: Place): boolean => pathOf(place).join('/') === 'director/name';
 
 /** As sysctl(8) writes it, or as a path below /proc/sys. */
 const sysctlPrefix = /^net([./])ipv4\1vs\1/;
 
-function readObject(schema: z.ZodObject, node: ConfigNode, path: Path, reading: Reading): unknown {
+function readObject(schema: z.ZodObject, node: ConfigNode, place: Place, reading: Reading): unknown {
   if (node.kind === 'scalar') {
-    if (schema === realSchema) return readObject(schema, realNode(node, path, reading), path, reading);
+    if (schema === realSchema) return readObject(schema, realNode(node, place, reading), place, reading);
     if (schema === fallbackSchema)
-      return readObject(schema, fallbackNode(node, path, reading), path, reading);
+      return readObject(schema, fallbackNode(node, place, reading), place, reading);
     if (schema === trackSchema && node.text !== '') {
-      return readObject(schema, mapOf(parseTrackText(node.text), node), path, reading);
+      return readObject(schema, mapOf(parseTrackText(node.text), node), place, reading);
     }
     if (node.text === '') return undefined;
   }
   if (node.kind !== 'map') {
-    return refuse(node.at, path, 'keys with values', node.kind === 'list' ? 'a list' : node.text, reading);
+    return refuse(node.at, place, 'keys with values', node.kind === 'list' ? 'a list' : node.text, reading);
   }
   const shape = schema.shape as Readonly<Record<string, z.ZodType>>;
   const values: Record<string, unknown> = {};
@@ -147,8 +135,8 @@ function readObject(schema: z.ZodObject, node: ConfigNode, path: Path, reading: 
     if (inner === undefined || Object.hasOwn(values, key)) {
       const rule =
         inner === undefined ? `a known key${didYouMean(key, Object.keys(shape))}` : 'each key once';
-      reading.problems.push(errorAt(keyAt, `read ${nameOf(path)}`, rule, `"${written}"`));
-    } else values[key] = readNode(inner, value, [...path, key], reading);
+      reading.problems.push(errorAt(keyAt, `read ${nameOf(pathOf(place))}`, rule, `"${written}"`));
+    } else values[key] = readNode(inner, value, innerPlace(place, key, value.at), reading);
   }
   return values;
 }
@@ -159,50 +147,63 @@ const singles: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>([
   [fallbackSchema, 'address'],
 ]);
 
-function readArray(schema: z.ZodArray, node: ConfigNode, path: Path, reading: Reading): unknown {
+function readArray(schema: z.ZodArray, node: ConfigNode, place: Place, reading: Reading): unknown {
   const { element: inner } = schema;
   const element = (inner instanceof z.ZodOptional ? inner.unwrap() : inner) as z.ZodType;
   const ofObjects = element instanceof z.ZodObject;
   if (node.kind === 'scalar' && node.text === '') return ofObjects ? [] : undefined;
   const ownKey = singles.get(element);
   const byDirector = !ofObjects || (ownKey !== undefined && !hasKey(node, ownKey));
-  if (node.kind === 'map' && byDirector) return readDirectorsValue(schema, node, path, reading);
+  if (node.kind === 'map' && byDirector) return readDirectorsValue(schema, node, place, reading);
   if (node.kind === 'map' && element !== realSchema && ownKey === undefined)
-    return refuse(node.at, path, 'a list', 'a map', reading);
+    return refuse(node.at, place, 'a list', 'a map', reading);
   const items = node.kind === 'list' ? node.items : [node];
-  return items.map((item, index) => readNode(element, item, [...path, index], reading));
+  return items.map((item, index) => readNode(element, item, innerPlace(place, index, item.at), reading));
+}
+
+/** Complaints are about the value that this director has. */
+function standingAt(place: Place, at: Position): Place {
+  place.at = at;
+  return place;
 }
 
 /** DESIGN.md §4: any value may be a map from director name to value. */
-function readDirectorsValue(schema: z.ZodType, node: MapNode, path: Path, reading: Reading): unknown {
+function readDirectorsValue(schema: z.ZodType, node: MapNode, place: Place, reading: Reading): unknown {
   const mine = node.entries.find((entry) => entry.key === reading.director);
-  if (mine !== undefined && mine.value.kind !== 'map') return readNode(schema, mine.value, path, reading);
+  if (mine !== undefined && mine.value.kind !== 'map')
+    return readNode(schema, mine.value, standingAt(place, mine.value.at), reading);
   const named = node.entries.map((entry) => entry.key).join(', ');
   const rule = `a value for director "${reading.director}"`;
-  return refuse(node.at, path, rule, mine === undefined ? `values for ${named || 'none'}` : 'a map', reading);
+  return refuse(
+    node.at,
+    place,
+    rule,
+    mine === undefined ? `values for ${named || 'none'}` : 'a map',
+    reading,
+  );
 }
 
 /** `192.168.6.2:80 gate 5` as the map that it abbreviates. */
-function realNode(node: ScalarNode, path: Path, reading: Reading): ConfigNode {
+function realNode(node: ScalarNode, place: Place, reading: Reading): ConfigNode {
   const parsed = parseRealText(node.text);
   if ('leftover' in parsed) {
-    refuse(node.at, path, 'ADDRESS[:PORT] gate|masq|ipip [WEIGHT]', node.text, reading);
+    refuse(node.at, place, 'ADDRESS[:PORT] gate|masq|ipip [WEIGHT]', node.text, reading);
     return { kind: 'map', at: node.at, entries: [] };
   }
   const { ignored, ...parts } = parsed;
   if (ignored !== undefined) {
     reading.problems.push(
-      warningAt(node.at, `use all of ${nameOf(path)}`, 'nothing but a weight there', ignored),
+      warningAt(node.at, `use all of ${nameOf(pathOf(place))}`, 'nothing but a weight there', ignored),
     );
   }
   return mapOf(parts, node);
 }
 
 /** `127.0.0.1:80 gate`, likewise. */
-function fallbackNode(node: ScalarNode, path: Path, reading: Reading): ConfigNode {
+function fallbackNode(node: ScalarNode, place: Place, reading: Reading): ConfigNode {
   const parsed = parseFallbackText(node.text);
   if (parsed !== undefined) return mapOf(parsed, node);
-  refuse(node.at, path, 'ADDRESS[:PORT] [gate|masq|ipip]', node.text, reading);
+  refuse(node.at, place, 'ADDRESS[:PORT] [gate|masq|ipip]', node.text, reading);
   return { kind: 'map', at: node.at, entries: [] };
 }
 
@@ -216,22 +217,16 @@ const mapOf = (parts: Readonly<Record<string, string>>, { at }: ScalarNode): Map
 const hasKey = (node: ConfigNode, wanted: string): boolean =>
   node.kind === 'map' && node.entries.some(({ key }) => key === wanted);
 
-function refuse(at: Position, path: Path, rule: string, got: string, reading: Reading): undefined {
-  reading.problems.push(errorAt(at, `read ${nameOf(path)}`, rule, got));
-  reading.refused.add(keyOf(path));
+function refuse(at: Position, place: Place, rule: string, got: string, reading: Reading): undefined {
+  reading.problems.push(errorAt(at, `read ${nameOf(pathOf(place))}`, rule, got));
+  place.refused = true;
 }
 
-function issueProblem(issue: z.core.$ZodIssue, reading: Reading, sites: Sites): readonly Problem[] {
+function issueProblem(issue: z.core.$ZodIssue, document: Place): readonly Problem[] {
   const path = issue.path as Path;
-  for (let length = path.length; length >= 0; length--) {
-    if (reading.refused.has(keyOf(path.slice(0, length)))) return [];
-  }
-  const got = reading.texts.get(keyOf(path)) ?? (issue.code === 'too_small' ? 'an empty list' : '');
-  return [errorAt(sites(...path), `read ${nameOf(path)}`, issue.message, got)];
-}
-
-/** A path as people say it: "virtual 1 real 2 weight"; the whole document is "config". */
-function nameOf(path: Path): string {
-  const words = path.map((part) => (typeof part === 'number' ? `${part + 1}` : part));
-  return words.join(' ') || 'config';
+  const places = placesAlong(document, path);
+  if (places.some(({ refused }) => refused === true)) return [];
+  const here = places.length > path.length ? places.at(-1) : undefined;
+  const got = here?.text ?? (issue.code === 'too_small' ? 'an empty list' : '');
+  return [errorAt(positionAt(document, path), `read ${nameOf(path)}`, issue.message, got)];
 }
