@@ -110,7 +110,7 @@ const persistentView: View = {
   heading: `${local.padEnd(33)}${columns(['Weight', 'PersistConn', 'ActiveConn', 'InActConn'], [9, 11, 10, 10])}\n${remote}`,
   service: formatService,
   server: (server) =>
-    columns([server.weight, server.persistentConnections, ...connectionsOf(server)], [9, 11, 10, 10]),
+    columns([server.weight, server.counters.persistentClients, ...connectionsOf(server)], [9, 11, 10, 10]),
 };
 
 type TrafficColumns = readonly (readonly [title: string, name: keyof Traffic])[];

@@ -1,5 +1,5 @@
 // Entries of IPVS dumps (linux/ip_vs.h) with all that there is to show of them: what ipvs-entries.ts reads, and
-// the traffic, its rates, the persistent connections, and a netmask that no prefix length describes.
+// the traffic, its rates, and a netmask that no prefix length describes.
 // For commands that list; the daemon reads the table without them.
 import type { Family } from '../net/ip.ts';
 import { formatNetmask } from '../net/prefix.ts';
@@ -15,7 +15,6 @@ const IPVS_CMD_GET_INFO = 15;
 const INFO = { version: 1, connectionTableSize: 2 } as const;
 const SVC_STATS64 = 12;
 const SVC_STATS = 10;
-const DEST_PERSISTENT = 9;
 
 /** Attributes of a struct of statistics, in both widths: IPVS_STATS_ATTR_*. */
 const STATS = {
@@ -41,7 +40,6 @@ export type ListedService = VirtualService & {
 };
 export type ListedDestination = Destination & {
   readonly counters: DestinationCounters;
-  readonly persistentConnections: number;
   readonly traffic: Traffic;
 };
 
@@ -82,7 +80,6 @@ export function decodeListedDestination(
   if (destination === undefined || attributes === undefined) return undefined;
   return {
     ...destination,
-    persistentConnections: readU32(attributes.get(DEST_PERSISTENT)) ?? 0,
     traffic: decodeTraffic(attributes.get(DEST.stats64), attributes.get(DEST.stats)),
   };
 }
