@@ -25,7 +25,10 @@ function meaningOf(operation: Operation, code: string): string | undefined {
   }
 }
 
-/** ip_vs_add_service, ip_vs_edit_service. Modules are loaded by the kernel itself, where there are any. */
+/**
+ * ip_vs_add_service, ip_vs_edit_service. The kernel itself loads a module that is there (request_module), also for one
+ * without CAP_SYS_MODULE; not with kernel.modules_disabled=1.
+ */
 function aboutService({ scheduler, persistenceEngine }: VirtualService, code: string): string | undefined {
   if (code === 'EEXIST') return 'somebody else added it';
   if (code !== 'ENOENT') return undefined;
@@ -39,6 +42,7 @@ function aboutDestination(id: ServiceId, destination: Destination, code: string)
   if (code === 'ERANGE') return 'a lower threshold above the upper one';
   if (code !== 'EINVAL') return undefined;
   if (familyOf(destination.address) !== serviceFamily(id)) {
+    // The state of the sync daemons is checked with every such server: sync_state.
     return 'a server of another family needs ipip, and no sync daemon may run';
   }
   return 'a server needs a unicast address that is not link-local';

@@ -87,6 +87,11 @@ export const schedulingCases: readonly ProblemCase[] = [
     '4:77: Cannot use tunnel: checksum yes or no beside type gre, got remote',
   ),
   yaml(
+    'one family beside sync daemons',
+    "ipvs: {sync: {interface: eth1, mode: both}}\nvirtual:\n  - {address: 10.0.0.1:80, real: ['[fd00::2] ipip']}\n",
+    "3:35: Cannot use server: a server of its service's family, as the sync daemons (ipvs sync) know no other, got fd00::2",
+  ),
+  yaml(
     'a checksum or none',
     tunnel('type: gre, checksum: perhaps'),
     '4:77: Cannot read virtual 1 real 1 tunnel checksum: yes, no or remote, got perhaps',
