@@ -42,8 +42,9 @@ export function judgeServiceCheck(virtual: VirtualConfig, draft: VirtualDraft, w
   if (service === 'http' || service === 'https') judgeHttp(virtual, draft, warn);
 }
 
-function judgeSql({ login, request, reals, receive, service }: VirtualConfig, at: string, warn: Warn): void {
-  const asks = request !== '/' || reals.some((real) => (real.request ?? '/') !== '/');
+function judgeSql(virtual: VirtualConfig, at: string, warn: Warn): void {
+  const { login, request, reals, namedReals = [], receive, service } = virtual;
+  const asks = request !== '/' || [...reals, ...namedReals].some((real) => (real.request ?? '/') !== '/');
   if (login === '' || !asks)
     warn(at, 'query', 'login and request beside it: no server is up without', service);
   if (receive !== '') warn('receive', 'match receive', 'nothing, as any row is right', receive);

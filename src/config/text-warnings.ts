@@ -29,8 +29,8 @@ export function judgeTextCheck(virtual: VirtualConfig, draft: VirtualDraft, warn
   }
 }
 
-function judgeProxyRequests({ request, reals }: VirtualConfig, warn: Warn): void {
-  const wrong = [request, ...reals.map((real) => real.request ?? request)].find(
+function judgeProxyRequests({ request, reals, namedReals = [] }: VirtualConfig, warn: Warn): void {
+  const wrong = [request, ...[...reals, ...namedReals].map((real) => real.request ?? request)].find(
     (each) => !/^\/https?:\/\/./.test(each),
   );
   if (wrong === undefined) return;

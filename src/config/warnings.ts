@@ -72,7 +72,8 @@ function judgeCheck({ virtual, draft, warn }: Case): void {
     warn(draft.service === undefined ? 'address' : 'service', 'negotiate', rule, service);
   }
   const http = speaks && (service === 'http' || service === 'https');
-  const expects = receive !== '' || virtual.reals.some((real) => (real.receive ?? '') !== '');
+  const servers = [...virtual.reals, ...(virtual.namedReals ?? [])];
+  const expects = receive !== '' || servers.some((real) => (real.receive ?? '') !== '');
   if (http && httpmethod === 'HEAD' && expects) {
     warn('httpmethod', 'match receive', 'GET, as an answer to HEAD has no body', 'HEAD');
   }

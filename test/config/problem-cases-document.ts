@@ -180,6 +180,11 @@ export const documentCases: readonly ProblemCase[] = [
     '6:21: Cannot read vrrp 1 virtual_rules 1: from PREFIX, to PREFIX, iif IF, oif IF, fwmark N, priority N, and table N, as in ip rule, got from 10.0.0.9',
   ),
   yaml(
+    'bounds of an IPv6 peer are of an address',
+    'vrrp:\n  - {name: A, interface: eth0, virtual_router_id: 1, virtual_ipaddress: ["fe80::9"], unicast_peer: [lvs2 min_ttl 250]}\n',
+    '2:101: Cannot use unicast_peer: an address with min_ttl or max_ttl of IPv6, got lvs2',
+  ),
+  yaml(
     'bounds of a peer in order',
     router('unicast_peer: [10.0.0.2 min_ttl 255 max_ttl 254]'),
     '6:20: Cannot read vrrp 1 unicast_peer 1: an address or a name, and behind it min_ttl N, max_ttl N (0 to 255), got 10.0.0.2 min_ttl 255 max_ttl 254',

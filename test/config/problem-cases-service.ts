@@ -68,6 +68,16 @@ export const serviceCases: readonly ProblemCase[] = [
     '4:12: Cannot use server: an address or a name that has one, got 999.0.0.1',
   ),
   yaml(
+    'what ends in a number is no name',
+    servers('[0x0a.0.0.1:80 gate]'),
+    '4:12: Cannot use server: an address or a name that has one, got 0x0a.0.0.1',
+  ),
+  yaml(
+    'a file of servers by its whole path',
+    'virtual:\n  - {address: 10.0.0.1:80, real_file: fleet.yaml}\n',
+    '2:39: Cannot read virtual 1 real_file: an absolute path, got fleet.yaml',
+  ),
+  yaml(
     'a known port name',
     servers('["10.0.0.2:nosuch gate"]'),
     '4:12: Cannot use real server: a port from 0 to 65535 or a known service name, got nosuch',
@@ -375,7 +385,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'request and receive of a tier',
     service('fallback: {address: 127.0.0.1:80, check: yes, request: /x}'),
-    '4:52: Cannot use request of one server: receive beside it, got request alone',
+    '4:60: Cannot use request of one server: receive beside it, got request alone',
   ),
   yaml(
     'hysteresis below quorum',
