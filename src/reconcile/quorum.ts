@@ -1,7 +1,7 @@
 // Whether a service has its quorum: enough servers by the sum of their weights, with a band in which the state of
 // before holds (keepalived.md §1.8: gained at quorum + hysteresis, lost below quorum - hysteresis, and at 0). Servers
-// without a verdict leave it open: a quorum is neither lost nor missed while they could still make it. What is more
-// than all servers together have counts as reached when all serve. Pure; what follows from it is desire.ts's.
+// without a verdict, or held for flapping, leave it open: a quorum is neither lost nor missed while they could still
+// make it. What is more than all servers together have counts as reached when all serve. Pure; what follows from it is desire.ts's.
 import type { QuorumConfig, VirtualConfig } from '../config/config.ts';
 import { realName } from './canonical.ts';
 import { formatServiceId } from './model.ts';
@@ -17,7 +17,7 @@ export type QuorumState = {
 export type ServingWeight = {
   /** Of the servers that are up. */
   readonly certain: number;
-  /** Of those without a verdict. */
+  /** Of those without a verdict, and of those that answer but are held for flapping. */
   readonly open: number;
   /** Of all, as they are configured. */
   readonly total: number;

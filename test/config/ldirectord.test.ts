@@ -124,6 +124,8 @@ describe('values as stock takes them', () => {
     ['quiescent=yes#x', { quiescent: true }],
     ['persistent=600', { persistentSec: 600 }],
     ['fallback=127.0.0.1', { fallbacks: [{ address: '127.0.0.1', port: 80, forward: 'gate' }] }],
+    ['quorum = 3 # x', { quorum: { quorum: 3, hysteresis: 0 } }],
+    ['quorum_down = "/bin/down -x"', { quorum: { down: ['/bin/down', '-x'] } }],
     ['fallback=127.0.0.1:http masq', { fallbacks: [{ address: '127.0.0.1', port: 80, forward: 'masq' }] }],
   ])('%s', (line, expected) => {
     expect(configOf(`${virtual}\t${line}\n`).virtuals[0]).toMatchObject(expected);

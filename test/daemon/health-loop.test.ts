@@ -114,10 +114,9 @@ describe('the tiers of a fallback', () => {
     const open = tier({ address: ip('127.0.0.1'), checked: false });
     loop.configure([aVirtual({ fallbacks: [tier({ request: '/sorry', receive: 'x' }), open] })]);
     await round('failure', 2);
-    expect(asked.map(({ target }) => 'path' in target && `${target.address} ${target.path}`).sort()).toEqual([
-      '192.168.6.2 /',
-      '192.168.6.9 /sorry',
-    ]);
+    expect(
+      asked.map(({ target }) => target.kind === 'http' && `${target.address} ${target.path}`).sort(),
+    ).toEqual(['192.168.6.2 /', '192.168.6.9 /sorry']);
     expect([loop.verdictOf(service, '192.168.6.9:80'), loop.verdictOf(service, '127.0.0.1:80')]).toEqual([
       'down',
       'unverified',
@@ -131,7 +130,7 @@ describe('the tiers of a fallback', () => {
       aVirtual({ fallbacks: [tier({ address: ip('192.168.6.2'), request: '/sorry', receive: 'x' })] }),
     ]);
     await round('success', 1);
-    expect(asked.map(({ target }) => 'path' in target && target.path)).toEqual(['/']);
+    expect(asked.map(({ target }) => target.kind === 'http' && target.path)).toEqual(['/']);
   });
 });
 
