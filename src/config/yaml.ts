@@ -48,10 +48,13 @@ function syntaxProblem(error: unknown, text: string, file: string): Problem {
 function recordNodes(text: string, roots: Parsed[]) {
   const open: Frame[] = [];
   return (event: string, state: ParserState): void => {
-    const siblings = () => open.at(-1)?.children ?? roots;
     if (event === 'open') {
       const start = skipBlanks(text, state.position);
-      while ((siblings().at(-1)?.start ?? -1) >= start && siblings().at(-1)?.end !== start) siblings().pop();
+      const siblings = open.at(-1)?.children ?? roots;
+      for (let last = siblings.at(-1); last !== undefined; last = siblings.at(-1)) {
+        if (last.start < start || last.end === start) break;
+        siblings.pop();
+      }
       open.push({ start, children: [] });
       return;
     }
@@ -61,20 +64,26 @@ function recordNodes(text: string, roots: Parsed[]) {
     // A collection that might have been a key (`- {a: 1}`) is opened twice: its only child is itself.
     const [only] = frame.children;
     const same = frame.children.length === 1 && typeof result === 'object' && only?.result === result;
-    siblings().push(
+    const siblings = open.at(-1)?.children ?? roots;
+    siblings.push(
       same && only !== undefined ? only : { ...frame, end: position, kind: kind ?? null, result },
     );
   };
 }
 
-const blanks = /(?:\s|#[^\n]*)*/y;
-
 /** The offset of the next thing that is neither blank nor comment. */
 function skipBlanks(text: string, offset: number): number {
-  blanks.lastIndex = offset;
-  blanks.test(text);
-  return blanks.lastIndex;
+  for (let at = offset; ; at += 1) {
+    const character = text[at];
+    if (character === '#') {
+      const end = text.indexOf('\n', at);
+      if (end < 0) return text.length;
+      at = end;
+    } else if (character === undefined || !blanks.has(character)) return at;
+  }
 }
+
+const blanks: ReadonlySet<string> = new Set([' ', '\n', '\r', '\t']);
 
 type Reading = {
   readonly text: string;
