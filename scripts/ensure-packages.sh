@@ -39,7 +39,7 @@ fi
 # 200 MB more.
 wished=
 if [ $# = 0 ]; then
-  servers='smtpd dovecot vsftpd tinyproxy unbound slapd freeradius'
+  servers='ldirectord smtpd dovecot vsftpd tinyproxy unbound slapd freeradius'
   [ "${LAB_SERVERS:-}" != all ] || servers="$servers mariadbd postgres"
   for command in $servers; do
     command -v "$command" >/dev/null && continue
