@@ -5,6 +5,7 @@ import { parseLeavingState } from '../daemon/departures.ts';
 import { createDirectorLoop } from '../daemon/director-loop.ts';
 import { createHealthLoop } from '../daemon/health-loop.ts';
 import type { JournalShell } from '../daemon/journal.ts';
+import { createMarkKeeper } from '../daemon/mark-keeper.ts';
 import { createOperator, parseOverrides } from '../daemon/operator.ts';
 import { createQuorumCommands } from '../daemon/quorum-commands.ts';
 import { createQuorums } from '../daemon/quorums.ts';
@@ -14,6 +15,7 @@ import { createTrackingLoop } from '../daemon/vrrp-tracking.ts';
 import { createWeights } from '../daemon/weights.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
 import { createDirectorKernel } from '../kernel/ipvs-director.ts';
+import { createMarkKernel } from '../kernel/marks.ts';
 import type { Result } from '../net/result.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { RunScript } from '../ports/tracked.ts';
@@ -106,6 +108,11 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
       journal,
       roster: openRoster(initial, { journal, report, onChanged: () => daemon.rosterChanged() }),
       director,
+      marks: createMarkKeeper({
+        kernel: createMarkKernel(() => openNetlinkSocket('netfilter'), clock),
+        clock,
+        journal,
+      }),
       health,
       reconcile,
       weights,

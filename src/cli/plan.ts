@@ -7,6 +7,7 @@ import { drainIn, type Overrides, overrideIn, parseOverrides } from '../daemon/o
 import type { DaemonStatus } from '../daemon/status.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
 import { withDirectorChanges } from '../reconcile/director-plan.ts';
+import { withMarkChanges } from '../reconcile/marks.ts';
 import { formatServiceId } from '../reconcile/model.ts';
 import { type Plan, planFor } from '../reconcile/plan.ts';
 import { propose } from '../reconcile/propose.ts';
@@ -21,6 +22,7 @@ import { openStateFile } from '../system/state-file.ts';
 import { controlSocketPath, socketOptions } from './ask-daemon.ts';
 import { defaultConfigFile, type ExitCode, type Io, parseArguments, textOption } from './command-line.ts';
 import { directorChangesFor } from './director-changes.ts';
+import { markChangesFor } from './mark-changes.ts';
 import { formatPlan } from './plan-format.ts';
 import { readConfigNow } from './read-config-now.ts';
 
@@ -55,7 +57,8 @@ async function makePlan(argv: readonly string[], io: Io): Promise<Plan | ExitCod
   }
   const phaseOf = (instance: string) => running?.vrrp.find(({ name }) => name === instance)?.phase;
   const changes = await directorChangesFor(config.ipvs, config.director.stateDir, phaseOf);
-  const plan = withDirectorChanges(table, changes);
+  const marks = await markChangesFor(config.virtuals);
+  const plan = withMarkChanges(withDirectorChanges(table, changes), marks);
   const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
   io.stdout(
     given.options.json === true ? `${JSON.stringify(plan, null, 2)}\n` : formatPlan(plan, { colour }),

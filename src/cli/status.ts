@@ -2,6 +2,7 @@
 import { describeReason } from '../daemon/describe-reason.ts';
 import type { DaemonStatus } from '../daemon/status.ts';
 import type { VrrpInstanceStatus, VrrpProcessStatus } from '../daemon/vrrp-messages.ts';
+import { markKey } from '../net/mark.ts';
 import { askDaemon, socketOptions } from './ask-daemon.ts';
 import { type ExitCode, type Io, parseArguments } from './command-line.ts';
 import { formatDuration } from './format-duration.ts';
@@ -30,6 +31,7 @@ export function formatStatus(status: DaemonStatus): string {
     head,
     ...formatIpvs(status),
     ...(ipvsSettings === undefined ? [] : formatSettings(ipvsSettings)),
+    ...formatMarks(status),
   ];
   if (status.vrrp.length > 0) parts.push(formatRouters(status));
   if (status.vrrpProcess !== undefined) parts.push(formatProcess(status.vrrpProcess));
@@ -44,6 +46,13 @@ function formatIpvs({ ipvs }: DaemonStatus): string[] {
   const trouble = ipvs.available ? [] : [`IPVS is not available: ${ipvs.reason}`];
   return [...trouble, ...ipvs.refused.map((text) => `The kernel refuses: ${text}`)];
 }
+
+/** One line a family: which packets get which mark, and why not, if not. */
+const formatMarks = ({ marks: all = [] }: DaemonStatus): string[] =>
+  all.map(({ family, marks, reason }) => {
+    const words = marks.map((mark) => `${markKey(mark)} -> ${mark.mark}`).join(', ');
+    return `Firewall marks (${family}): ${words}${reason === undefined ? '' : `; not set: ${reason}`}`;
+  });
 
 function formatRouters(status: DaemonStatus): string {
   const rows = status.vrrp.map((router) => [

@@ -4,6 +4,7 @@
 import type { FlapPolicy } from '../health/flap-damping.ts';
 import type { JsonTest, StatusRange } from '../health/target.ts';
 import type { Family, Ip } from '../net/ip.ts';
+import type { Mark } from '../net/mark.ts';
 import type { VirtualRoute, VirtualRule } from '../net/route.ts';
 import type { VirtualAddress } from '../net/virtual-address.ts';
 import type { SyncDaemon, Timeouts } from '../reconcile/director-model.ts';
@@ -236,8 +237,13 @@ export type QuorumConfig = {
   readonly user?: string;
 };
 
+/** Packets that get the firewall mark of their service from us. */
+export type MarkedConfig = Omit<Mark, 'mark'> & { readonly at: Position };
+
 export type VirtualConfig = {
   readonly id: ServiceId;
+  /** Of a service of a firewall mark alone; absent: somebody else marks them. */
+  readonly marks?: readonly MarkedConfig[];
   readonly servicename?: string;
   readonly comment?: string;
   readonly scheduler: string;

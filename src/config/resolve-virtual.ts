@@ -17,6 +17,7 @@ import { errorAt } from './problem.ts';
 import { explainPattern } from './receive-pattern.ts';
 import { literalFamily, present, type Resolution, resolveAddress, resolvePort } from './resolution.ts';
 import { resolveFallbacks } from './resolve-fallbacks.ts';
+import { resolveMarks } from './resolve-marks.ts';
 import { resolveQuorum } from './resolve-quorum.ts';
 import { resolveScheduling } from './resolve-scheduling.ts';
 import { resolveReal, splitServers, withSlash } from './resolve-servers.ts';
@@ -55,6 +56,7 @@ export function resolveVirtual(
     readdquiescent: draft.readdquiescent ?? globals.readdquiescent ?? defaults.readdquiescent,
     cleanstop: draft.cleanstop ?? globals.cleanstop ?? defaults.cleanstop,
     ...present({
+      marks: resolveMarks(draft.marks, id, site, resolution),
       servicename: draft.servicename,
       comment: draft.comment,
       fallbackcommand: draft.fallbackcommand ?? globals.fallbackcommand,

@@ -8,6 +8,7 @@ import type { DocumentResult, Sites } from './read-document.ts';
 import { type Dialect, present, type Resolution } from './resolution.ts';
 import { expandGroup } from './resolve-group.ts';
 import { resolveIpvs } from './resolve-ipvs.ts';
+import { judgeMarks } from './resolve-marks.ts';
 import { resolveTracking } from './resolve-track.ts';
 import { resolveVirtual } from './resolve-virtual.ts';
 import { judgeVrrpConflicts, resolveVrrp } from './resolve-vrrp.ts';
@@ -74,6 +75,7 @@ function resolveVirtuals(draft: DocumentDraft, resolution: Resolution): readonly
     });
   });
   judgeDuplicates(virtuals, resolution);
+  judgeMarks(virtuals, resolution);
   return virtuals;
 }
 

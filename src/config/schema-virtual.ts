@@ -18,6 +18,7 @@ import {
   whole,
 } from './leaves.ts';
 import { checkShape, httpMethods } from './schema-checks.ts';
+import { markSchema } from './schema-marks.ts';
 import { quorumShape } from './schema-quorum.ts';
 import { stayShape } from './schema-stay.ts';
 import { textCheckShape } from './schema-text-checks.ts';
@@ -183,6 +184,10 @@ export const virtualSchema = z.strictObject({
     'The firewall mark of the packets to take, instead of an address.',
   ),
   family: optional(choice(['inet', 'inet6']), 'For a name or a mark: IPv4 or IPv6.', 'inet'),
+  marks: optional(
+    z.array(markSchema.optional()),
+    'With fwmark: packets that we give that mark, by an nftables table of our own.',
+  ),
   protocol: optional(
     choice(['tcp', 'udp', 'sctp']),
     'Of an address. Port 53 is udp unless said otherwise.',

@@ -7,10 +7,12 @@ import type { Clock, Micros } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { KernelError } from '../ports/kernel.ts';
 import { withDirectorChanges } from '../reconcile/director-plan.ts';
+import { withMarkChanges } from '../reconcile/marks.ts';
 import type { Plan } from '../reconcile/plan.ts';
 import type { Override } from '../reconcile/weigh.ts';
 import type { DirectorLoop } from './director-loop.ts';
 import type { HealthLoop } from './health-loop.ts';
+import type { MarkKeeper } from './mark-keeper.ts';
 import type { Operator } from './operator.ts';
 import type { Quorums } from './quorums.ts';
 import type { ReconcileLoop } from './reconcile-loop.ts';
@@ -39,6 +41,8 @@ export type DaemonPorts = {
   readonly roster: Roster;
   /** What IPVS holds beside its table. */
   readonly director: DirectorLoop;
+  /** Sets the firewall marks that services list. */
+  readonly marks: MarkKeeper;
   readonly health: HealthLoop;
   readonly reconcile: ReconcileLoop;
   readonly weights: Weights;
@@ -89,7 +93,7 @@ export type Daemon = {
 
 export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
   const { clock, journal, health, reconcile, weights, quorums, operator, vrrp, tracking } = ports;
-  const { roster, director } = ports;
+  const { roster, director, marks } = ports;
   const startedAt: Micros = clock.now();
   /** With the servers and peers of the moment. */
   let config = initial;
@@ -123,6 +127,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     await director.configure(config.ipvs);
     weights.configure(config.virtuals);
     await reconcile.configure(config.virtuals, config.ipvs, ports.ownedBefore);
+    await marks.configure(config.virtuals, config.ipvs.resyncIntervalMs);
     health.configure(config.virtuals);
     health.seed(reconcile.serving());
     quorums.configure(config.virtuals, reconcile.serving());
@@ -167,6 +172,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     health.configure(config.virtuals);
     quorums.configure(config.virtuals);
     await reconcile.configure(config.virtuals, config.ipvs);
+    await marks.configure(config.virtuals, config.ipvs.resyncIntervalMs);
     tracking.configure(config);
   }
 
@@ -190,6 +196,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
       health.stop();
       weights.stop();
       await quorums.drained(programsMaxMs);
+      await marks.stop();
       await reconcile.stop({ clean: true });
       await director.stop();
     });
@@ -233,12 +240,14 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
         quorumOf: quorums.statusOf,
         weightFactsOf: weights.factsOf,
         director: director.status(),
+        marks: marks.status(),
       };
       return statusOf(config, identity, parts, clock.now());
     },
     plan: async () => {
       const table = await reconcile.plan();
-      return table.ok ? ok(withDirectorChanges(table.value, await director.plan())) : table;
+      if (!table.ok) return table;
+      return ok(withMarkChanges(withDirectorChanges(table.value, await director.plan()), await marks.plan()));
     },
     why: async (about) => {
       await reconcile.refresh();

@@ -5,6 +5,7 @@ import { describeSyncDaemon } from '../reconcile/sync-daemons.ts';
 import type { CheckActivity } from './check-runner.ts';
 import type { DirectorLoopStatus } from './director-loop.ts';
 import type { FileStatus } from './fleet-files.ts';
+import type { MarkStatus } from './mark-keeper.ts';
 import type { NameStatus } from './name-keeper.ts';
 import type { ReconcileStatus } from './reconcile-loop.ts';
 import type { RosterStatus } from './roster.ts';
@@ -61,6 +62,8 @@ export type DaemonStatus = DaemonIdentity & {
   readonly ipvs?: IpvsStatus;
   /** Absent where the config has none. */
   readonly ipvsSettings?: SettingsStatus;
+  /** Firewall marks that we set, by family; absent where no service lists any. */
+  readonly marks?: readonly MarkStatus[];
 };
 
 export type StatusParts = ServiceParts & {
@@ -70,6 +73,7 @@ export type StatusParts = ServiceParts & {
   readonly tracked: readonly TrackedStatus[];
   readonly roster: RosterStatus;
   readonly director: DirectorLoopStatus;
+  readonly marks: readonly MarkStatus[];
 };
 
 export function statusOf(
@@ -96,6 +100,7 @@ export function statusOf(
       ? {}
       : { ipvs: ipvsStatus(parts.reconcile, parts.reconcile.available) }),
     ...settingsStatus(parts.director),
+    ...(parts.marks.length > 0 && { marks: parts.marks }),
   };
 }
 

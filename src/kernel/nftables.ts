@@ -11,7 +11,8 @@ import {
   NLM_F_ACK,
   NLM_F_REQUEST,
 } from '../wire/netlink.ts';
-import { encodeDropTable, encodeNoTable, type NftMessage } from '../wire/nftables.ts';
+import { encodeDropTable, encodeNoTable } from '../wire/nftables.ts';
+import type { NftMessage } from '../wire/nftables-message.ts';
 import { kernelError } from './errno.ts';
 
 const timeoutMs = 5000;
@@ -20,12 +21,13 @@ const timeoutMs = 5000;
 export function createFilterKernel(open: () => NetlinkPort, clock: Clock): FilterKernel {
   return {
     dropTo: (family: Family, table: string, addresses: readonly Ip[]) =>
-      apply(encodeDropTable(family, table, addresses), open, clock),
-    dropNothing: (family: Family, table: string) => apply(encodeNoTable(family, table), open, clock),
+      applyBatch(encodeDropTable(family, table, addresses), open, clock),
+    dropNothing: (family: Family, table: string) => applyBatch(encodeNoTable(family, table), open, clock),
   };
 }
 
-function apply(
+/** @returns the first thing that the kernel refused: then nothing of the batch was done. Throws where `open` does. */
+export function applyBatch(
   messages: readonly NftMessage[],
   open: () => NetlinkPort,
   clock: Clock,

@@ -32,6 +32,21 @@ export function decodeAttributes(bytes: Uint8Array): Attributes | undefined {
   return attributes;
 }
 
+/** The values of all attributes in `bytes`, in order, whatever their types; undefined where one does not fit. */
+export function decodeAttributeList(bytes: Uint8Array | undefined): readonly Uint8Array[] | undefined {
+  if (bytes === undefined) return undefined;
+  const view = viewOf(bytes);
+  const values: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    if (bytes.length - at < HEADER_SIZE) return undefined;
+    const length = view.getUint16(at, hostIsLittleEndian);
+    if (length < HEADER_SIZE || length > bytes.length - at) return undefined;
+    values.push(bytes.subarray(at + HEADER_SIZE, at + length));
+    at += align(length);
+  }
+  return values;
+}
+
 /**
  * The value of the first attribute of that type in `bytes`, and nothing made of the others: for the one counter of
  * twenty that is wanted. Undefined where there is none, or one before it does not fit.

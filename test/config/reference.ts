@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { directorSchema, documentSchema, logSchema, vrrpProcessSchema } from '../../src/config/schema.ts';
 import { urlSchema } from '../../src/config/schema-checks.ts';
 import { ipvsSchema, syncSchema, sysctlSchema, timeoutSchema } from '../../src/config/schema-ipvs.ts';
+import { markSchema } from '../../src/config/schema-marks.ts';
 import {
   fileSchema,
   groupSchema,
@@ -39,6 +40,7 @@ export const sections: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['fallback', fallbackSchema.shape],
   ['virtual', without(virtualSchema.shape, Object.keys(sharedShape))],
   ['urls', urlSchema.shape],
+  ['marks', markSchema.shape],
   ['real', realSchema.shape],
   ['tunnel', tunnelSchema.shape],
 ]);
