@@ -6,6 +6,8 @@ const unit = {
   name: 'unit',
   include: ['test/**/*.test.ts'],
   exclude: ['test/lab/**'],
+  // Seconds at most on a machine of its own; a busy one is no reason to fail.
+  testTimeout: 60_000,
 };
 
 // One file after the other, each in a process of its own: a test may move its process into a namespace.
