@@ -27,6 +27,10 @@ bench-scale: build ## 200 virtual routers at 100 ms adverts in one process: what
 	@scripts/ensure-packages.sh ip sysctl
 	@scripts/bench-vrrp-scale.sh $(OPTIONS)
 
+bench-ipvs: build ## a table of 11,000 entries beside keepalived and ipvsadm (OPTIONS='--runs 1 --growth')
+	@scripts/ensure-packages.sh
+	@scripts/bench-ipvs.sh $(OPTIONS)
+
 install: build ## onto this machine (DESTDIR and PREFIX are heeded); starts nothing
 	@scripts/install.sh
 
@@ -43,4 +47,4 @@ clean: ## what was built and measured
 modules:
 	@scripts/ensure-modules.sh
 
-.PHONY: help build install test sim demo bench-failover bench-scale lint format clean modules
+.PHONY: help build install test sim demo bench-failover bench-scale bench-ipvs lint format clean modules
