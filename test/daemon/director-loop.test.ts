@@ -53,6 +53,7 @@ describe('without configuration', () => {
     await loop.configure(base);
     loop.heard(transition('initialize', 'active'));
     await clock.advance(60_000);
+    expect(clock.nextInMs()).toBeUndefined();
     await loop.stop();
     expect(model.log).toEqual([]);
     expect(model.reads()).toBe(0);
@@ -253,9 +254,13 @@ describe('sync daemons by role', () => {
   });
 
   it('another instance is none of their business', async () => {
-    const { model, become } = await start();
+    const { model, become, clock } = await start();
     await become('initialize', 'active', 'VI_2');
     expect(runs(model)).toEqual([]);
+    await become('initialize', 'backup');
+    await become('active', 'backup', 'VI_2');
+    await clock.advance(5000);
+    expect(model.log.filter((line) => line.startsWith('start'))).toEqual(['start backup']);
   });
 
   it('one that already runs as it should is left alone, and by a stop as well', async () => {
@@ -294,6 +299,14 @@ describe('sync daemons by role', () => {
     model.interfaces.add('eth1');
     await clock.advance(2000);
     expect(runs(model)).toEqual(['backup']);
+  });
+
+  it('what is refused waits for its time, however often the kernel is looked at', async () => {
+    const { model, clock, loop } = open();
+    model.interfaces.clear();
+    await loop.configure({ ...base, resyncIntervalMs: 100, sync: { ...parameters, mode: 'both' } });
+    await clock.advance(6900);
+    expect(model.log.filter((line) => line === 'start backup')).toHaveLength(3);
   });
 
   it('a stop gives a master time to send what it holds, and ends it', async () => {

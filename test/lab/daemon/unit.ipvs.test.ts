@@ -14,14 +14,16 @@ const granted = (/^CapabilityBoundingSet=(.*)$/m.exec(unit)?.[1] ?? '')
 
 const config = (folder: string) => `
 director: {control_socket: ${folder}/c, state_dir: ${folder}/state}
+ipvs: {timeout: {tcp: 10m}, sysctl: {expire_nodest_conn: 1}, sync: {interface: eth0}}
 vrrp: [{name: VI_1, interface: eth0, virtual_router_id: 9, advert_int: 100ms, virtual_ipaddress: [10.9.0.9/24]}]
 virtual: [{address: "10.9.0.9:80", checktype: ping, real: ["10.9.0.1:80 gate"]}]
 `;
 
 describe('the unit', () => {
-  it('grants few capabilities, and with them the daemon pings, fills the table and takes the address', () =>
+  it('grants few capabilities, and with them the daemon pings, sets, fills the table and takes the address', () =>
     withLab(async (lab) => {
       expect(granted).not.toContain('sys_admin');
+      expect(unit).not.toMatch(/^ProtectKernelTunables=(?:yes|true|on|1)/m);
       const host = await lab.host('lvs1');
       await lab.attach(host, await lab.lan('lan'), { addresses: ['10.9.0.1/24'] });
       const folder = lab.directory('unit');
@@ -44,7 +46,16 @@ describe('the unit', () => {
       await waitUntil(async () => (await host.run('ipvsadm', '-Sn')).includes('-r 10.9.0.1:80 -g -w 1'), {
         what: 'the table',
       });
-      expect(await daemon.stop(10_000)).toBe(0);
+      expect(await host.run('sysctl', '-n', 'net.ipv4.vs.expire_nodest_conn')).toBe('1\n');
+      expect(await host.run('ipvsadm', '-l', '--timeout')).toContain(' 600 ');
+      await waitUntil(
+        async () => (await host.run('ipvsadm', '-l', '--daemon')).includes('master sync daemon'),
+        {
+          what: 'the sync daemon',
+        },
+      );
+      expect(await daemon.stop(20_000)).toBe(0);
       expect(await host.run('ipvsadm', '-Sn')).toBe('');
+      expect(await host.run('ipvsadm', '-l', '--daemon')).not.toContain('master');
     }));
 });
