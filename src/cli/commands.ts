@@ -51,8 +51,8 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./status.ts')).runStatus,
   },
   why: {
-    usage: 'why REAL [-c FILE] [--socket PATH] [--json]',
-    summary: 'why a real server is served as it is',
+    usage: 'why REAL|SERVICE|ROUTER [-c FILE] [--socket PATH] [--json]',
+    summary: 'why a real server, a service or a virtual router is as it is',
     load: async () => (await import('./why.ts')).runWhy,
   },
   where: {

@@ -21,7 +21,7 @@ import { type DaemonStatus, statusOf } from './status.ts';
 import type { VrrpSupervisor } from './vrrp-supervisor.ts';
 import type { TrackingLoop } from './vrrp-tracking.ts';
 import type { Weights } from './weights.ts';
-import { placesCalled, type Why, whyOf } from './why.ts';
+import { placesCalled, type WhyAnswer, whyOf } from './why.ts';
 
 /** A director does not stand for election with an unverified table, unless its servers take longer than this. */
 const firstVerdictsMaxMs = 5000;
@@ -75,8 +75,8 @@ export type Daemon = {
   readonly start: () => Promise<void>;
   /** Reads the config again. A bad one changes nothing. Reloads queue up. */
   readonly reload: () => Promise<ReloadResult>;
-  /** Why a real server is served as it is; empty where none of that name or address is configured. */
-  readonly why: (about: string) => Promise<readonly Why[]>;
+  /** Why the servers, services and routers of that name or address are as they are. */
+  readonly why: (about: string) => Promise<WhyAnswer>;
   /** What the operator says of a server. @returns the services that it holds for; none where there is no such server. */
   readonly operate: (order: Order) => readonly string[];
   /** @returns the names of the routers that hand over; none where none of that name is active. */
@@ -256,6 +256,9 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
         reconcile: reconcile.status(),
         explain: weights.explain,
         quorumOf: quorums.statusOf,
+        weightFactsOf: weights.factsOf,
+        vrrp: vrrp.status(),
+        now: clock.now(),
       };
       return whyOf(config, about, parts);
     },

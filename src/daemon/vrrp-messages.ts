@@ -29,6 +29,14 @@ export type PathStatus = {
   readonly heardAgoMs?: number;
 };
 
+/** A router whose adverts were believed. */
+export type PeerStatus = {
+  readonly address: string;
+  /** Of its last advert; 0: it resigned. */
+  readonly priority: number;
+  readonly heardAgoMs: number;
+};
+
 export type VrrpInstanceStatus = {
   readonly name: string;
   readonly interface: string;
@@ -48,6 +56,8 @@ export type VrrpInstanceStatus = {
   readonly reason: string;
   /** The router heard as active, when not we. */
   readonly active?: { readonly address: string; readonly priority: number };
+  /** Absent where none was heard. */
+  readonly peers?: readonly PeerStatus[];
   readonly addresses: readonly string[];
   readonly advertsSent: number;
   readonly advertsReceived: number;

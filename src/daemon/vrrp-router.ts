@@ -24,6 +24,7 @@ import { createRouteKeeper } from './vrrp-floating-routes.ts';
 import type { InterfacePorts, VrrpInterface } from './vrrp-interface.ts';
 import type { VrrpInstanceStatus, VrrpSnapshot } from './vrrp-messages.ts';
 import { createPaths } from './vrrp-paths.ts';
+import { createPeers } from './vrrp-peers.ts';
 import { createReporter } from './vrrp-reporter.ts';
 import { floatingAddresses, noSource, routerConfigOf } from './vrrp-router-config.ts';
 import type { GroupedRouter } from './vrrp-sync-groups.ts';
@@ -100,6 +101,7 @@ export function createRouterShell(
     () => ({ config, priority: effectivePriority(router), fault: fitness.fault }),
     ports,
   );
+  const peers = createPeers(ports);
   const paths = createPaths({
     ...ports,
     config: () => config,
@@ -237,6 +239,7 @@ export function createRouterShell(
     }
     reporter.accepted(facts.source, validation.notes);
     paths.heard(path);
+    peers.heard(facts.source, validation.advert.priority);
     const heard = { advert: validation.advert, source: facts.source };
     dispatch({ type: 'advertReceived', ...heard, ...(path !== undefined && { path }) });
   }
@@ -340,6 +343,7 @@ export function createRouterShell(
         state.heard !== undefined && {
           active: { address: state.heard.address, priority: state.heard.priority },
         }),
+      ...(peers.status().length > 0 && { peers: peers.status() }),
       addresses: leases.installed().map(formatPrefix),
       advertsSent: sender.count(),
       ...reporter.counters(),

@@ -1,17 +1,23 @@
-// Why a real server is served as it is: the chain of facts behind its place in the table, as plain data.
+// Why things are as they are: the chain of facts behind a real server's place in the table, a service's choice of who
+// serves, and a virtual router's state, as plain data. Whatever is called by the word asked about is told of.
 import type { Config, RealConfig, VirtualConfig } from '../config/config.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
-import { realName } from '../reconcile/canonical.ts';
+import type { Micros } from '../ports/clock.ts';
+import { canonicalDestination, realName } from '../reconcile/canonical.ts';
 import type { DesiredService } from '../reconcile/desire.ts';
 import { type FallbackServing, fallbackServing } from '../reconcile/fallback.ts';
 import { formatServiceId, type ServiceId } from '../reconcile/model.ts';
 import type { Verdict } from '../reconcile/verdict-view.ts';
 import type { WeightPart } from '../reconcile/weigh.ts';
+import type { FlapAccount } from './flap-hold.ts';
 import type { ServerHealth } from './health-loop.ts';
+import { type LeavingStatus, leavingIn } from './leaving-status.ts';
 import type { QuorumStatus } from './quorums.ts';
 import type { ReconcileStatus } from './reconcile-loop.ts';
+import { type ServiceParts, type ServiceStatus, serviceStatus } from './service-status.ts';
+import type { VrrpInstanceStatus } from './vrrp-messages.ts';
 
-export type Why = {
+export type ServerWhy = {
   readonly service: string;
   readonly real: string;
   /** The DNS name that its address comes from. */
@@ -24,6 +30,10 @@ export type Why = {
   readonly rise: number;
   readonly failures: number;
   readonly fall: number;
+  /** What is held against it for flapping; absent: nothing. */
+  readonly flaps?: FlapAccount;
+  /** Drained by the operator, and still in the table. */
+  readonly draining?: LeavingStatus;
   /** Newest first. */
   readonly answers: readonly { readonly outcome: string; readonly detail: string; readonly agoMs: number }[];
   /** From the configured weight to the one it gets while it is up. */
@@ -40,34 +50,112 @@ export type Why = {
   readonly inTable?: { readonly weight: number; readonly active: number; readonly inactive: number };
 };
 
-export type WhyParts = {
-  readonly health: readonly ServerHealth[];
-  readonly reconcile: ReconcileStatus;
-  readonly quorumOf: (service: string) => QuorumStatus | undefined;
+/** Not configured any more, and still in the table. */
+export type LeaverWhy = LeavingStatus & { readonly service: string };
+
+export type ServiceWhy = ServiceStatus & {
+  readonly servicename?: string;
+  readonly servedBy: DesiredService['servedBy'];
+  readonly fallback?: FallbackServing;
+  /** Whether every server that is checked at all has its first verdict. */
+  readonly settled: boolean;
+};
+
+export type RouterWhy = VrrpInstanceStatus & {
+  /** In its present state. */
+  readonly forMs: number;
+};
+
+export type WhyAnswer = {
+  readonly servers: readonly ServerWhy[];
+  readonly leavers: readonly LeaverWhy[];
+  readonly services: readonly ServiceWhy[];
+  readonly routers: readonly RouterWhy[];
+};
+
+export type WhyParts = ServiceParts & {
+  readonly now: Micros;
+  readonly vrrp: readonly VrrpInstanceStatus[];
   readonly explain: (service: string, real: string, configured: number) => readonly WeightPart[];
 };
 
 /**
- * @param about a real server ("192.168.6.2:80"), its address alone, or the DNS name that it comes from. One entry a
- * service that has it.
+ * @param about a real server ("192.168.6.2:80"), its address alone, or the DNS name that it comes from; a virtual
+ * service by its address, mark or servicename; a virtual router by its name or one of its addresses.
  */
-export function whyOf(config: Config, about: string, parts: WhyParts): readonly Why[] {
-  return config.virtuals.flatMap((virtual) =>
-    [...virtual.reals, ...virtual.fallbacks]
-      .filter((real) => isCalled(about, virtual.id, real))
-      .map((real) => {
-        const [service, name] = [formatServiceId(virtual.id), realName(virtual.id, real)];
-        const server = parts.health.find((entry) => entry.service === service && entry.real === name);
-        return {
-          ...{ service, real: name, rise: virtual.rise, fall: virtual.fall },
-          ...(real.name !== undefined && { name: real.name }),
-          ...healthOf(server),
-          weights: parts.explain(service, name, real.weight),
-          ...servingOf(virtual, real, parts),
-          ...placeIn(parts.reconcile, service, name),
-        };
-      }),
+export const whyOf = (config: Config, about: string, parts: WhyParts): WhyAnswer => ({
+  servers: config.virtuals.flatMap((virtual) => serversOf(virtual, about, parts)),
+  leavers: leaversCalled(about, parts),
+  services: servicesCalled(config, about, parts),
+  routers: routersCalled(config, about, parts),
+});
+
+const serversOf = (virtual: VirtualConfig, about: string, parts: WhyParts): readonly ServerWhy[] =>
+  [...virtual.reals, ...virtual.fallbacks]
+    .filter((real) => isCalled(about, virtual.id, real))
+    .map((real) => {
+      const [service, name] = [formatServiceId(virtual.id), realName(virtual.id, real)];
+      const server = parts.health.find((entry) => entry.service === service && entry.real === name);
+      const place = formatEndpoint(canonicalDestination(virtual.id, real));
+      const draining = leavingIn(parts.reconcile, service, 'operator', parts.now).find(
+        (each) => each.real === place,
+      );
+      return {
+        ...{ service, real: name, rise: virtual.rise, fall: virtual.fall },
+        ...(real.name !== undefined && { name: real.name }),
+        ...healthOf(server),
+        ...(draining !== undefined && { draining }),
+        weights: parts.explain(service, name, real.weight),
+        ...servingOf(virtual, real, parts),
+        ...placeIn(parts.reconcile, service, place),
+      };
+    });
+
+function leaversCalled(about: string, { reconcile, now }: WhyParts): readonly LeaverWhy[] {
+  const services = [...new Set(reconcile.leaving.map(({ service }) => service))];
+  return services.flatMap((service) =>
+    leavingIn(reconcile, service, 'configuration', now)
+      .filter(({ real }) => real === about || real.startsWith(`${about}:`) || real.startsWith(`[${about}]:`))
+      .map((leaver) => ({ service, ...leaver })),
   );
+}
+
+function servicesCalled({ virtuals }: Config, about: string, parts: WhyParts): readonly ServiceWhy[] {
+  return virtuals
+    .filter(({ id, servicename }) => isService(about, id) || servicename === about)
+    .map((virtual) => {
+      const status = serviceStatus(virtual, parts, parts.now);
+      const {
+        servedBy = 'nobody',
+        tier,
+        withheld = false,
+        settled = false,
+      } = parts.reconcile.services.get(status.service) ?? {};
+      const fallback = fallbackServing(virtual, tier, withheld);
+      return {
+        ...status,
+        ...(virtual.servicename !== undefined && { servicename: virtual.servicename }),
+        ...{ servedBy, settled },
+        ...(fallback !== undefined && { fallback }),
+      };
+    });
+}
+
+const isService = (about: string, id: ServiceId): boolean =>
+  formatServiceId(id) === about ||
+  (id.kind === 'address' && (formatEndpoint(id) === about || id.address === about));
+
+function routersCalled({ vrrp }: Config, about: string, parts: WhyParts): readonly RouterWhy[] {
+  const names = vrrp
+    .filter(
+      ({ name, virtualAddresses, excludedAddresses = [] }) =>
+        name === about ||
+        [...virtualAddresses, ...excludedAddresses].some(({ address }) => address === about),
+    )
+    .map(({ name }) => name);
+  return parts.vrrp
+    .filter(({ name }) => names.includes(name))
+    .map((status) => ({ ...status, forMs: Math.max(0, Math.round(parts.now / 1000) - status.sinceMs) }));
 }
 
 function servingOf(virtual: VirtualConfig, real: RealConfig, { reconcile, quorumOf }: WhyParts) {
@@ -104,13 +192,14 @@ function healthOf(server: ServerHealth | undefined) {
     check: server?.check ?? 'none',
     successes: server?.successes ?? 0,
     failures: server?.failures ?? 0,
+    ...(server?.flaps !== undefined && { flaps: server.flaps }),
     answers: (server?.recent ?? []).map(({ outcome, detail, agoMs }) => ({
       ...{ outcome, detail, agoMs: Math.round(agoMs) },
     })),
   };
 }
 
-function placeIn({ observed }: ReconcileStatus, service: string, real: string): Pick<Why, 'inTable'> {
+function placeIn({ observed }: ReconcileStatus, service: string, real: string): Pick<ServerWhy, 'inTable'> {
   const entry = observed.find((candidate) => formatServiceId(candidate.service.id) === service);
   const place = entry?.destinations.find((destination) => formatEndpoint(destination) === real);
   if (place === undefined) return {};
