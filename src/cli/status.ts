@@ -1,4 +1,5 @@
 // `lvs-director status`: the daemon's state for a terminal, or as JSON for programs.
+
 import { describeReason } from '../daemon/describe-reason.ts';
 import type { DaemonStatus } from '../daemon/status.ts';
 import type { VrrpInstanceStatus, VrrpProcessStatus } from '../daemon/vrrp-messages.ts';

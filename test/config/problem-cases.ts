@@ -2,6 +2,7 @@
 // explained in docs/errors.md.
 import { documentCases } from './problem-cases-document.ts';
 import { ldirectordCases } from './problem-cases-ldirectord.ts';
+import { markCases } from './problem-cases-marks.ts';
 import { schedulingCases } from './problem-cases-scheduling.ts';
 import { serviceCases } from './problem-cases-service.ts';
 import { trackCases } from './problem-cases-track.ts';
@@ -18,6 +19,7 @@ export const problemCases: readonly ProblemCase[] = [
   ...documentCases,
   ...serviceCases,
   ...schedulingCases,
+  ...markCases,
   ...ldirectordCases,
   ...trackCases,
 ];
