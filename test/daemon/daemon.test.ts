@@ -15,6 +15,7 @@ let timers: { readonly delayMs: number; readonly fire: () => void }[];
 let file: ConfigResult;
 /** What the roster makes of the configuration. */
 let taken: Config;
+let made: (config: Config) => Config;
 
 const router = { name: 'VI_1' } as Config['vrrp'][number];
 const service = {
@@ -52,8 +53,8 @@ function daemonOf(initial: Config): Daemon {
     readConfig: () => file,
     roster: {
       take: async (next: Config) => {
-        taken = next;
-        return next;
+        taken = made(next);
+        return taken;
       },
       effective: () => taken,
       status: () => ({ names: [], files: [] }),
@@ -118,6 +119,7 @@ function daemonOf(initial: Config): Daemon {
 }
 
 beforeEach(() => {
+  made = (next) => next;
   story = [];
   events = [];
   timers = [];
@@ -233,6 +235,74 @@ describe('what the operator says', () => {
       `health pardon ${real} every service`,
       `health pardon ${real} tcp 10.0.0.9:80`,
     ]);
+  });
+});
+
+describe('the roster', () => {
+  const real = (address: string, name: string) => ({ address: ip(address), port: 80, name });
+  const withServers = (...reals: readonly unknown[]) =>
+    config({ virtuals: [{ ...service, reals } as Config['virtuals'][number]] });
+
+  it('is asked before anything is sent, and what it makes of the config is what counts', async () => {
+    const daemon = daemonOf(config());
+    made = (next) => ({ ...next, virtuals: [service, service], vrrp: [router, router] });
+    await daemon.start();
+    expect(story.slice(0, 3)).toEqual([
+      'daemon.started',
+      'director configure',
+      'reconcile configure 2 owned fwmark 1',
+    ]);
+    expect(story).toContain('vrrp start 2');
+    expect(events.at(-1)).toMatchObject({ instances: 2, services: 2 });
+  });
+
+  it('that changes is followed by all that know servers, and leaves the routers alone', async () => {
+    const daemon = daemonOf(config());
+    await daemon.start();
+    story = [];
+    taken = withServers(real('10.0.0.2', 'web'), real('10.0.0.3', 'web'));
+    daemon.rosterChanged();
+    await settled();
+    expect(story).toEqual([
+      'health configure 1',
+      'reconcile configure 1',
+      'marks configure',
+      'tracking configure 1',
+    ]);
+  });
+
+  it('with other peers is followed by the routers too', async () => {
+    const daemon = daemonOf(config());
+    await daemon.start();
+    story = [];
+    taken = config({ vrrp: [{ ...router, unicastPeers: [ip('10.0.0.7')] }] });
+    daemon.rosterChanged();
+    await settled();
+    expect(story.at(-1)).toBe('vrrp reconfigure 1');
+  });
+
+  it('is not followed where nothing has changed since, nor while the daemon stops', async () => {
+    const daemon = daemonOf(config());
+    await daemon.start();
+    story = [];
+    daemon.rosterChanged();
+    await settled();
+    expect(story).toEqual([]);
+    const stopped = daemon.stop('SIGTERM');
+    taken = config();
+    daemon.rosterChanged();
+    await stopped;
+    await settled();
+    expect(story.join()).not.toContain('configure');
+  });
+
+  it('lets the operator name a server by its name, in any case', async () => {
+    const daemon = daemonOf(withServers(real('10.0.0.2', 'web'), real('10.0.0.3', 'other')));
+    await daemon.start();
+    story = [];
+    expect(daemon.operate({ real: 'WEB', override: { mode: 'disable' } })).toEqual(['tcp 10.0.0.9:80']);
+    expect(daemon.operate({ real: 'nobody', override: { mode: 'disable' } })).toEqual([]);
+    expect(story).toEqual(['operator 10.0.0.2:80']);
   });
 });
 
