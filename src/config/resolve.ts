@@ -2,6 +2,7 @@
 // looked up, everything judged. The last step, and the same one for both grammars.
 import type { Config, ConfigEnvironment, ConfigResult, LogConfig, VirtualConfig } from './config.ts';
 import { directorDefaults, logDefaults, vrrpProcessDefaults } from './defaults.ts';
+import { judgeFamilies } from './judge-families.ts';
 import { errorAt, sortProblems, warningAt } from './problem.ts';
 import { judgePrograms } from './program-warnings.ts';
 import type { DocumentResult, Sites } from './read-document.ts';
@@ -30,6 +31,7 @@ export function resolveConfig(document: DocumentResult, origin: Origin): ConfigR
   const config = toConfig(draft, origin, resolution);
   judgeGlobals(draft, sites, resolution);
   judgePrograms(draft, resolution);
+  judgeFamilies(config, resolution);
   const problems = sortProblems(resolution.problems);
   return problems.some((problem) => problem.severity === 'error') ? { problems } : { config, problems };
 }
