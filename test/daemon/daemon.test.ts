@@ -95,7 +95,10 @@ function daemonOf(initial: Config): Daemon {
     },
     quorums: { configure: () => {}, look: () => {}, statusOf: () => undefined, drained: async () => {} },
     weights: { configure: () => {}, stop: () => {}, explain: () => [] },
-    operator: { set: (real: string) => tell(`operator ${real}`) },
+    operator: {
+      set: (real: string, _service: string | undefined, override: unknown) =>
+        tell(`operator ${real} ${JSON.stringify(override ?? 'enabled')}`),
+    },
     vrrp: {
       start: async (list: readonly unknown[]) => tell(`vrrp start ${list.length}`),
       reconfigure: async (list: readonly unknown[]) => tell(`vrrp reconfigure ${list.length}`),
@@ -225,10 +228,14 @@ describe('reload', () => {
 
 describe('what the operator says', () => {
   const real = '10.0.0.2:80';
+  it('of a drain counts from now', () => {
+    daemonOf(config()).operate({ real, override: { mode: 'drain' }, timeoutMs: 2000 });
+    expect(story).toEqual([`operator ${real} {"mode":"drain","since":7000000,"deadline":9000000}`]);
+  });
   it('with enable takes the penalty for flapping back, with anything else does not', () => {
     const daemon = daemonOf(config());
     daemon.operate({ real, override: { mode: 'drain' } });
-    expect(story).toEqual([`operator ${real}`]);
+    expect(story).toEqual([`operator ${real} {"mode":"drain","since":7000000}`]);
     daemon.operate({ real });
     daemon.operate({ real, service: 'tcp 10.0.0.9:80' });
     expect(story.slice(1).filter((line) => line.startsWith('health'))).toEqual([
@@ -302,7 +309,7 @@ describe('the roster', () => {
     story = [];
     expect(daemon.operate({ real: 'WEB', override: { mode: 'disable' } })).toEqual(['tcp 10.0.0.9:80']);
     expect(daemon.operate({ real: 'nobody', override: { mode: 'disable' } })).toEqual([]);
-    expect(story).toEqual(['operator 10.0.0.2:80']);
+    expect(story).toEqual(['operator 10.0.0.2:80 {"mode":"disable"}']);
   });
 });
 

@@ -52,12 +52,28 @@ describe('what the operator says', () => {
   });
 });
 
+describe('a drain', () => {
+  it('has its time with it, also where it was said of one service', () => {
+    const timed = { mode: 'drain', since: 5, deadline: 9 } as const;
+    const { operator } = operatorWith({ [real]: { mode: 'drain', since: 1 }, [`${web} ${real}`]: timed });
+    expect(operator.drainOf(web, real)).toEqual({ since: 5, deadline: 9 });
+    expect(operator.drainOf(tls, real)).toEqual({ since: 1 });
+  });
+  it('of an older daemon has none, and what is no drain neither', () => {
+    const { operator } = operatorWith({ [real]: { mode: 'drain' }, x: { mode: 'disable' } });
+    expect(operator.drainOf(web, real)).toEqual({ since: 0 });
+    expect(operator.drainOf(web, 'x')).toBeUndefined();
+    expect(operator.drainOf(web, 'y')).toBeUndefined();
+  });
+});
+
 describe('parseOverrides', () => {
   it('reads back what was kept', () => {
     const kept: Overrides = {
       [real]: { mode: 'weight', weight: 3 },
       x: { mode: 'drain' },
       y: { mode: 'disable' },
+      z: { mode: 'drain', since: 1, deadline: 2 },
     };
     expect(parseOverrides(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
   });
@@ -71,6 +87,8 @@ describe('parseOverrides', () => {
         b: { mode: 'weight', weight: 1.5 },
         c: 'drain',
         d: { mode: 'x' },
+        e: { mode: 'drain', since: 'now' },
+        f: { mode: 'drain', since: 1, deadline: 1.5 },
       }),
     ).toEqual({});
   });

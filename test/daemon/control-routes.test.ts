@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { controlRoutes } from '../../src/daemon/control-routes.ts';
+import type { Daemon, Order } from '../../src/daemon/daemon.ts';
+
+/** What the daemon was told, by a question to POST /server. */
+async function tell(words: string) {
+  const orders: Order[] = [];
+  const daemon = {
+    operate: (order: Order) => {
+      orders.push(order);
+      return ['tcp 192.168.6.240:80'];
+    },
+  } as unknown as Daemon;
+  const answer = await controlRoutes(daemon)['POST /server']?.(new URLSearchParams(words));
+  return { status: answer?.status, order: orders[0] };
+}
+const real = '192.168.6.2:80';
+
+describe('a word about a real server', () => {
+  it('drains it, for as long as it takes or for a time', async () => {
+    const drain = { override: { mode: 'drain' } };
+    expect(await tell(`action=drain&real=${real}`)).toEqual({ status: 200, order: { real, ...drain } });
+    expect(await tell(`action=drain&real=${real}&timeout_ms=60000`)).toEqual({
+      status: 200,
+      order: { real, ...drain, timeoutMs: 60_000 },
+    });
+    expect((await tell(`action=drain&real=${real}&timeout_ms=0`)).order).toMatchObject({ timeoutMs: 0 });
+  });
+  it('is refused where its time makes no sense', async () => {
+    for (const timeout of ['x', '-1', '1.5', '', '604800001', '99999999999999999999']) {
+      expect(await tell(`action=drain&real=${real}&timeout_ms=${timeout}`)).toEqual({ status: 400 });
+    }
+  });
+  it('disables, enables or weighs it', async () => {
+    expect((await tell(`action=disable&real=${real}`)).order).toEqual({
+      real,
+      override: { mode: 'disable' },
+    });
+    expect((await tell(`action=enable&real=${real}&service=x`)).order).toEqual({ real, service: 'x' });
+    const weight = { mode: 'weight', weight: 7 };
+    expect((await tell(`action=weight&real=${real}&weight=7`)).order).toEqual({ real, override: weight });
+    for (const wrong of ['', '65536', '-1', 'x']) {
+      expect((await tell(`action=weight&real=${real}&weight=${wrong}`)).status).toBe(400);
+    }
+  });
+});
