@@ -2,7 +2,7 @@
 // daemons send has room for one family a connection (ip_vs_ctl.c, ip_vs_genl_set_cmd and ip_vs_genl_new_daemon).
 import { familyOf } from '../net/ip.ts';
 import type { Config } from './config.ts';
-import { errorAt } from './problem.ts';
+import { warningAt } from './problem.ts';
 import type { Resolution } from './resolution.ts';
 import { familyOfService } from './resolve-servers.ts';
 
@@ -15,7 +15,7 @@ export function judgeFamilies(
     for (const { address, at } of [...reals, ...fallbacks]) {
       if (familyOf(address) === familyOfService(id)) continue;
       const rule = "a server of its service's family, as the sync daemons (ipvs sync) know no other";
-      problems.push(errorAt(at, 'use server', rule, address));
+      problems.push(warningAt(at, 'use server', rule, address));
     }
   }
 }

@@ -89,7 +89,7 @@ export const schedulingCases: readonly ProblemCase[] = [
   yaml(
     'one family beside sync daemons',
     "ipvs: {sync: {interface: eth1, mode: both}}\nvirtual:\n  - {address: 10.0.0.1:80, real: ['[fd00::2] ipip']}\n",
-    "3:35: Cannot use server: a server of its service's family, as the sync daemons (ipvs sync) know no other, got fd00::2",
+    "3:35: warning: Cannot use server: a server of its service's family, as the sync daemons (ipvs sync) know no other, got fd00::2",
   ),
   yaml(
     'a checksum or none',
