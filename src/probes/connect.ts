@@ -25,7 +25,7 @@ export function probeConnect(target: ConnectTarget, signal: AbortSignal): Promis
     signal.addEventListener('abort', expire);
     socket.on('error', (error) => settle(judgeError(error, 'connect')));
     socket.once('connect', () => {
-      if (isSelfConnected(socket)) return settle(failure('connected to itself: nothing listens there'));
+      if (isSelfConnected(socket, port)) return settle(failure('connected to itself: nothing listens there'));
       // A reset would take a PROXY header back that is still on its way.
       if (proxyProtocol === undefined) socket.resetAndDestroy();
       settle(success('connected'));
@@ -35,7 +35,7 @@ export function probeConnect(target: ConnectTarget, signal: AbortSignal): Promis
 
 /**
  * TCP allows simultaneous open: a connect to a free port of this machine that happens to be its own source
- * port succeeds with nobody listening (RFC 9293 §3.5).
+ * port succeeds with nobody listening (RFC 9293 §3.5). @param port that was connected to
  */
-export const isSelfConnected = (socket: Socket): boolean =>
-  socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress;
+export const isSelfConnected = (socket: Socket, port: number): boolean =>
+  socket.localPort === port && socket.localAddress === socket.remoteAddress;

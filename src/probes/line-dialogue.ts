@@ -47,7 +47,7 @@ export function holdDialogue(
     const { tls, address } = place;
     const encryption = tls && { tls, host: tls.host ?? address, protocols: [] };
     const socket = await dial(conversation, place, encryption === undefined ? {} : { encryption });
-    if (isSelfConnected(socket)) throw new Error('connected to itself: nothing listens there');
+    if (isSelfConnected(socket, place.port)) throw new Error('connected to itself: nothing listens there');
     const dialogue = beginDialogue(socket, conversation, limits);
     conversation.verdict = await talk(dialogue);
     if (goodbye !== undefined) await farewell(dialogue, goodbye);

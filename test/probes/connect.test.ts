@@ -1,4 +1,5 @@
-import { createConnection, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { ip } from '../../src/net/ip.ts';
 import { isSelfConnected, probeConnect } from '../../src/probes/connect.ts';
@@ -12,6 +13,17 @@ it('a server that accepts is up, and is let go at once', async () => {
   const server = await tcpServer(() => {});
   expect(await check(server.port)).toEqual({ outcome: 'success', detail: 'connected' });
   await server.allClosed();
+});
+
+it('a connection is reset, so that no port of this machine waits in TIME_WAIT', async () => {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  expect((await check((server.address() as AddressInfo).port)).outcome).toBe('success');
+  const [socket] = await accepted;
+  const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
+  expect(error.code).toBe('ECONNRESET');
+  server.close();
 });
 
 it('a server that refuses is down', async () => {
@@ -38,11 +50,12 @@ it('the end of the time is a failure, also before the connect has answered', asy
 
 it('a socket connected to itself is no server', async () => {
   const ends = { localPort: 40000, remotePort: 40000, localAddress: '::1', remoteAddress: '::1' };
-  expect(isSelfConnected(ends as Socket)).toBe(true);
+  expect(isSelfConnected(ends as Socket, 40000)).toBe(true);
   const server = await tcpServer(() => {});
   const client = createConnection(server.port, '127.0.0.1');
   await new Promise((resolve) => client.once('connect', resolve));
-  expect(isSelfConnected(client)).toBe(false);
+  expect(isSelfConnected(client, server.port)).toBe(false);
+  expect(isSelfConnected({ ...ends, remoteAddress: '::2' } as Socket, 40000)).toBe(false);
   client.destroy();
 });
 
