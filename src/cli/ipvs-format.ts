@@ -1,7 +1,7 @@
 // What IPVS holds in the layout of ipvsadm(8) 1.31: `ipvsadm -Ln` with each of its options, to the letter but for
 // what ipvsadm shows wrongly (docs/ipvs.md). Pure; the order is ipvs-order.ts's.
 import type { ListedEntry } from '../kernel/ipvs-listing.ts';
-import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
+import { formatEndpoint } from '../net/endpoint.ts';
 import { hostPrefix } from '../reconcile/canonical.ts';
 import type { SyncDaemon, Timeouts } from '../reconcile/director-model.ts';
 import type { ServiceId, Tunnel, VirtualService } from '../reconcile/model.ts';
@@ -183,31 +183,27 @@ export const formatSyncDaemons = (daemons: readonly SyncDaemon[]): string =>
 
 /** @param withEngines also what persistence engines go by. */
 export function formatConnections(connections: readonly Connection[], withEngines: boolean): string {
-  const line = (cells: readonly string[]) =>
-    `${cells.map((cell, index) => cell.padEnd(connectionWidths[index] ?? 0)).join(' ')}\n`;
-  const title = [
-    'pro',
-    'expire',
-    'state',
-    'source',
-    'virtual',
-    withEngines ? 'destination'.padEnd(18) : 'destination',
-  ];
-  const engineTitle = withEngines ? ['pe name'.padEnd(16), 'pe_data'] : [];
-  const rows = connections.map((connection) => [
-    connection.protocol,
-    formatExpiry(connection.expiresSec),
-    connection.state,
-    ...[connection.client, connection.virtual].map((endpoint: Endpoint) => formatEndpoint(endpoint)),
-    withEngines ? formatEndpoint(connection.destination).padEnd(18) : formatEndpoint(connection.destination),
-    ...(withEngines && connection.engine !== undefined
-      ? [connection.engine.name.padEnd(16), connection.engine.data]
-      : []),
-  ]);
-  return ['IPVS connection entries\n', line([...title, ...engineTitle]), ...rows.map(line)].join('');
+  const heading = ['pro', 'expire', 'state', 'source', 'virtual', 'destination'];
+  const lines = connections.map(({ protocol, expiresSec, state, client, virtual, destination, engine }) => {
+    const cells = [
+      protocol,
+      formatExpiry(expiresSec),
+      state,
+      ...[client, virtual, destination].map(formatEndpoint),
+    ];
+    return inColumns(withEngines && engine !== undefined ? [...cells, engine.name, engine.data] : cells);
+  });
+  const title = inColumns(withEngines ? [...heading, 'pe name', 'pe_data'] : heading);
+  return ['IPVS connection entries', title, ...lines].map((line) => `${line}\n`).join('');
 }
 
-const connectionWidths = [3, 6, 11, 18, 18];
+/** The last one as long as it is. */
+const inColumns = (cells: readonly string[]): string =>
+  cells
+    .map((cell, index) => (index === cells.length - 1 ? cell : cell.padEnd(connectionWidths[index] ?? 0)))
+    .join(' ');
+
+const connectionWidths = [3, 6, 11, 18, 18, 18, 16];
 
 /** "14:59": minutes and seconds. */
 const formatExpiry = (seconds: number): string =>
