@@ -1,7 +1,8 @@
 // Whether a service has its quorum: enough servers by the sum of their weights, with a band in which the state of
 // before holds (keepalived.md §1.8: gained at quorum + hysteresis, lost below quorum - hysteresis, and at 0). Servers
 // without a verdict, or held for flapping, leave it open: a quorum is neither lost nor missed while they could still
-// make it. What is more than all servers together have counts as reached when all serve. Pure; what follows from it is desire.ts's.
+// make it. What is more than all servers together have counts as reached when all serve. Pure; what follows from it
+// is desire.ts's.
 import type { QuorumConfig, VirtualConfig } from '../config/config.ts';
 import { realName } from './canonical.ts';
 import { formatServiceId } from './model.ts';
@@ -32,7 +33,7 @@ export function weighServers(virtual: VirtualConfig, verdictOf: VerdictOf, weigh
     const verdict = withoutCheck(virtual.checktype.kind, verdictOf(service, name));
     sums.total += real.weight;
     if (weight === 'out' || verdict === 'down') continue;
-    if (verdict === 'up' || verdict === 'held') sums.certain += weight;
+    if (verdict === 'up') sums.certain += weight;
     else sums.open += weight;
   }
   return sums;
