@@ -83,18 +83,24 @@ describe('the IPVS kernel', () => {
       service: ofFamily(encodeOperation({ type: 'addService', service: MARK }), '060001000200'),
       real: ofFamily(encodeOperation(addReal), '06000b000200'),
     };
+    let gone = false;
     const { kernel } = open(
       () => 28,
       (message) =>
-        commandOf(message) === 4
-          ? [entry(message, strange.service), entry(message, encodeOperation(addService)), done(message)]
-          : [entry(message, encodeOperation(addReal)), entry(message, strange.real), done(message)],
+        gone
+          ? [done(message)]
+          : commandOf(message) === 4
+            ? [entry(message, strange.service), entry(message, encodeOperation(addService)), done(message)]
+            : [entry(message, encodeOperation(addReal)), entry(message, strange.real), done(message)],
     );
     for (let pass = 0; pass < 2; pass += 1) {
       const answer = await kernel.observe();
       expect(answer).toMatchObject({ ok: true, value: [{ service: WEB, destinations: [REAL] }] });
       expect(kernel.unreadable()).toEqual(['a service', 'a server of tcp 192.168.6.240:80']);
     }
+    gone = true;
+    await kernel.observe();
+    expect(kernel.unreadable()).toEqual([]);
   });
 
   it('observes every service with its destinations', async () => {

@@ -4,7 +4,7 @@ import { formatEndpoint } from '../../src/net/endpoint.ts';
 import { ip } from '../../src/net/ip.ts';
 import { canonicalTable, readTable } from '../../src/reconcile/canonical.ts';
 import { diff, foreignServices } from '../../src/reconcile/diff.ts';
-import { formatServiceId, type ServiceEntry, type Table } from '../../src/reconcile/model.ts';
+import { formatServiceId, type ServiceEntry, type Table, type Tunnel } from '../../src/reconcile/model.ts';
 import { arbitraryTable } from './arbitrary.ts';
 import { createModelKernel } from './model-kernel.ts';
 
@@ -126,6 +126,21 @@ describe('diff', () => {
     }
     for (const changed of changedServers) {
       expect(typesTo([{ service, destinations: [changed] }])).toEqual(['editDestination']);
+    }
+    const gue = { type: 'gue', port: 6080, checksum: 'nocsum' } as const;
+    const tunnelled = { ...server, forward: 'ipip', tunnel: gue } as const;
+    const tunnels: readonly Tunnel[] = [
+      { ...gue, port: 6081 },
+      { ...gue, checksum: 'csum' },
+      { ...gue, type: 'type-3' },
+    ];
+    for (const tunnel of tunnels) {
+      const operations = diff(
+        [{ service, destinations: [tunnelled] }],
+        [{ service, destinations: [{ ...tunnelled, tunnel }] }],
+        { owned: new Set(), foreign: 'keep' },
+      );
+      expect(operations.map(({ type }) => type)).toEqual(['editDestination']);
     }
   });
 

@@ -158,7 +158,12 @@ describe('entries', () => {
       weight: 3,
       upperThreshold: 7,
       lowerThreshold: 6,
-      counters: { activeConnections: 2, inactiveConnections: 3, persistentClients: 4, connections: 0x1_0000_0000 },
+      counters: {
+        activeConnections: 2,
+        inactiveConnections: 3,
+        persistentClients: 4,
+        connections: 0x1_0000_0000,
+      },
     });
   });
 
