@@ -73,6 +73,10 @@ describe('a name', () => {
     });
     const answer = await resolveName('www.example', 'inet');
     expect(answer).toEqual({ outcome: 'found', addresses: ['10.0.0.1', '10.0.0.2'], ttlSec: 7 });
+    replies.set('two.example A', {
+      answers: [a('two.example', '10.0.0.1', 60), a('two.example', '10.0.0.2', 9)],
+    });
+    expect(await resolveName('two.example', 'inet')).toMatchObject({ ttlSec: 9 });
   });
 
   it('has IPv6 addresses where those are asked for', async () => {
