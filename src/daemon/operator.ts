@@ -41,16 +41,19 @@ export type Operator = {
 
 export function createOperator({ initial, save, onChanged }: OperatorPorts): Operator {
   let overrides: Overrides = initial;
+  let isSilent = Object.keys(overrides).length === 0;
   return {
     set: (real, service, override) => {
       const key = service === undefined ? real : `${service} ${real}`;
       const others = Object.entries(overrides).filter(([name]) => !isAbout(name, real, service));
       overrides = Object.fromEntries(override === undefined ? others : [...others, [key, override]]);
+      isSilent = Object.keys(overrides).length === 0;
       save(overrides);
       onChanged();
     },
-    overrideOf: (service, real) => overrideIn(overrides, service, real),
-    drainOf: (service, real) => drainIn(overrides, service, real),
+    // Asked of every server in each pass, and mostly nothing was said of any.
+    overrideOf: (service, real) => (isSilent ? undefined : overrideIn(overrides, service, real)),
+    drainOf: (service, real) => (isSilent ? undefined : drainIn(overrides, service, real)),
     list: () => overrides,
   };
 }

@@ -5,18 +5,21 @@ export type Timer = { readonly within: (delayMs: number) => void; readonly cance
 
 /** One deadline at a time: the earliest that was asked for. */
 export function createTimer(clock: Clock, fire: () => void): Timer {
-  let pending: { readonly due: Micros; readonly cancel: () => void } | undefined;
+  let pending: { readonly due: Micros; readonly soonest: boolean; readonly cancel: () => void } | undefined;
   const cancel = () => {
     pending?.cancel();
     pending = undefined;
   };
   return {
     within: (delayMs) => {
+      // A thousand verdicts at once ask a thousand times: nothing is sooner.
+      if (pending?.soonest === true) return;
       const due = clock.now() + delayMs * 1000;
       if (pending !== undefined && pending.due <= due) return;
       cancel();
       pending = {
         due,
+        soonest: delayMs === 0,
         cancel: clock.after(delayMs, () => {
           pending = undefined;
           fire();
