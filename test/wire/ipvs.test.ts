@@ -231,6 +231,29 @@ describe('entries', () => {
     expect(changed('05000d0001000000', 0)).not.toHaveProperty('tunnel');
   });
 
+  it('of whatever kind lose nothing on the way through the model and back', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(255), fc.nat(255), (at, value, other) => {
+        const damaged = (entry: Uint8Array) => {
+          const bytes = entry.slice();
+          bytes[at % bytes.length] = value;
+          bytes[(at * 7 + other) % bytes.length] = other;
+          return bytes;
+        };
+        const service = decodeService(damaged(SERVICE_ENTRY));
+        if (service !== undefined) {
+          expect(decodeService(encodeOperation({ type: 'addService', service }))).toEqual(service);
+        }
+        const read = decodeDestination(damaged(DESTINATION_ENTRY), 'inet6');
+        if (read === undefined) return;
+        const { counters: _, ...destination } = read;
+        const again = encodeOperation({ type: 'addDestination', service: WEB.id, destination });
+        expect(decodeDestination(again, 'inet')).toMatchObject(destination);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('with attributes and flags that nobody here knows are what they are without', () => {
     const more = (entry: Uint8Array) => {
       const bytes = Buffer.concat([entry, hex('0800630001020304')]);
