@@ -1,13 +1,16 @@
 // What the kernel refused beside the table, and when each may be tried again: after 1 s, 2 s, 4 s … 60 s, as
-// refusals.ts has it for operations on the table. It neither sends nor logs.
-import type { Micros } from '../ports/clock.ts';
+// refusals.ts has it for operations on the table. Each refusal is told; nothing is sent here.
+import type { Clock, Micros } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
 import type { KernelError } from '../ports/kernel.ts';
 import { type Refusal, retryMsAfter } from './refusals.ts';
 
+export type AttemptsPorts = { readonly clock: Clock; readonly journal: Journal };
+
 export type Attempts = {
-  readonly isDue: (operation: string, now: Micros) => boolean;
-  /** @param error absent where it succeeded. @returns the refusal, if it is one. */
-  readonly record: (operation: string, error: KernelError | undefined, now: Micros) => Refusal | undefined;
+  readonly isDue: (operation: string) => boolean;
+  /** @param error absent where it succeeded. */
+  readonly record: (operation: string, error: KernelError | undefined) => void;
   /** Forgets every refusal of what is not asked for any more. */
   readonly keepOnly: (operations: ReadonlySet<string>) => void;
   readonly nextAt: () => Micros | undefined;
@@ -15,19 +18,19 @@ export type Attempts = {
   readonly clear: () => void;
 };
 
-export function createAttempts(): Attempts {
+export function createAttempts({ clock, journal }: AttemptsPorts): Attempts {
   const refused = new Map<string, Refusal>();
   return {
-    isDue: (operation, now) => (refused.get(operation)?.retryAt ?? now) <= now,
-    record: (operation, error, now) => {
+    isDue: (operation) => (refused.get(operation)?.retryAt ?? clock.now()) <= clock.now(),
+    record: (operation, error) => {
       const attempts = (refused.get(operation)?.attempts ?? 0) + 1;
       refused.delete(operation);
-      if (error === undefined) return undefined;
+      if (error === undefined) return;
       const retryMs = retryMsAfter(attempts);
       const { code, message: reason } = error;
-      const refusal = { operation, code, reason, attempts, retryMs, retryAt: now + retryMs * 1000 };
-      refused.set(operation, refusal);
-      return refusal;
+      const retryAt = clock.now() + retryMs * 1000;
+      refused.set(operation, { operation, code, reason, attempts, retryMs, retryAt });
+      journal({ event: 'ipvs.failed', operation, code, reason, retry_s: retryMs / 1000 });
     },
     keepOnly: (operations) => {
       for (const operation of refused.keys()) if (!operations.has(operation)) refused.delete(operation);

@@ -5,7 +5,7 @@
 import type { IpvsConfig } from '../config/config.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
 import type { Journal, JournalEvent, VrrpPhase } from '../ports/journal.ts';
-import type { DirectorKernel } from '../ports/kernel.ts';
+import type { DirectorKernel, KernelError } from '../ports/kernel.ts';
 import type { Sysctl } from '../ports/sysctl.ts';
 import type { SyncDaemon, SyncState } from '../reconcile/director-model.ts';
 import type { DirectorChanges } from '../reconcile/director-plan.ts';
@@ -47,11 +47,13 @@ export type DirectorLoop = {
   readonly stop: () => Promise<void>;
 };
 
+/** What every pass begins with: without IPVS all else would fail in the same way. */
+const reading = 'ipvsadm -l --timeout';
 const nothing: IpvsConfig = { resyncIntervalMs: 5000, foreign: 'keep' };
 
 export function createDirectorLoop(options: DirectorLoopOptions): DirectorLoop {
   const { clock, memory } = options;
-  const attempts = createAttempts();
+  const attempts = createAttempts(options);
   const before = memory.read();
   const remember = () =>
     memory.write({ settings: Object.fromEntries(settings.originals()), syncDaemons: [...daemons.ours()] });
@@ -93,8 +95,17 @@ export function createDirectorLoop(options: DirectorLoopOptions): DirectorLoop {
 
   /** Sysctls first: a sync daemon takes some of them up when it starts. */
   const settle = async (): Promise<void> => {
+    const answer = await options.kernel.timeouts();
+    if (!answer.ok) return tellLost(answer.error);
     const asked = [...(await settings.pass(wanted)), ...(await daemons.pass(goal()))];
     attempts.keepOnly(new Set(asked));
+  };
+
+  /** Told once for all that is configured, and of nothing at all not even that. */
+  const tellLost = (error: KernelError): void => {
+    attempts.keepOnly(new Set([reading]));
+    if (wanted.size === 0 && ipvs.sync === undefined) return;
+    if (attempts.isDue(reading)) attempts.record(reading, error);
   };
 
   const nextPassMs = (): number => {

@@ -25,7 +25,8 @@ export async function planDirector(
   ipvs: IpvsConfig,
   phaseOf: (instance: string) => VrrpPhase | undefined,
 ): Promise<DirectorChanges> {
-  const quiet = { kernel, clock, attempts: createAttempts(), journal: () => {} };
+  const journal = () => {};
+  const quiet = { kernel, journal, attempts: createAttempts({ clock, journal }) };
   const access = createSettingAccess(kernel, sysctl);
   const remembered = new Map(Object.entries(memory.settings));
   const settings = createSettingKeeper({ ...quiet, access, onOriginals: () => {} }, remembered);

@@ -1,6 +1,5 @@
 // One pass over the settings of the director (timeouts, sysctls): read, compare, write what differs, tell. What they
 // should be is reconcile/director-settings.ts's, when passes happen director-loop.ts's.
-import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import {
   describeSetting,
@@ -16,7 +15,6 @@ import type { SettingAccess } from './setting-access.ts';
 export type SettingKeeperOptions = {
   readonly access: SettingAccess;
   readonly attempts: Attempts;
-  readonly clock: Clock;
   readonly journal: Journal;
   /** What was found at first; told before anything is written, and when something is put back. */
   readonly onOriginals: (originals: Settings) => void;
@@ -28,13 +26,13 @@ export type SettingKeeper = {
   /** @returns the operations that it asked for, done or not. */
   readonly pass: (wanted: Settings) => Promise<readonly string[]>;
   readonly plan: (wanted: Settings) => Promise<readonly SettingChange[]>;
-  /** As read last. */
+  /** As the last pass left them. */
   readonly held: () => readonly HeldSetting[];
   readonly originals: () => Settings;
 };
 
 export function createSettingKeeper(options: SettingKeeperOptions, remembered: Settings): SettingKeeper {
-  const { access, attempts, clock, journal } = options;
+  const { access, attempts, journal } = options;
   let originals = remembered;
   let held: readonly HeldSetting[] = [];
   /** What the last pass left as it was wanted: anything else there now is somebody else's doing. */
@@ -59,18 +57,11 @@ export function createSettingKeeper(options: SettingKeeperOptions, remembered: S
     if (changed) options.onOriginals(next);
   };
 
-  const tellFailure = (operation: string, error: Parameters<Attempts['record']>[1]) => {
-    const refusal = attempts.record(operation, error, clock.now());
-    if (refusal === undefined) return;
-    const { code, reason, retryMs } = refusal;
-    journal({ event: 'ipvs.failed', operation, code, reason, retry_s: retryMs / 1000 });
-  };
-
   const change = async (each: SettingChange): Promise<boolean> => {
     const operation = describeSetting(each.name, each.to);
-    if (!attempts.isDue(operation, clock.now())) return false;
+    if (!attempts.isDue(operation)) return false;
     const error = await access.write(each.name, each.to);
-    tellFailure(operation, error);
+    attempts.record(operation, error);
     if (error !== undefined) return false;
     tell(journal, each, settled.get(each.name) === each.to);
     return true;
@@ -82,8 +73,7 @@ export function createSettingKeeper(options: SettingKeeperOptions, remembered: S
     const missing = proposal.missing.map((name) => {
       const operation = describeSetting(name, wanted.get(name) ?? '');
       const answer = found.get(name);
-      if (answer?.ok === false && attempts.isDue(operation, clock.now()))
-        tellFailure(operation, answer.error);
+      if (answer?.ok === false && attempts.isDue(operation)) attempts.record(operation, answer.error);
       return operation;
     });
     const undone = new Set<SettingName>(proposal.missing);
@@ -92,6 +82,7 @@ export function createSettingKeeper(options: SettingKeeperOptions, remembered: S
       const isDone = await change(each);
       if (!isDone) undone.add(each.name);
       else if (each.restores) restored.add(each.name);
+      else held = held.map((entry) => (entry.name === each.name ? { ...entry, held: each.to } : entry));
     }
     remember(without(originals, restored));
     settled = without(wanted, undone);

@@ -1,9 +1,8 @@
 // One pass over the sync daemons of the kernel: read, compare, end and start, tell. Which should run is
 // reconcile/sync-daemons.ts's, when passes happen director-loop.ts's.
 import type { SyncConfig } from '../config/config.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
-import type { DirectorKernel, KernelError } from '../ports/kernel.ts';
+import type { DirectorKernel } from '../ports/kernel.ts';
 import type { SyncDaemon, SyncState } from '../reconcile/director-model.ts';
 import {
   describeSyncDaemon,
@@ -24,7 +23,6 @@ export type SyncGoal = {
 export type SyncKeeperOptions = {
   readonly kernel: DirectorKernel;
   readonly attempts: Attempts;
-  readonly clock: Clock;
   readonly journal: Journal;
   /** Which daemons are of this program; told of a new one before it starts. */
   readonly onOurs: (states: ReadonlySet<SyncState>) => void;
@@ -34,7 +32,7 @@ export type SyncKeeper = {
   /** @returns the operations that it asked for, done or not. */
   readonly pass: (goal: SyncGoal) => Promise<readonly string[]>;
   readonly plan: (goal: SyncGoal) => Promise<readonly SyncOperation[]>;
-  /** As read last. */
+  /** As the last pass left them. */
   readonly running: () => readonly SyncDaemon[];
   readonly ours: () => ReadonlySet<SyncState>;
 };
@@ -42,7 +40,7 @@ export type SyncKeeper = {
 const reading = 'ipvsadm -l --daemon';
 
 export function createSyncKeeper(options: SyncKeeperOptions, remembered: ReadonlySet<SyncState>): SyncKeeper {
-  const { kernel, attempts, clock, journal } = options;
+  const { kernel, attempts, journal } = options;
   let ours = remembered;
   let running: readonly SyncDaemon[] = [];
   /** What the last pass wanted and saw done. */
@@ -56,27 +54,22 @@ export function createSyncKeeper(options: SyncKeeperOptions, remembered: Readonl
     options.onOurs(states);
   };
 
-  const record = (operation: string, error: KernelError | undefined): void => {
-    const refusal = attempts.record(operation, error, clock.now());
-    if (refusal === undefined) return;
-    const { code, reason, retryMs } = refusal;
-    journal({ event: 'ipvs.failed', operation, code, reason, retry_s: retryMs / 1000 });
-  };
-
   /** @returns whether it is done. */
   const send = async (operation: SyncOperation, why: SyncReason): Promise<boolean> => {
     const { type, daemon } = operation;
     const name = describeSyncOperation(operation);
-    if (!attempts.isDue(name, clock.now())) return false;
+    if (!attempts.isDue(name)) return false;
     if (type === 'startSyncDaemon') own(new Set([...ours, daemon.state]));
     const error = await (type === 'startSyncDaemon'
       ? kernel.startSyncDaemon(daemon)
       : kernel.stopSyncDaemon(daemon.state));
     // ESRCH: it has ended in the meantime, which is what was wanted.
     const isDone = error === undefined || (type === 'stopSyncDaemon' && error.code === 'ESRCH');
-    record(name, isDone ? undefined : error);
+    attempts.record(name, isDone ? undefined : error);
     if (!isDone) return false;
-    if (type === 'stopSyncDaemon') own(new Set([...ours].filter((state) => state !== daemon.state)));
+    running = running.filter(({ state }) => state !== daemon.state);
+    if (type === 'startSyncDaemon') running = [...running, daemon];
+    else own(new Set([...ours].filter((state) => state !== daemon.state)));
     const action = type === 'startSyncDaemon' ? 'started' : 'stopped';
     journal({
       event: 'ipvs.sync_daemon',
@@ -93,12 +86,9 @@ export function createSyncKeeper(options: SyncKeeperOptions, remembered: Readonl
 
   const pass = async (goal: SyncGoal): Promise<readonly string[]> => {
     if (!isNeeded(goal)) return [];
-    if (!attempts.isDue(reading, clock.now())) return [reading];
+    if (!attempts.isDue(reading)) return [reading];
     const answer = await kernel.syncDaemons();
-    // A kernel without IPVS runs none of ours any more.
-    const isGone = !answer.ok && answer.error.code === 'ENOSYS' && goal.sync === undefined;
-    if (isGone) own(new Set());
-    record(reading, answer.ok || isGone ? undefined : answer.error);
+    attempts.record(reading, answer.ok ? undefined : answer.error);
     if (!answer.ok) return [reading];
     running = answer.value;
     const operations = propose(goal);

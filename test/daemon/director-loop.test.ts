@@ -74,6 +74,13 @@ describe('settings', () => {
     ]);
   });
 
+  it('show in the status as they are now', async () => {
+    const { loop } = open();
+    await loop.configure({ ...conntrack, sync: { ...parameters, mode: 'both' } });
+    expect(loop.status().settings).toEqual([{ name: 'net.ipv4.vs.conntrack', wanted: '1', held: '1' }]);
+    expect(loop.status().syncDaemons.map(({ state }) => state)).toEqual(['master', 'backup']);
+  });
+
   it('are remembered before the first of them is changed', async () => {
     const { loop, model } = open();
     await loop.configure(conntrack);
@@ -168,11 +175,34 @@ describe('settings', () => {
     const { loop, model, clock, told } = open();
     model.absent = true;
     await loop.configure({ ...conntrack, timeouts: { tcp: 60 } });
-    expect(told('ipvs.failed').map((event) => 'code' in event && event.code)).toEqual(['ENOSYS', 'ENOSYS']);
+    expect(told('ipvs.failed')).toMatchObject([
+      { operation: 'ipvsadm -l --timeout', code: 'ENOSYS', retry_s: 1 },
+    ]);
     model.absent = false;
     await clock.advance(1000);
     expect(model.timeouts.tcp).toBe(60);
     expect(loop.status().refused).toEqual([]);
+  });
+});
+
+describe('a kernel without IPVS', () => {
+  it('is told of once for all, with growing pauses', async () => {
+    const { loop, model, clock, told } = open();
+    model.absent = true;
+    await loop.configure({ ...conntrack, timeouts: { tcp: 60 }, sync: { ...parameters, mode: 'both' } });
+    await clock.advance(10_000);
+    expect(told('ipvs.failed').map((event) => 'retry_s' in event && event.retry_s)).toEqual([1, 2, 4, 8]);
+    expect(loop.status().refused).toHaveLength(1);
+  });
+
+  it('is no matter where nothing is configured, whatever is remembered', async () => {
+    const { loop, model, clock, events } = open(createModelDirector(), {
+      memory: { settings: { 'net.ipv4.vs.conntrack': '0' }, syncDaemons: ['master'] },
+    });
+    model.absent = true;
+    await loop.configure(base);
+    await clock.advance(60_000);
+    expect(events).toEqual([]);
   });
 });
 

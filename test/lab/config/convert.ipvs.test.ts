@@ -150,6 +150,32 @@ virtual_server 10.9.9.9 81 {
 }
 `;
 
+const beside = `
+global_defs {
+  lvs_timeouts tcp 600 tcpfin 30 udp 60
+  lvs_sync_daemon eth0 VI_1 id 7 port 9000 ttl 2 group 239.9.9.9
+}
+vrrp_instance VI_1 {
+  interface eth0
+  virtual_router_id 51
+  advert_int 1
+  priority 200
+  virtual_ipaddress {
+    10.9.0.9
+  }
+}
+virtual_server_group SITE {
+  10.7.1.250-252 80
+  10.7.2.1 8080
+}
+virtual_server group SITE {
+  protocol TCP
+  lb_algo rr
+  lb_kind NAT
+  real_server 10.7.0.2 80 { }
+}
+`;
+
 async function converted(host: Host, text: string, name: string): Promise<string> {
   const file = join(lab.directory(`${host.name}-source`), name);
   writeFileSync(file, text);
@@ -164,7 +190,7 @@ async function becomes(host: Host, wanted: readonly string[]): Promise<void> {
     table = await tableOf(host);
     return JSON.stringify(table) === JSON.stringify(wanted);
   };
-  await waitUntil(equal, { timeoutMs: 15_000, what: 'our table' }).catch(() => undefined);
+  await waitUntil(equal, { timeoutMs: 30_000, everyMs: 300, what: 'our table' }).catch(() => undefined);
   expect(table).toEqual(wanted);
 }
 
@@ -192,4 +218,34 @@ describe('convert', () => {
     startDirector(lab, again, { config: await converted(again, lists, 'ipvsadm.save') });
     await becomes(again, table);
   });
+
+  it('timeouts, sync daemon and a group of ranges: as keepalived sets them', async () => {
+    const [theirs, ours] = await Promise.all([lab.host('ka'), lab.host('lvs1')]);
+    for (const host of [theirs, ours])
+      await lab.attach(host, await lab.lan(`lan-${host.name}`), { addresses: ['10.9.0.1/24'] });
+    const state = async (host: Host) => [
+      ...(await tableOf(host)),
+      await host.run('ipvsadm', '-l', '--timeout'),
+      // Of the length each says what its interface and the kernel gave it.
+      (await host.run('ipvsadm', '-l', '--daemon')).replaceAll(/maxlen=\d+, /g, ''),
+    ];
+    const isActive = async (host: Host) => (await host.run('ipvsadm', '-l', '--daemon')).startsWith('master');
+    const settles = (host: Host) =>
+      waitUntil(async () => (await isActive(host)) && !(await state(host)).join().includes('backup sync'), {
+        timeoutMs: 25_000,
+        everyMs: 300,
+        what: `${host.name} has a master alone`,
+      });
+    startKeepalived(lab, theirs, beside);
+    const config = (await converted(ours, beside, 'keepalived.conf')).replace(
+      /^ipvs: \{resync_interval.*$/m,
+      '',
+    );
+    startDirector(lab, ours, { config });
+    await settles(theirs);
+    await settles(ours);
+    const wanted = await state(theirs);
+    expect(wanted).toHaveLength(2 * 4 + 2);
+    expect(await state(ours)).toEqual(wanted);
+  }, 120_000);
 });
