@@ -31,6 +31,15 @@ bench-ipvs: build ## a table of 11,000 entries beside keepalived and ipvsadm (OP
 	@scripts/ensure-packages.sh
 	@scripts/bench-ipvs.sh $(OPTIONS)
 
+bench-health: build ## keepalived, ldirectord and this by turns: health checks a processor makes, and how late (OPTIONS='--runs 1')
+	@scripts/ensure-packages.sh ip keepalived ldirectord nginx tcpdump curl cc sysctl || true
+	@scripts/bench-health.sh $(OPTIONS)
+
+bench-health-table: build ## how long dead servers stay in the kernel's table (a kernel with IPVS, or user-mode Linux)
+	@scripts/ensure-packages.sh
+	@scripts/ensure-packages.sh ldirectord tcpdump || true
+	@scripts/bench-health.sh --table --load 100 --load 50+50 --seconds 5 $(OPTIONS)
+
 install: build ## onto this machine (DESTDIR and PREFIX are heeded); starts nothing
 	@scripts/install.sh
 

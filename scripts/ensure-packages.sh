@@ -14,6 +14,8 @@ package_of() {
     ping) echo iputils-ping ;;
     sysctl) echo procps ;;
     linux.uml) echo user-mode-linux ;;
+    nft) echo nftables ;;
+    cc) echo gcc libc6-dev ;;
     # vrrpd itself is not in the PATH.
     vtysh) echo frr ;;
     smtpd) echo opensmtpd ;;
@@ -25,7 +27,7 @@ package_of() {
   esac
 }
 
-commands=${*:-ip ipvsadm keepalived vtysh nginx modprobe arping ping curl sysctl}
+commands=${*:-ip ipvsadm keepalived vtysh nginx modprobe arping ping curl sysctl nft}
 missing=
 for command in $commands; do
   command -v "$command" >/dev/null || missing="$missing $(package_of "$command")"

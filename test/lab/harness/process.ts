@@ -60,7 +60,12 @@ export type Running = {
   readonly stop: (graceMs?: number) => Promise<number>;
 };
 
-export type StartOptions = { readonly environment?: NodeJS.ProcessEnv; readonly directory?: string };
+export type StartOptions = {
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly directory?: string;
+  /** Told of each line when it comes. */
+  readonly onLine?: (line: string) => void;
+};
 
 /** Starts a command in the background. Output of both streams is kept by lines, in order of arrival. */
 export function start(command: readonly string[], options: StartOptions = {}): Running {
@@ -78,6 +83,7 @@ export function start(command: readonly string[], options: StartOptions = {}): R
   for (const stream of [child.stdout, child.stderr]) {
     collectLines(stream, (line) => {
       lines.push(line);
+      options.onLine?.(line);
       notify();
     });
   }
