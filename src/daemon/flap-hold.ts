@@ -56,5 +56,9 @@ export function flapAccountOf(server: CheckedServer, now: Micros): FlapAccount |
   const falls = fallsWithin(flaps, now, policy).length;
   const holdMs = hold === undefined ? holdMsAt(flaps, now, policy) : (hold.until - hold.since) / 1000;
   if (falls === 0 && holdMs === 0) return undefined;
-  return { falls, holdMs, ...(hold !== undefined && { leftMs: Math.max(0, (hold.until - now) / 1000) }) };
+  return {
+    falls,
+    holdMs,
+    ...(hold !== undefined && { leftMs: Math.max(0, Math.round((hold.until - now) / 1000)) }),
+  };
 }

@@ -76,11 +76,14 @@ describe('a server that falls too often', () => {
     expect(verdicts).toEqual(['up', 'down', 'up', 'down', 'held', 'up']);
   });
   it('goes on being checked, and a fall in its hold makes the next one longer', async () => {
-    const { flap, story, told, loop } = rig();
+    const { flap, story, told, loop, clock } = rig();
     await flap();
     await story('ffs');
     expect(told()).toMatchObject([{ event: 'real.down' }, { event: 'real.flapping', hold_s: 20 }]);
     expect(loop.status()[0]?.flaps).toMatchObject({ falls: 2, holdMs: 20_000 });
+    // It was out since its second fall: four seconds of the story, and the hold.
+    await clock.advance(20_000);
+    expect(told()).toMatchObject([{ event: 'real.up', down_s: 24, held_s: 20 }]);
   });
   it('grows to its weight from the end of its hold', async () => {
     const { flap, clock, loop } = rig();
