@@ -124,8 +124,13 @@ function identityOf(
   }
   const protocol = hasAddress ? (given ?? 'udp') : undefined;
   const [target] = targets;
-  if (targets.length === 1 && 'fwmark' in target)
+  if (targets.length === 1 && 'fwmark' in target) {
+    note(
+      at,
+      `fwmark ${target.fwmark}: set by your firewall as before; with marks beside it, by the daemon itself`,
+    );
     return { fwmark: target.fwmark, family: target.family ?? family };
+  }
   if (targets.length === 1 && 'addresses' in target && isSingle(target))
     return { address: joinPort(target.addresses, target.port), protocol };
   return { addresses: targets.map((each) => memberOf(each, family)), protocol };

@@ -361,6 +361,14 @@ describe('keepalived.conf: what IPVS holds beside its table', () => {
   });
 });
 
+it('keepalived.conf: a service of a mark is told that the daemon could set it', () => {
+  const { config, notes } = converted('virtual_server fwmark 9 {\nlb_algo rr\nlb_kind NAT\n}');
+  expect(config.virtuals[0]?.id).toEqual({ kind: 'fwmark', family: 'inet', fwmark: 9 });
+  expect(notes.filter((note) => note.includes('marks'))).toEqual([
+    'old:1: fwmark 9: set by your firewall as before; with marks beside it, by the daemon itself',
+  ]);
+});
+
 describe('keepalived.conf: a group', () => {
   const group = 'virtual_server_group G {\n10.0.0.1 80\n10.0.0.4-6 8080\nfwmark 7\nnonsense\n}\n';
   const server =
