@@ -7,7 +7,7 @@ import { canonicalDestination, canonicalTable, realName } from '../../src/reconc
 import { desire, desireServices } from '../../src/reconcile/desire.ts';
 import { diff } from '../../src/reconcile/diff.ts';
 import { type Destination, formatServiceId, type ServiceId, type Table } from '../../src/reconcile/model.ts';
-import type { Verdict, VerdictOf } from '../../src/reconcile/verdict-view.ts';
+import type { QuorumView, Verdict, VerdictOf } from '../../src/reconcile/verdict-view.ts';
 import {
   arbitraryQuorumOf,
   arbitraryTable,
@@ -136,6 +136,65 @@ describe("an operator's maintenance", () => {
   it.each(['on', 'off'] as const)('takes a server of checktype %s out', (kind) => {
     const virtual = virtualOf(vip, { reals: [one, two], checktype: { kind } });
     expect(servers(desire([virtual], bothDown, holding(virtual, one)))).toEqual([]);
+  });
+});
+
+describe('a quorum', () => {
+  const virtual = virtualOf(vip, {
+    reals: [one, two],
+    fallbacks: [fallback],
+    quorum: { quorum: 6, hysteresis: 0 },
+  });
+  const at = (quorum: QuorumView, table: Table, verdictOf = unverified) =>
+    servers(desire([virtual], verdictOf, table, { quorumOf: () => quorum }));
+
+  it('that is lost leaves the fallback alone, and what is left of quiescent servers', () => {
+    expect(at('lost', holding(virtual, one, two), oneUp)).toEqual(['127.0.0.1:80 gate 1']);
+    expect(at('held', holding(virtual, one, two), oneUp)).toEqual(['192.168.6.2:80 gate 5']);
+    const quiescent = { ...virtual, quiescent: true };
+    const moment = { quorumOf: () => 'lost' as const };
+    expect(servers(desire([quiescent], oneUp, holding(virtual, one, two), moment))).toEqual([
+      '127.0.0.1:80 gate 1',
+      '192.168.6.2:80 gate 0',
+      '192.168.6.3:80 gate 0',
+    ]);
+  });
+
+  it('that is not known yet leaves a table that serves as it is, and waits where it does not', () => {
+    expect(at('open', holding(virtual, one, two))).toEqual([
+      '192.168.6.2:80 gate 5',
+      '192.168.6.3:80 gate 3',
+    ]);
+    expect(at('open', [], verdicts({ '192.168.6.2:80': 'up' }))).toEqual(['127.0.0.1:80 gate 1']);
+  });
+
+  it('means nothing where no tier can serve', () => {
+    const alone = { ...virtual, fallbacks: [{ ...fallback, checked: true }] };
+    const table = desire([alone], oneUp, [], { quorumOf: () => 'lost' });
+    expect(servers(table)).toEqual(['192.168.6.2:80 gate 5']);
+  });
+});
+
+describe('a checked tier', () => {
+  const last = tierOf('127.0.0.1', 80);
+  const first = tierOf('192.168.6.9', 80, { checked: true });
+  const virtual = virtualOf(vip, { reals: [one], fallbacks: [first, last] });
+
+  it('serves when it is up, or while an adopted table has it serving and nobody has judged it', () => {
+    const down = { '192.168.6.2:80': 'down' } as const;
+    const withFirst = (verdict: Verdict) => verdicts({ ...down, '192.168.6.9:80': verdict });
+    expect(servers(desire([virtual], withFirst('unverified'), []))).toEqual(['127.0.0.1:80 gate 1']);
+    expect(servers(desire([virtual], withFirst('up'), []))).toEqual(['192.168.6.9:80 gate 1']);
+    const adopted = desire([virtual], withFirst('up'), []);
+    expect(servers(desire([virtual], withFirst('unverified'), adopted))).toEqual(['192.168.6.9:80 gate 1']);
+    expect(servers(desire([virtual], withFirst('down'), adopted))).toEqual(['127.0.0.1:80 gate 1']);
+  });
+
+  it('is passed over while the operator has it out or drained; the one that is not checked is not', () => {
+    const up = verdicts({ '192.168.6.2:80': 'down', '192.168.6.9:80': 'up' });
+    for (const weight of ['out', 0] as const) {
+      expect(servers(desire([virtual], up, [], { weigh: () => weight }))).toEqual(['127.0.0.1:80 gate 1']);
+    }
   });
 });
 

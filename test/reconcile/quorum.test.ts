@@ -133,11 +133,6 @@ describe('the weights that count', () => {
     expect(weighServers(virtual, verdictOf, () => 'out')).toEqual({ certain: 0, open: 0, total: 9 });
   });
 
-  it('are open of a server that answers, but is held for flapping', () => {
-    const held = (_service: string, real: string) => (real === '10.0.0.1:80' ? 'held' : 'up');
-    expect(weighServers(virtual, held, configured)).toEqual({ certain: 4, open: 5, total: 9 });
-  });
-
   it('are all there with checktype on', () => {
     const on: VirtualConfig = { ...virtual, checktype: { kind: 'on' } };
     expect(weighServers(on, () => 'unverified', configured)).toEqual({ certain: 9, open: 0, total: 9 });
