@@ -4,6 +4,7 @@ import type { Ip } from '../net/ip.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
 import type { ResolveName } from '../ports/discovery.ts';
 import type { Journal } from '../ports/journal.ts';
+import { listed } from '../roster/changes.ts';
 import { type Question, questionKey } from '../roster/effective.ts';
 import {
   absentKeptMs,
@@ -72,7 +73,7 @@ export function createNameKeeper(ports: NameKeeperPorts): NameKeeper {
     switch (effect.type) {
       case 'failed': {
         const kept_s = record.failing?.absentSince === undefined ? {} : { kept_s: absentKeptMs / 1000 };
-        const kept = record.addresses;
+        const kept = listed(record.addresses);
         journal({
           ...{ event: 'names.failed', name, family, reason: effect.reason, kept },
           ...(kept.length > 0 && kept_s),
@@ -81,12 +82,12 @@ export function createNameKeeper(ports: NameKeeperPorts): NameKeeper {
       }
       case 'recovered':
         journal({
-          ...{ event: 'names.recovered', name, family, addresses: record.addresses },
+          ...{ event: 'names.recovered', name, family, addresses: listed(record.addresses) },
           failed_s: Math.round(effect.afterUs / 1e6),
         });
         return;
       case 'forgotten':
-        journal({ event: 'names.forgotten', name, family, addresses: effect.addresses });
+        journal({ event: 'names.forgotten', name, family, addresses: listed(effect.addresses) });
         return;
     }
   }

@@ -6,6 +6,12 @@ import type { JournalEvent } from '../ports/journal.ts';
 import { formatServiceId } from '../reconcile/model.ts';
 import { type Duplicate, serverName } from './effective.ts';
 
+/** A log line names so many servers, and counts the others. */
+const toldMax = 20;
+
+export const listed = (all: readonly string[]): readonly string[] =>
+  all.length <= toldMax ? all : [...all.slice(0, toldMax), `and ${all.length - toldMax} more`];
+
 export function changesBetween(before: Config, after: Config): readonly JournalEvent[] {
   const services = new Map(before.virtuals.map((virtual) => [formatServiceId(virtual.id), virtual]));
   const routers = new Map(before.vrrp.map((instance) => [instance.name, instance]));
@@ -21,7 +27,12 @@ function serverChange(before: VirtualConfig | undefined, after: VirtualConfig): 
   if (added.length + removed.length === 0) return [];
   const from = [...added, ...removed].map((real) => has.get(real) ?? had.get(real) ?? '');
   const service = formatServiceId(after.id);
-  return [{ event: 'roster.changed', service, added, removed, from: [...new Set(from)] }];
+  return [
+    {
+      ...{ event: 'roster.changed', service },
+      ...{ added: listed(added), removed: listed(removed), from: listed([...new Set(from)]) },
+    },
+  ];
 }
 
 const originsIn = ({ id, reals }: VirtualConfig): ReadonlyMap<string, string> =>

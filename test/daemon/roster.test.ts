@@ -208,6 +208,15 @@ describe('names as they change', () => {
     expect(world.told('roster.changed')).toMatchObject([{ added: ['10.0.0.3:80', '10.0.0.4:80'] }]);
   });
 
+  it('are told by twenty servers, and counted beyond', async () => {
+    const world = await taken();
+    world.answers.set('web', found(...Array.from({ length: 100 }, (_, i) => `10.0.1.${i}`)));
+    await world.clock.advance(11_000);
+    const [change] = world.told('roster.changed') as readonly { readonly added: readonly string[] }[];
+    expect([change?.added.length, change?.added.at(-1)]).toEqual([21, 'and 80 more']);
+    expect(world.servers()).toHaveLength(101);
+  });
+
   it('keep their servers while the resolver fails, which is told once at either end', async () => {
     const world = await taken();
     world.answers.set('web', failed);
