@@ -2,10 +2,12 @@
 // the kernel itself, so it works while no daemon runs; a config is only looked at for what the kernel forgets.
 import type { Config } from '../config/config.ts';
 import type { SchedulerFacts } from '../explain/choose.ts';
-import { type Flow, formatFlow, parseFlow } from '../explain/flow.ts';
+import { type Flow, flowFamily, formatFlow, parseFlow } from '../explain/flow.ts';
 import { type KernelFacts, type Where, whereTo } from '../explain/where.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
+import { createMarkKernel } from '../kernel/marks.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
+import type { Family } from '../net/ip.ts';
 import { err, ok, type Result } from '../net/result.ts';
 import type { ObservedDestination } from '../ports/kernel.ts';
 import { canonicalDestination } from '../reconcile/canonical.ts';
@@ -37,14 +39,16 @@ export async function runWhere(argv: readonly string[], io: Io): Promise<ExitCod
     io.stderr(`Cannot find out where: ${flow.error}\n`);
     return 2;
   }
-  const facts = await readFacts(given.options);
+  const facts = await readFacts(given.options, flowFamily(flow.value));
   if (!facts.ok) {
     io.stderr(`Cannot read IPVS: ${facts.error}\n`);
     return 1;
   }
   const where = whereTo(flow.value, facts.value);
   io.stdout(
-    given.options.json === true ? `${JSON.stringify(where, null, 2)}\n` : formatWhere(flow.value, where),
+    given.options.json === true
+      ? `${JSON.stringify({ flow: formatFlow(flow.value), ...where }, null, 2)}\n`
+      : formatWhere(flow.value, where),
   );
   return where.choice.kind === 'nobody' ? 1 : 0;
 }
@@ -74,15 +78,17 @@ function formatServer(
   return `${name} ${forward}, weight ${weight}, ${counters.activeConnections} active and ${counters.inactiveConnections} inactive connections`;
 }
 
-async function readFacts(options: Options): Promise<Result<KernelFacts>> {
+async function readFacts(options: Options, family: Family): Promise<Result<KernelFacts>> {
   const kernel = createIpvsKernel(openNetlinkSocket('generic'), systemClock);
   const table = await kernel.observe();
   kernel.close();
   if (!table.ok) return err(describeKernelError(table.error));
   const connections = readIpvsConnections();
   if (!connections.ok) return connections;
+  const marks = await createMarkKernel(() => openNetlinkSocket('netfilter'), systemClock).observe(family);
   return ok({
     ...schedulerFacts(options),
+    ...(marks.ok && typeof marks.value !== 'string' && { marks: marks.value }),
     table: table.value,
     connections: parseConnections(connections.value),
     expireQuiescentTemplate: sysctl('expire_quiescent_template') === '1',

@@ -86,6 +86,9 @@ const hasFlag = ({ service }: ObservedService, flag: 'port' | 'fallback'): boole
 const hashedPort = (held: ObservedService, { clientPort }: Flow): number | undefined =>
   hasFlag(held, 'port') ? clientPort : 0;
 
+const hashedName = (held: ObservedService): string =>
+  hasFlag(held, 'port') ? "the client's address and port fall" : "the client's address falls";
+
 const portIsMissing = (scheduler: string) => ({
   unknown: `${scheduler}: goes by the client's port as well (${scheduler}-port), which was not said`,
 });
@@ -103,7 +106,7 @@ function sourceOrder(held: ObservedService, flow: Flow, { sourceBits }: Schedule
     if (!hasFlag(held, 'fallback')) return;
     for (let offset = 0; offset < size; offset += 1) yield place(((offset + hash) % size) + hash);
   }
-  return { preference: preference(), why: `sh: the client's address falls on place ${hash} of ${size}` };
+  return { preference: preference(), why: `sh: ${hashedName(held)} on place ${hash} of ${size}` };
 }
 
 /** ip_vs_dh.c; its table has 256 places in every kernel. */
@@ -136,7 +139,7 @@ function maglevOrder(held: ObservedService, flow: Flow, facts: SchedulerFacts) {
     if (!hasFlag(held, 'fallback')) return;
     for (let offset = 0; offset < size; offset += 1) yield place(hash((offset + first) % size));
   }
-  const why = `mh: the client's address falls on place ${first} of ${size}${weights.provided}`;
+  const why = `mh: ${hashedName(held)} on place ${first} of ${size}${weights.provided}`;
   return { preference: preference(), why };
 }
 
@@ -172,7 +175,8 @@ function firstFree({ preference, why }: Order, servers: readonly ObservedDestina
     const availability = availabilityOf(server);
     if (availability === 'free') {
       if (reached.size > 0) return perhaps([...reached, server], why);
-      return { kind: 'server', server, why: [why, ...[...passed].map(whyPassed)].join('; ') };
+      const over = passed.size === 0 ? '' : `; passed over: ${[...passed].map(whyPassed).join(', ')}`;
+      return { kind: 'server', server, why: why + over };
     }
     if (availability === 'perhaps overloaded') reached.add(server);
     else passed.add(server);

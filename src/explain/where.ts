@@ -2,6 +2,7 @@
 // a connection that exists, the service, a persistence template, the scheduler.
 // Source: ip_vs_core.c (ip_vs_in, ip_vs_schedule, ip_vs_sched_persist), ip_vs_ctl.c (ip_vs_service_find).
 import { formatEndpoint } from '../net/endpoint.ts';
+import type { Mark } from '../net/mark.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import type { ObservedDestination, ObservedService } from '../ports/kernel.ts';
 import { formatServiceId } from '../reconcile/model.ts';
@@ -15,6 +16,8 @@ export type KernelFacts = SchedulerFacts & {
   /** Destinations in the kernel's order. */
   readonly table: readonly ObservedService[];
   readonly connections: readonly Connection[];
+  /** What our own table of marks sets (docs/config.md, marks). */
+  readonly marks?: readonly Mark[];
   /** sysctl net.ipv4.vs.*: expire_quiescent_template, expire_nodest_conn, conn_reuse_mode. */
   readonly expireQuiescentTemplate: boolean;
   readonly expireNodestConn: boolean;
@@ -30,7 +33,22 @@ export type Where = {
   readonly choice: Choice;
 };
 
-export function whereTo(flow: Flow, facts: KernelFacts): Where {
+/** @param asked without a mark: the one that our own table gives it, if any. */
+export function whereTo(asked: Flow, facts: KernelFacts): Where {
+  const mark = markOf(asked, facts.marks);
+  if (mark === undefined) return schedule(asked, facts);
+  const where = schedule({ ...asked, mark }, facts);
+  return { ...where, steps: [`marked ${mark} by our own table of marks`, ...where.steps] };
+}
+
+function markOf({ virtual, protocol, mark }: Flow, marks: readonly Mark[] = []): number | undefined {
+  if (virtual === undefined || mark !== undefined) return undefined;
+  const { address, port } = virtual;
+  return marks.find((each) => each.protocol === protocol && each.address === address && each.port === port)
+    ?.mark;
+}
+
+function schedule(flow: Flow, facts: KernelFacts): Where {
   const held = serviceFor(flow, facts.table);
   const existing = connectionOf(flow, facts, held);
   if (existing?.choice !== undefined)

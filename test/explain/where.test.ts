@@ -114,6 +114,17 @@ describe('the service', () => {
     expect(ask(`${client} fwmark 7`, table).service).toBe('fwmark 7');
     expect(ask(`${client} fwmark 8`, table).service).toBe('tcp 192.168.6.240:80');
   });
+  it('is that of the mark which our own table sets, unless another one was said', () => {
+    const marks = [{ protocol: 'tcp' as const, address: VIP, port: 443, mark: 7 }];
+    const table = [marked, held([server(6)], { id: { kind: 'fwmark', family: 'inet', fwmark: 8 } })];
+    const to = (text: string) => ask(`203.0.113.5:1 -> 192.168.6.240:${text}`, table, { marks });
+    expect(to('443')).toMatchObject({
+      service: 'fwmark 7',
+      steps: ['marked 7 by our own table of marks', expect.anything()],
+    });
+    expect(to('443 fwmark 8').service).toBe('fwmark 8');
+    for (const other of ['80', '443/udp']) expect(to(other).service).toBeUndefined();
+  });
   it('of its own port goes before that of FTP, and that before the one of every port', () => {
     const to = (port: number, table: readonly ObservedService[]) =>
       ask(`203.0.113.5:40000 -> 192.168.6.240:${port}`, table).service;
