@@ -145,7 +145,7 @@ const isEnough = (servers: readonly Server[], quorum: QuorumView): boolean =>
   quorum === 'held' || (quorum === 'open' && servers.some(({ serves, verified }) => serves && !verified));
 
 const withhold = ({ remains, verified }: Server): Server => ({
-  ...(remains !== undefined && { destination: remains }),
+  ...(remains !== undefined && { destination: remains, remains }),
   ...{ serves: false, verified },
 });
 

@@ -1,8 +1,8 @@
 // Whether a service has its quorum: enough servers by the sum of their weights, with a band in which the state of
 // before holds (keepalived.md §1.8: gained at quorum + hysteresis, lost below quorum - hysteresis, and at 0). Servers
-// without a verdict leave it open: a quorum is neither lost nor missed while they could still make it; those held for
-// flapping count, as a penalty takes no service down. What is more than all servers together have counts as reached
-// when all serve. Pure; what follows from it is desire.ts's.
+// without a verdict, or held for flapping, leave it open: a quorum is neither lost nor missed while they could still
+// make it. What is more than all servers together have counts as reached when all serve. Pure; what follows from it
+// is desire.ts's.
 import type { QuorumConfig, VirtualConfig } from '../config/config.ts';
 import { realName } from './canonical.ts';
 import { formatServiceId } from './model.ts';
@@ -16,9 +16,9 @@ export type QuorumState = {
 
 /** Sums of weights. */
 export type ServingWeight = {
-  /** Of the servers that are up, held for flapping or not. */
+  /** Of the servers that are up. */
   readonly certain: number;
-  /** Of those without a verdict. */
+  /** Of those without a verdict, and of those that answer but are held for flapping. */
   readonly open: number;
   /** Of all, as they are configured. */
   readonly total: number;
@@ -33,8 +33,8 @@ export function weighServers(virtual: VirtualConfig, verdictOf: VerdictOf, weigh
     const verdict = withoutCheck(virtual.checktype.kind, verdictOf(service, name));
     sums.total += real.weight;
     if (weight === 'out') continue;
-    if (verdict === 'up' || verdict === 'held') sums.certain += weight;
-    if (verdict === 'unverified') sums.open += weight;
+    if (verdict === 'up') sums.certain += weight;
+    if (verdict === 'unverified' || verdict === 'held') sums.open += weight;
   }
   return sums;
 }
