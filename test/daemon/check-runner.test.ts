@@ -224,3 +224,18 @@ it('checktype N: the connects come between', async () => {
     'connect',
   ]);
 });
+
+it('tells how many checks there are, under way and waiting for a place, and how late they began', async () => {
+  const { add, asked, advance, runner } = rig({ concurrency: 1 });
+  add('a');
+  add('b');
+  await advance(1000);
+  expect(runner.activity()).toMatchObject({ checks: 2, underWay: 1, waiting: 1, places: 1 });
+  await advance(400);
+  asked[0]?.answer('success');
+  await advance(1);
+  const { underWay, waiting, lateness } = runner.activity();
+  expect({ underWay, waiting }).toEqual({ underWay: 1, waiting: 0 });
+  expect(lateness.count).toBe(2);
+  expect(lateness.maxMs).toBeGreaterThanOrEqual(400);
+});
