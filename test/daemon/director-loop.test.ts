@@ -320,7 +320,7 @@ describe('sync daemons by role', () => {
   });
 
   it('an interface that is missing is told of, and tried again', async () => {
-    const { model, become, clock, told } = await start();
+    const { model, become, clock, told, loop } = await start();
     model.interfaces.clear();
     await become('initialize', 'backup');
     expect(told('ipvs.failed')[0]).toMatchObject({ code: 'ENODEV', retry_s: 1 });
@@ -329,6 +329,7 @@ describe('sync daemons by role', () => {
     model.interfaces.add('eth1');
     await clock.advance(2000);
     expect(runs(model)).toEqual(['backup']);
+    expect(loop.status().refused).toEqual([]);
   });
 
   it('what is refused waits for its time, however often the kernel is looked at', async () => {
@@ -373,6 +374,17 @@ describe('sync daemons by role', () => {
     await next.clock.advance(4100);
     await stopped;
     expect(runs(model)).toEqual([]);
+  });
+
+  it('one that ends by itself while it is to be ended has ended', async () => {
+    const model = createModelDirector();
+    model.daemons.push({ ...parameters, state: 'master', maxlen: 1472 });
+    const stopSyncDaemon = async () => ({ code: 'ESRCH', message: 'no such service' });
+    const file = { memory: { settings: {}, syncDaemons: ['master'] as const } };
+    const { loop, told } = open({ ...model, kernel: { ...model.kernel, stopSyncDaemon } }, file);
+    await loop.configure(base);
+    expect(told('ipvs.failed')).toEqual([]);
+    expect(file.memory).toEqual(nothingRemembered);
   });
 
   it('leave with the config', async () => {
