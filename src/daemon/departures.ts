@@ -9,6 +9,8 @@ import type { Goal, Proposal } from '../reconcile/propose.ts';
 
 /** How often the connections of those who leave are looked at, where resync_interval is longer. */
 const lookEveryMs = 1000;
+/** At most this part of the time is spent on looking: a large table is looked at less often. */
+const lookShareMax = 0.05;
 
 export type DeparturesOptions = {
   readonly clock: Clock;
@@ -27,8 +29,8 @@ export type Departures = {
   readonly passed: (proposal: Proposal) => void;
   /** Those who are still there. */
   readonly list: () => readonly Leaving[];
-  /** When a pass is to look at them; undefined where nobody waits for a time. */
-  readonly nextAt: () => Micros | undefined;
+  /** When a pass is to look at them; undefined where nobody waits for a time. @param passMs how long one takes */
+  readonly nextAt: (passMs: number) => Micros | undefined;
   /** Dropped services that a clean stop removes, by name. */
   readonly endingWithUs: () => readonly string[];
 };
@@ -73,9 +75,10 @@ export function createDepartures(options: DeparturesOptions): Departures {
       onChanged?.(state);
     },
     list: () => leaving,
-    nextAt: () => {
+    nextAt: (passMs) => {
+      const everyMs = Math.max(lookEveryMs, passMs / lookShareMax);
       const deadlines = leaving.flatMap(({ end, deadline }) => (end === undefined ? (deadline ?? []) : []));
-      return deadlines.length === 0 ? undefined : Math.min(...deadlines, clock.now() + lookEveryMs * 1000);
+      return deadlines.length === 0 ? undefined : Math.min(...deadlines, clock.now() + everyMs * 1000);
     },
     endingWithUs: () =>
       Object.entries(state.terms).flatMap(([name, { cleanstop }]) => (cleanstop ? [name] : [])),

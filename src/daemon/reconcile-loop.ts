@@ -124,10 +124,11 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
     const heard = waiting;
     waiting = [];
     timer.cancel();
+    const begun = clock.now();
     if (owned.size > 0) {
       const table = await readTable();
       if (table !== undefined) disown(await keeper.pass(table, goal()));
-      if (!stopped) timer.within(nextPassMs());
+      if (!stopped) timer.within(nextPassMs((clock.now() - begun) / 1000));
     }
     for (const resume of heard) resume();
   };
@@ -151,11 +152,11 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
     own([...owned].filter((name) => configured.has(name) || table.has(name)));
   };
 
-  const nextPassMs = (): number => {
+  const nextPassMs = (passMs: number): number => {
     if (lost !== undefined) {
       return Math.min(retryMsMax, Math.max(retryMsMin, (clock.now() - lost.since) / 1000));
     }
-    const soonest = [keeper.refusals.nextAt(), departures.nextAt()].flatMap((at) => at ?? []);
+    const soonest = [keeper.refusals.nextAt(), departures.nextAt(passMs)].flatMap((at) => at ?? []);
     const waits = soonest.map((at) => Math.max(0, (at - clock.now()) / 1000));
     // Once soon; a stranger who does it again and again is not raced.
     const again = keeper.races() === 1 ? [retryMsMin] : [];

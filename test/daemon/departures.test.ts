@@ -88,6 +88,21 @@ describe('a server that a reload drops', () => {
     await clock.advance(20_000);
     expect(kernel.calls.observe - before).toBeLessThanOrEqual(4);
   });
+  it('is looked at less often where a look takes long', async () => {
+    const kernel = createModelKernel();
+    const { clock, run } = daemonOn(kernel);
+    const observe = () =>
+      new Promise<void>((resolve) => clock.after(200, resolve)).then(() => kernel.observe());
+    const { loop } = run({ kernel: { ...kernel, observe } });
+    for (const virtual of [both, first]) {
+      void loop.configure([virtual], ipvs);
+      await clock.advance(1000);
+      kernel.hold(service, leaver, { activeConnections: 1 });
+    }
+    const before = kernel.calls.observe;
+    await clock.advance(21_000);
+    expect(kernel.calls.observe - before).toBe(5);
+  });
   it('gets its weight back in one operation when it is configured again, and nothing is told', async () => {
     const { clock, servers, kernel, configure, drained } = await dropped(first);
     await clock.advance(5000);
