@@ -92,5 +92,13 @@ describe('a page through a tunnel', () => {
     }
     expect(answers).toEqual(kinds.map(([what]) => `${what}: page`));
     expect(running.events().filter(({ event }) => event === 'ipvs.failed')).toEqual([]);
+    running.running.signalAll('SIGKILL');
+    await running.running.exited;
+    const again = startDirector(lab, director, { config, again: running });
+    expect(await again.waitFor('ipvs.adopted')).toMatchObject({
+      services: kinds.length,
+      destinations: kinds.length,
+      operations: 0,
+    });
   });
 });
