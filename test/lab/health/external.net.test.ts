@@ -20,7 +20,8 @@ const scripts = {
   identity: 'echo "$(id -u) $(id -G) $# $1 $2 $3 $4"',
   root: 'echo "$(id -u)"',
   stubborn: `trap '' TERM; sleep 300 & echo $! $$ >> "$0.pids"; while :; do wait; done`,
-  bomb: 'bomb() { while :; do bomb & sleep 0.2; done; }; bomb',
+  // Of 127 shells, so that the host survives where the product does not end it.
+  bomb: 'bomb() { [ $1 = 0 ] || { bomb $(($1 - 1)) & bomb $(($1 - 1)) & }; sleep 30; }; bomb 6',
   flood: 'yes "$(head -c 500 /dev/zero | tr "\\0" x)"',
   dynamic: 'exit 9',
 } as const;
