@@ -48,6 +48,26 @@ async function probed() {
 const processes = async (host: Host) =>
   (await run(['ip', 'netns', 'pids', host.netns])).split('\n').filter((line) => line !== '').length;
 
+describe('why', () => {
+  it('tells of a router its state, its priority and whom it hears, on either director', async () => {
+    await b.waitFor('vrrp.transition', ({ to }) => to === 'backup');
+    const heard = await waitUntil(
+      async () => {
+        const { stdout } = await b.cli('why', 'VI_1');
+        return stdout.includes('peers') && stdout;
+      },
+      { what: 'the backup has heard the active director' },
+    );
+    expect(heard).toMatch(/^VI_1: VRID 51 on eth0\n {2}state {4}backup for \d+ s: /);
+    expect(heard).toMatch(/priority 100, as configured\n {2}active {3}10\.9\.0\.1, priority 150\n/);
+    expect(heard).toMatch(/ {2}peers {4}10\.9\.0\.1, priority 150, heard \d+ ms ago\n/);
+    const active = await a.cli('why', vip);
+    expect(active.stdout).toMatch(/ {2}state {4}active for .*\n/);
+    expect(active.stdout).toContain(`  holds    ${vip}/24\n`);
+    expect(await a.cli('why', 'VI_2')).toMatchObject({ status: 1, stderr: expect.stringContaining('VI_2') });
+  });
+});
+
 describe('a main process', () => {
   it('that is killed: the VRRP process hands over without a gap, and ends', async () => {
     const prober = await probed();
