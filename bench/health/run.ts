@@ -36,6 +36,8 @@ export type Measured = {
   readonly advertsLate?: Lateness;
   /** From the death of each server until it was out; infinite: it was not. */
   readonly removalMs: readonly number[];
+  /** Ports of the director in TIME_WAIT after all that. */
+  readonly portsWaiting: number;
   /** What the listener took of one processor, and what it or the recorder had to let go: not to be the limit. */
   readonly listenerPart: number;
   readonly lost: number;
@@ -120,6 +122,7 @@ async function watch(
     processes: after.own.processes,
     listenerPart: (after.listener.cpuSec - before.listener.cpuSec) / lastedSec,
     lost: recorded.lost + (await site.refusedByQueue()) - overflowsBefore,
+    portsWaiting: await site.portsWaiting(),
     loadAverage: loadavg()[0] ?? Number.NaN,
   };
 }

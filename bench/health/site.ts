@@ -14,6 +14,8 @@ export type Site = {
   readonly connectsBegun: () => Promise<number>;
   /** Connections that the listener's queue had no place for: should be 0. */
   readonly refusedByQueue: () => Promise<number>;
+  /** Ports of the director that wait in TIME_WAIT. */
+  readonly portsWaiting: () => Promise<number>;
   /** One after the other, `everyMs` apart. @returns when each died, microseconds since 1970. */
   readonly kill: (addresses: readonly string[], everyMs: number) => Promise<ReadonlyMap<string, number>>;
 };
@@ -37,6 +39,8 @@ export async function createSite(lab: Lab): Promise<Site> {
     servers,
     connectsBegun: () => counter(director, 'snmp', 'Tcp', 'ActiveOpens'),
     refusedByQueue: () => counter(servers, 'netstat', 'TcpExt', 'ListenOverflows'),
+    portsWaiting: async () =>
+      Number(/^TCP:.* tw (\d+)/m.exec(await director.run('cat', '/proc/net/sockstat'))?.[1]),
     kill: (addresses, everyMs) => kill(servers, addresses, everyMs),
   };
 }
