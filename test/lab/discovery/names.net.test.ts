@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setResolver } from '../harness/dns-server.ts';
 import { createLab, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
+import { type Director, daemonMain } from '../harness/programs.ts';
 import {
   hasServers,
   hasUnbound,
@@ -24,6 +25,9 @@ beforeEach(async () => {
 });
 afterEach(() => lab?.dispose());
 
+const check = ({ host, configFile }: Director) =>
+  host.attempt(process.execPath, daemonMain, 'check', '-c', configFile);
+
 describe.skipIf(!hasUnbound)('a server by name (unbound)', () => {
   it('is one for each address, follows them as they change, and shows where it comes from', async () => {
     const director = await startReady(site, withServers(['web:8080 masq 5', '10.0.0.9:80 masq']));
@@ -41,6 +45,9 @@ describe.skipIf(!hasUnbound)('a server by name (unbound)', () => {
     expect((await director.cli('drain', 'WEB')).stdout).toBe('drain WEB in tcp 10.9.9.9:80\n');
     expect((await director.cli('why', '10.0.0.3:8080')).stdout).toContain('operator');
     expect((await director.cli('why', '10.0.0.9:80')).stdout).not.toContain('operator');
+    expect((await check(director)).stdout).toMatch(
+      /^ {2}10\.0\.0\.3:8080 \(web\) +masq +5 +none: always up$/m,
+    );
   });
 
   it('that nobody knows makes no server, and holds up nothing', async () => {
@@ -48,6 +55,9 @@ describe.skipIf(!hasUnbound)('a server by name (unbound)', () => {
     const failed = await director.waitFor('names.failed');
     expect(failed).toMatchObject({ name: 'nobody', reason: 'NXDOMAIN', kept: [] });
     expect(await serversOf(director)).toEqual(['10.0.0.9:80']);
+    const { status, stderr } = await check(director);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/:4:\d+: warning: Cannot resolve name: nobody with an IPv4 address, got NXDOMAIN/);
     await site.dns.answer(['nobody.example.com. 1 IN A 10.0.0.4']);
     await hasServers(director, '10.0.0.4:80', '10.0.0.9:80');
   });
