@@ -9,9 +9,21 @@ import type { HealthOf } from './verdict-view.ts';
 /** A tier in its place: the first is 0. */
 export type Tier = { readonly index: number; readonly destination: Destination };
 
+type Place = Tier & { readonly config: FallbackConfig };
+
+/** A tier that is checked and also a real server is that server, and no tier: the two have one check and one place. */
+function placesOf({ id, reals, fallbacks }: VirtualConfig): readonly Place[] {
+  const mayShare = fallbacks.some(({ checked }) => checked) ? reals : [];
+  const taken = new Set(mayShare.map((real) => formatEndpoint(canonicalDestination(id, real))));
+  return fallbacks.flatMap((config, index) => {
+    const destination = canonicalDestination(id, config);
+    return config.checked && taken.has(formatEndpoint(destination)) ? [] : [{ index, config, destination }];
+  });
+}
+
 /** What each would be in the table, in order. */
-export const tiersOf = ({ id, fallbacks }: VirtualConfig): readonly Destination[] =>
-  fallbacks.map((tier) => canonicalDestination(id, tier));
+export const tiersOf = (virtual: VirtualConfig): readonly Destination[] =>
+  placesOf(virtual).map(({ destination }) => destination);
 
 /** @param present the table's servers of the service, by formatEndpoint. */
 export function firstTierUp(
@@ -19,12 +31,11 @@ export function firstTierUp(
   health: HealthOf,
   present: ReadonlyMap<string, Destination>,
 ): Tier | undefined {
-  for (const [index, tier] of virtual.fallbacks.entries()) {
-    const destination = canonicalDestination(virtual.id, tier);
+  for (const { index, config, destination } of placesOf(virtual)) {
     const held = present.get(formatEndpoint(destination));
     const serves =
       held !== undefined && held.weight > 0 && sameDestination({ ...held, weight: 1 }, destination);
-    const weight = tier.checked ? weightOf(virtual, tier, health, serves) : tier.weight;
+    const weight = config.checked ? weightOf(virtual, config, health, serves) : config.weight;
     if (weight > 0) return { index, destination: { ...destination, weight } };
   }
   return undefined;

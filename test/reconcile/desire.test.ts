@@ -361,8 +361,12 @@ const endpointsOf = (table: Table) =>
 const endpointIn = ({ id }: VirtualConfig, server: Destination): string =>
   `${formatServiceId(id)} ${formatEndpoint(canonicalDestination(id, server))}`;
 
-const tierIsUp = (virtual: VirtualConfig, tier: FallbackConfig, verdictOf: VerdictOf): boolean =>
-  !tier.checked || verdictOf(formatServiceId(virtual.id), realName(virtual.id, tier)) === 'up';
+/** One that is checked and also a real server is that server. */
+function tierIsUp(virtual: VirtualConfig, tier: FallbackConfig, verdictOf: VerdictOf): boolean {
+  if (!tier.checked) return true;
+  const isReal = virtual.reals.some((real) => endpointIn(virtual, real) === endpointIn(virtual, tier));
+  return !isReal && verdictOf(formatServiceId(virtual.id), realName(virtual.id, tier)) === 'up';
+}
 
 function verdictFor(
   { id, checktype }: VirtualConfig,
