@@ -100,6 +100,9 @@ describe('marks', () => {
     expect(replaced()).toEqual([]);
     await start().configure([], 1000);
     expect(tables.inet).toBe('none');
+    tables.inet6 = [];
+    await start().configure([], 1000);
+    expect(tables.inet6).toBe('none');
   });
 
   it('that nobody lists are not looked after', async () => {

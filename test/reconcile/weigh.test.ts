@@ -9,6 +9,12 @@ describe('weigh', () => {
   it('takes the operator’s weight in place of the configured one, and the agent’s share of that', () => {
     expect(result(5, { override: { mode: 'weight', weight: 40 }, agentPercent: 50 })).toBe(20);
   });
+  it('takes what the check says in place of the configured one, under the operator’s word', () => {
+    expect(result(5, { checkWeight: 9 })).toBe(9);
+    expect(result(5, { checkWeight: 0 })).toBe(0);
+    expect(result(5, { checkWeight: 8, agentPercent: 50 })).toBe(4);
+    expect(result(5, { checkWeight: 9, override: { mode: 'weight', weight: 2 } })).toBe(2);
+  });
   it('grows with slow start, from 1', () => {
     expect([0, 0.25, 0.5, 0.99].map((slowStart) => result(8, { slowStart }))).toEqual([1, 2, 4, 8]);
     expect(result(8, { slowStart: 0.001 })).toBe(1);
