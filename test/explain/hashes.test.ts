@@ -29,6 +29,7 @@ describe('hash_32', () => {
   });
 
   it('takes the words of an IPv6 address together by exclusive or', () => {
+    expect(multiplicativeHash('inet6', ip('fd00:9::fd00:8'), 0, 8)).toBe(0x61);
     expect(multiplicativeHash('inet6', ip('2001:db8::1'), 0, 8)).toBe(
       multiplicativeHash('inet', ip('32.1.13.185'), 0, 8),
     );

@@ -209,6 +209,18 @@ describe('a persistence template', () => {
     ];
     expect(ask(client, [persistent], { connections: others }).kind).toBe('one of');
   });
+  it('is no connection of a client whose address is that of the network', () => {
+    const connections = [connection('203.0.113.0:5555', '192.168.6.3:80')];
+    expect(ask(client, [persistent], { connections }).kind).toBe('one of');
+  });
+  it('to a server of weight 0 holds, unless expire_quiescent_template is set', () => {
+    const quiet = { ...persistent, destinations: [server(2), server(3, { weight: 0 })] };
+    const connections = [template];
+    expect(ask(client, [quiet], { connections }).servers).toEqual(['192.168.6.3']);
+    expect(ask(client, [quiet], { connections, expireQuiescentTemplate: true }).servers).toEqual([
+      '192.168.6.2',
+    ]);
+  });
   it('to a server that is gone is void', () => {
     const connections = [connection('203.0.113.0:0', '192.168.6.9:80')];
     const answer = ask(client, [persistent], { connections });
