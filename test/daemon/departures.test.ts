@@ -143,6 +143,13 @@ describe('a server that a reload drops', () => {
     expect(servers()).toHaveLength(1);
     expect(again.drained()).toMatchObject([{ took_s: 30 }]);
   });
+  it('leaves slowly too where it was dropped while no daemon ran', async () => {
+    const { kernel, loop, run, servers } = await dropped(both);
+    await loop.stop({ clean: false });
+    kernel.hold(service, leaver, { activeConnections: 1 });
+    await run().configure(first);
+    expect(servers()).toEqual(['192.168.6.2:80 5', '192.168.6.3:80 0']);
+  });
   it('is told of once, though the kernel will not let it go', async () => {
     const { clock, kernel, drained } = await dropped(first);
     kernel.breakWith({ code: 'EBUSY', message: 'busy' }, ({ type }) => type === 'deleteDestination');
