@@ -6,6 +6,7 @@ import { warningAt } from './problem.ts';
 import { present, type Resolution } from './resolution.ts';
 import type { DocumentDraft } from './schema.ts';
 
+type Shared = Pick<DocumentDraft, 'fallbackcommand' | 'quorum_up' | 'quorum_down' | 'quorum_user'>;
 type Path = readonly (string | number)[];
 
 const notifyKeys = ['notify_master', 'notify_backup', 'notify_fault', 'notify_stop', 'notify'] as const;
@@ -28,9 +29,17 @@ export function judgePrograms(draft: DocumentDraft, resolution: Resolution): voi
       const use = { ...present({ user: virtual?.checkuser ?? user }), ...(kind === 'external-perl' && read) };
       judge(virtual?.checkcommand, use, ['virtual', index, 'checkcommand']);
     }
-    judge(firstWord(virtual?.fallbackcommand), action, ['virtual', index, 'fallbackcommand']);
+    judgeShared(virtual, ['virtual', index]);
   }
-  judge(firstWord(draft.fallbackcommand), action, ['fallbackcommand']);
+  judgeShared(draft, []);
+
+  function judgeShared(from: Shared | undefined, path: Path): void {
+    judge(firstWord(from?.fallbackcommand), action, [...path, 'fallbackcommand']);
+    const quorumUser = from?.quorum_user ?? draft.quorum_user ?? user;
+    for (const key of ['quorum_up', 'quorum_down'] as const) {
+      judge(from?.[key]?.[0], present({ user: quorumUser }), [...path, key]);
+    }
+  }
 }
 
 const read = { isRead: true } as const;

@@ -7,6 +7,7 @@ import { environment } from './environment.ts';
 const text = `
 script_user: scripts
 fallbackcommand: /opt/all "$VIP" | logger
+quorum_up: /opt/up all
 vrrp_script:
   - {name: a, script: /opt/a x, user: daemon}
   - {name: b, script: /opt/b}
@@ -21,7 +22,7 @@ virtual:
   - {address: "10.0.0.1:80", checktype: external, checkcommand: /opt/own, checkuser: web, real: [10.0.0.2 gate]}
   - {address: "10.0.0.1:81", checktype: external-perl, checkcommand: /opt/perl, real: [10.0.0.2 gate]}
   - {address: "10.0.0.1:82", checktype: external, checkcommand: found-in-path, real: [10.0.0.2 gate]}
-  - {address: "10.0.0.1:83", checktype: connect, checkcommand: /opt/unused, real: [10.0.0.2 gate]}
+  - {address: "10.0.0.1:83", checktype: connect, checkcommand: /opt/unused, quorum_down: /opt/down, quorum_user: web, real: [10.0.0.2 gate]}
 `;
 
 it('judges every program as the user that it runs as', () => {
@@ -37,9 +38,11 @@ it('judges every program as the user that it runs as', () => {
     ['/opt/notify', { user: 'scripts', isAction: true }],
     ['/opt/own', { user: 'web' }],
     ['/opt/perl', { user: 'scripts', isRead: true }],
+    ['/opt/down', { user: 'web' }],
     ['/opt/all', { user: 'scripts', isAction: true }],
+    ['/opt/up', { user: 'scripts' }],
   ]);
   const [warning] = problems.filter(({ message }) => message.startsWith('Cannot run'));
-  expect(warning).toMatchObject({ severity: 'warning', at: { line: 15 } });
+  expect(warning).toMatchObject({ severity: 'warning', at: { line: 16 } });
   expect(warning?.message).toBe('Cannot run /opt/own: a program that is there, got none');
 });
