@@ -12,11 +12,12 @@ export async function requestHttp1(
   { path, method, authority, headers, body }: HttpRequest,
   wishOf: (head: Pick<HttpAnswer, 'status' | 'headers'>) => BodyWish,
 ): Promise<HttpAnswer> {
+  // Without an agent, so it asks for the connection to be closed.
   const request = openRequest({
     createConnection: () => socket,
     path,
     method,
-    headers: { host: authority, ...Object.fromEntries(headers), connection: 'close' },
+    headers: { host: authority, ...Object.fromEntries(headers) },
   });
   request.end(body);
   try {

@@ -236,6 +236,9 @@ it('tells how many checks there are, under way and waiting for a place, and how 
   await advance(1);
   const { underWay, waiting, lateness } = runner.activity();
   expect({ underWay, waiting }).toEqual({ underWay: 1, waiting: 0 });
+  asked[1]?.answer('success');
+  await advance(1);
+  expect(runner.activity().underWay).toBe(0);
   expect(lateness.count).toBe(2);
   expect(lateness.maxMs).toBeGreaterThanOrEqual(400);
 });

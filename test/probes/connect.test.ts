@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { ip } from '../../src/net/ip.ts';
+import type { ProbeResult } from '../../src/ports/probe.ts';
 import { isSelfConnected, probeConnect } from '../../src/probes/connect.ts';
 import { judgeError } from '../../src/probes/judge-error.ts';
 import { tcpServer } from './scripted-server.ts';
@@ -15,17 +16,30 @@ it('a server that accepts is up, and is let go at once', async () => {
   await server.allClosed();
 });
 
-it('a connection is reset, so that no port of this machine waits in TIME_WAIT', async () => {
+/** How the server sees the connection end. */
+async function endOf(check: (port: number) => Promise<ProbeResult>) {
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const accepted = once(server, 'connection') as Promise<[Socket]>;
   expect((await check((server.address() as AddressInfo).port)).outcome).toBe('success');
   const [socket] = await accepted;
-  const codes: (string | undefined)[] = [];
-  socket.resume().on('error', ({ code }: NodeJS.ErrnoException) => codes.push(code));
+  const errors: (string | undefined)[] = [];
+  socket.resume().on('error', ({ code }: NodeJS.ErrnoException) => errors.push(code));
   await once(socket, 'close').catch(() => {});
-  expect(codes).toEqual(['ECONNRESET']);
   server.close();
+  return { errors, bytes: socket.bytesRead };
+}
+
+it('a connection is reset, so that no port of this machine waits in TIME_WAIT', async () => {
+  expect((await endOf(check)).errors).toEqual(['ECONNRESET']);
+});
+
+it('a connection with a PROXY header is closed, so that the header arrives', async () => {
+  const signal = AbortSignal.timeout(1000);
+  const target = { kind: 'connect', address: ip('127.0.0.1'), proxyProtocol: 'v2' } as const;
+  const end = await endOf((port) => probeConnect({ ...target, port }, signal));
+  expect(end.errors).toEqual([]);
+  expect(end.bytes).toBeGreaterThanOrEqual(16);
 });
 
 it('a server that refuses is down', async () => {
