@@ -1,5 +1,7 @@
 // Draining in the kernel's own table, with a connection that lives through it: from a client over the director (masq)
 // to a server that echoes what it hears. What is asserted of a connection is what the client sees of it.
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { type Running, waitUntil } from '../harness/process.ts';
@@ -121,6 +123,25 @@ describe('a server that a reload drops', () => {
   }, 240_000);
 });
 
+describe('a client that persistence keeps', () => {
+  it('still gets to its server while that leaves, and is waited for', async () => {
+    const persistent = (reals: readonly string[]) =>
+      config('5m', reals).replace('scheduler: rr', 'scheduler: rr, persistent: 6');
+    const director = startDirector(lab, host, { config: persistent(both) });
+    await holds('10.1.0.2 5', '10.1.0.3 5');
+    const connection = await connect();
+    const leaver = serverOf(connection);
+    await reload(director, persistent(both.filter((real) => real !== leaver)));
+    await waitUntil(async () => (await weights()).includes(`${leaver} 0`), { what: 'it drains' });
+    const second = await connect();
+    expect(serverOf(second)).toBe(leaver);
+    expect((await director.cli('status')).stdout).toMatch(/leaving .*, 1 persistent client\(s\), out in/);
+    for (const each of [connection, second]) each.signal('SIGTERM');
+    const drained = await director.waitFor('real.drained', () => true, { timeoutMs: 60_000 });
+    expect(drained).toMatchObject({ real: `${leaver}:8080`, active: 0, inactive: 0, persistent: 0 });
+  }, 240_000);
+});
+
 describe('a connection', () => {
   it('never notices that its server left and came back; lives as long as a drain lets it, and a service that goes', async () => {
     const { director, connection, leaver, other } = await serving('6s');
@@ -151,5 +172,33 @@ describe('a connection', () => {
     await expect(connect()).rejects.toThrow();
     await director.waitFor('real.drained', (event) => event.real === real, { after, timeoutMs: 60_000 });
     await waitUntil(async () => (await host.run('ipvsadm', '-S', '-n')).trim() === '', { what: 'no table' });
+  }, 240_000);
+});
+
+describe('a server that a real_file no longer lists', () => {
+  it('keeps its connection and gets no new ones, as one that a reload drops; and comes back as it was', async () => {
+    const path = join(lab.directory('fleet'), 'fleet.json');
+    const list = (reals: readonly string[]) => {
+      writeFileSync(`${path}.new`, JSON.stringify(reals.map((real) => `${real}:8080 masq 5`)));
+      renameSync(`${path}.new`, path);
+    };
+    list(both);
+    const text = config('5m', []).replace('real: []', `real_file: ${path}`);
+    const director = startDirector(lab, host, { config: text });
+    await holds('10.1.0.2 5', '10.1.0.3 5');
+    const connection = await connect();
+    const leaver = serverOf(connection);
+    const other = both.find((real) => real !== leaver) ?? expect.fail('one server only');
+    list([other]);
+    await holds(...[`${leaver} 0`, `${other} 5`].sort());
+    await lives(connection);
+    expect(serverOf(await connect())).toBe(other);
+    expect(await director.waitFor('roster.changed')).toMatchObject({
+      removed: [`${leaver}:8080`],
+      from: [path],
+    });
+    list(both);
+    await holds('10.1.0.2 5', '10.1.0.3 5');
+    await lives(connection);
   }, 240_000);
 });
