@@ -16,7 +16,7 @@ let folder: string;
 let daemon: ChildProcess;
 
 /** Each reload warns of every service. */
-const services = 500;
+const services = 300;
 const config = () => `
 director: {control_socket: ${folder}/control, state_dir: ${folder}/state}
 vrrp: [{name: VI_1, interface: eth0, virtual_router_id: 9, advert_int: 100ms, virtual_ipaddress: [10.9.0.9/24]}]
@@ -30,8 +30,11 @@ beforeEach(async () => {
   await lab.attach(host, await lab.lan('lan'), { addresses: ['10.9.0.1/24'] });
   folder = lab.directory('a');
   mkdirSync(join(folder, 'state'));
-  writeFileSync(join(folder, 'a.yaml'), config());
-  const command = [process.execPath, daemonMain, 'run', '-c', join(folder, 'a.yaml')];
+  // Each warning names the file twice: a long name makes a long log.
+  const long = join(folder, 'x'.repeat(200), 'y'.repeat(200));
+  mkdirSync(long, { recursive: true });
+  writeFileSync(join(long, 'a.yaml'), config());
+  const command = [process.execPath, daemonMain, 'run', '-c', join(long, 'a.yaml')];
   daemon = spawn('ip', ['netns', 'exec', host.netns, ...command], { stdio: ['ignore', 'pipe', 'inherit'] });
   await waitUntil(async () => (await state()) === 'active', { what: 'the role', timeoutMs: 20_000 });
 });
@@ -67,9 +70,9 @@ function read(): () => readonly Line[] {
       .map((line) => JSON.parse(line) as Line);
 }
 
-/** More than the pipe and the queue hold: about 90 KB of warnings each time. */
+/** More than the pipe and the queue hold: about 300 KB of warnings each time. */
 async function sayMuch(): Promise<void> {
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < 6; round++) {
     const begun = performance.now();
     expect((await ask('POST', '/reload'))?.status).toBe(200);
     expect(performance.now() - begun).toBeLessThan(5000);
@@ -89,9 +92,11 @@ describe('a log that nobody reads', () => {
     expect((await ask('POST', '/reload'))?.status).toBe(200);
     await waitUntil(() => lines().at(-1)?.event === 'daemon.reloaded', { what: 'the last line' });
     const lost = lines().find(({ event }) => event === 'log.lost')?.lines ?? 0;
-    expect(lost).toBeGreaterThan(1000);
-    // At the start and at 21 reloads; what is lost are warnings, and the reloads behind them.
-    expect(lost + count('config.warning') + count('daemon.reloaded')).toBe(22 * services + 21);
+    expect(lost).toBeGreaterThan(100);
+    // At the start and at 7 reloads; what is lost are warnings, the reloads behind them, and what little else was said.
+    const said = lost + count('config.warning') + count('daemon.reloaded') - (8 * services + 7);
+    expect(said).toBeGreaterThanOrEqual(0);
+    expect(said).toBeLessThan(5);
     expect(
       lines()
         .filter(({ event }) => event === 'vrrp.transition')

@@ -93,8 +93,10 @@ describe('an external check', () => {
   it('says its weight by its exit status where that is asked for', async () => {
     await told('real.up', 6);
     const { stdout } = await director.cli('why', '10.9.0.2', '--json');
-    const services = JSON.parse(stdout) as readonly { readonly service: string; readonly weights: unknown }[];
-    expect(services.find(({ service }) => service === 'tcp 10.9.9.9:6')?.weights).toEqual([
+    const { servers } = JSON.parse(stdout) as {
+      readonly servers: readonly { readonly service: string; readonly weights: unknown }[];
+    };
+    expect(servers.find(({ service }) => service === 'tcp 10.9.9.9:6')?.weights).toEqual([
       { origin: 'config', weight: 5, detail: 'weight 5' },
       { origin: 'check', weight: 7, detail: 'weight 7' },
     ]);
