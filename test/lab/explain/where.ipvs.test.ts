@@ -17,6 +17,7 @@ import { systemClock } from '../../../src/system/clock.ts';
 import { openNetlinkSocket } from '../../../src/system/netlink-socket.ts';
 import { type Connection, parseConnections } from '../../../src/wire/ipvs-connections.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
+import { waitUntil } from '../harness/process.ts';
 import { enter, inside } from '../vrrp/inside.ts';
 
 let lab: Lab;
@@ -123,6 +124,17 @@ function destinations(connections: readonly Connection[]): ReadonlyMap<string, s
   );
 }
 
+/** On a busy machine the director gets a packet some time after it was sent. @returns as destinations. */
+async function seenBy(flows: readonly Flow[]): Promise<ReadonlyMap<string, string>> {
+  let seen: ReadonlyMap<string, string> = new Map();
+  const arrived = async () => {
+    seen = destinations((await facts()).connections);
+    return flows.every((flow) => seen.has(nameOf(flow)));
+  };
+  await waitUntil(arrived, { timeoutMs: 5000, what: 'the connections' }).catch(() => undefined);
+  return seen;
+}
+
 const nameOf = ({ client, clientPort = 0 }: Flow) => formatEndpoint({ address: client, port: clientPort });
 
 /** @returns how many servers were used, once every prediction was right. */
@@ -130,7 +142,8 @@ async function compare(flows: readonly Flow[]): Promise<number> {
   const before = await facts();
   const predicted = flows.map((flow) => `${nameOf(flow)} -> ${said(whereTo(flow, before).choice, flow)}`);
   for (const flow of flows) await call(flow);
-  const seen = destinations((await facts()).connections);
+  const expected = flows.filter((_, index) => !predicted[index]?.endsWith('nobody'));
+  const seen = await seenBy(expected);
   const went = flows.map((flow) => seen.get(nameOf(flow)) ?? 'nobody');
   expect(flows.map((flow, index) => `${nameOf(flow)} -> ${went[index]}`)).toEqual(predicted);
   return new Set(went).size;
@@ -139,7 +152,7 @@ async function compare(flows: readonly Flow[]): Promise<number> {
 const flowsOf = (family: 'inet' | 'inet6', count: number): readonly Flow[] =>
   Array.from({ length: count }, () => anyFlow(family));
 
-const count = 150;
+const count = 120;
 const service = { inet: '-u 10.2.0.9:80', inet6: '-u [fd00:99::1]:80' };
 const server = { inet: (n: number) => `10.1.0.${n}:80`, inet6: (n: number) => `[fd00:1::${n}]:80` };
 
@@ -180,7 +193,9 @@ describe('a hash', () => {
     await ipvsadm(`-A ${service.inet} -s sh -b sh-fallback`);
     for (const n of [10, 11, 12])
       await ipvsadm(`-a ${service.inet} -r ${server.inet(n)} -m -x ${n === 11 ? 5 : 0}`);
-    for (const flow of flowsOf('inet', 60)) await call(flow);
+    const filling = flowsOf('inet', 60);
+    for (const flow of filling) await call(flow);
+    await seenBy(filling);
     const full = (await facts()).table[0]?.destinations.find(({ address }) => address === ip('10.1.0.11'));
     expect(full?.counters).toMatchObject({ inactiveConnections: 5 });
     expect(await compare(flowsOf('inet', 100))).toBe(2);
@@ -213,7 +228,7 @@ describe('what goes by the connections of the moment', () => {
       for (const [n, weight] of [3, 0, 1, 3, 2].entries()) {
         await ipvsadm(`-a ${service.inet} -r ${server.inet(n + 10)} -m -w ${weight} -x ${n === 0 ? 4 : 0}`);
       }
-      for (let round = 0; round < 10; round += 1) await compare([anyFlow('inet')]);
+      for (let round = 0; round < 8; round += 1) await compare([anyFlow('inet')]);
     },
   );
 
@@ -234,8 +249,8 @@ describe('a persistence template', () => {
   /** Two calls of one network, an hour or a moment apart. @returns where the second was said to go, and went. */
   async function second(first: Flow, next: Flow) {
     await call(first);
+    const kept = (await seenBy([first])).get(nameOf(first));
     const said_ = whereTo(next, await facts());
-    const kept = [...destinations((await facts()).connections)].find(([name]) => name === nameOf(first))?.[1];
     expect(await compare([next])).toBeGreaterThan(0);
     return { step: said_.steps.at(-1), isKept: said(said_.choice, next) === kept };
   }
@@ -269,6 +284,7 @@ describe('a persistence template', () => {
     await ipvsadm(`-A ${service.inet} -s wlc -p 300`, `-a ${service.inet} -r ${server.inet(10)} -m`);
     const first = anyFlow('inet');
     await call(first);
+    await seenBy([first]);
     await ipvsadm(`-e ${service.inet} -r ${server.inet(10)} -m -w 0`);
     await ipvsadm(`-a ${service.inet} -r ${server.inet(11)} -m`);
     const again = { ...first, clientPort: 999 };
@@ -279,10 +295,10 @@ describe('a persistence template', () => {
     );
     await compare([again]);
     await director.sysctl({ 'net.ipv4.vs.expire_quiescent_template': 1 });
-    await call({ ...first, clientPort: 998 });
+    const anew = { ...first, clientPort: 998 };
+    await call(anew);
+    expect((await seenBy([anew])).get(nameOf(anew))).toBe(server.inet(11));
     await director.sysctl({ 'net.ipv4.vs.expire_quiescent_template': 0 });
-    const seen = destinations((await facts()).connections);
-    expect(seen.get(nameOf({ ...first, clientPort: 998 }))).toBe(server.inet(11));
   });
 });
 
@@ -291,6 +307,7 @@ describe('a connection', () => {
     await ipvsadm(`-A ${service.inet} -s fo`, `-a ${service.inet} -r ${server.inet(10)} -m -w 5`);
     const flow = anyFlow('inet');
     await call(flow);
+    await seenBy([flow]);
     await ipvsadm(`-a ${service.inet} -r ${server.inet(11)} -m -w 9`);
     const { choice, steps } = whereTo(flow, await facts());
     expect(steps[0]).toContain(`a connection to ${server.inet(10)}, UDP`);
