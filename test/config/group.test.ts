@@ -147,7 +147,9 @@ describe('a virtual with addresses', () => {
     expect(errors(group('10.0.0.1:80', 'address: 10.0.0.2:80'))).toEqual([
       '2:16: Cannot name virtual service: addresses alone, got address as well',
     ]);
-    expect(errors(group(''))).toContain('2:16: Cannot read virtual 1 addresses: at least one address, got an empty list');
+    expect(errors(group(''))).toContain(
+      '2:16: Cannot read virtual 1 addresses: at least one address, got an empty list',
+    );
     expect(errors(group('10.0.0.0-10.0.15.255:80, 10.1.0.0-10.1.15.255:80'))[0]).toBe(
       '2:16: Cannot name virtual service: at most 4096 services in one entry, got 8192',
     );
