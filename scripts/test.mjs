@@ -1,8 +1,10 @@
 // Every check and every layer of tests (DESIGN.md §7), and one line at the end: "total: N passed, N failed,
 // N skipped". A layer that cannot run here is counted as skipped, test by test, and says why. A check or a layer
 // that breaks without a test to blame counts as one failure. Status 1 if anything failed.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -33,35 +35,46 @@ function check(name, command) {
   total.failed += 1;
 }
 
-function layer(name, { unavailable, prefix = [] } = {}) {
+/** `shards` of it run side by side, each with what `prefix` runs it in; the second and further speak when they end. */
+async function layer(name, { unavailable, prefix = [], shards = 1 } = {}) {
   console.log(`\n== ${name}${unavailable === undefined ? '' : `: skipped: ${unavailable}`}`);
-  const file = join(results, `${name}.json`);
-  rmSync(file, { force: true });
-  const command = [
-    ...(unavailable === undefined ? prefix : []),
-    process.execPath,
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    '--project',
-    name,
-    '--passWithNoTests',
-    '--reporter=json',
-    `--outputFile.json=${file}`,
-    ...(unavailable === undefined ? ['--reporter=default'] : ['--testNamePattern', noTest]),
-  ];
-  const { status } = spawnSync(command[0], command.slice(1), { stdio: 'inherit' });
-  if (status === NO_KERNEL && unavailable === undefined && !existsSync(file)) {
-    layer(name, { unavailable: 'the lab kernel does not run here (its words are above)' });
+  const numbers = Array.from({ length: unavailable === undefined ? shards : 1 }, (_, index) => index + 1);
+  const ended = await Promise.all(
+    numbers.map((number) => shard(name, { unavailable, prefix, part: `${number}/${numbers.length}` })),
+  );
+  if (unavailable === undefined && ended.every(({ status, counted }) => status === NO_KERNEL && !counted)) {
+    await layer(name, { unavailable: 'the lab kernel does not run here (its words are above)' });
     return;
   }
-  const counted = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
-  total.passed += counted?.numPassedTests ?? 0;
-  total.failed += counted?.numFailedTests ?? 0;
-  total.skipped += (counted?.numPendingTests ?? 0) + (counted?.numTodoTests ?? 0);
-  if (status !== 0 && (counted?.numFailedTests ?? 0) === 0) {
+  for (const { status, counted } of ended) {
+    total.passed += counted?.numPassedTests ?? 0;
+    total.failed += counted?.numFailedTests ?? 0;
+    total.skipped += (counted?.numPendingTests ?? 0) + (counted?.numTodoTests ?? 0);
+    if (status === 0 || (counted?.numFailedTests ?? 0) > 0) continue;
     console.log(`== ${name}: FAILED: ended with status ${status}, no test to blame`);
     total.failed += 1;
   }
+}
+
+async function shard(name, { unavailable, prefix, part }) {
+  const file = join(results, `${name}-${part.replace('/', '-of-')}.json`);
+  rmSync(file, { force: true });
+  const command = [
+    ...(unavailable === undefined ? prefix : []),
+    ...[process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', name, `--shard=${part}`],
+    ...['--passWithNoTests', '--reporter=json', `--outputFile.json=${file}`],
+    ...(unavailable === undefined ? ['--reporter=default'] : ['--testNamePattern', noTest]),
+  ];
+  const speaksAtOnce = part.startsWith('1/');
+  const child = spawn(command[0], command.slice(1), {
+    stdio: speaksAtOnce ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+  });
+  const said = [];
+  for (const stream of speaksAtOnce ? [] : [child.stdout, child.stderr])
+    stream.on('data', (bytes) => said.push(bytes));
+  const [code] = await once(child, 'close');
+  process.stdout.write(Buffer.concat(said));
+  return { status: code, counted: existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined };
 }
 
 function commandExists(name) {
@@ -99,10 +112,15 @@ mkdirSync(results, { recursive: true });
 check('lint', ['node_modules/.bin/biome', 'check', '.']);
 check('types', ['node_modules/.bin/tsc', '-p', 'tsconfig.json']);
 check('build', ['node_modules/.bin/tsc', '-p', 'tsconfig.build.json']);
-layer('unit');
+await layer('unit');
 const noLab = withoutNamespaces();
-layer('lab-net', { unavailable: noLab });
-layer('lab-ipvs', { unavailable: noLab ?? withoutIpvs(), prefix: [kernel, '--timeout', '2400'] });
+await layer('lab-net', { unavailable: noLab });
+await layer('lab-ipvs', {
+  unavailable: noLab ?? withoutIpvs(),
+  prefix: [kernel, '--timeout', '2400'],
+  // A lab kernel has one processor, so two of them; where the host itself has IPVS, it runs the tests.
+  shards: existsSync('/proc/net/ip_vs') ? 1 : Math.min(2, availableParallelism()),
+});
 
 console.log(`total: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;
