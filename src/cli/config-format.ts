@@ -10,6 +10,7 @@ import type {
 import { formatDuration } from '../config/leaves.ts';
 import { checkPlanOf, type TimedTarget } from '../health/target-of.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
+import { markKey } from '../net/mark.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import { formatServiceId } from '../reconcile/model.ts';
 import { findingKey } from '../vrrp/track.ts';
@@ -74,7 +75,9 @@ function formatVirtual(virtual: VirtualConfig): string {
   const rows = virtual.reals.map((real) => realRow(virtual, real));
   const fallbacks = virtual.fallbacks.map((tier) => fallbackRow(virtual, tier));
   const table = formatTable(['  server', 'method', 'weight', 'check'], [...rows, ...fallbacks]);
-  return `${formatServiceId(virtual.id)}: ${traits.join(', ')}; ${rules.join(', ')}\n${table}`;
+  const marks =
+    virtual.marks === undefined ? '' : `  marked by us: ${virtual.marks.map(markKey).join(', ')}\n`;
+  return `${formatServiceId(virtual.id)}: ${traits.join(', ')}; ${rules.join(', ')}\n${marks}${table}`;
 }
 
 function realRow(virtual: VirtualConfig, real: RealConfig): readonly string[] {

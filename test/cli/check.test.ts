@@ -36,6 +36,12 @@ describe('lvs-director check', () => {
     expect(out).toMatch(/127\.0\.0\.1:80 +gate +1 +none: the fallback/);
   });
 
+  it('says which packets we mark', async () => {
+    const marks = 'marks: [{address: 10.0.0.1, ports: [80, 443]}]';
+    const { out } = await check(`virtual:\n  - {fwmark: 3, ${marks}, real: [10.0.0.2 gate]}\n`);
+    expect(out).toContain('  marked by us: tcp 10.0.0.1:80, tcp 10.0.0.1:443\n');
+  });
+
   it('says everything that is wrong, and exits with 2', async () => {
     const { code, out, err } = await check(`${good}colour: red\nquiescent: perhaps\n`, '--director', 'a');
     expect(code).toBe(2);
