@@ -12,6 +12,12 @@ const heldUpMs = 50;
 /** How long an aborted probe may take to say what it was waiting for. */
 const lastWordsMs = 100;
 
+/**
+ * Starts before the sockets are read again. Where there is more to do than can be done, starts then come late, and the
+ * checks under way still go on: started without measure, all would run into their deadlines, at healthy servers.
+ */
+const startsATurn = 32;
+
 export type CheckStatistics = {
   /** Checks that ended. */
   readonly ended: number;
@@ -74,6 +80,8 @@ export function createCheckRunner(options: CheckRunnerOptions): CheckRunner {
   const waiting = new Set<Check>();
   const lateness = createLatenessHistogram();
   let running = 0;
+  let startedThisTurn = 0;
+  let cancelTurn: (() => void) | undefined;
 
   const scheduleAt = (check: Check, start: Micros): void => {
     check.cancelNext = clock.after((start - clock.now()) / 1000, () => {
@@ -95,10 +103,18 @@ export function createCheckRunner(options: CheckRunnerOptions): CheckRunner {
 
   const startWaiting = (): void => {
     for (const check of waiting) {
-      if (running >= options.concurrency) return;
+      if (running >= options.concurrency || startedThisTurn >= startsATurn) return;
       waiting.delete(check);
+      startedThisTurn++;
+      cancelTurn ??= clock.after(0, turn);
       start(check);
     }
+  };
+
+  const turn = (): void => {
+    cancelTurn = undefined;
+    startedThisTurn = 0;
+    startWaiting();
   };
 
   const start = (check: Check): void => {
@@ -166,6 +182,7 @@ export function createCheckRunner(options: CheckRunnerOptions): CheckRunner {
     }),
     stop: () => {
       waiting.clear();
+      cancelTurn?.();
       for (const key of [...checks.keys()]) remove(key);
     },
   };

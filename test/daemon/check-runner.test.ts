@@ -242,3 +242,27 @@ it('tells how many checks there are, under way and waiting for a place, and how 
   expect(lateness.count).toBe(2);
   expect(lateness.maxMs).toBeGreaterThanOrEqual(400);
 });
+
+it('starts so many checks at once, and the others when those under way had their turn', async () => {
+  const manual = createManualClock();
+  const { probe, asked } = createScriptedProbe();
+  const atOnce: (() => void)[] = [];
+  const after = (ms: number, callback: () => void) => {
+    if (ms > 0) return manual.after(ms, callback);
+    atOnce.push(callback);
+    return () => {};
+  };
+  const clock = { ...manual, after };
+  const runner = createCheckRunner({
+    ...{ clock, probe, concurrency: 1000, mayStart: () => true, onResult: () => {} },
+  });
+  const free = checkPlanOf(aVirtual({ service: 'none' }), aReal());
+  for (let number = 0; number < 100; number += 1) runner.add(`check ${number}`, free, intervalMs);
+  const askedATurn: number[] = [];
+  while (atOnce.length > 0) {
+    for (const callback of atOnce.splice(0)) callback();
+    await manual.advance(0);
+    askedATurn.push(asked.length);
+  }
+  expect(askedATurn).toEqual([32, 64, 96, 100, 100]);
+});
