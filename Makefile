@@ -38,7 +38,7 @@ bench-health: build ## keepalived, ldirectord and this by turns: health checks a
 bench-health-table: build ## how long dead servers stay in the kernel's table (a kernel with IPVS, or user-mode Linux)
 	@scripts/ensure-packages.sh
 	@scripts/ensure-packages.sh ldirectord tcpdump || true
-	@scripts/bench-health.sh --table --load 100 --load 50+50 --seconds 5 $(OPTIONS)
+	@scripts/bench-health.sh --table --load 20 --seconds 5 --deaths 20 $(OPTIONS)
 
 install: build ## onto this machine (DESTDIR and PREFIX are heeded); starts nothing
 	@scripts/install.sh

@@ -36,6 +36,8 @@ export type Measured = {
   readonly advertsLate?: Lateness;
   /** From the death of each server until it was out; infinite: it was not. */
   readonly removalMs: readonly number[];
+  /** Servers that the product said were out while all of them lived. */
+  readonly wronglyOut: number;
   /** Ports of the director in TIME_WAIT after all that. */
   readonly portsWaiting: number;
   /** What the listener took of one processor, and what it or the recorder had to let go: not to be the limit. */
@@ -62,9 +64,10 @@ export const measure = (options: RunOptions): Promise<Measured> =>
     const addresses = addressesOf(options.load);
     const firstRoundSec = await warmUp(site, started, { servers: addresses.length, begun });
     const watched = await watch(site, started, { addresses, seconds: options.seconds });
+    const wronglyOut = started.downs.size;
     const own = options.product === 'lvs-director' && addresses.length > 0 ? await ownLateness(started) : {};
     const removalMs = await removals(site, started, addresses, options.deaths);
-    return { ...watched, ...own, firstRoundSec, removalMs };
+    return { ...watched, ...own, firstRoundSec, wronglyOut, removalMs };
   });
 
 /** Twice round, so that what is special about a first check is over. */
