@@ -56,18 +56,15 @@ export function createRoster(ports: RosterPorts, initial: Config): Roster {
   const known: Known = { addressesOf: names.addressesOf, fleetOf: files.fleetOf };
   const isSettled = () => names.isSettled() && files.isSettled();
 
-  /** @returns whether anything is another than before. */
-  function compute(): boolean {
+  /** The configuration with the servers and peers of the moment. */
+  function compute(): Config {
     // A file may bring names of its own.
     names.configure([...questionsOf(config.virtuals, known.fleetOf), ...peerQuestions(config.vrrp)]);
     const servers = effectiveVirtuals(config.virtuals, known);
     const peers = effectivePeers(config.vrrp, known.addressesOf);
     tellDuplicates(servers.duplicates);
     tellWaiting(peers.waiting);
-    const next = { ...config, virtuals: servers.virtuals, vrrp: peers.instances };
-    const isSame = JSON.stringify(next) === JSON.stringify(effective);
-    if (!isSame) effective = next;
-    return !isSame;
+    return { ...config, virtuals: servers.virtuals, vrrp: peers.instances };
   }
 
   function gather(): void {
@@ -79,8 +76,10 @@ export function createRoster(ports: RosterPorts, initial: Config): Roster {
 
   function look(): void {
     const before = effective;
-    const changed = compute();
-    if (awaited === undefined && changed) {
+    const next = compute();
+    const isSame = sameEach(next.virtuals, before.virtuals) && sameEach(next.vrrp, before.vrrp);
+    if (!isSame) effective = next;
+    if (awaited === undefined && !isSame) {
       for (const event of changesBetween(before, effective)) journal(event);
       ports.onChanged();
     }
@@ -113,7 +112,6 @@ export function createRoster(ports: RosterPorts, initial: Config): Roster {
   }
 
   function settled(limitMs: number): Promise<void> {
-    if (isSettled()) return Promise.resolve();
     return new Promise((resolve) => {
       const cancel = clock.after(limitMs, () => awaited?.());
       awaited = () => {
@@ -128,9 +126,11 @@ export function createRoster(ports: RosterPorts, initial: Config): Roster {
     take: async (next, limitMs) => {
       config = next;
       files.configure(next);
-      compute();
-      await settled(limitMs);
-      compute();
+      effective = compute();
+      if (!isSettled()) {
+        await settled(limitMs);
+        effective = compute();
+      }
       keep();
       return effective;
     },
@@ -144,3 +144,8 @@ export function createRoster(ports: RosterPorts, initial: Config): Roster {
     },
   };
 }
+
+/** What no name or file bears on is the very same; of ten thousand servers, few are to be compared. */
+const sameEach = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length &&
+  a.every((each, index) => each === b[index] || JSON.stringify(each) === JSON.stringify(b[index]));
