@@ -1,7 +1,6 @@
-// One request by HTTP/1.1 on a connection of its own, which is closed after it. By node:http: what undici keeps for
-// connections that live on costs twice as much a check (docs/benchmarks.md). Source: RFC 9110, RFC 9112.
-import { type ClientRequest, type IncomingMessage, request as openRequest } from 'node:http';
+// One request by HTTP/1.1 on a connection of its own, which is closed after it. Source: RFC 9110, RFC 9112.
 import type { Socket } from 'node:net';
+import { Client } from 'undici';
 import type { Conversation } from './conversation.ts';
 import { type BodyWish, type HttpAnswer, type HttpRequest, headersOf, readBody } from './http-answer.ts';
 
@@ -9,32 +8,30 @@ import { type BodyWish, type HttpAnswer, type HttpRequest, headersOf, readBody }
 export async function requestHttp1(
   conversation: Conversation,
   socket: Socket,
-  { path, method, authority, headers, body }: HttpRequest,
+  request: HttpRequest,
   wishOf: (head: Pick<HttpAnswer, 'status' | 'headers'>) => BodyWish,
 ): Promise<HttpAnswer> {
-  // Without an agent, so it asks for the connection to be closed.
-  const request = openRequest({
-    createConnection: () => socket,
-    path,
-    method,
-    headers: { host: authority, ...Object.fromEntries(headers) },
+  const client = new Client('http://server', {
+    // Not at once: undici misses a connection that is there before its own call has returned.
+    connect: (_, connected) => queueMicrotask(() => connected(null, socket)),
   });
-  request.end(body);
   try {
-    const answer = await answerOf(request);
-    answer.on('error', () => {}); // it may fail once more when it is cut off
-    const head = { status: answer.statusCode ?? 0, headers: headersOf(answer.headers) };
+    const answer = await client.request({
+      path: request.path,
+      method: request.method,
+      headers: { host: request.authority, ...Object.fromEntries(request.headers) },
+      ...(request.body !== undefined && { body: request.body }),
+      reset: true, // Connection: close
+      headersTimeout: 0, // the deadline is the signal's
+      bodyTimeout: 0,
+    });
+    answer.body.on('error', () => {}); // it may fail once more when it is cut off
+    const head = { status: answer.statusCode, headers: headersOf(answer.headers) };
     const wish = wishOf(head);
     if (wish !== 'none') conversation.doing = 'read the body';
-    return { ...head, ...(await readBody(answer, wish)) };
+    return { ...head, ...(await readBody(answer.body, wish)) };
   } finally {
     socket.destroy();
+    await client.destroy();
   }
 }
-
-/** The first head that is no interim answer (RFC 9110 §15.2). */
-const answerOf = (request: ClientRequest): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => {
-    request.once('response', resolve);
-    request.on('error', reject); // stays: it may fail once more when it is cut off
-  });
