@@ -14,6 +14,8 @@ export type Contestant = {
   readonly pids: () => readonly number[];
   /** The running product is given this table; does not wait for anything. */
   readonly reload: (site: Site) => void;
+  /** What our own log says of the last change: from the first message to the last answer. */
+  readonly messagesMs?: () => number | undefined;
   /** As an administrator stops it: its services are gone afterwards. */
   readonly stop: () => Promise<unknown>;
 };
@@ -41,6 +43,10 @@ async function director(lab: Lab, host: Host, { site, checks, resync }: Setting)
     reload: (next) => {
       ours.writeConfig(directorConfig(next, checks, resync));
       running.signal('SIGHUP');
+    },
+    messagesMs: () => {
+      const applied = ours.events().findLast(({ event }) => event === 'ipvs.applied');
+      return typeof applied?.ms === 'number' ? applied.ms : undefined;
     },
     stop: () => running.stop(stopMs),
   };

@@ -10,17 +10,26 @@ const wall = (group: Group, measure: string, who: Sample['who']) =>
 const cpu = (group: Group, measure: string, who: Sample['who']) =>
   medianOf(group, measure, who, ({ cpuMs }) => cpuMs);
 
+/** Beside what the peers take for the whole: ipvsadm has nothing but messages, keepalived little else. */
+const loadsFasterThanPeers =
+  (measure: string) =>
+  (group: Group): boolean => {
+    const ours = wall(group, measure, 'lvs-director');
+    const [theirs, byHand] = (['keepalived', 'ipvsadm'] as const).map((who) =>
+      wall(group, 'load from empty', who),
+    );
+    return ours * 4 <= (theirs ?? 0) && ours * 6 <= (byHand ?? 0);
+  };
+
+/** Where the peers have no such part, it stands beside the whole. */
+const peersOf: Readonly<Record<string, string>> = { 'load: messages alone': 'load from empty' };
+
 /** What this project has set itself. */
 const goals: Readonly<Record<string, Goal>> = {
-  'load from empty': {
+  'load from empty': { text: 'keepalived / 4, ipvsadm / 6', met: loadsFasterThanPeers('load from empty') },
+  'load: messages alone': {
     text: 'keepalived / 4, ipvsadm / 6',
-    met: (group) => {
-      const ours = wall(group, 'load from empty', 'lvs-director');
-      return (
-        ours * 4 <= wall(group, 'load from empty', 'keepalived') &&
-        ours * 6 <= wall(group, 'load from empty', 'ipvsadm')
-      );
-    },
+    met: loadsFasterThanPeers('load: messages alone'),
   },
   'scan of an equal table': {
     text: 'CPU < 100 ms',
@@ -37,8 +46,9 @@ export function formatReport(main: Group, grown: readonly Group[]): string {
     return [
       measure,
       ...(['lvs-director', 'keepalived', 'ipvsadm'] as const).map((who) => cell(main, measure, who)),
-      ratio(wall(main, measure, 'keepalived'), wall(main, measure, 'lvs-director')),
-      ratio(wall(main, measure, 'ipvsadm'), wall(main, measure, 'lvs-director')),
+      ...(['keepalived', 'ipvsadm'] as const).map((who) =>
+        ratio(wall(main, peersOf[measure] ?? measure, who), wall(main, measure, 'lvs-director')),
+      ),
       goal === undefined ? '' : `${goal.text}: ${goal.met(main) ? 'met' : 'missed'}`,
     ];
   });

@@ -31,6 +31,9 @@ export async function measureProduct(product: Product, services: number): Promis
       samples.push({ measure, who: product, ...cost });
     };
     await reload('load from empty', site);
+    const messagesMs = contestant.messagesMs?.();
+    if (messagesMs !== undefined)
+      samples.push({ measure: 'load: messages alone', who: product, wallMs: messagesMs, cpuMs: 0 });
     const kb = residentKb(contestant.pids());
     samples.push({ measure: 'memory, MB', who: product, wallMs: kb / 1024, cpuMs: 0 });
     await reload('reload of the same', site);
