@@ -3,6 +3,7 @@
 import type { FallbackConfig, VirtualConfig } from '../config/config.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import type { Micros } from '../ports/clock.ts';
+import type { ObservedService } from '../ports/kernel.ts';
 import { canonicalDestination, realName } from '../reconcile/canonical.ts';
 import { formatServiceId } from '../reconcile/model.ts';
 import type { Verdict } from '../reconcile/verdict-view.ts';
@@ -66,13 +67,42 @@ export type ServiceParts = {
   readonly weightFactsOf: (service: string, real: string) => WeightFacts;
 };
 
-export function serviceStatus(virtual: VirtualConfig, parts: ServiceParts, now: Micros): ServiceStatus {
-  const { health, reconcile, quorumOf, weightFactsOf } = parts;
-  const service = formatServiceId(virtual.id);
-  const observed = reconcile.observed.find((entry) => formatServiceId(entry.service.id) === service);
+/** Of each of these services. All servers are gone through once, not once a service. */
+export function serviceStatuses(
+  virtuals: readonly VirtualConfig[],
+  parts: ServiceParts,
+  now: Micros,
+): readonly ServiceStatus[] {
+  const observed = new Map(
+    parts.reconcile.observed.map((entry) => [formatServiceId(entry.service.id), entry]),
+  );
+  const servers = new Map<string, ServerHealth[]>();
+  for (const server of parts.health) {
+    const others = servers.get(server.service);
+    if (others === undefined) servers.set(server.service, [server]);
+    else others.push(server);
+  }
+  return virtuals.map((virtual) => {
+    const service = formatServiceId(virtual.id);
+    const found = { service, theirs: servers.get(service) ?? [], observed: observed.get(service) };
+    return serviceStatus(virtual, found, parts, now);
+  });
+}
+
+type Found = {
+  readonly service: string;
+  readonly theirs: readonly ServerHealth[];
+  readonly observed: ObservedService | undefined;
+};
+
+function serviceStatus(
+  virtual: VirtualConfig,
+  { service, theirs, observed }: Found,
+  { reconcile, quorumOf, weightFactsOf }: ServiceParts,
+  now: Micros,
+): ServiceStatus {
   const inTable = new Map((observed?.destinations ?? []).map((entry) => [formatEndpoint(entry), entry]));
   const configured = new Map(virtual.reals.map((real) => [realName(virtual.id, real), real]));
-  const theirs = health.filter((server) => server.service === service);
   const quorum = quorumOf(service);
   const tier = reconcile.services.get(service)?.tier;
   const leaving = leavingIn(reconcile, service, 'configuration', now);

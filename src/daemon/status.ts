@@ -9,7 +9,7 @@ import type { MarkStatus } from './mark-keeper.ts';
 import type { NameStatus } from './name-keeper.ts';
 import type { ReconcileStatus } from './reconcile-loop.ts';
 import type { RosterStatus } from './roster.ts';
-import { droppedServices, type ServiceParts, type ServiceStatus, serviceStatus } from './service-status.ts';
+import { droppedServices, type ServiceParts, type ServiceStatus, serviceStatuses } from './service-status.ts';
 import type { VrrpInstanceStatus, VrrpProcessStatus } from './vrrp-messages.ts';
 import type { TrackedStatus } from './vrrp-tracking.ts';
 
@@ -92,7 +92,7 @@ export function statusOf(
     checks: parts.checks,
     tracked: parts.tracked,
     services: [
-      ...config.virtuals.map((virtual) => serviceStatus(virtual, parts, now)),
+      ...serviceStatuses(config.virtuals, parts, now),
       ...droppedServices(config.virtuals, parts.reconcile, now),
     ],
     ...parts.roster,

@@ -14,7 +14,7 @@ import type { ServerHealth } from './health-loop.ts';
 import { type LeavingStatus, leavingIn } from './leaving-status.ts';
 import type { QuorumStatus } from './quorums.ts';
 import type { ReconcileStatus } from './reconcile-loop.ts';
-import { type ServiceParts, type ServiceStatus, serviceStatus } from './service-status.ts';
+import { type ServiceParts, type ServiceStatus, serviceStatuses } from './service-status.ts';
 import type { VrrpInstanceStatus } from './vrrp-messages.ts';
 
 export type ServerWhy = {
@@ -121,24 +121,28 @@ function leaversCalled(about: string, { reconcile, now }: WhyParts): readonly Le
 }
 
 function servicesCalled({ virtuals }: Config, about: string, parts: WhyParts): readonly ServiceWhy[] {
-  return virtuals
-    .filter(({ id, servicename }) => isService(about, id) || servicename === about)
-    .map((virtual) => {
-      const status = serviceStatus(virtual, parts, parts.now);
-      const {
-        servedBy = 'nobody',
-        tier,
-        withheld = false,
-        settled = false,
-      } = parts.reconcile.services.get(status.service) ?? {};
-      const fallback = fallbackServing(virtual, tier, withheld);
-      return {
-        ...status,
-        ...(virtual.servicename !== undefined && { servicename: virtual.servicename }),
-        ...{ servedBy, settled },
-        ...(fallback !== undefined && { fallback }),
-      };
-    });
+  const called = virtuals.filter(({ id, servicename }) => isService(about, id) || servicename === about);
+  const statuses = serviceStatuses(called, parts, parts.now);
+  return called.flatMap((virtual, index) => {
+    const status = statuses[index];
+    return status === undefined ? [] : [serviceWhy(virtual, status, parts)];
+  });
+}
+
+function serviceWhy(virtual: VirtualConfig, status: ServiceStatus, { reconcile }: WhyParts): ServiceWhy {
+  const {
+    servedBy = 'nobody',
+    tier,
+    withheld = false,
+    settled = false,
+  } = reconcile.services.get(status.service) ?? {};
+  const fallback = fallbackServing(virtual, tier, withheld);
+  return {
+    ...status,
+    ...(virtual.servicename !== undefined && { servicename: virtual.servicename }),
+    ...{ servedBy, settled },
+    ...(fallback !== undefined && { fallback }),
+  };
 }
 
 const isService = (about: string, id: ServiceId): boolean =>
