@@ -191,19 +191,22 @@ export function formatConnections(connections: readonly Connection[], withEngine
       state,
       ...[client, virtual, destination].map(formatEndpoint),
     ];
-    return inColumns(withEngines && engine !== undefined ? [...cells, engine.name, engine.data] : cells);
+    return inColumns(
+      withEngines && engine !== undefined ? [...cells, engine.name, engine.data] : cells,
+      connectionWidths,
+    );
   });
-  const title = inColumns(withEngines ? [...heading, 'pe name', 'pe_data'] : heading);
+  const title = inColumns(withEngines ? [...heading, 'pe name', 'pe_data'] : heading, headingWidths);
   return ['IPVS connection entries', title, ...lines].map((line) => `${line}\n`).join('');
 }
 
 /** The last one as long as it is. */
-const inColumns = (cells: readonly string[]): string =>
-  cells
-    .map((cell, index) => (index === cells.length - 1 ? cell : cell.padEnd(connectionWidths[index] ?? 0)))
-    .join(' ');
+const inColumns = (cells: readonly string[], widths: readonly number[]): string =>
+  cells.map((cell, index) => (index === cells.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join(' ');
 
-const connectionWidths = [3, 6, 11, 18, 18, 18, 16];
+/** ipvsadm's heading has the last two the other way round. */
+const connectionWidths = [3, 6, 11, 18, 18, 16, 18];
+const headingWidths = [3, 6, 11, 18, 18, 18, 16];
 
 /** "14:59": minutes and seconds. */
 const formatExpiry = (seconds: number): string =>

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runIpvs } from '../../../src/cli/ipvs.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
-import { run } from '../harness/process.ts';
+import { run, waitUntil } from '../harness/process.ts';
 import { daemonMain, startDirector, startNginx } from '../harness/programs.ts';
 import { inside } from '../vrrp/inside.ts';
 
@@ -92,8 +92,16 @@ describe('ipvs list', () => {
     await restore(rules);
     const limits = '-e -t 192.168.6.240:80 -r 10.200.200.200:8080 -m -w 0 -x 100 -y 50';
     await director.run('ipvsadm', ...limits.split(' '));
-    const call = 'OPTIONS sip:a SIP/2.0\\r\\nCall-ID: a84b4c76e66710@pc33\\r\\n\\r\\n';
-    await client.run('bash', '-c', `printf '${call}' >/dev/udp/192.168.6.240/5061`);
+    // One datagram, and it may be lost: the first of all while its receiver is looked for.
+    const call = `
+      use IO::Socket::INET;
+      my $socket = IO::Socket::INET->new(Proto => 'udp', PeerAddr => '192.168.6.240:5061') or die;
+      syswrite($socket, "OPTIONS sip:a SIP/2.0\\r\\nCall-ID: a84b4c76e66710\\@pc33\\r\\n\\r\\n");`;
+    const called = async () => {
+      await client.run('perl', '-e', call);
+      return (await director.run('ipvsadm', '-Lcn', '--persistent-conn')).includes('a84b4c76e66710');
+    };
+    await waitUntil(called, { what: 'a call is known by its name', everyMs: 500 });
     for (let n = 0; n < 3; n += 1) await client.run('curl', '-sm', '5', 'http://192.168.6.240/');
   }, 60_000);
 
@@ -149,8 +157,8 @@ describe('ipvs list', () => {
   it('needs rights, and says which', async () => {
     const { status, stderr } = await director.attempt(
       'setpriv',
-      '--reuid=65534',
-      '--clear-groups',
+      '--bounding-set=-net_admin',
+      '--inh-caps=-net_admin',
       process.execPath,
       daemonMain,
       'ipvs',

@@ -126,7 +126,9 @@ describe('a hundred reloads', () => {
     expect(director.events().filter(({ event }) => event === 'ipvs.failed')).toEqual([]);
 
     // What the last file says, a fresh start says as well.
-    await waitUntil(async () => (await table()).length > 1, { what: 'a table' });
+    const wanted = config(reloads).match(/ masq /g)?.length ?? 0;
+    const complete = async () => (await table()).filter((line) => line.startsWith('-a')).length === wanted;
+    await waitUntil(complete, { what: `${wanted} servers`, timeoutMs: 20_000 });
     const reloaded = await table();
     await director.running.stop();
     await host.run('ipvsadm', '-C');
