@@ -1,10 +1,11 @@
 // Servers of another family than their service beside sync daemons: the kernel has the one or the other, as what the
 // daemons send has room for one family a connection (ip_vs_ctl.c, ip_vs_genl_set_cmd and ip_vs_genl_new_daemon).
+
 import { familyOf } from '../net/ip.ts';
+import { serviceFamily } from '../reconcile/model.ts';
 import type { Config } from './config.ts';
 import { warningAt } from './problem.ts';
 import type { Resolution } from './resolution.ts';
-import { familyOfService } from './resolve-servers.ts';
 
 export function judgeFamilies(
   { virtuals, ipvs }: Pick<Config, 'virtuals' | 'ipvs'>,
@@ -13,7 +14,7 @@ export function judgeFamilies(
   if (ipvs.sync === undefined) return;
   for (const { id, reals, fallbacks } of virtuals) {
     for (const { address, at } of [...reals, ...fallbacks]) {
-      if (familyOf(address) === familyOfService(id)) continue;
+      if (familyOf(address) === serviceFamily(id)) continue;
       const rule = "a server of its service's family, as the sync daemons (ipvs sync) know no other";
       problems.push(warningAt(at, 'use server', rule, address));
     }

@@ -1,12 +1,12 @@
 // The fallback of one virtual service, tier by tier: the service's own, else the one of the top level for its family
 // (ldirectord.md §1.5). Names are looked up here and now. Who serves is reconcile/fallback.ts's.
 import type { Family } from '../net/ip.ts';
-import type { ServiceId } from '../reconcile/model.ts';
+import { type ServiceId, serviceFamily } from '../reconcile/model.ts';
 import type { CheckType, FallbackConfig, Position } from './config.ts';
 import { virtualDefaults as defaults } from './defaults.ts';
 import { errorAt } from './problem.ts';
 import { literalFamily, present, type Resolution, resolvePort } from './resolution.ts';
-import { familyOfService, protocolOf, resolveServer, withSlash } from './resolve-servers.ts';
+import { protocolOf, resolveServer, withSlash } from './resolve-servers.ts';
 import { resolveTunnel } from './resolve-tunnel.ts';
 import type { DocumentDraft } from './schema.ts';
 import type { FallbackDraft, VirtualDraft } from './schema-virtual.ts';
@@ -33,7 +33,7 @@ export function resolveFallbacks(
       resolution,
     );
   }
-  const family = familyOfService(service.id);
+  const family = serviceFamily(service.id);
   const key = (['fallback', 'fallback6'] as const).find((each) => familyOfFallback(globals, each) === family);
   if (key === undefined) return [];
   return resolveTiers(

@@ -1,11 +1,10 @@
 // How a virtual service shares out connections and how long clients stay: scheduler and its flags, persistence, single
 // packets. What the kernel would refuse, or take for something else, is an error here; ipvsadm(8), ip_vs_ctl.c.
-import type { ServiceId } from '../reconcile/model.ts';
+import { type ServiceId, serviceFamily } from '../reconcile/model.ts';
 import type { Position, VirtualConfig } from './config.ts';
 import { virtualDefaults as defaults } from './defaults.ts';
 import { errorAt, warningAt } from './problem.ts';
 import { present, type Resolution } from './resolution.ts';
-import { familyOfService } from './resolve-servers.ts';
 import type { VirtualDraft } from './schema-virtual.ts';
 import { didYouMean } from './suggest.ts';
 import { schedulerFlags, schedulers } from './words.ts';
@@ -64,7 +63,7 @@ function judgeFlag(flag: string, scheduler: string, refuse: Refuse): void {
 /** A dotted mask is of IPv4, and a length of at most as many bits as the family has. */
 function judgeNetmask(netmask: VirtualDraft['netmask'], id: ServiceId, refuse: Refuse): void {
   if (netmask === undefined) return;
-  const inet6 = familyOfService(id) === 'inet6';
+  const inet6 = serviceFamily(id) === 'inet6';
   if (inet6 && netmask.dotted) {
     refuse('netmask', 'a prefix length from 1 to 128 for IPv6', `the netmask of /${netmask.length}`);
   }

@@ -4,9 +4,9 @@
 // A port that nobody wrote stays 0, which means the service's own; a gate or ipip server on another port keeps
 // it, because its check goes there (reconcile/canonical.ts knows what the kernel makes of it).
 import { parseHostName } from '../net/host-name.ts';
-import { type Family, familyOf, type Ip, isMulticast, isUnspecified } from '../net/ip.ts';
+import { familyOf, type Ip, isMulticast, isUnspecified } from '../net/ip.ts';
 import { ipRange } from '../net/ip-range.ts';
-import type { ServiceId } from '../reconcile/model.ts';
+import { type ServiceId, serviceFamily } from '../reconcile/model.ts';
 import type { NamedRealConfig, Position, RealConfig } from './config.ts';
 import { virtualDefaults as defaults } from './defaults.ts';
 import { errorAt } from './problem.ts';
@@ -16,9 +16,6 @@ import type { RealDraft } from './schema-virtual.ts';
 
 /** More servers than this in one range are a slip of the keyboard. */
 const rangeMax = 4096;
-
-export const familyOfService = (id: ServiceId): Family =>
-  id.kind === 'fwmark' ? id.family : familyOf(id.address);
 
 export const protocolOf = (id: ServiceId): string | undefined =>
   id.kind === 'address' ? id.protocol : undefined;
@@ -109,7 +106,7 @@ export function resolveServer(
   at: Position,
   resolution: Resolution,
 ): Ip | undefined {
-  const family = familyOfService(id);
+  const family = serviceFamily(id);
   const own = literalFamily(host) ?? family;
   const address = resolveAddress(host, own, resolution);
   if (address === undefined) {

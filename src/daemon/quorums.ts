@@ -3,8 +3,7 @@
 // A state outlives reloads, not restarts: after one, a table that serves stands for a quorum that was held.
 import type { QuorumConfig, VirtualConfig } from '../config/config.ts';
 import type { Journal } from '../ports/journal.ts';
-import { realName } from '../reconcile/canonical.ts';
-import { formatServiceId } from '../reconcile/model.ts';
+import { formatServiceId, realName } from '../reconcile/model.ts';
 import {
   type QuorumState,
   type ServingWeight,

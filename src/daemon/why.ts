@@ -3,10 +3,10 @@
 import type { Config, RealConfig, VirtualConfig } from '../config/config.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import type { Micros } from '../ports/clock.ts';
-import { canonicalDestination, realName } from '../reconcile/canonical.ts';
+import { canonicalDestination } from '../reconcile/canonical.ts';
 import type { DesiredService } from '../reconcile/desire.ts';
 import { type FallbackServing, fallbackServing } from '../reconcile/fallback.ts';
-import { formatServiceId, type ServiceId } from '../reconcile/model.ts';
+import { formatServiceId, realName, type ServiceId } from '../reconcile/model.ts';
 import type { Verdict } from '../reconcile/verdict-view.ts';
 import type { WeightPart } from '../reconcile/weigh.ts';
 import type { FlapAccount } from './flap-hold.ts';

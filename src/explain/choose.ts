@@ -4,8 +4,7 @@
 // Source: net/netfilter/ipvs/ip_vs_*.c, named at each.
 import { formatEndpoint } from '../net/endpoint.ts';
 import type { ObservedDestination, ObservedService } from '../ports/kernel.ts';
-import { serviceFamily } from '../reconcile/canonical.ts';
-import type { ServiceId } from '../reconcile/model.ts';
+import { type ServiceId, serviceFamily } from '../reconcile/model.ts';
 import { MAGLEV_KEYS, maglevHash, multiplicativeHash } from './address-hash.ts';
 import { availabilityOf } from './availability.ts';
 import type { Flow } from './flow.ts';

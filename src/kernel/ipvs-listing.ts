@@ -1,11 +1,13 @@
 // All that the kernel's IPVS has to show, read over generic netlink for commands that list it: the table with its
 // traffic, the timeouts, the sync daemons, and how large it is. Changes nothing.
+
 import { err, ok, type Result } from '../net/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import type { KernelError } from '../ports/kernel.ts';
 import type { SyncDaemon, Timeouts } from '../reconcile/director-model.ts';
-import { encodeGetDestinations, encodeGetServices, serviceFamilyOf } from '../wire/ipvs.ts';
+import { serviceFamily } from '../reconcile/model.ts';
+import { encodeGetDestinations, encodeGetServices } from '../wire/ipvs.ts';
 import {
   decodeSyncDaemon,
   decodeTimeouts,
@@ -60,7 +62,7 @@ export function createIpvsListing(port: NetlinkPort, clock: Clock): IpvsListing 
     for (const service of answer.value.flatMap((payload) => decodeListedService(payload) ?? [])) {
       const held = await requests.dump(encodeGetDestinations(service.id));
       if (!held.ok) return held;
-      const family = serviceFamilyOf(service.id);
+      const family = serviceFamily(service.id);
       const destinations = held.value.flatMap((payload) => decodeListedDestination(payload, family) ?? []);
       entries.push({ service, destinations });
     }

@@ -3,8 +3,8 @@ import { ok, type Result } from '../net/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import type { IpvsKernel, KernelError, ObservedService } from '../ports/kernel.ts';
-import { formatServiceId, type Operation, type VirtualService } from '../reconcile/model.ts';
-import { encodeGetDestinations, encodeGetServices, encodeOperation, serviceFamilyOf } from '../wire/ipvs.ts';
+import { formatServiceId, type Operation, serviceFamily, type VirtualService } from '../reconcile/model.ts';
+import { encodeGetDestinations, encodeGetServices, encodeOperation } from '../wire/ipvs.ts';
 import { decodeDestination, decodeService } from '../wire/ipvs-entries.ts';
 import { createIpvsRequests } from './ipvs-requests.ts';
 
@@ -29,7 +29,7 @@ export function createIpvsKernel(port: NetlinkPort, clock: Clock): IpvsKernel {
   async function observeService(service: VirtualService): Promise<Result<ObservedService, KernelError>> {
     const answer = await requests.dump(encodeGetDestinations(service.id));
     if (!answer.ok) return answer;
-    const family = serviceFamilyOf(service.id);
+    const family = serviceFamily(service.id);
     const what = `a server of ${formatServiceId(service.id)}`;
     const destinations = readEach(answer.value, what, (payload) => decodeDestination(payload, family));
     return ok({ service, destinations });

@@ -4,8 +4,15 @@
 // sorted (readTable): a port that another tool set has to stay visible, or it could never be repaired.
 // Source: linux/ip_vs.h, net/netfilter/ipvs/ip_vs_ctl.c, ipvsadm 1.31. What should exist is desire.ts's.
 import { formatEndpoint } from '../net/endpoint.ts';
-import { type Family, familyOf, type Ip, ipBytes } from '../net/ip.ts';
-import type { Destination, ServiceEntry, ServiceId, Table, VirtualService } from './model.ts';
+import { familyOf, type Ip, ipBytes } from '../net/ip.ts';
+import {
+  type Destination,
+  type ServiceEntry,
+  type ServiceId,
+  serviceFamily,
+  type Table,
+  type VirtualService,
+} from './model.ts';
 
 /** A wanted table in the kernel's form; of two destinations with one address and port the last stays. */
 export const canonicalTable = (table: Table): Table => inTableOrder(table.map(canonicalEntry));
@@ -64,15 +71,8 @@ export function canonicalDestination(id: ServiceId, destination: Destination): D
   return { ...bareDestination(destination), port };
 }
 
-/** What health calls a real server: its configured port, the service's own where that is 0. */
-export const realName = (id: ServiceId, { address, port }: Pick<Destination, 'address' | 'port'>): string =>
-  formatEndpoint({ address, port: port === 0 && id.kind === 'address' ? id.port : port });
-
 /** 32 or 128: the granularity of persistence where none was asked for. */
 export const hostPrefix = (id: ServiceId): 32 | 128 => (serviceFamily(id) === 'inet6' ? 128 : 32);
-
-export const serviceFamily = (id: ServiceId): Family =>
-  id.kind === 'fwmark' ? id.family : familyOf(id.address);
 
 /** Whether two canonical services of one id are configured alike. */
 export const sameService = (a: VirtualService, b: VirtualService): boolean =>

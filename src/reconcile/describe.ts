@@ -2,15 +2,16 @@
 // administrator reads there can be pasted behind `ipvsadm`. Source: ipvsadm(8), 1.31.
 import { formatEndpoint } from '../net/endpoint.ts';
 import { formatNetmask } from '../net/prefix.ts';
-import { hostPrefix, serviceFamily } from './canonical.ts';
-import type {
-  Destination,
-  Forward,
-  Operation,
-  Protocol,
-  ServiceId,
-  Tunnel,
-  VirtualService,
+import { hostPrefix } from './canonical.ts';
+import {
+  type Destination,
+  type Forward,
+  type Operation,
+  type Protocol,
+  type ServiceId,
+  serviceFamily,
+  type Tunnel,
+  type VirtualService,
 } from './model.ts';
 
 /** "-e -t 192.168.6.240:80 -r 192.168.6.2:80 -g -w 0 (was -g -w 5)" */

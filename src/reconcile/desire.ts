@@ -15,13 +15,13 @@ import {
   canonicalEntry,
   hostPrefix,
   inTableOrder,
-  realName,
   sameDestination,
 } from './canonical.ts';
 import { firstTierUp, type Tier, tiersOf } from './fallback.ts';
 import {
   type Destination,
   formatServiceId,
+  realName,
   type ServiceEntry,
   type Table,
   type VirtualService,

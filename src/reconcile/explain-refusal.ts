@@ -2,8 +2,13 @@
 // causes. Source: net/netfilter/ipvs/ip_vs_ctl.c (Linux 6.1), by the function that answers.
 import { familyOf } from '../net/ip.ts';
 import type { KernelError } from '../ports/kernel.ts';
-import { serviceFamily } from './canonical.ts';
-import type { Destination, Operation, ServiceId, VirtualService } from './model.ts';
+import {
+  type Destination,
+  type Operation,
+  type ServiceId,
+  serviceFamily,
+  type VirtualService,
+} from './model.ts';
 
 /** "no such entry: the kernel has no scheduler twos (module ip_vs_twos)" */
 export function explainRefusal(operation: Operation, { code, message }: KernelError): string {

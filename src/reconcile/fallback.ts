@@ -2,8 +2,8 @@
 // without a verdict does not, unless the table serves it already. Whether any of them serves is desire.ts's.
 import type { FallbackConfig, VirtualConfig } from '../config/config.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
-import { canonicalDestination, realName, sameDestination } from './canonical.ts';
-import type { Destination } from './model.ts';
+import { canonicalDestination, sameDestination } from './canonical.ts';
+import { type Destination, realName } from './model.ts';
 import type { HealthOf } from './verdict-view.ts';
 
 /** A tier in its place: the first is 0. */

@@ -8,9 +8,9 @@
 import type { VirtualConfig } from '../config/config.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import type { Micros } from '../ports/clock.ts';
-import { canonicalDestination, inTableOrder, readTable, realName } from './canonical.ts';
+import { canonicalDestination, inTableOrder, readTable } from './canonical.ts';
 import { tiersOf } from './fallback.ts';
-import { type Destination, formatServiceId, type ServiceEntry, type Table } from './model.ts';
+import { type Destination, formatServiceId, realName, type ServiceEntry, type Table } from './model.ts';
 import { isKnownDestination } from './unknown-kinds.ts';
 
 /** What the kernel counts of a server. */

@@ -2,7 +2,7 @@
 // Canonical form is the kernel's (linux/ip_vs.h) less what only the kernel sets (the HASHED flag), so that
 // equal tables are deeply equal. No counters here: they are observation, not configuration.
 import { formatEndpoint } from '../net/endpoint.ts';
-import type { Family, Ip } from '../net/ip.ts';
+import { type Family, familyOf, type Ip } from '../net/ip.ts';
 
 export type Protocol = 'tcp' | 'udp' | 'sctp';
 export type Forward = 'gate' | 'masq' | 'ipip';
@@ -87,3 +87,11 @@ export function formatServiceId(id: ServiceId): string {
   if (id.kind === 'fwmark') return `${id.family === 'inet6' ? 'fwmark6' : 'fwmark'} ${id.fwmark}`;
   return `${id.protocol} ${formatEndpoint(id)}`;
 }
+
+/** The family a service lives in: that of its address, or the one its firewall mark was given. */
+export const serviceFamily = (id: ServiceId): Family =>
+  id.kind === 'fwmark' ? id.family : familyOf(id.address);
+
+/** What a real server is called everywhere: by its configured port, the service's own where that is 0. */
+export const realName = (id: ServiceId, { address, port }: Pick<Destination, 'address' | 'port'>): string =>
+  formatEndpoint({ address, port: port === 0 && id.kind === 'address' ? id.port : port });

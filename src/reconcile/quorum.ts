@@ -4,8 +4,7 @@
 // make it. What is more than all servers together have counts as reached when all serve. Pure; what follows from it
 // is desire.ts's.
 import type { QuorumConfig, VirtualConfig } from '../config/config.ts';
-import { realName } from './canonical.ts';
-import { formatServiceId } from './model.ts';
+import { formatServiceId, realName } from './model.ts';
 import { type QuorumView, type VerdictOf, type Weigh, withoutCheck } from './verdict-view.ts';
 
 export type QuorumState = {

@@ -2,8 +2,8 @@
 // that an adopted server goes only after `fall` failures. Names as in verdict-view.ts.
 import type { VirtualConfig } from '../config/config.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
-import { canonicalDestination, realName } from './canonical.ts';
-import { formatServiceId, type Table } from './model.ts';
+import { canonicalDestination } from './canonical.ts';
+import { formatServiceId, realName, type Table } from './model.ts';
 
 /** @returns whether `table` holds that server of `virtuals` with a weight above 0. */
 export function servingIn(

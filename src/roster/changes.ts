@@ -3,8 +3,8 @@
 // config's own changes, and no matter of this file.
 import type { Config, RealConfig, VirtualConfig, VrrpInstanceConfig } from '../config/config.ts';
 import type { JournalEvent } from '../ports/journal.ts';
-import { formatServiceId } from '../reconcile/model.ts';
-import { type Duplicate, serverName } from './effective.ts';
+import { formatServiceId, realName } from '../reconcile/model.ts';
+import type { Duplicate } from './effective.ts';
 
 /** A log line names so many servers, and counts the others. */
 const toldMax = 20;
@@ -36,7 +36,7 @@ function serverChange(before: VirtualConfig | undefined, after: VirtualConfig): 
 }
 
 const originsIn = ({ id, reals }: VirtualConfig): ReadonlyMap<string, string> =>
-  new Map(reals.map((real) => [serverName(id, real), real.name ?? real.at.file]));
+  new Map(reals.map((real) => [realName(id, real), real.name ?? real.at.file]));
 
 function peerChange(
   before: VrrpInstanceConfig | undefined,
@@ -60,7 +60,7 @@ export const duplicateEvent = ({ id, server, first }: Duplicate): JournalEvent =
   event: 'roster.duplicate',
   ...{
     service: formatServiceId(id),
-    real: serverName(id, server),
+    real: realName(id, server),
     from: placeOf(server),
     first: placeOf(first),
   },

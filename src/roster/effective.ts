@@ -2,10 +2,8 @@
 // addresses, and what a real_file lists joins what the config does. Below this, every server has an address.
 // Where two come out at one place the first counts: what is written as an address, then names, then the file.
 import type { NamedRealConfig, RealConfig, VirtualConfig } from '../config/config.ts';
-import { formatEndpoint } from '../net/endpoint.ts';
 import type { Family, Ip } from '../net/ip.ts';
-import { familyOf } from '../net/ip.ts';
-import { formatServiceId, type ServiceId } from '../reconcile/model.ts';
+import { formatServiceId, realName, type ServiceId, serviceFamily } from '../reconcile/model.ts';
 
 /** A question for the resolver. */
 export type Question = { readonly name: string; readonly family: Family };
@@ -34,8 +32,6 @@ export type Effective = {
   readonly duplicates: readonly Duplicate[];
 };
 
-const familyOfService = (id: ServiceId): Family => (id.kind === 'fwmark' ? id.family : familyOf(id.address));
-
 /** What must be known of names for these services. */
 export const questionsOf = (
   virtuals: readonly VirtualConfig[],
@@ -43,7 +39,7 @@ export const questionsOf = (
 ): readonly Question[] =>
   virtuals.flatMap(({ id, namedReals = [] }) =>
     [...namedReals, ...(fleetOf(formatServiceId(id))?.namedReals ?? [])].map(({ name }) => ({
-      ...{ name, family: familyOfService(id) },
+      ...{ name, family: serviceFamily(id) },
     })),
   );
 
@@ -73,7 +69,7 @@ function expand(
   { addressesOf }: Known,
 ): readonly RealConfig[] {
   return named.flatMap(({ takes, ...server }) => {
-    const addresses = addressesOf({ name: server.name, family: familyOfService(id) });
+    const addresses = addressesOf({ name: server.name, family: serviceFamily(id) });
     return (takes === 'one' ? addresses.slice(0, 1) : addresses).map((address) => ({ ...server, address }));
   });
 }
@@ -84,16 +80,12 @@ function joined(
   found: readonly RealConfig[],
   onDuplicate: (server: RealConfig, first: RealConfig) => void,
 ): readonly RealConfig[] {
-  const places = new Map(reals.map((real) => [serverName(id, real), real]));
+  const places = new Map(reals.map((real) => [realName(id, real), real]));
   const added = found.filter((server) => {
-    const first = places.get(serverName(id, server));
-    if (first === undefined) places.set(serverName(id, server), server);
+    const first = places.get(realName(id, server));
+    if (first === undefined) places.set(realName(id, server), server);
     else onDuplicate(server, first);
     return first === undefined;
   });
   return [...reals, ...added];
 }
-
-/** As health and the reconciler call it (reconcile/desire.ts): its port, the service's own where that is 0. */
-export const serverName = (id: ServiceId, { address, port }: RealConfig): string =>
-  formatEndpoint({ address, port: port === 0 && id.kind === 'address' ? id.port : port });

@@ -3,9 +3,8 @@
 // For commands that list; the daemon reads the table without them.
 import type { Family } from '../net/ip.ts';
 import { formatNetmask } from '../net/prefix.ts';
-import type { Destination, VirtualService } from '../reconcile/model.ts';
+import { type Destination, serviceFamily, type VirtualService } from '../reconcile/model.ts';
 import { decodeGeneric, encodeGeneric } from './genetlink.ts';
-import { serviceFamilyOf } from './ipvs.ts';
 import { DEST, IPVS_CMD_ATTR_DEST, IPVS_CMD_ATTR_SERVICE, SVC } from './ipvs-attributes.ts';
 import { type DestinationCounters, decodeDestination, decodeService } from './ipvs-entries.ts';
 import { type Attributes, readNested, readU32, readU64 } from './netlink-attributes.ts';
@@ -70,12 +69,9 @@ export function decodeListedService(payload: Uint8Array): ListedService | undefi
   return { ...service, granularity: granularityOf(service, attributes.get(SVC.netmask)), traffic };
 }
 
-/** Undefined exactly where decodeDestination is. @param serviceFamily as there. */
-export function decodeListedDestination(
-  payload: Uint8Array,
-  serviceFamily: Family,
-): ListedDestination | undefined {
-  const destination = decodeDestination(payload, serviceFamily);
+/** Undefined exactly where decodeDestination is. @param family as there. */
+export function decodeListedDestination(payload: Uint8Array, family: Family): ListedDestination | undefined {
+  const destination = decodeDestination(payload, family);
   const attributes = readNested(decodeGeneric(payload)?.attributes.get(IPVS_CMD_ATTR_DEST));
   if (destination === undefined || attributes === undefined) return undefined;
   return {
@@ -85,7 +81,7 @@ export function decodeListedDestination(
 }
 
 function granularityOf({ id, persistencePrefix }: VirtualService, netmask: Uint8Array | undefined): string {
-  if (serviceFamilyOf(id) === 'inet6') return String(persistencePrefix);
+  if (serviceFamily(id) === 'inet6') return String(persistencePrefix);
   return netmask?.length === 4 ? netmask.join('.') : formatNetmask(persistencePrefix);
 }
 

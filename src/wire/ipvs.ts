@@ -4,9 +4,16 @@
 // netmask and engine (ip_vs_edit_service), of a destination method, tunnel, weight and thresholds
 // (__ip_vs_update_dest). Connections and counters live on, so nothing is ever deleted to be added anew. The key of a
 // destination is family, address and port.
-import { type Family, familyOf, type Ip, ipBytes } from '../net/ip.ts';
+import { familyOf, type Ip, ipBytes } from '../net/ip.ts';
 import { netmaskBytes } from '../net/prefix.ts';
-import type { Destination, Operation, ServiceId, Tunnel, VirtualService } from '../reconcile/model.ts';
+import {
+  type Destination,
+  type Operation,
+  type ServiceId,
+  serviceFamily,
+  type Tunnel,
+  type VirtualService,
+} from '../reconcile/model.ts';
 import { encodeGeneric } from './genetlink.ts';
 import {
   AF,
@@ -81,7 +88,7 @@ function writeServiceId(writer: Writer, id: ServiceId): void {
 }
 
 function writeServiceKey(writer: Writer, id: ServiceId): void {
-  writeU16(writer, SVC.family, AF[serviceFamilyOf(id)]);
+  writeU16(writer, SVC.family, AF[serviceFamily(id)]);
   if (id.kind === 'fwmark') {
     writeU32(writer, SVC.fwmark, id.fwmark);
     return;
@@ -113,7 +120,7 @@ const serviceFlags = (service: VirtualService): number =>
 
 /** A mask in network order for IPv4, a prefix length in host order for IPv6. */
 function writeNetmask(writer: Writer, { id, persistencePrefix }: VirtualService): void {
-  if (serviceFamilyOf(id) === 'inet6') writeU32(writer, SVC.netmask, persistencePrefix);
+  if (serviceFamily(id) === 'inet6') writeU32(writer, SVC.netmask, persistencePrefix);
   else writeAttribute(writer, SVC.netmask, netmaskBytes(persistencePrefix));
 }
 
@@ -156,7 +163,3 @@ function writeAddress(writer: Writer, type: number, address: Ip): void {
 
 const writePort = (writer: Writer, type: number, port: number): void =>
   openAttribute(writer, type, () => writer.u16(port));
-
-/** The family a service lives in: that of its address, or the one its firewall mark was given. */
-export const serviceFamilyOf = (id: ServiceId): Family =>
-  id.kind === 'fwmark' ? id.family : familyOf(id.address);

@@ -5,7 +5,7 @@ import { createRoster, type Roster } from '../../src/daemon/roster.ts';
 import { type Family, type Ip, ip, ipFromBytes } from '../../src/net/ip.ts';
 import type { FileContent, NameAnswer } from '../../src/ports/discovery.ts';
 import type { JournalEvent } from '../../src/ports/journal.ts';
-import { serverName } from '../../src/roster/effective.ts';
+import { realName } from '../../src/reconcile/model.ts';
 import type { Kept } from '../../src/roster/kept.ts';
 import { environment } from '../config/environment.ts';
 import { aReal, aVirtual } from '../health/a-virtual.ts';
@@ -99,7 +99,7 @@ function worldOf(config: Config, initial: Kept = { names: {}, files: {} }): Worl
     changes: () => changes,
     servers: (service = 0) => {
       const virtual = roster.effective().virtuals[service];
-      return virtual?.reals.map((real) => serverName(virtual.id, real)) ?? [];
+      return virtual?.reals.map((real) => realName(virtual.id, real)) ?? [];
     },
   };
 }

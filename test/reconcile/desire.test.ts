@@ -3,10 +3,16 @@ import { describe, expect, it } from 'vitest';
 import type { FallbackConfig, VirtualConfig } from '../../src/config/config.ts';
 import { formatEndpoint } from '../../src/net/endpoint.ts';
 import { ip } from '../../src/net/ip.ts';
-import { canonicalDestination, canonicalTable, realName } from '../../src/reconcile/canonical.ts';
+import { canonicalDestination, canonicalTable } from '../../src/reconcile/canonical.ts';
 import { desire, desireServices } from '../../src/reconcile/desire.ts';
 import { diff } from '../../src/reconcile/diff.ts';
-import { type Destination, formatServiceId, type ServiceId, type Table } from '../../src/reconcile/model.ts';
+import {
+  type Destination,
+  formatServiceId,
+  realName,
+  type ServiceId,
+  type Table,
+} from '../../src/reconcile/model.ts';
 import type { QuorumView, Verdict, VerdictOf } from '../../src/reconcile/verdict-view.ts';
 import {
   arbitraryQuorumOf,

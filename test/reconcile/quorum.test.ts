@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { QuorumConfig, VirtualConfig } from '../../src/config/config.ts';
 import { formatEndpoint } from '../../src/net/endpoint.ts';
 import { ip } from '../../src/net/ip.ts';
-import { canonicalDestination, readTable, realName } from '../../src/reconcile/canonical.ts';
+import { canonicalDestination, readTable } from '../../src/reconcile/canonical.ts';
 import { desireServices, tableOf } from '../../src/reconcile/desire.ts';
 import { diff } from '../../src/reconcile/diff.ts';
-import type { ServiceId } from '../../src/reconcile/model.ts';
+import { realName, type ServiceId } from '../../src/reconcile/model.ts';
 import {
   type QuorumState,
   type ServingWeight,

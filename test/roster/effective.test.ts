@@ -2,14 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NamedRealConfig, RealConfig, VirtualConfig } from '../../src/config/config.ts';
 import { type Ip, ip, ipFromBytes } from '../../src/net/ip.ts';
-import { formatServiceId } from '../../src/reconcile/model.ts';
+import { formatServiceId, realName } from '../../src/reconcile/model.ts';
 import {
   effectiveVirtuals,
   type Fleet,
   type Known,
   questionKey,
   questionsOf,
-  serverName,
 } from '../../src/roster/effective.ts';
 
 const at = { file: 'a.yaml', line: 1, column: 1 };
@@ -35,7 +34,7 @@ const known = (addresses: Readonly<Record<string, readonly string[]>>, fleet?: F
 });
 const serversOf = (virtual: VirtualConfig, facts: Known) =>
   (effectiveVirtuals([virtual], facts).virtuals[0] as VirtualConfig).reals.map((each) =>
-    serverName(virtual.id, each),
+    realName(virtual.id, each),
   );
 
 describe('a service with servers by name', () => {
@@ -163,7 +162,7 @@ describe('whatever is configured and known', () => {
         const virtual = service({ reals: literals, namedReals: names, realFile: { path: '/f', at } });
         const { virtuals } = effectiveVirtuals([virtual], known(answers, fleet));
         const reals = virtuals[0]?.reals ?? [];
-        const places = reals.map((each) => serverName(virtual.id, each));
+        const places = reals.map((each) => realName(virtual.id, each));
         expect(new Set(places).size).toBe(places.length);
         expect(reals.slice(0, literals.length)).toEqual(literals);
         for (const { name, address } of reals) {
