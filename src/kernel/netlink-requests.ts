@@ -8,7 +8,7 @@ import type { KernelError } from '../ports/kernel.ts';
 import {
   decodeAcknowledgement,
   decodeMessages,
-  encodeMessage,
+  encodeMessages,
   type NetlinkMessage,
   NLM_F_ACK,
   NLM_F_DUMP,
@@ -34,7 +34,7 @@ export type NetlinkRequests = {
   readonly ask: (request: NetlinkRequest) => Promise<Answer>;
   /**
    * Encodes and sends each in order, up to 64 a datagram; one that fails does not hold back the others.
-   * @param encoders may throw a RangeError for what no attribute can hold: EINVAL for that entry.
+   * A batch is encoded when it is its turn. @param encoders may throw a RangeError for what no attribute can hold: EINVAL for that entry.
    * @returns one entry each: undefined where the kernel acknowledged it.
    */
   readonly change: (
@@ -46,6 +46,8 @@ export type NetlinkRequests = {
 type Pending = { readonly messages: NetlinkMessage[]; readonly settle: (answer: Answer) => void };
 
 const BATCH_SIZE = 64;
+/** Exchanges, and datagrams of one answer, that are heard without a pause: others have something to do as well. */
+const HEARD_AT_ONCE = 32;
 const DUMP_ATTEMPTS = 5;
 const TIMEOUT_MS = 5000;
 const MALFORMED = err(kernelError(74));
@@ -64,6 +66,8 @@ export function createNetlinkRequests(
   /** When the exchange under way began. */
   let askedAt: Micros | undefined;
   let unwatch: (() => void) | undefined;
+  /** Exchanges since the event loop had its turn. */
+  let heardAtOnce = 0;
 
   const settle = (number: number, answer: Answer) => {
     const entry = pending.get(number);
@@ -105,10 +109,10 @@ export function createNetlinkRequests(
     if (closed) return requests.map(() => CLOSED);
     const numbers = requests.map(() => nextSequence());
     const last = numbers.at(-1);
-    const datagram = requests.map((request, index) => {
+    const messages = requests.map(({ type, flags: own = 0, payload }, index) => {
       const number = numbers[index] ?? 0;
-      const flags = NLM_F_REQUEST | (request.flags ?? 0) | (number === last ? lastFlags : 0);
-      return encodeMessage({ ...request, flags, sequence: number, portId: port.portId });
+      const flags = NLM_F_REQUEST | own | (number === last ? lastFlags : 0);
+      return { type, flags, payload, sequence: number, portId: port.portId };
     });
     const answers = numbers.map(
       (number) =>
@@ -116,13 +120,30 @@ export function createNetlinkRequests(
     );
     askedAt = clock.now();
     watch(timeoutMs);
-    port.send(Buffer.concat(datagram), (error?: NodeJS.ErrnoException) => {
+    port.send(encodeMessages(messages), (error?: NodeJS.ErrnoException) => {
       if (error !== undefined) failAll({ code: error.code ?? 'EIO', message: error.message });
     });
+    hearUntil(last);
     await answers.at(-1);
     settleSilent();
     askedAt = undefined;
+    await pause();
     return Promise.all(answers);
+  }
+
+  /** The kernel has answered before the call that asks it returns; what it has not yet, comes by itself. */
+  function hearUntil(last: number | undefined): void {
+    for (let count = 0; count < HEARD_AT_ONCE && last !== undefined && pending.has(last); count += 1) {
+      if (!port.hear()) return;
+      if (!pending.has(last)) heardAtOnce += 1;
+    }
+  }
+
+  /** A table of ten thousand entries is read and written without a trip through the event loop otherwise. */
+  async function pause(): Promise<void> {
+    if (heardAtOnce < HEARD_AT_ONCE) return;
+    heardAtOnce = 0;
+    await new Promise<void>((resolve) => void clock.after(0, resolve));
   }
 
   /** One timer for a thousand exchanges: when it fires, it looks how old the one under way is. */
@@ -168,19 +189,20 @@ export function createNetlinkRequests(
     }
   }
 
-  async function askAll(requests: readonly NetlinkRequest[]): Promise<readonly Answer[]> {
+  function change(encoders: readonly (() => NetlinkRequest)[]) {
     return inTurn(async () => {
-      const answers: Answer[] = [];
-      for (let start = 0; start < requests.length; start += BATCH_SIZE) {
-        answers.push(...(await exchange(requests.slice(start, start + BATCH_SIZE), NLM_F_ACK)));
+      const errors: (KernelError | undefined)[] = [];
+      for (let start = 0; start < encoders.length; start += BATCH_SIZE) {
+        errors.push(...(await changeSome(encoders.slice(start, start + BATCH_SIZE))));
       }
-      return answers;
+      return errors;
     });
   }
 
-  async function change(encoders: readonly (() => NetlinkRequest)[]) {
+  async function changeSome(encoders: readonly (() => NetlinkRequest)[]) {
     const encoded = encoders.map(encodeAlone);
-    const answers = await askAll(encoded.flatMap((request) => (request.ok ? [request.value] : [])));
+    const requests = encoded.flatMap((request) => (request.ok ? [request.value] : []));
+    const answers = requests.length === 0 ? [] : await exchange(requests, NLM_F_ACK);
     const remaining = answers.values();
     return encoded.map((request) => {
       const outcome = request.ok ? (remaining.next().value ?? MALFORMED) : request;
@@ -190,7 +212,7 @@ export function createNetlinkRequests(
 
   return {
     dump,
-    ask: async (request) => (await askAll([request]))[0] ?? MALFORMED,
+    ask: (request) => inTurn(async () => (await exchange([request], NLM_F_ACK))[0] ?? MALFORMED),
     change,
     close: () => {
       closed = true;

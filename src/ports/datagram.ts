@@ -22,6 +22,12 @@ export type NetlinkPort = {
   readonly portId: number;
   readonly send: (bytes: Uint8Array, done: (error?: Error) => void) => void;
   readonly onReceived: (listener: (bytes: Uint8Array) => void) => void;
+  /**
+   * Reads one datagram now, if one is there: the kernel answers most requests before their sending is over, and a
+   * trip through the event loop costs more than such an answer. What is not read here comes by itself.
+   * @returns whether there was one.
+   */
+  readonly hear: () => boolean;
   readonly onError: (listener: (error: NodeJS.ErrnoException) => void) => void;
   readonly joinGroup: (group: number) => void;
   readonly close: () => void;

@@ -18,6 +18,8 @@ export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
 const SOCK_NONBLOCK = 0o4000;
+const MSG_TRUNC = 0x20;
+const MSG_DONTWAIT = 0x40;
 
 /** socket(2), close-on-exec and non-blocking. @returns the descriptor. */
 export const openSocket = (domain: number, type: number, protocol: number): Outcome =>
@@ -42,6 +44,16 @@ export const sendTo = (fd: number, bytes: Uint8Array, address: Uint8Array): Outc
   call(
     'long sendto(int, const void *, size_t, int, const void *, uint32_t)',
     ...[fd, bytes, bytes.byteLength, 0, address, address.byteLength],
+  );
+
+/**
+ * recvfrom(2) that never waits. @param from takes the sender's sockaddr, which must be as long.
+ * @returns how long the datagram was, which may be more than `into` takes; EAGAIN where there is none.
+ */
+export const receiveFrom = (fd: number, into: Uint8Array, from: Uint8Array): Outcome =>
+  call(
+    'long recvfrom(int, void *, size_t, int, void *, void *)',
+    ...[fd, into, into.byteLength, MSG_TRUNC | MSG_DONTWAIT, from, intBytes(from.byteLength)],
   );
 
 /** mlock2(2) with MLOCK_ONFAULT: pages stay in memory from the moment they are there. */

@@ -2,11 +2,13 @@
 // here, for either aborts the process: an exception in one of its callbacks, so every callback is guarded; and
 // an error pending on the socket, which is how the kernel tells of an overflow. So the kernel is asked not to
 // tell (NETLINK_NO_ENOBUFS), its count of lost messages is read instead, and reported as ENOBUFS.
+// The package waits for the event loop before it sends and before it reads, and looks at each datagram twice. Where
+// there is nothing to wait for, both are done at once by calls of the C library.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { RawNetlinkSocket } from 'netlink/dist/raw.js';
 import type { NetlinkPort } from '../ports/datagram.ts';
-import { getSocketOption, intBytes, setSocketOption } from './libc.ts';
+import { getSocketOption, intBytes, receiveFrom, sendTo, setSocketOption } from './libc.ts';
 
 /** NETLINK_ROUTE, NETLINK_NETFILTER, NETLINK_GENERIC (linux/netlink.h). */
 const PROTOCOLS = { route: 0, netfilter: 12, generic: 16 } as const;
@@ -20,6 +22,13 @@ const NETLINK_NO_ENOBUFS = 5;
 const NETLINK_CAP_ACK = 10;
 const NETLINK_EXT_ACK = 11;
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+/** af_netlink.c, netlink_recvmsg: no datagram of a dump is longer than 32 KiB. */
+const DATAGRAM_BYTES_MAX = 64 * 1024;
+const AF_NETLINK = 16;
+/** struct sockaddr_nl: family, padding, port, groups. The kernel is all zeros but for the family. */
+const SOCKADDR_BYTES = 12;
+const KERNEL = new Uint8Array(SOCKADDR_BYTES);
+new Uint16Array(KERNEL.buffer)[0] = AF_NETLINK;
 
 export type NetlinkSocketOptions = {
   /** What the kernel keeps for a process that is late; 4 MiB by default. It takes twice what is asked. */
@@ -36,6 +45,11 @@ export function openNetlinkSocket(
   let closed = false;
   let lost = 0;
   let checking = false;
+  /** Datagrams that the package has not sent yet. */
+  let queued = 0;
+  const incoming = new Uint8Array(DATAGRAM_BYTES_MAX);
+  const sender = new Uint8Array(SOCKADDR_BYTES);
+  const senderPort = new Uint32Array(sender.buffer);
   const socket = openRaw(PROTOCOLS[family]);
   const portId = socket.address().port;
   const fd = secure(socket, PROTOCOLS[family], receiveBufferBytes);
@@ -56,25 +70,57 @@ export function openNetlinkSocket(
     });
   };
 
+  const tell = guarded((bytes: Uint8Array) => {
+    for (const listener of received) listener(bytes);
+  });
+
   const onMessage = (bytes: Uint8Array, { port }: { readonly port: number }) => {
     if (closed) return;
     checkLostSoon();
     // Only the kernel has port 0: any process may send to ours.
-    if (port === 0) for (const listener of received) listener(bytes);
+    if (port === 0) tell(bytes);
   };
   socket.on('message', guarded(onMessage));
   socket.on('error', guarded(report));
 
+  /** By way of the package, which waits until there is room. */
+  const sendLater = (bytes: Uint8Array, done: (error?: Error) => void) => {
+    try {
+      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      queued += 1;
+      socket.send(
+        buffer,
+        { port: 0 },
+        guarded((error?: Error) => {
+          queued -= 1;
+          done(error);
+        }),
+      );
+    } catch (error) {
+      queued -= 1;
+      setImmediate(() => done(error as Error));
+    }
+  };
+
+  const hear = (): boolean => {
+    if (closed) return false;
+    const length = receiveFrom(fd, incoming, sender);
+    if (!length.ok) return false;
+    checkLostSoon();
+    if (length.value > incoming.length) report(tooLong(length.value));
+    else if (senderPort[1] === 0) tell(incoming.slice(0, length.value));
+    return true;
+  };
+
   return {
     portId,
     send: (bytes, done) => {
-      try {
-        const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-        socket.send(buffer, { port: 0 }, guarded(done));
-      } catch (error) {
-        setImmediate(() => done(error as Error));
-      }
+      // What waits with the package goes first.
+      const sent = queued === 0 && !closed && sendTo(fd, bytes, KERNEL).ok;
+      if (sent) done();
+      else sendLater(bytes, done);
     },
+    hear,
     onReceived: (listener) => void received.push(listener),
     onError: (listener) => void failed.push(listener),
     joinGroup: (group) => socket.addMembership(group),
@@ -89,6 +135,9 @@ export function openNetlinkSocket(
 
 const overflow = (count: number): NodeJS.ErrnoException =>
   Object.assign(new Error(`${count} messages of the kernel were lost: no buffer space`), { code: 'ENOBUFS' });
+
+const tooLong = (length: number): NodeJS.ErrnoException =>
+  Object.assign(new Error(`a message of the kernel is ${length} bytes long`), { code: 'EMSGSIZE' });
 
 function openRaw(protocol: number): RawNetlinkSocket {
   const { RawNetlinkSocket } = createRequire(import.meta.url)(

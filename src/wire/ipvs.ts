@@ -32,9 +32,10 @@ import {
 } from './ipvs-attributes.ts';
 import { encodeSchedFlags } from './ipvs-sched-flags.ts';
 import {
-  openAttribute,
   writeAttribute,
+  writeHeader,
   writeNested,
+  writePort,
   writeText,
   writeU8,
   writeU16,
@@ -104,10 +105,9 @@ function writeService(writer: Writer, service: VirtualService): void {
     writeServiceKey(writer, service.id);
     writeText(writer, SVC.scheduler, service.scheduler);
     if (service.persistenceEngine !== undefined) writeText(writer, SVC.engine, service.persistenceEngine);
-    openAttribute(writer, SVC.flags, () => {
-      writer.u32Host(serviceFlags(service));
-      writer.u32Host(SVC_F_SETTABLE);
-    });
+    writeHeader(writer, SVC.flags, 8);
+    writer.u32Host(serviceFlags(service));
+    writer.u32Host(SVC_F_SETTABLE);
     writeU32(writer, SVC.timeout, service.persistenceSec ?? 0);
     writeNetmask(writer, service);
   });
@@ -154,12 +154,8 @@ function writeDestinationKey(writer: Writer, { address, port }: Destination): vo
 
 /** union nf_inet_addr: always 16 bytes, an IPv4 address in the first four. */
 function writeAddress(writer: Writer, type: number, address: Ip): void {
-  openAttribute(writer, type, () => {
-    const bytes = ipBytes(address);
-    writer.bytes(bytes);
-    writer.zeros(16 - bytes.length);
-  });
+  const bytes = ipBytes(address);
+  writeHeader(writer, type, 16);
+  writer.bytes(bytes);
+  writer.zeros(16 - bytes.length);
 }
-
-const writePort = (writer: Writer, type: number, port: number): void =>
-  openAttribute(writer, type, () => writer.u16(port));

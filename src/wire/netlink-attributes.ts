@@ -66,19 +66,39 @@ export function findAttribute(bytes: Uint8Array | undefined, type: number): Uint
 
 /** Writes one attribute, padded. @param type without flags. */
 export function writeAttribute(writer: Writer, type: number, value: Uint8Array): void {
-  openAttribute(writer, type, () => writer.bytes(value));
+  writeHeader(writer, type, value.length);
+  writer.bytes(value);
+  writer.zeros(align(value.length) - value.length);
 }
 
 export function writeU8(writer: Writer, type: number, value: number): void {
-  openAttribute(writer, type, () => writer.u8(value));
+  writeHeader(writer, type, 1);
+  writer.u8(value);
+  writer.zeros(3);
 }
 
 export function writeU16(writer: Writer, type: number, value: number): void {
-  openAttribute(writer, type, () => writer.u16Host(value));
+  writeHeader(writer, type, 2);
+  writer.u16Host(value);
+  writer.zeros(2);
+}
+
+/** As {@link writeU16}, in network order: ports. */
+export function writePort(writer: Writer, type: number, port: number): void {
+  writeHeader(writer, type, 2);
+  writer.u16(port);
+  writer.zeros(2);
 }
 
 export function writeU32(writer: Writer, type: number, value: number): void {
-  openAttribute(writer, type, () => writer.u32Host(value));
+  writeHeader(writer, type, 4);
+  writer.u32Host(value);
+}
+
+/** @param length of the value that follows. */
+export function writeHeader(writer: Writer, type: number, length: number): void {
+  writer.u16Host(HEADER_SIZE + length);
+  writer.u16Host(type);
 }
 
 /** Writes ASCII text with the NUL that NLA_NUL_STRING demands. */

@@ -45,16 +45,23 @@ export type Acknowledgement = {
   readonly offset?: number;
 };
 
-export function encodeMessage(message: NetlinkMessage): Uint8Array {
-  const length = HEADER_SIZE + message.payload.length;
-  const writer = createWriter(align(length));
-  writer.u32Host(length);
-  writer.u16Host(message.type);
-  writer.u16Host(message.flags);
-  writer.u32Host(message.sequence);
-  writer.u32Host(message.portId);
-  writer.bytes(message.payload);
-  writer.zeros(align(length) - length);
+export const encodeMessage = (message: NetlinkMessage): Uint8Array => encodeMessages([message]);
+
+/** One datagram of all of them, in order. */
+export function encodeMessages(messages: readonly NetlinkMessage[]): Uint8Array {
+  const writer = createWriter(
+    messages.reduce((sum, { payload }) => sum + HEADER_SIZE + align(payload.length), 0),
+  );
+  for (const { type, flags, sequence, portId, payload } of messages) {
+    const length = HEADER_SIZE + payload.length;
+    writer.u32Host(length);
+    writer.u16Host(type);
+    writer.u16Host(flags);
+    writer.u32Host(sequence);
+    writer.u32Host(portId);
+    writer.bytes(payload);
+    writer.zeros(align(length) - length);
+  }
   return writer.written();
 }
 

@@ -18,6 +18,10 @@ export type Writer = {
   readonly length: () => number;
   /** What was written so far; a view that the next write may leave behind. */
   readonly written: () => Uint8Array;
+  /** What was written so far, for good. */
+  readonly copy: () => Uint8Array;
+  /** Begins anew, in the memory that is there. */
+  readonly clear: () => void;
 };
 
 /** @param sizeHint bytes to start with; only a matter of speed. */
@@ -43,20 +47,40 @@ export function createWriter(sizeHint = 64): Writer {
     );
   };
 
-  /** Grows first: the view that `write` uses is the one after growth. */
-  const append = (size: number, write: (at: number) => void) => write(grow(size));
-
+  // Grow first: the view to write with is the one after growth.
   return {
-    u8: (value) => append(1, (at) => view.setUint8(at, inRange(value, 0, 0xff))),
-    u16: (value) => append(2, (at) => view.setUint16(at, inRange(value, 0, 0xffff))),
-    u32: (value) => append(4, (at) => view.setUint32(at, inRange(value, 0, 0xffff_ffff))),
-    u16Host: (value) => append(2, (at) => view.setUint16(at, inRange(value, 0, 0xffff), hostIsLittleEndian)),
-    u32Host: (value) =>
-      append(4, (at) => view.setUint32(at, inRange(value, 0, 0xffff_ffff), hostIsLittleEndian)),
-    s32Host: (value) =>
-      append(4, (at) => view.setInt32(at, inRange(value, -0x8000_0000, 0x7fff_ffff), hostIsLittleEndian)),
-    bytes: (value) => append(value.length, (at) => buffer.set(value, at)),
-    zeros: (count) => void grow(count),
+    u8: (value) => {
+      const at = grow(1);
+      view.setUint8(at, inRange(value, 0, 0xff));
+    },
+    u16: (value) => {
+      const at = grow(2);
+      view.setUint16(at, inRange(value, 0, 0xffff));
+    },
+    u32: (value) => {
+      const at = grow(4);
+      view.setUint32(at, inRange(value, 0, 0xffff_ffff));
+    },
+    u16Host: (value) => {
+      const at = grow(2);
+      view.setUint16(at, inRange(value, 0, 0xffff), hostIsLittleEndian);
+    },
+    u32Host: (value) => {
+      const at = grow(4);
+      view.setUint32(at, inRange(value, 0, 0xffff_ffff), hostIsLittleEndian);
+    },
+    s32Host: (value) => {
+      const at = grow(4);
+      view.setInt32(at, inRange(value, -0x8000_0000, 0x7fff_ffff), hostIsLittleEndian);
+    },
+    bytes: (value) => {
+      const at = grow(value.length);
+      buffer.set(value, at);
+    },
+    zeros: (count) => {
+      const at = grow(count);
+      buffer.fill(0, at, at + count);
+    },
     setU16: (offset, value) => view.setUint16(within(offset, 2), inRange(value, 0, 0xffff)),
     setU16Host: (offset, value) =>
       view.setUint16(within(offset, 2), inRange(value, 0, 0xffff), hostIsLittleEndian),
@@ -64,6 +88,10 @@ export function createWriter(sizeHint = 64): Writer {
       view.setUint32(within(offset, 4), inRange(value, 0, 0xffff_ffff), hostIsLittleEndian),
     length: () => length,
     written: () => buffer.subarray(0, length),
+    copy: () => buffer.slice(0, length),
+    clear: () => {
+      length = 0;
+    },
   };
 }
 

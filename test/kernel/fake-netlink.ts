@@ -1,5 +1,5 @@
 // A kernel of one function: what it answers to each datagram, given back over the byte port as a socket would,
-// a turn of the event loop later. And a clock that only moves when told to.
+// a turn of the event loop later or at once. And a clock that only moves when told to.
 import type { Clock } from '../../src/ports/clock.ts';
 import type { NetlinkPort } from '../../src/ports/datagram.ts';
 import {
@@ -26,7 +26,9 @@ export type FakePort = NetlinkPort & {
   readonly deliver: (reply: Reply) => void;
 };
 
-export function createFakePort(answer: Answering): FakePort {
+/** @param when 'later': they come by the event loop. 'at once': they are there when the request is sent, to be heard. */
+export function createFakePort(answer: Answering, when: 'later' | 'at once' = 'later'): FakePort {
+  const waiting: Reply[] = [];
   const sent: (readonly NetlinkMessage[])[] = [];
   const groups: number[] = [];
   let received = (_bytes: Uint8Array): void => {};
@@ -47,10 +49,19 @@ export function createFakePort(answer: Answering): FakePort {
       const requests = decodeMessages(bytes) ?? [];
       sent.push(requests);
       const replies = answer(requests);
+      if (when === 'at once') {
+        waiting.push(...replies);
+        return done();
+      }
       queueMicrotask(() => {
         done();
         for (const reply of replies) deliver(reply);
       });
+    },
+    hear: () => {
+      const reply = waiting.shift();
+      if (reply !== undefined) deliver(reply);
+      return reply !== undefined;
     },
     onReceived: (listener) => {
       received = listener;

@@ -16,8 +16,8 @@ import {
 const payload = Uint8Array.of(1, 2, 3, 4);
 const request = { type: 20, payload };
 
-function open(answer: Answering) {
-  const port = createFakePort(answer);
+function open(answer: Answering, when?: 'later' | 'at once') {
+  const port = createFakePort(answer, when);
   const clock = createFakeClock();
   return { port, clock, requests: createNetlinkRequests(port, clock, 100) };
 }
@@ -216,5 +216,57 @@ describe('answers', () => {
   it('that are malformed fail what is under way, without a throw', async () => {
     const { requests } = open(() => [Uint8Array.of(1, 2, 3)]);
     expect(await requests.change([() => request])).toMatchObject([{ code: 'EBADMSG' }]);
+  });
+});
+
+describe('what the kernel has answered before the sending is over', () => {
+  const many = (count: number) => Array.from({ length: count * 64 }, () => () => request);
+  const afterMicrotasks = () => new Promise(setImmediate);
+
+  it('is heard at once, without a trip through the event loop', async () => {
+    const { requests } = open((messages) => [acks(messages)], 'at once');
+    let turned = false;
+    const turn = afterMicrotasks().then(() => {
+      turned = true;
+    });
+    expect(await requests.change(many(5))).toHaveLength(5 * 64);
+    expect(turned).toBe(false);
+    await turn;
+  });
+
+  it('is heard to the end of a dump; what is not there yet comes by itself', async () => {
+    const { port, requests } = open(
+      ([message]) => (message ? [[entry(message, payload)], [entry(message, payload)]] : []),
+      'at once',
+    );
+    const answer = requests.dump(request);
+    await afterMicrotasks();
+    port.deliver(port.sent[0]?.map((message) => done(message)) ?? []);
+    const dumped = await answer;
+    expect(dumped.ok && dumped.value).toHaveLength(2);
+  });
+
+  it('leaves the event loop its turn after 32 exchanges', async () => {
+    const { port, clock, requests } = open((messages) => [acks(messages)], 'at once');
+    const changes = requests.change(many(40));
+    await afterMicrotasks();
+    expect(port.sent).toHaveLength(32);
+    clock.pass(0);
+    expect(await changes).toHaveLength(40 * 64);
+    expect(port.sent).toHaveLength(40);
+  });
+
+  it('leaves the event loop its turn after 32 datagrams of one answer', async () => {
+    const { port, requests } = open(
+      ([message]) =>
+        message ? [...Array.from({ length: 40 }, () => [entry(message, payload)]), [done(message)]] : [],
+      'at once',
+    );
+    const answer = requests.dump(request);
+    await afterMicrotasks();
+    let heard = 0;
+    while (port.hear()) heard += 1;
+    expect(heard).toBe(41 - 32);
+    expect(await answer).toMatchObject({ ok: true });
   });
 });

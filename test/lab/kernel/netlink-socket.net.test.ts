@@ -5,7 +5,13 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NetlinkPort } from '../../../src/ports/datagram.ts';
 import { openNetlinkSocket } from '../../../src/system/netlink-socket.ts';
-import { decodeMessages, encodeMessage, NLM_F_DUMP, NLM_F_REQUEST } from '../../../src/wire/netlink.ts';
+import {
+  decodeMessages,
+  encodeMessage,
+  NLM_F_DUMP,
+  NLM_F_REQUEST,
+  NLMSG_DONE,
+} from '../../../src/wire/netlink.ts';
 import {
   decodeAddress,
   encodeGetLinks,
@@ -102,6 +108,24 @@ describe('a netlink socket', () => {
     liar.close();
     port.close();
     stranger.close();
+  });
+
+  it('hears at once what the kernel has answered, and nothing of other processes', async () => {
+    const port = openNetlinkSocket('route');
+    const heard: Uint8Array[] = [];
+    port.onReceived((bytes) => heard.push(bytes));
+    expect(port.hear()).toBe(false);
+    const { RawNetlinkSocket } = createRequire(import.meta.url)('netlink/dist/raw.js');
+    const liar = new RawNetlinkSocket(0);
+    await new Promise((resolve) => liar.send(Buffer.from(getLinks(port)), { port: port.portId }, resolve));
+    port.send(getLinks(port), () => undefined);
+    while (port.hear());
+    const types = heard.flatMap((bytes) => decodeMessages(bytes) ?? []).map(({ type }) => type);
+    expect(types.at(-1)).toBe(NLMSG_DONE);
+    expect(types).not.toContain(RTM_GETLINK);
+    liar.close();
+    port.close();
+    expect(port.hear()).toBe(false);
   });
 
   it('makes an exception of a listener an uncaught one of the process, not an abort', async () => {
