@@ -16,7 +16,7 @@ it('a server that accepts is up, and is let go at once', async () => {
   await server.allClosed();
 });
 
-/** How the server sees the connection end. */
+/** How the server sees the connection end. Once it is reset, the kernel knows no peer of it (tcp_reset, tcp_done). */
 async function endOf(check: (port: number) => Promise<ProbeResult>) {
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -25,9 +25,13 @@ async function endOf(check: (port: number) => Promise<ProbeResult>) {
   const [socket] = await accepted;
   const errors: (string | undefined)[] = [];
   socket.resume().on('error', ({ code }: NodeJS.ErrnoException) => errors.push(code));
+  let peer: string | undefined;
+  socket.on('end', () => {
+    peer = socket.remoteAddress;
+  });
   await once(socket, 'close').catch(() => {});
   server.close();
-  return { errors, bytes: socket.bytesRead };
+  return { errors, peer, bytes: socket.bytesRead };
 }
 
 it('a connection is reset, so that no port of this machine waits in TIME_WAIT', async () => {
@@ -39,6 +43,8 @@ it('a connection with a PROXY header is closed, so that the header arrives', asy
   const target = { kind: 'connect', address: ip('127.0.0.1'), proxyProtocol: 'v2' } as const;
   const end = await endOf((port) => probeConnect({ ...target, port }, signal));
   expect(end.errors).toEqual([]);
+  // After a reset Node.js reads what had arrived, and then an end like any other.
+  expect(end.peer).toBe('127.0.0.1');
   expect(end.bytes).toBeGreaterThanOrEqual(16);
 });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/system/clock.ts';
 
 describe('the system clock', () => {
@@ -17,6 +17,20 @@ describe('the system clock', () => {
       const begun = systemClock.now();
       await new Promise<void>((resolve) => systemClock.after(1.3, resolve));
       expect(systemClock.now() - begun).toBeGreaterThanOrEqual(1300);
+    }
+  });
+
+  it('is never early on a busy loop either, where Node looks at its timers between two milliseconds', async () => {
+    let busy = true;
+    onTestFinished(() => {
+      busy = false;
+    });
+    const turn = () => void (busy && setImmediate(turn));
+    turn();
+    for (let i = 0; i < 50; i += 1) {
+      const begun = systemClock.now();
+      await new Promise<void>((resolve) => systemClock.after(1, resolve));
+      expect(systemClock.now() - begun).toBeGreaterThanOrEqual(1000);
     }
   });
 
