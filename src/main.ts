@@ -2,7 +2,9 @@
 // Composition root: the command line and the process's own streams, nothing else. What each command is made of
 // stands in src/cli.
 import { runCommandLine } from './cli/commands.ts';
+import { quietConsole } from './system/quiet-console.ts';
 
+quietConsole();
 // Who reads may go before the end (`status | head`), and may take its time: a pipe is written to without waiting.
 process.stdout.on('error', () => {});
 const exitCode = await runCommandLine(process.argv.slice(2), {
