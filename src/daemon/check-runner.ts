@@ -1,27 +1,27 @@
 // Runs checks: each at its own fixed rate, never two of one check at once, at most so many together, and
 // each ended by a hard deadline whatever the probe does. Judges nothing: results go to the health loop.
 import { type CombinedState, firstCombined, nextTarget, stepCombined } from '../health/combined.ts';
-import { nextStart, type Schedule, scheduleOf } from '../health/schedule.ts';
-import type { CheckPlan, TimedTarget } from '../health/target-of.ts';
-import type { Clock, Micros } from '../ports/clock.ts';
+import { nextStart, type Schedule, scheduleOf, startsMissed } from '../health/schedule.ts';
+import type { CheckPlan } from '../health/target-of.ts';
+import type { Clock, EventLoop, Micros } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
 import type { Probe, ProbeResult } from '../ports/probe.ts';
+import { createCheckPace } from './check-pace.ts';
 import { createLatenessHistogram, type Lateness } from './lateness.ts';
-
-/** A deadline that fires later than this was held up by this process, not by the server. */
-const heldUpMs = 50;
-/** How long an aborted probe may take to say what it was waiting for. */
-const lastWordsMs = 100;
+import { createLostTime } from './lost-time.ts';
+import { runProbe } from './run-probe.ts';
 
 /**
  * Starts before the sockets are read again. Where there is more to do than can be done, starts then come late, and the
- * checks under way still go on: started without measure, all would run into their deadlines, at healthy servers.
+ * checks under way still go on: started without measure, all would run into their deadlines, at healthy servers. It
+ * is the poll phase that must come between, not time: Node runs timers for as long as any is due.
  */
 const startsATurn = 32;
 
 export type CheckStatistics = {
   /** Checks that ended. */
   readonly ended: number;
-  /** Starts left out because the one before was still under way. */
+  /** Starts left out because the one before was still under way, or could not begin before. */
   readonly skipped: number;
   /** How late the last start was, waiting for the event loop or for a free place. */
   readonly latenessMs: number;
@@ -37,13 +37,16 @@ export type CheckActivity = {
   readonly waiting: number;
   /** Places: checks that may be under way at once. */
   readonly places: number;
-  /** How late each began, over the life of the process. */
+  /** Starts that went by while a check waited to begin, over the life of the process. */
+  readonly missed: number;
+  /** How late each began, likewise. */
   readonly lateness: Lateness;
 };
 
 export type CheckRunnerOptions = {
-  readonly clock: Clock;
+  readonly clock: Clock & EventLoop;
   readonly probe: Probe;
+  readonly journal: Journal;
   /** Checks under way at once; more wait their turn, first come first served. */
   readonly concurrency: number;
   /** Asked whenever a start is due, also where the check before is still under way; false leaves it out. */
@@ -66,7 +69,7 @@ type Check = {
   readonly plan: CheckPlan;
   readonly schedule: Schedule;
   combined: CombinedState;
-  /** The latest start that came due. */
+  /** The start that is scheduled, or waits. */
   due: Micros;
   cancelNext: () => void;
   /** Set while a probe is under way. */
@@ -81,54 +84,67 @@ export function createCheckRunner(options: CheckRunnerOptions): CheckRunner {
   const lateness = createLatenessHistogram();
   let running = 0;
   let startedThisTurn = 0;
-  let cancelTurn: (() => void) | undefined;
+  const lostTime = createLostTime(clock, () => running > 0);
+  const pace = createCheckPace(options.journal, () => checks.size);
+  const probePorts = { clock, probe: options.probe, lostTime };
 
-  const scheduleAt = (check: Check, start: Micros): void => {
-    check.cancelNext = clock.after((start - clock.now()) / 1000, () => {
-      scheduleAt(check, nextStart(check.schedule, start, clock.now()));
-      comeDue(check, start);
-    });
+  const scheduleAt = (check: Check, due: Micros): void => {
+    check.due = due;
+    check.cancelNext = clock.after((due - clock.now()) / 1000, () => comeDue(check));
   };
 
-  const comeDue = (check: Check, start: Micros): void => {
-    if (!options.mayStart(check.key)) return;
-    if (check.cancelRun !== undefined || waiting.has(check)) {
-      check.statistics = { ...check.statistics, skipped: check.statistics.skipped + 1 };
+  const scheduleNext = (check: Check): void =>
+    scheduleAt(check, nextStart(check.schedule, check.due, clock.now()));
+
+  const comeDue = (check: Check): void => {
+    const mayStart = options.mayStart(check.key);
+    if (mayStart && check.cancelRun === undefined) {
+      waiting.add(check);
+      startWaiting();
       return;
     }
-    check.due = start;
-    waiting.add(check);
-    startWaiting();
+    if (mayStart) leaveOut(check, 1);
+    scheduleNext(check);
+  };
+
+  const leaveOut = (check: Check, starts: number): void => {
+    if (starts === 0) return;
+    check.statistics = { ...check.statistics, skipped: check.statistics.skipped + starts };
   };
 
   const startWaiting = (): void => {
     for (const check of waiting) {
       if (running >= options.concurrency || startedThisTurn >= startsATurn) return;
       waiting.delete(check);
+      if (startedThisTurn === 0) clock.afterPoll(nextTurn);
       startedThisTurn++;
-      cancelTurn ??= clock.after(0, turn);
       start(check);
     }
   };
 
-  const turn = (): void => {
-    cancelTurn = undefined;
+  const nextTurn = (): void => {
     startedThisTurn = 0;
     startWaiting();
   };
 
   const start = (check: Check): void => {
     running++;
+    lostTime.watch();
     const startedAt = clock.now();
-    lateness.note(startedAt - check.due);
-    const cancel = runProbe(options, nextTarget(check.plan, check.combined), (result) => {
+    const { due } = check;
+    lateness.note(startedAt - due);
+    const missed = startsMissed(check.schedule, due, startedAt);
+    pace.note(startedAt, missed);
+    leaveOut(check, missed);
+    scheduleNext(check);
+    const cancel = runProbe(probePorts, nextTarget(check.plan, check.combined), (result) => {
       running--;
       check.cancelRun = undefined;
       check.combined = stepCombined(check.plan, check.combined, result.outcome);
       check.statistics = {
         ...check.statistics,
         ended: check.statistics.ended + 1,
-        latenessMs: (startedAt - check.due) / 1000,
+        latenessMs: (startedAt - due) / 1000,
         tookMs: (clock.now() - startedAt) / 1000,
       };
       options.onResult(check.key, result);
@@ -178,52 +194,13 @@ export function createCheckRunner(options: CheckRunnerOptions): CheckRunner {
       underWay: running,
       waiting: waiting.size,
       places: options.concurrency,
+      missed: pace.missed(),
       lateness: lateness.summary(),
     }),
     stop: () => {
       waiting.clear();
-      cancelTurn?.();
+      lostTime.stop();
       for (const key of [...checks.keys()]) remove(key);
     },
-  };
-}
-
-/**
- * Runs one probe to its end or to its deadline, and tells the result once. A deadline that fires late means
- * that this process stood still (suspended, starved): the answer may be waiting in the socket, so the server
- * is given the lost time again, at most once over.
- * @returns cancels it: the probe is aborted and no result told.
- */
-function runProbe(
-  { clock, probe }: CheckRunnerOptions,
-  { target, timeoutMs }: TimedTarget,
-  onEnd: (result: ProbeResult) => void,
-): () => void {
-  const abort = new AbortController();
-  const deadline = clock.now() + timeoutMs * 1000;
-  let ended = false;
-  const end = (result?: ProbeResult): void => {
-    if (ended) return;
-    ended = true;
-    cancelTimer();
-    if (result !== undefined) onEnd(result);
-  };
-  const expire = (): void => {
-    const lateMs = (clock.now() - deadline) / 1000;
-    // Not before the sockets were read once more: a timer that is due fires ahead of the data beside it.
-    cancelTimer = clock.after(lateMs > heldUpMs ? Math.min(lateMs, timeoutMs) : 0, giveUp);
-  };
-  const giveUp = (): void => {
-    const failure = { outcome: 'failure', detail: `no answer within ${timeoutMs} ms` } as const;
-    cancelTimer = clock.after(lastWordsMs, () => end(failure));
-    abort.abort();
-  };
-  let cancelTimer = clock.after(timeoutMs, expire);
-  Promise.resolve()
-    .then(() => probe(target, abort.signal))
-    .then(end, (error: unknown) => end({ outcome: 'unmade', detail: `probe broke: ${String(error)}` }));
-  return () => {
-    end();
-    abort.abort();
   };
 }

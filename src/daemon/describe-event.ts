@@ -36,6 +36,7 @@ const warnings: ReadonlySet<JournalEvent['event']> = new Set([
   'real.flapping',
   'real.unchecked',
   'checks.crowded',
+  'checks.behind',
   'real.certificate_expires',
   'service.fallback_on',
   'names.failed',
@@ -157,6 +158,10 @@ function describeService(event: JournalEvent): string {
       return `${event.real} of ${event.service} could not be checked: ${event.detail}`;
     case 'checks.crowded':
       return `${event.checks} checks, of which ${event.places} may be under way at once: raise the limit of open files`;
+    case 'checks.behind':
+      return `${event.checks} checks, made ${event.made_percent} % as often as asked for: this machine has too much to do`;
+    case 'checks.caught_up':
+      return `${event.checks} checks, again as often as asked for, after ${event.behind_s} s`;
     case 'real.certificate_expires':
       return `${event.real} of ${event.service}: the certificate of ${event.subject} ${event.days_left < 0 ? 'ended' : 'ends'} at ${event.expires} (${event.days_left} day(s) left)`;
     case 'service.fallback_on':

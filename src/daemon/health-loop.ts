@@ -6,7 +6,7 @@ import { steady } from '../health/flap-damping.ts';
 import { type CheckPlan, checkPlanOf, trafficPortOf } from '../health/target-of.ts';
 import { questioned, unverified } from '../health/verdict.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
-import type { Clock, Micros } from '../ports/clock.ts';
+import type { Clock, EventLoop, Micros } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Probe, ProbeResult } from '../ports/probe.ts';
 import { formatServiceId } from '../reconcile/model.ts';
@@ -24,7 +24,7 @@ import {
 import { endHold, type FlapAccount, flapAccountOf } from './flap-hold.ts';
 
 export type HealthLoopOptions = {
-  readonly clock: Clock;
+  readonly clock: Clock & EventLoop;
   readonly probe: Probe;
   readonly journal: Journal;
   /** Told after each change of a verdict or of {@link HealthLoop.weightFactsOf}, when {@link HealthLoop.verdictOf} already says the new one. */
@@ -97,6 +97,7 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
   const runner = createCheckRunner({
     clock,
     probe,
+    journal: options.journal,
     concurrency,
     mayStart: (checkKey) => {
       const free = judgedBy(checkKey).filter((server) => {

@@ -1,5 +1,6 @@
 // When checks start: at a fixed rate, spread over the interval by the name of each check, so that neither a
 // slow server nor a reload moves another's starts. The first round comes within a second, for quick verdicts.
+// Starts that were missed are never made up for.
 // Pure: times are integer microseconds of the monotonic clock.
 import type { Micros } from '../ports/clock.ts';
 
@@ -21,14 +22,19 @@ export function scheduleOf(key: string, now: Micros, intervalMs: number): Schedu
 }
 
 /**
- * The start after `previous`, on the grid and later than `now`: starts that were missed are skipped, never
- * made up for. The early first start is followed by one no sooner than half an interval after it.
+ * The start after the one that was due at `due` and really began at `begun`: on the grid, and half an interval later
+ * at least. What began so late that the grid would have the next one too soon, or has gone by, follows off the grid
+ * and finds back to it: where there is more to check than can be, all have longer intervals, and none is left out.
  */
-export function nextStart(schedule: Schedule, previous: Micros, now: Micros): Micros {
-  const { anchor, interval } = schedule;
-  const earliest = Math.max(previous + Math.floor(interval / 2), now + 1);
-  return anchor + Math.max(0, Math.ceil((earliest - anchor) / interval)) * interval;
+export function nextStart({ anchor, interval }: Schedule, due: Micros, begun: Micros): Micros {
+  const half = Math.floor(interval / 2);
+  const onGrid = anchor + Math.max(0, Math.ceil((due + half - anchor) / interval)) * interval;
+  return Math.max(onGrid, begun + half);
 }
+
+/** How many starts of the grid went by while one waited. */
+export const startsMissed = ({ interval }: Schedule, due: Micros, begun: Micros): number =>
+  Math.max(0, Math.floor((begun - due) / interval));
 
 /** Where in the interval, 0 to below 1: FNV-1a of the key, its bits mixed so that like names fall apart. */
 export function phaseOf(key: string): number {

@@ -254,6 +254,8 @@ export type JournalEvent =
       readonly detail: string;
     }
   | { readonly event: 'checks.crowded'; readonly checks: number; readonly places: number }
+  | { readonly event: 'checks.behind'; readonly checks: number; readonly made_percent: number }
+  | { readonly event: 'checks.caught_up'; readonly checks: number; readonly behind_s: number }
   | {
       readonly event: 'real.certificate_expires';
       readonly service: string;

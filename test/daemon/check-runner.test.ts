@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { createSocket } from 'node:dgram';
+import { describe, expect, it, vi } from 'vitest';
 import { createCheckRunner } from '../../src/daemon/check-runner.ts';
 import { phaseOf } from '../../src/health/schedule.ts';
 import { type CheckPlan, checkPlanOf } from '../../src/health/target-of.ts';
+import type { JournalEvent } from '../../src/ports/journal.ts';
 import type { ProbeResult } from '../../src/ports/probe.ts';
+import { systemClock } from '../../src/system/clock.ts';
 import { aReal, aVirtual } from '../health/a-virtual.ts';
 import { createManualClock } from './manual-clock.ts';
 import { createScriptedProbe } from './scripted-probe.ts';
@@ -14,6 +17,7 @@ function rig(options: { concurrency?: number; mayStart?: (key: string) => boolea
   const manual = createManualClock();
   const scripted = createScriptedProbe();
   const results: (ProbeResult & { key: string; atMs: number })[] = [];
+  const events: JournalEvent[] = [];
   let lostMs = 0;
   const clock = { ...manual, now: () => manual.now() + lostMs * 1000 };
   const begun = manual.now();
@@ -21,6 +25,7 @@ function rig(options: { concurrency?: number; mayStart?: (key: string) => boolea
   const runner = createCheckRunner({
     clock,
     probe: scripted.probe,
+    journal: (event) => events.push(event),
     concurrency: options.concurrency ?? 1000,
     mayStart: options.mayStart ?? (() => true),
     onResult: (key, result) => results.push({ key, atMs: nowMs(), ...result }),
@@ -29,13 +34,14 @@ function rig(options: { concurrency?: number; mayStart?: (key: string) => boolea
     ...scripted,
     runner,
     results,
+    events,
     nowMs,
     advance: manual.advance,
     /** The process stands still: time passes, and no timer fires. */
     standStill: (ms: number) => {
       lostMs += ms;
     },
-    add: (key: string, plan: CheckPlan = negotiate) => runner.add(key, plan, intervalMs),
+    add: (key: string, plan: CheckPlan = negotiate, everyMs = intervalMs) => runner.add(key, plan, everyMs),
   };
 }
 
@@ -81,6 +87,16 @@ describe('starts', () => {
   });
 });
 
+it('starts that may not be made are not missed', async () => {
+  let isHeld = false;
+  const { add, advance, runner } = rig({ mayStart: () => !isHeld });
+  add('a', checkPlanOf(aVirtual({ negotiatetimeoutMs: 60_000 }), aReal()));
+  await advance(1000);
+  isHeld = true;
+  await advance(4 * intervalMs);
+  expect(runner.statistics('a')?.skipped).toBe(0);
+});
+
 describe('the deadline', () => {
   it('ends a check that does not answer, and aborts its probe', async () => {
     const { add, asked, advance, results, nowMs } = rig();
@@ -105,6 +121,25 @@ describe('the deadline', () => {
     asked[0]?.signal.addEventListener('abort', () => asked[0]?.answer('failure', 'silent'));
     await advance(3000);
     expect(results).toMatchObject([{ outcome: 'failure', detail: 'silent' }]);
+  });
+  it('is believed only when the sockets were read once more: the answer may lie there', async () => {
+    const manual = createManualClock();
+    const polls: (() => void)[] = [];
+    const { probe, asked } = createScriptedProbe();
+    const results: ProbeResult[] = [];
+    const runner = createCheckRunner({
+      clock: { ...manual, afterPoll: (callback) => void polls.push(callback) },
+      ...{ probe, concurrency: 1, mayStart: () => true, journal: () => {} },
+      onResult: (_, result) => results.push(result),
+    });
+    runner.add('a', negotiate, intervalMs);
+    await manual.advance(4500);
+    asked[0]?.answer('success');
+    await manual.advance(0);
+    for (const callback of polls.splice(0)) callback();
+    await manual.advance(200);
+    expect(results).toMatchObject([{ outcome: 'success' }]);
+    expect(asked[0]?.signal.aborted).toBe(false);
   });
   it('that fires late, because the process stood still, gives the server the lost time again', async () => {
     const { add, asked, advance, results, standStill } = rig();
@@ -133,6 +168,7 @@ describe('the deadline', () => {
       probe: () => {
         throw new Error('bug');
       },
+      journal: () => {},
       concurrency: 1,
       mayStart: () => true,
       onResult: (_, result) => results.push(result),
@@ -243,26 +279,83 @@ it('tells how many checks there are, under way and waiting for a place, and how 
   expect(lateness.maxMs).toBeGreaterThanOrEqual(400);
 });
 
-it('starts so many checks at once, and the others when those under way had their turn', async () => {
+describe('where there is more to do than can be done', () => {
+  /** So many checks of a second each, every one of which takes a quarter of it, three at once: twelve a second. */
+  async function crowd(count: number, forMs: number) {
+    const { add, asked, advance, results, events, runner } = rig({ concurrency: 3 });
+    for (let index = 0; index < count; index++) add(`check ${index}`, negotiate, 1000);
+    for (let step = 0; step < forMs / 250; step++) {
+      await advance(250);
+      for (const one of asked) one.answer('success');
+    }
+    const counts = Array.from(
+      { length: count },
+      (_, i) => results.filter(({ key }) => key === `check ${i}`).length,
+    );
+    return { counts, asked, events, runner };
+  }
+  it('checks are made by turns, and no time is left unused', async () => {
+    const { counts, asked } = await crowd(30, 50_000);
+    expect(asked.length).toBeGreaterThanOrEqual(0.98 * 600);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
+  });
+  it('it is told, with how many are made', async () => {
+    const { events, runner } = await crowd(24, 30_000);
+    expect(events).toEqual([{ event: 'checks.behind', checks: 24, made_percent: expect.any(Number) }]);
+    const [told] = events;
+    const made = told?.event === 'checks.behind' ? told.made_percent : Number.NaN;
+    expect(made).toBeGreaterThan(40);
+    expect(made).toBeLessThan(80);
+    expect(runner.activity().missed).toBeGreaterThan(100);
+  });
+  it('nothing is told where all can be made', async () => {
+    const { events, runner } = await crowd(11, 30_000);
+    expect(events).toEqual([]);
+    expect(runner.activity().missed).toBe(0);
+  });
+});
+
+it('starts so many checks at once, and the others when the sockets were read', async () => {
   const manual = createManualClock();
   const { probe, asked } = createScriptedProbe();
-  const atOnce: (() => void)[] = [];
-  const after = (ms: number, callback: () => void) => {
-    if (ms > 0) return manual.after(ms, callback);
-    atOnce.push(callback);
-    return () => {};
-  };
-  const clock = { ...manual, after };
+  const polls: (() => void)[] = [];
+  const clock = { ...manual, afterPoll: (callback: () => void) => void polls.push(callback) };
   const runner = createCheckRunner({
-    ...{ clock, probe, concurrency: 1000, mayStart: () => true, onResult: () => {} },
+    ...{ clock, probe, concurrency: 1000, mayStart: () => true, onResult: () => {}, journal: () => {} },
   });
   const free = checkPlanOf(aVirtual({ service: 'none' }), aReal());
   for (let number = 0; number < 100; number += 1) runner.add(`check ${number}`, free, intervalMs);
   const askedATurn: number[] = [];
-  while (atOnce.length > 0) {
-    for (const callback of atOnce.splice(0)) callback();
-    await manual.advance(0);
+  do {
+    for (const callback of polls.splice(0)) callback();
+    await manual.advance(1);
     askedATurn.push(asked.length);
-  }
+  } while (polls.length > 0);
   expect(askedATurn).toEqual([32, 64, 96, 100, 100]);
+});
+
+it('reads the sockets between two lots of starts, however long these take', async () => {
+  const [here, there] = [createSocket('udp4'), createSocket('udp4')];
+  await new Promise<void>((resolve) => here.bind(0, '127.0.0.1', resolve));
+  let startedBefore: number | undefined;
+  let started = 0;
+  here.on('message', () => {
+    startedBefore ??= started;
+  });
+  const runner = createCheckRunner({
+    clock: systemClock,
+    probe: () => {
+      started++;
+      for (const until = performance.now() + 0.2; performance.now() < until; );
+      return Promise.resolve({ outcome: 'success', detail: '' });
+    },
+    ...{ concurrency: 1000, mayStart: () => true, onResult: () => {}, journal: () => {} },
+  });
+  const free = checkPlanOf(aVirtual({ service: 'none' }), aReal());
+  await new Promise<unknown>((resolve) => there.send('x', here.address().port, '127.0.0.1', resolve));
+  for (let number = 0; number < 300; number += 1) runner.add(`check ${number}`, free, intervalMs);
+  await vi.waitFor(() => expect(started).toBe(300), 5000);
+  runner.stop();
+  for (const socket of [here, there]) socket.close();
+  expect(startedBefore).toBeLessThanOrEqual(64);
 });

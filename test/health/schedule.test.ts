@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextStart, phaseOf, scheduleOf } from '../../src/health/schedule.ts';
+import { nextStart, phaseOf, scheduleOf, startsMissed } from '../../src/health/schedule.ts';
 
 const key = fc.string();
 const nowUs = fc.integer({ min: 0, max: 2 ** 45 });
@@ -47,7 +47,23 @@ describe('later starts', () => {
       }),
     );
   });
-  it('that were missed are skipped, never made up for', () => {
+  it('keep to the grid after one that began less than half an interval late', () => {
+    fc.assert(
+      fc.property(
+        key,
+        nowUs,
+        intervalMs,
+        fc.double({ min: 0, max: 0.49, noNaN: true }),
+        (name, now, interval, late) => {
+          const schedule = scheduleOf(name, now, interval);
+          const [, due = 0] = starts(name, now, interval, 2);
+          const begun = due + Math.floor(late * interval * 1000);
+          expect(nextStart(schedule, due, begun)).toBe(due + interval * 1000);
+        },
+      ),
+    );
+  });
+  it('come half an interval after one that began later, and are back on the grid with the next', () => {
     fc.assert(
       fc.property(
         key,
@@ -56,14 +72,23 @@ describe('later starts', () => {
         fc.integer({ min: 0, max: 10_000_000 }),
         (name, now, interval, late) => {
           const schedule = scheduleOf(name, now, interval);
-          const [, previous = 0] = starts(name, now, interval, 2);
-          const next = nextStart(schedule, previous, previous + late);
-          expect(next).toBeGreaterThan(previous + late);
-          expect(next - previous - late).toBeLessThanOrEqual(interval * 1000);
-          expect((next - schedule.anchor) % (interval * 1000)).toBe(0);
+          const [, due = 0] = starts(name, now, interval, 2);
+          const begun = due + interval * 500 + late;
+          const next = nextStart(schedule, due, begun);
+          expect(next).toBe(begun + interval * 500);
+          const after = nextStart(schedule, next, next);
+          expect((after - schedule.anchor) % (interval * 1000)).toBe(0);
+          expect(after - next).toBeGreaterThanOrEqual(interval * 500);
+          expect(after - next).toBeLessThanOrEqual(interval * 1500);
         },
       ),
     );
+  });
+  it('that went by are counted, never made up for', () => {
+    const schedule = scheduleOf('a', 0, 1000);
+    expect([0, 999_999, 1_000_000, 3_500_000].map((late) => startsMissed(schedule, 7, 7 + late))).toEqual([
+      0, 0, 1, 3,
+    ]);
   });
 });
 
