@@ -6,6 +6,7 @@ help: ## this list
 
 build: modules ## the daemon, into dist/
 	node_modules/.bin/tsc -p tsconfig.build.json
+	@chmod 755 dist/main.js
 
 test: modules ## every check and every test; what cannot run here is skipped, and says why
 	@scripts/ensure-packages.sh || true

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=32
 // Composition root: the command line and the process's own streams, nothing else. What each command is made of
 // stands in src/cli.
 import { runCommandLine } from './cli/commands.ts';

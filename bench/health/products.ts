@@ -146,8 +146,8 @@ ${checks}
   const out = /"event":"real\.down".*"real":"([\d.]+):80"/;
   return {
     program: /^\S*node\0/,
-    ...watch(host, [process.execPath, daemonMain, 'run', '-c', file], out),
-    cli: (...words) => host.run(process.execPath, daemonMain, ...words, '--socket', socket),
+    ...watch(host, [daemonMain, 'run', '-c', file], out),
+    cli: (...words) => host.run(daemonMain, ...words, '--socket', socket),
   };
 }
 
