@@ -2,12 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { ConfigEnvironment, ConfigResult } from '../config/config.ts';
+import type { EntryMemory } from '../config/entry-memory.ts';
 import { parseConfig } from '../config/load.ts';
 import { resolveHost, resolveService } from '../system/names.ts';
 import { judgeProgram } from '../system/program-file.ts';
 
-/** @param director the name that picks per-director values; default: the config's own, else the host's. */
-export function readConfig(file: string, director?: string): ConfigResult {
+/**
+ * @param director the name that picks per-director values; default: the config's own, else the host's.
+ * @param memory of the last reading, for who reads it again and again.
+ */
+export function readConfig(file: string, director?: string, memory?: EntryMemory): ConfigResult {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -15,7 +19,7 @@ export function readConfig(file: string, director?: string): ConfigResult {
     const message = `Cannot read config: a readable file, got ${error instanceof Error ? error.message : String(error)}`;
     return { problems: [{ severity: 'error', at: { file, line: 1, column: 1 }, message }] };
   }
-  return parseConfig(text, file, hostEnvironment(director));
+  return parseConfig(text, file, hostEnvironment(director), memory);
 }
 
 /** Names and programs as this host knows them. */

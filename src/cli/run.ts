@@ -1,5 +1,6 @@
 // `lvs-director run`: the daemon in the foreground, and the signals that it answers to. SIGHUP reloads; SIGTERM
 // and SIGINT hand over, clean up and end it. systemd is told when it is ready and that it lives.
+import { createEntryMemory } from '../config/entry-memory.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { controlRoutes } from '../daemon/control-routes.ts';
 import { type Daemon, reportWarnings } from '../daemon/daemon.ts';
@@ -24,7 +25,8 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
   const given = parseArguments(argv, configOptions, io);
   if (given === undefined) return 2;
   const file = textOption(given.options, 'config') ?? defaultConfigFile;
-  const read = () => readConfig(file, textOption(given.options, 'director'));
+  const memory = createEntryMemory();
+  const read = () => readConfig(file, textOption(given.options, 'director'), memory);
   const { config, problems } = read();
   if (config === undefined) {
     io.stderr(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));

@@ -14,8 +14,8 @@ export type ConfigNode = ScalarNode | ListNode | MapNode;
 
 export const scalar = (text: string, at: Position): ScalarNode => ({ kind: 'scalar', text, at });
 
-/** Offsets to positions, for many offsets of one text: the line starts are found once. */
-export function positioner(file: string, text: string): (offset: number) => Position {
+/** Offsets to positions, for many offsets of one text: the line starts are found once. @param first the text's first line in its file. */
+export function positioner(file: string, text: string, first = 1): (offset: number) => Position {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   return (offset) => {
@@ -25,6 +25,6 @@ export function positioner(file: string, text: string): (offset: number) => Posi
       if ((starts[middle] ?? 0) <= offset) low = middle;
       else high = middle - 1;
     }
-    return { file, line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+    return { file, line: low + first, column: offset - (starts[low] ?? 0) + 1 };
   };
 }

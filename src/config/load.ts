@@ -1,9 +1,12 @@
 // A config file's text to a Config, by the grammar that its name tells: ldirectord's for *.cf, YAML else.
 // From the tree on (read-document.ts, resolve.ts) there is one way for both.
+import { askOnce } from './ask-once.ts';
 import type { ConfigEnvironment, ConfigResult, Problem } from './config.ts';
 import type { ConfigNode } from './document.ts';
+import { createEntryMemory, type EntryMemory } from './entry-memory.ts';
 import { parseLdirectord } from './ldirectord.ts';
 import { warningAt } from './problem.ts';
+import { readByEntries, type Whole } from './read-by-entries.ts';
 import { readDocument } from './read-document.ts';
 import type { Dialect } from './resolution.ts';
 import { resolveConfig } from './resolve.ts';
@@ -11,15 +14,37 @@ import { parseYaml } from './yaml.ts';
 
 const byteOrderMark = '\uFEFF';
 
-/** Pure but for `environment`; never throws for any text. @param file its name, for the grammar and for messages */
-export function parseConfig(text: string, file: string, environment: ConfigEnvironment): ConfigResult {
+/**
+ * Pure but for `environment` and `memory`; never throws for any text. @param file its name, for the grammar and for
+ * messages. @param memory of the last reading of the same file: makes the next one quick, and changes nothing else.
+ */
+export function parseConfig(
+  text: string,
+  file: string,
+  environment: ConfigEnvironment,
+  memory: EntryMemory = createEntryMemory(),
+): ConfigResult {
   const dialect: Dialect = file.endsWith('.cf') ? 'ldirectord' : 'yaml';
   const marked = text.startsWith(byteOrderMark);
-  const parsed = (dialect === 'yaml' ? parseYaml : parseLdirectord)(marked ? text.slice(1) : text, file);
+  const content = marked ? text.slice(1) : text;
+  const origin: Whole = {
+    ...{ file, dialect, environment: askOnce(environment) },
+    directorOf: (root) => environment.director ?? directorIn(root, environment.hostname),
+  };
+  const read = dialect === 'yaml' ? readByEntries(content, origin, memory) : undefined;
+  return read ?? readWhole(content, origin, marked);
+}
+
+function readWhole(
+  text: string,
+  { file, dialect, environment, directorOf }: Whole,
+  marked: boolean,
+): ConfigResult {
+  const parsed = (dialect === 'yaml' ? parseYaml : parseLdirectord)(text, file);
   const problems = [...(marked ? markProblems(file, dialect) : []), ...parsed.problems];
   if (parsed.root === undefined && parsed.problems.length > 0) return { problems };
   const root: ConfigNode = parsed.root ?? { kind: 'map', entries: [], at: { file, line: 1, column: 1 } };
-  const director = environment.director ?? directorOf(root, environment.hostname);
+  const director = directorOf(root);
   const document = readDocument(root, director);
   const complete = { ...document, problems: [...problems, ...document.problems] };
   return resolveConfig(complete, { file, dialect, director, environment });
@@ -33,7 +58,7 @@ function markProblems(file: string, dialect: Dialect): readonly Problem[] {
 }
 
 /** `director.name`, which may be a map from host name to name; else the host name. */
-function directorOf(root: ConfigNode, hostname: string): string {
+function directorIn(root: ConfigNode, hostname: string): string {
   const name = child(child(root, 'director'), 'name');
   const own = name?.kind === 'map' ? child(name, hostname) : name;
   return own?.kind === 'scalar' && own.text !== '' ? own.text : hostname;

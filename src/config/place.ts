@@ -10,17 +10,23 @@ export type Place = {
   readonly parent?: Place;
   at: Position;
   /** A scalar's. */
-  text?: string;
+  text: string | undefined;
   /** The schema need not complain of what is missing here. */
-  refused?: boolean;
-  readonly inner: Map<string | number, Place>;
+  refused: boolean;
+  /** Most places have nothing in them. */
+  inner: Map<string | number, Place> | undefined;
 };
 
-export const documentPlace = (at: Position): Place => ({ at, inner: new Map() });
+/** The place of a whole document; or of the part of one that a path leads to. */
+export const documentPlace = (at: Position, path: Path = []): Place =>
+  path.reduce<Place>((parent, name) => innerPlace(parent, name, at), {
+    ...{ at, text: undefined, refused: false, inner: undefined },
+  });
 
 /** The place of that name in `parent`, which stands `at`. */
 export function innerPlace(parent: Place, name: string | number, at: Position): Place {
-  const place: Place = { name, parent, at, inner: new Map() };
+  const place: Place = { name, parent, at, text: undefined, refused: false, inner: undefined };
+  parent.inner ??= new Map();
   parent.inner.set(name, place);
   return place;
 }
@@ -29,7 +35,7 @@ export function innerPlace(parent: Place, name: string | number, at: Position): 
 export function placesAlong(root: Place, path: Path): readonly Place[] {
   const places = [root];
   for (const name of path) {
-    const next = places.at(-1)?.inner.get(name);
+    const next = places.at(-1)?.inner?.get(name);
     if (next === undefined) break;
     places.push(next);
   }

@@ -5,43 +5,54 @@ import type { ProgramUse } from './config.ts';
 import { warningAt } from './problem.ts';
 import { present, type Resolution } from './resolution.ts';
 import type { DocumentDraft } from './schema.ts';
+import type { VirtualDraft } from './schema-virtual.ts';
 
 type Shared = Pick<DocumentDraft, 'fallbackcommand' | 'quorum_up' | 'quorum_down' | 'quorum_user'>;
 type Path = readonly (string | number)[];
 
 const notifyKeys = ['notify_master', 'notify_backup', 'notify_fault', 'notify_stop', 'notify'] as const;
 
+/** Those of everything but the virtual services. */
 export function judgePrograms(draft: DocumentDraft, resolution: Resolution): void {
   const user = draft.script_user;
-  const judge = (file: string | undefined, use: ProgramUse, path: Path) =>
-    judgeProgram(file, { ...present({ user }), ...use }, path, resolution);
-  const action = { isAction: true } as const;
-
   for (const [index, script] of (draft.vrrp_script ?? []).entries()) {
-    judge(script?.script[0], present({ user: script?.user ?? user }), ['vrrp_script', index, 'script']);
+    const use = present({ user: script?.user ?? user });
+    judgeProgram(script?.script[0], use, ['vrrp_script', index, 'script'], resolution);
   }
   for (const [index, router] of (draft.vrrp ?? []).entries()) {
-    for (const key of notifyKeys) judge(router?.[key]?.[0], action, ['vrrp', index, key]);
+    const use = { ...present({ user }), ...action };
+    for (const key of notifyKeys) judgeProgram(router?.[key]?.[0], use, ['vrrp', index, key], resolution);
   }
-  for (const [index, virtual] of (draft.virtual ?? []).entries()) {
-    const kind = virtual?.checktype?.kind;
-    if (kind === 'external' || kind === 'external-perl') {
-      const use = { ...present({ user: virtual?.checkuser ?? user }), ...(kind === 'external-perl' && read) };
-      judge(virtual?.checkcommand, use, ['virtual', index, 'checkcommand']);
-    }
-    judgeShared(virtual, ['virtual', index]);
-  }
-  judgeShared(draft, []);
+  judgeShared(draft, draft, [], resolution);
+}
 
-  function judgeShared(from: Shared | undefined, path: Path): void {
-    judge(firstWord(from?.fallbackcommand), action, [...path, 'fallbackcommand']);
-    const quorumUser = from?.quorum_user ?? draft.quorum_user ?? user;
-    for (const key of ['quorum_up', 'quorum_down'] as const) {
-      judge(from?.[key]?.[0], present({ user: quorumUser }), [...path, key]);
-    }
+/** Those of one entry of `virtual`. */
+export function judgeProgramsOf(
+  virtual: VirtualDraft,
+  index: number,
+  globals: DocumentDraft,
+  resolution: Resolution,
+): void {
+  const kind = virtual.checktype?.kind;
+  if (kind === 'external' || kind === 'external-perl') {
+    const user = virtual.checkuser ?? globals.script_user;
+    const use = { ...present({ user }), ...(kind === 'external-perl' && read) };
+    judgeProgram(virtual.checkcommand, use, ['virtual', index, 'checkcommand'], resolution);
+  }
+  judgeShared(virtual, globals, ['virtual', index], resolution);
+}
+
+function judgeShared(from: Shared, globals: DocumentDraft, path: Path, resolution: Resolution): void {
+  const user = globals.script_user;
+  const use = { ...present({ user }), ...action };
+  judgeProgram(firstWord(from.fallbackcommand), use, [...path, 'fallbackcommand'], resolution);
+  const quorumUser = from.quorum_user ?? globals.quorum_user ?? user;
+  for (const key of ['quorum_up', 'quorum_down'] as const) {
+    judgeProgram(from[key]?.[0], present({ user: quorumUser }), [...path, key], resolution);
   }
 }
 
+const action = { isAction: true } as const;
 const read = { isRead: true } as const;
 
 function judgeProgram(file: string | undefined, use: ProgramUse, path: Path, resolution: Resolution): void {

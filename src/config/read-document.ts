@@ -41,18 +41,22 @@ export function readDocument(root: ConfigNode, director: string): DocumentResult
   return { draft, ...rest };
 }
 
-/** As {@link readDocument}, of any schema; no draft where nothing of it can be read. */
+/**
+ * As {@link readDocument}, of any schema; no draft where nothing of it can be read.
+ * @param path of `root` in the document, for messages; its sites are asked for by the path from there.
+ */
 export function readTree<Draft>(
   schema: z.ZodType<Draft>,
   root: ConfigNode,
   director: string,
+  path: Path = [],
 ): TreeResult<Draft | undefined> {
   const reading: Reading = { director, problems: [] };
-  const document = documentPlace(root.at);
+  const document = documentPlace(root.at, path);
   const plain = readNode(schema, root, document, reading);
   const { draft, issues } = parseTolerantly(schema, plain);
   const complaints = issues.flatMap((issue) => issueProblem(issue, document));
-  const sites: Sites = (...path) => positionAt(document, path);
+  const sites: Sites = (...inner) => positionAt(document, inner);
   return { draft, problems: [...reading.problems, ...complaints], sites };
 }
 
@@ -225,8 +229,10 @@ function refuse(at: Position, place: Place, rule: string, got: string, reading: 
 function issueProblem(issue: z.core.$ZodIssue, document: Place): readonly Problem[] {
   const path = issue.path as Path;
   const places = placesAlong(document, path);
-  if (places.some(({ refused }) => refused === true)) return [];
+  if (places.some(({ refused }) => refused)) return [];
   const here = places.length > path.length ? places.at(-1) : undefined;
   const got = here?.text ?? (issue.code === 'too_small' ? 'an empty list' : '');
-  return [errorAt(positionAt(document, path), `read ${nameOf(path)}`, issue.message, got)];
+  return [
+    errorAt(positionAt(document, path), `read ${nameOf([...pathOf(document), ...path])}`, issue.message, got),
+  ];
 }

@@ -7,14 +7,13 @@ import { errorAt, sortProblems, warningAt } from './problem.ts';
 import { judgePrograms } from './program-warnings.ts';
 import type { DocumentResult, Sites } from './read-document.ts';
 import { type Dialect, present, type Resolution } from './resolution.ts';
-import { expandGroup } from './resolve-group.ts';
+import { resolveEntry } from './resolve-entry.ts';
 import { resolveIpvs } from './resolve-ipvs.ts';
 import { judgeMarks } from './resolve-marks.ts';
 import { resolveTracking } from './resolve-track.ts';
-import { resolveVirtual } from './resolve-virtual.ts';
 import { judgeVrrpConflicts, resolveVrrp } from './resolve-vrrp.ts';
 import type { DocumentDraft } from './schema.ts';
-import { judgeDuplicates, judgeVirtual } from './warnings.ts';
+import { judgeDuplicates } from './warnings.ts';
 
 export type Origin = {
   readonly file: string;
@@ -24,11 +23,17 @@ export type Origin = {
   readonly environment: ConfigEnvironment;
 };
 
-export function resolveConfig(document: DocumentResult, origin: Origin): ConfigResult {
+/** @param virtuals what the entries of `virtual` came to, where they were not read with the document. */
+export function resolveConfig(
+  document: DocumentResult,
+  origin: Origin,
+  virtuals?: readonly VirtualConfig[],
+): ConfigResult {
   const { draft, sites } = document;
   const { environment, dialect } = origin;
   const resolution: Resolution = { environment, dialect, sites, problems: [...document.problems] };
-  const config = toConfig(draft, origin, resolution);
+  const services = virtuals ?? resolveEntries(draft, resolution);
+  const config = toConfig(draft, services, origin, resolution);
   judgeGlobals(draft, sites, resolution);
   judgePrograms(draft, resolution);
   judgeFamilies(config, resolution);
@@ -36,12 +41,18 @@ export function resolveConfig(document: DocumentResult, origin: Origin): ConfigR
   return problems.some((problem) => problem.severity === 'error') ? { problems } : { config, problems };
 }
 
-function toConfig(draft: DocumentDraft, origin: Origin, resolution: Resolution): Config {
+function toConfig(
+  draft: DocumentDraft,
+  virtuals: readonly VirtualConfig[],
+  origin: Origin,
+  resolution: Resolution,
+): Config {
   const entries = (draft.vrrp ?? []).flatMap((each, index) =>
     each === undefined ? [] : [{ index, draft: each, instances: resolveVrrp(each, index, resolution) }],
   );
   judgeVrrpConflicts(entries, resolution);
-  const virtuals = resolveVirtuals(draft, resolution);
+  judgeDuplicates(virtuals, resolution);
+  judgeMarks(virtuals, resolution);
   return {
     file: origin.file,
     director: {
@@ -66,20 +77,10 @@ function toConfig(draft: DocumentDraft, origin: Origin, resolution: Resolution):
   };
 }
 
-function resolveVirtuals(draft: DocumentDraft, resolution: Resolution): readonly VirtualConfig[] {
-  const virtuals = (draft.virtual ?? []).flatMap((entry, index) => {
-    const entries = entry === undefined ? [] : expandGroup(entry, index, resolution);
-    return entries.flatMap(({ draft: each, at }) => {
-      const virtual = resolveVirtual(each, index, draft, resolution);
-      if (virtual === undefined) return [];
-      judgeVirtual(virtual, each, index, resolution);
-      return [{ ...virtual, at }];
-    });
-  });
-  judgeDuplicates(virtuals, resolution);
-  judgeMarks(virtuals, resolution);
-  return virtuals;
-}
+const resolveEntries = (draft: DocumentDraft, resolution: Resolution): readonly VirtualConfig[] =>
+  (draft.virtual ?? []).flatMap((entry, index) =>
+    entry === undefined ? [] : resolveEntry(entry, index, draft, resolution),
+  );
 
 function logOf({ log, logfile }: DocumentDraft): LogConfig {
   const file = log?.file ?? (logfile?.startsWith('/') ? logfile : undefined);

@@ -20,9 +20,9 @@ type Frame = { readonly start: number; readonly children: Parsed[] };
 /** What js-yaml's parser state holds while the listener runs; its published type leaves `kind` and `result` loose. */
 type ParserState = { readonly position: number; readonly kind?: string; readonly result?: unknown };
 
-/** @param text without a byte order mark. */
-export function parseYaml(text: string, file: string): YamlResult {
-  const at = positioner(file, text);
+/** @param text without a byte order mark. @param first the line of `file` that it begins with. */
+export function parseYaml(text: string, file: string, first = 1): YamlResult {
+  const at = positioner(file, text, first);
   const roots: Parsed[] = [];
   const listener = recordNodes(text, roots);
   try {

@@ -33,12 +33,12 @@ it('judges every program as the user that it runs as', () => {
   };
   const { problems } = parseConfig(text, 'x.yaml', { ...environment, judgeProgram });
   expect(judged).toEqual([
-    ['/opt/a', { user: 'daemon' }],
-    ['/opt/b', { user: 'scripts' }],
-    ['/opt/notify', { user: 'scripts', isAction: true }],
     ['/opt/own', { user: 'web' }],
     ['/opt/perl', { user: 'scripts', isRead: true }],
     ['/opt/down', { user: 'web' }],
+    ['/opt/a', { user: 'daemon' }],
+    ['/opt/b', { user: 'scripts' }],
+    ['/opt/notify', { user: 'scripts', isAction: true }],
     ['/opt/all', { user: 'scripts', isAction: true }],
     ['/opt/up', { user: 'scripts' }],
   ]);
