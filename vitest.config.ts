@@ -18,7 +18,7 @@ export default defineConfig({
     projects: [
       { test: unit },
       { test: { name: 'lab-net', include: ['test/lab/**/*.net.test.ts'], ...lab } },
-      { test: { name: 'lab-ipvs', include: ['test/lab/**/*.ipvs.test.ts'], ...lab } },
+      { test: { name: 'lab-ipvs', include: ['test/lab/**/*.ipvs.test.ts'], ...lab, testTimeout: 240_000 } },
     ],
   },
 });

@@ -3,10 +3,11 @@
 // that breaks without a test to blame counts as one failure. Status 1 if anything failed.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shareOut } from './share-out.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -15,8 +16,8 @@ const results = join(root, '.lab', 'results');
 const kernel = 'test/lab/harness/kernel/run.sh';
 /** run.sh's status where no kernel with IPVS could be had at all. */
 const NO_KERNEL = 125;
-/** Fits no name: every test is skipped, and counted. */
-const noTest = '(?!)';
+/** Every test is skipped, and counted. */
+const fitsNoName = '(?!)';
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 
@@ -35,46 +36,64 @@ function check(name, command) {
   total.failed += 1;
 }
 
-/** `shards` of it run side by side, each with what `prefix` runs it in; the second and further speak when they end. */
-async function layer(name, { unavailable, prefix = [], shards = 1 } = {}) {
-  console.log(`\n== ${name}${unavailable === undefined ? '' : `: skipped: ${unavailable}`}`);
-  const numbers = Array.from({ length: unavailable === undefined ? shards : 1 }, (_, index) => index + 1);
-  const ended = await Promise.all(
-    numbers.map((number) => shard(name, { unavailable, prefix, part: `${number}/${numbers.length}` })),
-  );
-  if (unavailable === undefined && ended.every(({ status, counted }) => status === NO_KERNEL && !counted)) {
-    await layer(name, { unavailable: 'the lab kernel does not run here (its words are above)' });
+/** All runs of all layers, side by side where there is a processor for it: the first speaks at once, the others after it. */
+async function stage(layers) {
+  const runs = layers.flatMap(({ name, unavailable, prefix, shares = [[]] }) => {
+    if (unavailable === undefined) return shares.map((files, index) => ({ name, index, prefix, files }));
+    return [{ name, index: 0, files: ['--testNamePattern', fitsNoName] }];
+  });
+  for (const { name, unavailable } of layers)
+    console.log(`\n== ${name}${unavailable === undefined ? '' : `: skipped: ${unavailable}`}`);
+  const ended = [];
+  if (availableParallelism() > 1) {
+    const [first, ...others] = runs.map((run, index) => start(run, index === 0));
+    for (const run of [first, ...others]) ended.push(tell(await run));
+  } else for (const run of runs) ended.push(await start(run, true));
+  for (const layer of layers) await count(layer, ended);
+}
+
+async function count(layer, all) {
+  const ended = all.filter(({ name }) => name === layer.name);
+  if (
+    layer.unavailable === undefined &&
+    ended.every(({ status, result }) => status === NO_KERNEL && !result)
+  ) {
+    await stage([{ ...layer, unavailable: 'the lab kernel does not run here (its words are above)' }]);
     return;
   }
-  for (const { status, counted } of ended) {
-    total.passed += counted?.numPassedTests ?? 0;
-    total.failed += counted?.numFailedTests ?? 0;
-    total.skipped += (counted?.numPendingTests ?? 0) + (counted?.numTodoTests ?? 0);
-    if (status === 0 || (counted?.numFailedTests ?? 0) > 0) continue;
+  for (const { name, status, result } of ended) {
+    total.passed += result?.numPassedTests ?? 0;
+    total.failed += result?.numFailedTests ?? 0;
+    total.skipped += (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0);
+    if (status === 0 || (result?.numFailedTests ?? 0) > 0) continue;
     console.log(`== ${name}: FAILED: ended with status ${status}, no test to blame`);
     total.failed += 1;
   }
 }
 
-async function shard(name, { unavailable, prefix, part }) {
-  const file = join(results, `${name}-${part.replace('/', '-of-')}.json`);
+/** @param speaksAtOnce else what it says is for {@link tell} */
+async function start({ name, index, files, prefix = [] }, speaksAtOnce) {
+  const file = join(results, `${name}-${index + 1}.json`);
   rmSync(file, { force: true });
   const command = [
-    ...(unavailable === undefined ? prefix : []),
-    ...[process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', name, `--shard=${part}`],
-    ...['--passWithNoTests', '--reporter=json', `--outputFile.json=${file}`],
-    ...(unavailable === undefined ? ['--reporter=default'] : ['--testNamePattern', noTest]),
+    ...prefix,
+    ...[process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', name, ...files],
+    ...['--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
   ];
-  const speaksAtOnce = part.startsWith('1/');
   const child = spawn(command[0], command.slice(1), {
     stdio: speaksAtOnce ? 'inherit' : ['ignore', 'pipe', 'pipe'],
   });
   const said = [];
   for (const stream of speaksAtOnce ? [] : [child.stdout, child.stderr])
     stream.on('data', (bytes) => said.push(bytes));
-  const [code] = await once(child, 'close');
-  process.stdout.write(Buffer.concat(said));
-  return { status: code, counted: existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined };
+  const [status] = await once(child, 'close');
+  const result = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  return { name, status, said, result };
+}
+
+function tell(ended) {
+  process.stdout.write(Buffer.concat(ended.said));
+  return ended;
 }
 
 function commandExists(name) {
@@ -108,19 +127,32 @@ function withoutIpvs() {
   return 'this kernel has no IPVS, and user-mode-linux is not installed';
 }
 
+/** Where the kernel has no IPVS itself. A lab kernel has one processor, so two of them; lab-net, whose limits are tighter, goes first. */
+function inLabKernels() {
+  const files = readdirSync('test/lab', { recursive: true })
+    .filter((file) => file.endsWith('.ipvs.test.ts'))
+    .map((file) => join('test/lab', file));
+  const seconds = JSON.parse(readFileSync('test/lab/seconds.json', 'utf8'));
+  return {
+    prefix: ['nice', '-n', '5', kernel, '--timeout', '2400'],
+    shares: shareOut(files, seconds, Math.min(2, availableParallelism())),
+  };
+}
+
 mkdirSync(results, { recursive: true });
 check('lint', ['node_modules/.bin/biome', 'check', '.']);
 check('types', ['node_modules/.bin/tsc', '-p', 'tsconfig.json']);
 check('build', ['node_modules/.bin/tsc', '-p', 'tsconfig.build.json']);
-await layer('unit');
+await stage([{ name: 'unit' }]);
 const noLab = withoutNamespaces();
-await layer('lab-net', { unavailable: noLab });
-await layer('lab-ipvs', {
-  unavailable: noLab ?? withoutIpvs(),
-  prefix: [kernel, '--timeout', '2400'],
-  // A lab kernel has one processor, so two of them; where the host itself has IPVS, it runs the tests.
-  shards: existsSync('/proc/net/ip_vs') ? 1 : Math.min(2, availableParallelism()),
-});
+await stage([
+  { name: 'lab-net', unavailable: noLab },
+  {
+    name: 'lab-ipvs',
+    unavailable: noLab ?? withoutIpvs(),
+    ...(existsSync('/proc/net/ip_vs') ? {} : inLabKernels()),
+  },
+]);
 
 console.log(`total: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;
