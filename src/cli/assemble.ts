@@ -110,6 +110,7 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
       director,
       marks: createMarkKeeper({
         kernel: createMarkKernel(() => openNetlinkSocket('netfilter'), clock),
+        departing: reconcile.departing,
         clock,
         journal,
       }),

@@ -196,8 +196,8 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
       health.stop();
       weights.stop();
       await quorums.drained(programsMaxMs);
-      await marks.stop();
       await reconcile.stop({ clean: true });
+      await marks.stop();
       await director.stop();
     });
     journal({ event: 'daemon.stopped', uptime_s: Math.round((clock.now() - startedAt) / 1e6) });

@@ -8,16 +8,27 @@ import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { KernelError } from '../ports/kernel.ts';
 import type { MarkKernel } from '../ports/marks.ts';
-import { describeMarkChange, diffMarks, type MarkChange, marksOf } from '../reconcile/marks.ts';
+import {
+  describeMarkChange,
+  diffMarks,
+  type MarkChange,
+  marksOf,
+  type ObservedMarks,
+  withDeparting,
+} from '../reconcile/marks.ts';
 
 const families = ['inet', 'inet6'] as const;
 const retryMsMin = 1000;
 const retryMsMax = 30_000;
+/** How often it is looked whether a service that leaves has gone, where the interval is longer. */
+const lookEveryMs = 1000;
 /** A log line names this many changes and counts the others. */
 const changesToldMax = 20;
 
 export type MarkKeeperPorts = {
   readonly kernel: MarkKernel;
+  /** Names of services that are in the table for their last connections alone. */
+  readonly departing: () => readonly string[];
   readonly clock: Clock;
   readonly journal: Journal;
 };
@@ -36,7 +47,7 @@ export type MarkKeeper = {
   readonly status: () => readonly MarkStatus[];
   /** What a pass would change now. */
   readonly plan: () => Promise<readonly MarkChange[]>;
-  /** Takes away the marks of services that a stop takes away. */
+  /** Takes away the marks of services that a stop takes away: those that leave are gone by then, or stay. */
   readonly stop: () => Promise<void>;
 };
 
@@ -48,7 +59,7 @@ type Kept = {
   failure?: { readonly reason: string; readonly retryMs: number };
 };
 
-export function createMarkKeeper({ kernel, clock, journal }: MarkKeeperPorts): MarkKeeper {
+export function createMarkKeeper({ kernel, clock, journal, departing }: MarkKeeperPorts): MarkKeeper {
   const kept: readonly Kept[] = families.map((family) => ({ family, marks: [] }));
   let virtuals: readonly VirtualConfig[] = [];
   let resyncMs = 5000;
@@ -66,20 +77,29 @@ export function createMarkKeeper({ kernel, clock, journal }: MarkKeeperPorts): M
     for (const each of kept) each.marks = marksOf(all, each.family);
   };
 
+  const wantedOver = ({ family, marks, left }: Kept, observed: ObservedMarks): readonly Mark[] =>
+    withDeparting(marks, left ?? (typeof observed === 'string' ? [] : observed), {
+      ...{ family, departing: departing() },
+    });
+
   async function pass(): Promise<void> {
     cancel();
     for (const each of kept) await passOver(each);
-    // Where nothing is marked, nothing is watched.
-    const due = kept.filter(({ marks, failure }) => marks.length > 0 || failure !== undefined);
-    if (stopped || due.length === 0) return;
-    const delays = due.map(({ failure }) => failure?.retryMs ?? resyncMs);
+    const delays = kept.flatMap(({ marks, left = [], failure }) => {
+      if (failure !== undefined) return failure.retryMs;
+      if (left.length > marks.length) return Math.min(lookEveryMs, resyncMs);
+      // Where nothing is marked, nothing is watched.
+      return marks.length > 0 ? resyncMs : [];
+    });
+    if (stopped || delays.length === 0) return;
     cancel = clock.after(Math.min(...delays), () => void inTurn(pass));
   }
 
   async function passOver(each: Kept): Promise<void> {
-    const { family, marks, left } = each;
+    const { family, left } = each;
     const observed = await kernel.observe(family);
     if (!observed.ok) return fail(each, observed.error);
+    const marks = wantedOver(each, observed.value);
     const changes = diffMarks(observed.value, marks);
     if (changes.length > 0) {
       // It would have been needed without any change of ours.
@@ -122,9 +142,9 @@ export function createMarkKeeper({ kernel, clock, journal }: MarkKeeperPorts): M
     plan: () =>
       inTurn(async () => {
         const changes: MarkChange[] = [];
-        for (const { family, marks } of kept) {
-          const observed = await kernel.observe(family);
-          if (observed.ok) changes.push(...diffMarks(observed.value, marks));
+        for (const each of kept) {
+          const observed = await kernel.observe(each.family);
+          if (observed.ok) changes.push(...diffMarks(observed.value, wantedOver(each, observed.value)));
         }
         return changes;
       }),

@@ -78,6 +78,8 @@ export type ReconcileLoop = {
   readonly request: () => void;
   /** What this daemon may delete, by name: configured services, and leftovers not yet deleted. Sorted. */
   readonly ownedServices: () => readonly string[];
+  /** Names of services that are not configured any more, and are in the table until their servers have left. */
+  readonly departing: () => readonly string[];
   /** Who takes new connections in the table as it was read last: for the health loop's seed. */
   readonly serving: () => (service: string, real: string) => boolean;
   readonly status: () => ReconcileStatus;
@@ -182,6 +184,11 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
       if (!stopped) timer.within(0);
     },
     ownedServices: () => [...owned],
+    departing: () => {
+      const leaving = new Set(departures.list().map(({ service }) => service));
+      for (const { id } of virtuals) leaving.delete(formatServiceId(id));
+      return [...leaving].filter((service) => owned.has(service));
+    },
     serving: () => servingIn(keeper.observed(), virtuals),
     status: () => ({ ...statusOf(keeper, lost?.reason), leaving: departures.list() }),
     refresh: () =>

@@ -3,6 +3,7 @@
 import type { VirtualConfig } from '../config/config.ts';
 import type { Family } from '../net/ip.ts';
 import { type Mark, markKey } from '../net/mark.ts';
+import { formatServiceId } from './model.ts';
 import type { Plan, SettingLine } from './plan.ts';
 
 /** What the kernel has: marks, no table, or one that somebody has changed beyond its marks. */
@@ -18,7 +19,25 @@ export function marksOf(virtuals: readonly VirtualConfig[], family: Family): rea
       ? listed.map(({ protocol, address, port }) => ({ protocol, address, port, mark: id.fwmark }))
       : [],
   );
-  return marks.sort((a, b) => (markKey(a) < markKey(b) ? -1 : 1));
+  return inOrder(marks);
+}
+
+const inOrder = (marks: readonly Mark[]): readonly Mark[] =>
+  [...marks].sort((a, b) => (markKey(a) < markKey(b) ? -1 : 1));
+
+/**
+ * A service that drains keeps its marks until it goes, or a client that persistence keeps on a server would lose it
+ * with its next connection. @param before what is set now, of the family. @param departing names of such services
+ */
+export function withDeparting(
+  wanted: readonly Mark[],
+  before: readonly Mark[],
+  { family, departing }: { readonly family: Family; readonly departing: readonly string[] },
+): readonly Mark[] {
+  const taken = new Set(wanted.map(markKey));
+  const leads = ({ mark }: Mark) =>
+    departing.includes(formatServiceId({ kind: 'fwmark', family, fwmark: mark }));
+  return inOrder([...wanted, ...before.filter((mark) => leads(mark) && !taken.has(markKey(mark)))]);
 }
 
 /** None where all is as it should be: an empty table is not. */

@@ -324,8 +324,8 @@ describe('stop', () => {
       'tracking stop',
       'vrrp stop',
       'health stop',
-      'marks stop',
       'reconcile stop clean=true',
+      'marks stop',
       'director stop',
       'daemon.stopped',
     ]);

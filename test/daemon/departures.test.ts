@@ -179,14 +179,24 @@ describe('a service that a reload drops', () => {
     await clock.advance(1000);
     expect(servers()).toEqual(['192.168.6.3:80 0']);
     expect(loop.ownedServices()).toEqual([service]);
+    expect(loop.departing()).toEqual([service]);
     await clock.advance(29_000);
     expect(servers()).toEqual([]);
     expect(loop.ownedServices()).toEqual([]);
+    expect(loop.departing()).toEqual([]);
+  });
+  it('is none that departs once it is configured again, or while only some of its servers leave', async () => {
+    const { configure, loop } = await dropped();
+    expect(loop.departing()).toEqual([service]);
+    await configure(first);
+    expect(loop.status().leaving).toHaveLength(1);
+    expect(loop.departing()).toEqual([]);
   });
   it('goes with a clean stop if it had cleanstop, else stays to be drained by the next run', async () => {
     const clean = await dropped();
     await clean.loop.stop({ clean: true });
     expect(clean.kernel.table()).toEqual([]);
+    expect(clean.loop.departing()).toEqual([]);
 
     const kernel = createModelKernel();
     const { run, servers, clock } = daemonOn(kernel);
@@ -196,6 +206,7 @@ describe('a service that a reload drops', () => {
     await lasting.configure();
     await lasting.loop.stop({ clean: true });
     expect(servers()).toHaveLength(2);
+    expect(lasting.loop.departing()).toEqual([service]);
     const next = run({ leavingBefore: lasting.kept() });
     void next.loop.configure([], ipvs, [service]);
     await clock.advance(5000);

@@ -23,6 +23,7 @@ let tables: Record<Family, ObservedMarks>;
 let calls: string[];
 let refusal: KernelError | undefined;
 let events: JournalEvent[];
+let departing: readonly string[];
 let keeper: MarkKeeper;
 
 const kernel: MarkKernel = {
@@ -41,11 +42,15 @@ const kernel: MarkKernel = {
 beforeEach(() => {
   clock = createManualClock();
   tables = { inet: 'none', inet6: 'none' };
-  [calls, events, refusal] = [[], [], undefined];
+  [calls, events, refusal, departing] = [[], [], undefined, []];
   keeper = start();
 });
 
-const start = () => createMarkKeeper({ kernel, clock, journal: (event) => void events.push(event) });
+const start = () =>
+  createMarkKeeper({
+    ...{ kernel, clock, departing: () => departing },
+    journal: (event) => void events.push(event),
+  });
 const replaced = () => calls.filter((call) => call.startsWith('replace'));
 const told = () => events.map(({ event }) => event);
 
@@ -91,6 +96,56 @@ describe('marks', () => {
     await clock.advance(60_000);
     expect(replaced()).toHaveLength(2);
     expect(told()).toEqual(['marks.applied', 'marks.applied']);
+  });
+
+  describe('of a service that a reload drops and that drains', () => {
+    beforeEach(async () => {
+      await keeper.configure([service(1, [80, 81]), service(2, [82])], 60_000);
+      departing = ['fwmark 1'];
+      await keeper.configure([], 60_000);
+    });
+    const ports = () => (typeof tables.inet === 'string' ? tables.inet : tables.inet.map(({ port }) => port));
+
+    it('stay until it has gone from the table, and go within a second of it', async () => {
+      expect(ports()).toEqual([80, 81]);
+      expect(await keeper.plan()).toEqual([]);
+      await clock.advance(30_000);
+      expect(ports()).toEqual([80, 81]);
+      departing = [];
+      await clock.advance(1000);
+      expect(ports()).toBe('none');
+      expect(clock.nextInMs()).toBeUndefined();
+    });
+
+    it('are put back, and taken over by the next run', async () => {
+      tables.inet = 'none';
+      await clock.advance(1000);
+      expect(ports()).toEqual([80, 81]);
+      await start().configure([service(3, [83])], 60_000);
+      expect(ports()).toEqual([80, 81, 83]);
+    });
+
+    it('give way to those of a service that is configured', async () => {
+      await keeper.configure([service(3, [81])], 60_000);
+      expect(tables.inet).toMatchObject([
+        { port: 80, mark: 1 },
+        { port: 81, mark: 3 },
+      ]);
+    });
+
+    it('stay at a stop if it does', async () => {
+      await keeper.stop();
+      expect(ports()).toEqual([80, 81]);
+      departing = [];
+      await start().configure([], 60_000);
+      expect(ports()).toBe('none');
+    });
+
+    it('are none of another family', async () => {
+      departing = ['fwmark6 1', 'fwmark 1 inet6', 'tcp 10.0.0.1:80'];
+      await keeper.configure([], 60_000);
+      expect(ports()).toBe('none');
+    });
   });
 
   it('that a killed daemon left are taken over, or go where none is configured', async () => {
