@@ -31,7 +31,7 @@ export function converse(
       signal.removeEventListener('abort', expire);
       const { certificate, verdict: result = said } = conversation;
       resolve(certificate === undefined || result.outcome === 'unmade' ? result : { ...result, certificate });
-      for (const close of closers.splice(0).reverse()) close();
+      for (const close of closers.reverse()) close();
     };
     const expire = () => settle(failure(`no answer in time to ${conversation.doing}`));
     const conversation: Conversation = {

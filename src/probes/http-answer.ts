@@ -36,34 +36,45 @@ export type HttpAnswer = {
   readonly trailers?: HttpHeaders;
 };
 
+export type HttpHead = Pick<HttpAnswer, 'status' | 'headers'>;
+
 export type BodyWish = 'none' | 'start' | 'digest';
+export type WishOf = (head: HttpHead) => BodyWish;
 
-export type Body = Pick<HttpAnswer, 'body' | 'cut' | 'digest'>;
+export type AnswerKeeper = {
+  /** Takes the next piece of the body; `enough` when the rest of it need not be read. */
+  readonly take: (chunk: Buffer) => 'more' | 'enough';
+  /** To be asked once, at the end. */
+  readonly kept: () => HttpAnswer;
+};
 
-export const noBody: Body = { body: Buffer.alloc(0), cut: false };
-
-export async function readBody(stream: AsyncIterable<Buffer>, wish: BodyWish): Promise<Body> {
-  if (wish === 'none') return noBody;
+export function createAnswerKeeper(head: HttpHead, wish: BodyWish): AnswerKeeper {
   const hash = wish === 'digest' ? createHash('md5') : undefined;
-  const bytesMax = hash === undefined ? bodyBytesMax : digestBytesMax;
+  const bytesMax = { none: 0, start: bodyBytesMax, digest: digestBytesMax }[wish];
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of stream) {
-    if (bytes < bodyBytesMax) chunks.push(chunk.subarray(0, bodyBytesMax - bytes));
-    hash?.update(chunk);
-    bytes += chunk.length;
-    if (bytes >= bytesMax && (hash === undefined || bytes > bytesMax)) break;
-  }
-  const kept = { body: Buffer.concat(chunks), cut: bytes >= bytesMax };
-  return hash === undefined || bytes > bytesMax ? kept : { ...kept, digest: hash.digest('hex') };
+  return {
+    take: (chunk) => {
+      if (bytes < bodyBytesMax) chunks.push(chunk.subarray(0, bodyBytesMax - bytes));
+      hash?.update(chunk);
+      bytes += chunk.length;
+      return bytes > bytesMax ? 'enough' : 'more';
+    },
+    kept: () => {
+      const answer = { ...head, body: Buffer.concat(chunks), cut: bytes > bodyBytesMax };
+      return hash === undefined || bytes > bytesMax ? answer : { ...answer, digest: hash.digest('hex') };
+    },
+  };
 }
 
 /** Headers as either library has them; of several values of one name, all with commas between. */
 export function headersOf(
   raw: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): HttpHeaders {
-  const entries = Object.entries(raw).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name.toLowerCase(), [value].flat().join(', ')] as const],
-  );
-  return new Map(entries);
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(raw)) {
+    if (value === undefined) continue;
+    headers.set(name.toLowerCase(), typeof value === 'string' ? value : value.join(', '));
+  }
+  return headers;
 }

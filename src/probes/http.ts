@@ -9,6 +9,7 @@ import { dial } from './dial.ts';
 import {
   digestWireBytesMax,
   type HttpAnswer,
+  type HttpHead,
   type HttpHeaders,
   type HttpRequest,
   wireBytesMax,
@@ -23,16 +24,16 @@ const redirectsMax = 7;
 
 export function probeHttp(target: HttpTarget, signal: AbortSignal): Promise<ProbeResult> {
   return converse(signal, async (conversation) => {
-    const questions = [target, ...(target.further ?? [])];
+    const askings = askingsOf(target);
     let headers: HttpHeaders = new Map();
     let result = success('nothing was asked');
-    for (const question of questions) {
-      const asked = await ask(target, question, conversation);
+    for (const asking of askings) {
+      const asked = await ask(target, asking, conversation);
       result = asked.result;
       const { outcome, detail } = result;
-      if (outcome !== 'success') return questions.length === 1 ? result : named(result, question);
-      headers = new Map([...headers, ...asked.headers]);
-      if (questions.length > 1) result = success(`${detail} (the last of ${questions.length})`);
+      if (outcome !== 'success') return askings.length === 1 ? result : named(result, asking.question);
+      if (target.weightHeader !== undefined) headers = new Map([...headers, ...asked.headers]);
+      if (askings.length > 1) result = success(`${detail} (the last of ${askings.length})`);
     }
     return target.weightHeader === undefined ? result : withWeight(result, headers, target.weightHeader);
   });
@@ -45,30 +46,32 @@ const named = (result: ProbeResult, { path }: HttpQuestion): ProbeResult => ({
 
 type Asked = { readonly result: ProbeResult; readonly headers: HttpHeaders };
 
-async function ask(target: HttpTarget, question: HttpQuestion, conversation: Conversation): Promise<Asked> {
+async function ask(
+  target: HttpTarget,
+  { question, request: first }: Asking,
+  conversation: Conversation,
+): Promise<Asked> {
   const asked = (result: ProbeResult, headers: HttpHeaders = new Map()): Asked => ({ result, headers });
-  let place = firstPlaceOf(target, question);
-  let { method, body } = question;
+  let request = first;
   for (let redirects = 0; redirects <= redirectsMax; redirects++) {
-    const request = requestOf(target, place, { method, ...(body !== undefined && { body }) });
-    const answer = await exchange(target, question, { request, place, conversation });
+    const answer = await exchange(target, question, request, conversation);
     const location = leadsOn(question, answer);
     if (location === undefined) {
       return asked(await judgeAnswer(question, answer, conversation.signal), answer.headers);
     }
-    const next = redirectWithin(place, location, target.address);
-    if (next === undefined) {
+    const place = redirectWithin(request, location, target.address);
+    if (place === undefined) {
       return asked(failure(`HTTP ${answer.status} leads away from the server, to ${location.slice(0, 200)}`));
     }
-    place = next;
     // RFC 9110 §15.4: only 307 and 308 ask for the same again.
-    if (answer.status < 307 && method !== 'HEAD') [method, body] = ['GET', undefined];
+    const same = answer.status >= 307 || request.method === 'HEAD';
+    request = requestOf(target, place, same ? request : { method: 'GET' });
   }
   return asked(failure(`more than ${redirectsMax} redirects`));
 }
 
 /** Where a redirect leads that is not itself the answer that is wanted. */
-const leadsOn = (question: HttpQuestion, { status, headers }: Pick<HttpAnswer, 'status' | 'headers'>) =>
+const leadsOn = (question: HttpQuestion, { status, headers }: HttpHead) =>
   isRedirect(status) && !isWanted(question, status) ? headers.get('location') : undefined;
 
 const hostOf = ({ address, virtualhost }: HttpTarget): string =>
@@ -81,51 +84,64 @@ const firstPlaceOf = (target: HttpTarget, { path }: HttpQuestion): HttpPlace => 
   path: encodePath(path),
 });
 
+type PlacedRequest = HttpRequest & HttpPlace;
+
+type Asking = { readonly question: HttpQuestion; readonly request: PlacedRequest };
+
+/** A target asks the same at each of its checks. */
+const known = new WeakMap<HttpTarget, readonly Asking[]>();
+
+function askingsOf(target: HttpTarget): readonly Asking[] {
+  const askings =
+    known.get(target) ??
+    [target, ...(target.further ?? [])].map((question) => ({
+      question,
+      request: requestOf(target, firstPlaceOf(target, question), question),
+    }));
+  known.set(target, askings);
+  return askings;
+}
+
 function requestOf(
   target: HttpTarget,
-  place: HttpPlace,
-  question: Pick<HttpQuestion, 'method' | 'body'>,
-): HttpRequest {
+  { scheme, authority, port, path }: HttpPlace,
+  { method, body }: Pick<HttpRequest, 'method' | 'body'>,
+): PlacedRequest {
   const headers = new Map([
     ['user-agent', 'lvs-director'],
     ['accept', '*/*'],
   ]);
   // Not in clear where it was asked for with TLS.
-  const secret = target.scheme === 'http' || place.scheme === 'https';
+  const secret = target.scheme === 'http' || scheme === 'https';
   if (target.login !== undefined && secret) headers.set('authorization', basicOf(target.login));
   for (const [name, value] of target.headers ?? []) {
     if (secret || name.toLowerCase() !== 'authorization') headers.set(name.toLowerCase(), value);
   }
-  return { ...place, ...question, headers: [...headers] };
+  const place = { scheme, authority, port, path };
+  return { ...place, method, ...(body !== undefined && { body }), headers: [...headers] };
 }
 
 /** RFC 7617 §2. */
 const basicOf = ({ user, password }: NonNullable<HttpTarget['login']>): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
-type Exchange = {
-  readonly request: HttpRequest;
-  readonly place: HttpPlace;
-  readonly conversation: Conversation;
-};
-
 async function exchange(
   target: HttpTarget,
   question: HttpQuestion,
-  { request, place, conversation }: Exchange,
+  request: PlacedRequest,
+  conversation: Conversation,
 ): Promise<HttpAnswer> {
   const second = target.version === '2';
   const protocols = [second ? http2Protocol : 'http/1.1'];
   const socket = await dial(
     conversation,
-    { ...target, port: place.port },
+    { ...target, port: request.port },
     {
-      ...(place.scheme === 'https' && { encryption: { tls: target, host: place.authority, protocols } }),
+      ...(request.scheme === 'https' && { encryption: { tls: target, host: request.authority, protocols } }),
       bytesMax: question.digest === undefined ? wireBytesMax : digestWireBytesMax,
     },
   );
   conversation.doing = `${request.method} ${request.path.slice(0, 100)}`;
-  const wishOf = (head: Pick<HttpAnswer, 'status' | 'headers'>) =>
-    leadsOn(question, head) === undefined ? bodyWishOf(question) : 'none';
+  const wishOf = (head: HttpHead) => (leadsOn(question, head) === undefined ? bodyWishOf(question) : 'none');
   return (second ? requestHttp2 : requestHttp1)(conversation, socket, request, wishOf);
 }

@@ -4,12 +4,13 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Conversation } from './conversation.ts';
 import {
-  type BodyWish,
+  createAnswerKeeper,
   type HttpAnswer,
+  type HttpHead,
   type HttpHeaders,
   type HttpRequest,
   headersOf,
-  readBody,
+  type WishOf,
 } from './http-answer.ts';
 
 /** ALPN's name of it (RFC 9113 §3.2). */
@@ -20,7 +21,7 @@ export async function requestHttp2(
   conversation: Conversation,
   socket: Socket,
   request: HttpRequest,
-  wishOf: (head: Pick<HttpAnswer, 'status' | 'headers'>) => BodyWish,
+  wishOf: WishOf,
 ): Promise<HttpAnswer> {
   if (socket instanceof TLSSocket && socket.alpnProtocol !== http2Protocol) {
     throw new Error('the server did not agree to HTTP/2 (ALPN)');
@@ -42,10 +43,13 @@ export async function requestHttp2(
   });
   const head = await headOf(stream);
   const wish = wishOf(head);
-  if (wish !== 'none') conversation.doing = 'read the body';
-  const answer = { ...head, ...(await readBody(stream, wish)), trailers };
+  const keeper = createAnswerKeeper(head, wish);
+  if (wish !== 'none') {
+    conversation.doing = 'read the body';
+    for await (const chunk of stream) if (keeper.take(chunk) === 'enough') break;
+  }
   session.destroy();
-  return answer;
+  return { ...keeper.kept(), trailers };
 }
 
 function openSession(conversation: Conversation, socket: Socket, request: HttpRequest): ClientHttp2Session {
@@ -60,7 +64,7 @@ function openSession(conversation: Conversation, socket: Socket, request: HttpRe
 }
 
 /** The first header block that is no interim answer (RFC 9113 §8.1). */
-function headOf(stream: ClientHttp2Stream): Promise<Pick<HttpAnswer, 'status' | 'headers'>> {
+function headOf(stream: ClientHttp2Stream): Promise<HttpHead> {
   return new Promise((resolve, reject) => {
     stream.once('response', (raw) => {
       const { ':status': status = 0, ...headers } = raw;

@@ -1,5 +1,5 @@
 // One probe for every kind of check. What only some checks need is loaded when the first of them runs.
-import type { CheckTarget } from '../health/target.ts';
+import type { CheckTarget, WithAgentTarget } from '../health/target.ts';
 import type { Probe, ProbeResult } from '../ports/probe.ts';
 import type { RunScript } from '../ports/tracked.ts';
 import { probeConnect } from './connect.ts';
@@ -14,40 +14,45 @@ export type ProbeOptions = {
 };
 
 export function createProbe({ openPingPort, runScript = noScripts }: ProbeOptions): Probe {
-  const ping = once(async () => (await import('./ping.ts')).createPingProbe(openPingPort));
-  const http = once(async () => (await import('./http.ts')).probeHttp);
-  const dns = once(async () => (await import('./dns.ts')).probeDns);
-  const ldap = once(async () => (await import('./ldap.ts')).probeLdap);
-  const mysql = once(async () => (await import('./mysql.ts')).probeMysql);
-  const pgsql = once(async () => (await import('./pgsql.ts')).probePgsql);
-  const radius = once(async () => (await import('./radius.ts')).probeRadius);
-  const grpc = once(async () => (await import('./grpc.ts')).probeGrpc);
-  const httpProxy = once(async () => (await import('./http-proxy.ts')).probeHttpProxy);
-  const text = once(() => import('./text-probes.ts'));
-  const external = once(async () => (await import('./external.ts')).createExternalProbe(runScript));
+  const text = () => import('./text-probes.ts');
+  const probes = {
+    ping: onDemand(async () => (await import('./ping.ts')).createPingProbe(openPingPort)),
+    http: onDemand(async () => (await import('./http.ts')).probeHttp),
+    dns: onDemand(async () => (await import('./dns.ts')).probeDns),
+    ldap: onDemand(async () => (await import('./ldap.ts')).probeLdap),
+    mysql: onDemand(async () => (await import('./mysql.ts')).probeMysql),
+    pgsql: onDemand(async () => (await import('./pgsql.ts')).probePgsql),
+    radius: onDemand(async () => (await import('./radius.ts')).probeRadius),
+    grpc: onDemand(async () => (await import('./grpc.ts')).probeGrpc),
+    httpProxy: onDemand(async () => (await import('./http-proxy.ts')).probeHttpProxy),
+    text: onDemand(async () => (await text()).probeText),
+    withAgent: onDemand(async () => {
+      const { probeWithAgent } = await text();
+      return (target: WithAgentTarget, signal) => probeWithAgent(target, signal, probe);
+    }),
+    external: onDemand(async () => (await import('./external.ts')).createExternalProbe(runScript)),
+  };
 
   const probe = async (target: CheckTarget, signal: AbortSignal): Promise<ProbeResult> => {
     switch (target.kind) {
       case 'connect':
         return probeConnect(target, signal);
       case 'http':
-        return (await loaded(http(), signal))?.(target, signal) ?? notLoaded;
+        return probes.http(target, signal);
       case 'dns':
-        return (await loaded(dns(), signal))?.(target, signal) ?? notLoaded;
+        return probes.dns(target, signal);
       case 'ldap':
-        return (await loaded(ldap(), signal))?.(target, signal) ?? notLoaded;
-      case 'sql': {
-        const engine = target.engine === 'mysql' ? mysql : pgsql;
-        return (await loaded(engine(), signal))?.(target, signal) ?? notLoaded;
-      }
+        return probes.ldap(target, signal);
+      case 'sql':
+        return target.engine === 'mysql' ? probes.mysql(target, signal) : probes.pgsql(target, signal);
       case 'radius':
-        return (await loaded(radius(), signal))?.(target, signal) ?? notLoaded;
+        return probes.radius(target, signal);
       case 'grpc':
-        return (await loaded(grpc(), signal))?.(target, signal) ?? notLoaded;
+        return probes.grpc(target, signal);
       case 'ping':
-        return (await loaded(ping(), signal))?.(target, signal) ?? notLoaded;
+        return probes.ping(target, signal);
       case 'external':
-        return (await loaded(external(), signal))?.(target, signal) ?? notLoaded;
+        return probes.external(target, signal);
       case 'smtp':
       case 'pop':
       case 'imap':
@@ -58,11 +63,11 @@ export function createProbe({ openPingPort, runScript = noScripts }: ProbeOption
       case 'udp':
       case 'file':
       case 'agent':
-        return (await loaded(text(), signal))?.probeText(target, signal) ?? notLoaded;
+        return probes.text(target, signal);
       case 'http-proxy':
-        return (await loaded(httpProxy(), signal))?.(target, signal) ?? notLoaded;
+        return probes.httpProxy(target, signal);
       case 'with-agent':
-        return (await loaded(text(), signal))?.probeWithAgent(target, signal, probe) ?? notLoaded;
+        return probes.withAgent(target, signal);
       case 'on':
         return success('taken as up, without a check');
       case 'off':
@@ -80,21 +85,24 @@ const noScripts: RunScript = () => ({
 
 const notLoaded = unmade('the check was not loaded in time');
 
-/** The server must not pay for the time in which a probe is loaded: undefined where the deadline comes first. */
-function loaded<T>(loading: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+type ProbeOf<T> = (target: T, signal: AbortSignal) => Promise<ProbeResult>;
+
+/** Loads at the first check. The server must not pay for that time: unmade where the deadline comes first. */
+function onDemand<T>(load: () => Promise<ProbeOf<T>>): ProbeOf<T> {
+  let probe: ProbeOf<T> | undefined;
+  let loading: Promise<ProbeOf<T>> | undefined;
+  return async (target, signal) => {
+    loading ??= load();
+    probe ??= await within(loading, signal);
+    return probe === undefined || signal.aborted ? notLoaded : probe(target, signal);
+  };
+}
+
+/** Undefined where the signal comes first. */
+function within<T>(loading: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const expire = () => resolve(undefined);
     signal.addEventListener('abort', expire);
-    loading
-      .then((probe) => resolve(signal.aborted ? undefined : probe), reject)
-      .finally(() => signal.removeEventListener('abort', expire));
+    loading.then(resolve, reject).finally(() => signal.removeEventListener('abort', expire));
   });
-}
-
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loading: Promise<T> | undefined;
-  return () => {
-    loading ??= load();
-    return loading;
-  };
 }

@@ -56,9 +56,13 @@ function introduce(socket: Socket, destination: Endpoint, version: ProxyProtocol
 /** Resolves when `event` comes, rejects when the socket fails or closes first. */
 export function ready(socket: Socket, event: 'connect' | 'secureConnect'): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    socket.once(event, () => resolve(socket));
+    const gone = () => reject(new Error('connection closed'));
+    socket.once(event, () => {
+      socket.off('close', gone);
+      resolve(socket);
+    });
     socket.on('error', reject); // stays: an error that comes later must find a listener
-    socket.once('close', () => reject(new Error('connection closed')));
+    socket.on('close', gone);
   });
 }
 
