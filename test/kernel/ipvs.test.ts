@@ -116,6 +116,30 @@ describe('the IPVS kernel', () => {
     expect(port.sent.flat().map((message) => message.type)).toEqual([GENL_ID_CTRL, 28, 28, 28]);
   });
 
+  it('gives the very services of the last look where no byte has changed, and others where one has', async () => {
+    let weight = 1;
+    const { kernel } = open(
+      () => 28,
+      (message) => {
+        const isServices = commandOf(message) === 4;
+        const isWeb = Buffer.from(message.payload).includes(Buffer.from([192, 168, 6, 240]));
+        const real = encodeOperation({ ...addReal, destination: { ...REAL, weight: isWeb ? weight : 1 } });
+        const services = [WEB, MARK].map((service) => encodeOperation({ type: 'addService', service }));
+        return [...(isServices ? services : [real]).map((each) => entry(message, each)), done(message)];
+      },
+    );
+    const look = async () => {
+      const answer = await kernel.observe();
+      return answer.ok ? answer.value : [];
+    };
+    const before = await look();
+    expect((await look()).map((each, index) => each === before[index])).toEqual([true, true]);
+    weight = 2;
+    const after = await look();
+    expect(after.map((each, index) => each === before[index])).toEqual([false, true]);
+    expect(after[0]?.destinations[0]?.weight).toBe(2);
+  });
+
   it('asks for the number of the family once', async () => {
     const { kernel, port } = open(
       () => 28,
