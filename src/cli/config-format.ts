@@ -83,14 +83,14 @@ function formatVirtual(virtual: VirtualConfig): string {
 function realRow(virtual: VirtualConfig, real: RealConfig): readonly string[] {
   const { main, between } = checkPlanOf(virtual, real);
   const others = between === undefined ? '' : `, then ${between.connects} x ${formatTarget(between.check)}`;
-  const server = `${serverName(virtual, real)}${real.name === undefined ? '' : ` (${real.name})`}`;
-  return [`  ${server}`, real.forward, `${real.weight}`, `${formatTarget(main)}${others}`];
+  return [`  ${serverName(virtual, real)}`, real.forward, `${real.weight}`, `${formatTarget(main)}${others}`];
 }
 
-/** Without a port where only the firewall mark's packets know it. */
-function serverName({ id }: VirtualConfig, { address, port }: RealConfig): string {
+/** Without a port where only the firewall mark's packets know it; with the name that it comes from. */
+function serverName({ id }: VirtualConfig, { address, port, name }: RealConfig): string {
   const known = port === 0 && id.kind === 'address' ? id.port : port;
-  return known === 0 ? address : formatEndpoint({ address, port: known });
+  const server = known === 0 ? address : formatEndpoint({ address, port: known });
+  return name === undefined ? server : `${server} (${name})`;
 }
 
 function fallbackRow(virtual: VirtualConfig, tier: FallbackConfig): readonly string[] {

@@ -1,7 +1,13 @@
 // A config with the servers and peers that its names and files stand for now: for commands that show what it means
 // without a daemon. Everything is asked once; where nobody answers, what an earlier run knew counts, as it does at a
 // start. A name without an answer is a warning, as it may have one later; a bad file is an error.
-import type { Config, ConfigResult, NamedRealConfig, Problem } from '../config/config.ts';
+import type {
+  Config,
+  ConfigResult,
+  NamedFallbackConfig,
+  NamedRealConfig,
+  Problem,
+} from '../config/config.ts';
 import { sortProblems, warningAt } from '../config/problem.ts';
 import { parseRealFile } from '../config/real-file.ts';
 import { formatServiceId } from '../reconcile/model.ts';
@@ -92,8 +98,8 @@ async function ask(
 
 /** Where a name stands. */
 function placesOf({ name, family }: Question, { virtuals, vrrp }: Config, fleets: readonly Fleet[]) {
-  const named: readonly NamedRealConfig[] = [
-    ...virtuals.flatMap(({ namedReals = [] }) => namedReals),
+  const named: readonly (NamedRealConfig | NamedFallbackConfig)[] = [
+    ...virtuals.flatMap(({ namedReals = [], namedFallbacks = [] }) => [...namedReals, ...namedFallbacks]),
     ...fleets.flatMap(({ namedReals }) => namedReals),
   ];
   const routers = vrrp.filter(

@@ -3,7 +3,7 @@
 import type { FlapAccount } from '../daemon/flap-hold.ts';
 import type { LeavingStatus } from '../daemon/leaving-status.ts';
 import type { QuorumStatus } from '../daemon/quorums.ts';
-import type { RealStatus, ServiceStatus } from '../daemon/service-status.ts';
+import type { RealStatus, ServiceStatus, TierStatus } from '../daemon/service-status.ts';
 import { formatDuration } from './format-duration.ts';
 import { formatTable } from './format-table.ts';
 
@@ -21,21 +21,26 @@ function serviceRow({ service, scheduler, fallbacks, quorum, dropped }: ServiceS
   const notes = [
     ...(dropped === true ? ['not configured any more'] : []),
     ...(quorum === undefined ? [] : [formatQuorum(quorum)]),
-    ...fallbacks.flatMap(({ address, serving }, index) =>
-      serving ? [`fallback ${address}${fallbacks.length === 1 ? '' : ` (tier ${index + 1})`} serves`] : [],
+    ...fallbacks.flatMap(({ serving, ...tier }, index) =>
+      serving
+        ? [`fallback ${tierName(tier)}${fallbacks.length === 1 ? '' : ` (tier ${index + 1})`} serves`]
+        : [],
     ),
   ];
   return [`${service} ${scheduler}`, '', '', '', '', notes.join('; ')];
 }
 
+const tierName = ({ address, name }: Pick<TierStatus, 'address' | 'name'>): string =>
+  name === undefined ? address : `${address} (${name})`;
+
 /** Of several tiers, and of one that is checked: what was found. */
 const tierRows = ({ fallbacks }: ServiceStatus): string[][] =>
-  fallbacks.flatMap(({ address, serving, verdict, detail }, index) =>
+  fallbacks.flatMap(({ serving, verdict, detail, ...tier }, index) =>
     fallbacks.length === 1 && verdict === undefined
       ? []
       : [
           [
-            `  fallback ${index + 1}: ${address}`,
+            `  fallback ${index + 1}: ${tierName(tier)}`,
             verdict ?? 'not checked',
             serving ? '1' : '-',
             '',

@@ -225,6 +225,14 @@ export type FallbackConfig = RealConfig & {
   readonly checked: boolean;
 };
 
+/** A tier by its name: the lowest address that the name has, in the service's family. */
+export type NamedFallbackConfig = Omit<FallbackConfig, 'address' | 'name'> & {
+  /** As a {@link NamedRealConfig}'s. */
+  readonly name: string;
+  /** Its place among all tiers, from 0. */
+  readonly tier: number;
+};
+
 /** What a service needs of its servers, by the sum of their weights; keepalived's words. */
 export type QuorumConfig = {
   readonly quorum: number;
@@ -309,6 +317,8 @@ export type VirtualConfig = {
   readonly cleanstop: boolean;
   /** In the order in which they are tried. */
   readonly fallbacks: readonly FallbackConfig[];
+  /** Become fallbacks, each in its place, as their names are resolved. */
+  readonly namedFallbacks?: readonly NamedFallbackConfig[];
   readonly fallbackcommand?: string;
   /** Absent: one server that serves is enough, whatever its weight. */
   readonly quorum?: QuorumConfig;

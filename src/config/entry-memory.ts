@@ -66,6 +66,7 @@ function moved({ line, lines, virtuals }: Kept, by: number): readonly VirtualCon
     ...shift(virtual),
     reals: virtual.reals.map(shift),
     fallbacks: virtual.fallbacks.map(shift),
+    ...(virtual.namedFallbacks !== undefined && { namedFallbacks: virtual.namedFallbacks.map(shift) }),
     ...(virtual.namedReals !== undefined && { namedReals: virtual.namedReals.map(shift) }),
     ...(virtual.realFile !== undefined && { realFile: shift(virtual.realFile) }),
     ...(virtual.marks !== undefined && { marks: virtual.marks.map(shift) }),

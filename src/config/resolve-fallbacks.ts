@@ -1,10 +1,12 @@
 // The fallback of one virtual service, tier by tier: the service's own, else the one of the top level for its family
-// (ldirectord.md §1.5). Names are looked up here and now. Who serves is reconcile/fallback.ts's.
+// (ldirectord.md §1.5). A name stays a name, as that of a real server does. Who serves is reconcile/fallback.ts's.
+import { formatEndpoint } from '../net/endpoint.ts';
+import { parseHostName } from '../net/host-name.ts';
 import type { Family } from '../net/ip.ts';
 import { type ServiceId, serviceFamily } from '../reconcile/model.ts';
-import type { CheckType, FallbackConfig, Position } from './config.ts';
+import type { CheckType, FallbackConfig, NamedFallbackConfig, Position, VirtualConfig } from './config.ts';
 import { virtualDefaults as defaults } from './defaults.ts';
-import { errorAt } from './problem.ts';
+import { errorAt, warningAt } from './problem.ts';
 import { literalFamily, present, type Resolution, resolvePort } from './resolution.ts';
 import { protocolOf, resolveServer, withSlash } from './resolve-servers.ts';
 import { resolveTunnel } from './resolve-tunnel.ts';
@@ -13,6 +15,7 @@ import type { FallbackDraft, VirtualDraft } from './schema-virtual.ts';
 
 type Tiers = readonly (FallbackDraft | undefined)[];
 type TierSite = (index: number, key?: string) => Position;
+type Fallback = FallbackConfig | NamedFallbackConfig;
 type Service = { readonly id: ServiceId; readonly checktype: CheckType };
 
 export function resolveFallbacks(
@@ -20,28 +23,38 @@ export function resolveFallbacks(
   globals: DocumentDraft,
   { service, site }: { readonly service: Service; readonly site: (...path: (string | number)[]) => Position },
   resolution: Resolution,
-): readonly FallbackConfig[] {
+): Pick<VirtualConfig, 'fallbacks' | 'namedFallbacks'> {
   const siteIn =
     (sites: (...path: (string | number)[]) => Position): TierSite =>
     (index, key) =>
       sites(index, ...(key === undefined ? [] : [key]));
   if (draft.fallback !== undefined) {
-    return resolveTiers(
-      draft.fallback,
-      service,
-      siteIn((...path) => site('fallback', ...path)),
-      resolution,
-    );
+    const own = siteIn((...path) => site('fallback', ...path));
+    return inForce(resolveTiers(draft.fallback, service, own, resolution), resolution);
   }
   const family = serviceFamily(service.id);
   const key = (['fallback', 'fallback6'] as const).find((each) => familyOfFallback(globals, each) === family);
-  if (key === undefined) return [];
-  return resolveTiers(
-    globals[key] ?? [],
-    service,
-    siteIn((...path) => resolution.sites(key, ...path)),
-    resolution,
-  );
+  if (key === undefined) return { fallbacks: [] };
+  const shared = siteIn((...path) => resolution.sites(key, ...path));
+  return inForce(resolveTiers(globals[key] ?? [], service, shared, resolution), resolution);
+}
+
+function inForce(
+  tiers: readonly Fallback[],
+  { problems }: Resolution,
+): Pick<VirtualConfig, 'fallbacks' | 'namedFallbacks'> {
+  const last = tiers.findIndex(({ checked }) => !checked);
+  const beyond = tiers[last + 1];
+  if (last >= 0 && beyond !== undefined) {
+    const rule = 'check: yes for each before it, as one that is not checked always serves';
+    const got = 'address' in beyond ? formatEndpoint(beyond) : `${beyond.name}:${beyond.port}`;
+    problems.push(warningAt(beyond.at, 'reach fallback', rule, got));
+  }
+  const namedFallbacks = tiers.filter((tier): tier is NamedFallbackConfig => !('address' in tier));
+  return {
+    fallbacks: tiers.filter((tier) => 'address' in tier),
+    ...(namedFallbacks.length > 0 && { namedFallbacks }),
+  };
 }
 
 function familyOfFallback(globals: DocumentDraft, key: 'fallback' | 'fallback6'): Family | undefined {
@@ -55,13 +68,16 @@ function resolveTiers(
   service: Service,
   site: TierSite,
   resolution: Resolution,
-): readonly FallbackConfig[] {
-  return tiers.flatMap((tier, index) => {
+): readonly Fallback[] {
+  return tiers.flatMap((tier, index): readonly Fallback[] => {
     const resolved = tier && resolveTier(tier, service, (key) => site(index, key), resolution);
     if (tier === undefined || resolved === undefined) return [];
     // ldirectord checks no fallback, and somebody has to be there when every check fails.
-    const checked = tier.check ?? index < tiers.length - 1;
-    return [{ ...resolved, checked: checked && service.checktype.kind !== 'off' }];
+    const checked = (tier.check ?? index < tiers.length - 1) && service.checktype.kind !== 'off';
+    const { place, ...settings } = resolved;
+    return [
+      'name' in place ? { ...place, tier: index, ...settings, checked } : { ...place, ...settings, checked },
+    ];
   });
 }
 
@@ -70,9 +86,12 @@ function resolveTier(
   { id }: Service,
   site: (key?: string) => Position,
   resolution: Resolution,
-): Omit<FallbackConfig, 'checked'> | undefined {
+) {
   const { address: server, forward = defaults.forward, request, receive } = tier;
-  const address = resolveServer(server.host, id, forward, site(), resolution);
+  const name = literalFamily(server.host) === undefined ? parseHostName(server.host) : undefined;
+  const address =
+    name === undefined ? resolveServer(server.host, id, forward, site(), resolution) : undefined;
+  const place = name !== undefined ? { name } : address !== undefined ? { address } : undefined;
   const own = id.kind === 'address' ? id.port : 0;
   const port = server.port === undefined ? own : resolvePort(server.port, protocolOf(id), resolution);
   if (port === undefined) {
@@ -85,9 +104,10 @@ function resolveTier(
       errorAt(site(has), `use ${has} of one server`, `${lacks} beside it`, `${has} alone`),
     );
   }
-  if (address === undefined || port === undefined) return undefined;
+  if (place === undefined || port === undefined) return undefined;
   return {
-    ...{ address, port, forward, weight: 1, upperThreshold: 0, lowerThreshold: 0, at: site() },
+    place,
+    ...{ port, forward, weight: 1, upperThreshold: 0, lowerThreshold: 0, at: site() },
     ...present({
       request: request === undefined ? undefined : withSlash(request),
       receive,

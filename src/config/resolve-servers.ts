@@ -1,6 +1,6 @@
 // Real servers of one virtual service: ports by name to numbers, ranges to single servers. The name of
 // a real server stays a name, whose addresses are asked for again and again (daemon/name-keeper.ts); those at the
-// ends of a range and of a fallback are looked up here and now.
+// ends of a range are looked up here and now.
 // A port that nobody wrote stays 0, which means the service's own; a gate or ipip server on another port keeps
 // it, because its check goes there (reconcile/canonical.ts knows what the kernel makes of it).
 import { parseHostName } from '../net/host-name.ts';

@@ -63,7 +63,7 @@ export function resolveVirtual(
       // Servers that are never judged neither make nor break one.
       quorum: checktype.kind === 'off' ? undefined : resolveQuorum(draft, globals, site, resolution),
     }),
-    fallbacks: resolveFallbacks(draft, globals, { service: { id, checktype }, site }, resolution),
+    ...resolveFallbacks(draft, globals, { service: { id, checktype }, site }, resolution),
     ...serversOf(servers, draft, site),
     at: site(),
   };

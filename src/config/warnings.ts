@@ -117,8 +117,9 @@ function judgeIneffective({ draft, warn }: Case): void {
 }
 
 function judgeServers({ virtual, draft, warn }: Case, { problems }: Resolution): void {
-  const { id, reals, namedReals = [], fallbacks } = virtual;
-  if ((draft.real ?? []).length === 0 && draft.real_file === undefined && fallbacks.length === 0) {
+  const { id, reals, namedReals = [] } = virtual;
+  const tiers = virtual.fallbacks.length + (virtual.namedFallbacks?.length ?? 0);
+  if ((draft.real ?? []).length === 0 && draft.real_file === undefined && tiers === 0) {
     warn('real', 'serve anyone', 'at least one real server or a fallback', formatServiceId(id));
   }
   const methods = [...new Set([...reals, ...namedReals].map((real) => real.forward))];
@@ -171,12 +172,6 @@ function judgeFallbacks(
       problems.push(warningAt(tier.at, 'use fallback', 'each server once in a service', `${server} again`));
     }
     tiers.add(server);
-  }
-  const last = fallbacks.findIndex(({ checked }) => !checked);
-  const beyond = fallbacks[last + 1];
-  if (last >= 0 && beyond !== undefined) {
-    const rule = 'check: yes for each before it, as one that is not checked always serves';
-    problems.push(warningAt(beyond.at, 'reach fallback', rule, formatEndpoint(beyond)));
   }
 }
 

@@ -53,6 +53,8 @@ export type ServiceStatus = {
 /** A tier of the fallback. */
 export type TierStatus = {
   readonly address: string;
+  /** The DNS name that it comes from. */
+  readonly name?: string;
   readonly serving: boolean;
   /** Absent where it is not checked. */
   readonly verdict?: Verdict;
@@ -156,6 +158,7 @@ function tierStatus(
   const server = tier.checked ? health.find(({ real }) => real === address) : undefined;
   return {
     address,
+    ...(tier.name !== undefined && { name: tier.name }),
     serving,
     ...(server !== undefined && {
       verdict: server.verdict,

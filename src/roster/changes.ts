@@ -35,8 +35,11 @@ function serverChange(before: VirtualConfig | undefined, after: VirtualConfig): 
   ];
 }
 
-const originsIn = ({ id, reals }: VirtualConfig): ReadonlyMap<string, string> =>
-  new Map(reals.map((real) => [realName(id, real), real.name ?? real.at.file]));
+const originsIn = ({ id, reals, fallbacks }: VirtualConfig): ReadonlyMap<string, string> =>
+  new Map([
+    ...reals.map((real) => [realName(id, real), real.name ?? real.at.file] as const),
+    ...fallbacks.map((tier) => [`fallback ${realName(id, tier)}`, tier.name ?? tier.at.file] as const),
+  ]);
 
 function peerChange(
   before: VrrpInstanceConfig | undefined,

@@ -1,7 +1,8 @@
 // The virtual services as they are in force: each server that is configured by name becomes one for each of its
-// addresses, and what a real_file lists joins what the config does. Below this, every server has an address.
+// addresses, a fallback one for the name, and what a real_file lists joins what the config does. Below this, every
+// server has an address.
 // Where two come out at one place the first counts: what is written as an address, then names, then the file.
-import type { NamedRealConfig, RealConfig, VirtualConfig } from '../config/config.ts';
+import type { FallbackConfig, NamedRealConfig, RealConfig, VirtualConfig } from '../config/config.ts';
 import type { Family, Ip } from '../net/ip.ts';
 import { formatServiceId, realName, type ServiceId, serviceFamily } from '../reconcile/model.ts';
 
@@ -37,17 +38,19 @@ export const questionsOf = (
   virtuals: readonly VirtualConfig[],
   fleetOf: Known['fleetOf'],
 ): readonly Question[] =>
-  virtuals.flatMap(({ id, namedReals = [] }) =>
-    [...namedReals, ...(fleetOf(formatServiceId(id))?.namedReals ?? [])].map(({ name }) => ({
-      ...{ name, family: serviceFamily(id) },
-    })),
+  virtuals.flatMap(({ id, namedReals = [], namedFallbacks = [] }) =>
+    [...namedReals, ...namedFallbacks, ...(fleetOf(formatServiceId(id))?.namedReals ?? [])].map(
+      ({ name }) => ({
+        ...{ name, family: serviceFamily(id) },
+      }),
+    ),
   );
 
 export function effectiveVirtuals(virtuals: readonly VirtualConfig[], known: Known): Effective {
   const duplicates: Duplicate[] = [];
   const effective = virtuals.map((virtual) => {
-    const { namedReals = [], realFile } = virtual;
-    if (namedReals.length === 0 && realFile === undefined) return virtual;
+    const { namedReals = [], namedFallbacks = [], realFile } = virtual;
+    if (namedReals.length + namedFallbacks.length === 0 && realFile === undefined) return virtual;
     const service = formatServiceId(virtual.id);
     const fleet = known.fleetOf(service) ?? { reals: [], namedReals: [] };
     const found = [
@@ -57,6 +60,7 @@ export function effectiveVirtuals(virtuals: readonly VirtualConfig[], known: Kno
     ];
     return {
       ...virtual,
+      fallbacks: fallbacksOf(virtual, known),
       reals: joined(virtual, found, (server, first) => duplicates.push({ id: virtual.id, server, first })),
     };
   });
@@ -72,6 +76,23 @@ function expand(
     const addresses = addressesOf({ name: server.name, family: serviceFamily(id) });
     return (takes === 'one' ? addresses.slice(0, 1) : addresses).map((address) => ({ ...server, address }));
   });
+}
+
+/** All tiers in their order. A name that nothing is known of leaves its place to the next. */
+function fallbacksOf(
+  { id, fallbacks, namedFallbacks = [] }: VirtualConfig,
+  { addressesOf }: Known,
+): readonly FallbackConfig[] {
+  if (namedFallbacks.length === 0) return fallbacks;
+  const named = new Map(namedFallbacks.map((each) => [each.tier, each]));
+  const written = [...fallbacks];
+  return Array.from({ length: fallbacks.length + named.size }, (_, index) => {
+    const tier = named.get(index);
+    if (tier === undefined) return written.splice(0, 1);
+    const { tier: _place, ...settings } = tier;
+    const [address] = addressesOf({ name: tier.name, family: serviceFamily(id) });
+    return address === undefined ? [] : [{ ...settings, address }];
+  }).flat();
 }
 
 /** What the config itself has twice, it was warned of as it was read. */

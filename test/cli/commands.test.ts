@@ -120,7 +120,13 @@ describe('formatStatus', () => {
           service: 'tcp 10.0.0.9:80',
           scheduler: 'wlc',
           fallbacks: [
-            { address: '10.0.0.8:80', serving: false, verdict: 'down', detail: 'refused' },
+            {
+              address: '10.0.0.8:80',
+              name: 'sorry.example.com',
+              serving: false,
+              verdict: 'down',
+              detail: 'refused',
+            },
             { address: '127.0.0.1:80', serving: true },
           ],
           quorum: { state: 'lost', weight: 1, quorum: 3, hysteresis: 1 },
@@ -158,7 +164,7 @@ describe('formatStatus', () => {
     expect(text).toMatch(
       /tcp 10\.0\.0\.9:80 wlc .*quorum lost: weight 1 of 3 \+- 1; fallback 127\.0\.0\.1:80 \(tier 2\) serves/,
     );
-    expect(text).toMatch(/ {2}fallback 1: 10\.0\.0\.8:80 +down +- .*refused/);
+    expect(text).toMatch(/ {2}fallback 1: 10\.0\.0\.8:80 \(sorry\.example\.com\) +down +- .*refused/);
     expect(text).toMatch(/ {2}fallback 2: 127\.0\.0\.1:80 +not checked +1/);
     expect(text).toMatch(/ {2}10\.0\.0\.2:80 \(web\.example\.com\) +down +- +0 +0 +2 s ago: refused/);
     expect(text).toContain('The kernel refuses: add x: EINVAL');

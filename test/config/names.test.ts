@@ -49,16 +49,43 @@ describe('the name of a real server', () => {
     expect(config?.virtuals[0]?.namedReals).toMatchObject([{ name: 'sql01', takes: 'one', port: 80 }]);
   });
 
-  it('at the ends of a range, of a fallback and of a service is looked up here and now', () => {
-    const text =
-      'virtual:\n  - {address: localhost:80, real: ["sql01->sql03:80 gate"], fallback: localhost}\n';
+  it('of a fallback stays a name, in its place among the tiers', () => {
+    const fallback = '[a.example.com, 10.0.0.9:81 masq, {address: "B:82", check: yes}, last]';
+    const text = `virtual:\n  - {address: 10.0.0.1:80, checktype: connect, fallback: ${fallback}}\n`;
+    const { config, problems } = parseYamlText(text, noResolver);
+    expect(problems).toEqual([]);
+    expect(config?.virtuals[0]).toMatchObject({
+      fallbacks: [{ address: '10.0.0.9', port: 81, forward: 'masq', checked: true }],
+      namedFallbacks: [
+        { name: 'a.example.com', tier: 0, port: 80, checked: true },
+        { name: 'b', tier: 2, port: 82, checked: true },
+        { name: 'last', tier: 3, port: 80, checked: false },
+      ],
+    });
+  });
+
+  it('of a fallback of the top level is one of each service', () => {
+    const text = 'fallback: sorry:80\nvirtual:\n  - {address: 10.0.0.1:80, real: [10.0.0.2 gate]}\n';
+    const { config } = parseYamlText(text, noResolver);
+    expect(config?.virtuals[0]?.namedFallbacks).toMatchObject([{ name: 'sorry', tier: 0, checked: false }]);
+  });
+
+  it('of a fallback beyond one that always serves is warned of', () => {
+    const fallback = '[{address: a, check: no}, b]';
+    const text = `virtual:\n  - {address: 10.0.0.1:80, real: [10.0.0.2 gate], fallback: ${fallback}}\n`;
+    expect(parseYamlText(text, noResolver).problems.map(({ message }) => message)).toEqual([
+      'Cannot reach fallback: check: yes for each before it, as one that is not checked always serves, got b:80',
+    ]);
+  });
+
+  it('at the ends of a range and of a service is looked up here and now', () => {
+    const text = 'virtual:\n  - {address: localhost:80, real: ["sql01->sql03:80 gate"]}\n';
     const { config } = parseYamlText(text);
     expect(config?.virtuals[0]).toMatchObject({
       id: { address: '127.0.0.1' },
       reals: [{ address: '10.77.0.1' }, { address: '10.77.0.2' }, { address: '10.77.0.3' }],
-      fallbacks: [{ address: '127.0.0.1' }],
     });
-    expect(config?.virtuals[0]).not.toHaveProperty('namedReals');
+    for (const key of ['namedReals', 'namedFallbacks']) expect(config?.virtuals[0]).not.toHaveProperty(key);
   });
 });
 

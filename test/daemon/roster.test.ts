@@ -148,6 +148,33 @@ describe('a configuration with names', () => {
     expect(world.asked).toEqual([]);
   });
 
+  it('has a fallback that follows its name, and tells how', async () => {
+    const { address: _, ...settings } = aReal();
+    const virtual = {
+      ...aVirtual({ reals: [aReal()] }),
+      namedFallbacks: [{ ...settings, name: 'sorry', tier: 0, checked: false }],
+    };
+    const config = configOf([virtual]);
+    const world = worldOf(config);
+    world.answers.set('sorry', found('10.0.0.8'));
+    await take(world, config);
+    const fallbacks = () => world.roster.effective().virtuals[0]?.fallbacks.map(({ address }) => address);
+    expect(fallbacks()).toEqual(['10.0.0.8']);
+    world.answers.set('sorry', found('10.0.0.7'));
+    await world.clock.advance(301_000);
+    expect(fallbacks()).toEqual(['10.0.0.7']);
+    expect(world.events).toEqual([
+      {
+        event: 'roster.changed',
+        service: 'tcp 192.168.6.240:80',
+        added: ['fallback 10.0.0.7:80'],
+        removed: ['fallback 10.0.0.8:80'],
+        from: ['sorry'],
+      },
+    ]);
+    expect(world.changes()).toBe(1);
+  });
+
   it('asks once for a name of several services', async () => {
     const config = configOf([
       withNames('web'),

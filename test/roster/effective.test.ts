@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NamedRealConfig, RealConfig, VirtualConfig } from '../../src/config/config.ts';
+import type {
+  FallbackConfig,
+  NamedFallbackConfig,
+  NamedRealConfig,
+  RealConfig,
+  VirtualConfig,
+} from '../../src/config/config.ts';
 import { type Ip, ip, ipFromBytes } from '../../src/net/ip.ts';
 import { formatServiceId, realName } from '../../src/reconcile/model.ts';
 import {
@@ -25,6 +31,7 @@ const service = (more: Partial<VirtualConfig> = {}): VirtualConfig =>
   ({
     id: { kind: 'address', protocol: 'tcp', address: ip('10.9.9.9'), port: 80 },
     reals: [],
+    fallbacks: [],
     ...more,
   }) as VirtualConfig;
 
@@ -128,6 +135,54 @@ describe('two servers at one place', () => {
   it('are two on two ports', () => {
     const virtual = service({ namedReals: [named('web', { port: 81 }), named('web')] });
     expect(serversOf(virtual, known({ 'inet web': ['10.0.0.1'] }))).toEqual(['10.0.0.1:81', '10.0.0.1:80']);
+  });
+});
+
+describe('a fallback by name', () => {
+  const tier = (address: string): FallbackConfig => ({ ...real(address), checked: true });
+  const namedTier = (name: string, place: number, more: Partial<NamedFallbackConfig> = {}) => ({
+    ...{ name, tier: place, ...settings, checked: true },
+    ...more,
+  });
+  const mixed = service({
+    fallbacks: [tier('10.0.0.8'), tier('10.0.0.9')],
+    namedFallbacks: [namedTier('a', 0), namedTier('b', 2, { port: 81, checked: false })],
+  });
+  const tiersOf = (virtual: VirtualConfig, facts: Known) =>
+    effectiveVirtuals([virtual], facts).virtuals[0]?.fallbacks;
+
+  it('is the lowest address of its name, in its place among the tiers', () => {
+    const facts = known({ 'inet a': ['10.0.0.1', '10.0.0.2'], 'inet b': ['10.0.0.3'] });
+    expect(tiersOf(mixed, facts)).toEqual([
+      { ...settings, checked: true, name: 'a', address: '10.0.0.1' },
+      tier('10.0.0.8'),
+      { ...settings, checked: false, name: 'b', port: 81, address: '10.0.0.3' },
+      tier('10.0.0.9'),
+    ]);
+  });
+
+  it('that nothing is known of leaves its place to the next', () => {
+    expect(tiersOf(mixed, known({ 'inet b': ['10.0.0.3'] }))?.map(({ address }) => address)).toEqual([
+      '10.0.0.8',
+      '10.0.0.3',
+      '10.0.0.9',
+    ]);
+    expect(tiersOf(service({ namedFallbacks: [namedTier('a', 0)] }), known({}))).toEqual([]);
+  });
+
+  it('is asked for in the family of the service', () => {
+    const six = service({
+      id: { kind: 'fwmark', family: 'inet6', fwmark: 1 },
+      namedFallbacks: [namedTier('a', 0)],
+    });
+    expect(questionsOf([mixed, six], () => undefined)).toEqual([
+      { name: 'a', family: 'inet' },
+      { name: 'b', family: 'inet' },
+      { name: 'a', family: 'inet6' },
+    ]);
+    expect(tiersOf(six, known({ 'inet a': ['10.0.0.1'], 'inet6 a': ['fd00::1'] }))).toMatchObject([
+      { address: 'fd00::1' },
+    ]);
   });
 });
 
