@@ -12,6 +12,12 @@ test: modules ## every check and every test; what cannot run here is skipped, an
 	@scripts/ensure-packages.sh || true
 	@node scripts/test.mjs
 
+test-machine: build ## what needs more of a kernel than user-mode Linux has, in an emulated machine (five minutes)
+	@scripts/ensure-packages.sh || true
+	@scripts/ensure-machine.sh
+	@test/lab/harness/kernel/run.sh --machine node_modules/.bin/vitest run --project lab-ipvs \
+	  --testTimeout 900000 --hookTimeout 300000 test/lab/daemon/marks.ipvs.test.ts
+
 demo: build ## a pair of directors in network namespaces, failing over, measured (three minutes)
 	@scripts/ensure-packages.sh
 	@scripts/demo.sh

@@ -14,6 +14,7 @@ package_of() {
     ping) echo iputils-ping ;;
     sysctl) echo procps ;;
     linux.uml) echo user-mode-linux ;;
+    qemu-system-x86_64) echo qemu-system-x86 ;;
     nft) echo nftables ;;
     cc) echo gcc libc6-dev ;;
     # vrrpd itself is not in the PATH.

@@ -1,6 +1,6 @@
 // Services of a firewall mark with the kernel's real IPVS: two ports of one site land on one server. Where the kernel's
-// nftables knows IPv4 the daemon marks the packets; user-mode-linux does not, so there it says so, all else works, and
-// tc(8) marks them.
+// nftables knows IPv4 the daemon marks the packets (`make test-machine`); user-mode-linux does not, so there it says so,
+// all else works, and tc(8) marks them.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMarkKernel } from '../../../src/kernel/marks.ts';
 import type { MarkKernel } from '../../../src/ports/marks.ts';
@@ -97,7 +97,7 @@ async function keepsToOneServer() {
 
 describe('a service whose packets we mark', () => {
   it('keeps both ports of a client on one server, and other clients on another', async (context) => {
-    if (!(await marksHere())) context.skip("this kernel's nftables has no IPv4");
+    if (!(await marksHere())) context.skip("this kernel's nftables has no IPv4: make test-machine");
     await start(config());
     await keepsToOneServer();
     expect(serversIn(await answers(host, vip)).size).toBe(1);

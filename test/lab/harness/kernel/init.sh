@@ -1,7 +1,7 @@
 #!/bin/sh
 # The first process inside the lab kernel: prepares a machine over the host's own files, runs one job, powers off.
-# The job is $lab_run/job, its output goes to console 1, its exit status to $lab_run/status; $lab_run is a folder
-# of the host, given on the kernel's command line. /run, /tmp and /dev/shm are fresh and in memory here; whatever
+# The job is $lab_run/job, its output goes to $lab_console, its exit status to $lab_run/status; $lab_run is a folder
+# of the host. These and $lab_modules, where the kernel's modules are, are given on the kernel's command line. /run, /tmp and /dev/shm are fresh and in memory here; whatever
 # is written elsewhere is written to the host's files.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb
 
@@ -23,7 +23,7 @@ mkdir -p /dev/shm /dev/pts
 mount -t tmpfs tmpfs /dev/shm
 mount -t devpts devpts /dev/pts
 
-mount --bind /usr/lib/uml/modules /lib/modules
+mount --bind "$lab_modules" /lib/modules
 for module in /lib/modules/*/kernel/net/netfilter/ipvs/*.ko; do
   modprobe "$(basename "$module" .ko)"
 done
@@ -33,11 +33,11 @@ done
 
 hostname lab
 ip link set lo up
-stty -F /dev/tty1 -opost -echo
+stty -F "$lab_console" -opost -echo
 # Through a pipe: to the job, its output is no terminal, as under CI. What the job leaves running in the background
 # may hold the pipe open: it does not hold up the end.
 mkfifo /run/lab-output
-cat /run/lab-output >/dev/tty1 &
+cat /run/lab-output >"$lab_console" &
 reader=$!
 touch /mnt/run_folder/booted
 sh /mnt/run_folder/job </dev/null >/run/lab-output 2>&1

@@ -2,24 +2,31 @@
 # Runs a command where the kernel has IPVS: right here if this kernel has it, else inside user-mode-linux, booted
 # over this machine's own files. Passes on output and exit status; the command sees the same checkout at the same
 # path, but a /tmp and /run of its own.
-#   run.sh [--timeout SECONDS] COMMAND [ARGUMENT...]
+#   run.sh [--machine] [--timeout SECONDS] COMMAND [ARGUMENT...]
+# --machine: an emulated machine in place of user-mode-linux, slower, with a whole kernel of Debian's.
 # Exit status: the command's; 124 after the timeout, 125 if no such kernel could be had, 126 if it broke down.
-# Debian's kernel for this purpose is in the package user-mode-linux.
+# Debian's kernel for this purpose is in the package user-mode-linux; scripts/ensure-machine.sh gets the other one.
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 checkout=$(CDPATH= cd -- "$here/../../../.." && pwd)
 
 timeout=1800
+kind=uml
+if [ "${1-}" = --machine ]; then kind=machine; shift; fi
 if [ "${1-}" = --timeout ]; then timeout=$2; shift 2; fi
-[ $# -gt 0 ] || { echo 'usage: run.sh [--timeout SECONDS] COMMAND [ARGUMENT...]' >&2; exit 2; }
+[ $# -gt 0 ] || { echo 'usage: run.sh [--machine] [--timeout SECONDS] COMMAND [ARGUMENT...]' >&2; exit 2; }
 
 if [ -e /proc/net/ip_vs ] || modprobe -q ip_vs 2>/dev/null && [ -e /proc/net/ip_vs ]; then
   exec timeout -k 10 "$timeout" "$@"
 fi
-command -v linux.uml >/dev/null || {
+if [ $kind = uml ] && ! command -v linux.uml >/dev/null; then
   echo 'This kernel has no IPVS, and linux.uml (Debian package user-mode-linux) is not installed' >&2
   exit 125
-}
+fi
+if [ $kind = machine ] && [ ! -e "$checkout/.lab/machine/initramfs" ]; then
+  echo 'This kernel has no IPVS, and there is no machine to emulate (scripts/ensure-machine.sh)' >&2
+  exit 125
+fi
 
 quote() { printf "'%s' " "$(printf %s "$1" | sed "s/'/'\\\\''/g")"; }
 
@@ -39,7 +46,7 @@ trap 'exit 143' TERM
 trap 'exit 130' INT HUP
 
 {
-  echo "export PATH=$(quote "$PATH") HOME=$(quote "${HOME:-/root}") LAB_KERNEL=1"
+  echo "export PATH=$(quote "$PATH") HOME=$(quote "${HOME:-/root}") LAB_KERNEL=$kind"
   for name in CI NO_COLOR FORCE_COLOR SEED UPDATE; do
     value=$(printenv "$name") && echo "export $name=$(quote "$value")"
   done
@@ -48,9 +55,8 @@ trap 'exit 130' INT HUP
 } >"$run/job"
 mkdir -p /lib/modules
 
-TMPDIR=$memory timeout -k 10 "$timeout" linux.uml root=/dev/root rootfstype=hostfs rootflags=/ rw mem=2G \
-  init="$here/init.sh" lab_run="$run" lab_checkout="$checkout" uml_dir="$memory" umid=lab quiet \
-  con=null con0=null,fd:4 con1=null,fd:3 </dev/null 3>&1 4>"$run/console" >"$run/kernel" 2>&1 &
+export lab_here="$here" lab_run="$run" lab_checkout="$checkout" lab_memory="$memory"
+timeout -k 10 "$timeout" "$here/boot-$kind.sh" </dev/null 3>&1 4>"$run/console" >"$run/kernel" 2>&1 &
 kernel=$!
 outcome=0
 wait "$kernel" || outcome=$?
