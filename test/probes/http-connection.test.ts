@@ -75,16 +75,25 @@ describe('an answer is not whole, and no success, when', () => {
   ])('%s ends with the connection, or with its reset; and it is not asked again', async (_, words) => {
     for (const end of [(socket: Socket) => socket.end(), (socket: Socket) => socket.resetAndDestroy()]) {
       const server = await ending(words, end);
-      expect(await check(server, { receive: 'Test' })).toMatchObject({ outcome: 'failure' });
+      expect(await check(server, { receive: 'Test' })).toMatchObject({
+        outcome: 'failure',
+        detail: expect.stringMatching(/^cannot (GET|read the body)/), // and not at the deadline
+      });
       expect(server.accepted()).toBe(1);
     }
   });
 });
 
 describe('the check', () => {
+  it('waits for the answer itself after an interim one', async () => {
+    expect(await check(await saying('HTTP/1.1 103 Early Hints\r\n\r\n'))).toEqual({
+      outcome: 'failure',
+      detail: 'no answer in time to GET /',
+    });
+  });
   it('ends with the head, where that leads away', async () => {
     const head = 'HTTP/1.1 302 Found\r\nLocation: http://www.example.org/\r\nContent-Length: 9\r\n\r\n';
-    expect(await check(await saying(head, 'Te'))).toMatchObject({
+    expect(await check(await saying(head))).toMatchObject({
       outcome: 'failure',
       detail: expect.stringContaining('leads away'),
     });
