@@ -87,6 +87,7 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
     runFallbackCommand: shellCommands(runScript),
     onOwnedChanged: (services) => report(owned.write(services)),
     drainOf: operator.drainOf,
+    isDraining: () => !operator.isSilent(),
     leavingBefore: leaving.read(),
     onLeavingChanged: (state) => report(leaving.write(state)),
   });

@@ -20,6 +20,8 @@ export type DeparturesOptions = {
   readonly onChanged?: (state: LeavingState) => void;
   /** Whom the operator drains; named as in VerdictOf. */
   readonly drainOf?: (service: string, real: string) => Drain | undefined;
+  /** Whether there is anybody. Absent: there may be. */
+  readonly isDraining?: () => boolean;
 };
 
 export type Departures = {
@@ -36,7 +38,7 @@ export type Departures = {
 };
 
 export function createDepartures(options: DeparturesOptions): Departures {
-  const { clock, journal, onChanged, drainOf = () => undefined } = options;
+  const { clock, journal, onChanged, drainOf, isDraining = () => true } = options;
   let state = options.before ?? nobodyLeaves;
   let wantedBefore: Table | undefined;
   let leaving: readonly Leaving[] = [];
@@ -62,7 +64,7 @@ export function createDepartures(options: DeparturesOptions): Departures {
     context: () => ({
       state,
       now: clock.now(),
-      drainOf,
+      ...(drainOf !== undefined && isDraining() && { drainOf }),
       wasOurs: (service, real) => wantedBefore === undefined || holds(wantedBefore, service, real),
     }),
     passed: ({ desired, departure }) => {

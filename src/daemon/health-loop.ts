@@ -83,10 +83,19 @@ export type HealthLoop = {
   readonly stop: () => void;
 };
 
+/** @property virtual what it was configured by; never changed in place. */
+type CheckedService = {
+  readonly virtual: VirtualConfig;
+  readonly servers: ReadonlyMap<string, CheckedServer>;
+};
+
 export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
   const { clock, probe, concurrency = 1000 } = options;
   const around = { ...options, inMaintenance: options.inMaintenance ?? (() => false) };
-  const servers = new Map<string, CheckedServer>();
+  /** By name; their servers by theirs. */
+  const services = new Map<string, CheckedService>();
+  const servers = () => [...services.values()].flatMap((service) => [...service.servers.values()]);
+  const serverOf = (service: string, real: string) => services.get(service)?.servers.get(real);
   /** By check: the servers that it judges. */
   const judged = new Map<string, Set<CheckedServer>>();
   /** Those without any result so far. */
@@ -136,14 +145,18 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
     runner.remove(server.checkKey);
   };
 
-  const enter = (key: string, wanted: CheckedServer, intervalMs: number): void => {
-    const known = servers.get(key);
-    if (known === undefined) {
-      servers.set(key, wanted);
-      if (wanted.plan.main.target.kind !== 'off') awaited.add(wanted);
-      attach(wanted, intervalMs);
-      return;
-    }
+  const enter = (server: CheckedServer, intervalMs: number): void => {
+    if (server.plan.main.target.kind !== 'off') awaited.add(server);
+    attach(server, intervalMs);
+  };
+
+  const leave = (server: CheckedServer): void => {
+    endHold(server);
+    detach(server);
+    settle(server);
+  };
+
+  const change = (known: CheckedServer, wanted: CheckedServer, intervalMs: number): void => {
     known.limits = wanted.limits;
     known.flapPolicy = wanted.flapPolicy;
     if (known.flapPolicy === undefined) pardon(around, known, 'flapping does not count any more');
@@ -155,47 +168,58 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
     attach(known, intervalMs);
   };
 
+  /** The service as it is configured now; a configuration that is the very one of before changes nothing. */
+  const enterService = (name: string, virtual: VirtualConfig): void => {
+    const before = services.get(name);
+    if (before?.virtual === virtual) return;
+    const wanted = new Map(
+      checkedIn(virtual)
+        .map((real) => newServer(virtual, real))
+        .map((each) => [each.real, each]),
+    );
+    for (const [real, server] of before?.servers ?? []) if (!wanted.has(real)) leave(server);
+    const entered = [...wanted].map(([real, server]) => {
+      const known = before?.servers.get(real);
+      if (known === undefined) enter(server, virtual.checkintervalMs);
+      else change(known, server, virtual.checkintervalMs);
+      return [real, known ?? server] as const;
+    });
+    services.set(name, { virtual, servers: new Map(entered) });
+  };
+
+  const leaveService = (name: string): void => {
+    for (const server of services.get(name)?.servers.values() ?? []) leave(server);
+    services.delete(name);
+  };
+
   return {
     configure: (virtuals) => {
-      const wanted = new Map<string, () => void>();
-      for (const virtual of virtuals) {
-        for (const real of checkedIn(virtual)) {
-          const server = serverOf(virtual, real);
-          const key = keyOf(server.service, server.real);
-          wanted.set(key, () => enter(key, server, virtual.checkintervalMs));
-        }
-      }
-      for (const [key, server] of servers) {
-        if (wanted.has(key)) continue;
-        servers.delete(key);
-        endHold(server);
-        detach(server);
-        settle(server);
-      }
-      for (const enterServer of wanted.values()) enterServer();
+      const wanted = new Map(virtuals.map((virtual) => [formatServiceId(virtual.id), virtual]));
+      for (const name of [...services.keys()]) if (!wanted.has(name)) leaveService(name);
+      for (const [name, virtual] of wanted) enterService(name, virtual);
       const { checks } = runner.activity();
       if (checks > concurrency) options.journal({ event: 'checks.crowded', checks, places: concurrency });
     },
     seed: (serves) => {
-      for (const server of servers.values()) {
+      for (const server of servers()) {
         if (server.state.verdict === 'unverified' && serves(server.service, server.real)) {
           server.state = { ...server.state, adopted: true };
         }
       }
     },
     verdictOf: (service, real) => {
-      const server = servers.get(keyOf(service, real));
+      const server = serverOf(service, real);
       return server === undefined ? 'unverified' : verdictOn(server);
     },
     activity: runner.activity,
     weightFactsOf: (service, real) => {
-      const server = servers.get(keyOf(service, real));
+      const server = serverOf(service, real);
       return server === undefined
         ? {}
         : { upSince: server.upSince, weightPercent: server.weightPercent, weight: server.weight };
     },
     status: () =>
-      [...servers.values()].map((server) => ({
+      servers().map((server) => ({
         service: server.service,
         real: server.real,
         verdict: verdictOn(server),
@@ -209,7 +233,7 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
         statistics: runner.statistics(server.checkKey) ?? { ended: 0, skipped: 0, latenessMs: 0, tookMs: 0 },
       })),
     pardon: (real, service) => {
-      for (const server of servers.values()) {
+      for (const server of servers()) {
         if (server.real !== real || (service !== undefined && server.service !== service)) continue;
         pardon(around, server, 'pardoned by the operator');
       }
@@ -217,7 +241,7 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
     firstResults: () =>
       awaited.size === 0 ? Promise.resolve() : new Promise((resolve) => onNoneAwaited.push(resolve)),
     stop: () => {
-      for (const server of servers.values()) endHold(server);
+      for (const server of servers()) endHold(server);
       runner.stop();
     },
   };
@@ -234,12 +258,10 @@ const flapsOf = (server: CheckedServer, now: Micros): Pick<ServerHealth, 'flaps'
   return flaps === undefined ? {} : { flaps };
 };
 
-const keyOf = (service: string, real: string): string => `${service} ${real}`;
-
 /** What is asked, without the times: only a change of this questions what is known of a server. */
 const asks = ({ main, between }: CheckPlan): string => JSON.stringify([main.target, between?.check.target]);
 
-function serverOf(virtual: VirtualConfig, real: RealConfig): CheckedServer {
+function newServer(virtual: VirtualConfig, real: RealConfig): CheckedServer {
   const plan = checkPlanOf(virtual, real);
   const endpoint = { address: real.address, port: trafficPortOf(virtual, real) };
   return {

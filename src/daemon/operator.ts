@@ -36,6 +36,8 @@ export type Operator = {
   readonly overrideOf: (service: string, real: string) => Override | undefined;
   /** Undefined for a server that is not drained. */
   readonly drainOf: (service: string, real: string) => Drain | undefined;
+  /** Whether anything is said of any server. */
+  readonly isSilent: () => boolean;
   readonly list: () => Overrides;
 };
 
@@ -54,6 +56,7 @@ export function createOperator({ initial, save, onChanged }: OperatorPorts): Ope
     // Asked of every server in each pass, and mostly nothing was said of any.
     overrideOf: (service, real) => (isSilent ? undefined : overrideIn(overrides, service, real)),
     drainOf: (service, real) => (isSilent ? undefined : drainIn(overrides, service, real)),
+    isSilent: () => isSilent,
     list: () => overrides,
   };
 }

@@ -35,6 +35,8 @@ export type ReconcileLoopOptions = Moment & {
   readonly onOwnedChanged?: (owned: readonly string[]) => void;
   /** Whom the operator drains. Absent: nobody. */
   readonly drainOf?: (service: string, real: string) => Drain | undefined;
+  /** Whether there is anybody. Absent: there may be. */
+  readonly isDraining?: () => boolean;
   /** Who was leaving in the previous run, and where to keep it for the next. */
   readonly leavingBefore?: LeavingState;
   readonly onLeavingChanged?: (state: LeavingState) => void;
@@ -99,6 +101,7 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
     ...(options.leavingBefore !== undefined && { before: options.leavingBefore }),
     ...(options.onLeavingChanged !== undefined && { onChanged: options.onLeavingChanged }),
     ...(options.drainOf !== undefined && { drainOf: options.drainOf }),
+    ...(options.isDraining !== undefined && { isDraining: options.isDraining }),
   });
   const keeper = createTableKeeper({ kernel, clock, journal, story, departures });
   const oneAtATime = createQueue();
@@ -166,9 +169,10 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
   };
 
   const own = (names: Iterable<string>) => {
-    const before = [...owned].join('\n');
-    owned = new Set([...names].sort());
-    if ([...owned].join('\n') !== before) options.onOwnedChanged?.([...owned]);
+    const next = new Set(names);
+    if (next.size === owned.size && [...next].every((name) => owned.has(name))) return;
+    owned = new Set([...next].sort());
+    options.onOwnedChanged?.([...owned]);
   };
 
   return {

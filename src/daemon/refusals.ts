@@ -36,6 +36,7 @@ export function createRefusals(): Refusals {
   const refused = new Map<string, Refusal>();
   return {
     due: (operations, now) => {
+      if (refused.size === 0) return operations;
       const asked = new Set(operations.map(describeOperation));
       for (const operation of refused.keys()) if (!asked.has(operation)) refused.delete(operation);
       const waits = (operation: Operation) =>

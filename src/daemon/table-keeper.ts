@@ -156,6 +156,7 @@ export function createTableKeeper(options: TableKeeperOptions): TableKeeper {
 function driftIn({ observed, operations }: Proposal, { policy }: Goal, left: Left): readonly Operation[] {
   if (operations.length === 0) return [];
   const restoring = new Set(diff(observed, left.desired, policy).map(describeOperation));
+  if (restoring.size === 0) return [];
   return operations.filter((operation) => {
     const text = describeOperation(operation);
     return restoring.has(text) && !left.undone.has(text);

@@ -28,6 +28,9 @@ export type Weights = {
   readonly stop: () => void;
 };
 
+/** Nothing: so it is of most servers, in every pass. */
+const asConfigured: WeightFacts = {};
+
 export function createWeights({ clock, healthFactsOf, overrideOf, onGrown }: WeightsPorts): Weights {
   let slowStartMs: ReadonlyMap<string, number> = new Map();
   let cancel: (() => void) | undefined;
@@ -38,6 +41,8 @@ export function createWeights({ clock, healthFactsOf, overrideOf, onGrown }: Wei
     const limitMs = slowStartMs.get(service);
     const grown =
       upSince === undefined || limitMs === undefined ? 1 : (clock.now() - upSince) / 1000 / limitMs;
+    const isPlain = override === undefined && weight === undefined && weightPercent === undefined;
+    if (isPlain && !(grown < 1)) return asConfigured;
     return {
       ...(override !== undefined && { override }),
       ...(weight !== undefined && { checkWeight: weight }),
@@ -65,7 +70,9 @@ export function createWeights({ clock, healthFactsOf, overrideOf, onGrown }: Wei
       );
     },
     weigh: (service, real, configured) => {
-      const parts = explain(service, real, configured);
+      const facts = factsOf(service, real);
+      if (facts === asConfigured) return configured;
+      const parts = weigh(configured, facts);
       if (parts.some(({ origin }) => origin === 'slow start')) growOn();
       return weightOf(parts);
     },

@@ -18,17 +18,27 @@ import {
 export const canonicalTable = (table: Table): Table => inTableOrder(table.map(canonicalEntry));
 
 /** A table as the kernel gave it, sorted, less everything that is observation only. */
-export const readTable = (observed: Table): Table =>
-  inTableOrder(
-    observed.map(({ service, destinations }) => ({
-      service: canonicalService(service),
-      destinations: sortedDestinations(destinations.map(bareDestination)),
-    })),
-  );
+export const readTable = (observed: Table): Table => inTableOrder(observed.map(readEntry));
+
+/** Entries are never changed in place, and those that have not changed are the same at the next look (kernel/ipvs.ts). */
+const readEntries = new WeakMap<ServiceEntry, ServiceEntry>();
+
+function readEntry(entry: ServiceEntry): ServiceEntry {
+  const known = readEntries.get(entry);
+  if (known !== undefined) return known;
+  const read = {
+    service: canonicalService(entry.service),
+    destinations: sortedDestinations(entry.destinations.map(bareDestination)),
+  };
+  readEntries.set(entry, read);
+  return read;
+}
 
 /** Canonical entries in the order in which they stand in every table. */
 export const inTableOrder = (entries: readonly ServiceEntry[]): Table =>
   sortedBy(entries, ({ service }) => serviceSortKey(service.id));
+
+const sortKeys = new WeakMap<ServiceId, string>();
 
 export function canonicalEntry({ service, destinations }: ServiceEntry): ServiceEntry {
   const byEndpoint = new Map<string, Destination>();
@@ -108,8 +118,14 @@ const bareDestination = (destination: Destination): Destination => ({
 const sortedDestinations = (destinations: readonly Destination[]): readonly Destination[] =>
   sortedBy(destinations, ({ address, port }) => `${ipSortKey(address)} ${padded(port)}`);
 
-/** Addresses first, by address, port and protocol; then firewall marks, by family and number. */
 function serviceSortKey(id: ServiceId): string {
+  const key = sortKeys.get(id) ?? sortKeyOf(id);
+  sortKeys.set(id, key);
+  return key;
+}
+
+/** Addresses first, by address, port and protocol; then firewall marks, by family and number. */
+function sortKeyOf(id: ServiceId): string {
   if (id.kind === 'fwmark') return `f ${id.family} ${padded(id.fwmark)}`;
   return `a ${ipSortKey(id.address)} ${padded(id.port)} ${id.protocol}`;
 }
@@ -121,6 +137,7 @@ const padded = (number: number): string => String(number).padStart(10, '0');
 /** Keys are made once an item: a table of ten thousand servers is sorted every few seconds. */
 function sortedBy<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
   const keyed = items.map((item) => ({ item, key: keyOf(item) }));
+  if (keyed.every(({ key }, index) => index === 0 || (keyed[index - 1]?.key ?? '') <= key)) return items;
   keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return keyed.map(({ item }) => item);
 }

@@ -10,22 +10,10 @@
 //   none of them serves, it serves on, so that a reload may replace every server without a gap.
 import type { RealConfig, VirtualConfig } from '../config/config.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
-import {
-  canonicalDestination,
-  canonicalEntry,
-  hostPrefix,
-  inTableOrder,
-  sameDestination,
-} from './canonical.ts';
+import { asConfigured, serviceOf } from './as-configured.ts';
+import { canonicalDestination, canonicalEntry, inTableOrder, sameDestination } from './canonical.ts';
 import { firstTierUp, type Tier, tiersOf } from './fallback.ts';
-import {
-  type Destination,
-  formatServiceId,
-  realName,
-  type ServiceEntry,
-  type Table,
-  type VirtualService,
-} from './model.ts';
+import { type Destination, formatServiceId, realName, type ServiceEntry, type Table } from './model.ts';
 import {
   type HealthOf,
   type QuorumOf,
@@ -99,6 +87,10 @@ function desireService(
   health: HealthOf,
   observed: ServiceEntry | undefined,
 ): DesiredService {
+  const whole = asConfigured(virtual, health);
+  if (whole !== undefined) {
+    return { entry: whole, servedBy: 'reals', withheld: false, confirmed: true, settled: true };
+  }
   const present = new Map(
     observed?.destinations.map((destination) => [formatEndpoint(destination), destination]),
   );
@@ -209,18 +201,4 @@ function merged(servers: readonly Server[], tier: Tier | undefined): readonly De
   const rank = ({ serves, verified }: Server) => 2 * Number(serves) + Number(verified);
   const ranked = [...servers].sort((a, b) => rank(a) - rank(b));
   return [...ranked.flatMap(({ destination }) => destination ?? []), ...(tier ? [tier.destination] : [])];
-}
-
-function serviceOf(virtual: VirtualConfig): VirtualService {
-  const { id, persistentSec, persistenceEngine } = virtual;
-  return {
-    id,
-    scheduler: virtual.scheduler,
-    schedFlags: virtual.schedFlags,
-    ...(persistentSec === undefined ? {} : { persistenceSec: persistentSec }),
-    persistencePrefix: virtual.netmaskPrefix ?? hostPrefix(id),
-    ...(persistenceEngine === undefined ? {} : { persistenceEngine }),
-    // The kernel schedules single packets of UDP only (ip_vs_core.c, ip_vs_schedule).
-    ops: virtual.ops && (id.kind === 'fwmark' || id.protocol === 'udp'),
-  };
 }

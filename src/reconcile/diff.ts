@@ -41,11 +41,22 @@ export function foreignServices(
   return observed.map((entry) => formatServiceId(entry.service.id)).filter((name) => !ours.has(name));
 }
 
+/** What was found equal: entries are never changed in place, and most are the very same in the next comparison. */
+const equals = new WeakMap<ServiceEntry, ServiceEntry>();
+
 function diffService(observed: ServiceEntry | undefined, desired: ServiceEntry): readonly Operation[] {
-  const { service } = desired;
   if (observed === undefined) {
+    const { service } = desired;
     return [{ type: 'addService', service }, ...diffDestinations({ service, destinations: [] }, desired)];
   }
+  if (equals.get(desired) === observed) return [];
+  const operations = diffEntries(observed, desired);
+  if (operations.length === 0) equals.set(desired, observed);
+  return operations;
+}
+
+function diffEntries(observed: ServiceEntry, desired: ServiceEntry): readonly Operation[] {
+  const { service } = desired;
   const edit: readonly Operation[] = sameService(observed.service, service)
     ? []
     : [{ type: 'editService', service, before: observed.service }];

@@ -37,8 +37,8 @@ export type Drain = { readonly since: Micros; readonly deadline?: Micros };
 export type LeavingContext = {
   readonly state: LeavingState;
   readonly now: Micros;
-  /** Named as in VerdictOf. */
-  readonly drainOf: (service: string, real: string) => Drain | undefined;
+  /** Named as in VerdictOf. Absent: nobody is drained. */
+  readonly drainOf?: (service: string, real: string) => Drain | undefined;
   /** Whether we put that server into the table, named as it is there: a stranger's goes at once. */
   readonly wasOurs: (service: string, real: string) => boolean;
   readonly connectionsOf: (service: string, real: string) => Connections;
@@ -78,6 +78,9 @@ export type LeavingTables = {
 };
 
 export function depart(tables: LeavingTables, context: LeavingContext): Departure {
+  if (mayNobodyLeave(tables.virtuals, context)) {
+    return { desired: tables.desired, servers: [], state: nobodyLeaves };
+  }
   const terms = termsOf(tables.virtuals, context.state);
   const rooms = roomsOf(tables, terms, context);
   const left = rooms.map((room) => ({
@@ -91,6 +94,13 @@ export function depart(tables: LeavingTables, context: LeavingContext): Departur
     state: stateOf(servers, tables.virtuals, terms),
   };
 }
+
+/** As mostly: nothing gives anybody a time to leave, now or from before. */
+const mayNobodyLeave = (virtuals: readonly VirtualConfig[], { state, drainOf }: LeavingContext): boolean =>
+  drainOf === undefined &&
+  Object.keys(state.terms).length === 0 &&
+  Object.keys(state.since).length === 0 &&
+  virtuals.every(({ drainTimeoutMs = 0 }) => drainTimeoutMs === 0);
 
 /** One service: at least one of the three is there. */
 type Room = {
@@ -165,7 +175,7 @@ function drainedIn({ name, held, drains }: Room, context: LeavingContext): reado
 
 const drainsOf = (virtual: VirtualConfig, name: string, { drainOf }: LeavingContext): Room['drains'] =>
   virtual.reals.flatMap((each) => {
-    const drain = drainOf(name, realName(virtual.id, each));
+    const drain = drainOf?.(name, realName(virtual.id, each));
     return drain === undefined
       ? []
       : [{ real: formatEndpoint(canonicalDestination(virtual.id, each)), drain }];

@@ -82,10 +82,19 @@ export type Operation =
     }
   | { readonly type: 'deleteDestination'; readonly service: ServiceId; readonly destination: Destination };
 
+/** Names that were made, by the identity: a pass over a thousand services asks for each a dozen times. */
+const names = new WeakMap<ServiceId, string>();
+
 /** "tcp 192.168.6.240:80", "fwmark 1", "fwmark6 1": unique, readable, the name of a service everywhere. */
 export function formatServiceId(id: ServiceId): string {
-  if (id.kind === 'fwmark') return `${id.family === 'inet6' ? 'fwmark6' : 'fwmark'} ${id.fwmark}`;
-  return `${id.protocol} ${formatEndpoint(id)}`;
+  const known = names.get(id);
+  if (known !== undefined) return known;
+  const name =
+    id.kind === 'fwmark'
+      ? `${id.family === 'inet6' ? 'fwmark6' : 'fwmark'} ${id.fwmark}`
+      : `${id.protocol} ${formatEndpoint(id)}`;
+  names.set(id, name);
+  return name;
 }
 
 /** The family a service lives in: that of its address, or the one its firewall mark was given. */

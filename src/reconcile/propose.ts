@@ -70,9 +70,12 @@ function departureFrom(
 
 /** Looked up only for those who leave: a table may have ten thousand servers. */
 function countersIn(table: CountedTable): LeavingContext['connectionsOf'] {
-  const services = new Map(table.map((entry) => [formatServiceId(entry.service.id), entry.destinations]));
-  return (service, real) =>
-    services.get(service)?.find((destination) => formatEndpoint(destination) === real)?.counters ?? none;
+  let services: ReadonlyMap<string, CountedTable[number]['destinations']> | undefined;
+  return (service, real) => {
+    services ??= new Map(table.map((entry) => [formatServiceId(entry.service.id), entry.destinations]));
+    const held = services.get(service)?.find((destination) => formatEndpoint(destination) === real);
+    return held?.counters ?? none;
+  };
 }
 
 const none: Connections = { activeConnections: 0, inactiveConnections: 0, persistentClients: 0 };
