@@ -19,7 +19,7 @@ const target = {
 } as const;
 
 /** Also sees that the check let go of its connection. */
-const check = (server: ScriptedServer, changes: Partial<HttpTarget> = {}, limitMs = 300) =>
+const check = (server: ScriptedServer, changes: Partial<HttpTarget> = {}, limitMs = 2000) =>
   checkOf(server, (signal) => probeHttp({ ...target, port: server.port, ...changes }, signal), limitMs);
 
 /** Says this when it is spoken to. */
@@ -86,7 +86,7 @@ describe('an answer is not whole, and no success, when', () => {
 
 describe('the check', () => {
   it('waits for the answer itself after an interim one', async () => {
-    expect(await check(await saying('HTTP/1.1 103 Early Hints\r\n\r\n'))).toEqual({
+    expect(await check(await saying('HTTP/1.1 103 Early Hints\r\n\r\n'), {}, 300)).toEqual({
       outcome: 'failure',
       detail: 'no answer in time to GET /',
     });
@@ -100,7 +100,7 @@ describe('the check', () => {
   });
   it('ends with the first byte beyond what it looks at', async () => {
     const server = await saying('HTTP/1.1 200 OK\r\n\r\n', 'x'.repeat(bodyBytesMax), 'x');
-    expect(await check(server, { receive: 'x' }, 1000)).toMatchObject({ outcome: 'success' });
+    expect(await check(server, { receive: 'x' })).toMatchObject({ outcome: 'success' });
   });
   it('ends in time wherever it is when its time is over', async () => {
     const words = ['HTTP/1.1 ', '200 OK\r\n', 'Content-Length: 4\r\n', '\r\n', 'T', 'e', 's', 't'];
@@ -133,7 +133,7 @@ describe('what is asked', () => {
       heads.push(head);
       return head.startsWith('GET /old') ? response('302 Found', '', ['Location: /new']) : response('200 OK');
     });
-    for (const each of targets(server.port)) await probeHttp(each, AbortSignal.timeout(300));
+    for (const each of targets(server.port)) await probeHttp(each, AbortSignal.timeout(2000));
     return heads.map((head) => `${/ (\S+) /.exec(head)?.[1]} ${/^host: (.*)\r$/im.exec(head)?.[1]}`);
   };
   it('is the same at the next check of the target, wherever a redirect led the last one', async () => {
