@@ -187,7 +187,7 @@ describe('somebody who flushes the table again and again', () => {
     console.log(
       `${flushes} flushes in ${seconds.toFixed(1)} s: ${passes() - passed} passes, ${events.length - lines} lines, ${Math.round((user + system) / 1000)} ms of CPU`,
     );
-    expect(flushes).toBeGreaterThan(100);
+    expect(flushes).toBeGreaterThan(30);
     expect(told('ipvs.drift').length).toBeGreaterThan(1);
     // One pass a second and one soon after the first race; a pass says drift and repair.
     expect(passes() - passed).toBeLessThan(2 * seconds + 2);
