@@ -1,9 +1,9 @@
 // The two products that are compared, with the same settings: version 3, multicast, one address, the same
 // real-time class for the process that speaks VRRP. Each is started in the foreground and watched by its log.
-import { readFileSync } from 'node:fs';
 import type { Host, Lab } from '../../test/lab/harness/namespaces.ts';
 import type { Running } from '../../test/lab/harness/process.ts';
 import { startDirector, startKeepalived } from '../../test/lab/harness/programs.ts';
+import { withChildren } from '../process-tree.ts';
 
 export type Product = 'keepalived' | 'lvs-director';
 
@@ -88,15 +88,3 @@ vrrp:
     virtual_ipaddress: [${address}/24]
 `,
   }).running;
-
-/** A process and all that it started, parents first (proc(5): /proc/PID/task/TID/children). */
-function withChildren(pid: number): readonly number[] {
-  let listed = '';
-  try {
-    listed = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  } catch {
-    // It has ended.
-  }
-  const children = listed.split(' ').filter((word) => word.trim() !== '');
-  return [pid, ...children.flatMap((child) => withChildren(Number(child)))];
-}

@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host, Lab } from '../../test/lab/harness/namespaces.ts';
 import { startDirector, startKeepalived } from '../../test/lab/harness/programs.ts';
-import { type Cost, cpuMsOf, withChildren } from './meter.ts';
+import { withChildren } from '../process-tree.ts';
+import { type Cost, cpuMsOf } from './meter.ts';
 import { type Checks, directorConfig, ipvsadmRules, keepalivedConfig, type Site } from './site.ts';
 
 export type Product = 'lvs-director' | 'keepalived';
@@ -22,7 +23,7 @@ export type Contestant = {
 
 export type Setting = { readonly site: Site; readonly checks: Checks; readonly resync: string };
 
-const stopMs = 60_000;
+const stopMs = 300_000;
 
 export function startContestant(
   lab: Lab,
@@ -36,7 +37,7 @@ export function startContestant(
 async function director(lab: Lab, host: Host, { site, checks, resync }: Setting): Promise<Contestant> {
   const ours = startDirector(lab, host, { config: directorConfig(site, checks, resync) });
   const { running } = ours;
-  await ours.waitFor('daemon.ready', undefined, { timeoutMs: 60_000 });
+  await ours.waitFor('daemon.ready', undefined, { timeoutMs: 120_000 });
   return {
     product: 'lvs-director',
     pids: () => withChildren(running.pid),
@@ -54,7 +55,7 @@ async function director(lab: Lab, host: Host, { site, checks, resync }: Setting)
 
 async function keepalived(lab: Lab, host: Host, { site, checks }: Setting): Promise<Contestant> {
   const running = startKeepalived(lab, host, keepalivedConfig(site, checks));
-  await running.waitFor(/Startup complete/, { timeoutMs: 60_000 });
+  await running.waitFor(/Startup complete/, { timeoutMs: 120_000 });
   return {
     product: 'keepalived',
     pids: () => withChildren(running.pid),

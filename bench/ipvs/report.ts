@@ -1,4 +1,6 @@
 // From the samples to the tables: medians, ratios to the peers of the same run, and the goals. Pure.
+import { formatTable } from '../../src/cli/format-table.ts';
+import { median } from '../failover/observation.ts';
 import type { Sample } from './scenarios.ts';
 
 export type Group = { readonly services: number; readonly samples: readonly Sample[] };
@@ -32,8 +34,11 @@ const goals: Readonly<Record<string, Goal>> = {
     met: loadsFasterThanPeers('load: messages alone'),
   },
   'scan of an equal table': {
-    text: 'CPU < 100 ms',
-    met: (group) => cpu(group, 'scan of an equal table', 'lvs-director') < 100,
+    text: 'CPU < 100 ms, or the limit and a half',
+    met: (group) => {
+      const limit = cpu(group, 'scan of an equal table', 'limit');
+      return cpu(group, 'scan of an equal table', 'lvs-director') < Math.max(100, 1.5 * limit);
+    },
   },
 };
 
@@ -45,7 +50,7 @@ export function formatReport(main: Group, grown: readonly Group[]): string {
     const goal = goals[measure];
     return [
       measure,
-      ...(['lvs-director', 'keepalived', 'ipvsadm'] as const).map((who) => cell(main, measure, who)),
+      ...(['lvs-director', 'keepalived', 'ipvsadm', 'limit'] as const).map((who) => cell(main, measure, who)),
       ...(['keepalived', 'ipvsadm'] as const).map((who) =>
         ratio(wall(main, peersOf[measure] ?? measure, who), wall(main, measure, 'lvs-director')),
       ),
@@ -57,6 +62,7 @@ export function formatReport(main: Group, grown: readonly Group[]): string {
     'lvs-director',
     'keepalived',
     'ipvsadm',
+    'the limit',
     'k / ours',
     'i / ours',
     'goal',
@@ -64,7 +70,7 @@ export function formatReport(main: Group, grown: readonly Group[]): string {
   const runs = main.samples.filter(({ measure, who }) => measure === measures[0] && who === 'lvs-director');
   const table = [
     `${main.services} services of ten servers, ${main.services * 11} entries, ${runs.length} runs`,
-    formatTable([head, ...rows]),
+    formatTable(head, rows),
   ];
   return [...table, ...(grown.length > 0 ? ['', growthTable(grown)] : [])].join('\n');
 }
@@ -72,7 +78,7 @@ export function formatReport(main: Group, grown: readonly Group[]): string {
 function growthTable(grown: readonly Group[]): string {
   const head = [
     ...['entries', 'load', 'keepalived', 'ratio', 'same again', 'one weight'],
-    ...['scan CPU', 'stop', 'memory MB', 'keepalived MB'],
+    ...['messages', 'limit', 'scan CPU', 'limit', 'stop', 'memory MB', 'keepalived MB'],
   ];
   const rows = grown.map((group) => {
     const ours = (measure: string) => wall(group, measure, 'lvs-director');
@@ -84,13 +90,16 @@ function growthTable(grown: readonly Group[]): string {
       ratio(theirs('load from empty'), ours('load from empty')),
       number(ours('reload of the same')),
       number(ours('one weight changed')),
+      number(ours('load: messages alone')),
+      number(wall(group, 'load: messages alone', 'limit')),
       number(ours('scan of an equal table')),
+      number(wall(group, 'scan of an equal table', 'limit')),
       number(ours('stop with clean-up')),
       number(ours('memory, MB')),
       number(theirs('memory, MB')),
     ];
   });
-  return formatTable([head, ...rows]);
+  return formatTable(head, rows);
 }
 
 function cell(group: Group, measure: string, who: Sample['who']): string {
@@ -99,34 +108,15 @@ function cell(group: Group, measure: string, who: Sample['who']): string {
   return used === 0 ? number(ms) : `${number(ms)} (${number(used)})`;
 }
 
-function medianOf(
+const medianOf = (
   { samples }: Group,
   measure: string,
   who: Sample['who'],
   numberOf: (sample: Sample) => number,
-): number {
-  const values = samples
-    .filter((sample) => sample.measure === measure && sample.who === who)
-    .map(numberOf)
-    .sort((a, b) => a - b);
-  const middle = values.length / 2;
-  const [low, high] = [values[Math.ceil(middle) - 1], values[Math.floor(middle)]];
-  return low === undefined || high === undefined ? Number.NaN : (low + high) / 2;
-}
+): number =>
+  median(samples.filter((sample) => sample.measure === measure && sample.who === who).map(numberOf));
 
 const number = (value: number): string =>
   Number.isNaN(value) ? '' : value < 10 ? value.toFixed(1) : value.toFixed(0);
 const ratio = (theirs: number, ours: number): string =>
   Number.isNaN(theirs) || Number.isNaN(ours) ? '' : (theirs / ours).toFixed(1);
-
-function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((text, column) => text.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}

@@ -1,15 +1,26 @@
 // What is measured of each contestant, and how each of them does it. Every scenario starts from a running product
 // and checks with `ipvsadm -Sn` that the table is right afterwards: a product that did nothing is no fast one.
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLab, type Host, type Lab } from '../../test/lab/harness/namespaces.ts';
-import { costOfCommand, costOfStop, type Product, rulesFile, startContestant } from './contestants.ts';
+import {
+  type Contestant,
+  costOfCommand,
+  costOfStop,
+  type Product,
+  rulesFile,
+  startContestant,
+} from './contestants.ts';
+import type { Limit } from './limit.ts';
 import { type Cost, costUntilRest, cpuMsOf, residentKb } from './meter.ts';
 import { entriesOf, ipvsadmRules, type Site, serverAddress, siteOf, withOneWeight } from './site.ts';
 
 /** One number of one run. `wall` and `cpu` in milliseconds, `rss` in kB. */
-export type Sample = { readonly measure: string; readonly who: Product | 'ipvsadm' } & Cost;
+export type Sample = { readonly measure: string; readonly who: Product | 'ipvsadm' | 'limit' } & Cost;
 
 const never = '1h';
+const messagesAlone = 'load: messages alone';
+const scanned = 'scan of an equal table';
 
 /** As good as empty: keepalived starts the process that keeps the table only where there is a service. */
 const almostEmpty = siteOf(1);
@@ -33,7 +44,7 @@ export async function measureProduct(product: Product, services: number): Promis
     await reload('load from empty', site);
     const messagesMs = contestant.messagesMs?.();
     if (messagesMs !== undefined)
-      samples.push({ measure: 'load: messages alone', who: product, wallMs: messagesMs, cpuMs: 0 });
+      samples.push({ measure: messagesAlone, who: product, wallMs: messagesMs, cpuMs: 0 });
     const kb = residentKb(contestant.pids());
     samples.push({ measure: 'memory, MB', who: product, wallMs: kb / 1024, cpuMs: 0 });
     await reload('reload of the same', site);
@@ -60,7 +71,7 @@ export async function measureByHand(services: number): Promise<readonly Sample[]
       ['reload of the same', `ipvsadm -C; ipvsadm -R <${rules}`],
       ['one weight changed', `ipvsadm -e -t ${middle}:80 -r ${serverAddress(0)}:80 -m -w 5`],
       ['one service added', `printf '${added.replaceAll('\n', '\\n')}' | ipvsadm -R`],
-      ['scan of an equal table', 'ipvsadm -Sn >/dev/null'],
+      [scanned, 'ipvsadm -Sn >/dev/null'],
       ['stop with clean-up', 'ipvsadm -C'],
     ];
     const samples: Sample[] = [];
@@ -97,35 +108,55 @@ export async function measureFailures(product: Product, services: number): Promi
 
 /** Of our daemon alone: the others never look again. Per scan, over ten of them. */
 export async function measureScan(services: number): Promise<Sample> {
-  return inLab(async (lab, host) => {
-    const site = siteOf(services);
-    const setting = { checks: 'none', resync: '1s' } as const;
-    const contestant = await startContestant(lab, host, 'lvs-director', { ...setting, site: almostEmpty });
-    contestant.reload(site);
-    await waitForTable(host, site);
+  return withLoaded(services, async (contestant) => {
+    // The first scans of a process cost more: they are compiled.
+    await delay(5000);
     const before = cpuMsOf(contestant.pids());
     await delay(10_000);
     const cpuMs = (cpuMsOf(contestant.pids()) - before) / 10;
-    await contestant.stop();
-    return { measure: 'scan of an equal table', who: 'lvs-director', wallMs: cpuMs, cpuMs };
+    return { measure: scanned, who: 'lvs-director', wallMs: cpuMs, cpuMs };
   });
 }
 
 /** The whole table is cleared by a stranger: until it is there again. */
 export async function measureRepair(services: number): Promise<Sample> {
-  return inLab(async (lab, host) => {
-    const site = siteOf(services);
-    const setting = { checks: 'none', resync: '1s' } as const;
-    const contestant = await startContestant(lab, host, 'lvs-director', { ...setting, site: almostEmpty });
-    contestant.reload(site);
-    await waitForTable(host, site);
+  return withLoaded(services, async (contestant, host, site) => {
     const before = cpuMsOf(contestant.pids());
     const startedAt = performance.now();
     await host.run('ipvsadm', '-C');
     await waitForTable(host, site);
     const cost = { wallMs: performance.now() - startedAt, cpuMs: cpuMsOf(contestant.pids()) - before };
-    await contestant.stop();
     return { measure: 'cleared by hand: until repaired', who: 'lvs-director', ...cost };
+  });
+}
+
+/** The messages alone, by no product (limit.ts). */
+export async function measureLimit(services: number): Promise<readonly Sample[]> {
+  return inLab(async (_, host) => {
+    const program = join(import.meta.dirname, 'limit.js');
+    const { load, scan } = JSON.parse(await host.run(process.execPath, program, String(services))) as Limit;
+    await expectTable(host, siteOf(services));
+    return [
+      { measure: messagesAlone, who: 'limit', wallMs: load, cpuMs: load },
+      { measure: scanned, who: 'limit', wallMs: scan, cpuMs: scan },
+    ];
+  });
+}
+
+/** Our daemon with the whole table, which it looks at each second. */
+async function withLoaded(
+  services: number,
+  measure: (contestant: Contestant, host: Host, site: Site) => Promise<Sample>,
+): Promise<Sample> {
+  return inLab(async (lab, host) => {
+    const site = siteOf(services);
+    const setting = { site: almostEmpty, checks: 'none', resync: '1s' } as const;
+    const contestant = await startContestant(lab, host, 'lvs-director', setting);
+    contestant.reload(site);
+    await waitForTable(host, site);
+    const sample = await measure(contestant, host, site);
+    await contestant.stop();
+    return sample;
   });
 }
 
@@ -159,7 +190,7 @@ async function expectTable(host: Host, site: Site): Promise<void> {
 }
 
 /** Counts only usable servers: keepalived and ldirectord's quiescent ones have another weight. */
-async function waitForTable(host: Host, site: Site, limitMs = 60_000): Promise<void> {
+async function waitForTable(host: Host, site: Site, limitMs = 300_000): Promise<void> {
   const wanted = entriesOf(site);
   const end = performance.now() + limitMs;
   for (;;) {
