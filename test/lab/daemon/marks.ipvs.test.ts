@@ -72,6 +72,13 @@ const start = async (text: string, again?: Director) => {
 };
 const table = () => host.run('ipvsadm', '-Sn');
 
+const ask = async (address: string) =>
+  (await client.attempt('curl', '-s', '-m', '20', `http://${address}/`)).stdout.trim();
+const marksNow = async () => {
+  const answer = await kernel.observe('inet');
+  return answer.ok ? answer.value : answer.error;
+};
+
 /** Who answers, of those that ask so. */
 async function answers(from: Host, address: string, ...options: string[]): Promise<readonly string[]> {
   const replies: string[] = [];
@@ -105,6 +112,20 @@ describe('a service whose packets we mark', () => {
     const plan = await host.attempt(process.execPath, ...planOf(director));
     expect(plan.stdout).toMatch(/\+ mark tcp 10\.9\.0\.100:8080/);
     expect(plan.stdout).toMatch(/- mark tcp 10\.9\.0\.100:443/);
+  });
+
+  it('that a reload drops has its marks until it has drained: its clients still get to their server', async (context) => {
+    if (!(await marksHere())) context.skip("this kernel's nftables has no IPv4");
+    await start(config('[80]', 'drain_timeout: 40s'));
+    const before = await ask(vip);
+    const lines = director.running.lineCount();
+    director.writeConfig(`${head}virtual: []\n`);
+    director.running.signal('SIGHUP');
+    await director.waitFor('daemon.reloaded', undefined, { after: lines });
+    expect(await marksNow()).toMatchObject([{ port: 80, mark: 7 }]);
+    expect([before, await ask(vip)]).toEqual([expect.stringMatching(/^server \d port 80$/), before]);
+    await waitUntil(async () => (await table()).trim() === '', { what: 'it has gone', timeoutMs: 60_000 });
+    await waitUntil(async () => (await marksNow()) === 'none', { what: 'so have its marks' });
   });
 
   it('does so with marks of others where the kernel knows none of ours, which is told', async (context) => {
