@@ -3,7 +3,7 @@
 // the socket has been read: after a stall the timer fires before the adverts that came meanwhile.
 // DESIGN.md §1 property 3, vrrp.md §7.4.
 import type { VrrpInstanceConfig } from '../config/config.ts';
-import { formatPrefix, type Prefix } from '../net/prefix.ts';
+import { formatPrefix } from '../net/prefix.ts';
 import type { VrrpPhase } from '../ports/journal.ts';
 import { servesIn } from '../vrrp/become.ts';
 import { effectivePriority } from '../vrrp/election.ts';
@@ -11,39 +11,26 @@ import { nextDeadline } from '../vrrp/next-deadline.ts';
 import { initialState, step } from '../vrrp/step.ts';
 import type { GroupEvent } from '../vrrp/sync-group.ts';
 import { activeDownInterval } from '../vrrp/timers.ts';
-import type { Effect, Event, FurtherPath, Reason, RouterConfig, State } from '../vrrp/types.ts';
+import type { Effect, Event, FurtherPath, RouterConfig, State } from '../vrrp/types.ts';
 import { type AdvertFacts, validateAdvert } from '../vrrp/validate.ts';
 import { createAcceptFilter } from './vrrp-accept.ts';
-import { createAddressLeases } from './vrrp-addresses.ts';
 import { createAdvertSender } from './vrrp-advert-sender.ts';
-import { createAnnouncer } from './vrrp-announcer.ts';
 import { createDeadline } from './vrrp-deadline.ts';
 import { createEffectQueue } from './vrrp-effect-queue.ts';
 import { createFitness } from './vrrp-fitness.ts';
-import { createRouteKeeper } from './vrrp-floating-routes.ts';
+import { createHoldings } from './vrrp-holdings.ts';
 import type { InterfacePorts, VrrpInterface } from './vrrp-interface.ts';
 import type { VrrpInstanceStatus, VrrpSnapshot } from './vrrp-messages.ts';
 import { createPaths } from './vrrp-paths.ts';
 import { createPeers } from './vrrp-peers.ts';
 import { createReporter } from './vrrp-reporter.ts';
-import { floatingAddresses, noSource, routerConfigOf } from './vrrp-router-config.ts';
+import { noSource, routerConfigOf } from './vrrp-router-config.ts';
 import type { GroupedRouter } from './vrrp-sync-groups.ts';
 import { reasonsOf, type TrackPorts, trackedStatus } from './vrrp-track.ts';
 import { createVmac } from './vrrp-vmac.ts';
 
-/**
- * How long the addresses stay after the successor's first advert: RFC 9568 §6.4.2 sends that before anything
- * else, and keepalived has its addresses and its gratuitous ARP up to 6 ms later (measured).
- */
-const lingerMs = 20;
 /** How long an effect holds back those behind it while the kernel has not answered. */
 const kernelMsMax = 100;
-const lingersAfter: ReadonlySet<Reason> = new Set([
-  'handed_over',
-  'higher_priority_heard',
-  'higher_address_heard',
-]);
-
 export type InstanceSnapshot = VrrpSnapshot['instances'][number];
 
 export type RouterShell = GroupedRouter & {
@@ -88,7 +75,7 @@ export function createRouterShell(
   devices: Devices,
   ports: RouterPorts,
 ): RouterShell {
-  const { clock, view } = ports;
+  const { clock } = ports;
   const [device] = devices;
   let config = initial;
   let router = routerConfigOf(config, noSource);
@@ -125,38 +112,12 @@ export function createRouterShell(
       onSent: () => ports.onProgress('advert'),
     },
   );
-  const leases = createAddressLeases(
-    () => ({
-      instance: config.name,
-      interface: config.vmac ?? config.interface,
-      addresses: floatingAddresses(config),
-      leaseSec: config.vipLeaseSec,
-      owner: config.priority === 255,
-    }),
-    {
-      ...ports,
-      kernel: ports.network,
-      onInstalled: (addresses) => {
-        announcer.announce(addresses, { round: 1, repeat: config.garpRepeat });
-        // The kernel takes routes along with the address that is their source.
-        if (hasRoutes()) void routes.add();
-      },
-      onExpired: () => dispatch({ type: 'deadlineReached' }),
-    },
-  );
-  const announcer = createAnnouncer(device, {
+  const holdings = createHoldings(device, {
     ...ports,
     config: () => config,
-    installed: leases.installed,
+    onExpired: () => dispatch({ type: 'deadlineReached' }),
   });
-  const floatingRoutes = () => ({
-    instance: config.name,
-    routes: config.virtualRoutes ?? [],
-    rules: config.virtualRules ?? [],
-  });
-  const routes = createRouteKeeper(floatingRoutes, ports);
   const accepting = createAcceptFilter(() => config, ports);
-  const hasRoutes = () => floatingRoutes().routes.length + floatingRoutes().rules.length > 0;
   const effects = createEffectQueue({
     clock,
     carryOut,
@@ -195,17 +156,6 @@ export function createRouterShell(
     settleGroup();
   }
 
-  const afterLinger = (remove: () => Promise<void>) =>
-    new Promise<void>((resolve) => {
-      clock.after(lingerMs, () => void remove().then(resolve));
-    });
-
-  /** A reconfiguration takes some of the addresses, and none of the routes that stay. */
-  const takeOff = (addresses: readonly Prefix[], reason: Reason) =>
-    hasRoutes() && reason !== 'reconfigured'
-      ? routes.remove().then(() => leases.remove(addresses, reason))
-      : leases.remove(addresses, reason);
-
   /** @returns a promise where the effects after it must wait for the kernel. */
   function carryOut(effect: Effect): Promise<unknown> | undefined {
     switch (effect.type) {
@@ -214,16 +164,14 @@ export function createRouterShell(
         return undefined;
       case 'renewLease':
         // Only what was really sent keeps the addresses alive (DESIGN.md §1 property 2).
-        sender.whenSent(leases.renew);
+        sender.whenSent(holdings.renew);
         return undefined;
       case 'addAddresses':
-        return hasRoutes() ? leases.add(effect.addresses).then(routes.add) : leases.add(effect.addresses);
+        return holdings.add(effect.addresses);
       case 'removeAddresses':
-        return lingersAfter.has(effect.reason)
-          ? afterLinger(() => takeOff(effect.addresses, effect.reason))
-          : takeOff(effect.addresses, effect.reason);
+        return holdings.remove(effect.addresses, effect.reason);
       case 'announce':
-        announcer.announce(leases.installed(), effect);
+        holdings.announce(effect);
         return undefined;
       case 'report':
         reporter.report(effect.report);
@@ -284,7 +232,6 @@ export function createRouterShell(
   }
 
   paths.use(devices);
-  const unfollow = view.onChange(leases.onNetworkChange);
 
   return {
     config: () => config,
@@ -299,9 +246,9 @@ export function createRouterShell(
       else dispatch({ type: 'resumed', linkUp, snapshot: resume });
     },
     reconfigure: (next, nextDevices) => {
-      const before = floatingRoutes();
+      const before = config;
       config = next;
-      void routes.change(before, servesIn(state.phase));
+      holdings.onConfig(before, servesIn(state.phase));
       void accepting.apply();
       paths.use(nextDevices);
       changeRouter(routerNow(fitness.source() ?? router.sourceAddress));
@@ -313,9 +260,8 @@ export function createRouterShell(
         onDone = () => {
           onDone = undefined;
           deadline.cancel();
-          unfollow();
+          holdings.close();
           paths.close();
-          announcer.close();
           void Promise.all([accepting.remove(), vmac.remove()]).then(() => resolve());
         };
         dispatch({ type: 'shutdown' });
@@ -344,7 +290,7 @@ export function createRouterShell(
           active: { address: state.heard.address, priority: state.heard.priority },
         }),
       ...(peers.status().length > 0 && { peers: peers.status() }),
-      addresses: leases.installed().map(formatPrefix),
+      addresses: holdings.installed().map(formatPrefix),
       advertsSent: sender.count(),
       ...reporter.counters(),
     }),

@@ -1,0 +1,100 @@
+// What an active router holds in the kernel, as one: its addresses with their lease, the routes and rules that need
+// them, and what the neighbours were told. Routes come after the addresses and go before them.
+import type { VrrpInstanceConfig } from '../config/config.ts';
+import type { Prefix } from '../net/prefix.ts';
+import type { Effect, Reason } from '../vrrp/types.ts';
+import { createAddressLeases } from './vrrp-addresses.ts';
+import { createAnnouncer } from './vrrp-announcer.ts';
+import { createRouteKeeper, type FloatingRoutes } from './vrrp-floating-routes.ts';
+import type { InterfacePorts, VrrpInterface } from './vrrp-interface.ts';
+import { floatingAddresses } from './vrrp-router-config.ts';
+
+/**
+ * How long the addresses stay after the successor's first advert: RFC 9568 §6.4.2 sends that before anything
+ * else, and keepalived has its addresses and its gratuitous ARP up to 6 ms later (measured).
+ */
+const lingerMs = 20;
+const lingersAfter: ReadonlySet<Reason> = new Set([
+  'handed_over',
+  'higher_priority_heard',
+  'higher_address_heard',
+]);
+
+export type Holdings = {
+  /** Settle when the kernel has answered. */
+  readonly add: (addresses: readonly Prefix[]) => Promise<void>;
+  readonly remove: (addresses: readonly Prefix[], reason: Reason) => Promise<void>;
+  /** All addresses that are to be there; those that are not are tried again. */
+  readonly renew: () => void;
+  readonly announce: (round: Extract<Effect, { readonly type: 'announce' }>) => void;
+  readonly installed: () => readonly Prefix[];
+  /** The config is another one now. @param serving whether routes that are new in it are added */
+  readonly onConfig: (before: VrrpInstanceConfig, serving: boolean) => void;
+  /** Nothing is heard or told any more; what is held stays. */
+  readonly close: () => void;
+};
+
+export type HoldingsPorts = InterfacePorts & {
+  readonly config: () => VrrpInstanceConfig;
+  /** The kernel took an address because it was not renewed in time. */
+  readonly onExpired: () => void;
+};
+
+/** @param device whose socket tells the neighbours. */
+export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Holdings {
+  const { clock, config } = ports;
+  const leases = createAddressLeases(() => leaseSettingsOf(config()), {
+    ...ports,
+    kernel: ports.network,
+    onInstalled: (addresses) => {
+      announcer.announce(addresses, { round: 1, repeat: config().garpRepeat });
+      // The kernel takes routes along with the address that is their source.
+      if (hasRoutes()) void routes.add();
+    },
+  });
+  const announcer = createAnnouncer(device, { ...ports, installed: leases.installed });
+  const routes = createRouteKeeper(() => floatingRoutesOf(config()), ports);
+  const unfollow = ports.view.onChange(leases.onNetworkChange);
+
+  const hasRoutes = (): boolean => {
+    const floating = floatingRoutesOf(config());
+    return floating.routes.length + floating.rules.length > 0;
+  };
+  const afterLinger = (remove: () => Promise<void>) =>
+    new Promise<void>((resolve) => {
+      clock.after(lingerMs, () => void remove().then(resolve));
+    });
+  /** A reconfiguration takes some of the addresses, and none of the routes that stay. */
+  const takeOff = (addresses: readonly Prefix[], reason: Reason) =>
+    hasRoutes() && reason !== 'reconfigured'
+      ? routes.remove().then(() => leases.remove(addresses, reason))
+      : leases.remove(addresses, reason);
+
+  return {
+    add: (addresses) => (hasRoutes() ? leases.add(addresses).then(routes.add) : leases.add(addresses)),
+    remove: (addresses, reason) =>
+      lingersAfter.has(reason) ? afterLinger(() => takeOff(addresses, reason)) : takeOff(addresses, reason),
+    renew: leases.renew,
+    announce: (round) => announcer.announce(leases.installed(), round),
+    installed: leases.installed,
+    onConfig: (before, serving) => void routes.change(floatingRoutesOf(before), serving),
+    close: () => {
+      unfollow();
+      announcer.close();
+    },
+  };
+}
+
+const leaseSettingsOf = (config: VrrpInstanceConfig) => ({
+  instance: config.name,
+  interface: config.vmac ?? config.interface,
+  addresses: floatingAddresses(config),
+  leaseSec: config.vipLeaseSec,
+  owner: config.priority === 255,
+});
+
+const floatingRoutesOf = ({ name, virtualRoutes, virtualRules }: VrrpInstanceConfig): FloatingRoutes => ({
+  instance: name,
+  routes: virtualRoutes ?? [],
+  rules: virtualRules ?? [],
+});
