@@ -4,6 +4,7 @@
 // Needs root. One table at the end; status 1 if a goal was missed, 2 for bad usage.
 import { parseArgs } from 'node:util';
 import { parseDuration } from '../../src/config/leaves.ts';
+import { exitBySignals, refusing, wordsOr } from '../command-line.ts';
 import type { Measure } from './goals.ts';
 import { median } from './observation.ts';
 import type { PairOptions } from './pair.ts';
@@ -23,10 +24,7 @@ const usage = `Usage: failover [--scenario NAME]... [--interval TIME]... [--runs
   runs: of each, spread over the phases of the advert interval; default 5
 `;
 
-function refuse(why: string): never {
-  process.stderr.write(`${why}\n${usage}`);
-  process.exit(2);
-}
+const refuse: (why: string) => never = refusing(usage);
 
 const readWords = () =>
   parseArgs({
@@ -39,12 +37,7 @@ const readWords = () =>
   }).values;
 
 function readOptions() {
-  let values: ReturnType<typeof readWords>;
-  try {
-    values = readWords();
-  } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error));
-  }
+  const values = wordsOr(refuse, readWords);
   const chosen = (values.scenario ?? scenarios.map(({ name }) => name)).map(
     (name) => scenarios.find((one) => one.name === name) ?? refuse(`Cannot run ${name}: no such scenario`),
   );
@@ -65,8 +58,7 @@ const pairingsOf = (scenario: Scenario): readonly Pairing[] => [
 const measuresOf = (scenario: Scenario): readonly Measure[] =>
   scenario.countsTransitions === true ? ['backup acts', 'outage'] : ['outage', 'both hold'];
 
-// An exit removes what the run under way has made; the signals' own default would not.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+exitBySignals();
 
 const { chosen, intervals, runs, json } = readOptions();
 const say = (line: string) => process.stderr.write(`${line}\n`);

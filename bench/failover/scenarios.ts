@@ -102,38 +102,36 @@ const vrrpKilled: Scenario = {
 /** Beyond any lease and takeover. */
 const watchedMs = (pair: Pair) => downMs(pair.intervalMs) + patienceMs;
 
-const allKilled: Scenario = {
-  name: 'all-killed',
-  title: 'everything killed',
+/** Every process of a stands still; what follows is `next`. */
+const standsStill = (
+  name: Scenario['name'],
+  title: string,
+  next: (pair: Pair, kill: () => void) => Promise<void>,
+): Scenario => ({
+  name,
+  title,
   begins: 'both',
   act: async (pair, { a }, phase) => {
     const pids = must(a).pids();
     await atPhase(pair, phase);
     const happened = nowUs();
-    // Stopped first, children killed first: no process sees another one die and acts on it.
     signalAll(pids, 'SIGSTOP');
-    signalAll(pids.toReversed(), 'SIGKILL');
-    await settled(pair, 'b', watchedMs(pair));
+    // Children first: no process sees another one die and acts on it.
+    await next(pair, () => signalAll(pids.toReversed(), 'SIGKILL'));
     return happened;
   },
   limitUs: () => undefined,
-};
+});
 
-const frozen: Scenario = {
-  name: 'frozen',
-  title: 'everything frozen',
-  begins: 'both',
-  act: async (pair, { a }, phase) => {
-    const pids = must(a).pids();
-    await atPhase(pair, phase);
-    const happened = nowUs();
-    signalAll(pids, 'SIGSTOP');
-    await settled(pair, 'b', watchedMs(pair));
-    signalAll(pids.toReversed(), 'SIGKILL');
-    return happened;
-  },
-  limitUs: () => undefined,
-};
+const allKilled = standsStill('all-killed', 'everything killed', async (pair, kill) => {
+  kill();
+  await settled(pair, 'b', watchedMs(pair));
+});
+
+const frozen = standsStill('frozen', 'everything frozen', async (pair, kill) => {
+  await settled(pair, 'b', watchedMs(pair));
+  kill();
+});
 
 const linkDown: Scenario = {
   name: 'link-down',

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { setScheduler } from '../../src/system/libc.ts';
+import { exitBySignals, refusing, wordsOr } from '../command-line.ts';
 import { describeLoad, type Load, parseLoad } from './load.ts';
 import { hasIpvs, type Product, products } from './products.ts';
 import { type Measured, measure } from './run.ts';
@@ -18,10 +19,7 @@ const usage = `Usage: health [--load LOAD]... [--product NAME]... [--runs N] [--
   realtime: all that is measured, the listener included, in SCHED_RR: keeps other work of the machine out of it
 `;
 
-function refuse(why: string): never {
-  process.stderr.write(`${why}\n${usage}`);
-  process.exit(2);
-}
+const refuse: (why: string) => never = refusing(usage);
 
 const readWords = () =>
   parseArgs({
@@ -41,12 +39,7 @@ const readWords = () =>
   }).values;
 
 function readOptions() {
-  let values: ReturnType<typeof readWords>;
-  try {
-    values = readWords();
-  } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error));
-  }
+  const values = wordsOr(refuse, readWords);
   const loads = values.load.map((text) => parseLoad(text) ?? refuse(`Cannot read load ${text}`));
   const chosen = values.product.map(
     (name) => products.find((one) => one === name) ?? refuse(`Cannot run ${name}: no such product`),
@@ -72,7 +65,7 @@ const SCHED_RR = 2;
 const has = (...[command = '', word = '']: string[]): boolean =>
   spawnSync(command, [word], { stdio: 'ignore' }).error === undefined;
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+exitBySignals();
 
 const { loads, chosen, runs, seconds, deaths, realtime, json } = readOptions();
 // Inherited by all that is started (sched(7)).

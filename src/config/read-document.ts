@@ -2,6 +2,7 @@
 // this director out of a map of directors, the one-line form of a real server. Every problem is found in one
 // pass, each where it stands. Nothing is looked up and no default is filled in.
 import { z } from 'zod';
+import { isRecord } from '../net/record.ts';
 import type { Position, Problem } from './config.ts';
 import { type ConfigNode, type MapNode, type ScalarNode, scalar } from './document.ts';
 import {
@@ -95,9 +96,6 @@ function entryOf(plain: unknown, path: Path): Path {
 
 const valueAt = (plain: unknown, path: Path): unknown =>
   path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), plain);
-
-const isRecord = (value: unknown): value is Record<string | number, unknown> =>
-  typeof value === 'object' && value !== null;
 
 function readNode(schema: z.ZodType, node: ConfigNode, place: Place, reading: Reading): unknown {
   // This one map is from host names, not from directors: it was read before anything else.

@@ -1,6 +1,7 @@
 // Who is leaving the table, from one pass to the next and over restarts; when to look again; and what is told when a
 // server has gone. Who leaves, and when it may go, is reconcile/leaving.ts's.
 import { formatEndpoint } from '../net/endpoint.ts';
+import { isRecord } from '../net/record.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import { type Drain, type Leaving, type LeavingState, nobodyLeaves } from '../reconcile/leaving.ts';
@@ -96,8 +97,8 @@ const holds = (table: Table, service: string, real: string): boolean =>
 
 /** Of what was kept; anything else counts as nobody leaving. */
 export function parseLeavingState(value: unknown): LeavingState {
-  const parts = typeof value === 'object' && value !== null ? value : {};
-  const [terms, since] = ['terms', 'since'].map((key) => entriesOf(Reflect.get(parts, key)));
+  const parts = isRecord(value) ? value : {};
+  const [terms, since] = [parts.terms, parts.since].map(entriesOf);
   return {
     terms: Object.fromEntries(
       (terms ?? []).filter((entry): entry is [string, LeavingState['terms'][string]] => isTerms(entry[1])),
@@ -109,10 +110,7 @@ export function parseLeavingState(value: unknown): LeavingState {
 }
 
 const entriesOf = (value: unknown): readonly [string, unknown][] =>
-  typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  isRecord(value) ? Object.entries(value) : [];
 
 const isTerms = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  Number.isSafeInteger(Reflect.get(value, 'timeoutMs')) &&
-  typeof Reflect.get(value, 'cleanstop') === 'boolean';
+  isRecord(value) && Number.isSafeInteger(value.timeoutMs) && typeof value.cleanstop === 'boolean';

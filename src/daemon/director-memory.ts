@@ -1,5 +1,6 @@
 // What must outlive the daemon to leave the director as it was found: the values that its settings had before any
 // run changed them, and which sync daemons it started. A boot makes all of it void.
+import { isRecord } from '../net/record.ts';
 import type { SyncState } from '../reconcile/director-model.ts';
 
 export type DirectorMemory = {
@@ -30,6 +31,3 @@ export function parseDirectorRecord(value: unknown, boot: string): DirectorRecor
   );
   return { boot, settings: Object.fromEntries(texts), syncDaemons: states };
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;

@@ -3,11 +3,11 @@
 // RFC 9568 §6.4.1 (120), (125).
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import { familyOf, type Ip } from '../net/ip.ts';
+import type { Link } from '../net/link.ts';
 import type { Mac } from '../net/mac.ts';
 import { formatPrefix, type Prefix } from '../net/prefix.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
 import type { FramePort } from '../ports/datagram.ts';
-import type { LinkEntry } from '../ports/kernel.ts';
 import { encodeGratuitousArpFrame } from '../wire/arp.ts';
 import { encodeNeighbourAdvertisementFrame } from '../wire/ndp.ts';
 import type { VrrpInterface } from './vrrp-interface.ts';
@@ -44,7 +44,7 @@ export function createAnnouncer(device: VrrpInterface, ports: AnnouncerPorts): A
   let loggedAt: Micros = 0;
   let cancel = () => {};
 
-  function framesOf(link: LinkEntry): FramePort | undefined {
+  function framesOf(link: Link): FramePort | undefined {
     if (link.index === device.link()?.index) return device.frames();
     const opened = sockets.get(link.index) ?? ports.openFrameSocket(link.index);
     if (!('ok' in opened)) return opened;

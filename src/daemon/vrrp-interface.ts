@@ -2,8 +2,8 @@
 // when the interface appears, closes them when it goes, and says what is wrong with it meanwhile. It decodes
 // packets and hands them on; whether an advert counts is the instance's decision. vrrp.md §2.5.
 import { familyOf, type Ip, isMulticast } from '../net/ip.ts';
+import type { Link } from '../net/link.ts';
 import type { DatagramPort, FramePort, ReceivedDatagram } from '../ports/datagram.ts';
-import type { LinkEntry } from '../ports/kernel.ts';
 import type { AdvertFacts } from '../vrrp/validate.ts';
 import { decodeIpv4 } from '../wire/ipv4.ts';
 import { decodeAdvert, VRRP_GROUP_INET6 } from '../wire/vrrp.ts';
@@ -25,7 +25,7 @@ export type VrrpInterface = {
   readonly name: string;
   /** Why no advert can go over it, as one word or with the kernel's code; undefined: it is fit. */
   readonly fault: () => string | undefined;
-  readonly link: () => LinkEntry | undefined;
+  readonly link: () => Link | undefined;
   readonly socket: () => DatagramPort | undefined;
   readonly frames: () => FramePort | undefined;
   /** Datagrams read so far: tells whether a poll phase has emptied the socket. */
@@ -74,7 +74,7 @@ export function openVrrpInterface(
     sockets = undefined;
   }
 
-  function open(link: LinkEntry): void {
+  function open(link: Link): void {
     const opened = openSockets({ name, index: link.index }, channel, ports);
     refusal = typeof opened === 'string' ? opened : undefined;
     if (typeof opened === 'string') {
@@ -118,7 +118,7 @@ export function openVrrpInterface(
   return self;
 }
 
-function faultOf(link: LinkEntry | undefined, refusal: string | undefined): string | undefined {
+function faultOf(link: Link | undefined, refusal: string | undefined): string | undefined {
   if (link === undefined) return 'interface_missing';
   if (refusal !== undefined) return refusal;
   if (!link.up) return 'link_down';

@@ -1,8 +1,9 @@
 // Links and addresses of the host as last known: read once, then kept by notifications, read again after
 // an overflow. Decides nothing; tells whoever listens what changed, after it is known here.
 import type { Ip } from '../net/ip.ts';
+import type { Link } from '../net/link.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { AddressEntry, KernelError, LinkEntry, NetworkChange, NetworkKernel } from '../ports/kernel.ts';
+import type { AddressEntry, KernelError, NetworkChange, NetworkKernel } from '../ports/kernel.ts';
 
 const readAttempts = 5;
 const retryMs = 1000;
@@ -10,8 +11,8 @@ const retryMs = 1000;
 export type NetworkView = {
   /** Reads everything; from then on changes are followed. @returns why it could not be read. */
   readonly load: () => Promise<KernelError | undefined>;
-  readonly linkNamed: (name: string) => LinkEntry | undefined;
-  readonly linkAt: (index: number) => LinkEntry | undefined;
+  readonly linkNamed: (name: string) => Link | undefined;
+  readonly linkAt: (index: number) => Link | undefined;
   /** In the kernel's order: the primary address first. */
   readonly addressesOn: (interfaceIndex: number) => readonly AddressEntry[];
   readonly placesOf: (address: Ip) => readonly AddressEntry[];
@@ -20,7 +21,7 @@ export type NetworkView = {
 };
 
 export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkView {
-  let links = new Map<number, LinkEntry>();
+  let links = new Map<number, Link>();
   let addresses = new Map<string, AddressEntry>();
   const listeners = new Set<(change: NetworkChange) => void>();
   let changes = 0;

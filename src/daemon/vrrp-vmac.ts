@@ -4,10 +4,11 @@
 // vrrp.md §2.5 and §6 item 6. While it is not there the instance is in fault.
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import type { Family } from '../net/ip.ts';
+import type { Link } from '../net/link.ts';
 import { type Mac, macFromBytes } from '../net/mac.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DatagramPort } from '../ports/datagram.ts';
-import type { LinkEntry, NetworkKernel } from '../ports/kernel.ts';
+import type { NetworkKernel } from '../ports/kernel.ts';
 import type { NetworkView } from './vrrp-network.ts';
 import type { PathRoute } from './vrrp-paths.ts';
 import type { VrrpPorts } from './vrrp-ports.ts';
@@ -101,7 +102,7 @@ export function createVmac(config: VrrpInstanceConfig, ports: VmacPorts): Vmac {
     adverts = undefined;
   }
 
-  function open(link: LinkEntry): void {
+  function open(link: Link): void {
     if (adverts?.index === link.index) return;
     closeSocket();
     const channel = { family, sendOnly: true } as const;

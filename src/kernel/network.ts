@@ -2,11 +2,12 @@
 // and removed. Requests and
 // notifications go over a socket each, so that a flood of one never delays the other.
 import type { Family } from '../net/ip.ts';
+import type { Link } from '../net/link.ts';
 import { ok, type Result } from '../net/result.ts';
 import type { VirtualRule } from '../net/route.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
-import type { KernelError, LinkEntry, NetworkChange, NetworkKernel, RouteRequest } from '../ports/kernel.ts';
+import type { KernelError, NetworkChange, NetworkKernel, RouteRequest } from '../ports/kernel.ts';
 import {
   decodeMessages,
   type NetlinkMessage,
@@ -71,7 +72,7 @@ export function createNetworkKernel(
     requests.change([() => ({ type, flags, payload: encode() })]);
 
   return {
-    links: () => dump<LinkEntry>({ type: RTM_GETLINK, payload: encodeGetLinks() }, decodeLink),
+    links: () => dump<Link>({ type: RTM_GETLINK, payload: encodeGetLinks() }, decodeLink),
     addresses: (family: Family) =>
       dump({ type: RTM_GETADDR, payload: encodeGetAddresses(family) }, decodeAddress),
     replaceAddresses: (entries) =>

@@ -1,6 +1,7 @@
 // The kernel as values: the IPVS table, addresses and links. Implemented by src/kernel over netlink, and by
 // a function over a Map in unit tests. Every failure is a KernelError with the kernel's own words.
 import type { Family, Ip } from '../net/ip.ts';
+import type { Link } from '../net/link.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Result } from '../net/result.ts';
 import type { VirtualRoute, VirtualRule } from '../net/route.ts';
@@ -79,20 +80,8 @@ export type MacvlanRequest = { readonly name: string; readonly parentIndex: numb
 /** With the index of its device, where it has one. */
 export type RouteRequest = { readonly route: VirtualRoute; readonly interfaceIndex?: number };
 
-export type LinkEntry = {
-  readonly index: number;
-  readonly name: string;
-  readonly mac?: Mac;
-  readonly mtu: number;
-  /** IFF_UP. */
-  readonly up: boolean;
-  /** IFF_RUNNING / operstate: carrier is there. */
-  readonly running: boolean;
-  readonly loopback: boolean;
-};
-
 export type NetworkChange =
-  | { readonly type: 'linkChanged'; readonly link: LinkEntry }
+  | { readonly type: 'linkChanged'; readonly link: Link }
   | { readonly type: 'linkRemoved'; readonly index: number; readonly name: string }
   | { readonly type: 'addressAdded'; readonly address: AddressEntry }
   | { readonly type: 'addressRemoved'; readonly address: AddressEntry }
@@ -112,7 +101,7 @@ export type FilterKernel = {
 };
 
 export type NetworkKernel = {
-  readonly links: () => Promise<Result<readonly LinkEntry[], KernelError>>;
+  readonly links: () => Promise<Result<readonly Link[], KernelError>>;
   readonly addresses: (family: Family) => Promise<Result<readonly AddressEntry[], KernelError>>;
   /** Adds, or renews the lifetime of what exists (NLM_F_REPLACE). IPv6 without duplicate detection. */
   readonly replaceAddresses: (

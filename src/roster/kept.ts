@@ -1,5 +1,6 @@
 // What is kept of names and files for the next start, which may fall into an outage of DNS.
 import { type Ip, parseIp } from '../net/ip.ts';
+import { isRecord } from '../net/record.ts';
 
 export type Kept = {
   /** By questionKey (effective.ts). */
@@ -26,6 +27,3 @@ const addressesIn = (value: unknown): readonly Ip[] =>
   Array.isArray(value)
     ? value.flatMap((text) => (typeof text === 'string' ? (parseIp(text) ?? []) : []))
     : [];
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;

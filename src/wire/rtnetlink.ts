@@ -1,7 +1,8 @@
 // Links and addresses over rtnetlink (linux/rtnetlink.h, if_link.h, if_addr.h): requests, dump entries and
 // notifications. What is malformed, and entries of families nobody asked for, are undefined, never a throw.
 import { type Family, familyOf, type Ip, ipBytes, ipFromBytes, ipSize } from '../net/ip.ts';
-import { type Mac, macFromBytes } from '../net/mac.ts';
+import type { Link } from '../net/link.ts';
+import { macFromBytes } from '../net/mac.ts';
 import {
   decodeAttributes,
   openAttribute,
@@ -47,16 +48,6 @@ const IFA_F_TENTATIVE = 0x40;
 const RT_SCOPE_UNIVERSE = 0;
 const RT_SCOPE_HOST = 254;
 const INFINITY_LIFE_TIME = 0xffff_ffff;
-
-export type Link = {
-  readonly index: number;
-  readonly name: string;
-  readonly mac?: Mac;
-  readonly mtu: number;
-  readonly up: boolean;
-  readonly running: boolean;
-  readonly loopback: boolean;
-};
 
 export type InterfaceAddress = {
   readonly address: Ip;

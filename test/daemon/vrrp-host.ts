@@ -4,19 +4,20 @@
 import type { FromVrrpProcess, ToVrrpProcess } from '../../src/daemon/vrrp-messages.ts';
 import { runInstances } from '../../src/daemon/vrrp-process.ts';
 import { type Ip, ip, isMulticast } from '../../src/net/ip.ts';
+import type { Link } from '../../src/net/link.ts';
 import type { Mac } from '../../src/net/mac.ts';
 import { formatPrefix } from '../../src/net/prefix.ts';
 import { ok } from '../../src/net/result.ts';
 import { formatRoute, formatRule } from '../../src/net/route.ts';
 import type { ReceivedDatagram } from '../../src/ports/datagram.ts';
 import type { JournalEvent } from '../../src/ports/journal.ts';
-import type { AddressEntry, LinkEntry, NetworkChange, NetworkKernel } from '../../src/ports/kernel.ts';
+import type { AddressEntry, NetworkChange, NetworkKernel } from '../../src/ports/kernel.ts';
 import { decodeIpv4 } from '../../src/wire/ipv4.ts';
 import { encodeIpv4 } from '../../src/wire/ipv4-header.ts';
 import { decodeAdvert, encodeAdvert, VRRP_GROUP_INET } from '../../src/wire/vrrp.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
 
-export const eth0: LinkEntry = {
+export const eth0: Link = {
   index: 2,
   name: 'eth0',
   mac: '02:00:00:00:00:01' as Mac,
@@ -45,7 +46,7 @@ export type VirtualHost = {
   readonly kernel: {
     readonly add: (entry: AddressEntry) => void;
     readonly remove: (prefix: string) => void;
-    readonly setLink: (link: LinkEntry) => void;
+    readonly setLink: (link: Link) => void;
   };
   /** An advert from the LAN; any bytes behind the IPv4 header with `bytes`. */
   readonly hear: (advert: { source?: string; priority?: number; vrid?: number; bytes?: Uint8Array }) => void;
@@ -59,7 +60,7 @@ export type VirtualHost = {
 };
 
 export type HostOptions = {
-  readonly links?: readonly LinkEntry[];
+  readonly links?: readonly Link[];
   readonly addresses?: readonly AddressEntry[];
   readonly supervisorSilenceMs?: number;
 };
