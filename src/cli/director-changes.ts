@@ -2,7 +2,7 @@
 import type { IpvsConfig } from '../config/config.ts';
 import { planDirector } from '../daemon/director-plan.ts';
 import { createDirectorKernel } from '../kernel/ipvs-director.ts';
-import type { VrrpPhase } from '../ports/journal.ts';
+import type { VrrpPhase } from '../ports/vrrp-events.ts';
 import type { DirectorChanges } from '../reconcile/director-plan.ts';
 import { systemClock } from '../system/clock.ts';
 import { openNetlinkSocket } from '../system/netlink-socket.ts';

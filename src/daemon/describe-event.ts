@@ -1,7 +1,8 @@
 // One sentence for each event, for whoever reads the log at three in the morning, and the level it is
 // logged at. The typed fields stand beside it; nothing here decides anything.
 import type { LogLevel } from '../config/config.ts';
-import type { JournalEvent, VrrpPhase } from '../ports/journal.ts';
+import type { JournalEvent } from '../ports/journal.ts';
+import type { VrrpPhase } from '../ports/vrrp-events.ts';
 import { describeFallback } from '../reconcile/fallback.ts';
 import { describeReason } from './describe-reason.ts';
 

@@ -4,9 +4,10 @@
 // Without such configuration, and nothing remembered, the kernel is neither asked nor told anything.
 import type { IpvsConfig } from '../config/config.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
-import type { Journal, JournalEvent, VrrpPhase } from '../ports/journal.ts';
+import type { Journal, JournalEvent } from '../ports/journal.ts';
 import type { DirectorKernel, KernelError } from '../ports/kernel.ts';
 import type { Sysctl } from '../ports/sysctl.ts';
+import type { VrrpPhase } from '../ports/vrrp-events.ts';
 import type { SyncDaemon, SyncState } from '../reconcile/director-model.ts';
 import type { DirectorChanges } from '../reconcile/director-plan.ts';
 import { type Settings, wantedSettings } from '../reconcile/director-settings.ts';

@@ -1,9 +1,9 @@
 // What director-loop.ts would do with a configuration, for `plan`: read and compared, and nothing else.
 import type { IpvsConfig } from '../config/config.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { VrrpPhase } from '../ports/journal.ts';
 import type { DirectorKernel } from '../ports/kernel.ts';
 import type { Sysctl } from '../ports/sysctl.ts';
+import type { VrrpPhase } from '../ports/vrrp-events.ts';
 import type { DirectorChanges } from '../reconcile/director-plan.ts';
 import { wantedSettings } from '../reconcile/director-settings.ts';
 import { syncRoleOf } from '../reconcile/sync-daemons.ts';

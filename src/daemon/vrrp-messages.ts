@@ -1,7 +1,8 @@
 // What the main process and the VRRP process say to each other over the fork channel: JSON, one message at a
 // time, in order. Either end treats silence beyond the heartbeat limit as the other's death.
 import type { VrrpInstanceConfig } from '../config/config.ts';
-import type { JournalEvent, VrrpPhase } from '../ports/journal.ts';
+import type { JournalEvent } from '../ports/journal.ts';
+import type { VrrpPhase } from '../ports/vrrp-events.ts';
 import type { Finding } from '../vrrp/track.ts';
 import type { Lateness } from './lateness.ts';
 

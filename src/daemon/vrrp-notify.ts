@@ -3,8 +3,9 @@
 // other, in the order of its states, each for a bounded time, and never hold anything else up.
 import type { VrrpInstanceConfig, VrrpNotifyConfig } from '../config/config.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Journal, JournalEvent, VrrpPhase } from '../ports/journal.ts';
+import type { Journal, JournalEvent } from '../ports/journal.ts';
 import type { RunScript } from '../ports/tracked.ts';
+import type { VrrpPhase } from '../ports/vrrp-events.ts';
 import type { VrrpSupervisor } from './vrrp-supervisor.ts';
 
 const timeoutMs = 30_000;

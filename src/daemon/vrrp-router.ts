@@ -4,7 +4,7 @@
 // DESIGN.md §1 property 3, vrrp.md §7.4.
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import { formatPrefix } from '../net/prefix.ts';
-import type { VrrpPhase } from '../ports/journal.ts';
+import type { VrrpPhase } from '../ports/vrrp-events.ts';
 import { servesIn } from '../vrrp/become.ts';
 import { effectivePriority } from '../vrrp/election.ts';
 import { nextDeadline } from '../vrrp/next-deadline.ts';

@@ -5,7 +5,7 @@
 // - while the role is unknown (at a start, and when VRRP is away) what runs goes on.
 // Sends nothing: daemon/director-loop.ts. Source: net/netfilter/ipvs/ip_vs_sync.c.
 import type { SyncConfig } from '../config/config.ts';
-import type { VrrpPhase } from '../ports/journal.ts';
+import type { VrrpPhase } from '../ports/vrrp-events.ts';
 import type { SyncDaemon, SyncState } from './director-model.ts';
 
 /** IPVS_SYNC_FLUSH_TIME and IPVS_SYNC_CHECK_PERIOD together, and as long again as a busy machine may take. */

@@ -7,7 +7,8 @@ import {
   parseDirectorRecord,
 } from '../../src/daemon/director-memory.ts';
 import { ip } from '../../src/net/ip.ts';
-import type { JournalEvent, VrrpPhase } from '../../src/ports/journal.ts';
+import type { JournalEvent } from '../../src/ports/journal.ts';
+import type { VrrpPhase } from '../../src/ports/vrrp-events.ts';
 import type { SyncState } from '../../src/reconcile/director-model.ts';
 import { createManualClock } from './manual-clock.ts';
 import { createModelDirector, type ModelDirector } from './model-director.ts';

@@ -2,7 +2,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createNotifier, type Notifier, withNotifier } from '../../src/daemon/vrrp-notify.ts';
 import type { VrrpSupervisor } from '../../src/daemon/vrrp-supervisor.ts';
-import type { JournalEvent, VrrpPhase } from '../../src/ports/journal.ts';
+import type { JournalEvent } from '../../src/ports/journal.ts';
+import type { VrrpPhase } from '../../src/ports/vrrp-events.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { instance } from './vrrp-instance.ts';
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { VrrpInstanceConfig } from '../../src/config/config.ts';
 import type { FromVrrpProcess, ToVrrpProcess, VrrpSnapshot } from '../../src/daemon/vrrp-messages.ts';
 import { createVrrpSupervisor } from '../../src/daemon/vrrp-supervisor.ts';
-import type { JournalEvent, VrrpPhase } from '../../src/ports/journal.ts';
+import type { JournalEvent } from '../../src/ports/journal.ts';
+import type { VrrpPhase } from '../../src/ports/vrrp-events.ts';
 import { createVirtualTime } from './virtual-time.ts';
 import { instance } from './vrrp-instance.ts';
 

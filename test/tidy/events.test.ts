@@ -1,17 +1,22 @@
-// docs/events.md and src/ports/journal.ts tell of the same events, the same fields, the same levels.
+// docs/events.md and the events of src/ports tell of the same events, the same fields, the same levels.
 import { describe, expect, it } from 'vitest';
 import { levelOf } from '../../src/daemon/describe-event.ts';
 import type { EventName, JournalEvent } from '../../src/ports/journal.ts';
-import { read } from './sources.ts';
+import { filesUnder, importsOf, read } from './sources.ts';
+
+const eventFiles = filesUnder('src/ports', (path) => path.endsWith('-events.ts'));
 
 /** Each event of the type with its fields, optional ones ending in "?". */
 const declared = new Map(
-  [...read('src/ports/journal.ts').matchAll(/readonly event: '([^']+)';?([^}]*)\}/g)].map(
-    ([, event = '', fields = '']) => [
-      event,
-      [...fields.matchAll(/readonly (\w+)(\??):/g)].map(([, name, optional]) => `\`${name}\`${optional}`),
-    ],
-  ),
+  [
+    ...eventFiles
+      .map(read)
+      .join('')
+      .matchAll(/readonly event: '([^']+)';?([^}]*)\}/g),
+  ].map(([, event = '', fields = '']) => [
+    event,
+    [...fields.matchAll(/readonly (\w+)(\??):/g)].map(([, name, optional]) => `\`${name}\`${optional}`),
+  ]),
 );
 
 type Section = { readonly level: string; readonly fields: readonly string[]; readonly text: string };
@@ -32,6 +37,13 @@ describe('docs/events.md', () => {
   it('has a section for each event, and none for an event that does not exist', () => {
     expect(declared.size).toBeGreaterThan(30);
     expect([...documented.keys()].sort()).toEqual([...declared.keys()].sort());
+  });
+
+  it('is about every area of the journal', () => {
+    const imported = importsOf('src/ports/journal.ts', read('src/ports/journal.ts')).map(
+      ({ target }) => target,
+    );
+    expect(imported.sort()).toEqual(eventFiles);
   });
 
   it.each([...declared])('names the fields and the level of %s, and says what it means', (event, fields) => {

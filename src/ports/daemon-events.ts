@@ -1,0 +1,34 @@
+// What the daemon says of itself: its start and end, its configuration, what it keeps on disk, its log.
+
+export type DaemonEvent =
+  | {
+      readonly event: 'daemon.started';
+      readonly version: string;
+      readonly pid: number;
+      readonly director: string;
+      readonly config: string;
+    }
+  | {
+      readonly event: 'daemon.ready';
+      readonly instances: number;
+      readonly services: number;
+      readonly servers: number;
+    }
+  | {
+      readonly event: 'daemon.reloaded';
+      readonly config: string;
+      readonly services: number;
+      readonly servers: number;
+      readonly ms: number;
+    }
+  | {
+      readonly event: 'daemon.reload_rejected';
+      readonly config: string;
+      readonly problems: readonly string[];
+    }
+  | { readonly event: 'daemon.stopping'; readonly reason: string }
+  | { readonly event: 'daemon.stopped'; readonly uptime_s: number }
+  | { readonly event: 'config.warning'; readonly at: string; readonly message: string }
+  | { readonly event: 'state.failed'; readonly reason: string }
+  | { readonly event: 'log.failed'; readonly sink: string; readonly reason: string }
+  | { readonly event: 'log.lost'; readonly sink: string; readonly lines: number };

@@ -1,0 +1,174 @@
+// What is said of virtual routers and of the process that speaks for them, of their peers, and of the addresses.
+
+export type VrrpPhase = 'initialize' | 'backup' | 'active' | 'leaving' | 'fault';
+
+export type VrrpEvent =
+  | {
+      readonly event: 'vrrp.process_started';
+      readonly pid: number;
+      readonly memory_locked: boolean;
+      readonly realtime: boolean;
+      readonly detail?: string;
+    }
+  | {
+      readonly event: 'vrrp.process_lost';
+      readonly pid: number;
+      readonly reason: string;
+      readonly action: string;
+    }
+  | { readonly event: 'vrrp.supervisor_lost'; readonly reason: string }
+  | {
+      readonly event: 'vrrp.transition';
+      readonly instance: string;
+      readonly vrid: number;
+      readonly interface: string;
+      readonly from: VrrpPhase;
+      readonly to: VrrpPhase;
+      readonly reason: string;
+      readonly priority: number;
+      readonly peer?: string;
+      readonly outage_ms_estimate?: number;
+    }
+  | {
+      readonly event: 'vrrp.track_changed';
+      readonly tracked: string;
+      readonly state: string;
+      readonly detail?: string;
+    }
+  | {
+      readonly event: 'vrrp.notified';
+      readonly instance: string;
+      readonly state: string;
+      readonly command: string;
+      readonly exit: string;
+    }
+  | {
+      readonly event: 'vrrp.priority_changed';
+      readonly instance: string;
+      readonly vrid: number;
+      readonly from: number;
+      readonly to: number;
+      readonly because: readonly string[];
+    }
+  | {
+      readonly event: 'vrrp.advert_rejected';
+      readonly interface: string;
+      readonly instance?: string;
+      readonly vrid?: number;
+      readonly source: string;
+      readonly reason: string;
+      readonly count: number;
+    }
+  | {
+      readonly event: 'vrrp.advert_differs';
+      readonly instance: string;
+      readonly source: string;
+      readonly what: string;
+      readonly ours: string;
+      readonly theirs: string;
+    }
+  | {
+      readonly event: 'vrrp.foreign_router';
+      readonly instance: string;
+      readonly vrid: number;
+      readonly interface: string;
+      readonly source: string;
+      readonly reason: string;
+      readonly count: number;
+    }
+  | {
+      readonly event: 'vrrp.path_down';
+      readonly instance: string;
+      readonly vrid: number;
+      readonly interface: string;
+      readonly reason: string;
+    }
+  | {
+      readonly event: 'vrrp.path_up';
+      readonly instance: string;
+      readonly vrid: number;
+      readonly interface: string;
+      readonly down_ms: number;
+    }
+  | {
+      readonly event: 'vrrp.handover_failed';
+      readonly instance: string;
+      readonly vrid: number;
+      readonly reason: string;
+    }
+  | {
+      readonly event: 'vrrp.peers_changed';
+      readonly instance: string;
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+    }
+  | {
+      readonly event: 'vrrp.peers_unknown';
+      readonly instance: string;
+      readonly names: readonly string[];
+    }
+  | {
+      readonly event: 'vrrp.split_brain_suspected';
+      readonly instance: string;
+      readonly vrid: number;
+      readonly peer: string;
+      readonly peer_priority: number;
+    }
+  | {
+      readonly event: 'vrrp.stall';
+      readonly instance: string;
+      readonly late_ms: number;
+      readonly action: string;
+    }
+  | {
+      readonly event: 'vrrp.route_failed';
+      readonly instance: string;
+      readonly route: string;
+      readonly reason: string;
+    }
+  | { readonly event: 'vrrp.accept_failed'; readonly instance: string; readonly reason: string }
+  | {
+      readonly event: 'vrrp.send_failed';
+      readonly instance: string;
+      readonly reason: string;
+      readonly count: number;
+    }
+  | {
+      readonly event: 'vip.added';
+      readonly instance: string;
+      readonly address: string;
+      readonly interface: string;
+      readonly lease_s?: number;
+    }
+  | {
+      readonly event: 'vip.removed';
+      readonly instance: string;
+      readonly address: string;
+      readonly interface: string;
+      readonly reason: string;
+    }
+  | {
+      readonly event: 'vip.restored';
+      readonly instance: string;
+      readonly address: string;
+      readonly interface: string;
+    }
+  | {
+      readonly event: 'vip.announced';
+      readonly instance: string;
+      readonly addresses: number;
+      readonly round: number;
+    }
+  | {
+      readonly event: 'vip.lease_expired';
+      readonly instance: string;
+      readonly address: string;
+      readonly interface: string;
+    }
+  | {
+      readonly event: 'vip.failed';
+      readonly instance: string;
+      readonly address: string;
+      readonly interface: string;
+      readonly reason: string;
+    };
