@@ -14,6 +14,7 @@ import type { ListedEntry } from '../../src/kernel/ipvs-listing.ts';
 import { ip } from '../../src/net/ip.ts';
 import type { ServiceId } from '../../src/reconcile/model.ts';
 import type { ListedDestination, ListedService, Traffic } from '../../src/wire/ipvs-listing.ts';
+import { aDestination } from '../reconcile/a-destination.ts';
 
 const traffic: Traffic = {
   connections: 3,
@@ -39,12 +40,7 @@ const service = (change: Partial<ListedService> = {}): ListedService => ({
   ...change,
 });
 const server = (change: Partial<ListedDestination> = {}): ListedDestination => ({
-  address: ip('192.168.6.2'),
-  port: 80,
-  forward: 'gate',
-  weight: 5,
-  upperThreshold: 0,
-  lowerThreshold: 0,
+  ...aDestination(),
   counters: { activeConnections: 1, inactiveConnections: 2, connections: 3, persistentClients: 4 },
   traffic,
   ...change,

@@ -1,20 +1,6 @@
 // Rules of virtual services and their servers, each with a config that breaks it.
 import type { ProblemCase } from './problem-cases.ts';
-
-const yaml = (rule: string, text: string, problem: string): ProblemCase => ({
-  rule,
-  grammar: 'yaml',
-  text,
-  problem,
-});
-
-/** An HTTP service with these keys more. */
-const service = (more: string) =>
-  `virtual:\n  - address: 10.0.0.1:80\n    real: [10.0.0.2:80 gate]\n    ${more}\n`;
-
-/** An HTTP service with these servers. */
-const servers = (list: string) =>
-  `virtual:\n  - address: 10.0.0.1:80\n    scheduler: wlc\n    real: ${list}\n`;
+import { servers, service, yaml } from './yaml-cases.ts';
 
 export const serviceCases: readonly ProblemCase[] = [
   yaml(

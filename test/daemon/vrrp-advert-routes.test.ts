@@ -1,24 +1,16 @@
 // Whom adverts are sent to, over which interface.
 import { describe, expect, it } from 'vitest';
 import { advertRoutesOf } from '../../src/daemon/vrrp-advert-routes.ts';
-import type { NetworkView } from '../../src/daemon/vrrp-network.ts';
 import { noSource } from '../../src/daemon/vrrp-router-config.ts';
 import { ip } from '../../src/net/ip.ts';
 import type { AddressEntry } from '../../src/ports/kernel.ts';
-import { eth0 } from './vrrp-host.ts';
+import { viewOf } from './vrrp-host.ts';
 import { instance } from './vrrp-instance.ts';
 
 const present: readonly AddressEntry[] = ['10.9.0.1', '10.9.0.5'].map((address) => ({
   ...{ address: ip(address), prefixLength: 24, interfaceIndex: 2, validLifetime: 'forever' },
 }));
-const view: NetworkView = {
-  load: async () => undefined,
-  linkNamed: (name) => (name === 'eth0' ? eth0 : undefined),
-  linkAt: () => eth0,
-  addressesOn: () => present,
-  placesOf: (address) => present.filter((each) => each.address === address),
-  onChange: () => () => {},
-};
+const view = viewOf(present);
 const destinations = (...peers: readonly string[]) =>
   advertRoutesOf({
     config: instance({ unicastPeers: peers.map(ip) }),

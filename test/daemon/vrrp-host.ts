@@ -1,7 +1,7 @@
 // One host in memory: links and addresses with leases as the kernel keeps them, an advert socket and a frame
 // socket, and the VRRP process on top. `did` is everything it did to the outside, in order.
-
 import type { FromVrrpProcess, ToVrrpProcess } from '../../src/daemon/vrrp-messages.ts';
+import type { NetworkView } from '../../src/daemon/vrrp-network.ts';
 import { runInstances } from '../../src/daemon/vrrp-process.ts';
 import { type Ip, ip, isMulticast } from '../../src/net/ip.ts';
 import type { Link } from '../../src/net/link.ts';
@@ -32,6 +32,16 @@ export const ownAddress: AddressEntry = {
   interfaceIndex: 2,
   validLifetime: 'forever',
 };
+
+/** A host that has eth0 with these addresses, and nothing changes. */
+export const viewOf = (present: readonly AddressEntry[]): NetworkView => ({
+  load: async () => undefined,
+  linkNamed: (name) => (name === 'eth0' ? eth0 : undefined),
+  linkAt: () => eth0,
+  addressesOn: () => present,
+  placesOf: (address) => present.filter((each) => each.address === address),
+  onChange: () => () => {},
+});
 
 export type VirtualHost = {
   readonly time: VirtualTime;

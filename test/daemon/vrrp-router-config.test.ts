@@ -1,11 +1,10 @@
 // Which address adverts come from, and which instances share a socket.
 import { describe, expect, it } from 'vitest';
 import type { VrrpInstanceConfig } from '../../src/config/config.ts';
-import type { NetworkView } from '../../src/daemon/vrrp-network.ts';
 import { channelOf, noSource, sourceAddressOf } from '../../src/daemon/vrrp-router-config.ts';
 import { ip } from '../../src/net/ip.ts';
 import type { AddressEntry } from '../../src/ports/kernel.ts';
-import { eth0 } from './vrrp-host.ts';
+import { viewOf } from './vrrp-host.ts';
 import { instance } from './vrrp-instance.ts';
 
 const entry = (address: string, more: Partial<AddressEntry> = {}): AddressEntry => ({
@@ -22,14 +21,7 @@ function source(present: readonly AddressEntry[], changes: Partial<VrrpInstanceC
     virtualAddresses: [{ address: ip('fe80::100'), length: 64 }],
     ...changes,
   });
-  const view: NetworkView = {
-    load: async () => undefined,
-    linkNamed: (name) => (name === 'eth0' ? eth0 : undefined),
-    linkAt: () => eth0,
-    addressesOn: () => present,
-    placesOf: (address) => present.filter((each) => each.address === address),
-    onChange: () => () => {},
-  };
+  const view = viewOf(present);
   const isVirtual = (address: string) => address === 'fe80::100';
   return sourceAddressOf({ config, view, isVirtual, current });
 }

@@ -2,16 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { ip } from '../../src/net/ip.ts';
 import type { Tracker } from '../../src/vrrp/track.ts';
+import { aTracker } from '../vrrp/a-tracker.ts';
 import { createVirtualHost, eth0, ownAddress, type VirtualHost } from './vrrp-host.ts';
 import { instance } from './vrrp-instance.ts';
 
-const tracker = (changes: Partial<Tracker> = {}): Tracker => ({
-  kind: 'script',
-  name: 'web',
-  weight: 0,
-  reverse: false,
-  ...changes,
-});
 const eth1 = { ...eth0, index: 3, name: 'eth1' };
 
 const transitions = (host: VirtualHost, name = 'VI_1') =>
@@ -34,7 +28,7 @@ async function active(trackers: readonly Tracker[], findings = {}): Promise<Virt
 
 describe('a weight', () => {
   it('moves the priority with the next advert, which goes out at once, and back', async () => {
-    const host = await active([tracker({ weight: -60 })]);
+    const host = await active([aTracker({ weight: -60 })]);
     const before = host.did().length;
     host.tell({ type: 'track', findings: { 'script web': 'down' } });
     await host.time.run(1);
@@ -55,8 +49,8 @@ describe('a weight', () => {
 
   it('is told in the status, with what was found', async () => {
     const host = await active([
-      tracker({ weight: -60 }),
-      tracker({ kind: 'interface', name: 'eth1', weight: 5 }),
+      aTracker({ weight: -60 }),
+      aTracker({ kind: 'interface', name: 'eth1', weight: 5 }),
     ]);
     host.tell({ type: 'track', findings: { 'script web': 'down' } });
     await host.time.run(600);
@@ -73,7 +67,7 @@ describe('a weight', () => {
   });
 
   it('leaves the address for a moment where a higher router takes over', async () => {
-    const host = await active([tracker({ weight: -60 })]);
+    const host = await active([aTracker({ weight: -60 })]);
     host.tell({ type: 'track', findings: { 'script web': 'down' } });
     await host.time.run(10);
     host.hear({ priority: 100 });
@@ -88,7 +82,7 @@ describe('a weight', () => {
 
 describe('a fault', () => {
   it('of a script hands over, and names it; its recovery brings the router back', async () => {
-    const host = await active([tracker()]);
+    const host = await active([aTracker()]);
     host.tell({ type: 'track', findings: { 'script web': 'down' } });
     await host.time.run(1);
     expect(transitions(host).at(-1)).toBe('leaving track_failed: script web');
@@ -107,13 +101,13 @@ describe('a fault', () => {
   it('is there from the start with findings that came with the configuration', async () => {
     const host = createVirtualHost();
     const findings = { 'script web': 'down' } as const;
-    host.tell({ type: 'configure', instances: [instance({ trackers: [tracker()] })], findings });
+    host.tell({ type: 'configure', instances: [instance({ trackers: [aTracker()] })], findings });
     await host.time.run(400);
     expect(transitions(host)).toEqual(['fault track_failed: script web']);
   });
 
   it('of an interface is seen by the process itself; one that is missing is down', async () => {
-    const host = await active([tracker({ kind: 'interface', name: 'eth1' })]);
+    const host = await active([aTracker({ kind: 'interface', name: 'eth1' })]);
     host.kernel.setLink({ ...eth1, running: false });
     await host.time.run(1);
     expect(transitions(host).at(-1)).toBe('leaving track_failed: interface eth1');
@@ -123,14 +117,14 @@ describe('a fault', () => {
     const other = createVirtualHost();
     other.tell({
       type: 'configure',
-      instances: [instance({ trackers: [tracker({ kind: 'interface', name: 'eth9' })] })],
+      instances: [instance({ trackers: [aTracker({ kind: 'interface', name: 'eth9' })] })],
     });
     await other.time.run(1);
     expect(transitions(other)).toEqual(['fault track_failed: interface eth9']);
   });
 
   it('of something not known yet is none', async () => {
-    await active([tracker({ name: 'nobody-knows' })]);
+    await active([aTracker({ name: 'nobody-knows' })]);
   });
 });
 

@@ -5,16 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { maglevHash, multiplicativeHash, sipHash13 } from '../../src/explain/address-hash.ts';
 import { destinationTable, maglevTable, sourceTable } from '../../src/explain/hash-tables.ts';
 import { ip } from '../../src/net/ip.ts';
-import type { Destination } from '../../src/reconcile/model.ts';
+import { aDestination } from '../reconcile/a-destination.ts';
 
-const serverOf = (n: number, weight: number): Destination => ({
-  address: ip(`10.1.0.${n}`),
-  port: 80,
-  forward: 'masq',
-  weight,
-  upperThreshold: 0,
-  lowerThreshold: 0,
-});
+const serverOf = (n: number, weight: number) =>
+  aDestination({ address: ip(`10.1.0.${n}`), forward: 'masq', weight });
 const count = (table: readonly number[], index: number) => table.filter((place) => place === index).length;
 
 describe('hash_32', () => {

@@ -1,29 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createIpvsKernel } from '../../src/kernel/ipvs.ts';
-import { ip } from '../../src/net/ip.ts';
-import type { Destination, Operation, VirtualService } from '../../src/reconcile/model.ts';
+import type { Operation, VirtualService } from '../../src/reconcile/model.ts';
 import { decodeGeneric, encodeGeneric, GENL_ID_CTRL } from '../../src/wire/genetlink.ts';
 import { encodeOperation } from '../../src/wire/ipvs.ts';
 import type { NetlinkMessage } from '../../src/wire/netlink.ts';
 import { writeText, writeU16 } from '../../src/wire/netlink-attributes.ts';
+import { aDestination, aService } from '../reconcile/a-destination.ts';
 import { ack, createFakeClock, createFakePort, done, entry, type Reply } from './fake-netlink.ts';
 
-const WEB: VirtualService = {
-  id: { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 },
-  scheduler: 'wlc',
-  schedFlags: [],
-  persistencePrefix: 32,
-  ops: false,
-};
+const WEB = aService();
 const MARK: VirtualService = { ...WEB, id: { kind: 'fwmark', family: 'inet', fwmark: 1 } };
-const REAL: Destination = {
-  address: ip('192.168.6.2'),
-  port: 80,
-  forward: 'gate',
-  weight: 5,
-  upperThreshold: 0,
-  lowerThreshold: 0,
-};
+const REAL = aDestination();
 const addService: Operation = { type: 'addService', service: WEB };
 const addReal: Operation = { type: 'addDestination', service: WEB.id, destination: REAL };
 const NO_IPVS = { code: 'ENOSYS', message: 'the kernel has no IPVS (modprobe ip_vs)' };

@@ -11,6 +11,7 @@ import { tcpServer } from './scripted-server.ts';
 const probe = createProbe({ openPingPort: () => ({ ok: false, error: { step: 'open', code: 'EPERM' } }) });
 const address = ip('127.0.0.1');
 const login = { login: 'check', passwd: 'secret' };
+const sql = { user: 'a', password: 'b', database: '', query: 'x' };
 const http = { kind: 'http', scheme: 'http', address, path: '/', method: 'GET', verify: false } as const;
 
 const kinds: Readonly<Record<string, (port: number) => CheckTarget>> = {
@@ -44,26 +45,8 @@ const kinds: Readonly<Record<string, (port: number) => CheckTarget>> = {
   sip: (port) => ({ kind: 'sip', address, port, transport: 'tcp', login: '' }),
   agent: (port) => ({ kind: 'agent', address, port, request: '' }),
   simpletcp: (port) => ({ kind: 'simpletcp', address, port, request: 'x', receive: 'never' }),
-  mysql: (port) => ({
-    kind: 'sql',
-    engine: 'mysql',
-    address,
-    port,
-    user: 'a',
-    password: 'b',
-    database: '',
-    query: 'x',
-  }),
-  pgsql: (port) => ({
-    kind: 'sql',
-    engine: 'pgsql',
-    address,
-    port,
-    user: 'a',
-    password: 'b',
-    database: '',
-    query: 'x',
-  }),
+  mysql: (port) => ({ kind: 'sql', engine: 'mysql', address, port, ...sql }),
+  pgsql: (port) => ({ kind: 'sql', engine: 'pgsql', address, port, ...sql }),
 };
 
 /** What is said first, and what then again and again. */

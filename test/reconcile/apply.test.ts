@@ -2,18 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { ip } from '../../src/net/ip.ts';
 import { applyOperations } from '../../src/reconcile/apply.ts';
 import type { Operation, ServiceId } from '../../src/reconcile/model.ts';
+import { aDestination } from './a-destination.ts';
 import { createModelKernel } from './model-kernel.ts';
 
 const id: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
 const service = { id, scheduler: 'wlc', schedFlags: [], persistencePrefix: 32, ops: false };
-const destination = {
-  address: ip('192.168.6.2'),
-  port: 80,
-  forward: 'gate',
-  weight: 5,
-  upperThreshold: 0,
-  lowerThreshold: 0,
-} as const;
+const destination = aDestination();
 const bad = { ...destination, lowerThreshold: 9 };
 const addServer: Operation = { type: 'addDestination', service: id, destination };
 const deleteServer: Operation = { type: 'deleteDestination', service: id, destination };

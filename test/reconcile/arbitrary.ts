@@ -19,6 +19,7 @@ import {
   type VirtualService,
 } from '../../src/reconcile/model.ts';
 import type { QuorumView, Verdict } from '../../src/reconcile/verdict-view.ts';
+import { aReal, aVirtual } from '../health/a-virtual.ts';
 
 export const arbitraryId: fc.Arbitrary<ServiceId> = fc.oneof(
   fc.record({
@@ -117,48 +118,12 @@ export const arbitraryTable = arbitraryRawTable.map(canonicalTable);
 
 const at = { file: 'test.yaml', line: 1, column: 1 };
 
-/** A virtual service with everything at its default. */
-export const virtualOf = (id: ServiceId, changes: Partial<VirtualConfig> = {}): VirtualConfig => ({
-  id,
-  scheduler: 'wrr',
-  schedFlags: [],
-  ops: false,
-  service: 'http',
-  checktype: { kind: 'connect' },
-  checkcommand: '/bin/true',
-  request: '/',
-  receive: '',
-  httpmethod: 'GET',
-  verify: false,
-  login: '',
-  passwd: '',
-  database: '',
-  secret: '',
-  checktimeoutMs: 5000,
-  negotiatetimeoutMs: 5000,
-  checkintervalMs: 10_000,
-  checkcount: 1,
-  fall: 1,
-  rise: 1,
-  quiescent: false,
-  readdquiescent: false,
-  cleanstop: true,
-  fallbacks: [],
-  reals: [],
-  at,
-  ...changes,
-});
+/** A virtual service with everything at its default, and no servers. */
+export const virtualOf = (id: ServiceId, changes: Partial<VirtualConfig> = {}): VirtualConfig =>
+  aVirtual({ id, checktype: { kind: 'connect' }, checktimeoutMs: 5000, reals: [], ...changes });
 
-export const realOf = (address: string, port: number, changes: Partial<RealConfig> = {}): RealConfig => ({
-  address: ip(address),
-  port,
-  forward: 'gate',
-  weight: 1,
-  upperThreshold: 0,
-  lowerThreshold: 0,
-  at,
-  ...changes,
-});
+export const realOf = (address: string, port: number, changes: Partial<RealConfig> = {}): RealConfig =>
+  aReal({ address: ip(address), port, ...changes });
 
 /** A tier of the fallback, not checked unless told otherwise. */
 export const tierOf = (

@@ -2,17 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { ip } from '../../src/net/ip.ts';
 import { explainRefusal } from '../../src/reconcile/explain-refusal.ts';
 import type { Destination, Operation, ServiceId } from '../../src/reconcile/model.ts';
+import { aDestination } from './a-destination.ts';
 
 const id: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
 const service = { id, scheduler: 'twos', schedFlags: [], persistencePrefix: 32, ops: false };
-const server: Destination = {
-  address: ip('192.168.6.2'),
-  port: 80,
-  forward: 'gate',
-  weight: 5,
-  upperThreshold: 0,
-  lowerThreshold: 0,
-};
+const server = aDestination();
 const add = (destination: Destination): Operation => ({ type: 'addDestination', service: id, destination });
 const explain = (operation: Operation, code: string) =>
   explainRefusal(operation, { code, message: 'its words' });

@@ -4,6 +4,7 @@ import { ip } from '../../src/net/ip.ts';
 import { describeOperation } from '../../src/reconcile/describe.ts';
 import type { Destination, Operation, ServiceId, VirtualService } from '../../src/reconcile/model.ts';
 import { planOf } from '../../src/reconcile/plan.ts';
+import { aDestination } from './a-destination.ts';
 
 const vip: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
 const vip6: ServiceId = { kind: 'address', protocol: 'udp', address: ip('fd09::f0'), port: 53 };
@@ -15,14 +16,7 @@ const service: VirtualService = {
   persistencePrefix: 32,
   ops: false,
 };
-const server: Destination = {
-  address: ip('192.168.6.2'),
-  port: 80,
-  forward: 'gate',
-  weight: 5,
-  upperThreshold: 0,
-  lowerThreshold: 0,
-};
+const server = aDestination();
 const busy: VirtualService = {
   id: vip,
   scheduler: 'mh',

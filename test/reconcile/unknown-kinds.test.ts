@@ -3,6 +3,7 @@ import { ip } from '../../src/net/ip.ts';
 import { diff } from '../../src/reconcile/diff.ts';
 import type { Destination, ServiceEntry, ServiceId } from '../../src/reconcile/model.ts';
 import { unknownKindsIn } from '../../src/reconcile/unknown-kinds.ts';
+import { aDestination } from './a-destination.ts';
 
 const web: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('10.0.0.1'), port: 80 };
 const plain = { scheduler: 'rr', schedFlags: [], persistencePrefix: 32, ops: false };
@@ -10,15 +11,8 @@ const entry = (id: ServiceId, ...destinations: readonly Destination[]): ServiceE
   service: { id, ...plain },
   destinations,
 });
-const server = (last: number, changes: Partial<Destination> = {}): Destination => ({
-  address: ip(`10.0.0.${last}`),
-  port: 80,
-  forward: 'ipip',
-  weight: 1,
-  upperThreshold: 0,
-  lowerThreshold: 0,
-  ...changes,
-});
+const server = (last: number, changes: Partial<Destination> = {}): Destination =>
+  aDestination({ address: ip(`10.0.0.${last}`), forward: 'ipip', weight: 1, ...changes });
 const tunnel = { type: 'gue', port: 6080, checksum: 'nocsum' } as const;
 const strangers = [
   server(4, { forward: 'method-4' }),

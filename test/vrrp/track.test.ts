@@ -3,18 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { effectivePriority } from '../../src/vrrp/election.ts';
 import { type Finding, findingKey, influences, priorityOffset, type Tracker } from '../../src/vrrp/track.ts';
+import { aTracker } from './a-tracker.ts';
 import { testRouter } from './router.ts';
 
-const tracker = (changes: Partial<Tracker> = {}): Tracker => ({
-  kind: 'script',
-  name: 'web',
-  weight: 0,
-  reverse: false,
-  ...changes,
-});
-
 const adds = (changes: Partial<Tracker>, finding: Finding) =>
-  influences([tracker(changes)], () => finding)[0]?.adds;
+  influences([aTracker(changes)], () => finding)[0]?.adds;
 
 describe('a weight', () => {
   it.each([
@@ -49,8 +42,8 @@ describe('a weight', () => {
 
 describe('findings', () => {
   it('are shared by trackers of the same thing, whatever their weights; a quorum makes another one', () => {
-    expect(findingKey(tracker({ weight: 1 }))).toBe(findingKey(tracker({ weight: 2, reverse: true })));
-    const virtual = tracker({ kind: 'virtual', name: 'tcp 10.0.0.9:80' });
+    expect(findingKey(aTracker({ weight: 1 }))).toBe(findingKey(aTracker({ weight: 2, reverse: true })));
+    const virtual = aTracker({ kind: 'virtual', name: 'tcp 10.0.0.9:80' });
     expect(findingKey(virtual)).toBe('virtual tcp 10.0.0.9:80');
     expect(findingKey({ ...virtual, quorum: 1 })).toBe('virtual tcp 10.0.0.9:80 quorum 1');
   });

@@ -1,14 +1,13 @@
 // Real servers by name, with the daemon as it is built and a real DNS server whose answers change.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setResolver } from '../harness/dns-server.ts';
-import { createLab, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { type Director, daemonMain } from '../harness/programs.ts';
 import {
   hasServers,
   hasUnbound,
   nameServer,
-  openSite,
+  newSite,
   type Site,
   serversOf,
   startReady,
@@ -16,14 +15,12 @@ import {
   withServers,
 } from './site.ts';
 
-let lab: Lab;
 let site: Site;
 
 beforeEach(async () => {
-  lab = createLab();
-  if (hasUnbound) site = await openSite(lab, web('10.0.0.1', '10.0.0.2'));
+  site = await newSite(web('10.0.0.1', '10.0.0.2'));
 });
-afterEach(() => lab?.dispose());
+afterEach(() => site?.lab.dispose());
 
 const check = ({ host, configFile }: Director) =>
   host.attempt(process.execPath, daemonMain, 'check', '-c', configFile);
@@ -90,10 +87,10 @@ describe.skipIf(!hasUnbound)('a server by name (unbound)', () => {
   it('of /etc/hosts needs no DNS, and follows the file', async () => {
     const resolvConf = `nameserver ${nameServer}\n`;
     await site.dns.running().stop();
-    setResolver(lab, site.host, { resolvConf, hosts: '10.0.0.5 inside\n' });
+    setResolver(site.lab, site.host, { resolvConf, hosts: '10.0.0.5 inside\n' });
     const director = await startReady(site, withServers(['inside gate']));
     expect(await serversOf(director)).toEqual(['10.0.0.5:80']);
-    setResolver(lab, site.host, { resolvConf, hosts: '10.0.0.5 inside\n10.0.0.6 inside\n' });
+    setResolver(site.lab, site.host, { resolvConf, hosts: '10.0.0.5 inside\n10.0.0.6 inside\n' });
     await hasServers(director, '10.0.0.5:80', '10.0.0.6:80');
   });
 

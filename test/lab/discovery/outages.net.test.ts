@@ -2,11 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLab, type Lab } from '../harness/namespaces.ts';
 import {
   hasServers,
   hasUnbound,
-  openSite,
+  newSite,
   type Site,
   serversOf,
   startReady,
@@ -14,14 +13,12 @@ import {
   withServers,
 } from './site.ts';
 
-let lab: Lab;
 let site: Site;
 
 beforeEach(async () => {
-  lab = createLab();
-  if (hasUnbound) site = await openSite(lab, web('10.0.0.1', '10.0.0.2'));
+  site = await newSite(web('10.0.0.1', '10.0.0.2'));
 });
-afterEach(() => lab?.dispose());
+afterEach(() => site?.lab.dispose());
 
 const patience = { timeoutMs: 20_000 };
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { DaemonStatus } from '../../../src/daemon/status.ts';
 import { type DnsServer, type Records, setResolver, startDns } from '../harness/dns-server.ts';
-import type { Host, Lab } from '../harness/namespaces.ts';
+import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { type Director, startDirector } from '../harness/programs.ts';
 
@@ -17,6 +17,9 @@ export async function openSite(lab: Lab, records: Records): Promise<Site> {
   setResolver(lab, host, { resolvConf: `nameserver ${nameServer}\nsearch example.com\n` });
   return { lab, host, dns: await startDns(lab, host, nameServer, records) };
 }
+
+/** A lab of its own for each test. */
+export const newSite = (records: Records): Promise<Site> => openSite(createLab(), records);
 
 /** Addresses of web.example.com, for a second. */
 export const web = (...addresses: readonly string[]): Records =>

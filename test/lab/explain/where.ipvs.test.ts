@@ -12,10 +12,11 @@ import { createIpvsKernel } from '../../../src/kernel/ipvs.ts';
 import { formatEndpoint } from '../../../src/net/endpoint.ts';
 import { familyOf, ip } from '../../../src/net/ip.ts';
 import type { IpvsKernel } from '../../../src/ports/kernel.ts';
-import type { Destination, Operation } from '../../../src/reconcile/model.ts';
+import type { Operation } from '../../../src/reconcile/model.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { openNetlinkSocket } from '../../../src/system/netlink-socket.ts';
 import { type Connection, parseConnections } from '../../../src/wire/ipvs-connections.ts';
+import { aDestination } from '../../reconcile/a-destination.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { enter, inside } from '../vrrp/inside.ts';
@@ -325,11 +326,5 @@ async function markAll(mark: number): Promise<void> {
   await director.run('tc', 'filter', 'add', 'dev', 'eth0', 'parent', 'ffff:', 'matchall', ...action);
 }
 
-const destinationOf = (n: number, weight: number): Destination => ({
-  address: ip(`10.1.0.${n}`),
-  port: 80,
-  forward: 'masq',
-  weight,
-  upperThreshold: 0,
-  lowerThreshold: 0,
-});
+const destinationOf = (n: number, weight: number) =>
+  aDestination({ address: ip(`10.1.0.${n}`), forward: 'masq', weight });

@@ -9,6 +9,7 @@ import { aReal, aVirtual } from '../../health/a-virtual.ts';
 import { createLab, type Lab } from '../harness/namespaces.ts';
 import type { Running } from '../harness/process.ts';
 import { enter } from '../vrrp/inside.ts';
+import { directorAndServer } from './real-servers.ts';
 import { startMariadb, startPostgres } from './service-servers.ts';
 
 let lab: Lab;
@@ -18,11 +19,7 @@ const addresses = ['10.9.0.2', 'fd09::2'] as const;
 
 beforeAll(async () => {
   lab = createLab();
-  const lan = await lab.lan('lan');
-  const director = await lab.host('director');
-  const server = await lab.host('server');
-  await lab.attach(director, lan, { addresses: ['10.9.0.1/24', 'fd09::1/64'] });
-  await lab.attach(server, lan, { addresses: ['10.9.0.2/24', 'fd09::2/64'] });
+  const { director, server } = await directorAndServer(lab);
   const [mysql, pgsql] = await Promise.all([startMariadb(lab, server), startPostgres(lab, server)]);
   servers.set('mysql', mysql);
   servers.set('pgsql', pgsql);

@@ -3,12 +3,22 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { certFile, keyFile } from '../../probes/scripted-server.ts';
+import { hostOn } from '../harness/host-on.ts';
 import type { Host, Lab } from '../harness/namespaces.ts';
 import { type Running, waitUntil } from '../harness/process.ts';
 
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
 export const isInstalled = (program: string): boolean =>
   folders.some((folder) => existsSync(join(folder, program)));
+
+/** A director and the host of its real servers, on one LAN with both families. */
+export async function directorAndServer(
+  lab: Lab,
+): Promise<{ readonly director: Host; readonly server: Host }> {
+  const lan = await lab.lan('lan');
+  const director = await hostOn(lab, lan, 'director', '10.9.0.1/24', 'fd09::1/64');
+  return { director, server: await hostOn(lab, lan, 'server', '10.9.0.2/24', 'fd09::2/64') };
+}
 
 /** Of a folder that servers may enter which give up root. */
 export function openFolder(lab: Lab, name: string): string {

@@ -15,6 +15,7 @@ import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { type Running, waitUntil } from '../harness/process.ts';
 import { startNginx } from '../harness/programs.ts';
 import { enter } from '../vrrp/inside.ts';
+import { directorAndServer } from './real-servers.ts';
 import { startFreeradius, startSlapd, startUnbound } from './service-servers.ts';
 
 let lab: Lab;
@@ -25,16 +26,13 @@ const addresses = ['10.9.0.2', 'fd09::2'] as const;
 
 beforeAll(async () => {
   lab = createLab();
-  const lan = await lab.lan('lan');
-  const director = await lab.host('director');
-  server = await lab.host('server');
-  await lab.attach(director, lan, { addresses: ['10.9.0.1/24', 'fd09::1/64'] });
-  await lab.attach(server, lan, { addresses: ['10.9.0.2/24', 'fd09::2/64'] });
+  const site = await directorAndServer(lab);
+  server = site.server;
   servers.set('unbound', await startUnbound(lab, server, addresses));
   servers.set('slapd', await startSlapd(lab, server));
   servers.set('freeradius', await startFreeradius(lab, server));
   servers.set('nginx', await startFeatures());
-  leave = enter(director);
+  leave = enter(site.director);
 });
 afterAll(async () => {
   leave?.();

@@ -13,7 +13,7 @@ import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import type { Running } from '../harness/process.ts';
 import { startNginx } from '../harness/programs.ts';
 import { enter } from '../vrrp/inside.ts';
-import { startDovecot, startSmtpd, startTinyproxy, startVsftpd } from './real-servers.ts';
+import { directorAndServer, startDovecot, startSmtpd, startTinyproxy, startVsftpd } from './real-servers.ts';
 
 let lab: Lab;
 let server: Host;
@@ -22,11 +22,8 @@ const servers = new Map<string, Running | undefined>();
 
 beforeAll(async () => {
   lab = createLab();
-  const lan = await lab.lan('lan');
-  const director = await lab.host('director');
-  server = await lab.host('server');
-  await lab.attach(director, lan, { addresses: ['10.9.0.1/24', 'fd09::1/64'] });
-  await lab.attach(server, lan, { addresses: ['10.9.0.2/24', 'fd09::2/64'] });
+  const site = await directorAndServer(lab);
+  server = site.server;
   servers.set('smtpd', await startSmtpd(lab, server));
   servers.set('dovecot', await startDovecot(lab, server));
   servers.set('vsftpd', await startVsftpd(lab, server));
@@ -36,7 +33,7 @@ beforeAll(async () => {
     body: 'Test Page from $proxy_protocol_addr',
     extra: `ssl_certificate ${certFile}; ssl_certificate_key ${keyFile};`,
   });
-  leave = enter(director);
+  leave = enter(site.director);
 });
 afterAll(async () => {
   leave?.();

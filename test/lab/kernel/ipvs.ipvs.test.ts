@@ -8,6 +8,7 @@ import type { IpvsKernel } from '../../../src/ports/kernel.ts';
 import type { Destination, Operation, ServiceEntry, VirtualService } from '../../../src/reconcile/model.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { openNetlinkSocket } from '../../../src/system/netlink-socket.ts';
+import { aService } from '../../reconcile/a-destination.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { run } from '../harness/process.ts';
 import { inside } from '../vrrp/inside.ts';
@@ -32,13 +33,7 @@ afterAll(async () => {
   await lab?.dispose();
 });
 
-const WEB: VirtualService = {
-  id: { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 },
-  scheduler: 'wlc',
-  schedFlags: [],
-  persistencePrefix: 32,
-  ops: false,
-};
+const WEB = aService();
 const real = (address: string, change: Partial<Destination> = {}): Destination => ({
   address: ip(address),
   port: 80,

@@ -5,21 +5,21 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { VirtualConfig } from '../../../src/config/config.ts';
 import { createReconcileLoop } from '../../../src/daemon/reconcile-loop.ts';
-import { createIpvsKernel } from '../../../src/kernel/ipvs.ts';
 import { createIpvsRequests } from '../../../src/kernel/ipvs-requests.ts';
 import { ip } from '../../../src/net/ip.ts';
 import type { JournalEvent } from '../../../src/ports/journal.ts';
 import type { IpvsKernel } from '../../../src/ports/kernel.ts';
-import { readTable } from '../../../src/reconcile/canonical.ts';
 import type { Destination, Operation, ServiceId, Table } from '../../../src/reconcile/model.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { openNetlinkSocket } from '../../../src/system/netlink-socket.ts';
 import { encodeGeneric } from '../../../src/wire/genetlink.ts';
+import { aDestination } from '../../reconcile/a-destination.ts';
 import { realOf, virtualOf } from '../../reconcile/arbitrary.ts';
-import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
+import type { Host, Lab } from '../harness/namespaces.ts';
 import { run, waitUntil } from '../harness/process.ts';
 import { daemonMain } from '../harness/programs.ts';
 import { inside } from '../vrrp/inside.ts';
+import { openDirectorKernel, tableIn } from './director-kernel.ts';
 
 const vip = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 } as const;
 const one = realOf('192.168.6.2', 80, { weight: 5 });
@@ -30,18 +30,11 @@ let director: Host;
 let kernel: IpvsKernel;
 
 beforeEach(async () => {
-  lab = createLab();
-  director = await lab.host('director');
-  kernel = inside(director, () => createIpvsKernel(openNetlinkSocket('generic'), systemClock));
-  lab.defer(() => kernel.close());
+  ({ lab, director, kernel } = await openDirectorKernel());
 });
 afterEach(() => lab.dispose());
 
-async function read(): Promise<Table> {
-  const answer = await kernel.observe();
-  if (!answer.ok) throw new Error(`Cannot read the table: ${answer.error.message}`);
-  return readTable(answer.value);
-}
+const read = () => tableIn(kernel);
 
 /** A daemon's reconciler whose servers need no check. */
 function startLoop(resyncIntervalMs = 100) {
@@ -68,15 +61,8 @@ function startLoop(resyncIntervalMs = 100) {
 describe('entries that no tool can make', () => {
   const esp: ServiceId = { ...vip, protocol: 'protocol-50' };
   const plain = { scheduler: 'rr', schedFlags: [], persistencePrefix: 32, ops: false };
-  const server = (last: number, changes: Partial<Destination>): Destination => ({
-    address: ip(`192.168.6.${last}`),
-    port: 80,
-    forward: 'ipip',
-    weight: 1,
-    upperThreshold: 0,
-    lowerThreshold: 0,
-    ...changes,
-  });
+  const server = (last: number, changes: Partial<Destination>): Destination =>
+    aDestination({ address: ip(`192.168.6.${last}`), forward: 'ipip', weight: 1, ...changes });
   const tunnel = { type: 'gue', port: 6080, checksum: 'nocsum' } as const;
   const strange: readonly Operation[] = [
     { type: 'addService', service: { id: vip, ...plain, scheduler: 'wrr' } },

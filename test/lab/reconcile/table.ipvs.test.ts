@@ -2,20 +2,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { VirtualConfig } from '../../../src/config/config.ts';
 import { createReconcileLoop } from '../../../src/daemon/reconcile-loop.ts';
-import { createIpvsKernel } from '../../../src/kernel/ipvs.ts';
 import { formatEndpoint } from '../../../src/net/endpoint.ts';
 import { ip } from '../../../src/net/ip.ts';
 import type { JournalEvent } from '../../../src/ports/journal.ts';
 import type { IpvsKernel } from '../../../src/ports/kernel.ts';
-import { readTable } from '../../../src/reconcile/canonical.ts';
-import type { ServiceId, Table } from '../../../src/reconcile/model.ts';
+import type { ServiceId } from '../../../src/reconcile/model.ts';
 import type { Verdict } from '../../../src/reconcile/verdict-view.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import { openNetlinkSocket } from '../../../src/system/netlink-socket.ts';
 import { realOf, tierOf, virtualOf } from '../../reconcile/arbitrary.ts';
-import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
+import type { Host, Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
-import { inside } from '../vrrp/inside.ts';
+import { openDirectorKernel, tableIn } from './director-kernel.ts';
 
 const vip: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
 const one = realOf('192.168.6.2', 80, { weight: 5 });
@@ -27,21 +24,14 @@ let director: Host;
 let kernel: IpvsKernel;
 
 beforeEach(async () => {
-  lab = createLab();
-  director = await lab.host('director');
-  kernel = inside(director, () => createIpvsKernel(openNetlinkSocket('generic'), systemClock));
-  lab.defer(() => kernel.close());
+  ({ lab, director, kernel } = await openDirectorKernel());
 });
 
 afterEach(async () => {
   await lab.dispose();
 });
 
-async function read(): Promise<Table> {
-  const answer = await kernel.observe();
-  if (!answer.ok) throw new Error(`Cannot read the table: ${answer.error.message}`);
-  return readTable(answer.value);
-}
+const read = () => tableIn(kernel);
 
 /** Sorted: the kernel lists the newest server first. */
 const saved = async () => (await director.run('ipvsadm', '-S', '-n')).trim().split('\n').sort();

@@ -6,6 +6,7 @@ import { systemClock } from '../../../src/system/clock.ts';
 import type { HopLimitBounds } from '../../../src/system/hop-limit-filter.ts';
 import { openVrrpSocketInet6 } from '../../../src/system/raw-socket-inet6.ts';
 import { encodeIpv6 } from '../../../src/wire/ipv6-header.ts';
+import { hostOn, interfaceIndex } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { inside } from '../vrrp/inside.ts';
@@ -21,10 +22,8 @@ beforeAll(async () => {
   lab = createLab();
   const lan = await lab.lan('lan');
   const station = async (name: string, address: Ip) => {
-    const host = await lab.host(name);
-    await lab.attach(host, lan, { addresses: [`${address}/64`] });
-    const link = await host.run('ip', '-o', 'link', 'show', 'eth0');
-    return { host, index: Number.parseInt(link, 10) };
+    const host = await hostOn(lab, lan, name, `${address}/64`);
+    return { host, index: await interfaceIndex(host) };
   };
   stationA = await station('a', addressA);
   stationB = await station('b', addressB);

@@ -8,6 +8,7 @@ import { systemClock } from '../../../src/system/clock.ts';
 import { openIcmpSocket } from '../../../src/system/icmp-socket.ts';
 import { openFrameSocket } from '../../../src/system/packet-socket.ts';
 import { openVrrpSocket } from '../../../src/system/raw-socket.ts';
+import { hostOn, interfaceIndex } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { inside } from '../vrrp/inside.ts';
 
@@ -19,10 +20,8 @@ beforeAll(async () => {
   lab = createLab();
   const lan = await lab.lan('lan');
   const station = async (name: string, address: string) => {
-    const host = await lab.host(name);
-    await lab.attach(host, lan, { addresses: [address] });
-    const link = await host.run('ip', '-o', 'link', 'show', 'eth0');
-    return { host, index: Number.parseInt(link, 10) };
+    const host = await hostOn(lab, lan, name, address);
+    return { host, index: await interfaceIndex(host) };
   };
   stationA = await station('a', '10.9.0.1/24');
   stationB = await station('b', '10.9.0.2/24');

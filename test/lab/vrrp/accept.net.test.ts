@@ -1,9 +1,11 @@
 // accept: no. The active director has the addresses, answers for them in ARP and neighbour discovery, and accepts
 // nothing else that is addressed to them.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hostOn } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { type Director, startDirector } from '../harness/programs.ts';
+import { bothFamilies } from './router-config.ts';
 
 const vips = ['10.9.0.100', 'fd00::100'] as const;
 let lab: Lab;
@@ -24,10 +26,8 @@ vrrp:
 beforeEach(async () => {
   lab = createLab();
   const lan = await lab.lan('lan');
-  client = await lab.host('c');
-  await lab.attach(client, lan, { addresses: ['10.9.0.3/24', 'fd00::3/64'] });
-  const host = await lab.host('a');
-  await lab.attach(host, lan, { addresses: ['10.9.0.1/24', 'fd00::1/64', 'fe80::1/64'] });
+  client = await hostOn(lab, lan, 'c', '10.9.0.3/24', 'fd00::3/64');
+  const host = await hostOn(lab, lan, 'a', ...bothFamilies(1));
   a = startDirector(lab, host, { config: config('accept: no') });
   await Promise.all(
     ['VI_1', 'VI_1/ipv6'].map((name) => a.waitFor('vip.announced', ({ instance }) => instance === name)),

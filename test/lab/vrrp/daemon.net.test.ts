@@ -1,9 +1,11 @@
 // The VRRP process under the whole daemon: what becomes of it when the main process ends, or dies.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hostOn } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { run, waitUntil } from '../harness/process.ts';
 import { type Director, startDirector } from '../harness/programs.ts';
 import { probe, seamlessMs } from './prober.ts';
+import { routerConfig } from './router-config.ts';
 import { hasAddress, measured } from './station.ts';
 
 const vip = '10.9.0.100';
@@ -12,29 +14,15 @@ let client: Host;
 let a: Director;
 let b: Director;
 
-const config = (priority: number) => `
-director: {control_socket: $CONTROL, state_dir: $STATE}
-vrrp:
-  - name: VI_1
-    interface: eth0
-    virtual_router_id: 51
-    priority: ${priority}
-    advert_int: 100ms
-    virtual_ipaddress: [${vip}/24]
-`;
+const config = (priority: number) => routerConfig(priority, `${vip}/24`);
 
 beforeEach(async () => {
   lab = createLab();
   const lan = await lab.lan('lan');
-  const hostAt = async (name: string, address: string) => {
-    const host = await lab.host(name);
-    await lab.attach(host, lan, { addresses: [address] });
-    return host;
-  };
-  client = await hostAt('c', '10.9.0.3/24');
-  a = startDirector(lab, await hostAt('a', '10.9.0.1/24'), { config: config(150) });
+  client = await hostOn(lab, lan, 'c', '10.9.0.3/24');
+  a = startDirector(lab, await hostOn(lab, lan, 'a', '10.9.0.1/24'), { config: config(150) });
   await a.waitFor('vip.announced');
-  b = startDirector(lab, await hostAt('b', '10.9.0.2/24'), { config: config(100) });
+  b = startDirector(lab, await hostOn(lab, lan, 'b', '10.9.0.2/24'), { config: config(100) });
   await b.waitFor('daemon.ready');
 });
 afterEach(() => lab?.dispose());

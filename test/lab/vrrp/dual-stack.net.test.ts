@@ -1,9 +1,11 @@
 // One entry with addresses of both families: two virtual routers that move as one, under the whole daemon.
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { hostOn } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { type Director, startDirector } from '../harness/programs.ts';
 import { probe, seamlessMs } from './prober.ts';
+import { bothFamilies, routerConfig } from './router-config.ts';
 import { hasAddress, measured } from './station.ts';
 
 const vips = ['10.9.0.100', 'fd00::100'] as const;
@@ -12,26 +14,12 @@ let client: Host;
 let a: Director;
 let b: Director;
 
-const config = (priority: number) => `
-director: {control_socket: $CONTROL, state_dir: $STATE}
-vrrp:
-  - name: VI_1
-    interface: eth0
-    virtual_router_id: 51
-    priority: ${priority}
-    advert_int: 100ms
-    virtual_ipaddress: [${vips[0]}/24, "${vips[1]}/64", "fe80::100/64"]
-`;
+const config = (priority: number) => routerConfig(priority, `${vips[0]}/24, "${vips[1]}/64", "fe80::100/64"`);
 
 beforeEach(async () => {
   lab = createLab();
   const lan = await lab.lan('lan');
-  const hostAt = async (name: string, suffix: number) => {
-    const host = await lab.host(name);
-    const addresses = [`10.9.0.${suffix}/24`, `fd00::${suffix}/64`, `fe80::${suffix}/64`];
-    await lab.attach(host, lan, { addresses });
-    return host;
-  };
+  const hostAt = (name: string, number: number) => hostOn(lab, lan, name, ...bothFamilies(number));
   client = await hostAt('c', 3);
   a = startDirector(lab, await hostAt('a', 1), { config: config(150) });
   await Promise.all(vips.map((vip) => waitUntil(() => hasAddress(a.host, vip), { what: `a has ${vip}` })));

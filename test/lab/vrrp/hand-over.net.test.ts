@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ip } from '../../../src/net/ip.ts';
 import { instance } from '../../daemon/vrrp-instance.ts';
+import { hostOn } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab, type Lan } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { probe, seamlessMs } from './prober.ts';
@@ -18,14 +19,9 @@ let b: Station;
 beforeEach(async () => {
   lab = createLab();
   lan = await lab.lan('lan');
-  const hostAt = async (name: string, address: string) => {
-    const host = await lab.host(name);
-    await lab.attach(host, lan, { addresses: [address] });
-    return host;
-  };
-  client = await hostAt('c', '10.9.0.3/24');
-  a = createStation(lab, await hostAt('a', '10.9.0.1/24'));
-  b = createStation(lab, await hostAt('b', '10.9.0.2/24'));
+  client = await hostOn(lab, lan, 'c', '10.9.0.3/24');
+  a = createStation(lab, await hostOn(lab, lan, 'a', '10.9.0.1/24'));
+  b = createStation(lab, await hostOn(lab, lan, 'b', '10.9.0.2/24'));
 });
 afterEach(() => lab?.dispose());
 

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ip } from '../../../src/net/ip.ts';
 import { instance } from '../../daemon/vrrp-instance.ts';
+import { hostOn } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { startKeepalived } from '../harness/programs.ts';
@@ -19,14 +20,9 @@ let ours: Station;
 beforeEach(async () => {
   lab = createLab();
   const lan = await lab.lan('lan');
-  const hostAt = async (name: string, address: string) => {
-    const host = await lab.host(name);
-    await lab.attach(host, lan, { addresses: [address] });
-    return host;
-  };
-  client = await hostAt('c', '10.9.0.3/24');
-  peer = await hostAt('k', '10.9.0.2/24');
-  ours = createStation(lab, await hostAt('a', '10.9.0.1/24'));
+  client = await hostOn(lab, lan, 'c', '10.9.0.3/24');
+  peer = await hostOn(lab, lan, 'k', '10.9.0.2/24');
+  ours = createStation(lab, await hostOn(lab, lan, 'a', '10.9.0.1/24'));
 });
 afterEach(() => lab?.dispose());
 

@@ -5,6 +5,7 @@ import { createLab, type Host, type Lab, type Lan } from '../harness/namespaces.
 import { waitUntil } from '../harness/process.ts';
 import { type Director, startDirector } from '../harness/programs.ts';
 import { type Prober, probe, seamlessMs } from './prober.ts';
+import { routerConfig } from './router-config.ts';
 import { hasAddress, measured } from './station.ts';
 
 export const vip = '10.9.0.100';
@@ -37,17 +38,8 @@ export async function createSite(): Promise<Site> {
 }
 
 /** @param more lines of VI_1 @param sections what stands beside `vrrp` */
-export const config = (priority: number, more: string, sections = '') => `
-director: {control_socket: $CONTROL, state_dir: $STATE}
-vrrp:
-  - name: VI_1
-    interface: eth0
-    virtual_router_id: 51
-    priority: ${priority}
-    advert_int: 100ms
-    virtual_ipaddress: [${vip}/24]
-    ${more}
-${sections}`;
+export const config = (priority: number, more: string, sections = '') =>
+  routerConfig(priority, `${vip}/24`, more, sections);
 
 /** a is active, b hears it. */
 export async function startPair(

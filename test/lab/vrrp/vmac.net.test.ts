@@ -1,9 +1,11 @@
 // Virtual MAC mode: the addresses keep their MAC address whoever has them, and nobody else's moves.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hostOn } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { type Director, startDirector } from '../harness/programs.ts';
 import { probe, seamlessMs } from './prober.ts';
+import { bothFamilies, routerConfig } from './router-config.ts';
 import { measured } from './station.ts';
 
 const vips = { inet: '10.9.0.100', inet6: 'fd00::100' } as const;
@@ -13,27 +15,13 @@ let client: Host;
 let a: Director;
 let b: Director;
 
-const config = (priority: number) => `
-director: {control_socket: $CONTROL, state_dir: $STATE}
-vrrp:
-  - name: VI_1
-    interface: eth0
-    virtual_router_id: 51
-    priority: ${priority}
-    advert_int: 100ms
-    use_vmac: yes
-    virtual_ipaddress: [${vips.inet}/32, "${vips.inet6}/128"]
-`;
+const config = (priority: number) =>
+  routerConfig(priority, `${vips.inet}/32, "${vips.inet6}/128"`, 'use_vmac: yes');
 
 beforeEach(async () => {
   lab = createLab();
   const lan = await lab.lan('lan');
-  const hostAt = async (name: string, suffix: number) => {
-    const host = await lab.host(name);
-    const addresses = [`10.9.0.${suffix}/24`, `fd00::${suffix}/64`, `fe80::${suffix}/64`];
-    await lab.attach(host, lan, { addresses });
-    return host;
-  };
+  const hostAt = (name: string, number: number) => hostOn(lab, lan, name, ...bothFamilies(number));
   client = await hostAt('c', 3);
   a = startDirector(lab, await hostAt('a', 1), { config: config(150) });
   await both(a, 'active');

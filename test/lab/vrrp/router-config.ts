@@ -1,0 +1,21 @@
+// The configuration of a director with one virtual router, as most tests of VRRP have it.
+
+/** @param addresses of VI_1 @param more lines of it @param sections what stands beside `vrrp` */
+export const routerConfig = (priority: number, addresses: string, more = '', sections = '') => `
+director: {control_socket: $CONTROL, state_dir: $STATE}
+vrrp:
+  - name: VI_1
+    interface: eth0
+    virtual_router_id: 51
+    priority: ${priority}
+    advert_int: 100ms
+    virtual_ipaddress: [${addresses}]
+    ${more}
+${sections}`;
+
+/** Of the host with that number on a LAN with both families. */
+export const bothFamilies = (number: number): readonly string[] => [
+  `10.9.0.${number}/24`,
+  `fd00::${number}/64`,
+  `fe80::${number}/64`,
+];
