@@ -127,6 +127,20 @@ describe('the IPVS kernel', () => {
     expect(after[0]?.destinations[0]?.weight).toBe(2);
   });
 
+  it('sees a service that is told otherwise, though its servers are told as before', async () => {
+    let scheduler = 'wlc';
+    const { kernel } = open(
+      () => 28,
+      (message) => {
+        const service = encodeOperation({ type: 'addService', service: { ...WEB, scheduler } });
+        return [entry(message, commandOf(message) === 4 ? service : encodeOperation(addReal)), done(message)];
+      },
+    );
+    await kernel.observe();
+    scheduler = 'rr';
+    expect(await kernel.observe()).toMatchObject({ ok: true, value: [{ service: { scheduler: 'rr' } }] });
+  });
+
   it('asks for the number of the family once', async () => {
     const { kernel, port } = open(
       () => 28,
