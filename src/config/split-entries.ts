@@ -21,12 +21,12 @@ const key = 'virtual:';
 /** The rest of its line: nothing but blanks and a comment. */
 const nothing = /^[ \t]*$|^[ \t]+#/;
 
-/** @returns undefined where there is no block of entries below a plain key at the margin, or more than one. */
+/** @returns undefined where there is no block of entries below a plain key at the margin. A second one stays in the head. */
 export function splitEntries(text: string): SplitText | undefined {
   // js-yaml ends lines there too, which nothing below would see.
   if (text.includes('\r')) return undefined;
   const start = text.startsWith(key) ? 0 : text.indexOf(`\n${key}`) + 1;
-  if (!text.startsWith(key, start) || text.includes(`\n${key}`, start)) return undefined;
+  if (!text.startsWith(key, start)) return undefined;
   const first = endOfLine(text, start);
   if (!nothing.test(text.slice(start + key.length, first).trimEnd())) return undefined;
   const line = linesIn(text, 0, start) + 1;
