@@ -265,3 +265,29 @@ describe('for any configuration, verdicts and table', () => {
     );
   });
 });
+
+describe('where nobody is drained', () => {
+  const plain = { ...both, drainTimeoutMs: 0 };
+  const states: readonly LeavingState[] = [
+    nobodyLeaves,
+    { terms: { [service]: { timeoutMs: 30_000, cleanstop: true } }, since: {} },
+    { terms: {}, since: { [`${service} 192.168.6.3:80`]: 90 * second } },
+  ];
+  const outcome = (virtuals: readonly VirtualConfig[], state: LeavingState, drainOf?: () => undefined) =>
+    propose(serving(both, busy), {
+      ...{ virtuals, verdictOf: up, policy: { owned: new Set([service]), foreign: 'keep' } },
+      leaving: { state, now: 100 * second, wasOurs: () => true, ...(drainOf !== undefined && { drainOf }) },
+    });
+
+  it('it comes to the same whether each server is asked for or not', () => {
+    for (const virtuals of [[both], [first], [plain], [{ ...plain, reals: [one] }], []])
+      for (const state of states)
+        expect(outcome(virtuals, state)).toEqual(outcome(virtuals, state, () => undefined));
+  });
+
+  it('and nothing gives anybody a time to leave, one who is drained is, all the same', () => {
+    const drains = { '192.168.6.3:80': { since: 90 * second, deadline: 130 * second } };
+    const drained = pass(serving(both, busy), { virtuals: [plain], state: nobodyLeaves, drains });
+    expect(drained.servers).toMatchObject([{ real: '192.168.6.3:80', by: 'operator' }]);
+  });
+});
