@@ -29,7 +29,7 @@ const entryTexts = [
   '- {address: "10.0.0.4:80", persistent: 60, scheduler: sh, emailalert: root, real: [10.1.0.1:81 gate]}\n',
   '- {fwmark: 4, marks: [{address: 10.0.0.5, ports: [80, 443]}], real: [10.1.0.1 gate], fallback: 127.0.0.1 gate}\n',
   '- {addresses: ["10.0.0.6-8:80", "fwmark 9"], checktype: off, real: [10.1.0.1->10.1.0.3 masq]}\n',
-  '- {address: "web1.example.org:http", real: ["web2.example.org:http masq"], real_file: /etc/fleet}\n',
+  '- {address: "web1.example.org:http", real: ["web2.example.org:http masq"], real_file: /etc/fleet, fallback: [sorry.example.org, 127.0.0.1]}\n',
   '- {address: "10.0.0.7:80", checktype: external, checkcommand: /bin/true, quorum_up: /bin/up, real: [10.1.0.1]}\n',
   '- {address: "10.0.0.8:80", real: [nonsense one, 10.1.0.1 gate], colour: red}\n',
   '-\n  address: "10.0.0.9:80"\n  real: [10.1.0.1 gate # why\n   ]\n',
@@ -81,7 +81,7 @@ const documents = fc
   );
 
 const good = (index: number, weight = 1) =>
-  `  - {address: "10.0.0.${index}:80", real: ["10.1.0.1:80 masq ${weight}"], fallback: "10.2.0.1:80"}\n`;
+  `  - {address: "10.0.0.${index}:80", real: ["10.1.0.1:80 masq ${weight}", "web:80 masq"], fallback: ["10.2.0.1:80", sorry]}\n`;
 
 describe('a config read entry by entry', () => {
   it('comes to what it comes to as a whole', () => {

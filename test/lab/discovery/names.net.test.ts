@@ -48,13 +48,19 @@ describe.skipIf(!hasUnbound)('a server by name (unbound)', () => {
   });
 
   it('that nobody knows makes no server, and holds up nothing', async () => {
-    const director = await startReady(site, withServers(['nobody gate', '10.0.0.9 gate']));
-    const failed = await director.waitFor('names.failed');
-    expect(failed).toMatchObject({ name: 'nobody', reason: 'NXDOMAIN', kept: [] });
+    const director = await startReady(
+      site,
+      withServers(['nobody gate', '10.0.0.9 gate'], ', fallback: sorry'),
+    );
+    for (const name of ['nobody', 'sorry']) {
+      const failed = await director.waitFor('names.failed', (event) => event.name === name);
+      expect(failed).toMatchObject({ reason: 'NXDOMAIN', kept: [] });
+    }
     expect(await serversOf(director)).toEqual(['10.0.0.9:80']);
     const { status, stderr } = await check(director);
     expect(status).toBe(0);
     expect(stderr).toMatch(/:4:\d+: warning: Cannot resolve name: nobody with an IPv4 address, got NXDOMAIN/);
+    expect(stderr).toMatch(/:4:\d+: warning: Cannot resolve name: sorry with an IPv4 address, got NXDOMAIN/);
     await site.dns.answer(['nobody.example.com. 1 IN A 10.0.0.4']);
     await hasServers(director, '10.0.0.4:80', '10.0.0.9:80');
   });
