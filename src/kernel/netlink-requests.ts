@@ -118,12 +118,11 @@ export function createNetlinkRequests(
       (number) =>
         new Promise<Answer>((resolve) => void pending.set(number, { messages: [], settle: resolve })),
     );
-    askedAt = clock.now();
-    watch(timeoutMs);
     port.send(encodeMessages(messages), (error?: NodeJS.ErrnoException) => {
       if (error !== undefined) failAll({ code: error.code ?? 'EIO', message: error.message });
     });
     hearUntil(last);
+    if (last !== undefined && pending.has(last)) watchFor(timeoutMs);
     await answers.at(-1);
     settleSilent();
     askedAt = undefined;
@@ -144,6 +143,12 @@ export function createNetlinkRequests(
     if (heardAtOnce < HEARD_AT_ONCE) return;
     heardAtOnce = 0;
     await new Promise<void>((resolve) => void clock.after(0, resolve));
+  }
+
+  /** Where the answer was there at once, nobody asks what time it is. */
+  function watchFor(limitMs: number): void {
+    askedAt = clock.now();
+    watch(limitMs);
   }
 
   /** One timer for a thousand exchanges: when it fires, it looks how old the one under way is. */
