@@ -60,7 +60,7 @@ function tell(sample: Sample): Sample {
 }
 
 const products = ['keepalived', 'lvs-director'] as const;
-/** Services beyond which keepalived takes minutes for each step. */
+/** Services beyond which keepalived is left out of the growth, to keep it short. */
 const keepalivedMax = 2000;
 
 async function group(size: number, times: number): Promise<Group> {
