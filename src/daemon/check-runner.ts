@@ -5,8 +5,9 @@ import { nextStart, type Schedule, scheduleOf, startsMissed } from '../health/sc
 import type { CheckPlan } from '../health/target-of.ts';
 import type { Clock, EventLoop, Micros } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
-import type { Probe, ProbeResult } from '../ports/probe.ts';
+import type { Probe } from '../ports/probe.ts';
 import { createCheckPace } from './check-pace.ts';
+import type { Judged } from './checked-server.ts';
 import { createLatenessHistogram, type Lateness } from './lateness.ts';
 import { createLostTime } from './lost-time.ts';
 import { runProbe } from './run-probe.ts';
@@ -51,7 +52,7 @@ export type CheckRunnerOptions = {
   readonly concurrency: number;
   /** Asked whenever a start is due, also where the check before is still under way; false leaves it out. */
   readonly mayStart: (key: string) => boolean;
-  readonly onResult: (key: string, result: ProbeResult) => void;
+  readonly onResult: (key: string, said: Judged) => void;
 };
 
 export type CheckRunner = {
@@ -60,6 +61,8 @@ export type CheckRunner = {
   /** Forgets a check; one under way is aborted and its result never told. */
   readonly remove: (key: string) => void;
   readonly statistics: (key: string) => CheckStatistics | undefined;
+  /** What it said last. */
+  readonly lastOf: (key: string) => Judged | undefined;
   readonly activity: () => CheckActivity;
   readonly stop: () => void;
 };
@@ -75,6 +78,7 @@ type Check = {
   /** Set while a probe is under way. */
   cancelRun: (() => void) | undefined;
   statistics: CheckStatistics;
+  last: Judged | undefined;
 };
 
 export function createCheckRunner(options: CheckRunnerOptions): CheckRunner {
@@ -141,13 +145,14 @@ export function createCheckRunner(options: CheckRunnerOptions): CheckRunner {
       running--;
       check.cancelRun = undefined;
       check.combined = stepCombined(check.plan, check.combined, result.outcome);
+      check.last = { result, at: clock.now() };
       check.statistics = {
         ...check.statistics,
         ended: check.statistics.ended + 1,
         latenessMs: (startedAt - due) / 1000,
-        tookMs: (clock.now() - startedAt) / 1000,
+        tookMs: (check.last.at - startedAt) / 1000,
       };
-      options.onResult(check.key, result);
+      options.onResult(check.key, check.last);
       startWaiting();
     });
     check.cancelRun = () => {
@@ -180,6 +185,7 @@ export function createCheckRunner(options: CheckRunnerOptions): CheckRunner {
         cancelNext: () => {},
         cancelRun: undefined,
         statistics: { ended: 0, skipped: 0, latenessMs: 0, tookMs: 0 },
+        last: undefined,
       };
       checks.set(key, check);
       scheduleAt(check, schedule.first);
@@ -189,6 +195,7 @@ export function createCheckRunner(options: CheckRunnerOptions): CheckRunner {
       startWaiting();
     },
     statistics: (key) => checks.get(key)?.statistics,
+    lastOf: (key) => checks.get(key)?.last,
     activity: () => ({
       checks: checks.size,
       underWay: running,

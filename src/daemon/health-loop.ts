@@ -116,12 +116,8 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
       });
       return free.some(({ plan }) => plan.main.target.kind !== 'off');
     },
-    onResult: (checkKey, result) => {
-      const at = clock.now();
-      for (const server of judgedBy(checkKey)) {
-        judge(around, server, { result, at });
-        settle(server);
-      }
+    onResult: (checkKey, said) => {
+      for (const server of judgedBy(checkKey)) take(server, said);
     },
   });
 
@@ -148,6 +144,19 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
   const enter = (server: CheckedServer, intervalMs: number): void => {
     if (server.plan.main.target.kind !== 'off') awaited.add(server);
     attach(server, intervalMs);
+  };
+
+  /** A check that other servers had before it has answered for it, too. */
+  const takeLast = (server: CheckedServer): void => {
+    const last = runner.lastOf(server.checkKey);
+    if (last === undefined) return;
+    if (heedMaintenance(around, server)) settle(server);
+    else take(server, last);
+  };
+
+  const take = (server: CheckedServer, said: Judged): void => {
+    judge(around, server, said);
+    settle(server);
   };
 
   const leave = (server: CheckedServer): void => {
@@ -185,6 +194,7 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
       return [real, known ?? server] as const;
     });
     services.set(name, { virtual, servers: new Map(entered) });
+    for (const [real, server] of entered) if (before?.servers.has(real) !== true) takeLast(server);
   };
 
   const leaveService = (name: string): void => {

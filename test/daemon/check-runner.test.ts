@@ -28,7 +28,7 @@ function rig(options: { concurrency?: number; mayStart?: (key: string) => boolea
     journal: (event) => events.push(event),
     concurrency: options.concurrency ?? 1000,
     mayStart: options.mayStart ?? (() => true),
-    onResult: (key, result) => results.push({ key, atMs: nowMs(), ...result }),
+    onResult: (key, { result }) => results.push({ key, atMs: nowMs(), ...result }),
   });
   return {
     ...scripted,
@@ -130,7 +130,7 @@ describe('the deadline', () => {
     const runner = createCheckRunner({
       clock: { ...manual, afterPoll: (callback) => void polls.push(callback) },
       ...{ probe, concurrency: 1, mayStart: () => true, journal: () => {} },
-      onResult: (_, result) => results.push(result),
+      onResult: (_, { result }) => results.push(result),
     });
     runner.add('a', negotiate, intervalMs);
     await manual.advance(4500);
@@ -171,7 +171,7 @@ describe('the deadline', () => {
       journal: () => {},
       concurrency: 1,
       mayStart: () => true,
-      onResult: (_, result) => results.push(result),
+      onResult: (_, { result }) => results.push(result),
     });
     runner.add('a', negotiate, intervalMs);
     await clock.advance(1000);

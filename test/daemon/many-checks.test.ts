@@ -12,12 +12,17 @@ function rig(concurrency = 1000) {
   const { probe, asked, answerAll } = createScriptedProbe();
   const events: JournalEvent[] = [];
   const verdicts = new Map<string, string>();
+  let inMaintenance = false;
   const loop = createHealthLoop({
     ...{ clock, probe, concurrency },
     journal: (event) => events.push(event),
     onVerdict: ({ service, verdict }) => verdicts.set(service, verdict),
+    inMaintenance: () => inMaintenance,
   });
-  return { loop, asked, answerAll, advance: clock.advance, events, verdicts };
+  const maintain = (is: boolean) => {
+    inMaintenance = is;
+  };
+  return { loop, asked, answerAll, advance: clock.advance, events, verdicts, maintain };
 }
 
 const serviceOf = (fwmark: number) =>
@@ -36,6 +41,35 @@ it('1,000 services that share a server cost one check an interval, and each hear
   for (let step = 0; step < 11; step += 1) await advance(100);
   expect(verdicts.size).toBe(1000);
   expect(new Set(verdicts.values())).toEqual(new Set(['down']));
+});
+
+it('a service that comes in on a check that others have hears at once what it said last', async () => {
+  const { loop, asked, answerAll, advance, verdicts } = rig();
+  answerAll('success');
+  loop.configure([serviceOf(1)]);
+  await advance(1000);
+  const { length } = asked;
+  loop.configure([serviceOf(1), serviceOf(2)]);
+  expect(asked).toHaveLength(length);
+  expect(verdicts.get('fwmark 2')).toBe('up');
+  await loop.firstResults();
+  answerAll('failure');
+  await advance(1100);
+  loop.configure([serviceOf(1), serviceOf(2), serviceOf(3)]);
+  expect(verdicts.get('fwmark 3')).toBe('down');
+});
+
+it('but not where it is in maintenance', async () => {
+  const { loop, answerAll, advance, verdicts, maintain } = rig();
+  answerAll('success');
+  loop.configure([serviceOf(1)]);
+  await advance(1000);
+  maintain(true);
+  loop.configure([serviceOf(1), serviceOf(2)]);
+  expect(verdicts.get('fwmark 2')).toBe('down');
+  maintain(false);
+  await advance(1100);
+  expect(verdicts.get('fwmark 2')).toBe('up');
 });
 
 const reals = (count: number) =>
