@@ -14,6 +14,8 @@ export type Liveness = {
 export type LivenessOptions = {
   /** A whole number of beats, rounded up. */
   readonly silenceMs: number;
+  /** Until the first word, as the other side has to start: where that may take longer. */
+  readonly firstWordMs?: number;
   readonly onBeat: () => void;
   /** Called once; the beats end with it. */
   readonly onSilent: (silentMs: number) => void;
@@ -21,11 +23,12 @@ export type LivenessOptions = {
 
 export function createLiveness(clock: Clock, options: LivenessOptions): Liveness {
   let unanswered = 0;
+  let limitMs = options.firstWordMs ?? options.silenceMs;
   let cancel = clock.after(beatMs, beat);
 
   function beat(): void {
     unanswered += 1;
-    if (unanswered * beatMs > options.silenceMs) {
+    if (unanswered * beatMs > limitMs) {
       options.onSilent(unanswered * beatMs);
       return;
     }
@@ -36,6 +39,7 @@ export function createLiveness(clock: Clock, options: LivenessOptions): Liveness
   return {
     heard: () => {
       unanswered = 0;
+      limitMs = options.silenceMs;
     },
     stop: () => cancel(),
   };

@@ -156,6 +156,15 @@ describe('a VRRP process that dies', () => {
   });
 });
 
+it('a process that takes long to say its first word is waited for, on a crowded machine, and not for ever', async () => {
+  const { supervisor, children, time } = createWorld();
+  void supervisor.start(both);
+  await time.run(19_000);
+  expect(children[0]?.killed).toBe(false);
+  await time.run(2000);
+  expect(children[0]?.killed).toBe(true);
+});
+
 describe('failover', () => {
   it('is asked of what is active, and names it', async () => {
     const { supervisor, child } = await running();
