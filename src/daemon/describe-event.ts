@@ -79,7 +79,7 @@ export function levelOf(event: JournalEvent): LogLevel {
 export function describeEvent(event: JournalEvent): string {
   const [area] = event.event.split('.');
   if (area === 'vrrp' || area === 'vip') return describeVrrp(event);
-  if (area === 'real' || area === 'service') return describeService(event);
+  if (area === 'real' || area === 'service' || area === 'checks') return describeService(event);
   if (area === 'names' || area === 'roster') return describeRoster(event);
   return describeDaemon(event);
 }

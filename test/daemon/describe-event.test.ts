@@ -69,3 +69,10 @@ describe('levelOf', () => {
     expect(levelOf({ event: 'ipvs.drift', operations: 1, changes: [] })).toBe('warn'));
   it('keeps an ordinary transition at info', () => expect(levelOf(transition)).toBe('info'));
 });
+
+it('says of checks as a whole what is the matter', () => {
+  expect(describeEvent({ event: 'checks.behind', checks: 40, made_percent: 77 })).toBe(
+    '40 checks, made 77 % as often as asked for: this machine has too much to do',
+  );
+  expect(describeEvent({ event: 'checks.crowded', checks: 40, places: 30 })).toContain('of which 30 may be');
+});
