@@ -15,7 +15,7 @@ export type LivenessOptions = {
   /** A whole number of beats, rounded up. */
   readonly silenceMs: number;
   /** Until the first word, as the other side has to start: where that may take longer. */
-  readonly firstWordMs?: number;
+  readonly firstWordMs: number;
   readonly onBeat: () => void;
   /** Called once; the beats end with it. */
   readonly onSilent: (silentMs: number) => void;
@@ -23,7 +23,7 @@ export type LivenessOptions = {
 
 export function createLiveness(clock: Clock, options: LivenessOptions): Liveness {
   let unanswered = 0;
-  let limitMs = options.firstWordMs ?? options.silenceMs;
+  let limitMs = options.firstWordMs;
   let cancel = clock.after(beatMs, beat);
 
   function beat(): void {

@@ -237,6 +237,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
 
   const liveness = createLiveness(clock, {
     silenceMs: options.supervisorSilenceMs ?? supervisorSilenceMs,
+    firstWordMs: options.supervisorSilenceMs ?? supervisorSilenceMs,
     onBeat: () => {
       channel.send({ type: 'heartbeat' });
       beats += 1;

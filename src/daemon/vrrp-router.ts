@@ -31,6 +31,7 @@ import { createVmac } from './vrrp-vmac.ts';
 
 /** How long an effect holds back those behind it while the kernel has not answered. */
 const kernelMsMax = 100;
+
 export type InstanceSnapshot = VrrpSnapshot['instances'][number];
 
 export type RouterShell = GroupedRouter & {

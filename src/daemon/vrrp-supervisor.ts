@@ -21,7 +21,10 @@ const pauseMsFirst = 1000;
 const pauseMsMax = 30_000;
 /** Its adverts and leases run out long before; this only gets it going again. */
 const childSilenceMs = 3000;
-/** A crowded machine starts a process slowly: one that is killed for it would never get there. */
+/**
+ * A crowded machine starts a process slowly: one that is killed for it would never get there. Not for one that resumes,
+ * as its addresses are there already: those of a process that does not come are taken away soon.
+ */
 const childStartMs = 20_000;
 /** Beside two advert intervals, which a hand-over may last at most: it must end, nobody waits for ever. */
 const stopGraceMs = 5000;
@@ -123,7 +126,7 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
     forked.onExit((reason) => ended(forked, reason));
     liveness = createLiveness(clock, {
       silenceMs: childSilenceMs,
-      firstWordMs: childStartMs,
+      firstWordMs: resume === undefined ? childStartMs : childSilenceMs,
       onBeat: () => forked.send({ type: 'heartbeat' }),
       onSilent: () => forked.kill(),
     });

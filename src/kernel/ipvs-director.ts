@@ -1,6 +1,6 @@
 // What the kernel's IPVS holds beside its table, over generic netlink: timeouts and sync daemons. Decides nothing.
 import { err, ok } from '../net/result.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import type { DirectorKernel } from '../ports/kernel.ts';
 import {
@@ -16,7 +16,7 @@ import { kernelError } from './errno.ts';
 import { createIpvsRequests } from './ipvs-requests.ts';
 
 /** @param port a generic netlink socket of its own; closed by `close`. */
-export function createDirectorKernel(port: NetlinkPort, clock: Clock): DirectorKernel {
+export function createDirectorKernel(port: NetlinkPort, clock: Clock & EventLoop): DirectorKernel {
   const requests = createIpvsRequests(port, clock);
   const change = async (encode: () => Uint8Array) => (await requests.change([encode]))[0];
 

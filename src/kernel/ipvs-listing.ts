@@ -2,7 +2,7 @@
 // traffic, the timeouts, the sync daemons, and how large it is. Changes nothing.
 
 import { err, ok, type Result } from '../net/result.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import type { KernelError } from '../ports/kernel.ts';
 import type { SyncDaemon, Timeouts } from '../reconcile/director-model.ts';
@@ -42,7 +42,7 @@ export type IpvsListing = {
 };
 
 /** @param port a generic netlink socket of its own; closed by `close`. */
-export function createIpvsListing(port: NetlinkPort, clock: Clock): IpvsListing {
+export function createIpvsListing(port: NetlinkPort, clock: Clock & EventLoop): IpvsListing {
   const requests = createIpvsRequests(port, clock);
 
   async function one<T>(

@@ -1,7 +1,7 @@
 // Requests to the kernel's IPVS over generic netlink. Finds the family when it is first needed and again after it
 // was gone (module unloaded), so that a daemon may start before `modprobe ip_vs`. Knows no command.
 import { err, ok, type Result } from '../net/result.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import type { KernelError } from '../ports/kernel.ts';
 import { decodeFamily, encodeGetFamily, GENL_ID_CTRL } from '../wire/genetlink.ts';
@@ -24,7 +24,7 @@ export type IpvsRequests = {
 };
 
 /** @param port a generic netlink socket of its own; closed by `close`. */
-export function createIpvsRequests(port: NetlinkPort, clock: Clock): IpvsRequests {
+export function createIpvsRequests(port: NetlinkPort, clock: Clock & EventLoop): IpvsRequests {
   const requests = createNetlinkRequests(port, clock);
   let knownFamily: number | undefined;
 

@@ -2,7 +2,7 @@
 // An entry that the kernel tells in the very bytes of the last look, counters included, is the very value of the last
 // look (seen-entries.ts): a table at rest is not decoded again, and who reads it may tell by `===` what is as it was.
 import { ok, type Result } from '../net/result.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import type { IpvsKernel, KernelError, ObservedDestination, ObservedService } from '../ports/kernel.ts';
 import { formatServiceId, type Operation, serviceFamily, type VirtualService } from '../reconcile/model.ts';
@@ -18,7 +18,7 @@ type SeenService = {
 };
 
 /** @param port a generic netlink socket of its own; closed by `close`. */
-export function createIpvsKernel(port: NetlinkPort, clock: Clock): IpvsKernel {
+export function createIpvsKernel(port: NetlinkPort, clock: Clock & EventLoop): IpvsKernel {
   const requests = createIpvsRequests(port, clock);
   let unreadable: readonly string[] = [];
   let seenServices: SeenEntries<VirtualService> = nothingSeen;

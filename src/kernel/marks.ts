@@ -3,7 +3,7 @@
 import type { Family } from '../net/ip.ts';
 import type { Mark } from '../net/mark.ts';
 import { err, ok, type Result } from '../net/result.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import type { KernelError } from '../ports/kernel.ts';
 import type { MarkKernel } from '../ports/marks.ts';
@@ -13,7 +13,7 @@ import { createNetlinkRequests, type NetlinkRequests } from './netlink-requests.
 import { applyBatch } from './nftables.ts';
 
 /** @param open a netfilter netlink socket. It may throw. */
-export function createMarkKernel(open: () => NetlinkPort, clock: Clock): MarkKernel {
+export function createMarkKernel(open: () => NetlinkPort, clock: Clock & EventLoop): MarkKernel {
   return {
     observe: (family) =>
       guarded(async () => {

@@ -2,7 +2,7 @@
 // Exchanges go one after the other, as the kernel answers them. Knows no family. A dump that was interrupted
 // or lost to an overflow is repeated, a bounded number of times; nothing waits longer than the timeout.
 import { err, ok, type Result } from '../net/result.ts';
-import type { Clock, Micros } from '../ports/clock.ts';
+import type { Clock, EventLoop, Micros } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import type { KernelError } from '../ports/kernel.ts';
 import {
@@ -56,7 +56,7 @@ const CLOSED = err({ code: 'EBADF', message: 'the netlink socket is closed' });
 /** @param timeoutMs how long one datagram's answers may take. */
 export function createNetlinkRequests(
   port: NetlinkPort,
-  clock: Clock,
+  clock: Clock & EventLoop,
   timeoutMs: number = TIMEOUT_MS,
 ): NetlinkRequests {
   const pending = new Map<number, Pending>();
@@ -142,7 +142,7 @@ export function createNetlinkRequests(
   async function pause(): Promise<void> {
     if (heardAtOnce < HEARD_AT_ONCE) return;
     heardAtOnce = 0;
-    await new Promise<void>((resolve) => void clock.after(0, resolve));
+    await new Promise<void>(clock.afterPoll);
   }
 
   /** Where the answer was there at once, nobody asks what time it is. */

@@ -5,7 +5,7 @@ import type { Family } from '../net/ip.ts';
 import type { Link } from '../net/link.ts';
 import { ok, type Result } from '../net/result.ts';
 import type { VirtualRule } from '../net/route.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import type { KernelError, NetworkChange, NetworkKernel, RouteRequest } from '../ports/kernel.ts';
 import {
@@ -55,7 +55,7 @@ const GROUPS = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR];
 /** @param ports two route netlink sockets, for nothing else; both closed by `close`. */
 export function createNetworkKernel(
   ports: { readonly requests: NetlinkPort; readonly notifications: NetlinkPort },
-  clock: Clock,
+  clock: Clock & EventLoop,
 ): NetworkKernel {
   const requests = createNetlinkRequests(ports.requests, clock);
 

@@ -1,7 +1,7 @@
 // Tables of packet filters of our own over nfnetlink. A batch is applied as a whole or not at all; its answer is the
 // first error, or the acknowledgement of the last message before its end.
 import type { Family, Ip } from '../net/ip.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import type { FilterKernel, KernelError } from '../ports/kernel.ts';
 import {
@@ -18,7 +18,7 @@ import { kernelError } from './errno.ts';
 const timeoutMs = 5000;
 
 /** @param open a netfilter netlink socket of its own for each batch: there are few. It may throw. */
-export function createFilterKernel(open: () => NetlinkPort, clock: Clock): FilterKernel {
+export function createFilterKernel(open: () => NetlinkPort, clock: Clock & EventLoop): FilterKernel {
   return {
     dropTo: (family: Family, table: string, addresses: readonly Ip[]) =>
       applyBatch(encodeDropTable(family, table, addresses), open, clock),
@@ -30,7 +30,7 @@ export function createFilterKernel(open: () => NetlinkPort, clock: Clock): Filte
 export function applyBatch(
   messages: readonly NftMessage[],
   open: () => NetlinkPort,
-  clock: Clock,
+  clock: Clock & EventLoop,
 ): Promise<KernelError | undefined> {
   const port = open();
   const last = messages.length - 1;

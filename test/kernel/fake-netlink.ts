@@ -1,6 +1,6 @@
 // A kernel of one function: what it answers to each datagram, given back over the byte port as a socket would,
 // a turn of the event loop later or at once. And a clock that only moves when told to.
-import type { Clock } from '../../src/ports/clock.ts';
+import type { Clock, EventLoop } from '../../src/ports/clock.ts';
 import type { NetlinkPort } from '../../src/ports/datagram.ts';
 import {
   decodeMessages,
@@ -114,10 +114,11 @@ export const done = (request: NetlinkMessage, flags = NLM_F_MULTI): NetlinkMessa
 
 export const socketError = (code: string): Error => Object.assign(new Error(`socket: ${code}`), { code });
 
-export function createFakeClock(): Clock & {
-  readonly pass: (ms: number) => void;
-  readonly waiting: () => number;
-} {
+export function createFakeClock(): Clock &
+  EventLoop & {
+    readonly pass: (ms: number) => void;
+    readonly waiting: () => number;
+  } {
   let now = 0;
   const timers = new Map<number, { readonly due: number; readonly callback: () => void }>();
   let serial = 0;
@@ -138,5 +139,6 @@ export function createFakeClock(): Clock & {
       }
     },
     waiting: () => timers.size,
+    afterPoll: (callback) => void setImmediate(callback),
   };
 }

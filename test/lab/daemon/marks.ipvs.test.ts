@@ -91,6 +91,7 @@ async function answers(from: Host, address: string, ...options: string[]): Promi
 const serversIn = (replies: readonly string[]) =>
   new Set(replies.map((reply) => /^server (\d)/.exec(reply)?.[1]));
 
+const noMarks = "this kernel's nftables has no IPv4: make test-machine";
 const marksHere = async () => (await kernel.replace('inet', [])) === undefined;
 
 async function keepsToOneServer() {
@@ -104,7 +105,7 @@ async function keepsToOneServer() {
 
 describe('a service whose packets we mark', () => {
   it('keeps both ports of a client on one server, and other clients on another', async (context) => {
-    if (!(await marksHere())) context.skip("this kernel's nftables has no IPv4: make test-machine");
+    if (!(await marksHere())) context.skip(noMarks);
     await start(config());
     await keepsToOneServer();
     expect(serversIn(await answers(host, vip)).size).toBe(1);
@@ -115,7 +116,7 @@ describe('a service whose packets we mark', () => {
   });
 
   it('that a reload drops has its marks until it has drained: its clients still get to their server', async (context) => {
-    if (!(await marksHere())) context.skip("this kernel's nftables has no IPv4");
+    if (!(await marksHere())) context.skip(noMarks);
     await start(config('[80]', 'drain_timeout: 40s'));
     const before = await ask(vip);
     const lines = director.running.lineCount();
