@@ -7,6 +7,7 @@ import { type Daemon, reportWarnings } from '../daemon/daemon.ts';
 import { createJournal } from '../daemon/journal.ts';
 import { systemClock } from '../system/clock.ts';
 import { listenControlSocket } from '../system/control-socket.ts';
+import { keepInheritedDescriptors } from '../system/inherited-descriptors.ts';
 import { openLogFile } from '../system/log-file.ts';
 import { openLogOutput } from '../system/log-output.ts';
 import { createNotify, type Notify } from '../system/notify.ts';
@@ -24,6 +25,7 @@ import { readConfig } from './read-config.ts';
 export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCode> {
   const given = parseArguments(argv, configOptions, io);
   if (given === undefined) return 2;
+  keepInheritedDescriptors();
   const file = textOption(given.options, 'config') ?? defaultConfigFile;
   const memory = createEntryMemory();
   const read = () => readConfig(file, textOption(given.options, 'director'), memory);

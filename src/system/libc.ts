@@ -18,6 +18,7 @@ export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
 const SOCK_NONBLOCK = 0o4000;
+const FIOCLEX = 0x5451;
 const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
 
@@ -25,7 +26,12 @@ const MSG_DONTWAIT = 0x40;
 export const openSocket = (domain: number, type: number, protocol: number): Outcome =>
   call('int socket(int, int, int)', domain, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
 
-export const duplicateOnto = (from: number, to: number): Outcome => call('int dup2(int, int)', from, to);
+/** dup3(2), close-on-exec: dup2(2) clears that, and every program that we start would hold our socket. */
+export const duplicateOnto = (from: number, to: number): Outcome =>
+  call('int dup3(int, int, int)', from, to, SOCK_CLOEXEC);
+
+/** From now on no program that we start has it. */
+export const closeOnExec = (fd: number): Outcome => call('int ioctl(int, unsigned long)', fd, FIOCLEX);
 
 export const closeDescriptor = (fd: number): Outcome => call('int close(int)', fd);
 
