@@ -1,15 +1,18 @@
 // `lvs-director convert`: a keepalived.conf, the output of `ipvsadm -Sn` or an ldirectord.cf as YAML on stdout, what
 // has no counterpart on stderr with its line. The YAML is read back before it is printed: what `check` would refuse
 // is said at once.
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { convert, type Format, formatOf, formats } from '../config/convert/convert.ts';
 import { formatNote } from '../config/convert/converted.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { parseConfig } from '../config/load.ts';
+import { ok, type Result } from '../net/result.ts';
 import { resolveHost, resolveService } from '../system/names.ts';
+import { formatUnread, readRegularNow, type Unread } from '../system/open-regular.ts';
+import { readInput } from '../system/read-input.ts';
 import { type ExitCode, type Io, type Options, parseArguments, textOption } from './command-line.ts';
 import { filesOf } from './include-files.ts';
+import { configBytesMax } from './read-config.ts';
 
 /** 0: `check` accepts the YAML; 1: it has errors, which are shown; 2: nothing to read. */
 export async function runConvert(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -29,15 +32,16 @@ export async function runConvert(argv: readonly string[], io: Io): Promise<ExitC
     io.stderr(`Cannot convert: ${rule}\n`);
     return 2;
   }
-  try {
-    const text = readFileSync(file === '-' ? 0 : file, 'utf8');
-    return print({ file: file === '-' ? 'stdin' : file, text }, named, given.options, io);
-  } catch (error) {
-    io.stderr(
-      `Cannot convert: a readable file, got ${error instanceof Error ? error.message : String(error)}\n`,
-    );
-    return 2;
-  }
+  const read = file === '-' ? await readInput(process.stdin, configBytesMax) : readText(file);
+  if (read.ok)
+    return print({ file: file === '-' ? 'stdin' : file, text: read.value }, named, given.options, io);
+  io.stderr(`Cannot convert: expected ${formatUnread(read.error)}\n`);
+  return 2;
+}
+
+function readText(file: string): Result<string, Unread> {
+  const read = readRegularNow(file, { bytesMax: configBytesMax });
+  return read.ok ? ok(read.value.content.toString('utf8')) : read;
 }
 
 function print(

@@ -1,7 +1,9 @@
 // The files that the pattern of an include means: blanks part several, braces are alternatives, * ? and [] stand for
 // parts of one name. A relative pattern is seen from the folder of the file that includes.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { readRegularNow } from '../system/open-regular.ts';
+import { configBytesMax } from './read-config.ts';
 
 export function filesOf(
   pattern: string,
@@ -10,17 +12,9 @@ export function filesOf(
   const patterns = pattern.split(/\s+/).flatMap(alternatives);
   const files = patterns.flatMap((each) => matching(isAbsolute(each) ? each : join(dirname(from), each)));
   return files.flatMap((file) => {
-    const text = readText(file);
-    return text === undefined ? [] : [{ file, text }];
+    const read = readRegularNow(file, { bytesMax: configBytesMax });
+    return read.ok ? [{ file, text: read.value.content.toString('utf8') }] : [];
   });
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
 }
 
 function alternatives(pattern: string): readonly string[] {

@@ -1,26 +1,34 @@
 // A config file from disk to a Config: the one place that reads it, for `run`, `check`, `plan` and the rest.
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { ConfigEnvironment, ConfigResult } from '../config/config.ts';
 import type { EntryMemory } from '../config/entry-memory.ts';
 import { parseConfig } from '../config/load.ts';
 import { resolveHost, resolveService } from '../system/names.ts';
+import { formatUnread, readRegularNow, type Unread } from '../system/open-regular.ts';
 import { judgeProgram } from '../system/program-file.ts';
+
+/** Far above the largest that is tested (docs/config.md), far below what would fill the memory. */
+export const configBytesMax = 16 * 1024 * 1024;
 
 /**
  * @param director the name that picks per-director values; default: the config's own, else the host's.
  * @param memory of the last reading, for who reads it again and again.
  */
 export function readConfig(file: string, director?: string, memory?: EntryMemory): ConfigResult {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const message = `Cannot read config: a readable file, got ${error instanceof Error ? error.message : String(error)}`;
-    return { problems: [{ severity: 'error', at: { file, line: 1, column: 1 }, message }] };
-  }
-  return parseConfig(text, file, hostEnvironment(director), memory);
+  const read = readRegularNow(file, { bytesMax: configBytesMax });
+  if (!read.ok) return unreadConfig(file, read.error);
+  return parseConfig(read.value.content.toString('utf8'), file, hostEnvironment(director), memory);
 }
+
+export const unreadConfig = (file: string, unread: Unread): ConfigResult => ({
+  problems: [
+    {
+      severity: 'error',
+      at: { file, line: 1, column: 1 },
+      message: `Cannot read config: expected ${formatUnread(unread)}`,
+    },
+  ],
+});
 
 /** Names and programs as this host knows them. */
 export const hostEnvironment = (director?: string): ConfigEnvironment => ({

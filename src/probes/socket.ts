@@ -1,11 +1,12 @@
 // The one connection of a check, plain or TLS: opened so that the probe holds the socket from the start and
 // can destroy it at any moment, also half-way through a connect or a handshake.
 import { X509Certificate } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, connect as tlsConnect } from 'node:tls';
 import type { Endpoint } from '../net/endpoint.ts';
 import { type Ip, parseIp } from '../net/ip.ts';
+import { formatUnread, readRegular } from '../system/open-regular.ts';
 import { encodeProxyHeader, type ProxyProtocolVersion } from '../wire/proxy-protocol.ts';
 
 export type TlsOptions = {
@@ -75,6 +76,8 @@ export function serverNameOf(host: string): string | undefined {
 
 type Trust = { readonly stamp: string; readonly context: SecureContext };
 const trusts = new Map<string, Trust>();
+/** Those of all browsers take 250 kB; to parse them takes this process' own time. */
+const authoritiesBytesMax = 1_048_576;
 
 /** The authorities of a PEM file, read again when the file has changed. Rejects with {@link TrustError}. */
 export async function readTrust(caFile: string): Promise<SecureContext> {
@@ -83,7 +86,9 @@ export async function readTrust(caFile: string): Promise<SecureContext> {
     const stamp = `${mtimeMs} ${size} ${ino}`;
     const known = trusts.get(caFile);
     if (known?.stamp === stamp) return known.context;
-    const ca = await readFile(caFile);
+    const read = await readRegular(caFile, { bytesMax: authoritiesBytesMax });
+    if (!read.ok) throw new Error(formatUnread(read.error));
+    const ca = read.value.content;
     new X509Certificate(ca); // throws where no certificate is in it; a secure context would take it silently
     const context = createSecureContext({ ca });
     trusts.set(caFile, { stamp, context });

@@ -1,7 +1,7 @@
 // The text of a small file as it changes, of which a number is the whole.
-import { open } from 'node:fs/promises';
 import type { WatchFile } from '../ports/tracked.ts';
 import { followPath } from './follow-path.ts';
+import { readRegular } from './open-regular.ts';
 
 const bytesMax = 64;
 
@@ -21,15 +21,6 @@ export const watchFile: WatchFile = (path, listener) => {
 
 /** A number fits; the rest of a file that was named by mistake is not read. */
 async function beginningOf(path: string): Promise<string | undefined> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(bytesMax), 0, bytesMax, 0);
-      return buffer.toString('latin1', 0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  } catch {
-    return undefined;
-  }
+  const read = await readRegular(path, { bytesMax, start: true });
+  return read.ok ? read.value.content.toString('latin1') : undefined;
 }

@@ -1,10 +1,9 @@
 // The whole text of a file as it changes. It is read again only when stat(2) tells of a change, through links: a
 // replaced file is another inode, and so is what a swapped link leads to.
-import type { BigIntStats } from 'node:fs';
-import { constants } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { FileContent, WatchText } from '../ports/discovery.ts';
 import { followPath } from './follow-path.ts';
+import { formatUnread, readRegular, stateOf } from './open-regular.ts';
 
 const bytesMax = 1_048_576;
 
@@ -30,26 +29,10 @@ export const watchText: WatchText = (path, listener) => {
 
 /** What a change of the file changes; the error where it cannot be reached. */
 const stateAt = (path: string): Promise<string> =>
-  stat(path, { bigint: true }).then(
-    ({ dev, ino, size, mtimeNs, ctimeNs }) => `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`,
-    (error: NodeJS.ErrnoException) => error.code ?? error.message,
-  );
+  stat(path, { bigint: true }).then(stateOf, (error: NodeJS.ErrnoException) => error.code ?? error.message);
 
 /** Reads a file as {@link watchText} does, once. */
 export async function contentOf(path: string): Promise<FileContent> {
-  try {
-    // A pipe would let the open wait for a writer.
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const found: BigIntStats = await file.stat({ bigint: true });
-      if (!found.isFile()) return { problem: 'a regular file, got another kind' };
-      if (found.size > bytesMax) return { problem: `at most ${bytesMax} bytes, got ${found.size}` };
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(bytesMax), 0, bytesMax, 0);
-      return { text: buffer.toString('utf8', 0, bytesRead) };
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    return { problem: `a readable file, got ${(error as NodeJS.ErrnoException).code ?? String(error)}` };
-  }
+  const read = await readRegular(path, { bytesMax });
+  return read.ok ? { text: read.value.content.toString('utf8') } : { problem: formatUnread(read.error) };
 }

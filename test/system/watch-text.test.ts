@@ -68,12 +68,12 @@ describe('a file that is watched', () => {
 
   it('may come later, with its folder, and go, and come again', async () => {
     watch('later/f');
-    await tells({ problem: 'a readable file, got ENOENT' });
+    await tells({ problem: 'a readable file, got ENOENT (no such file)' });
     mkdirSync(path('later'));
     writeFileSync(path('later/f'), 'one');
     await tells({ text: 'one' });
     rmSync(path('later'), { recursive: true });
-    await tells({ problem: 'a readable file, got ENOENT' });
+    await tells({ problem: 'a readable file, got ENOENT (no such file)' });
     mkdirSync(path('later'));
     writeFileSync(path('later/f'), 'two');
     await tells({ text: 'two' });
@@ -86,11 +86,11 @@ describe('a file that is watched', () => {
     stop();
     execFileSync('mkfifo', [path('pipe')]);
     watch('pipe');
-    await tells({ problem: 'a regular file, got another kind' });
+    await tells({ problem: 'a regular file, got a FIFO' });
     stop();
     mkdirSync(path('folder'));
     watch('folder');
-    await tells({ problem: 'a regular file, got another kind' });
+    await tells({ problem: 'a regular file, got a directory' });
   });
 
   it('is not told of any more when that ends', async () => {
