@@ -2,7 +2,7 @@
 // done in its place.
 import { fileURLToPath } from 'node:url';
 import type { VrrpProcessConfig } from '../config/config.ts';
-import { resignFor } from '../daemon/vrrp-cleanup.ts';
+import { resignFor, tellLeft } from '../daemon/vrrp-cleanup.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from '../daemon/vrrp-messages.ts';
 import { createNotifier, withNotifier } from '../daemon/vrrp-notify.ts';
 import { createVrrpSupervisor, type VrrpSupervisor } from '../daemon/vrrp-supervisor.ts';
@@ -28,10 +28,14 @@ export function openVrrpSupervisor(
     },
     fork: () =>
       forkSelf<ToVrrpProcess, FromVrrpProcess>(entry, 'vrrp-process', ...vrrpProcessOptions(config)),
-    cleanUp: async (instances, wasActive) => {
-      const ports = openVrrpPorts();
-      await resignFor(instances, wasActive, { ...ports, emit: journal });
-      ports.network.close();
+    cleanUp: async (lost, kept) => {
+      try {
+        const ports = openVrrpPorts();
+        await resignFor(lost, kept, { ...ports, emit: journal });
+        ports.network.close();
+      } catch (error) {
+        tellLeft(lost, error instanceof Error ? error.message : String(error), journal);
+      }
     },
   });
   return withNotifier(supervisor, notifier);

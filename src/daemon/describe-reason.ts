@@ -31,7 +31,7 @@ const faults: Readonly<Record<string, string>> = {
   not_active: 'it is not active here',
   no_source_address: 'the interface has no IPv4 address of its own',
   source_address_missing: 'the interface does not have the source address',
-  vrrp_process_lost: 'the VRRP process died twice within a minute',
+  vrrp_process_lost: 'the VRRP process was lost, and resigned for',
   group_fault: 'another member of its sync group cannot take part',
   socket_refused: 'the kernel refused a raw socket (it takes CAP_NET_RAW and CAP_NET_ADMIN)',
 };

@@ -14,12 +14,24 @@ export type AcceptFilter = {
 
 const families = ['inet', 'inet6'] as const;
 
+const tableOf = (instance: string): string => `lvs-director/${instance}`;
+
+/** For who is not there any more. @returns why the kernel refused. */
+export async function dropNothingOf(instance: string, filter: FilterKernel): Promise<readonly KernelError[]> {
+  const errors: KernelError[] = [];
+  for (const family of families) {
+    const error = await filter.dropNothing(family, tableOf(instance));
+    if (error !== undefined) errors.push(error);
+  }
+  return errors;
+}
+
 export function createAcceptFilter(
   config: () => VrrpInstanceConfig,
   { filter, emit }: { readonly filter: FilterKernel; readonly emit: Emit },
 ): AcceptFilter {
   let isThere = false;
-  const table = () => `lvs-director/${config().name}`;
+  const table = () => tableOf(config().name);
 
   function tell(error: KernelError | undefined): void {
     if (error === undefined) return;
@@ -29,7 +41,7 @@ export function createAcceptFilter(
   async function remove(): Promise<void> {
     if (!isThere) return;
     isThere = false;
-    for (const family of families) tell(await filter.dropNothing(family, table()));
+    for (const error of await dropNothingOf(config().name, filter)) tell(error);
   }
 
   return {

@@ -1,15 +1,17 @@
-// What the main process does in place of a VRRP process that keeps dying: resigns for every instance, so that
-// the peers need not wait for the timeout, and takes the virtual addresses off. It elects nobody.
-// DESIGN.md §2 (processes), §1 property 2 for the case where nobody is left to do this.
+// What the main process does in place of a VRRP process that keeps dying, or died before it was done: resigns for the
+// instances that were active, so that the peers need not wait for the timeout, and takes off what they held. It elects
+// nobody. docs/architecture.md, "Two processes"; where nobody is left to do this, leases run out.
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import type { Ip } from '../net/ip.ts';
-import type { Prefix } from '../net/prefix.ts';
+import { formatPrefix, type Prefix } from '../net/prefix.ts';
+import { formatRoute, formatRule } from '../net/route.ts';
 import type { DatagramPort } from '../ports/datagram.ts';
-import type { AddressEntry, NetworkKernel } from '../ports/kernel.ts';
 import { RESIGNED_PRIORITY } from '../vrrp/election.ts';
+import { dropNothingOf } from './vrrp-accept.ts';
 import { type AdvertRoute, advertRoutesOf } from './vrrp-advert-routes.ts';
 import { packetFor } from './vrrp-advert-sender.ts';
 import { createRouteKeeper } from './vrrp-floating-routes.ts';
+import type { LostInstance } from './vrrp-held.ts';
 import { createNetworkView, type NetworkView } from './vrrp-network.ts';
 import type { Emit, VrrpPorts } from './vrrp-ports.ts';
 import {
@@ -19,32 +21,54 @@ import {
   noSource,
   routerConfigOf,
 } from './vrrp-router-config.ts';
+import { virtualRouterMac } from './vrrp-vmac.ts';
 
-export type CleanupPorts = Pick<VrrpPorts, 'clock' | 'network' | 'openVrrpSocket'> & { readonly emit: Emit };
+export type CleanupPorts = Pick<VrrpPorts, 'clock' | 'network' | 'openVrrpSocket' | 'filter'> & {
+  readonly emit: Emit;
+};
 
 /**
- * Priority 0 goes out, then the addresses go. An instance whose interface is gone is left out. Never rejects.
- * @param wasActive those that held the role, as far as is known: only they resign.
+ * Priority 0 goes out, then the addresses go, and what came with them. An instance whose interface is gone is left
+ * out. Never rejects. @param kept who goes on: what they float as well stays.
  */
 export async function resignFor(
-  instances: readonly VrrpInstanceConfig[],
-  wasActive: (instance: string) => boolean,
+  lost: readonly LostInstance[],
+  kept: readonly VrrpInstanceConfig[],
   ports: CleanupPorts,
 ): Promise<void> {
   const view = createNetworkView(ports.network, ports.clock);
-  if ((await view.load()) !== undefined) return;
+  const failure = await view.load();
+  if (failure !== undefined) {
+    tellLeft(lost, failure.message, ports.emit);
+    return;
+  }
+  const all = [...lost.map(({ config }) => config), ...kept];
   const isVirtual = (address: Ip) =>
-    instances.some((config) => floatingAddresses(config).some((vip) => vip.address === address));
+    all.some((config) => floatingAddresses(config).some((vip) => vip.address === address));
   await Promise.all(
-    instances
-      .filter(({ name }) => wasActive(name))
-      .flatMap((config) =>
+    lost
+      .filter(({ wasActive }) => wasActive)
+      .flatMap(({ config }) =>
         advertRoutesOf({ config, view, isVirtual, current: () => noSource }).map((route) =>
           sendResignation(config, route, { view, openVrrpSocket: ports.openVrrpSocket }),
         ),
       ),
   );
-  for (const config of instances) await removeAddresses(config, view, ports);
+  for (const { config } of lost) {
+    await removeRoutes(config, kept, { ...ports, view });
+    await removeAddresses(config, kept, { ...ports, view });
+    await removeExtras(config, kept, { ...ports, view });
+  }
+}
+
+/** Who cannot look does not say that nothing is left. */
+export function tellLeft(lost: readonly LostInstance[], reason: string, emit: Emit): void {
+  for (const { config } of lost) {
+    for (const vip of floatingAddresses(config)) {
+      const place = { interface: deviceOfAddress(config, vip), address: formatPrefix(vip) };
+      emit({ event: 'vip.failed', instance: config.name, ...place, reason: `not removed: ${reason}` });
+    }
+  }
 }
 
 async function sendResignation(
@@ -74,33 +98,65 @@ async function sendResignation(
 const sent = (socket: DatagramPort, packet: Uint8Array, destination: Ip) =>
   new Promise<void>((resolve) => socket.send(packet, destination, () => resolve()));
 
+type Sight = CleanupPorts & { readonly view: NetworkView };
+
+async function removeRoutes(
+  config: VrrpInstanceConfig,
+  kept: readonly VrrpInstanceConfig[],
+  ports: Sight,
+): Promise<void> {
+  const routes = new Set(kept.flatMap(({ virtualRoutes = [] }) => virtualRoutes.map(formatRoute)));
+  const rules = new Set(kept.flatMap(({ virtualRules = [] }) => virtualRules.map(formatRule)));
+  const { name: instance, virtualRoutes = [], virtualRules = [] } = config;
+  const gone = {
+    instance,
+    routes: virtualRoutes.filter((route) => !routes.has(formatRoute(route))),
+    rules: virtualRules.filter((rule) => !rules.has(formatRule(rule))),
+  };
+  await createRouteKeeper(() => gone, ports).remove();
+}
+
 /** An owner's addresses may be the host's own: they stay (vrrp-addresses.ts). */
 async function removeAddresses(
   config: VrrpInstanceConfig,
-  view: NetworkView,
-  { network, emit }: { readonly network: NetworkKernel; readonly emit: Emit },
+  kept: readonly VrrpInstanceConfig[],
+  { network, emit, view }: Sight,
 ): Promise<void> {
-  await createRouteKeeper(
-    () => ({ instance: config.name, routes: config.virtualRoutes ?? [], rules: config.virtualRules ?? [] }),
-    { network, view, emit },
-  ).remove();
-  const indexOf = (vip: Prefix) => view.linkNamed(deviceOfAddress(config, vip))?.index;
-  const present = floatingAddresses(config).flatMap((vip) =>
-    view
-      .placesOf(vip.address)
-      .filter((found) => found.interfaceIndex === indexOf(vip) && found.prefixLength === vip.length)
-      .filter((found) => config.priority !== 255 || found.validLifetime !== 'forever'),
-  );
+  const placeOf = (owner: VrrpInstanceConfig, vip: Prefix) =>
+    `${deviceOfAddress(owner, vip)} ${formatPrefix(vip)}`;
+  const stays = new Set(kept.flatMap((each) => floatingAddresses(each).map((vip) => placeOf(each, vip))));
+  const present = floatingAddresses(config)
+    .filter((vip) => !stays.has(placeOf(config, vip)))
+    .flatMap((vip) => {
+      const device = deviceOfAddress(config, vip);
+      const index = view.linkNamed(device)?.index;
+      return view
+        .placesOf(vip.address)
+        .filter((found) => found.interfaceIndex === index && found.prefixLength === vip.length)
+        .filter((found) => config.priority !== 255 || found.validLifetime !== 'forever')
+        .map((entry) => ({ entry, device }));
+    });
   if (present.length === 0) return;
-  const results = await network.removeAddresses(present);
-  for (const [i, entry] of present.entries()) {
-    if (results[i] !== undefined) continue;
-    emit({ event: 'vip.removed', ...placeOf(config, entry), reason: 'vrrp_process_lost' });
+  const results = await network.removeAddresses(present.map(({ entry }) => entry));
+  for (const [i, { entry, device }] of present.entries()) {
+    const error = results[i];
+    const address = `${entry.address}/${entry.prefixLength}`;
+    const place = { instance: config.name, interface: device, address };
+    if (error === undefined) emit({ event: 'vip.removed', ...place, reason: 'vrrp_process_lost' });
+    // Its lease ran out meanwhile, or its interface is gone.
+    else if (error.code !== 'EADDRNOTAVAIL' && error.code !== 'ENODEV')
+      emit({ event: 'vip.failed', ...place, reason: `not removed: ${error.message}` });
   }
 }
 
-const placeOf = (config: VrrpInstanceConfig, entry: AddressEntry) => ({
-  instance: config.name,
-  interface: config.interface,
-  address: `${entry.address}/${entry.prefixLength}`,
-});
+/** The rules that drop what is addressed to the addresses, and the macvlan that carried them. */
+async function removeExtras(
+  config: VrrpInstanceConfig,
+  kept: readonly VrrpInstanceConfig[],
+  { network, filter, view }: Sight,
+): Promise<void> {
+  if (!kept.some(({ name }) => name === config.name)) await dropNothingOf(config.name, filter);
+  const { vmac, family, virtualRouterId } = config;
+  if (vmac === undefined || kept.some((each) => each.vmac === vmac)) return;
+  if (view.linkNamed(vmac)?.mac === virtualRouterMac(family, virtualRouterId)) await network.removeLink(vmac);
+}

@@ -17,23 +17,23 @@ export type LivenessOptions = {
   /** Until the first word, as the other side has to start: where that may take longer. */
   readonly firstWordMs: number;
   readonly onBeat: () => void;
-  /** Called once; the beats end with it. */
+  /** Called once. The beats go on: who hands over because of it is alive until that is done. */
   readonly onSilent: (silentMs: number) => void;
 };
 
 export function createLiveness(clock: Clock, options: LivenessOptions): Liveness {
   let unanswered = 0;
   let limitMs = options.firstWordMs;
+  let isSilent = false;
   let cancel = clock.after(beatMs, beat);
 
   function beat(): void {
     unanswered += 1;
-    if (unanswered * beatMs > limitMs) {
-      options.onSilent(unanswered * beatMs);
-      return;
-    }
     cancel = clock.after(beatMs, beat);
     options.onBeat();
+    if (isSilent || unanswered * beatMs <= limitMs) return;
+    isSilent = true;
+    options.onSilent(unanswered * beatMs);
   }
 
   return {

@@ -79,6 +79,8 @@ export type VrrpProcessStatus = {
 export type ToVrrpProcess =
   | {
       readonly type: 'configure';
+      /** Counts the configurations of one main process; absent: nobody waits for what it leaves out. */
+      readonly serial?: number;
       readonly instances: readonly VrrpInstanceConfig[];
       readonly resume?: VrrpSnapshot;
       readonly findings?: Findings;
@@ -101,5 +103,7 @@ export type FromVrrpProcess =
   | { readonly type: 'snapshot'; readonly snapshot: VrrpSnapshot }
   /** Configuration applied (sockets open, interfaces known), or what stood in the way. */
   | { readonly type: 'configured'; readonly problems: readonly string[] }
+  /** What the configurations up to that one have left out is handed over, and its addresses are gone. */
+  | { readonly type: 'released'; readonly serial: number }
   | { readonly type: 'heartbeat' }
   | { readonly type: 'stopped' };

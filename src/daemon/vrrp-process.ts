@@ -6,7 +6,7 @@ import type { Ip } from '../net/ip.ts';
 import { createLatenessHistogram } from './lateness.ts';
 import { openVrrpInterface, type VrrpInterface } from './vrrp-interface.ts';
 import { createLiveness } from './vrrp-liveness.ts';
-import type { Findings, ToVrrpProcess, VrrpSnapshot } from './vrrp-messages.ts';
+import type { Findings, ToVrrpProcess } from './vrrp-messages.ts';
 import { createNetworkView } from './vrrp-network.ts';
 import type { AdvertChannel, VrrpChannel, VrrpPorts } from './vrrp-ports.ts';
 import { createRateLimit } from './vrrp-rate-limit.ts';
@@ -125,7 +125,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     return undefined;
   }
 
-  async function configure(instances: readonly VrrpInstanceConfig[], resume?: VrrpSnapshot): Promise<void> {
+  async function configure({ instances, resume, serial }: Configure): Promise<void> {
     const failure = await load();
     if (failure !== undefined) {
       channel.send({ type: 'configured', problems: [failure] });
@@ -145,6 +145,8 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
       500 * Math.min(...instances.map(({ advertIntervalMs }) => advertIntervalMs)),
     );
     for (const router of leaving) depart(router);
+    if (serial !== undefined)
+      void Promise.all(departing).then(() => channel.send({ type: 'released', serial }));
     for (const [i, router] of kept.entries()) {
       const config = instances[i];
       if (config === undefined) continue;
@@ -183,12 +185,13 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     departing.add(done);
   }
 
+  /** It goes on beating: with long adverts a hand-over takes longer than a silence that means death. */
   async function end(): Promise<void> {
     ending = true;
-    liveness.stop();
     for (const router of running) depart(router);
     await Promise.all(departing);
     limit.close();
+    liveness.stop();
   }
 
   async function supervisorLost(reason: string): Promise<void> {
@@ -213,7 +216,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
         queue = queue.then(() => {
           if (ending) return undefined;
           findings = message.findings ?? findings;
-          return configure(message.instances, message.resume);
+          return configure(message);
         });
         return;
       case 'track':
@@ -248,6 +251,8 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   channel.onMessage(obey);
   channel.onClosed(() => void supervisorLost('it ended'));
 }
+
+type Configure = Extract<ToVrrpProcess, { readonly type: 'configure' }>;
 
 /** What makes another router of it: a change of one of these hands over and starts anew. */
 const identityOf = (config: VrrpInstanceConfig): string =>

@@ -1,10 +1,12 @@
 // The main process's side of the VRRP process: starts it, hears its events, keeps its status and last snapshot.
 // When it dies it is started again at once and resumes; when it dies again within a minute, its roles are
-// resigned and its addresses removed on its behalf, and it is started again with growing pauses.
-// DESIGN.md §1 property 10 and §2. It takes no part in the election.
+// resigned and its addresses removed on its behalf, and it is started again with growing pauses. However it ends,
+// what it may have left in the kernel is cleaned up here, and told. It takes no part in the election.
+// docs/architecture.md, "Two processes".
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
+import { createHeldInstances, type LostInstance } from './vrrp-held.ts';
 import { createLiveness, type Liveness } from './vrrp-liveness.ts';
 import type {
   Findings,
@@ -26,7 +28,7 @@ const childSilenceMs = 3000;
  * as its addresses are there already: those of a process that does not come are taken away soon.
  */
 const childStartMs = 20_000;
-/** Beside two advert intervals, which a hand-over may last at most: it must end, nobody waits for ever. */
+/** Beside what a hand-over may take (`handOverMsMax`): it must end, nobody waits for ever. */
 const stopGraceMs = 5000;
 
 /** The other end of the channel, and the life of the process behind it. */
@@ -34,7 +36,7 @@ export type VrrpChild = {
   readonly pid: number;
   readonly send: (message: ToVrrpProcess) => void;
   readonly onMessage: (listener: (message: FromVrrpProcess) => void) => void;
-  /** Called once, after its last message: "exit status 1", "signal SIGKILL", why it could not be started. */
+  /** Called once: "exit status 1", "signal SIGKILL", why it could not be started. */
   readonly onExit: (listener: (reason: string) => void) => void;
   /** SIGKILL. */
   readonly kill: () => void;
@@ -44,11 +46,11 @@ export type VrrpSupervisorPorts = {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly fork: () => VrrpChild;
-  /** Resigns on behalf of `wasActive` and removes every address; never rejects (vrrp-cleanup.ts). */
-  readonly cleanUp: (
-    instances: readonly VrrpInstanceConfig[],
-    wasActive: (instance: string) => boolean,
-  ) => Promise<void>;
+  /**
+   * Resigns on behalf of those that were active and removes every address of theirs, but those that `kept` float as
+   * well; never rejects (vrrp-cleanup.ts).
+   */
+  readonly cleanUp: (lost: readonly LostInstance[], kept: readonly VrrpInstanceConfig[]) => Promise<void>;
 };
 
 export type VrrpSupervisor = {
@@ -60,7 +62,7 @@ export type VrrpSupervisor = {
   readonly track: (findings: Findings) => void;
   /** @returns the names of the instances that hand over: of that name or its sync group (or all), and active. */
   readonly failover: (instance?: string) => readonly string[];
-  /** Hands every role over. Resolves when the addresses are gone and the process has ended. */
+  /** Hands every role over. Resolves when the addresses are gone and the process has ended, however it did. */
   readonly stop: () => Promise<void>;
   /** As last told: at each transition, and twice a second. */
   readonly status: () => readonly VrrpInstanceStatus[];
@@ -70,7 +72,7 @@ export type VrrpSupervisor = {
 
 export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor {
   const { clock, journal } = ports;
-  let instances: readonly VrrpInstanceConfig[] = [];
+  const held = createHeldInstances();
   let child: VrrpChild | undefined;
   let liveness: Liveness | undefined;
   let cancelRestart = () => {};
@@ -80,10 +82,21 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
   let findings: Findings | undefined;
   let deaths: readonly Micros[] = [];
   let pauseMs = pauseMsFirst;
+  /** Why we killed it. */
+  let killedFor: string | undefined;
   /** Waits for the next `configured`. */
   let configured: readonly ((problems: readonly string[]) => void)[] = [];
-  /** Set while it is meant to end. */
-  let onStopped: (() => void) | undefined;
+  /** Set while it is meant to end; told how it did. */
+  let onEnded: ((reason: string) => void) | undefined;
+  /** It has said that all is handed over and removed. */
+  let isDone = false;
+  let ending: Promise<void> | undefined;
+  let cleaning: Promise<void> | undefined;
+  /** A process should be there, now or after a pause. */
+  let isWanted = false;
+
+  const isActive = (instance: string): boolean =>
+    status.some(({ name, phase }) => name === instance && serves(phase));
 
   function settle(problems: readonly string[]): void {
     const waiting = configured;
@@ -107,30 +120,45 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
       case 'configured':
         settle(message.problems);
         return;
-      case 'heartbeat':
+      case 'released':
+        held.released(message.serial);
+        return;
       case 'stopped':
+        isDone = true;
+        return;
+      case 'heartbeat':
         return;
     }
   }
 
   const configuration = () => ({
     type: 'configure' as const,
-    instances,
+    ...{ serial: held.serial(), instances: held.wanted() },
     ...(findings !== undefined && { findings }),
   });
 
   function launch(resume?: VrrpSnapshot): void {
     const forked = ports.fork();
     child = forked;
-    forked.onMessage(hear);
+    killedFor = undefined;
+    isDone = false;
+    forked.onMessage((message) => {
+      // The last words of an earlier one say nothing of this one, but what happened.
+      if (child === forked || message.type === 'event') hear(message);
+    });
     forked.onExit((reason) => ended(forked, reason));
     liveness = createLiveness(clock, {
       silenceMs: childSilenceMs,
       firstWordMs: resume === undefined ? childStartMs : childSilenceMs,
       onBeat: () => forked.send({ type: 'heartbeat' }),
-      onSilent: () => forked.kill(),
+      onSilent: (silentMs) => kill(forked, `silent for ${silentMs} ms`),
     });
     forked.send({ ...configuration(), ...(resume !== undefined && { resume }) });
+  }
+
+  function kill(which: VrrpChild, why: string): void {
+    killedFor ??= why;
+    which.kill();
   }
 
   function ended(which: VrrpChild, reason: string): void {
@@ -138,77 +166,119 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
     child = undefined;
     processStatus = undefined;
     liveness?.stop();
-    if (onStopped !== undefined) {
-      status = [];
-      snapshot = undefined;
-      onStopped();
-      return;
+    const said = killedFor === undefined ? reason : `${killedFor}: ${reason}`;
+    if (onEnded === undefined) die(which.pid, said);
+    else if (isDone || reason === handedOver) onEnded(said);
+    else {
+      giveUp(which.pid, said, 'resigned for it');
+      onEnded(said);
     }
+  }
+
+  function die(pid: number, reason: string): void {
     const now = clock.now();
     deaths = [...deaths.filter((at) => now - at < recentUs), now];
     if (deaths.length === 1) {
       pauseMs = pauseMsFirst;
-      journal({ event: 'vrrp.process_lost', pid: which.pid, reason, action: 'restarted, resumes' });
+      journal({ event: 'vrrp.process_lost', pid, reason, action: 'restarted, resumes' });
+      // Nobody else would ever look after these.
+      cleanUp(held.leaving(), held.wanted());
       launch(snapshot);
       return;
     }
-    journal({
-      event: 'vrrp.process_lost',
-      pid: which.pid,
-      reason,
-      action: `resigned for it; again in ${pauseMs} ms`,
-    });
-    settle([`Cannot run the VRRP process: one that lives, got ${reason}`]);
-    void giveUp(pauseMs);
+    const restartMs = pauseMs;
     pauseMs = Math.min(pauseMsMax, 2 * pauseMs);
+    giveUp(pid, reason, `resigned for it; again in ${restartMs} ms`);
+    settle([`Cannot run the VRRP process: one that lives, got ${reason}`]);
+    cancelRestart = clock.after(restartMs, () => afterCleaning(startAgain));
   }
 
-  async function giveUp(restartMs: number): Promise<void> {
-    const lost = new Set(snapshot?.instances.flatMap(({ name, phase }) => (serves(phase) ? [name] : [])));
+  /** Nobody holds anything any more, and whoever listens is told so. */
+  function giveUp(pid: number, reason: string, action: string): void {
+    journal({ event: 'vrrp.process_lost', pid, reason, action });
+    const lost = held.wanted().map((config) => ({ config, wasActive: isActive(config.name) }));
+    cleanUp([...held.leaving(), ...lost], []);
+    held.clear();
     snapshot = undefined;
+    for (const { name: instance, vrid, interface: device, phase: from, priority } of status) {
+      if (from === 'initialize') continue;
+      const to = 'initialize' as const;
+      journal({
+        event: 'vrrp.transition',
+        ...{ instance, vrid, interface: device, from, to, reason: 'vrrp_process_lost', priority },
+      });
+    }
     status = status.map((entry) => ({
       ...entry,
       phase: 'initialize',
       addresses: [],
       reason: 'vrrp_process_lost',
     }));
-    cancelRestart = clock.after(restartMs, () => {
-      if (child === undefined && onStopped === undefined && instances.length > 0) launch();
-    });
-    await ports.cleanUp(instances, (name) => lost.has(name));
   }
 
-  function reconfigure(next: readonly VrrpInstanceConfig[]): Promise<readonly string[]> {
-    instances = next;
+  function cleanUp(lost: readonly LostInstance[], kept: readonly VrrpInstanceConfig[]): void {
+    if (lost.length === 0) return;
+    const work =
+      cleaning === undefined ? ports.cleanUp(lost, kept) : cleaning.then(() => ports.cleanUp(lost, kept));
+    const done = work.finally(() => {
+      if (cleaning === done) cleaning = undefined;
+    });
+    cleaning = done;
+  }
+
+  /** What is removed late must not be what a new process has just added. */
+  function afterCleaning(action: () => void): void {
+    if (cleaning === undefined) action();
+    else void cleaning.then(() => afterCleaning(action));
+  }
+
+  function startAgain(): void {
+    if (child === undefined && isWanted) launch();
+  }
+
+  async function reconfigure(next: readonly VrrpInstanceConfig[]): Promise<readonly string[]> {
+    if (ending !== undefined) await ending;
+    held.configure(next, isActive);
     if (next.length === 0) return stop().then(() => []);
+    isWanted = true;
     return new Promise((resolve) => {
       configured = [...configured, resolve];
       cancelRestart();
-      if (child === undefined) launch();
+      if (child === undefined) afterCleaning(startAgain);
       else child.send(configuration());
     });
   }
 
-  async function stop(): Promise<void> {
+  function stop(): Promise<void> {
+    isWanted = false;
     cancelRestart();
     settle([]);
-    const current = child;
-    if (current === undefined) return;
-    const limitMs = stopGraceMs + 2 * Math.max(0, ...instances.map((config) => config.advertIntervalMs));
-    let killed = false;
-    await new Promise<void>((resolve) => {
-      const cancel = clock.after(limitMs, () => {
-        killed = true;
-        current.kill();
-      });
-      onStopped = () => {
+    ending ??= end().finally(() => {
+      ending = undefined;
+    });
+    return ending;
+  }
+
+  async function end(): Promise<void> {
+    if (child !== undefined) await endOf(child);
+    await cleaning;
+    held.clear();
+    status = [];
+    snapshot = undefined;
+  }
+
+  function endOf(current: VrrpChild): Promise<void> {
+    const running = [...held.wanted(), ...held.leaving().map(({ config }) => config)];
+    const limitMs = stopGraceMs + Math.max(0, ...running.map(handOverMsMax));
+    return new Promise((resolve) => {
+      const cancel = clock.after(limitMs, () => kill(current, `not done after ${limitMs} ms`));
+      onEnded = () => {
         cancel();
+        onEnded = undefined;
         resolve();
       };
       current.send({ type: 'stop' });
     });
-    if (killed) await ports.cleanUp(instances, () => true);
-    onStopped = undefined;
   }
 
   return {
@@ -234,3 +304,9 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
 }
 
 const serves = (phase: VrrpInstanceStatus['phase']): boolean => phase === 'active' || phase === 'leaving';
+
+/** How a process ends that has done all it was asked to; its word for it may come later than its end. */
+const handedOver = 'exit status 0';
+
+/** With a sync group a successor may need an Active_Down_Interval of the lowest priority (vrrp/timers.ts). */
+const handOverMsMax = ({ advertIntervalMs }: VrrpInstanceConfig): number => 5 * advertIntervalMs + 1000;

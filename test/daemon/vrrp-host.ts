@@ -2,6 +2,7 @@
 // socket, and the VRRP process on top. `did` is everything it did to the outside, in order.
 import type { FromVrrpProcess, ToVrrpProcess } from '../../src/daemon/vrrp-messages.ts';
 import type { NetworkView } from '../../src/daemon/vrrp-network.ts';
+import type { VrrpPorts } from '../../src/daemon/vrrp-ports.ts';
 import { runInstances } from '../../src/daemon/vrrp-process.ts';
 import { type Ip, ip, isMulticast } from '../../src/net/ip.ts';
 import type { Link } from '../../src/net/link.ts';
@@ -59,7 +60,7 @@ export type VirtualHost = {
     readonly setLink: (link: Link) => void;
   };
   /** An advert from the LAN; any bytes behind the IPv4 header with `bytes`. */
-  readonly hear: (advert: { source?: string; priority?: number; vrid?: number; bytes?: Uint8Array }) => void;
+  readonly hear: (advert: HeardAdvert) => void;
   /** A whole IPv4 packet. */
   readonly receive: (packet: Uint8Array) => void;
   readonly failSends: (error: Error | undefined) => void;
@@ -67,9 +68,22 @@ export type VirtualHost = {
   readonly delayKernel: (ms: number) => void;
   readonly exits: () => readonly number[];
   readonly socketsOpened: () => number;
+  /** What a process on this host stands on. */
+  readonly ports: VrrpPorts;
+};
+
+export type HeardAdvert = {
+  readonly source?: string;
+  readonly priority?: number;
+  readonly vrid?: number;
+  readonly version?: 2 | 3;
+  readonly intervalCs?: number;
+  readonly bytes?: Uint8Array;
 };
 
 export type HostOptions = {
+  /** No process runs on it but those that the test starts. */
+  readonly unattended?: true;
   readonly links?: readonly Link[];
   readonly addresses?: readonly AddressEntry[];
   readonly supervisorSilenceMs?: number;
@@ -162,61 +176,65 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
   const messages = time.socket<ToVrrpProcess>((message) => onMessage?.(message));
   let onClosed = () => {};
 
-  runInstances(
-    {
-      clock: time,
-      network,
-      openVrrpSocket: () => {
-        opened += 1;
-        return ok({
-          send: (bytes, destination, done) => {
-            if (sendError === undefined) did.push(describeAdvert(bytes, destination));
-            queueMicrotask(() => done(sendError));
-          },
-          onReceived: (listener) => {
-            receive = listener;
-          },
-          onError: () => {},
-          close: () => {
-            receive = undefined;
-          },
-        });
+  const ports: VrrpPorts = {
+    clock: time,
+    network,
+    openVrrpSocket: () => {
+      opened += 1;
+      return ok({
+        send: (bytes, destination, done) => {
+          if (sendError === undefined) did.push(describeAdvert(bytes, destination));
+          queueMicrotask(() => done(sendError));
+        },
+        onReceived: (listener) => {
+          receive = listener;
+        },
+        onError: () => {},
+        close: () => {
+          receive = undefined;
+        },
+      });
+    },
+    sysctl: { read: () => undefined, write: () => undefined },
+    filter: {
+      dropTo: async (family, table, addresses) => {
+        did.push(`drop ${family} ${table} ${addresses.join(' ')}`);
+        return undefined;
       },
-      sysctl: { read: () => undefined, write: () => undefined },
-      filter: {
-        dropTo: async (family, table, addresses) => {
-          did.push(`drop ${family} ${table} ${addresses.join(' ')}`);
+      dropNothing: async (family, table) => {
+        did.push(`drop nothing ${family} ${table}`);
+        return undefined;
+      },
+    },
+    openFrameSocket: () =>
+      ok({
+        send: () => {
+          did.push('arp');
           return undefined;
         },
-        dropNothing: async (family, table) => {
-          did.push(`drop nothing ${family} ${table}`);
-          return undefined;
+        close: () => {},
+      }),
+  };
+  if (options.unattended !== true)
+    runInstances(
+      ports,
+      {
+        send: (message) => void said.push(message),
+        onMessage: (listener) => {
+          onMessage = listener;
+        },
+        onClosed: (listener) => {
+          onClosed = listener;
         },
       },
-      openFrameSocket: () =>
-        ok({
-          send: () => {
-            did.push('arp');
-            return undefined;
-          },
-          close: () => {},
+      {
+        exit: (status) => void exits.push(status),
+        ...{ pid: 1, realtime: true, memoryLocked: true },
+        ...(options.supervisorSilenceMs !== undefined && {
+          supervisorSilenceMs: options.supervisorSilenceMs,
         }),
-    },
-    {
-      send: (message) => void said.push(message),
-      onMessage: (listener) => {
-        onMessage = listener;
       },
-      onClosed: (listener) => {
-        onClosed = listener;
-      },
-    },
-    {
-      exit: (status) => void exits.push(status),
-      ...{ pid: 1, realtime: true, memoryLocked: true },
-      ...(options.supervisorSilenceMs !== undefined && { supervisorSilenceMs: options.supervisorSilenceMs }),
-    },
-  );
+    );
 
   return {
     time,
@@ -247,6 +265,7 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
     },
     exits: () => exits,
     socketsOpened: () => opened,
+    ports,
   };
 }
 
@@ -270,17 +289,17 @@ function describeAdvert(bytes: Uint8Array, destination: Ip): string {
     : `junk: ${decoded.error.detail}`;
 }
 
-function datagramOf(advert: { source?: string; priority?: number; vrid?: number; bytes?: Uint8Array }) {
+function datagramOf(advert: HeardAdvert) {
   const source = ip(advert.source ?? '10.9.0.2');
   const path = { source, destination: VRRP_GROUP_INET };
   const payload =
     advert.bytes ??
     encodeAdvert(
       {
-        version: 3,
-        virtualRouterId: advert.vrid ?? 51,
-        priority: advert.priority ?? 200,
-        intervalCs: 10,
+        ...{ virtualRouterId: advert.vrid ?? 51, priority: advert.priority ?? 200 },
+        ...(advert.version === 2
+          ? { version: 2, intervalSec: (advert.intervalCs ?? 100) / 100, auth: { type: 'none' } }
+          : { version: 3, intervalCs: advert.intervalCs ?? 10 }),
         addresses: [ip('10.9.0.100')],
       },
       { ...path, checksum: 'rfc5798' },

@@ -45,8 +45,8 @@ function createWorld() {
         },
       };
     },
-    cleanUp: async (instances, wasActive) => {
-      cleanUps.push(instances.flatMap(({ name }) => (wasActive(name) ? [name] : [])));
+    cleanUp: async (lost) => {
+      cleanUps.push(lost.flatMap(({ config, wasActive }) => (wasActive ? [config.name] : [])));
     },
   });
   return { time, children, events, cleanUps, supervisor };
@@ -105,7 +105,11 @@ describe('a VRRP process that dies', () => {
     const { child, children, events, cleanUps } = await running();
     child.die('signal SIGKILL');
     expect(children.length).toBe(2);
-    expect(children[1]?.heard[0]).toEqual({ type: 'configure', instances: both, resume: snapshot('active') });
+    expect(children[1]?.heard[0]).toMatchObject({
+      type: 'configure',
+      instances: both,
+      resume: snapshot('active'),
+    });
     expect(events).toMatchObject([{ event: 'vrrp.process_lost', pid: 1, reason: 'signal SIGKILL' }]);
     expect(cleanUps).toEqual([]);
   });
@@ -121,7 +125,7 @@ describe('a VRRP process that dies', () => {
     expect(children.length).toBe(2);
     await time.run(1000);
     expect(children.length).toBe(3);
-    expect(children[2]?.heard[0]).toEqual({ type: 'configure', instances: both });
+    expect(children[2]?.heard[0]).toEqual({ type: 'configure', serial: 1, instances: both });
     children[2]?.die('exit status 1');
     await time.run(1900);
     expect(children.length).toBe(3);
@@ -219,10 +223,18 @@ describe('the end', () => {
   it('of a process that does not end is forced, and its addresses are removed', async () => {
     const world = await running();
     const stopped = world.supervisor.stop();
-    await live(world, 6000);
+    await live(world, 7000);
     await stopped;
     expect(world.child.killed).toBe(true);
-    expect(world.cleanUps).toEqual([['VI_1', 'VI_2']]);
+    expect(world.cleanUps).toEqual([['VI_1']]);
+    expect(world.events).toMatchObject([
+      {
+        event: 'vrrp.process_lost',
+        reason: 'not done after 6500 ms: signal SIGKILL',
+        action: 'resigned for it',
+      },
+      { event: 'vrrp.transition', instance: 'VI_1', from: 'active', to: 'initialize' },
+    ]);
   });
 
   it('comes with the last instance, and a new one starts a process again', async () => {
@@ -232,6 +244,6 @@ describe('the end', () => {
     await emptied;
     void supervisor.reconfigure([second]);
     expect(children.length).toBe(2);
-    expect(children[1]?.heard[0]).toEqual({ type: 'configure', instances: [second] });
+    expect(children[1]?.heard[0]).toMatchObject({ type: 'configure', instances: [second] });
   });
 });

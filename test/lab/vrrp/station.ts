@@ -55,12 +55,12 @@ export function createStation(lab: Lab, host: Host): Station {
         kill: () => dead || child.kill(),
       };
     },
-    cleanUp: async (instances, wasActive) => {
+    cleanUp: async (lost, kept) => {
       const ports = inside(host, openVrrpPorts);
       // Sockets are opened in the namespace that the thread is in when the view has been read.
       const openVrrpSocket: typeof ports.openVrrpSocket = (...request) =>
         inside(host, () => ports.openVrrpSocket(...request));
-      await resignFor(instances, wasActive, {
+      await resignFor(lost, kept, {
         ...ports,
         openVrrpSocket,
         emit: (event) => told.push({ ...event, atMs: performance.now() }),
