@@ -22,6 +22,10 @@ import {
 } from './command-line.ts';
 import { readConfig } from './read-config.ts';
 
+const extendEveryMs = 5000;
+/** No stop takes longer than four minutes; one that does hangs, and systemd may end it. */
+const extensionsMax = 48;
+
 export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCode> {
   const given = parseArguments(argv, configOptions, io);
   if (given === undefined) return 2;
@@ -58,7 +62,11 @@ async function live(daemon: Daemon, notify: Notify): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
         notify.stopping();
-        void daemon.stop(signal).then(resolve);
+        const endExtending = extendTimeout(notify);
+        void daemon.stop(signal).then(() => {
+          endExtending();
+          resolve();
+        });
       });
     }
   });
@@ -69,6 +77,16 @@ async function live(daemon: Daemon, notify: Notify): Promise<void> {
   await stopped;
   endWatchdog();
   process.off('SIGHUP', reloads);
+}
+
+/** A hand-over lasts two advert intervals and more, at most 40.95 s each: longer than TimeoutStopSec= should be. */
+function extendTimeout(notify: Notify): () => void {
+  let left = extensionsMax;
+  const timer = setInterval(() => {
+    if (left > 0) notify.extendTimeout(3 * extendEveryMs);
+    left -= 1;
+  }, extendEveryMs);
+  return () => clearInterval(timer);
 }
 
 /** At half of what systemd allows (sd_watchdog_enabled(3)). @param limitUs NaN where nobody watches. */

@@ -119,9 +119,11 @@ export function createDirectorLoop(options: DirectorLoopOptions): DirectorLoop {
   const heard = (event: JournalEvent): void => {
     if (event.event !== 'vrrp.transition') return;
     const role = syncRoleOf(phases.get(event.instance));
-    phases.set(event.instance, event.to);
+    // Its role was resigned: another director has it, or will.
+    const phase = event.reason === 'vrrp_process_lost' ? 'backup' : event.to;
+    phases.set(event.instance, phase);
     if (stopped || ipvs.sync?.mode !== 'role' || ipvs.sync.instance !== event.instance) return;
-    const next = syncRoleOf(event.to);
+    const next = syncRoleOf(phase);
     if (next === role) return;
     if (role !== undefined && next !== undefined)
       lingering = { state: role, until: clock.now() + flushMs * 1000 };

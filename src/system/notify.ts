@@ -10,6 +10,8 @@ export type Notify = {
   /** With the monotonic time that Type=notify-reload compares. */
   readonly reloading: () => void;
   readonly stopping: () => void;
+  /** What goes on now may last that much longer, whatever the unit's limit is. */
+  readonly extendTimeout: (ms: number) => void;
   readonly status: (text: string) => void;
   readonly watchdog: () => void;
 };
@@ -24,6 +26,7 @@ export function createNotify(socketName: string | undefined): Notify {
     ready: (status) => say('READY=1', ...(status === undefined ? [] : [statusLine(status)])),
     reloading: () => say('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`),
     stopping: () => say('STOPPING=1'),
+    extendTimeout: (ms) => say(`EXTEND_TIMEOUT_USEC=${Math.round(ms * 1000)}`),
     status: (text) => say(statusLine(text)),
     watchdog: () => say('WATCHDOG=1'),
   };

@@ -278,6 +278,14 @@ describe('sync daemons by role', () => {
     expect(model.log.filter((line) => line === 'start master')).toHaveLength(1);
   });
 
+  it('a role that was resigned for a lost VRRP process is gone, though nobody speaks for it yet', async () => {
+    const { model, become, loop, clock } = await start();
+    await become('backup', 'active');
+    loop.heard({ ...transition('active', 'initialize'), reason: 'vrrp_process_lost' } as JournalEvent);
+    await clock.advance(5000);
+    expect(runs(model)).toEqual(['backup']);
+  });
+
   it('fault is no reason to hear of nothing', async () => {
     const { model, become } = await start();
     await become('initialize', 'fault');

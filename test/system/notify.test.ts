@@ -51,7 +51,13 @@ describe('sd_notify', () => {
     notify.stopping();
     notify.watchdog();
     notify.status('two\nlines');
-    expect([received(), received(), received()]).toEqual(['STOPPING=1', 'WATCHDOG=1', 'STATUS=two lines']);
+    notify.extendTimeout(15_000);
+    expect([received(), received(), received(), received()]).toEqual([
+      'STOPPING=1',
+      'WATCHDOG=1',
+      'STATUS=two lines',
+      'EXTEND_TIMEOUT_USEC=15000000',
+    ]);
   });
 
   it('says since when it reloads, as Type=notify-reload demands', () => {
