@@ -2,7 +2,11 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 /** Where a command writes; the process's own streams, or a test's strings. */
-export type Io = { readonly stdout: (text: string) => void; readonly stderr: (text: string) => void };
+export type Io = {
+  /** @param paint colours one line, when all that could do harm in it is gone. */
+  readonly stdout: (text: string, paint?: (line: string) => string) => void;
+  readonly stderr: (text: string) => void;
+};
 
 /** 0 good, 1 a finding or a failure, 2 bad usage or config. */
 export type ExitCode = 0 | 1 | 2;

@@ -1,21 +1,28 @@
 // A plan for a terminal: one line a change, grouped by service, in the order in which the kernel is told; what
-// was and what will be, in ipvsadm's options; and the counts. Colour only where the caller says so.
+// was and what will be, in ipvsadm's options; and the counts.
 import { describeFallback } from '../reconcile/fallback.ts';
 import type { Plan, PlanLine, SettingLine } from '../reconcile/plan.ts';
 
-const colours: Readonly<Record<PlanLine['sign'], number>> = { '+': 32, '~': 33, '-': 31 };
+const colours: Readonly<Record<string, number>> = { '+ ': 32, '~ ': 33, '- ': 31 } satisfies Record<
+  `${PlanLine['sign']} `,
+  number
+>;
+
+/** One line of a plan in the colour of its sign. */
+export function paintPlan(line: string): string {
+  const colour = colours[line.slice(0, 2)];
+  return colour === undefined ? line : `\u001b[${colour}m${line}\u001b[0m`;
+}
 
 /** @returns whole lines, each with its newline. */
-export function formatPlan(plan: Plan, { colour = false }: { readonly colour?: boolean } = {}): string {
+export function formatPlan(plan: Plan): string {
   const { settings = [] } = plan;
   const notes = `${formatFallbacks(plan)}${formatLeaving(plan)}`;
   if (plan.lines.length + settings.length === 0)
     return `Nothing to change: the table is as it should be.\n${notes}`;
   const width = Math.max(...[...settings, ...plan.lines].map((line) => subjectOf(line).length));
-  const rowOf = (line: PlanLine | SettingLine): string => {
-    const row = `${line.sign} ${subjectOf(line).padEnd(width)}  ${settingsOf(line)}`.trimEnd();
-    return colour ? `\u001b[${colours[line.sign]}m${row}\u001b[0m` : row;
-  };
+  const rowOf = (line: PlanLine | SettingLine): string =>
+    `${line.sign} ${subjectOf(line).padEnd(width)}  ${settingsOf(line)}`.trimEnd();
   let heading: string | undefined;
   const text = plan.lines.map((line) => {
     const isNew = line.real !== undefined && line.service !== heading;

@@ -23,7 +23,7 @@ import { controlSocketPath, socketOptions } from './ask-daemon.ts';
 import { defaultConfigFile, type ExitCode, type Io, parseArguments, textOption } from './command-line.ts';
 import { directorChangesFor } from './director-changes.ts';
 import { markChangesFor } from './mark-changes.ts';
-import { formatPlan } from './plan-format.ts';
+import { formatPlan, paintPlan } from './plan-format.ts';
 import { readConfigNow } from './read-config-now.ts';
 
 const planOptions = {
@@ -60,9 +60,8 @@ async function makePlan(argv: readonly string[], io: Io): Promise<Plan | ExitCod
   const marks = await markChangesFor(config.virtuals);
   const plan = withMarkChanges(withDirectorChanges(table, changes), marks);
   const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-  io.stdout(
-    given.options.json === true ? `${JSON.stringify(plan, null, 2)}\n` : formatPlan(plan, { colour }),
-  );
+  if (given.options.json === true) io.stdout(`${JSON.stringify(plan, null, 2)}\n`);
+  else io.stdout(formatPlan(plan), colour ? paintPlan : undefined);
   return plan;
 }
 

@@ -12,7 +12,7 @@ import {
 import type { Endpoint } from '../net/endpoint.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
 import type { Journal, JournalEvent } from '../ports/journal.ts';
-import type { ExpiringCertificate, ProbeResult } from '../ports/probe.ts';
+import type { ExpiringCertificate, ProbeResult, ShownResult } from '../ports/probe.ts';
 import type { Verdict } from '../reconcile/verdict-view.ts';
 import { endHold, type FlapHold, flapAccountOf, forgive, noteFall, noteReturn } from './flap-hold.ts';
 
@@ -26,7 +26,7 @@ const expiryEveryMs = 86_400_000;
 export type VerdictChange = { readonly service: string; readonly real: string; readonly verdict: Verdict };
 
 /** What a check said, and when. */
-export type Judged = { readonly result: ProbeResult; readonly at: Micros };
+export type Judged = { readonly result: ShownResult; readonly at: Micros };
 
 export type CheckedServer = {
   readonly service: string;

@@ -4,6 +4,7 @@
 import { Writable } from 'node:stream';
 import winston from 'winston';
 import type { LogConfig } from '../config/config.ts';
+import { showable } from '../net/shown.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { LogSink, OpenLogFile, OpenLogOutput, SinkTroubles } from '../ports/log-sink.ts';
@@ -35,7 +36,9 @@ export function createJournal(
     transports: [transportTo((line) => output.write(line)), transportTo((line) => file?.write(line))],
   });
 
-  const journal: Journal = (event) => {
+  const journal: Journal = (given) => {
+    // Whatever an event quotes, from a peer's packet to the name of a file: it forges no line and drives no terminal.
+    const event = showable(given);
     const { event: name, ...fields } = event;
     logger.log({ level: levelOf(event), message: describeEvent(event), event: name, ...fields });
   };

@@ -1,7 +1,8 @@
 // Runs one probe to its end or to its deadline, whatever the probe does, and tells the result once.
 import type { TimedTarget } from '../health/target-of.ts';
+import { shown } from '../net/shown.ts';
 import type { Clock, EventLoop } from '../ports/clock.ts';
-import type { Probe, ProbeResult } from '../ports/probe.ts';
+import type { Probe, ShownResult } from '../ports/probe.ts';
 import type { LostTime } from './lost-time.ts';
 
 /** How long an aborted probe may take to say what it was waiting for. */
@@ -22,12 +23,12 @@ export type RunProbePorts = {
 export function runProbe(
   { clock, probe, lostTime }: RunProbePorts,
   { target, timeoutMs }: TimedTarget,
-  onEnd: (result: ProbeResult) => void,
+  onEnd: (result: ShownResult) => void,
 ): () => void {
   const abort = new AbortController();
   const lostBefore = lostTime.total();
   let ended = false;
-  const end = (result?: ProbeResult): void => {
+  const end = (result?: ShownResult): void => {
     if (ended) return;
     ended = true;
     cancelTimer();
@@ -41,14 +42,16 @@ export function runProbe(
   const confirm = (): void => clock.afterPoll(giveUp);
   const giveUp = (): void => {
     if (ended) return;
-    const failure = { outcome: 'failure', detail: `no answer within ${timeoutMs} ms` } as const;
+    const failure = { outcome: 'failure', detail: shown(`no answer within ${timeoutMs} ms`) } as const;
     cancelTimer = clock.after(lastWordsMs, () => end(failure));
     abort.abort();
   };
   let cancelTimer = clock.after(timeoutMs, expire);
   Promise.resolve()
     .then(() => probe(target, abort.signal))
-    .then(end, (error: unknown) => end({ outcome: 'unmade', detail: `probe broke: ${String(error)}` }));
+    .then(end, (error: unknown) =>
+      end({ outcome: 'unmade', detail: shown(`probe broke: ${String(error)}`) }),
+    );
   return () => {
     end();
     abort.abort();

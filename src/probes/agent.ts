@@ -5,7 +5,6 @@ import type { AgentTarget } from '../health/text-target.ts';
 import type { ProbeResult } from '../ports/probe.ts';
 import { failure, success } from './judge-error.ts';
 import { holdDialogue } from './line-dialogue.ts';
-import { shown } from './shown-text.ts';
 
 const limits = { lineBytesMax: 1024, bytesMax: 4096 };
 
@@ -27,7 +26,7 @@ export async function askAgent(target: AgentTarget, signal: AbortSignal): Promis
     const line = await hear();
     const judged = judgeAgent(line);
     spoke = judged !== undefined;
-    return judged ?? failure(`the agent says nothing that is known: ${shown(line)}`);
+    return judged ?? failure(`the agent says nothing that is known: ${line}`);
   });
   return { result, spoke };
 }
@@ -42,7 +41,7 @@ export function judgeAgent(line: string): ProbeResult | undefined {
     .toLowerCase()
     .split(/[\s,\0]+/)
     .filter((word) => word !== '');
-  const detail = `the agent says ${shown(line)}`;
+  const detail = `the agent says ${line}`;
   if (words.some((word) => downWords.has(word))) return failure(detail);
   if (words.includes('drain')) return { outcome: 'success', detail, weightPercent: 0 };
   const weight = words.map(percentOf).find((percent) => percent !== undefined);

@@ -69,7 +69,7 @@ function expiringCertificate(socket: Socket, withinDays?: number): ExpiringCerti
   if (certificate === undefined || Number.isNaN(end) || daysLeft >= withinDays) return undefined;
   const name = /^CN=(.*)$/m.exec(certificate.subject ?? '')?.[1] ?? certificate.subject ?? '';
   return {
-    subject: name.replaceAll('\n', ', ').slice(0, 200),
+    subject: name.replaceAll('\n', ', '),
     expires: new Date(end).toISOString(),
     daysLeft,
   };

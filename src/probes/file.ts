@@ -5,7 +5,6 @@ import type { ProbeResult } from '../ports/probe.ts';
 import { formatUnread, readRegular } from '../system/open-regular.ts';
 import { judgeAgent } from './agent.ts';
 import { failure, success, unmade } from './judge-error.ts';
-import { shown } from './shown-text.ts';
 
 const bytesMax = 256;
 
@@ -23,6 +22,6 @@ function judgeFile(line: string): ProbeResult {
     return Number(digits) === 0 ? success('the file says 0') : failure(`the file says ${digits}`);
   }
   const judged = judgeAgent(line);
-  if (judged === undefined) return unmade(`the file says nothing that is known: ${shown(line)}`);
+  if (judged === undefined) return unmade(`the file says nothing that is known: ${line}`);
   return { ...judged, detail: judged.detail.replace('the agent', 'the file') };
 }

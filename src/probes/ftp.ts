@@ -11,7 +11,6 @@ import { failure, success, unmade } from './judge-error.ts';
 import { type Dialogue, holdDialogue } from './line-dialogue.ts';
 import { matchBody } from './match-body.ts';
 import { hearReply, type Reply, refused } from './reply.ts';
-import { shown } from './shown-text.ts';
 import { openSocket, ready } from './socket.ts';
 
 /** `receive` is looked for in this much of a file; the rest is not read. */
@@ -55,7 +54,7 @@ async function fetchFile({ address, path }: FtpTarget, dialogue: Dialogue): Prom
   const data = await openData(address, port, dialogue.conversation);
   const begun = await ask(dialogue, 'RETR', path);
   if (begun.kind !== 1) return refused('RETR', begun);
-  dialogue.conversation.doing = `read ${path.slice(0, 100)}`;
+  dialogue.conversation.doing = `read ${path}`;
   const file = await readSome(data);
   // A file that is cut off ends in a complaint of the server, or in nothing for a long time.
   if (!file.whole) return file;
@@ -113,6 +112,6 @@ async function judgeFile(
     case 'tooSlow':
       return failure(`receive takes too long to match (${size})`);
     case 'badPattern':
-      return unmade(`receive is no regular expression: ${shown(receive)}`);
+      return unmade(`receive is no regular expression: ${receive}`);
   }
 }

@@ -10,16 +10,15 @@ import { wireBytesMax } from './http-answer.ts';
 import { requestHttp1 } from './http1-request.ts';
 import { unmade } from './judge-error.ts';
 import { judgeAnswer } from './judge-http.ts';
-import { shown } from './shown-text.ts';
 
 export const probeHttpProxy = (target: HttpProxyTarget, signal: AbortSignal): Promise<ProbeResult> =>
   converse(signal, async (conversation) => {
     const { url: text, method } = target;
-    if (!URL.canParse(text)) return unmade(`request is no absolute URL: ${shown(text)}`);
+    if (!URL.canParse(text)) return unmade(`request is no absolute URL: ${text}`);
     const url = new URL(text);
     url.hash = '';
     const socket = await dial(conversation, target, { bytesMax: wireBytesMax });
-    conversation.doing = `${method} ${url.href.slice(0, 100)}`;
+    conversation.doing = `${method} ${url.href}`;
     const request = { method, path: url.href, authority: url.host, scheme: 'http', headers } as const;
     const answer = await requestHttp1(conversation, socket, request, () => 'start');
     return judgeAnswer({ ...target, path: url.href }, answer, signal);

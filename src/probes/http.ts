@@ -41,7 +41,7 @@ export function probeHttp(target: HttpTarget, signal: AbortSignal): Promise<Prob
 
 const named = (result: ProbeResult, { path }: HttpQuestion): ProbeResult => ({
   ...result,
-  detail: `${path.slice(0, 100)}: ${result.detail}`,
+  detail: `${path}: ${result.detail}`,
 });
 
 type Asked = { readonly result: ProbeResult; readonly headers: HttpHeaders };
@@ -61,7 +61,7 @@ async function ask(
     }
     const place = redirectWithin(request, location, target.address);
     if (place === undefined) {
-      return asked(failure(`HTTP ${answer.status} leads away from the server, to ${location.slice(0, 200)}`));
+      return asked(failure(`HTTP ${answer.status} leads away from the server, to ${location}`));
     }
     // RFC 9110 §15.4: only 307 and 308 ask for the same again.
     const same = answer.status >= 307 || request.method === 'HEAD';
@@ -141,7 +141,7 @@ async function exchange(
       bytesMax: question.digest === undefined ? wireBytesMax : digestWireBytesMax,
     },
   );
-  conversation.doing = `${request.method} ${request.path.slice(0, 100)}`;
+  conversation.doing = `${request.method} ${request.path}`;
   const wishOf = (head: HttpHead) => (leadsOn(question, head) === undefined ? bodyWishOf(question) : 'none');
   return (second ? requestHttp2 : requestHttp1)(conversation, socket, request, wishOf);
 }

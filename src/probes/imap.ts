@@ -5,7 +5,6 @@ import type { ImapTarget } from '../health/text-target.ts';
 import type { ProbeResult } from '../ports/probe.ts';
 import { failure, success } from './judge-error.ts';
 import { type Dialogue, holdDialogue } from './line-dialogue.ts';
-import { shown } from './shown-text.ts';
 
 export const probeImap = (target: ImapTarget, signal: AbortSignal): Promise<ProbeResult> =>
   holdDialogue(target, signal, { goodbye: 'a2 LOGOUT' }, (dialogue) => talk(target, dialogue));
@@ -14,14 +13,14 @@ async function talk({ login, passwd }: ImapTarget, { hear, say }: Dialogue): Pro
   const greeting = await hear();
   const preauthenticated = /^\* PREAUTH\b/i.test(greeting);
   if (!preauthenticated && !/^\* OK\b/i.test(greeting)) {
-    return failure(`the connection is answered with ${shown(greeting)}`);
+    return failure(`the connection is answered with ${greeting}`);
   }
   // §7.1.4: who is logged in by the connection alone may not log in again.
-  if (login === '' || preauthenticated) return success(shown(greeting));
+  if (login === '' || preauthenticated) return success(greeting);
   say('a1 LOGIN', `${quoted(login)} ${quoted(passwd)}`);
   let answer = await hear();
   while (answer.startsWith('* ') && !/^\* BYE\b/i.test(answer)) answer = await hear();
-  return /^a1 OK\b/i.test(answer) ? success('logged in') : failure(`LOGIN is answered with ${shown(answer)}`);
+  return /^a1 OK\b/i.test(answer) ? success('logged in') : failure(`LOGIN is answered with ${answer}`);
 }
 
 /** §9 "quoted". */

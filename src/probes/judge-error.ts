@@ -31,13 +31,10 @@ export function judgeError(error: unknown, act: string): ProbeResult {
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
-const longestReason = 200;
-
 function reasonOf(error: unknown): string {
   const code = codeOf(error);
   const text = opensslReasonOf(error) ?? (error instanceof Error ? error.message : String(error));
-  const reason = code !== undefined && !text.includes(code) ? `${code} ${text}` : text;
-  return reason.slice(0, longestReason);
+  return code !== undefined && !text.includes(code) ? `${code} ${text}` : text;
 }
 
 /** The words of an OpenSSL error, whose message is a line of its source. */

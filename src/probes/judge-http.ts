@@ -42,7 +42,7 @@ export async function judgeAnswer(
     case 'tooSlow':
       return failure(`${says}, receive takes too long to match (${body.length} bytes)`);
     case 'badPattern':
-      return unmade(`receive is no regular expression: ${receive.slice(0, 100)}`);
+      return unmade(`receive is no regular expression: ${receive}`);
   }
 }
 
@@ -52,7 +52,7 @@ export function withWeight(result: ProbeResult, headers: HttpHeaders, header: st
   if (result.outcome !== 'success' || value === undefined) return result;
   const percent = /^(\d{1,3})\s*%?$/.exec(value.trim())?.[1];
   if (percent === undefined || Number(percent) > 100) {
-    return { ...result, detail: `${result.detail}; ${header} is no percentage: ${value.slice(0, 50)}` };
+    return { ...result, detail: `${result.detail}; ${header} is no percentage: ${value}` };
   }
   return { ...result, weightPercent: Number(percent) };
 }

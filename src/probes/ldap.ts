@@ -29,10 +29,10 @@ export function probeLdap(target: LdapTarget, signal: AbortSignal): Promise<Prob
       url: `ldap://${familyOf(address) === 'inet6' ? `[${address}]` : address}:${port}`,
       createConnection: once,
     });
-    conversation.doing = login === undefined ? 'bind anonymously' : `log in as ${login.user.slice(0, 100)}`;
+    conversation.doing = login === undefined ? 'bind anonymously' : `log in as ${login.user}`;
     try {
       await client.bind(login?.user ?? '', login?.password ?? '');
-      conversation.doing = `find ${base === '' ? 'the root DSE' : base.slice(0, 100)}`;
+      conversation.doing = `find ${base === '' ? 'the root DSE' : base}`;
       const { searchEntries } = await client.search(base, {
         scope: 'base',
         filter: '(objectClass=*)',
@@ -57,7 +57,7 @@ async function judge(
 ): Promise<ProbeResult> {
   const [entry] = entries;
   if (entry === undefined || entries.length > 1) return failure(`${entries.length} entries found, not one`);
-  const says = `found ${entry.dn === '' ? 'the root DSE' : entry.dn.slice(0, 200)}`;
+  const says = `found ${entry.dn === '' ? 'the root DSE' : entry.dn}`;
   if (receive === undefined) return success(says);
   switch (await matchBody(receive, entry.dn, signal)) {
     case 'yes':
@@ -67,6 +67,6 @@ async function judge(
     case 'tooSlow':
       return failure(`${says}, receive takes too long to match`);
     case 'badPattern':
-      return unmade(`receive is no regular expression: ${receive.slice(0, 100)}`);
+      return unmade(`receive is no regular expression: ${receive}`);
   }
 }

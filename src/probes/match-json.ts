@@ -14,7 +14,7 @@ export function judgeJson(test: JsonTest, document: string): string | undefined 
   if (value === undefined) return 'nothing is there';
   const { comparison } = test;
   if (comparison === undefined || compares(value, comparison)) return undefined;
-  return `it is ${JSON.stringify(value).slice(0, 100)}`;
+  return `it is ${JSON.stringify(value)}`;
 }
 
 function stepInto(value: unknown, step: string | number): unknown {

@@ -4,12 +4,11 @@ import type { NntpTarget } from '../health/text-target.ts';
 import type { ProbeResult } from '../ports/probe.ts';
 import { failure, success } from './judge-error.ts';
 import { holdDialogue } from './line-dialogue.ts';
-import { shown } from './shown-text.ts';
 
 export const probeNntp = (target: NntpTarget, signal: AbortSignal): Promise<ProbeResult> =>
   holdDialogue(target, signal, { goodbye: 'QUIT' }, async ({ hear }) => {
     const greeting = await hear();
     return greeting.startsWith('2')
-      ? success(shown(greeting))
-      : failure(`the connection is answered with ${shown(greeting)}`);
+      ? success(greeting)
+      : failure(`the connection is answered with ${greeting}`);
   });

@@ -5,19 +5,18 @@ import type { PopTarget } from '../health/text-target.ts';
 import type { ProbeResult } from '../ports/probe.ts';
 import { failure, success } from './judge-error.ts';
 import { type Dialogue, holdDialogue } from './line-dialogue.ts';
-import { shown } from './shown-text.ts';
 
 export const probePop = (target: PopTarget, signal: AbortSignal): Promise<ProbeResult> =>
   holdDialogue(target, signal, { goodbye: 'QUIT' }, (dialogue) => talk(target, dialogue));
 
 async function talk({ login, passwd }: PopTarget, { hear, say }: Dialogue): Promise<ProbeResult> {
   const greeting = await hear();
-  if (!isPositive(greeting)) return failure(`the connection is answered with ${shown(greeting)}`);
-  if (login === '') return success(shown(greeting));
+  if (!isPositive(greeting)) return failure(`the connection is answered with ${greeting}`);
+  if (login === '') return success(greeting);
   for (const [command, argument] of [['USER', login], ['PASS', passwd], ['STAT']] as const) {
     say(command, argument);
     const answer = await hear();
-    if (!isPositive(answer)) return failure(`${command} is answered with ${shown(answer)}`);
+    if (!isPositive(answer)) return failure(`${command} is answered with ${answer}`);
   }
   return success('logged in');
 }

@@ -5,6 +5,7 @@ import type { RunScript } from '../ports/tracked.ts';
 import { probeConnect } from './connect.ts';
 import { success, unmade } from './judge-error.ts';
 import type { OpenPingPort } from './ping.ts';
+import { present } from './present.ts';
 
 export type ProbeOptions = {
   /** Asked whenever pings begin; the port is closed again when none is under way. */
@@ -33,7 +34,7 @@ export function createProbe({ openPingPort, runScript = noScripts }: ProbeOption
     external: onDemand(async () => (await import('./external.ts')).createExternalProbe(runScript)),
   };
 
-  const probe = async (target: CheckTarget, signal: AbortSignal): Promise<ProbeResult> => {
+  const ask = async (target: CheckTarget, signal: AbortSignal): Promise<ProbeResult> => {
     switch (target.kind) {
       case 'connect':
         return probeConnect(target, signal);
@@ -74,6 +75,7 @@ export function createProbe({ openPingPort, runScript = noScripts }: ProbeOption
         return unmade('checks are off');
     }
   };
+  const probe: Probe = async (target, signal) => present(target, await ask(target, signal));
   return probe;
 }
 

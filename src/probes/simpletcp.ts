@@ -5,7 +5,6 @@ import type { ProbeResult } from '../ports/probe.ts';
 import { failure, success, unmade } from './judge-error.ts';
 import { type Dialogue, holdDialogue } from './line-dialogue.ts';
 import { matchLines } from './match-body.ts';
-import { shown } from './shown-text.ts';
 
 const limits = { lineBytesMax: 128 * 1024, bytesMax: 128 * 1024 };
 
@@ -21,7 +20,7 @@ async function talk(
   socket.end(request);
   for (;;) {
     const lines = await hearAll();
-    if (receive === undefined) return success(`a line came: ${shown(lines[0] ?? '')}`);
+    if (receive === undefined) return success(`a line came: ${lines[0] ?? ''}`);
     switch (await matchLines(receive, lines, signal)) {
       case 'yes':
         return success('receive matches');
@@ -30,7 +29,7 @@ async function talk(
       case 'tooSlow':
         return failure('receive takes too long to match');
       case 'badPattern':
-        return unmade(`receive is no regular expression: ${shown(receive)}`);
+        return unmade(`receive is no regular expression: ${receive}`);
     }
   }
 }

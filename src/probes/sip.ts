@@ -10,7 +10,6 @@ import { askDatagram, connectDatagram } from './ask-datagram.ts';
 import { converse } from './conversation.ts';
 import { failure, success } from './judge-error.ts';
 import { type Dialogue, holdDialogue } from './line-dialogue.ts';
-import { shown } from './shown-text.ts';
 
 /** Enough of a datagram to read its first line. */
 const statusBytesMax = 1024;
@@ -48,9 +47,9 @@ const probeOverUdp = (target: SipTarget, signal: AbortSignal): Promise<ProbeResu
 /** @returns undefined for a provisional answer (§7.2, 1xx), after which the final one is awaited. */
 function judgeStatus(line: string): ProbeResult | undefined {
   const [, code] = /^SIP\/2\.0 ([1-6]\d\d)(?: |$)/.exec(line) ?? [];
-  if (code === undefined) return failure(`OPTIONS is answered with what is not SIP: ${shown(line)}`);
+  if (code === undefined) return failure(`OPTIONS is answered with what is not SIP: ${line}`);
   if (code.startsWith('1')) return undefined;
-  return code === '200' ? success(shown(line)) : failure(`OPTIONS is answered with ${shown(line)}`);
+  return code === '200' ? success(line) : failure(`OPTIONS is answered with ${line}`);
 }
 
 /** §8.1.1 with the header fields that ldirectord sends; branch, tag and Call-ID are new each time, as §8.1.1 wants. */

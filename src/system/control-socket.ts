@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, unlinkSync } from 'node:fs';
 import { createServer, request, type Server, type ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { err, ok, type Result } from '../net/result.ts';
+import { showableJson, shown } from '../net/shown.ts';
 import type { Answer, Routes } from '../ports/control.ts';
 
 export type ControlSocket = { readonly close: () => Promise<void> };
@@ -71,14 +72,14 @@ async function answer(routes: Routes, route: string, search: URLSearchParams): P
 
 function respond(outgoing: ServerResponse, { status, body }: Answer): void {
   outgoing.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
-  outgoing.end(`${JSON.stringify(body)}\n`);
+  outgoing.end(`${showableJson(body)}\n`);
 }
 
 function parseAnswer(status: number, text: string): Result<Answer> {
   try {
     return ok({ status, body: JSON.parse(text) as unknown });
   } catch {
-    return err(`Cannot read the answer: JSON, got ${text.slice(0, 80)}`);
+    return err(`Cannot read the answer: JSON, got ${shown(text, 80)}`);
   }
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createCheckRunner } from '../../src/daemon/check-runner.ts';
 import { phaseOf } from '../../src/health/schedule.ts';
 import { type CheckPlan, checkPlanOf } from '../../src/health/target-of.ts';
+import { shown } from '../../src/net/shown.ts';
 import type { JournalEvent } from '../../src/ports/journal.ts';
 import type { ProbeResult } from '../../src/ports/probe.ts';
 import { systemClock } from '../../src/system/clock.ts';
@@ -347,7 +348,7 @@ it('reads the sockets between two lots of starts, however long these take', asyn
     probe: () => {
       started++;
       for (const until = performance.now() + 0.2; performance.now() < until; );
-      return Promise.resolve({ outcome: 'success', detail: '' });
+      return Promise.resolve({ outcome: 'success', detail: shown('') });
     },
     ...{ concurrency: 1000, mayStart: () => true, onResult: () => {}, journal: () => {} },
   });

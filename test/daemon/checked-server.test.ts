@@ -3,6 +3,7 @@ import { type CheckedServer, judge } from '../../src/daemon/checked-server.ts';
 import { steady } from '../../src/health/flap-damping.ts';
 import { unverified } from '../../src/health/verdict.ts';
 import { ip } from '../../src/net/ip.ts';
+import { type Shown, shown } from '../../src/net/shown.ts';
 import type { JournalEvent } from '../../src/ports/journal.ts';
 import type { ExpiringCertificate } from '../../src/ports/probe.ts';
 import { createManualClock } from './manual-clock.ts';
@@ -10,8 +11,8 @@ import { createManualClock } from './manual-clock.ts';
 const hourMs = 3_600_000;
 const service = 'tcp 192.168.6.240:443';
 const real = '192.168.6.2:443';
-const soon: ExpiringCertificate = {
-  subject: 'www.example.com',
+const soon: ExpiringCertificate<Shown> = {
+  subject: shown('www.example.com'),
   expires: '2026-12-01T00:00:00.000Z',
   daysLeft: 9,
 };
@@ -42,8 +43,8 @@ function rig() {
   };
   return {
     advance: clock.advance,
-    shows: (certificate: ExpiringCertificate, outcome: 'success' | 'failure' = 'success') =>
-      judge(around, server, { result: { outcome, detail: outcome, certificate }, at: clock.now() }),
+    shows: (certificate: ExpiringCertificate<Shown>, outcome: 'success' | 'failure' = 'success') =>
+      judge(around, server, { result: { outcome, detail: shown(outcome), certificate }, at: clock.now() }),
     told: () => events.splice(0).filter(({ event }) => event === 'real.certificate_expires'),
   };
 }

@@ -1,5 +1,6 @@
 // A probe whose answers a test gives by hand, and which remembers what was asked.
 import type { CheckTarget } from '../../src/health/target.ts';
+import { shown } from '../../src/net/shown.ts';
 import type { Probe, ProbeResult } from '../../src/ports/probe.ts';
 
 export type Asked = {
@@ -26,7 +27,8 @@ export function createScriptedProbe(): ScriptedProbe {
     },
     probe: (target, signal) =>
       new Promise((resolve) => {
-        const answer: Asked['answer'] = (outcome, detail = outcome) => resolve({ outcome, detail });
+        const answer: Asked['answer'] = (outcome, detail = outcome) =>
+          resolve({ outcome, detail: shown(detail) });
         asked.push({ target, signal, answer });
         if (always !== undefined) answer(always);
       }),

@@ -95,7 +95,7 @@ describe('a plan', () => {
   });
 
   it('is readable on a terminal', () => {
-    expect(formatPlan(planOf(operations.slice(0, 4)), { colour: false })).toBe(
+    expect(formatPlan(planOf(operations.slice(0, 4)))).toBe(
       [
         '+ tcp 192.168.6.240:80  -s wlc',
         '+   192.168.6.2:80      -g -w 5',
@@ -109,9 +109,7 @@ describe('a plan', () => {
   });
 
   it('names the service above its servers where the service itself stays as it is', () => {
-    expect(formatPlan(planOf(operations.slice(2, 3)), { colour: false }).split('\n')[0]).toBe(
-      '  tcp 192.168.6.240:80',
-    );
+    expect(formatPlan(planOf(operations.slice(2, 3))).split('\n')[0]).toBe('  tcp 192.168.6.240:80');
   });
 
   it('says which fallback is to serve, and why', () => {
@@ -123,6 +121,6 @@ describe('a plan', () => {
   });
 
   it('says so where nothing is to change', () => {
-    expect(formatPlan(planOf([]), { colour: true })).toContain('Nothing to change');
+    expect(formatPlan(planOf([]))).toContain('Nothing to change');
   });
 });

@@ -1,0 +1,78 @@
+// What may stand in a log line, a status or an error message. Text that came from outside (the network, files,
+// programs, names of interfaces) may forge lines, drive a terminal or reorder what is read: `shown` makes it harmless,
+// and its type is what a check's result asks for, so that nothing gets there raw. What must not be shown at all is
+// hide-secrets.ts's matter. Source: Unicode general categories C, Zl and Zp; UTS #39 for what is invisible.
+
+declare const mark: unique symbol;
+/** One line, without anything that a terminal or a reader of lines could take for more than text. */
+export type Shown = string & { readonly [mark]: true };
+
+/** Controls (C0, C1), formats (bidi, zero-width), lone surrogates, private and unassigned, line ends, invisibles. */
+export const hostileCharacters = /[\p{C}\p{Zl}\p{Zp}\p{DI}]/gu;
+const hostile = /[\p{C}\p{Zl}\p{Zp}\p{DI}]/u;
+const hostileRuns = /[\p{C}\p{Zl}\p{Zp}\p{DI}]+/gu;
+/** The same but for the line ends that are ours. */
+const hostileInLines = /[^\n\P{C}]|[\p{Zl}\p{Zp}\p{DI}]/u;
+const hostileInLinesRuns = /(?:[^\n\P{C}]|[\p{Zl}\p{Zp}\p{DI}])+/gu;
+/** No script stacks more of them; a hundred on one letter cover the lines around. */
+const stackedMarks = /(\p{M}{4})\p{M}+/gu;
+const letters = /^[\x20-\x7e]*$/;
+
+/** More than any name, path or sentence of ours. */
+export const shownLengthMax = 4096;
+
+/** On one line, harmless, at most `lengthMax` characters and three dots. */
+export function shown(text: string, lengthMax = 300): Shown {
+  const clean = cleaned(text.length > 4 * lengthMax ? text.slice(0, 4 * lengthMax) : text).trim();
+  const whole = clean.length <= lengthMax && text.length <= 4 * lengthMax;
+  return (whole ? clean : `${withoutHalf(clean.slice(0, lengthMax))}...`) as Shown;
+}
+
+function cleaned(text: string): string {
+  if (letters.test(text)) return text;
+  return text.replace(hostileRuns, ' ').replace(stackedMarks, '$1');
+}
+
+/** A pair of surrogates may have been cut in two. */
+const withoutHalf = (text: string): string => text.replace(/[\ud800-\udbff]$/, '');
+
+/** A template whose texts are shown: shownAs`${name} is gone`. */
+export const shownAs = (strings: TemplateStringsArray, ...values: readonly (string | number)[]): Shown =>
+  shown(String.raw({ raw: strings }, ...values.map((value) => shown(String(value)))));
+
+/** Several lines of ours, each with its end; what else could do harm in them becomes a blank. */
+export const shownLines = (text: string): string =>
+  hostileInLines.test(text) ? text.replace(hostileInLinesRuns, ' ') : text;
+
+/** A value of ours with every text in it made harmless: the very same where nothing had to be. */
+export function showable<T>(value: T): T {
+  return deeply(value, (text) =>
+    text.length <= shownLengthMax && (letters.test(text) || !hostile.test(text))
+      ? text
+      : shown(text, shownLengthMax),
+  ) as T;
+}
+
+/** Plain data with every text in it, keys included, passed through `change`. */
+function deeply(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => deeply(item, change));
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  const entries = Object.entries(value);
+  const changed = entries.map(([key, each]) => [change(key), deeply(each, change)] as const);
+  const same = changed.every(
+    ([key, each], index) => key === entries[index]?.[0] && each === entries[index]?.[1],
+  );
+  return same ? value : Object.fromEntries(changed);
+}
+
+/** As JSON on one line, of `showable` values: where the text of it is harmless, so are they. */
+export function showableJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  return /^[^\\]*$/.test(json) && (letters.test(json) || !hostile.test(json))
+    ? json
+    : JSON.stringify(showable(value));
+}
