@@ -1,24 +1,33 @@
-// Which tests run where. `unit` needs nothing; `lab-net` needs root and network namespaces; `lab-ipvs`
+// Which tests run where. `unit` and `sim` need nothing; `lab-net` needs root and network namespaces; `lab-ipvs`
 // needs a kernel with IPVS as well (test/lab/harness/kernel/run.sh boots one where the host has none).
+// The limits are for what hangs: a test takes seconds on a machine of its own, and a busy one is no reason to fail.
 import { defineConfig } from 'vitest/config';
 
+/** What looks at its own process as a whole: which modules it has loaded, how much memory it takes. */
+const alone = ['test/probes/lazy-loading.test.ts', 'test/probes/endless-answers.test.ts'];
+
+const patient = { testTimeout: 240_000, hookTimeout: 240_000, expect: { poll: { timeout: 60_000 } } };
+
+// Files share a process, and so what it has loaded: a process each would take twice the time.
 const unit = {
   name: 'unit',
   include: ['test/**/*.test.ts'],
-  exclude: ['test/lab/**'],
-  // Seconds at most on a machine of its own; a busy one is no reason to fail.
-  testTimeout: 60_000,
+  exclude: ['test/lab/**', 'test/sim/**', ...alone],
+  isolate: false,
+  ...patient,
 };
 
 // One file after the other, each in a process of its own: a test may move its process into a namespace.
-const lab = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 };
+const lab = { fileParallelism: false, ...patient, setupFiles: ['test/lab/harness/count-tries.ts'] };
 
 export default defineConfig({
   test: {
     projects: [
       { test: unit },
+      { test: { name: 'alone', include: alone, ...patient } },
+      { test: { name: 'sim', include: ['test/sim/**/*.test.ts'], testTimeout: 900_000 } },
       { test: { name: 'lab-net', include: ['test/lab/**/*.net.test.ts'], ...lab } },
-      { test: { name: 'lab-ipvs', include: ['test/lab/**/*.ipvs.test.ts'], ...lab, testTimeout: 240_000 } },
+      { test: { name: 'lab-ipvs', include: ['test/lab/**/*.ipvs.test.ts'], ...lab, testTimeout: 900_000 } },
     ],
   },
 });

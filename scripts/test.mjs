@@ -1,6 +1,7 @@
 // Every check and every layer of tests (DESIGN.md §7), and one line at the end: "total: N passed, N failed,
 // N skipped". A layer that cannot run here is counted as skipped, test by test, and says why. A check or a layer
-// that breaks without a test to blame counts as one failure. Status 1 if anything failed.
+// that breaks without a test to blame counts as one failure. Status 1 if anything failed. Tests that hang on the clock
+// (test/lab/harness/by-the-clock.ts) are counted in a line of their own, and named where they took a second try.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -20,6 +21,7 @@ const NO_KERNEL = 125;
 const fitsNoName = '(?!)';
 
 const total = { passed: 0, failed: 0, skipped: 0 };
+const byTheClock = { tests: 0, secondTries: [] };
 
 function check(name, command) {
   const started = Date.now();
@@ -39,7 +41,8 @@ function check(name, command) {
 /** All runs of all layers, side by side where there is a processor for it: the first speaks at once, the others after it. */
 async function stage(layers) {
   const runs = layers.flatMap(({ name, unavailable, prefix, shares = [[]] }) => {
-    if (unavailable === undefined) return shares.map((files, index) => ({ name, index, prefix, files }));
+    if (unavailable === undefined)
+      return shares.map((files, index) => ({ name, index, prefix: prefix?.(index), files }));
     return [{ name, index: 0, files: ['--testNamePattern', fitsNoName] }];
   });
   for (const { name, unavailable } of layers)
@@ -65,10 +68,17 @@ async function count(layer, all) {
     total.passed += result?.numPassedTests ?? 0;
     total.failed += result?.numFailedTests ?? 0;
     total.skipped += (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0);
+    for (const file of result?.testResults ?? []) file.assertionResults.forEach(countByTheClock);
     if (status === 0 || (result?.numFailedTests ?? 0) > 0) continue;
     console.log(`== ${name}: FAILED: ended with status ${status}, no test to blame`);
     total.failed += 1;
   }
+}
+
+function countByTheClock({ fullName, status, meta }) {
+  if (meta?.byTheClock === undefined || status === 'pending') return;
+  byTheClock.tests += 1;
+  if (meta.tries > 1) byTheClock.secondTries.push(`${fullName}: ${status} (${meta.byTheClock})`);
 }
 
 /** @param speaksAtOnce else what it says is for {@link tell} */
@@ -127,16 +137,29 @@ function withoutIpvs() {
   return 'this kernel has no IPVS, and user-mode-linux is not installed';
 }
 
-/** Where the kernel has no IPVS itself. A lab kernel has one processor, so two of them; lab-net, whose limits are tighter, goes first. */
+/**
+ * Where the kernel has no IPVS itself. A lab kernel has one processor, so two of them, each on one of ours: it is several
+ * times slower where the host moves it about. lab-net, whose limits are tighter, goes first.
+ */
 function inLabKernels() {
   const files = readdirSync('test/lab', { recursive: true })
     .filter((file) => file.endsWith('.ipvs.test.ts'))
     .map((file) => join('test/lab', file));
   const seconds = JSON.parse(readFileSync('test/lab/seconds.json', 'utf8'));
+  const processors = processorsOfOurs();
   return {
-    prefix: ['nice', '-n', '5', kernel, '--timeout', '2400'],
-    shares: shareOut(files, seconds, Math.min(2, availableParallelism())),
+    prefix: (index) => ['taskset', '-c', processors[index], 'nice', '-n', '5', kernel, '--timeout', '5000'],
+    shares: shareOut(files, seconds, Math.min(2, processors.length)),
   };
+}
+
+/** Numbers of the processors that this process may run on, as taskset(1) has them. */
+function processorsOfOurs() {
+  const list = /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
+  return list.split(',').flatMap((range) => {
+    const [first, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => String(first + index));
+  });
 }
 
 mkdirSync(results, { recursive: true });
@@ -144,6 +167,8 @@ check('lint', ['node_modules/.bin/biome', 'check', '.']);
 check('types', ['node_modules/.bin/tsc', '-p', 'tsconfig.json']);
 check('build', ['node_modules/.bin/tsc', '-p', 'tsconfig.build.json']);
 await stage([{ name: 'unit' }]);
+await stage([{ name: 'alone' }]);
+await stage([{ name: 'sim' }]);
 const noLab = withoutNamespaces();
 await stage([
   { name: 'lab-net', unavailable: noLab },
@@ -154,5 +179,8 @@ await stage([
   },
 ]);
 
+const { tests, secondTries } = byTheClock;
+console.log(`by the clock: ${tests} tests, ${secondTries.length} of them tried twice`);
+for (const each of secondTries) console.log(`  ${each}`);
 console.log(`total: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;

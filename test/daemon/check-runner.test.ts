@@ -355,7 +355,7 @@ it('reads the sockets between two lots of starts, however long these take', asyn
   const free = checkPlanOf(aVirtual({ service: 'none' }), aReal());
   await new Promise<unknown>((resolve) => there.send('x', here.address().port, '127.0.0.1', resolve));
   for (let number = 0; number < 300; number += 1) runner.add(`check ${number}`, free, intervalMs);
-  await vi.waitFor(() => expect(started).toBe(300), 5000);
+  await vi.waitFor(() => expect(started).toBe(300), 60_000);
   runner.stop();
   for (const socket of [here, there]) socket.close();
   expect(startedBefore).toBeLessThanOrEqual(64);

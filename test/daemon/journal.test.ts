@@ -80,13 +80,16 @@ describe('createJournal', () => {
     writeFileSync(join(folder, 'file'), '');
     const shell = createJournal({ level: 'info', format: 'json', file: path() }, clock, sinks);
     shell.journal(ready);
-    await vi.waitFor(() => expect(printed.join('')).toContain('"event":"log.failed"'));
+    await vi.waitFor(() => expect(printed.join('')).toContain('"event":"log.failed"'), 60_000);
     shell.journal(drift);
     expect(printed.join('')).toContain('"event":"ipvs.drift"');
     expect(due).toHaveLength(1);
     due[0]?.();
     shell.journal(ready);
-    await vi.waitFor(() => expect(printed.filter((line) => line.includes('log.failed'))).toHaveLength(2));
+    await vi.waitFor(
+      () => expect(printed.filter((line) => line.includes('log.failed'))).toHaveLength(2),
+      60_000,
+    );
     await shell.close();
   });
 

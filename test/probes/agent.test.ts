@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ProbeResult } from '../../src/ports/probe.ts';
 import { judgeAgent, probeAgent } from '../../src/probes/agent.ts';
 import { probeWithAgent } from '../../src/probes/with-agent.ts';
+import { deadline } from './deadline.ts';
 import { address, inTime, misbehaviours, standsMisbehaviour } from './dialogues.ts';
 import { tcpServer } from './scripted-server.ts';
 
@@ -100,7 +101,7 @@ describe('an agent beside a check', () => {
     const weights: unknown[] = [];
     for (const _ of [...said]) {
       const target = { kind: 'with-agent', main: { kind: 'on' }, agent } as const;
-      const result = await probeWithAgent(target, AbortSignal.timeout(1000), async () => up);
+      const result = await probeWithAgent(target, deadline(1000), async () => up);
       expect(result.outcome).toBe('success');
       weights.push('weightPercent' in result ? result.weightPercent : 'configured');
     }

@@ -5,9 +5,10 @@ import { ip } from '../../src/net/ip.ts';
 import type { ProbeResult } from '../../src/ports/probe.ts';
 import { isSelfConnected, probeConnect } from '../../src/probes/connect.ts';
 import { judgeError } from '../../src/probes/judge-error.ts';
+import { deadline } from './deadline.ts';
 import { tcpServer } from './scripted-server.ts';
 
-const check = (port: number, signal = AbortSignal.timeout(1000)) =>
+const check = (port: number, signal = deadline(1000)) =>
   probeConnect({ kind: 'connect', address: ip('127.0.0.1'), port }, signal);
 
 it('a server that accepts is up, and is let go at once', async () => {
@@ -39,7 +40,7 @@ it('a connection is reset, so that no port of this machine waits in TIME_WAIT', 
 });
 
 it('a connection with a PROXY header is closed, so that the header arrives', async () => {
-  const signal = AbortSignal.timeout(1000);
+  const signal = deadline(1000);
   const target = { kind: 'connect', address: ip('127.0.0.1'), proxyProtocol: 'v2' } as const;
   const end = await endOf((port) => probeConnect({ ...target, port }, signal));
   expect(end.errors).toEqual([]);

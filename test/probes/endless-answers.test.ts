@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckTarget } from '../../src/health/target.ts';
 import { ip } from '../../src/net/ip.ts';
 import { createProbe } from '../../src/probes/probe-target.ts';
+import { deadline } from './deadline.ts';
 import { checkOf, sendForEver } from './faulty-server.ts';
 import { tcpServer } from './scripted-server.ts';
 
@@ -72,7 +73,7 @@ const endless: Readonly<Record<string, readonly [first: string, again: string]>>
 let base: number;
 beforeAll(async () => {
   // Loads every probe first: their code is not what is measured.
-  for (const target of Object.values(kinds)) await probe(target(1), AbortSignal.timeout(2000));
+  for (const target of Object.values(kinds)) await probe(target(1), deadline(2000));
   base = process.memoryUsage().rss;
 });
 afterAll(() => expect(process.memoryUsage().rss - base).toBeLessThan(200 * 2 ** 20));

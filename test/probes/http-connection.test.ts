@@ -6,6 +6,7 @@ import type { HttpTarget } from '../../src/health/target.ts';
 import { ip } from '../../src/net/ip.ts';
 import { probeHttp } from '../../src/probes/http.ts';
 import { bodyBytesMax } from '../../src/probes/http-answer.ts';
+import { deadline } from './deadline.ts';
 import { checkOf } from './faulty-server.ts';
 import { httpServer, response, type ScriptedServer, tcpServer } from './scripted-server.ts';
 
@@ -133,7 +134,7 @@ describe('what is asked', () => {
       heads.push(head);
       return head.startsWith('GET /old') ? response('302 Found', '', ['Location: /new']) : response('200 OK');
     });
-    for (const each of targets(server.port)) await probeHttp(each, AbortSignal.timeout(2000));
+    for (const each of targets(server.port)) await probeHttp(each, deadline(2000));
     return heads.map((head) => `${/ (\S+) /.exec(head)?.[1]} ${/^host: (.*)\r$/im.exec(head)?.[1]}`);
   };
   it('is the same at the next check of the target, wherever a redirect led the last one', async () => {

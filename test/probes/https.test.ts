@@ -6,6 +6,7 @@ import type { HttpTarget } from '../../src/health/target.ts';
 import { ip } from '../../src/net/ip.ts';
 import { probeHttp } from '../../src/probes/http.ts';
 import { serverNameOf } from '../../src/probes/socket.ts';
+import { deadline } from './deadline.ts';
 import { certFile, httpServer, httpsServer, response, tcpServer } from './scripted-server.ts';
 
 const check = (port: number, changes: Partial<HttpTarget> = {}) =>
@@ -20,7 +21,7 @@ const check = (port: number, changes: Partial<HttpTarget> = {}) =>
       verify: false,
       ...changes,
     },
-    AbortSignal.timeout(500),
+    deadline(500),
   );
 
 describe('the certificate', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Family, type Ip, ip } from '../../src/net/ip.ts';
 import type { DatagramPort, ReceivedDatagram } from '../../src/ports/datagram.ts';
 import { createPingProbe, type OpenPingPort } from '../../src/probes/ping.ts';
+import { deadline } from './deadline.ts';
 
 type Sent = { readonly bytes: Uint8Array; readonly to: Ip };
 
@@ -50,7 +51,7 @@ function replyTo(request: Uint8Array, source: Ip): ReceivedDatagram {
 const four = ip('192.168.6.2');
 const target = (address: Ip = four, tries = 1) =>
   ({ kind: 'ping', address, tries, tryTimeoutMs: 20 }) as const;
-const soon = () => AbortSignal.timeout(100);
+const soon = () => deadline(100);
 
 describe('a ping', () => {
   it.each([four, ip('fd09::2')])('is answered by the echo reply of %s', async (address) => {
@@ -64,7 +65,7 @@ describe('a ping', () => {
   });
   it('tries as often as told, and the first reply is enough', async () => {
     const { probe, sent } = network((_, reply, index) => (index === 3 ? [reply] : []));
-    expect(await probe(target(four, 5), AbortSignal.timeout(1000))).toMatchObject({ outcome: 'success' });
+    expect(await probe(target(four, 5), deadline(1000))).toMatchObject({ outcome: 'success' });
     expect(sent).toHaveLength(3);
   });
   it('takes a late reply to an earlier try', async () => {

@@ -3,13 +3,14 @@ import type { CheckTarget } from '../../src/health/target.ts';
 import { ip } from '../../src/net/ip.ts';
 import { createProbe } from '../../src/probes/probe-target.ts';
 import { runScript } from '../../src/system/run-script.ts';
+import { deadline } from './deadline.ts';
 import { httpServer, response } from './scripted-server.ts';
 
 const probe = createProbe({
   openPingPort: () => ({ ok: false, error: { step: 'open', code: 'EPERM' } }),
   runScript,
 });
-const soon = () => AbortSignal.timeout(2000);
+const soon = () => deadline(2000);
 const address = ip('127.0.0.1');
 
 it('hands each kind of check to its probe', async () => {

@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { probeConnect } from '../../src/probes/connect.ts';
 import { probeHttp } from '../../src/probes/http.ts';
 import { probePop } from '../../src/probes/pop.ts';
+import { deadline } from './deadline.ts';
 import { address, deadlineMs, dialogueServer, inTime } from './dialogues.ts';
 import { certFile, keyFile, tcpServer } from './scripted-server.ts';
 
-const soon = () => AbortSignal.timeout(deadlineMs);
+const soon = () => deadline(deadlineMs);
 const line = /^PROXY TCP4 127\.0\.0\.1 127\.0\.0\.1 \d+ (\d+)\r\n/;
 const v2 = '\r\n\r\n\0\r\nQUIT\n \0\0\0';
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { SimpleTcpTarget } from '../../src/health/text-target.ts';
 import { probeSimpleTcp } from '../../src/probes/simpletcp.ts';
+import { deadline } from './deadline.ts';
 import { address, deadlineMs, endless, inTime, standsMisbehaviour } from './dialogues.ts';
 import { tcpServer } from './scripted-server.ts';
 
@@ -80,7 +81,7 @@ describe('a simple TCP server is down when', () => {
 
 it('a server that stays silent when the request is over is down at the deadline', async () => {
   const server = await tcpServer(halfOpen);
-  expect(await probe(server.port, AbortSignal.timeout(deadlineMs))).toEqual({
+  expect(await probe(server.port, deadline(deadlineMs))).toEqual({
     outcome: 'failure',
     detail: 'no answer in time to get a line that matches receive',
   });

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { probeSip } from '../../src/probes/sip.ts';
 import { closedPort, datagramServer } from './datagram-server.ts';
+import { deadline } from './deadline.ts';
 import { address, inTime, standsMisbehaviour } from './dialogues.ts';
 import { tcpServer } from './scripted-server.ts';
 
 const overTcp = (port: number, signal: AbortSignal, login = 'check@lvs1') =>
   probeSip({ kind: 'sip', transport: 'tcp', address, port, login }, signal);
 const overUdp = (port: number, timeoutMs = 300, login = 'check@lvs1') =>
-  probeSip({ kind: 'sip', transport: 'udp', address, port, login }, AbortSignal.timeout(timeoutMs));
+  probeSip({ kind: 'sip', transport: 'udp', address, port, login }, deadline(timeoutMs));
 
 const ok = 'SIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { probeSmtp } from '../../src/probes/smtp.ts';
+import { deadline } from './deadline.ts';
 import { address, dialogueServer, inTime, type Script, standsMisbehaviour } from './dialogues.ts';
 import { tcpServer } from './scripted-server.ts';
 
@@ -83,7 +84,7 @@ it('a text that would be two commands is not sent', async () => {
 });
 
 it('without a port nothing is asked, and the result says what to set', async () => {
-  expect(await probe(0, AbortSignal.timeout(100))).toMatchObject({
+  expect(await probe(0, deadline(100))).toMatchObject({
     outcome: 'failure',
     detail: expect.stringContaining('set checkport'),
   });

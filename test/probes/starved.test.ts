@@ -60,7 +60,7 @@ afterEach(() => limitTo(usual[0] ?? 1024n));
 
 describe.each(Object.entries(targets))('a check by %s', (_, target) => {
   it('that no descriptor is left for is not made', async () => {
-    await probe(target, AbortSignal.timeout(3000)); // loads what it needs
+    await probe(target, AbortSignal.timeout(60_000)); // loads what it needs
     const held: number[] = [];
     limitTo(BigInt(readdirSync('/proc/self/fd').length + 8));
     for (;;) {
@@ -70,7 +70,7 @@ describe.each(Object.entries(targets))('a check by %s', (_, target) => {
         break;
       }
     }
-    const result = await probe(target, AbortSignal.timeout(300));
+    const result = await probe(target, AbortSignal.timeout(10_000));
     limitTo(usual[0] ?? 1024n);
     for (const fd of held) closeSync(fd);
     expect(result).toMatchObject({

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { CheckTarget } from '../../src/health/target.ts';
 import { createProbe } from '../../src/probes/probe-target.ts';
 import { closedPort } from './datagram-server.ts';
+import { deadline } from './deadline.ts';
 import { address } from './dialogues.ts';
 import { httpServer, response, tcpServer } from './scripted-server.ts';
 
 const probe = createProbe({ openPingPort: () => ({ ok: false, error: { step: 'open', code: 'EPERM' } }) });
-const soon = () => AbortSignal.timeout(2000);
+const soon = () => deadline(2000);
 
 describe('each kind of target finds its probe', () => {
   const login = { login: '', passwd: '' };

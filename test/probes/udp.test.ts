@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { UdpTarget } from '../../src/health/text-target.ts';
 import { judgeReply, probeUdp } from '../../src/probes/udp.ts';
 import { closedPort, datagramServer } from './datagram-server.ts';
+import { deadline } from './deadline.ts';
 import { address } from './dialogues.ts';
 
 const target: UdpTarget = {
@@ -16,7 +17,7 @@ const target: UdpTarget = {
   } as const),
 };
 const check = (port: number, changes: Partial<UdpTarget> = {}) =>
-  probeUdp({ ...target, port, ...changes }, AbortSignal.timeout(300));
+  probeUdp({ ...target, port, ...changes }, deadline(300));
 
 describe('a UDP server is up when', () => {
   it('no ICMP error comes, where no reply is required', async () => {

@@ -1,5 +1,5 @@
 // Plays many seeds on every processor: compiles the simulator once, since threads of Node 20 read no TypeScript
-// and compiled code is faster, and hands out ranges of seeds.
+// and compiled code is faster, and hands out ranges of seeds for as long as the time set aside for it lasts.
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 import type { Finding } from './world.ts';
 
 const root = join(fileURLToPath(import.meta.url), '..', '..', '..');
-const RANGE = 250;
+const RANGE = 100;
 
 export type Tally = {
   readonly seeds: number;
@@ -18,16 +18,25 @@ export type Tally = {
   readonly findings: readonly (Finding & { readonly seed: number })[];
 };
 
-export async function playSeeds(first: number, count: number): Promise<Tally> {
+export type Budget = {
+  /** Played however long they take. */
+  readonly least: number;
+  readonly most: number;
+  /** A busy machine plays fewer seeds in it. */
+  readonly milliseconds: number;
+};
+
+/** Seeds 1, 2, 3, and so on. */
+export async function playSeeds({ least, most, milliseconds }: Budget): Promise<Tally> {
   compile();
-  const ranges: { readonly from: number; readonly to: number }[] = [];
-  for (let from = first; from < first + count; from += RANGE) {
-    ranges.push({ from, to: Math.min(from + RANGE, first + count) - 1 });
-  }
+  const end = performance.now() + milliseconds;
   const tallies: Tally[] = [];
+  let next = 1;
   const work = async (): Promise<void> => {
-    for (let range = ranges.shift(); range !== undefined; range = ranges.shift()) {
-      tallies.push(await playRange(range));
+    while (next <= least || (next <= most && performance.now() < end)) {
+      const from = next;
+      next += RANGE;
+      tallies.push(await playRange({ from, to: next - 1 }));
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));

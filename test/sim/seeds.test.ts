@@ -4,8 +4,7 @@ import { playSeeds } from './play-seeds.ts';
 import type { Scenario } from './scenario.ts';
 import { simulate } from './simulate.ts';
 
-const SEEDS = 10_000;
-const LIMIT_MS = 240_000;
+const BUDGET = { least: 1000, most: 10_000, milliseconds: 60_000 };
 const YEAR_US = 365 * 86_400 * 1e6;
 
 /** S9: every host's clock begins years apart from where it did. */
@@ -18,13 +17,16 @@ const yearsApart = (scenario: Scenario): Scenario => ({
 });
 
 describe('routers on a network that fails', () => {
-  it(`keep every invariant of safety and liveness in ${SEEDS} runs`, { timeout: LIMIT_MS }, async () => {
-    const { seeds, simulatedUs, adverts, transitions, findings } = await playSeeds(1, SEEDS);
+  it('keep every invariant of safety and liveness, in as many runs as a minute holds', async ({
+    annotate,
+  }) => {
+    const { seeds, simulatedUs, adverts, transitions, findings } = await playSeeds(BUDGET);
+    await annotate(`${seeds} runs`);
     const broken = findings
       .slice(0, 20)
       .map(({ seed, invariant, text }) => `SEED=${seed} make sim   # ${invariant}: ${text}`);
     expect(broken).toEqual([]);
-    expect(seeds).toBe(SEEDS);
+    expect(seeds).toBeGreaterThanOrEqual(BUDGET.least);
     // Minutes each, and not idle ones.
     expect(simulatedUs / seeds).toBeGreaterThan(60e6);
     expect(adverts / seeds).toBeGreaterThan(100);

@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'tracked-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const isRoot = process.getuid?.() === 0;
 
-const shell = (text: string, timeoutMs = 5000) =>
+const shell = (text: string, timeoutMs = 60_000) =>
   runScript({ command: ['/bin/sh', '-c', text], timeoutMs, ...(isRoot && { user: 'root' }) });
 
 describe('a script', () => {
@@ -24,7 +24,7 @@ describe('a script', () => {
   ])('%s', async (text, result) => expect(await shell(text).result).toEqual(result));
 
   it('that is not there fails; its end is told', async () => {
-    const run = runScript({ command: ['/nonexistent/check'], timeoutMs: 1000 });
+    const run = runScript({ command: ['/nonexistent/check'], timeoutMs: 60_000 });
     expect(await run.result).toMatchObject({
       outcome: 'failure',
       detail: expect.stringMatching(/^cannot be run( as \w+)?: ENOENT$/),
@@ -33,7 +33,7 @@ describe('a script', () => {
   });
 
   it('of a user that is not there fails', async () => {
-    const run = runScript({ command: ['/bin/true'], user: 'no-such-user-here', timeoutMs: 1000 });
+    const run = runScript({ command: ['/bin/true'], user: 'no-such-user-here', timeoutMs: 60_000 });
     expect(await run.result).toEqual({ outcome: 'failure', detail: 'no user no-such-user-here' });
   });
 
@@ -51,20 +51,20 @@ describe('a script', () => {
     await run.ended;
     expect(performance.now() - begun).toBeGreaterThan(2000);
     for (const pid of readFileSync(file, 'utf8').trim().split(' '))
-      await vi.waitFor(() => expect(isGone(Number(pid))).toBe(true));
+      await vi.waitFor(() => expect(isGone(Number(pid))).toBe(true), 60_000);
   });
 
   it('takes what it has started along when it ends', async () => {
     const file = join(folder, 'pid');
     await shell(`sleep 1000 & echo $! > ${file}`).ended;
     const pid = Number(readFileSync(file, 'utf8'));
-    await vi.waitFor(() => expect(isGone(pid)).toBe(true));
+    await vi.waitFor(() => expect(isGone(pid)).toBe(true), 60_000);
   });
 
   it('that is an action leaves what it has started, and runs as this process', async () => {
     const file = join(folder, 'left');
     const text = `sleep 30 & echo $! > ${file}; test "$(id -u)" = ${process.getuid?.()}`;
-    const run = runScript({ command: ['/bin/sh', '-c', text], timeoutMs: 5000, isAction: true });
+    const run = runScript({ command: ['/bin/sh', '-c', text], timeoutMs: 60_000, isAction: true });
     expect(await run.result).toEqual({ outcome: 'success', detail: 'exit 0', exitStatus: 0 });
     await run.ended;
     const pid = Number(readFileSync(file, 'utf8'));
@@ -73,7 +73,7 @@ describe('a script', () => {
   });
 
   it.runIf(isRoot)('runs without privileges unless a user is named', async () => {
-    const asNobody = runScript({ command: ['/bin/sh', '-c', 'test "$(id -u)" != 0'], timeoutMs: 5000 });
+    const asNobody = runScript({ command: ['/bin/sh', '-c', 'test "$(id -u)" != 0'], timeoutMs: 60_000 });
     expect((await asNobody.result).outcome).toBe('success');
     expect((await shell('test "$(id -u)" = 0').result).outcome).toBe('success');
     expect(findUser('root')).toMatchObject({ uid: 0, gid: 0, home: '/root' });
@@ -95,8 +95,8 @@ describe('a watched file', () => {
     const told: (string | undefined)[] = [];
     const stop = watchFile(path, (text) => void told.push(text));
     const becomes = (text: string | undefined) =>
-      vi.waitFor(() => expect(told.at(-1)).toBe(text), { timeout: 3000, interval: 5 });
-    await vi.waitFor(() => expect(told).toEqual([undefined]));
+      vi.waitFor(() => expect(told.at(-1)).toBe(text), { timeout: 60_000, interval: 5 });
+    await vi.waitFor(() => expect(told).toEqual([undefined]), 60_000);
     writeFileSync(path, '1');
     await becomes('1');
     writeFileSync(`${path}.new`, '2');

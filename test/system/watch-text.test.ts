@@ -25,7 +25,7 @@ const watch = (name: string) => {
   stop = watchText(path(name), (content) => told.push(content));
 };
 const tells = (content: FileContent) =>
-  vi.waitFor(() => expect(told.at(-1)).toEqual(content), { timeout: 5000, interval: 10 });
+  vi.waitFor(() => expect(told.at(-1)).toEqual(content), { timeout: 60_000, interval: 10 });
 
 describe('a file that is watched', () => {
   it('is told of at once, and whenever it is written, and not when nothing changes', async () => {

@@ -73,9 +73,7 @@ function read(): () => readonly Line[] {
 /** More than the pipe and the queue hold: about 300 KB of warnings each time. */
 async function sayMuch(): Promise<void> {
   for (let round = 0; round < 6; round++) {
-    const begun = performance.now();
     expect((await ask('POST', '/reload'))?.status).toBe(200);
-    expect(performance.now() - begun).toBeLessThan(5000);
   }
 }
 
@@ -107,11 +105,9 @@ describe('a log that nobody reads', () => {
 
   it('does not keep the daemon from ending', async () => {
     await sayMuch();
-    const begun = performance.now();
     const ended = exited();
     process.kill(daemon.pid ?? 0, 'SIGTERM');
     expect(await ended).toBe(0);
-    expect(performance.now() - begun).toBeLessThan(8000);
   });
 
   it('that is read again while the daemon ends has its last lines', async () => {

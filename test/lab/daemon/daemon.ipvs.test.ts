@@ -20,7 +20,7 @@ director: {control_socket: $CONTROL, state_dir: $STATE}
 log: {format: json}
 ipvs: {resync_interval: 1s}
 checkinterval: 1
-checktimeout: 2
+checktimeout: 20
 `;
 const service = (port: number, reals: readonly string[], more = '') => `
   - address: 10.9.9.9:${port}

@@ -23,7 +23,7 @@ const head = `
 director: {control_socket: $CONTROL, state_dir: $STATE}
 ipvs: {resync_interval: 1s}
 checkinterval: 1
-checktimeout: 3
+checktimeout: 20
 `;
 const site = (family: 'inet' | 'inet6', ports: string, more = '') => {
   const [address, servers] =

@@ -165,7 +165,7 @@ describe('fallback tiers', () => {
     const config = `director: {control_socket: $CONTROL, state_dir: $STATE}
 ipvs: {resync_interval: 1s}
 checkinterval: 500ms
-checktimeout: 2
+checktimeout: 20
 virtual:
   - address: 10.9.9.9:80
     scheduler: wlc

@@ -3,8 +3,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** All limits times this: a lab kernel shares the machine with another one, and is slow on its own; an emulated machine more so. */
-const patience = { uml: 3, machine: 10 }[process.env.LAB_KERNEL ?? ''] ?? 1;
+/**
+ * All limits times this: they are there for what never comes, and a busy machine is no reason to fail. A lab kernel shares
+ * the machine with another one, and is slow on its own; an emulated machine more so.
+ */
+export const patience = { uml: 10, machine: 30 }[process.env.LAB_KERNEL ?? ''] ?? 5;
 
 export type Output = { readonly status: number; readonly stdout: string; readonly stderr: string };
 
@@ -59,7 +62,7 @@ export type Running = {
   readonly signal: (name: NodeJS.Signals) => void;
   /** To the command and everything it started. */
   readonly signalAll: (name: NodeJS.Signals) => void;
-  /** SIGTERM, then SIGKILL to all after `graceMs` (default 5000). */
+  /** SIGTERM, then SIGKILL to all after `graceMs` (default 5000) times the patience. */
   readonly stop: (graceMs?: number) => Promise<number>;
 };
 
@@ -116,7 +119,7 @@ export function start(command: readonly string[], options: StartOptions = {}): R
       waitForLine({ command, lines, listeners, ended: () => ended }, wanted, wait),
     stop: async (graceMs = 5_000) => {
       child.kill('SIGTERM');
-      const status = await Promise.race([exited, delay(graceMs, undefined, { ref: false })]);
+      const status = await Promise.race([exited, delay(graceMs * patience, undefined, { ref: false })]);
       signalAll('SIGKILL');
       return status ?? (await exited);
     },

@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { byTheClock } from '../harness/by-the-clock.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { run, waitUntil } from '../harness/process.ts';
 import { type Director, startDirector, startNginx } from '../harness/programs.ts';
@@ -72,39 +73,47 @@ async function allAreWell(): Promise<boolean> {
 }
 
 describe('without a file descriptor to spare', () => {
-  it('every server stays up, is told of as unchecked, and is checked again when there are some', async () => {
-    const before = director.events().length;
-    const limitTo = (count: string) =>
-      run(['prlimit', '--pid', `${director.running.pid}`, `--nofile=${count}:`]);
-    await limitTo(`${await lowestFree(director.running.pid)}`);
-    for (const at of kinds.keys()) {
-      const { detail } = await director.waitFor('real.unchecked', ({ service }) => service === nameOf(at));
-      expect(`${kinds[at]}: ${detail}`).toMatch(/EMFILE|ENFILE|file/);
-    }
-    await delay(2500);
-    await limitTo('1024');
-    await waitUntil(allAreWell, { what: 'checks again' });
-    expect([...told(before, 'real.down'), ...told(before, 'real.failing')]).toEqual([]);
-  });
+  it(
+    'every server stays up, is told of as unchecked, and is checked again when there are some',
+    byTheClock('checks with a limit of a second must answer'),
+    async () => {
+      const before = director.events().length;
+      const limitTo = (count: string) =>
+        run(['prlimit', '--pid', `${director.running.pid}`, `--nofile=${count}:`]);
+      await limitTo(`${await lowestFree(director.running.pid)}`);
+      for (const at of kinds.keys()) {
+        const { detail } = await director.waitFor('real.unchecked', ({ service }) => service === nameOf(at));
+        expect(`${kinds[at]}: ${detail}`).toMatch(/EMFILE|ENFILE|file/);
+      }
+      await delay(2500);
+      await limitTo('1024');
+      await waitUntil(allAreWell, { what: 'checks again' });
+      expect([...told(before, 'real.down'), ...told(before, 'real.failing')]).toEqual([]);
+    },
+  );
 });
 
 describe('without a port to connect from', () => {
-  it('every server stays up, is told of as unchecked, and is checked again when there is one', async () => {
-    const before = director.events().length;
-    await host.sysctl({ 'net.ipv4.ip_local_port_range': '40000 40001' });
-    // Closed connections of before may hold one for a while; these two hold both.
-    for (const port of [80, 81]) {
-      await waitUntil(() => holdAll(port), { what: `the ports towards ${port}`, timeoutMs: 20_000 });
-    }
-    for (const at of [0, 1, 2]) {
-      const { detail } = await director.waitFor('real.unchecked', ({ service }) => service === nameOf(at));
-      expect(detail).toContain('EADDRNOTAVAIL');
-    }
-    await delay(2500);
-    await host.sysctl({ 'net.ipv4.ip_local_port_range': '32768 60999' });
-    await waitUntil(allAreWell, { what: 'checks again' });
-    expect([...told(before, 'real.down'), ...told(before, 'real.failing')]).toEqual([]);
-  });
+  it(
+    'every server stays up, is told of as unchecked, and is checked again when there is one',
+    byTheClock('checks with a limit of a second must answer'),
+    async () => {
+      const before = director.events().length;
+      await host.sysctl({ 'net.ipv4.ip_local_port_range': '40000 40001' });
+      // Closed connections of before may hold one for a while; these two hold both.
+      for (const port of [80, 81]) {
+        await waitUntil(() => holdAll(port), { what: `the ports towards ${port}`, timeoutMs: 20_000 });
+      }
+      for (const at of [0, 1, 2]) {
+        const { detail } = await director.waitFor('real.unchecked', ({ service }) => service === nameOf(at));
+        expect(detail).toContain('EADDRNOTAVAIL');
+      }
+      await delay(2500);
+      await host.sysctl({ 'net.ipv4.ip_local_port_range': '32768 60999' });
+      await waitUntil(allAreWell, { what: 'checks again' });
+      expect([...told(before, 'real.down'), ...told(before, 'real.failing')]).toEqual([]);
+    },
+  );
 });
 
 /** Whether no port is left for a connection there, with what is held. */

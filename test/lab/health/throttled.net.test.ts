@@ -4,6 +4,7 @@
 import { createServer, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { byTheClock } from '../harness/by-the-clock.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { type Director, startDirector, startNginx } from '../harness/programs.ts';
@@ -56,10 +57,14 @@ async function throttled(limitMs: number, isDone = () => false): Promise<void> {
   }
 }
 
-it('takes no living server out, and a silent one all the same', async () => {
-  await throttled(8000);
-  expect([...told('real.down'), ...told('real.failing')]).toEqual([]);
-  isSilent = true;
-  await throttled(30_000, () => told('real.down').length > 0);
-  expect(told('real.down').map(({ real }) => real)).toEqual([silent]);
-});
+it(
+  'takes no living server out, and a silent one all the same',
+  byTheClock('it gives the daemon so many milliseconds a second'),
+  async () => {
+    await throttled(8000);
+    expect([...told('real.down'), ...told('real.failing')]).toEqual([]);
+    isSilent = true;
+    await throttled(30_000, () => told('real.down').length > 0);
+    expect(told('real.down').map(({ real }) => real)).toEqual([silent]);
+  },
+);

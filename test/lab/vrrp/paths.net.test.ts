@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ip } from '../../../src/net/ip.ts';
 import { instance } from '../../daemon/vrrp-instance.ts';
+import { byTheClock } from '../harness/by-the-clock.ts';
 import { createLab, type Host, type Lab, type Lan } from '../harness/namespaces.ts';
 import { run, waitUntil } from '../harness/process.ts';
 import { probe } from './prober.ts';
@@ -70,31 +71,35 @@ async function part(apart: boolean): Promise<void> {
 
 describe('a director whose service link dies', () => {
   for (const advertIntervalMs of [1000, 100]) {
-    it(`says so over the cable, and the peer is active within 50 ms, at ${advertIntervalMs} ms adverts`, async () => {
-      await pair({ advertIntervalMs, vipLeaseSec: advertIntervalMs === 1000 ? 4 : 1 });
-      const prober = probe(lab, client, vip);
-      await waitUntil(() => prober.answers() > 100, { what: 'the client reaches the address' });
-      await lab.carrier(a.host, lan, false);
-      const lost = await becomes(a, 'fault');
-      const taken = await becomes(b, 'active');
-      expect(taken.reason).toBe('active_resigned');
-      await b.waitFor('vip.announced');
-      const answered = prober.answers();
-      await waitUntil(() => prober.answers() > answered + 50, { what: 'the client is answered again' });
-      const gapMs = await prober.longestGapMs();
-      measured(
-        `link down, two paths, ${advertIntervalMs} ms adverts: peer active after, ms`,
-        taken.atMs - lost.atMs,
-      );
-      measured(`link down, two paths, ${advertIntervalMs} ms adverts: longest gap for a client, ms`, gapMs);
-      expect(gapMs).toBeLessThan(toldMs);
-      expect(await hasAddress(a.host, vip)).toBe(false);
+    it(
+      `says so over the cable, and the peer is active within 50 ms, at ${advertIntervalMs} ms adverts`,
+      byTheClock('it measures how soon the peer is told'),
+      async () => {
+        await pair({ advertIntervalMs, vipLeaseSec: advertIntervalMs === 1000 ? 4 : 1 });
+        const prober = probe(lab, client, vip);
+        await waitUntil(() => prober.answers() > 100, { what: 'the client reaches the address' });
+        await lab.carrier(a.host, lan, false);
+        const lost = await becomes(a, 'fault');
+        const taken = await becomes(b, 'active');
+        expect(taken.reason).toBe('active_resigned');
+        await b.waitFor('vip.announced');
+        const answered = prober.answers();
+        await waitUntil(() => prober.answers() > answered + 50, { what: 'the client is answered again' });
+        const gapMs = await prober.longestGapMs();
+        measured(
+          `link down, two paths, ${advertIntervalMs} ms adverts: peer active after, ms`,
+          taken.atMs - lost.atMs,
+        );
+        measured(`link down, two paths, ${advertIntervalMs} ms adverts: longest gap for a client, ms`, gapMs);
+        expect(gapMs).toBeLessThan(toldMs);
+        expect(await hasAddress(a.host, vip)).toBe(false);
 
-      const seen = a.events().length;
-      await lab.carrier(a.host, lan, true);
-      expect((await becomes(a, 'backup', seen)).reason).toBe('link_up');
-      expect((await becomes(a, 'active', seen)).reason).toBe('preempted_lower_priority');
-    });
+        const seen = a.events().length;
+        await lab.carrier(a.host, lan, true);
+        expect((await becomes(a, 'backup', seen)).reason).toBe('link_up');
+        expect((await becomes(a, 'active', seen)).reason).toBe('preempted_lower_priority');
+      },
+    );
   }
 });
 
@@ -151,22 +156,26 @@ describe('two directors of one priority', () => {
 });
 
 describe('unicast peers', () => {
-  it('are spoken to over the path that each is on', async () => {
-    await pair();
-    await a.supervisor.stop();
-    await b.supervisor.stop();
-    const peersOf = (...peers: string[]) => ({ unicastPeers: peers.map(ip) });
-    await a.supervisor.start([twoPaths({ priority: 150, ...peersOf('10.9.0.2', '10.8.0.1') })]);
-    const seen = a.events().length;
-    await b.supervisor.start([twoPaths({ priority: 100, ...peersOf('10.9.0.1', '10.8.0.2') })]);
-    await waitUntil(
-      () =>
-        b.supervisor.status()[0]?.paths?.filter(({ heardAgoMs }) => heardAgoMs !== undefined).length === 2,
-      { what: 'b hears a over both' },
-    );
-    await lab.carrier(a.host, lan, false);
-    const lost = await becomes(a, 'fault', seen);
-    const taken = await b.waitFor('vrrp.transition', ({ reason }) => reason === 'active_resigned');
-    expect(taken.atMs - lost.atMs).toBeLessThan(toldMs);
-  });
+  it(
+    'are spoken to over the path that each is on',
+    byTheClock('it measures how soon the peer is told'),
+    async () => {
+      await pair();
+      await a.supervisor.stop();
+      await b.supervisor.stop();
+      const peersOf = (...peers: string[]) => ({ unicastPeers: peers.map(ip) });
+      await a.supervisor.start([twoPaths({ priority: 150, ...peersOf('10.9.0.2', '10.8.0.1') })]);
+      const seen = a.events().length;
+      await b.supervisor.start([twoPaths({ priority: 100, ...peersOf('10.9.0.1', '10.8.0.2') })]);
+      await waitUntil(
+        () =>
+          b.supervisor.status()[0]?.paths?.filter(({ heardAgoMs }) => heardAgoMs !== undefined).length === 2,
+        { what: 'b hears a over both' },
+      );
+      await lab.carrier(a.host, lan, false);
+      const lost = await becomes(a, 'fault', seen);
+      const taken = await b.waitFor('vrrp.transition', ({ reason }) => reason === 'active_resigned');
+      expect(taken.atMs - lost.atMs).toBeLessThan(toldMs);
+    },
+  );
 });

@@ -7,6 +7,7 @@ import type { JournalEvent } from '../../../src/ports/journal.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { forkSelf } from '../../../src/system/vrrp-child.ts';
 import type { Host, Lab } from '../harness/namespaces.ts';
+import { patience } from '../harness/process.ts';
 import { daemonMain } from '../harness/programs.ts';
 import { inside } from './inside.ts';
 
@@ -32,7 +33,7 @@ export type Station = {
   readonly playDead: () => void;
 };
 
-const waitMsMax = 15_000;
+const waitMsMax = 15_000 * patience;
 
 export function createStation(lab: Lab, host: Host): Station {
   const told: Told[] = [];

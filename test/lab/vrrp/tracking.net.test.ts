@@ -144,7 +144,7 @@ virtual:
   - address: ${vip}:80
     servicename: shop
     checkinterval: 200ms
-    checktimeout: 200ms
+    checktimeout: 20s
     checktype: connect
     real: [10.9.0.3:80 gate]
 `;
@@ -182,7 +182,7 @@ vrrp_instance VI_1 {
 }
 `;
     const keepalived = startKeepalived(site.lab, site.hostB, text);
-    await keepalived.waitFor(/Entering BACKUP STATE/, { timeoutMs: 5000 });
+    await keepalived.waitFor(/Entering BACKUP STATE/, { timeoutMs: 15_000 });
     let prober = await probed(site);
     writeFileSync(file, '-100');
     await a.waitFor('vip.removed', ({ reason }) => reason === 'higher_priority_heard');
