@@ -28,6 +28,7 @@ export default defineConfig({
       { test: { name: 'sim', include: ['test/sim/**/*.test.ts'], testTimeout: 900_000 } },
       { test: { name: 'lab-net', include: ['test/lab/**/*.net.test.ts'], ...lab } },
       { test: { name: 'lab-ipvs', include: ['test/lab/**/*.ipvs.test.ts'], ...lab, testTimeout: 900_000 } },
+      { test: { name: 'lab-systemd', include: ['test/lab/**/*.systemd.test.ts'], ...lab } },
     ],
   },
 });

@@ -3,17 +3,19 @@
 // stands in src/cli.
 import { runCommandLine } from './cli/commands.ts';
 import { shownLines } from './net/shown.ts';
+import { levelPrefix, prefixLines } from './system/level-prefix.ts';
 import { quietConsole } from './system/quiet-console.ts';
 
 quietConsole();
 // Who reads may go before the end (`status | head`), and may take its time: a pipe is written to without waiting.
 process.stdout.on('error', () => {});
+const prefix = levelPrefix(2, process.env.JOURNAL_STREAM);
 const exitCode = await runCommandLine(process.argv.slice(2), {
   stdout: (text, paint) => {
     const lines = shownLines(text);
     process.stdout.write(paint === undefined ? lines : lines.split('\n').map(paint).join('\n'));
   },
-  stderr: (text) => process.stderr.write(shownLines(text)),
+  stderr: (text) => process.stderr.write(prefixLines(shownLines(text), prefix)),
 });
 // What a command has said is waited for. A daemon has done so itself, for as long as its log deserves.
 if (process.argv[2] === 'run') process.exit(exitCode);

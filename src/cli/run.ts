@@ -8,6 +8,7 @@ import { createJournal } from '../daemon/journal.ts';
 import { systemClock } from '../system/clock.ts';
 import { listenControlSocket } from '../system/control-socket.ts';
 import { keepInheritedDescriptors } from '../system/inherited-descriptors.ts';
+import { levelPrefix } from '../system/level-prefix.ts';
 import { openLogFile } from '../system/log-file.ts';
 import { openLogOutput } from '../system/log-output.ts';
 import { createNotify, type Notify } from '../system/notify.ts';
@@ -39,7 +40,8 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
     return 2;
   }
   const log = createJournal(config.log, systemClock, {
-    openOutput: (troubles) => openLogOutput(process.stdout, troubles),
+    openOutput: (troubles) =>
+      openLogOutput(process.stdout, troubles, levelPrefix(1, process.env.JOURNAL_STREAM)),
     openFile: openLogFile,
   });
   reportWarnings(log.journal, problems);

@@ -4,8 +4,10 @@
 import type { FromVrrpProcess, ToVrrpProcess } from '../daemon/vrrp-messages.ts';
 import type { VrrpChannel } from '../daemon/vrrp-ports.ts';
 import { runInstances } from '../daemon/vrrp-process.ts';
+import type { JournalEvent } from '../ports/journal.ts';
 import { becomeRealtime } from '../system/realtime.ts';
 import type { ExitCode, Io } from './command-line.ts';
+import { openOrphanLog } from './orphan-log.ts';
 import { openVrrpPorts } from './vrrp-ports.ts';
 import { wishOf } from './vrrp-process-options.ts';
 
@@ -18,7 +20,7 @@ export async function runVrrpProcess(argv: readonly string[], io: Io): Promise<E
     return 2;
   }
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
-  const { channel, flushed } = parentChannel(io);
+  const { channel, flushed } = parentChannel();
   const { memoryLocked, realtime, detail } = becomeRealtime(wishOf(argv));
   channel.send({
     type: 'event',
@@ -37,21 +39,30 @@ export async function runVrrpProcess(argv: readonly string[], io: Io): Promise<E
   process.exit(status);
 }
 
-/** What is said once nobody listens goes to standard error, as a line of JSON: events only. */
-function parentChannel(io: Io): { readonly channel: VrrpChannel; readonly flushed: () => Promise<unknown> } {
+/** Once nobody listens, which the process itself says first, its events go to standard error. */
+function parentChannel(): { readonly channel: VrrpChannel; readonly flushed: () => Promise<unknown> } {
+  const log = openOrphanLog(process.stderr);
   let lastSent: Promise<unknown> = Promise.resolve();
+  let orphaned = false;
   const send = (message: FromVrrpProcess) => {
-    if (process.connected) {
+    orphaned ||= !process.connected || (message.type === 'event' && isOrphaned(message.event));
+    if (message.type === 'event') log[orphaned ? 'write' : 'sent'](message.event);
+    if (!orphaned)
       lastSent = new Promise((resolve) => process.send?.(message, undefined, undefined, resolve));
-    } else if (message.type === 'event') io.stderr(`${JSON.stringify(message.event)}\n`);
   };
+  const settled = () => Promise.race([lastSent, new Promise((resolve) => setTimeout(resolve, flushMsMax))]);
   return {
     channel: {
       send,
       onMessage: (listener) =>
-        void process.on('message', (message) => listener(message as unknown as ToVrrpProcess)),
+        void process.on('message', (message) => {
+          log.heard();
+          listener(message as unknown as ToVrrpProcess);
+        }),
       onClosed: (listener) => void process.once('disconnect', listener),
     },
-    flushed: () => Promise.race([lastSent, new Promise((resolve) => setTimeout(resolve, flushMsMax))]),
+    flushed: () => (orphaned ? log.close() : settled()),
   };
 }
+
+const isOrphaned = ({ event }: JournalEvent): boolean => event === 'vrrp.supervisor_lost';

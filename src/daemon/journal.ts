@@ -7,7 +7,7 @@ import type { LogConfig } from '../config/config.ts';
 import { showable } from '../net/shown.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
-import type { LogSink, OpenLogFile, OpenLogOutput, SinkTroubles } from '../ports/log-sink.ts';
+import type { LogLevel, LogSink, OpenLogFile, OpenLogOutput, SinkTroubles } from '../ports/log-sink.ts';
 import { describeEvent, levelOf } from './describe-event.ts';
 
 const retryMs = 60_000;
@@ -33,7 +33,10 @@ export function createJournal(
   const output = openOutput(troublesOf('standard output', () => {}));
   const logger = winston.createLogger({
     levels: { error: 0, warn: 1, info: 2, debug: 3 },
-    transports: [transportTo((line) => output.write(line)), transportTo((line) => file?.write(line))],
+    transports: [
+      transportTo((...line) => output.write(...line)),
+      transportTo((...line) => file?.write(...line)),
+    ],
   });
 
   const journal: Journal = (given) => {
@@ -86,16 +89,20 @@ export function createJournal(
 }
 
 /** Takes each line at once: what cannot keep up with that is the sink's matter. */
-const transportTo = (write: (line: string) => void) =>
+const transportTo = (write: LogSink['write']) =>
   new winston.transports.Stream({
     stream: new Writable({
-      decodeStrings: false,
-      write: (line: string, _encoding, done) => {
-        write(line);
+      objectMode: true,
+      write: (entry: Entry, _encoding, done) => {
+        write(`${entry[formatted]}\n`, entry.level);
         done();
       },
     }),
   });
+
+/** Where winston puts the line that a format has made. */
+const formatted = Symbol.for('message');
+type Entry = { readonly level: LogLevel; readonly [formatted]: string };
 
 const jsonLines = winston.format.combine(winston.format.timestamp(), winston.format.json());
 

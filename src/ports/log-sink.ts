@@ -1,8 +1,12 @@
 // Where log lines go: a file, or standard output. None of them may hold up who writes.
 
+import type { LogLevel } from '../config/config.ts';
+
+export type { LogLevel };
+
 export type LogSink = {
-  /** Queues one line; never throws, never waits. */
-  readonly write: (line: string) => void;
+  /** Queues one line of that level; never throws, never waits. */
+  readonly write: (line: string, level: LogLevel) => void;
   /** Resolves once what was queued is written, or cannot be, or takes too long. */
   readonly close: () => Promise<void>;
 };

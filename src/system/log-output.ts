@@ -3,12 +3,18 @@
 // sockets without blocking; to a terminal or a file it does block, as everybody does.
 import type { Writable } from 'node:stream';
 import type { LogSink, SinkTroubles } from '../ports/log-sink.ts';
+import type { LevelPrefix } from './level-prefix.ts';
 
 const queuedBytesMax = 1024 * 1024;
 /** How long an end waits for a reader. */
 const lastWordsMs = 2000;
 
-export function openLogOutput(stream: Writable, { onFailed, onLost }: SinkTroubles): LogSink {
+/** @param prefix what stands before each line, by its level. */
+export function openLogOutput(
+  stream: Writable,
+  { onFailed, onLost }: SinkTroubles,
+  prefix: LevelPrefix = () => '',
+): LogSink {
   let failed = false;
   let lost = 0;
 
@@ -29,11 +35,11 @@ export function openLogOutput(stream: Writable, { onFailed, onLost }: SinkTroubl
   });
 
   return {
-    write: (line) => {
+    write: (line, level) => {
       tellLost();
       if (failed) return;
       if (lost > 0 || stream.writableLength >= queuedBytesMax) lost += 1;
-      else stream.write(line);
+      else stream.write(`${prefix(level)}${line}`);
     },
     close: async () => {
       let giveUp: NodeJS.Timeout | undefined;

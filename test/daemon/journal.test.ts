@@ -64,6 +64,23 @@ describe('createJournal', () => {
     );
   });
 
+  it('tells its outputs the level of each line', async () => {
+    const levels: string[] = [];
+    const output = {
+      write: (_: string, level: string) => void levels.push(level),
+      close: () => Promise.resolve(),
+    };
+    const shell = createJournal({ level: 'info', format: 'text' }, clock, {
+      ...sinks,
+      openOutput: () => output,
+    });
+    shell.journal(drift);
+    shell.journal(ready);
+    shell.journal({ event: 'daemon.reload_rejected', config: 'a.yaml', problems: ['one'] });
+    await shell.close();
+    expect(levels).toEqual(['warn', 'info', 'error']);
+  });
+
   it('leaves out what lies below its level, and takes on another one', async () => {
     const shell = createJournal({ level: 'warn', format: 'text' }, clock, sinks);
     shell.journal(ready);

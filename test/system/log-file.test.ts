@@ -23,7 +23,7 @@ describe('openLogFile', () => {
   it('appends every line in order', async () => {
     const path = join(folder, 'a.log');
     const file = openLogFile(path, fail);
-    for (let index = 0; index < 1000; index++) file.write(`${index}\n`);
+    for (let index = 0; index < 1000; index++) file.write(`${index}\n`, 'info');
     await file.close();
     expect(readFileSync(path, 'utf8')).toBe(
       Array.from({ length: 1000 }, (_, index) => `${index}\n`).join(''),
@@ -32,10 +32,10 @@ describe('openLogFile', () => {
   it('goes on in a new file when logrotate has moved the old one away', async () => {
     const path = join(folder, 'a.log');
     const file = openLogFile(path, fail);
-    file.write('one\n');
+    file.write('one\n', 'info');
     await file.close();
     renameSync(path, `${path}.moved`);
-    file.write('two\n');
+    file.write('two\n', 'info');
     await file.close();
     expect(readFileSync(path, 'utf8')).toBe('two\n');
   });
@@ -44,7 +44,7 @@ describe('openLogFile', () => {
     for (let index = 1; index <= 5; index++) writeFileSync(`${path}.${index}`, `old ${index}`);
     writeFileSync(path, Buffer.alloc(10 * 1024 * 1024));
     const file = openLogFile(path, fail);
-    file.write('new\n');
+    file.write('new\n', 'info');
     await file.close();
     expect(readFileSync(path, 'utf8')).toBe('new\n');
     expect(statSync(`${path}.1`).size).toBe(10 * 1024 * 1024);
@@ -55,11 +55,11 @@ describe('openLogFile', () => {
     const path = join(folder, 'a.log');
     const losses: number[] = [];
     const file = openLogFile(path, { ...fail, onLost: (lines) => void losses.push(lines) });
-    for (let index = 0; index < 10_123; index++) file.write(`${index}\n`);
+    for (let index = 0; index < 10_123; index++) file.write(`${index}\n`, 'info');
     await file.close();
     const written = readFileSync(path, 'utf8').trim().split('\n');
     expect([written.length, losses.reduce((sum, each) => sum + each, 0)]).toEqual([10_001, 122]);
-    file.write('more\n');
+    file.write('more\n', 'info');
     await file.close();
     expect(readFileSync(path, 'utf8').endsWith('\nmore\n')).toBe(true);
     expect(losses).toHaveLength(1);
@@ -67,7 +67,7 @@ describe('openLogFile', () => {
   it('reports a full disk', async () => {
     const errors: string[] = [];
     const file = openLogFile('/dev/full', { ...fail, onFailed: (error) => void errors.push(error.message) });
-    file.write('x\n');
+    file.write('x\n', 'info');
     await file.close();
     expect(errors.join()).toContain('ENOSPC');
   });

@@ -14,7 +14,7 @@ function open() {
     onFailed: (error) => void troubles.push(error.message),
     onLost: (lines) => {
       troubles.push(`lost ${lines}`);
-      output.write(`lost ${lines}\n`);
+      output.write(`lost ${lines}\n`, 'info');
     },
   });
   return { stream, troubles, output };
@@ -32,11 +32,11 @@ const readAll = async (stream: PassThrough) => {
 describe('an output that nobody reads', () => {
   it('takes a bounded number of bytes, and tells the rest as lost when it is read again, in its place', async () => {
     const { stream, troubles, output } = open();
-    for (let index = 0; index < 3000; index++) output.write(line);
+    for (let index = 0; index < 3000; index++) output.write(line, 'info');
     expect(stream.writableLength + stream.readableLength).toBeLessThan(1_060_000);
     expect(troubles).toEqual([]);
     const lines = await readAll(stream);
-    output.write('after\n');
+    output.write('after\n', 'info');
     await output.close();
     const kept = lines().filter((each) => each.startsWith('x')).length;
     expect(troubles).toEqual([`lost ${3000 - kept}`]);
@@ -46,9 +46,9 @@ describe('an output that nobody reads', () => {
 
   it('takes no line behind a gap that is not told yet', async () => {
     const { stream, output } = open();
-    for (let index = 0; index < 3000; index++) output.write(line);
+    for (let index = 0; index < 3000; index++) output.write(line, 'info');
     stream.read(5000); // room for some, but not half of it
-    output.write('too early\n');
+    output.write('too early\n', 'info');
     const lines = await readAll(stream);
     await output.close();
     expect(lines()).not.toContain('too early');
@@ -57,8 +57,8 @@ describe('an output that nobody reads', () => {
 
   it('is given up at the end after two seconds', async () => {
     const { output } = open();
-    output.write(line);
-    output.write(line);
+    output.write(line, 'info');
+    output.write(line, 'info');
     const begun = performance.now();
     await output.close();
     expect(performance.now() - begun).toBeGreaterThan(1900);
@@ -69,10 +69,22 @@ describe('an output that is read', () => {
   it('has everything when it is closed', async () => {
     const { stream, troubles, output } = open();
     const lines = await readAll(stream);
-    for (let index = 0; index < 500; index++) output.write(`${index}\n`);
+    for (let index = 0; index < 500; index++) output.write(`${index}\n`, 'info');
     await output.close();
     expect(lines()).toEqual(Array.from({ length: 500 }, (_, index) => `${index}`));
     expect(troubles).toEqual([]);
+  });
+});
+
+describe('an output to journald', () => {
+  it('has the level before each line', async () => {
+    const stream = new PassThrough();
+    const output = openLogOutput(stream, { onFailed: () => {}, onLost: () => {} }, (level) => `<${level}>`);
+    const lines = await readAll(stream);
+    output.write('{"a":1}\n', 'error');
+    output.write('{"b":2}\n', 'info');
+    await output.close();
+    expect(lines()).toEqual(['<error>{"a":1}', '<info>{"b":2}']);
   });
 });
 
@@ -81,7 +93,7 @@ describe('an output whose reader is gone', () => {
     const { stream, troubles, output } = open();
     stream.destroy(new Error('write EPIPE'));
     await turn();
-    for (let index = 0; index < 10; index++) output.write(line);
+    for (let index = 0; index < 10; index++) output.write(line, 'info');
     await output.close();
     expect(troubles).toEqual(['write EPIPE']);
   });

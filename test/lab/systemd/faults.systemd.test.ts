@@ -1,0 +1,99 @@
+// What an administrator meets under systemd that is not as it should be: a file with an error, no Node, a keepalived beside us.
+// Each on one director alone, which the unit neither starts for ever nor gives up in silence.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createLab } from '../harness/namespaces.ts';
+import { waitUntil } from '../harness/process.ts';
+import type { Machine } from '../harness/systemd/machine.ts';
+import {
+  createSite,
+  director,
+  holds,
+  isActiveUnit,
+  mark,
+  onProcesses,
+  pairConfig,
+  property,
+  serves,
+  told,
+  waitToTell,
+  writeConfig,
+} from './site.ts';
+
+const lab = createLab();
+let lvs1: Machine;
+
+beforeAll(async () => {
+  lvs1 = await director(await createSite(lab), 'lvs1', pairConfig);
+});
+afterAll(() => lab.dispose());
+afterEach(async () => {
+  await lvs1.run('systemctl stop lvs-director; systemctl reset-failed; true');
+  await writeConfig(lvs1, pairConfig);
+});
+
+const failed = (machine: Machine) =>
+  waitUntil(async () => (await property(machine, 'ActiveState')) === 'failed', {
+    timeoutMs: 60_000,
+    everyMs: 300,
+    what: 'the unit fails',
+  });
+
+describe('a start that cannot succeed', () => {
+  it('for an error in the file fails once, with the place, at the level of an error', async () => {
+    const since = await mark(lvs1);
+    await writeConfig(lvs1, pairConfig.replace('scheduler', 'scheduller'));
+    expect((await lvs1.attempt('systemctl start lvs-director')).status).not.toBe(0);
+    await failed(lvs1);
+    expect(await property(lvs1, 'NRestarts')).toBe('0');
+    expect(await property(lvs1, 'ExecMainStatus')).toBe('2');
+    expect(await lvs1.run('systemctl --failed --plain --no-legend')).toMatch(/^lvs-director\.service/m);
+    expect((await lvs1.attempt('systemctl status lvs-director')).stdout).toContain('scheduller');
+    const said = (await told(lvs1, since)).find((entry) => entry.said.includes('scheduller'));
+    expect(said?.priority).toBe(3);
+  });
+
+  it('for want of Node fails once', async () => {
+    await lvs1.run(`mkdir -p /run/systemd/system/lvs-director.service.d /run/empty
+      printf '[Service]\\nEnvironment=PATH=/run/empty\\n' >/run/systemd/system/lvs-director.service.d/path.conf
+      systemctl daemon-reload`);
+    try {
+      expect((await lvs1.attempt('systemctl start lvs-director')).status).not.toBe(0);
+      await failed(lvs1);
+      expect(await property(lvs1, 'NRestarts')).toBe('0');
+      expect(await property(lvs1, 'ExecMainStatus')).toBe('127');
+    } finally {
+      await lvs1.run('rm -r /run/systemd/system/lvs-director.service.d; systemctl daemon-reload');
+    }
+  });
+
+  it('for a reason that may pass is tried again, but not for ever', async () => {
+    // A folder in the place of the socket: exit status 1.
+    await writeConfig(lvs1, `director: {control_socket: /run}\n${pairConfig}`);
+    expect((await lvs1.attempt('systemctl start lvs-director')).status).not.toBe(0);
+    await failed(lvs1);
+    expect(Number(await property(lvs1, 'NRestarts'))).toBeGreaterThanOrEqual(5);
+    expect(await lvs1.run('systemctl --failed --plain --no-legend')).toMatch(/^lvs-director\.service/m);
+  });
+});
+
+describe('a keepalived on the same host', () => {
+  it('that is started without a configuration, which starts nothing, does not end the director', async () => {
+    await lvs1.run('systemctl start lvs-director');
+    await serves(lvs1);
+    await lvs1.run('rm -f /etc/keepalived/keepalived.conf; systemctl start keepalived');
+    expect(await isActiveUnit(lvs1)).toBe(true);
+    expect(await holds(lvs1)).toBe(true);
+  });
+});
+
+describe('a director that dies as a whole', () => {
+  it('is started again and serves again', async () => {
+    await lvs1.run('systemctl start lvs-director');
+    await serves(lvs1);
+    const since = await mark(lvs1);
+    await onProcesses(lvs1, 'kill -9 $MAIN $VRRP');
+    await waitToTell(lvs1, 'daemon.ready', { since });
+    await serves(lvs1);
+    expect(await property(lvs1, 'NRestarts')).toBe('1');
+  });
+});

@@ -1,0 +1,187 @@
+// The life of a pair under systemd: how a director starts, reloads, restarts, dies, hangs, reboots and stops, as whoever
+// types `systemctl` sees it, and that the client of the address hardly ever notices. The tests follow each other: each begins
+// with both directors running and lvs1 active, and leaves it so.
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createLab } from '../harness/namespaces.ts';
+import { waitUntil } from '../harness/process.ts';
+import type { Machine } from '../harness/systemd/machine.ts';
+import {
+  configFile,
+  createSite,
+  director,
+  holds,
+  isActiveUnit,
+  mark,
+  onProcesses,
+  pairConfig,
+  property,
+  type Site,
+  serves,
+  told,
+  unanswered,
+  waitToTell,
+  writeConfig,
+} from './site.ts';
+
+const lab = createLab();
+let site: Site;
+let lvs1: Machine;
+let lvs2: Machine;
+
+beforeAll(async () => {
+  site = await createSite(lab);
+  [lvs1, lvs2] = await Promise.all([director(site, 'lvs1', pairConfig), director(site, 'lvs2', pairConfig)]);
+  await Promise.all([lvs1, lvs2].map((machine) => machine.run('systemctl enable --now lvs-director')));
+  await serves(lvs1);
+});
+afterAll(() => lab.dispose());
+beforeEach(async () => {
+  await writeConfig(lvs1, pairConfig);
+  if (await isActiveUnit(lvs1)) return;
+  // After a test that failed.
+  await lvs1.run('systemctl reset-failed lvs-director; systemctl start lvs-director');
+  await serves(lvs1);
+});
+
+describe('the unit', () => {
+  it('is without fault to systemd itself', async () => {
+    const { stdout, stderr } = await lvs1.attempt('systemd-analyze verify lvs-director.service');
+    expect(`${stdout}${stderr}`.split('\n').filter((line) => line.includes('lvs-director'))).toEqual([]);
+  });
+
+  it('is active when the daemon is ready', async () => {
+    const events = (await told(lvs1)).map(({ event }) => event);
+    expect(events).toContain('daemon.ready');
+    expect(await property(lvs1, 'StatusErrno')).toBe('0');
+    expect(await isActiveUnit(lvs2)).toBe(true);
+    expect(await holds(lvs2)).toBe(false);
+  });
+
+  it('grants the VRRP process the real-time class and locked memory', async () => {
+    const said = await onProcesses(lvs1, 'chrt -p $VRRP; grep VmLck /proc/$VRRP/status');
+    expect(said).toMatch(/SCHED_RR/);
+    expect(said).toMatch(/VmLck:\s+[1-9]/);
+  });
+});
+
+describe('a reload', () => {
+  it('of a good file succeeds', async () => {
+    const since = await mark(lvs1);
+    await writeConfig(lvs1, pairConfig.replace('checkinterval: 5', 'checkinterval: 4'));
+    await lvs1.run('systemctl reload lvs-director');
+    expect((await told(lvs1, since)).map(({ event }) => event)).toContain('daemon.reloaded');
+  });
+
+  it('of a bad file fails, says where, and changes nothing', async () => {
+    const since = await mark(lvs1);
+    await writeConfig(lvs1, pairConfig.replace('scheduler', 'scheduller'));
+    expect((await lvs1.attempt('systemctl reload lvs-director')).status).not.toBe(0);
+    expect((await lvs1.attempt('systemctl status lvs-director')).stdout).toContain(`${configFile}:12:5`);
+    expect(await told(lvs1, since)).toContainEqual(
+      expect.objectContaining({ event: 'daemon.reload_rejected', priority: 3 }),
+    );
+    expect(await isActiveUnit(lvs1)).toBe(true);
+    expect(await holds(lvs1)).toBe(true);
+  });
+
+  it('is found by its level: errors by journalctl -p err, information not', async () => {
+    const errors = await lvs1.run('journalctl -q -p err -u lvs-director -o cat');
+    expect(errors).toContain('daemon.reload_rejected');
+    expect(errors).not.toContain('daemon.ready');
+    // journald has taken the prefix off: a line is as bare as in a file.
+    for (const { event, level, priority, said } of await told(lvs1)) {
+      expect(said).not.toMatch(/^</);
+      if (event !== undefined) expect(priority).toBe({ error: 3, warn: 4, info: 6 }[String(level)]);
+    }
+  });
+});
+
+describe('no question to the address stays without an answer', () => {
+  it('when the active director is restarted', async () => {
+    const lost = await unanswered(site.client, async () => {
+      await lvs1.run('systemctl restart lvs-director');
+      await serves(lvs1);
+    });
+    expect(lost).toBe(0);
+  });
+
+  it.each([
+    ['its main process is killed', 'kill -9 $MAIN'],
+    ['its VRRP process is killed', 'kill -9 $VRRP'],
+  ])('when %s', async (_, script) => {
+    const lost = await unanswered(site.client, async () => {
+      const since = await mark(lvs1);
+      await onProcesses(lvs1, script);
+      await waitToTell(lvs1, 'vrrp.process_started', { since });
+      await serves(lvs1);
+    });
+    expect(lost).toBe(0);
+  });
+
+  it('when its main process hangs, and the journal tells the story', async () => {
+    const since = await mark(lvs1);
+    const lost = await unanswered(site.client, async () => {
+      await onProcesses(lvs1, 'kill -STOP $MAIN');
+      await waitUntil(() => holds(lvs2), { timeoutMs: 60_000, what: 'lvs2 takes over' });
+      await waitToTell(lvs1, 'daemon.ready', { since });
+      await serves(lvs1);
+    });
+    expect(lost).toBe(0);
+    const story = await told(lvs1, since);
+    const lostIt = story.find(({ event }) => event === 'vrrp.supervisor_lost');
+    expect(lostIt).toMatchObject({ level: 'error', priority: 3, reason: expect.stringContaining('silent') });
+    for (const { event, level, message, timestamp } of story.filter((entry) => 'event' in entry))
+      expect([event, typeof level, typeof message, typeof timestamp]).toEqual([
+        event,
+        ...Array(3).fill('string'),
+      ]);
+    const names = story.map(({ event, to }) => [event, to].filter(Boolean).join(' '));
+    const order = ['vrrp.supervisor_lost', 'vrrp.transition leaving', 'vip.removed', 'daemon.started'];
+    expect(names.filter((name) => order.includes(name)).slice(0, order.length)).toEqual(order);
+    expect(story.some(({ said }) => said.includes('Watchdog timeout'))).toBe(true);
+  });
+
+  it('when its VRRP process hangs', async () => {
+    const lost = await unanswered(site.client, async () => {
+      const since = await mark(lvs1);
+      await onProcesses(lvs1, 'kill -STOP $VRRP');
+      await waitToTell(lvs1, 'vrrp.process_lost', { since });
+      await serves(lvs1);
+    });
+    expect(lost).toBe(0);
+  });
+
+  it('when it reboots: it hands over before its network goes', async () => {
+    const boots = lvs1.boots();
+    const lost = await unanswered(site.client, async () => {
+      await lvs1.run('systemctl reboot');
+      await waitUntil(() => lvs1.boots() > boots, { timeoutMs: 120_000, what: 'lvs1 reboots' });
+      await lvs1.up();
+      await serves(lvs1);
+    });
+    expect(lost).toBe(0);
+    const lines = (await lvs1.run('journalctl -q -b -1 -o cat')).split('\n');
+    const removed = lines.findIndex((line) => line.includes('"vip.removed"'));
+    const stopped = lines.findIndex((line) => line.startsWith('Stopped lvs-director'));
+    const network = lines.findIndex((line) => line.startsWith('Stopping systemd-networkd.service'));
+    expect(removed).toBeGreaterThan(0);
+    expect(stopped).toBeGreaterThan(removed);
+    expect(network).toBeGreaterThan(stopped);
+  });
+});
+
+describe('a stop', () => {
+  it('leaves nothing behind, and the peer has the address', async () => {
+    const lost = await unanswered(site.client, async () => {
+      await lvs1.run('systemctl stop lvs-director');
+      await serves(lvs2);
+    });
+    expect(lost).toBe(0);
+    expect(await holds(lvs1)).toBe(false);
+    expect((await lvs1.attempt('ls /run/lvs-director')).status).not.toBe(0);
+    expect((await lvs1.attempt("pgrep -f '[v]rrp-process|[l]vs-director run'")).stdout).toBe('');
+    expect(await property(lvs1, 'Result')).toBe('success');
+    await lvs1.run('systemctl start lvs-director');
+    await serves(lvs1);
+  });
+});
