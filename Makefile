@@ -12,6 +12,10 @@ test: modules ## every check and every test; what cannot run here is skipped, an
 	@scripts/ensure-packages.sh || true
 	@node scripts/test.mjs
 
+test-systemd: build ## the unit on a pair of machines that systemd runs, in name spaces of this host (two minutes)
+	@scripts/ensure-packages.sh || true
+	@node scripts/test.mjs lab-systemd
+
 test-machine: build ## what needs more of a kernel than user-mode Linux has, in an emulated machine (five minutes)
 	@scripts/ensure-packages.sh || true
 	@scripts/ensure-machine.sh
@@ -63,4 +67,4 @@ clean: ## what was built and measured
 modules:
 	@scripts/ensure-modules.sh
 
-.PHONY: help build install test sim demo bench-failover bench-scale bench-ipvs lint format clean modules
+.PHONY: help build install test test-systemd test-machine sim demo bench-failover bench-scale bench-ipvs lint format clean modules

@@ -1,5 +1,6 @@
 // Which tests run where. `unit` and `sim` need nothing; `lab-net` needs root and network namespaces; `lab-ipvs`
-// needs a kernel with IPVS as well (test/lab/harness/kernel/run.sh boots one where the host has none).
+// needs a kernel with IPVS as well (test/lab/harness/kernel/run.sh boots one where the host has none); `lab-systemd`
+// needs systemd's programs (test/lab/harness/systemd boots machines with it).
 // The limits are for what hangs: a test takes seconds on a machine of its own, and a busy one is no reason to fail.
 import { defineConfig } from 'vitest/config';
 

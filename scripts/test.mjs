@@ -2,10 +2,20 @@
 // N skipped". A layer that cannot run here is counted as skipped, test by test, and says why. A check or a layer
 // that breaks without a test to blame counts as one failure. Status 1 if anything failed. Tests that hang on the clock
 // (test/lab/harness/by-the-clock.ts) are counted in a line of their own, and named where they took a second try.
+//   test.mjs [lab-systemd]    with a name: that layer alone
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { shareOut } from './share-out.mjs';
@@ -153,6 +163,17 @@ function inLabKernels() {
   };
 }
 
+/** Machines that systemd runs: for tests of the unit. */
+function withoutMachines() {
+  if (!existsSync('/lib/systemd/systemd')) return 'not installed: systemd';
+  const missing = ['nsenter', 'unshare', 'setpriv', 'setsid', 'pgrep'].filter((name) => !commandExists(name));
+  if (missing.length > 0) return `not installed: ${missing.join(' ')}`;
+  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'ld-try-'));
+  const tried = spawnSync('test/lab/harness/systemd/boot.sh', ['try', folder], { encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
+  return tried.status === 0 ? undefined : `${tried.stdout}${tried.stderr}`.trim();
+}
+
 /** Numbers of the processors that this process may run on, as taskset(1) has them. */
 function processorsOfOurs() {
   const list = /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
@@ -162,22 +183,30 @@ function processorsOfOurs() {
   });
 }
 
+async function everything() {
+  check('lint', ['node_modules/.bin/biome', 'check', '.']);
+  check('types', ['node_modules/.bin/tsc', '-p', 'tsconfig.json']);
+  check('build', ['node_modules/.bin/tsc', '-p', 'tsconfig.build.json']);
+  await stage([{ name: 'unit' }]);
+  await stage([{ name: 'alone' }]);
+  await stage([{ name: 'sim' }]);
+  const noLab = withoutNamespaces();
+  await stage([
+    { name: 'lab-net', unavailable: noLab },
+    {
+      name: 'lab-ipvs',
+      unavailable: noLab ?? withoutIpvs(),
+      ...(existsSync('/proc/net/ip_vs') ? {} : inLabKernels()),
+    },
+  ]);
+  await unitOnMachines(noLab);
+}
+
+const unitOnMachines = (noLab) => stage([{ name: 'lab-systemd', unavailable: noLab ?? withoutMachines() }]);
+
 mkdirSync(results, { recursive: true });
-check('lint', ['node_modules/.bin/biome', 'check', '.']);
-check('types', ['node_modules/.bin/tsc', '-p', 'tsconfig.json']);
-check('build', ['node_modules/.bin/tsc', '-p', 'tsconfig.build.json']);
-await stage([{ name: 'unit' }]);
-await stage([{ name: 'alone' }]);
-await stage([{ name: 'sim' }]);
-const noLab = withoutNamespaces();
-await stage([
-  { name: 'lab-net', unavailable: noLab },
-  {
-    name: 'lab-ipvs',
-    unavailable: noLab ?? withoutIpvs(),
-    ...(existsSync('/proc/net/ip_vs') ? {} : inLabKernels()),
-  },
-]);
+if (process.argv[2] === 'lab-systemd') await stage([onMachines(withoutNamespaces())]);
+else await everything();
 
 const { tests, secondTries } = byTheClock;
 console.log(`by the clock: ${tests} tests, ${secondTries.length} of them tried twice`);

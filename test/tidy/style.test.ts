@@ -41,7 +41,7 @@ describe('style', () => {
 
   it('names every file in kebab-case, and none after nothing in particular', () => {
     const wrong = all.filter((path) => {
-      const name = basename(path, '.ts').replace(/(?:\.(?:test|net|ipvs|property|bench))+$/, '');
+      const name = basename(path, '.ts').replace(/(?:\.(?:test|net|ipvs|systemd|property|bench))+$/, '');
       return (
         !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name) || /\b(?:utils?|helpers?|manager|common|misc)\b/.test(name)
       );

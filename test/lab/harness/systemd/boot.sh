@@ -3,6 +3,7 @@
 # mounts are in a name space of its own: whoever ends it leaves nothing mounted. For machine.ts, in the machine's network.
 #   boot.sh boot FOLDER NAME ADDRESS CHECKOUT    FOLDER outlives a reboot; ADDRESS with its length, for eth0
 #   boot.sh remove NAME                          the control group that a machine of that name had
+#   boot.sh try FOLDER                           whether machines can be had here at all, and why not
 # Status: 129 asks for another boot (reboot(2) in a process name space), 130 was powered off, 125 cannot be had here.
 set -u
 
@@ -10,8 +11,23 @@ set -u
 control_groups() { mkdir -p "$1" && mount -t cgroup2 cgroup2 "$1"; }
 
 case $1 in
-  remove)
+  remove | try)
     if [ "${LAB_OWN_MOUNTS:-}" != yes ]; then LAB_OWN_MOUNTS=yes exec unshare --mount "$0" "$@"; fi
+    ;;
+esac
+
+case $1 in
+  try)
+    cannot() { echo "no $1: ${2##*: }"; exit 125; }
+    said=$(control_groups "$2/cgroup" 2>&1) || cannot 'unified control groups' "$said"
+    mkdir -p "$2/up" "$2/work" "$2/root" "$2/cgroup/lab-try-$$" || cannot 'control group of its own' ''
+    rmdir "$2/cgroup/lab-try-$$"
+    said=$(mount -t overlay overlay -o "lowerdir=/,upperdir=$2/up,workdir=$2/work" "$2/root" 2>&1) ||
+      cannot 'overlay of the files' "$said"
+    unshare --mount --pid --uts --ipc --cgroup --fork true || cannot 'name spaces' ''
+    exit 0
+    ;;
+  remove)
     control_groups "/run/lab-$2" || exit 0
     find "/run/lab-$2/$2" -depth -type d -exec rmdir {} + 2>/dev/null
     umount "/run/lab-$2" && rmdir "/run/lab-$2"

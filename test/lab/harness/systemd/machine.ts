@@ -121,10 +121,3 @@ async function renewNetwork({ netns, name }: Host, lan: Lan): Promise<void> {
   await run(['ip', 'netns', 'add', netns]);
   await run(['ip', '-n', netns, 'link', 'set', 'lo', 'up']);
 }
-
-/** @returns why no machine can be had here; undefined: it can. */
-export async function withoutMachines(): Promise<string | undefined> {
-  if (process.getuid?.() !== 0) return 'needs root';
-  if (!existsSync('/lib/systemd/systemd')) return 'not installed: systemd';
-  return undefined;
-}
