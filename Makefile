@@ -38,6 +38,10 @@ bench-scale: build ## 200 virtual routers at 100 ms adverts in one process: what
 	@scripts/ensure-packages.sh ip sysctl
 	@scripts/bench-vrrp-scale.sh $(OPTIONS)
 
+bench-flood: build ## adverts of strangers, 10,000 a second: what they cost the VRRP process (OPTIONS='--rate 50000')
+	@scripts/ensure-packages.sh ip sysctl
+	@scripts/bench-vrrp-flood.sh $(OPTIONS)
+
 bench-ipvs: build ## a table of 11,000 entries beside keepalived and ipvsadm (OPTIONS='--runs 1 --growth')
 	@scripts/ensure-packages.sh
 	@scripts/bench-ipvs.sh $(OPTIONS)
@@ -67,4 +71,4 @@ clean: ## what was built and measured
 modules:
 	@scripts/ensure-modules.sh
 
-.PHONY: help build install test test-systemd test-machine sim demo bench-failover bench-scale bench-ipvs lint format clean modules
+.PHONY: help build install test test-systemd test-machine sim demo bench-failover bench-scale bench-flood bench-ipvs lint format clean modules

@@ -163,7 +163,7 @@ function judgeFamilies(
 ) {
   const refuse = (path: readonly (string | number)[], rule: string, got: string) =>
     problems.push(errorAt(sites('vrrp', index, ...path), `use ${path[0]}`, rule, got));
-  /** Which hop limits its socket takes is fixed by address as it is opened (system/hop-limit-filter.ts). */
+  /** Which hop limits its socket takes is fixed by address as it is opened (system/advert-filter.ts). */
   const judgePeerName = ({ name, minTtl, maxTtl }: PeerDraft & { readonly name: string }, i: number) => {
     if (!families.includes('inet6') || (minTtl ?? maxTtl) === undefined) return;
     refuse(['unicast_peer', i], 'an address with min_ttl or max_ttl of IPv6', name);

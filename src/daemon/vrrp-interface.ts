@@ -1,12 +1,13 @@
 // One interface and its VRRP socket, shared by every instance on it (of one family) and told apart by VRID. Opens the sockets
 // when the interface appears, closes them when it goes, and says what is wrong with it meanwhile. It decodes
-// packets and hands them on; whether an advert counts is the instance's decision. vrrp.md §2.5.
-import { familyOf, type Ip, isMulticast } from '../net/ip.ts';
+// packets and hands them on; which come in at all is vrrp-admission.ts's; whether an advert counts is the instance's decision. vrrp.md §2.5.
+import { compareIp, familyOf, type Ip, isMulticast } from '../net/ip.ts';
 import type { Link } from '../net/link.ts';
-import type { DatagramPort, FramePort, ReceivedDatagram } from '../ports/datagram.ts';
+import type { AdvertPort, DatagramPort, FramePort, ReceivedDatagram } from '../ports/datagram.ts';
 import type { AdvertFacts } from '../vrrp/validate.ts';
 import { decodeIpv4 } from '../wire/ipv4.ts';
 import { decodeAdvert, VRRP_GROUP_INET6 } from '../wire/vrrp.ts';
+import { createAdmission, type Expectation } from './vrrp-admission.ts';
 import type { NetworkView } from './vrrp-network.ts';
 import type { AdvertChannel, Device, Emit, VrrpPorts } from './vrrp-ports.ts';
 import type { RateLimit } from './vrrp-rate-limit.ts';
@@ -16,7 +17,10 @@ const reopenMs = 5000;
 /** An instance as its interface sees it. */
 export type Member = {
   readonly virtualRouterId: () => number;
-  readonly onAdvert: (facts: AdvertFacts) => void;
+  /** Empty: it speaks to the group. */
+  readonly unicastPeers: () => readonly Ip[];
+  /** @returns whether it was one of this router's. */
+  readonly onAdvert: (facts: AdvertFacts) => boolean;
   /** Link, sockets or addresses may have changed. */
   readonly onChanged: () => void;
 };
@@ -43,7 +47,7 @@ export type InterfacePorts = VrrpPorts & {
   readonly limit: RateLimit;
 };
 
-type Sockets = { readonly index: number; readonly adverts: DatagramPort; readonly frames: FramePort };
+type Sockets = { readonly index: number; readonly adverts: AdvertPort; readonly frames: FramePort };
 
 /** @param onClosed the last member has left. */
 export function openVrrpInterface(
@@ -59,16 +63,29 @@ export function openVrrpInterface(
   let received = 0;
   let cancelReopen = () => {};
 
+  const admission = createAdmission(clock, (admitted) => sockets?.adverts.admit(admitted));
+
   const receive = (datagram: ReceivedDatagram) => {
     received += 1;
-    const packet = readPacket(datagram, channel, ownAddresses);
-    const addressees = [...members].filter((member) => member.virtualRouterId() === packet.virtualRouterId);
-    for (const member of addressees) member.onAdvert(packet.facts);
-    if (addressees.length === 0) rejectStray(name, packet, ports);
+    const { virtualRouterId, facts } = readPacket(datagram, channel, ownAddresses);
+    const { source, destination, ttl } = facts;
+    const judged = admission.judge({ source, destination, ...vridAndTtl(virtualRouterId, ttl) });
+    const { standsFor } = judged;
+    const weighed = standsFor === 1 ? facts : { ...facts, standsFor };
+    let isKnown = false;
+    let isAccepted = false;
+    for (const member of members) {
+      if (member.virtualRouterId() !== virtualRouterId) continue;
+      isKnown = true;
+      if (member.onAdvert(weighed)) isAccepted = true;
+    }
+    if (!isKnown) rejectStray(name, { ...vridAndTtl(virtualRouterId), facts: weighed }, ports);
+    admission.note(judged.class, source, isAccepted);
   };
 
   function close(): void {
     cancelReopen();
+    admission.close();
     sockets?.adverts.close();
     sockets?.frames.close();
     sockets = undefined;
@@ -82,6 +99,7 @@ export function openVrrpInterface(
       return;
     }
     sockets = opened;
+    admission.expect(expectationOf([...members]));
     opened.adverts.onReceived(receive);
     // Errors of single sends come with the send; others (a peer's ICMP) say nothing that adverts do not.
     opened.adverts.onError(() => {});
@@ -95,6 +113,7 @@ export function openVrrpInterface(
       open(link);
     }
     ownAddresses = link === undefined ? [] : view.addressesOn(link.index).map((entry) => entry.address);
+    admission.expect(expectationOf([...members]));
     for (const member of members) member.onChanged();
   }
 
@@ -105,9 +124,13 @@ export function openVrrpInterface(
     socket: () => sockets?.adverts,
     frames: () => sockets?.frames,
     received: () => received,
-    attach: (member) => void members.add(member),
+    attach: (member) => {
+      members.add(member);
+      admission.expect(expectationOf([...members]));
+    },
     detach: (member) => {
       members.delete(member);
+      admission.expect(expectationOf([...members]));
       if (members.size > 0) return;
       close();
       onClosed();
@@ -117,6 +140,21 @@ export function openVrrpInterface(
   refresh();
   return self;
 }
+
+function expectationOf(members: readonly Member[]): Expectation {
+  const vridsOf = (some: readonly Member[]) =>
+    [...new Set(some.map((member) => member.virtualRouterId()))].sort((a, b) => a - b);
+  return {
+    group: vridsOf(members.filter((member) => member.unicastPeers().length === 0)),
+    unicast: vridsOf(members.filter((member) => member.unicastPeers().length > 0)),
+    peers: [...new Set(members.flatMap((member) => member.unicastPeers()))].sort(compareIp),
+  };
+}
+
+const vridAndTtl = (virtualRouterId?: number, ttl?: number) => ({
+  ...(virtualRouterId !== undefined && { virtualRouterId }),
+  ...(ttl !== undefined && { ttl }),
+});
 
 function faultOf(link: Link | undefined, refusal: string | undefined): string | undefined {
   if (link === undefined) return 'interface_missing';
@@ -192,8 +230,8 @@ function rejectStray(
   { limit, emit }: InterfacePorts,
 ): void {
   const reason = facts.decoded.ok ? 'unknown_vrid' : facts.decoded.error.reason;
-  const { source } = facts;
-  limit.note(`${name} ${source} ${reason}`, (count) =>
+  const { source, standsFor = 1 } = facts;
+  const say = (count: number) =>
     emit({
       event: 'vrrp.advert_rejected',
       interface: name,
@@ -201,6 +239,6 @@ function rejectStray(
       reason,
       count,
       ...(virtualRouterId !== undefined && { vrid: virtualRouterId }),
-    }),
-  );
+    });
+  limit.note(`${name} ${source} ${reason}`, say, standsFor);
 }

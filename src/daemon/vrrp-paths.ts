@@ -41,7 +41,8 @@ export type PathPorts = {
   readonly sourceAddress: () => Ip;
   /** Active_Down_Interval. */
   readonly silenceUs: () => Micros;
-  readonly onAdvert: (facts: AdvertFacts, path: FurtherPath | undefined) => void;
+  /** @returns whether it was believed. */
+  readonly onAdvert: (facts: AdvertFacts, path: FurtherPath | undefined) => boolean;
   readonly onChanged: () => void;
 };
 
@@ -82,6 +83,7 @@ export function createPaths(ports: PathPorts): Paths {
       device,
       member: {
         virtualRouterId: () => ports.config().virtualRouterId,
+        unicastPeers: () => ports.config().unicastPeers,
         onAdvert: (facts) => ports.onAdvert(withOwnSources(facts), furtherPath(path, index)),
         onChanged: ports.onChanged,
       },

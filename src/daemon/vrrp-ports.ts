@@ -2,7 +2,7 @@
 // sockets, and the channel to the main process. Types only.
 import type { Result } from '../net/result.ts';
 import type { Clock, EventLoop } from '../ports/clock.ts';
-import type { DatagramPort, FramePort } from '../ports/datagram.ts';
+import type { AdvertPort, FramePort } from '../ports/datagram.ts';
 import type { JournalEvent } from '../ports/journal.ts';
 import type { FilterKernel, NetworkKernel } from '../ports/kernel.ts';
 import type { Sysctl } from '../ports/sysctl.ts';
@@ -27,7 +27,7 @@ export type AdvertChannel = {
 export type OpenVrrpSocket = (
   device: Device,
   channel: AdvertChannel,
-) => Result<DatagramPort, { readonly step: string; readonly code: string }>;
+) => Result<AdvertPort, { readonly step: string; readonly code: string }>;
 
 export type VrrpPorts = {
   readonly clock: Clock & EventLoop;

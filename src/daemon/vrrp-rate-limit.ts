@@ -8,8 +8,11 @@ const keysMax = 64;
 const others = 'others';
 
 export type RateLimit = {
-  /** @param say called now with 1, or at the end of the window with how often it was noted meanwhile. */
-  readonly note: (key: string, say: (count: number) => void) => void;
+  /**
+   * @param say called now, or at the end of the window with how often it was noted meanwhile.
+   * @param weight as how often this counts; default 1.
+   */
+  readonly note: (key: string, say: (count: number) => void, weight?: number) => void;
   /** Says what is still counted. */
   readonly close: () => void;
 };
@@ -33,16 +36,16 @@ export function createRateLimit(clock: Clock, windowMs: number = windowMsDefault
   };
 
   return {
-    note: (wanted, say) => {
+    note: (wanted, say, weight = 1) => {
       const key = windows.has(wanted) || windows.size < keysMax ? wanted : others;
       const window = windows.get(key);
       if (window !== undefined) {
-        window.pending += 1;
+        window.pending += weight;
         window.say = say;
         return;
       }
       windows.set(key, { pending: 0, say, cancel: clock.after(windowMs, () => end(key)) });
-      say(1);
+      say(weight);
     },
     close: () => {
       for (const { cancel, pending, say } of windows.values()) {

@@ -1,22 +1,24 @@
 // Turns what a state machine reports, and what was wrong with adverts, into events and counters. Nothing here
 // changes what happens. RFC 9568 §8: whatever the network can cause to be logged is limited in rate.
 import type { VrrpInstanceConfig } from '../config/config.ts';
-import type { Ip } from '../net/ip.ts';
 import type { Report } from '../vrrp/types.ts';
-import type { Note, Validation } from '../vrrp/validate.ts';
+import type { AdvertFacts, Note, Validation } from '../vrrp/validate.ts';
 import type { VrrpInstanceStatus } from './vrrp-messages.ts';
 import type { Emit } from './vrrp-ports.ts';
 import type { RateLimit } from './vrrp-rate-limit.ts';
 
 export type Reporter = {
   readonly report: (report: Report) => void;
-  readonly rejected: (source: Ip, rejection: Extract<Validation, { outcome: 'rejected' }>) => void;
-  readonly accepted: (source: Ip, notes: readonly Note[]) => void;
+  readonly rejected: (packet: Packet, rejection: Extract<Validation, { outcome: 'rejected' }>) => void;
+  readonly accepted: (packet: Packet, notes: readonly Note[]) => void;
   readonly counters: () => Pick<
     VrrpInstanceStatus,
     'reason' | 'advertsReceived' | 'advertsRejected' | 'transitions'
   >;
 };
+
+/** From whom, and how many packets it stands for. */
+type Packet = Pick<AdvertFacts, 'source' | 'standsFor'>;
 
 type Present = {
   readonly config: VrrpInstanceConfig;
@@ -39,16 +41,25 @@ export function createReporter(
     return { instance: config.name, vrid: config.virtualRouterId, interface: config.interface };
   };
 
-  const foreign = (source: Ip, reason: string) =>
-    limit.note(`${present().config.name} ${source} foreign`, (count) =>
-      emit({ event: 'vrrp.foreign_router', ...identity(), source, reason, count }),
+  const foreign = ({ source, standsFor }: Packet, reason: string) =>
+    limit.note(
+      `${present().config.name} ${source} foreign`,
+      (count) => emit({ event: 'vrrp.foreign_router', ...identity(), source, reason, count }),
+      standsFor,
     );
 
-  const rejectedFor = (source: Ip, why: string, detail?: string) => {
-    advertsRejected[why] = (advertsRejected[why] ?? 0) + 1;
-    const said = detail === undefined ? why : `${why}: ${detail}`;
-    limit.note(`${present().config.name} ${source} ${why}`, (count) =>
-      emit({ event: 'vrrp.advert_rejected', ...identity(), source, reason: said, count }),
+  const count = (why: string, { standsFor = 1 }: Packet) => {
+    advertsRejected[why] = (advertsRejected[why] ?? 0) + standsFor;
+  };
+
+  const rejectedFor = (packet: Packet, why: string, detail?: string) => {
+    const { source, standsFor } = packet;
+    count(why, packet);
+    const reason = detail === undefined ? why : `${why}: ${detail}`;
+    limit.note(
+      `${present().config.name} ${source} ${why}`,
+      (count) => emit({ event: 'vrrp.advert_rejected', ...identity(), source, reason, count }),
+      standsFor,
     );
   };
 
@@ -79,7 +90,7 @@ export function createReporter(
             ...{ instance, vrid, peer: report.peer, peer_priority: report.peerPriority },
           });
         case 'ownAddressHeard':
-          return rejectedFor(report.source, 'own_address');
+          return rejectedFor(report, 'own_address');
         case 'stall': {
           const late_ms = Math.round(report.lateUs / 1000);
           return emit({ event: 'vrrp.stall', instance, late_ms, action: report.action });
@@ -88,23 +99,26 @@ export function createReporter(
           return emit({ event: 'vrrp.handover_failed', instance, vrid, reason: report.reason });
       }
     },
-    rejected: (source, rejection) => {
-      if (rejection.foreign !== true) return rejectedFor(source, rejection.reason, rejection.detail);
-      advertsRejected[rejection.reason] = (advertsRejected[rejection.reason] ?? 0) + 1;
-      foreign(source, `${rejection.reason}: ${rejection.detail}`);
+    rejected: (packet, rejection) => {
+      if (rejection.foreign !== true) return rejectedFor(packet, rejection.reason, rejection.detail);
+      count(rejection.reason, packet);
+      foreign(packet, `${rejection.reason}: ${rejection.detail}`);
     },
-    accepted: (source, notes) => {
-      advertsReceived += 1;
+    accepted: (packet, notes) => {
+      const { source, standsFor = 1 } = packet;
+      advertsReceived += standsFor;
       for (const { what, ours, theirs } of notes) {
         const { instance } = identity();
         if (what === 'virtual_router') {
-          foreign(source, `addresses: ${ours}, got ${theirs}`);
+          foreign(packet, `addresses: ${ours}, got ${theirs}`);
           continue;
         }
-        limit.note(`${instance} ${source} differs ${what}`, (count) => {
-          // Said once a window; how often it was heard again is of no interest.
-          if (count === 1) emit({ event: 'vrrp.advert_differs', instance, source, what, ours, theirs });
+        let isNew = true;
+        limit.note(`${instance} ${source} differs ${what}`, () => {
+          // Said once for as long as it goes on; how often it was heard again is of no interest.
+          if (isNew) emit({ event: 'vrrp.advert_differs', instance, source, what, ours, theirs });
         });
+        isNew = false;
       }
     },
     counters: () => ({ reason, advertsReceived, advertsRejected: { ...advertsRejected }, transitions }),

@@ -180,17 +180,18 @@ export function createRouterShell(
     }
   }
 
-  function onAdvert(facts: AdvertFacts, path: FurtherPath | undefined): void {
+  function onAdvert(facts: AdvertFacts, path: FurtherPath | undefined): boolean {
     const validation = validateAdvert(router, facts);
     if (validation.outcome === 'rejected') {
-      reporter.rejected(facts.source, validation);
-      return;
+      reporter.rejected(facts, validation);
+      return false;
     }
-    reporter.accepted(facts.source, validation.notes);
+    reporter.accepted(facts, validation.notes);
     paths.heard(path);
     peers.heard(facts.source, validation.advert.priority);
     const heard = { advert: validation.advert, source: facts.source };
     dispatch({ type: 'advertReceived', ...heard, ...(path !== undefined && { path }) });
+    return true;
   }
 
   function changeRouter(next: RouterConfig): void {

@@ -17,6 +17,22 @@ export type DatagramPort = {
   readonly close: () => void;
 };
 
+/**
+ * Which adverts reach a socket of VRRP. `known` senders on our VRIDs come in whole. Of unknown ones on our VRIDs, and of
+ * what is strange (another VRID, not from this network, no peer of ours), the kernel lets in one in 2^shift.
+ */
+export type Admission = {
+  /** VRIDs of routers that speak to the group, and of those that have peers. */
+  readonly group: readonly number[];
+  readonly unicast: readonly number[];
+  readonly peers: readonly Ip[];
+  readonly known: readonly Ip[];
+  readonly unknownShift: number;
+  readonly strangeShift: number;
+};
+
+export type AdvertPort = DatagramPort & { readonly admit: (admission: Admission) => void };
+
 /** A bound netlink socket. Messages in and out are whole netlink datagrams (one or more nlmsghdr each). */
 export type NetlinkPort = {
   readonly portId: number;

@@ -40,10 +40,15 @@ export type SocketRequest = {
 /** What could not be done ("open", "set option 25 of level 1"), and the kernel's code for why. */
 export type SocketFailure = { readonly step: string; readonly code: ErrnoCode };
 
+export type ConfigurablePort = DatagramPort & {
+  /** @returns the kernel's code where it refused. */
+  readonly setOption: (option: SocketOption) => ErrnoCode | undefined;
+};
+
 export function openDatagramSocket(
   request: SocketRequest,
   clock: Clock,
-): Result<DatagramPort, SocketFailure> {
+): Result<ConfigurablePort, SocketFailure> {
   const wanted = openConfigured(request);
   if (!wanted.ok) return wanted;
   const carrier = openSocket(request.domain, SOCK_DGRAM, 0);
@@ -84,7 +89,7 @@ type Place = Pick<SocketRequest, 'domain' | 'protocol'> & { readonly fd: number 
  * Datagrams leave within the call, so that what happens next happens after it, and nothing is allocated for the
  * wait. Only where the socket's buffer is full is it left to Node to wait for room.
  */
-function portOf(socket: Socket, place: Place, clock: Clock): DatagramPort {
+function portOf(socket: Socket, place: Place, clock: Clock): ConfigurablePort {
   let closed = false;
   const addresses = new Map<Ip, Uint8Array>();
   const addressFor = (destination: Ip): Uint8Array => {
@@ -116,6 +121,11 @@ function portOf(socket: Socket, place: Place, clock: Clock): DatagramPort {
       if (closed) return;
       closed = true;
       socket.close();
+    },
+    setOption: ({ level, name, value }) => {
+      if (closed) return 'EBADF';
+      const set = setSocketOption(place.fd, level, name, value);
+      return set.ok ? undefined : set.error;
     },
   };
 }

@@ -4,12 +4,13 @@
 // and destination are checked in the kernel by a filter, and multicast and unicast have a socket each.
 // Decides nothing about what it carries. Source: raw(7), ipv6(7), RFC 3542 §3; vrrp.md §2.5.
 import { type Ip, ip, ipBytes } from '../net/ip.ts';
-import type { Result } from '../net/result.ts';
+import { ok, type Result } from '../net/result.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { DatagramPort } from '../ports/datagram.ts';
+import type { Admission, AdvertPort } from '../ports/datagram.ts';
+import { type HopLimitBounds, multicastFilter, unicastFilter } from './advert-filter.ts';
 import { openDatagramSocket, type SocketFailure, type SocketOption } from './datagram-socket.ts';
-import { type HopLimitBounds, multicastFilter, unicastFilter } from './hop-limit-filter.ts';
-import { AF_INET6, addressOf, intBytes, SOCK_RAW } from './libc.ts';
+import { AF_INET6, intBytes, SOCK_RAW } from './libc.ts';
+import { attaching } from './socket-filter-option.ts';
 
 const protocolVrrp = 112;
 /** RFC 9568 §5.1.2.2. */
@@ -19,7 +20,6 @@ const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;
 const SO_PRIORITY = 12;
 const SO_BINDTODEVICE = 25;
-const SO_ATTACH_FILTER = 26;
 const SO_RCVBUFFORCE = 33;
 const SOL_IPV6 = 41;
 const IPV6_MULTICAST_IF = 17;
@@ -42,11 +42,12 @@ export function openVrrpSocketInet6(
     sendOnly = false,
   }: { readonly unicast?: readonly HopLimitBounds[]; readonly sendOnly?: boolean },
   clock: Clock,
-): Result<DatagramPort, SocketFailure> {
-  const program = unicast === undefined ? multicastFilter() : unicastFilter(unicast);
+): Result<AdvertPort, SocketFailure> {
+  const filter = (admission?: Admission) =>
+    attaching(unicast === undefined ? multicastFilter(admission) : unicastFilter(unicast, admission));
   const options: SocketOption[] = [
     { level: SOL_SOCKET, name: SO_BINDTODEVICE, value: Buffer.from(`${device.name}\0`) },
-    { level: SOL_SOCKET, name: SO_ATTACH_FILTER, value: filterProgram(program) },
+    filter(),
     { level: SOL_SOCKET, name: SO_RCVBUF, value: intBytes(receiveBufferBytes) },
     { level: SOL_SOCKET, name: SO_RCVBUFFORCE, value: intBytes(receiveBufferBytes), optional: true },
     { level: SOL_IPV6, name: IPV6_HDRINCL, value: intBytes(1) },
@@ -54,7 +55,17 @@ export function openVrrpSocketInet6(
     ...(unicast === undefined ? multicast(device) : []),
     ...(unicast === undefined && !sendOnly ? joining(device) : []),
   ];
-  return openDatagramSocket({ domain: AF_INET6, type: SOCK_RAW, protocol: protocolVrrp, options }, clock);
+  const request = { domain: AF_INET6, type: SOCK_RAW, protocol: protocolVrrp, options };
+  const opened = openDatagramSocket(request, clock);
+  if (!opened.ok) return opened;
+  const { setOption, ...port } = opened.value;
+  return ok({
+    ...port,
+    // Rather every packet than those of an earlier configuration; but none that its hop limit forbids.
+    admit: (admission) => {
+      if (setOption(filter(admission)) !== undefined) setOption(filter());
+    },
+  });
 }
 
 const multicast = ({ index }: Device): readonly SocketOption[] => [
@@ -68,15 +79,3 @@ const multicast = ({ index }: Device): readonly SocketOption[] => [
 const joining = ({ index }: Device): readonly SocketOption[] => [
   { level: SOL_IPV6, name: IPV6_JOIN_GROUP, value: Buffer.concat([ipBytes(groupVrrp), intBytes(index)]) },
 ];
-
-/**
- * struct sock_fprog: the number of instructions (eight bytes each), and where they are: right behind it, so that
- * they live as long as the option does.
- */
-function filterProgram(program: Uint8Array): Uint8Array {
-  const memory = new Uint8Array(new ArrayBuffer(16 + program.byteLength));
-  memory.set(program, 16);
-  memory.set(new Uint8Array(Uint16Array.of(program.byteLength / 8).buffer), 0);
-  memory.set(new Uint8Array(BigUint64Array.of(addressOf(memory) + 16n).buffer), 8);
-  return memory.subarray(0, 16);
-}

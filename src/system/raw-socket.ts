@@ -2,12 +2,14 @@
 // Whole IPv4 packets go both ways (IP_HDRINCL): the sender chooses source, TTL and TOS of every advert, so that
 // a checksum over the source and the source itself cannot part, and a virtual address is never picked by the
 // kernel as our own. One socket serves every instance of its interface (IP_MAX_MEMBERSHIPS is 20 a socket).
-// Decides nothing about what it carries. Source: raw(7), ip(7), socket(7); vrrp.md §2.5.
-import type { Result } from '../net/result.ts';
+// What comes in is the filter's decision (advert-filter.ts). Source: raw(7), ip(7), socket(7); vrrp.md §2.5.
+import { ok, type Result } from '../net/result.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { DatagramPort } from '../ports/datagram.ts';
+import type { AdvertPort } from '../ports/datagram.ts';
+import { advertFilterInet } from './advert-filter.ts';
 import { openDatagramSocket, type SocketFailure, type SocketOption } from './datagram-socket.ts';
 import { AF_INET, intBytes, SOCK_RAW } from './libc.ts';
+import { attaching, detaching } from './socket-filter-option.ts';
 
 /** RFC 9568 §5.1.1.4. */
 const protocolVrrp = 112;
@@ -43,9 +45,19 @@ export function openVrrpSocket(
   device: { readonly name: string; readonly index: number },
   clock: Clock,
   { sendOnly = false }: { readonly sendOnly?: boolean } = {},
-): Result<DatagramPort, SocketFailure> {
+): Result<AdvertPort, SocketFailure> {
   const options = [...binding(device), ...(sendOnly ? [] : joining(device)), ...sending(device)];
-  return openDatagramSocket({ domain: AF_INET, type: SOCK_RAW, protocol: protocolVrrp, options }, clock);
+  const request = { domain: AF_INET, type: SOCK_RAW, protocol: protocolVrrp, options };
+  const opened = openDatagramSocket(request, clock);
+  if (!opened.ok) return opened;
+  const { setOption, ...port } = opened.value;
+  return ok({
+    ...port,
+    // Rather every packet than those of an earlier configuration.
+    admit: (admission) => {
+      if (setOption(attaching(advertFilterInet(admission))) !== undefined) setOption(detaching);
+    },
+  });
 }
 
 const binding = (device: { readonly name: string; readonly index: number }): SocketOption[] => [

@@ -17,6 +17,8 @@ export type AdvertFacts = {
   /** Every address of the receiving interface, besides the router's sourceAddress. */
   readonly ownAddresses: readonly Ip[];
   readonly decoded: Result<DecodedAdvert, AdvertRefusal>;
+  /** How many packets, where the kernel let in a sample of a flood; absent: one. */
+  readonly standsFor?: number;
 };
 
 export type RejectReason =

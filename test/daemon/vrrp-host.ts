@@ -1,5 +1,6 @@
 // One host in memory: links and addresses with leases as the kernel keeps them, an advert socket and a frame
 // socket, and the VRRP process on top. `did` is everything it did to the outside, in order.
+import { classOf, type PacketHead } from '../../src/daemon/vrrp-admission.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from '../../src/daemon/vrrp-messages.ts';
 import type { NetworkView } from '../../src/daemon/vrrp-network.ts';
 import type { VrrpPorts } from '../../src/daemon/vrrp-ports.ts';
@@ -10,7 +11,7 @@ import type { Mac } from '../../src/net/mac.ts';
 import { formatPrefix } from '../../src/net/prefix.ts';
 import { ok } from '../../src/net/result.ts';
 import { formatRoute, formatRule } from '../../src/net/route.ts';
-import type { ReceivedDatagram } from '../../src/ports/datagram.ts';
+import type { Admission, ReceivedDatagram } from '../../src/ports/datagram.ts';
 import type { JournalEvent } from '../../src/ports/journal.ts';
 import type { AddressEntry, NetworkChange, NetworkKernel } from '../../src/ports/kernel.ts';
 import { decodeIpv4 } from '../../src/wire/ipv4.ts';
@@ -63,6 +64,9 @@ export type VirtualHost = {
   readonly hear: (advert: HeardAdvert) => void;
   /** A whole IPv4 packet. */
   readonly receive: (packet: Uint8Array) => void;
+  /** Packets that the process has read. */
+  readonly read: () => number;
+  readonly admitted: () => Admission | undefined;
   readonly failSends: (error: Error | undefined) => void;
   /** How long the kernel takes over a change. */
   readonly delayKernel: (ms: number) => void;
@@ -87,10 +91,13 @@ export type HostOptions = {
   readonly links?: readonly Link[];
   readonly addresses?: readonly AddressEntry[];
   readonly supervisorSilenceMs?: number;
+  /** The kernel lets in every advert, whatever it was told. */
+  readonly unfiltered?: true;
 };
 
 export function createVirtualHost(options: HostOptions = {}): VirtualHost {
   const time = createVirtualTime();
+  const isFiltered = options.unfiltered !== true;
   const did: string[] = [];
   const said: FromVrrpProcess[] = [];
   const exits: number[] = [];
@@ -171,7 +178,24 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
   };
 
   let receive: ((datagram: ReceivedDatagram) => void) | undefined;
-  const datagrams = time.socket<ReceivedDatagram>((datagram) => receive?.({ ...datagram, at: time.now() }));
+  let admitted: Admission | undefined;
+  let offered = 0;
+  /** What the kernel's filter does, but not by chance: of each sample the first comes in. */
+  const letIn = ({ bytes }: ReceivedDatagram): boolean => {
+    if (admitted === undefined || !isFiltered) return true;
+    const kind = classOf(headOf(bytes), admitted);
+    offered += 1;
+    const shift = { known: 0, unknown: admitted.unknownShift, strange: admitted.strangeShift }[kind];
+    return offered % 2 ** shift === 0;
+  };
+  const datagrams = time.socket<ReceivedDatagram>((datagram) => {
+    readCount += 1;
+    receive?.({ ...datagram, at: time.now() });
+  });
+  let readCount = 0;
+  const offer = (datagram: ReceivedDatagram) => {
+    if (letIn(datagram)) datagrams.push(datagram);
+  };
   let onMessage: ((message: ToVrrpProcess) => void) | undefined;
   const messages = time.socket<ToVrrpProcess>((message) => onMessage?.(message));
   let onClosed = () => {};
@@ -192,6 +216,9 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
         onError: () => {},
         close: () => {
           receive = undefined;
+        },
+        admit: (admission) => {
+          admitted = admission;
         },
       });
     },
@@ -255,8 +282,10 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
         notifications.push({ type: 'linkChanged', link });
       },
     },
-    hear: (advert) => datagrams.push(datagramOf(advert)),
-    receive: (bytes) => datagrams.push({ bytes, source: ip('10.9.0.3'), at: 0 }),
+    hear: (advert) => offer(datagramOf(advert)),
+    receive: (bytes) => offer({ bytes, source: ip('10.9.0.3'), at: 0 }),
+    read: () => readCount,
+    admitted: () => admitted,
     failSends: (error) => {
       sendError = error;
     },
@@ -266,6 +295,17 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
     exits: () => exits,
     socketsOpened: () => opened,
     ports,
+  };
+}
+
+function headOf(bytes: Uint8Array): PacketHead {
+  const packet = decodeIpv4(bytes);
+  if (!packet.ok) return { source: ip('0.0.0.0'), destination: 'multicast' };
+  const { source, destination, ttl, payload } = packet.value;
+  const virtualRouterId = payload[1];
+  return {
+    ...{ source, ttl, destination: isMulticast(destination) ? 'multicast' : 'unicast' },
+    ...(virtualRouterId !== undefined && { virtualRouterId }),
   };
 }
 

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ip, ip } from '../../../src/net/ip.ts';
 import type { DatagramPort } from '../../../src/ports/datagram.ts';
+import type { HopLimitBounds } from '../../../src/system/advert-filter.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import type { HopLimitBounds } from '../../../src/system/hop-limit-filter.ts';
 import { openVrrpSocketInet6 } from '../../../src/system/raw-socket-inet6.ts';
 import { encodeIpv6 } from '../../../src/wire/ipv6-header.ts';
 import { hostOn, interfaceIndex } from '../harness/host-on.ts';
