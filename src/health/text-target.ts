@@ -32,7 +32,7 @@ export type FtpTarget = TcpPlace &
   Credentials & {
     readonly kind: 'ftp';
     readonly path: string;
-    /** JavaScript regular expression, unanchored; absent: any file, also an empty one. */
+    /** Regular expression (net/linear-pattern.ts), unanchored; absent: any file, also an empty one. */
     readonly receive?: string;
   };
 

@@ -10,6 +10,7 @@ const firstRetryMs = 1000;
 
 /** Resolves with a socket that speaks with that place alone. */
 export async function connectDatagram(conversation: Conversation, { address, port }: Place): Promise<Socket> {
+  conversation.server = `${address} ${port}`;
   if (port === 0) throw new Error('no port to ask: set checkport, or a port of the server');
   const socket = createSocket(familyOf(address) === 'inet6' ? 'udp6' : 'udp4');
   let closed = false;

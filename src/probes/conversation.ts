@@ -11,6 +11,10 @@ export type Conversation = {
   /** Set when all is known and only a goodbye is left: neither an error nor the deadline changes it any more. */
   verdict: ProbeResult | undefined;
   readonly signal: AbortSignal;
+  /** Whom it talks with; set once that is known. */
+  server: string;
+  /** All has been heard: until `work` ends the deadline is its own, and it heeds `signal`. */
+  readonly judge: <T>(work: Promise<T>) => Promise<T>;
   /** Closed when the conversation ends, or at once where it has ended already. */
   readonly closeAtEnd: (close: () => void) => void;
   /** Ends the conversation now, with what an error says of `doing`. */
@@ -24,6 +28,7 @@ export function converse(
 ): Promise<ProbeResult> {
   const closers: (() => void)[] = [];
   let ended = false;
+  let judging = 0;
   return new Promise((resolve) => {
     const settle = (said: ProbeResult) => {
       if (ended) return;
@@ -33,12 +38,25 @@ export function converse(
       resolve(certificate === undefined || result.outcome === 'unmade' ? result : { ...result, certificate });
       for (const close of closers.reverse()) close();
     };
-    const expire = () => settle(failure(`no answer in time to ${conversation.doing}`));
+    const expire = () => {
+      if (judging === 0) settle(failure(`no answer in time to ${conversation.doing}`));
+    };
     const conversation: Conversation = {
       doing: 'connect',
       certificate: undefined,
       verdict: undefined,
       signal,
+      server: '',
+      judge: async (work) => {
+        judging += 1;
+        try {
+          return await work;
+        } finally {
+          judging -= 1;
+          // What it comes to has the first word; a probe that would go on to hear more has none.
+          if (signal.aborted) setImmediate(expire);
+        }
+      },
       closeAtEnd: (close) => {
         if (ended) close();
         else closers.push(close);

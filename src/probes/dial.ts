@@ -39,6 +39,7 @@ export async function dial(
   { encryption, bytesMax }: Dialling = {},
 ): Promise<Socket> {
   conversation.doing = 'connect';
+  conversation.server = `${address} ${port}`;
   if (port === 0) throw new Error('no port to connect to: set checkport, or a port of the server');
   const open = (tls?: TlsOptions): Socket => {
     const socket = openSocket(address, port, tls, proxyProtocol);

@@ -10,8 +10,9 @@ import { askDatagram, connectDatagram } from './ask-datagram.ts';
 import { type Conversation, converse } from './conversation.ts';
 import { dial } from './dial.ts';
 import { recordText } from './dns-record.ts';
-import { failure, success, unmade } from './judge-error.ts';
-import { matchBody } from './match-body.ts';
+import { failure, success } from './judge-error.ts';
+import { judgeUnmatched } from './judge-receive.ts';
+import { type Asker, matchBody } from './match-body.ts';
 
 /** Of an answer, this many records are looked at. */
 const recordsMax = 100;
@@ -33,7 +34,7 @@ export function probeDns(target: DnsTarget, signal: AbortSignal): Promise<ProbeR
     if (overUdp && answer.flag_tc && target.receive !== undefined) {
       answer = await askTcp(target, question, conversation);
     }
-    return judge(target, answer, signal);
+    return judge(target, answer, conversation);
   });
 }
 
@@ -104,17 +105,16 @@ function read(message: Buffer, question: packet.Packet): Answer | string {
 const nameOf = (question: packet.Question | undefined): string | undefined =>
   question?.name.toLowerCase().replace(/\.$/, '');
 
-async function judge(target: DnsTarget, answer: Answer, signal: AbortSignal): Promise<ProbeResult> {
+async function judge(target: DnsTarget, answer: Answer, asker: Asker): Promise<ProbeResult> {
   const { rcode } = answer;
   if (!target.rcodes.includes(rcode)) return failure(`${named(target)}: ${rcode}`);
   const records = (answer.answers ?? []).filter(({ type }) => type === target.type).slice(0, recordsMax);
   const says = `${named(target)}: ${rcode}, ${records.length} record(s)`;
   if (target.receive === undefined) return success(says);
   for (const record of records) {
-    const outcome = await matchBody(target.receive, recordText(record), signal);
+    const outcome = await matchBody(target.receive, recordText(record), asker);
     if (outcome === 'yes') return success(`${says}, receive matches`);
-    if (outcome === 'tooSlow') return failure(`${says}, receive takes too long to match`);
-    if (outcome === 'badPattern') return unmade(`receive is no regular expression: ${target.receive}`);
+    if (outcome !== 'no') return judgeUnmatched(outcome, target.receive, says);
   }
   return failure(`${says}, receive matches none`);
 }

@@ -7,9 +7,10 @@ import type { FtpTarget } from '../health/text-target.ts';
 import { familyOf, type Ip } from '../net/ip.ts';
 import type { ProbeResult } from '../ports/probe.ts';
 import type { Conversation } from './conversation.ts';
-import { failure, success, unmade } from './judge-error.ts';
+import { failure, success } from './judge-error.ts';
+import { judgeUnmatched } from './judge-receive.ts';
 import { type Dialogue, holdDialogue } from './line-dialogue.ts';
-import { matchBody } from './match-body.ts';
+import { type Asker, matchBody } from './match-body.ts';
 import { hearReply, type Reply, refused } from './reply.ts';
 import { openSocket, ready } from './socket.ts';
 
@@ -21,7 +22,7 @@ export const probeFtp = (target: FtpTarget, signal: AbortSignal): Promise<ProbeR
     const refusal = (await greet(dialogue)) ?? (await logIn(target, dialogue));
     if (refusal !== undefined) return failure(refusal);
     const got = await fetchFile(target, dialogue);
-    return typeof got === 'string' ? failure(got) : judgeFile(target, got, signal);
+    return typeof got === 'string' ? failure(got) : judgeFile(target, got, dialogue.conversation);
   });
 
 /** @returns why not; undefined when the server is ready. */
@@ -97,21 +98,11 @@ async function readSome(socket: Socket): Promise<File> {
   return { content: Buffer.concat(chunks), whole: true };
 }
 
-async function judgeFile(
-  { receive }: FtpTarget,
-  { content }: File,
-  signal: AbortSignal,
-): Promise<ProbeResult> {
+async function judgeFile({ receive }: FtpTarget, { content }: File, asker: Asker): Promise<ProbeResult> {
   const size = `${content.length} bytes`;
   if (receive === undefined) return success(`got the file (${size})`);
-  switch (await matchBody(receive, content.toString('utf8'), signal)) {
-    case 'yes':
-      return success('receive matches the file');
-    case 'no':
-      return failure(`receive does not match the file (${size})`);
-    case 'tooSlow':
-      return failure(`receive takes too long to match (${size})`);
-    case 'badPattern':
-      return unmade(`receive is no regular expression: ${receive}`);
-  }
+  const outcome = await matchBody(receive, content.toString('utf8'), asker);
+  if (outcome === 'yes') return success('receive matches the file');
+  if (outcome === 'no') return failure(`receive does not match the file (${size})`);
+  return judgeUnmatched(outcome, receive, `got the file (${size})`);
 }

@@ -21,7 +21,7 @@ export const probeHttpProxy = (target: HttpProxyTarget, signal: AbortSignal): Pr
     conversation.doing = `${method} ${url.href}`;
     const request = { method, path: url.href, authority: url.host, scheme: 'http', headers } as const;
     const answer = await requestHttp1(conversation, socket, request, () => 'start');
-    return judgeAnswer({ ...target, path: url.href }, answer, signal);
+    return judgeAnswer({ ...target, path: url.href }, answer, conversation);
   });
 
 const headers = [

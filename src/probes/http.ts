@@ -57,7 +57,7 @@ async function ask(
     const answer = await exchange(target, question, request, conversation);
     const location = leadsOn(question, answer);
     if (location === undefined) {
-      return asked(await judgeAnswer(question, answer, conversation.signal), answer.headers);
+      return asked(await judgeAnswer(question, answer, conversation), answer.headers);
     }
     const place = redirectWithin(request, location, target.address);
     if (place === undefined) {

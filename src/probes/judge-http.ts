@@ -3,8 +3,9 @@
 import type { HttpQuestion, StatusRange } from '../health/target.ts';
 import type { ProbeResult } from '../ports/probe.ts';
 import type { BodyWish, HttpAnswer, HttpHeaders } from './http-answer.ts';
-import { failure, success, unmade } from './judge-error.ts';
-import { matchBody } from './match-body.ts';
+import { failure, success } from './judge-error.ts';
+import { judgeUnmatched } from './judge-receive.ts';
+import { type Asker, matchBody } from './match-body.ts';
 import { judgeJson } from './match-json.ts';
 
 const success2xx: readonly StatusRange[] = [[200, 299]];
@@ -20,7 +21,7 @@ export function bodyWishOf(question: HttpQuestion): BodyWish {
 export async function judgeAnswer(
   question: HttpQuestion,
   answer: HttpAnswer,
-  signal: AbortSignal,
+  asker: Asker,
 ): Promise<ProbeResult> {
   const { status, body } = answer;
   const says = `HTTP ${status}`;
@@ -34,16 +35,10 @@ export async function judgeAnswer(
     if (wrong !== undefined) return failure(`${says}, ${json.text} does not hold: ${wrong}`);
   }
   if (receive === undefined) return success(says);
-  switch (await matchBody(receive, body.toString('utf8'), signal)) {
-    case 'yes':
-      return success(`${says}, receive matches`);
-    case 'no':
-      return failure(`${says}, receive does not match the body (${body.length} bytes)`);
-    case 'tooSlow':
-      return failure(`${says}, receive takes too long to match (${body.length} bytes)`);
-    case 'badPattern':
-      return unmade(`receive is no regular expression: ${receive}`);
-  }
+  const outcome = await matchBody(receive, body.toString('utf8'), asker);
+  if (outcome === 'yes') return success(`${says}, receive matches`);
+  if (outcome === 'no') return failure(`${says}, receive does not match the body (${body.length} bytes)`);
+  return judgeUnmatched(outcome, receive, `${says} (${body.length} bytes)`);
 }
 
 /** Adds the weight that `header` asks for: a whole number from 0 to 100, with or without a percent sign. */

@@ -7,8 +7,9 @@ import type { ProbeResult } from '../ports/probe.ts';
 import { converse } from './conversation.ts';
 import { dial } from './dial.ts';
 import { farewell } from './farewell.ts';
-import { failure, success, unmade } from './judge-error.ts';
-import { matchBody } from './match-body.ts';
+import { failure, success } from './judge-error.ts';
+import { judgeUnmatched } from './judge-receive.ts';
+import { type Asker, matchBody } from './match-body.ts';
 
 /** RFC 4511 §4.5.1.8: no attributes. */
 const noAttributes = ['1.1'];
@@ -38,7 +39,7 @@ export function probeLdap(target: LdapTarget, signal: AbortSignal): Promise<Prob
         filter: '(objectClass=*)',
         attributes: noAttributes,
       });
-      const verdict = await judge(target, searchEntries, signal);
+      const verdict = await judge(target, searchEntries, conversation);
       return await farewell(conversation, verdict, () => client.unbind());
     } catch (error) {
       if (error instanceof InvalidCredentialsError) {
@@ -53,20 +54,14 @@ export function probeLdap(target: LdapTarget, signal: AbortSignal): Promise<Prob
 async function judge(
   { receive }: LdapTarget,
   entries: readonly { readonly dn: string }[],
-  signal: AbortSignal,
+  asker: Asker,
 ): Promise<ProbeResult> {
   const [entry] = entries;
   if (entry === undefined || entries.length > 1) return failure(`${entries.length} entries found, not one`);
   const says = `found ${entry.dn === '' ? 'the root DSE' : entry.dn}`;
   if (receive === undefined) return success(says);
-  switch (await matchBody(receive, entry.dn, signal)) {
-    case 'yes':
-      return success(`${says}, receive matches`);
-    case 'no':
-      return failure(`${says}, receive does not match`);
-    case 'tooSlow':
-      return failure(`${says}, receive takes too long to match`);
-    case 'badPattern':
-      return unmade(`receive is no regular expression: ${receive}`);
-  }
+  const outcome = await matchBody(receive, entry.dn, asker);
+  if (outcome === 'yes') return success(`${says}, receive matches`);
+  if (outcome === 'no') return failure(`${says}, receive does not match`);
+  return judgeUnmatched(outcome, receive, says);
 }

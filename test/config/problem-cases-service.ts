@@ -136,12 +136,12 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'receive compiles',
     service('receive: "a("'),
-    '4:14: Cannot compile receive: a JavaScript regular expression (Unterminated group), got a(',
+    '4:14: Cannot compile receive: a regular expression (Unterminated group), got a(',
   ),
   yaml(
-    'receive is not Perl',
-    service("receive: '(?i)ok'"),
-    "4:14: Cannot compile receive: a JavaScript regular expression ((?i) is Perl's; write both cases, [Aa]), got (?i)ok",
+    'receive is not Perl beside what RE2 lacks',
+    service("receive: '(?i)ok(?=x)'"),
+    "4:14: Cannot compile receive: a regular expression ((?i) beside look-around is Perl's; write both cases, [Aa]), got (?i)ok(?=x)",
   ),
   yaml(
     'fall is failurecount',
@@ -251,7 +251,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'the patterns of urls',
     service('urls: [{receive: "["}]'),
-    '4:22: Cannot compile receive: a JavaScript regular expression (Unterminated character class), got [',
+    '4:22: Cannot compile receive: a regular expression (Unterminated character class), got [',
   ),
   yaml(
     'an rcode',

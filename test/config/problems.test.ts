@@ -21,7 +21,7 @@ vrrp:
 virtual:
   - address: 10.0.0.1:80
     schedular: wlc
-    receive: '\\Aok'
+    receive: '\\Gok'
     real: [10.0.0.2 gote, 10.0.0.300:80 gate]
   - address: 10.0.0.1:80
     real: 10.0.0.3:80 gate

@@ -33,7 +33,7 @@ const layers: Readonly<Record<string, Layer>> = {
   probes: {
     values: ['net', 'wire'],
     types: ['ports', ...cores],
-    modules: ['node:*', 'undici', 'dns-packet', 'ldapts', 'mysql2', 'pg', 'radius'],
+    modules: ['node:*', 'undici', 'dns-packet', 'ldapts', 'mysql2', 'pg', 'radius', 're2js'],
     worldly: true,
   },
   system: { values: ['net'], types: ['ports'], modules: ['node:*', 'koffi', 'netlink*'], worldly: true },
