@@ -27,6 +27,7 @@ import { openNetlinkSocket } from '../system/netlink-socket.ts';
 import { openFilesMax } from '../system/open-files.ts';
 import { ownedServicesIn } from '../system/owned-services.ts';
 import { listProcesses } from '../system/process-list.ts';
+import { findRivals } from '../system/rivals.ts';
 import { runScript as runAnyScript } from '../system/run-script.ts';
 import { openStateFile } from '../system/state-file.ts';
 import { systemSysctl } from '../system/sysctl.ts';
@@ -130,6 +131,7 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
       readConfig,
       onReload: (config) => {
         log.configure(config.log);
+        tellRivals(journal);
         ({ maintenancedir, scriptUser } = config);
       },
       ownedBefore: owned.read(),
@@ -138,5 +140,18 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
     },
     initial,
   );
-  return daemon;
+  return {
+    ...daemon,
+    start: () => {
+      tellRivals(journal);
+      return daemon.start();
+    },
+  };
+}
+
+/** Looked for beside all else: nothing waits for it. */
+function tellRivals(journal: Journal): void {
+  void findRivals().then((rivals) => {
+    for (const rival of rivals) journal({ event: 'daemon.rival', ...rival });
+  });
 }

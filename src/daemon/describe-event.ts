@@ -17,6 +17,7 @@ const phaseAlias: Readonly<Record<VrrpPhase, string>> = {
 
 const warnings: ReadonlySet<JournalEvent['event']> = new Set([
   'config.warning',
+  'daemon.rival',
   'log.failed',
   'log.lost',
   'state.failed',
@@ -233,6 +234,8 @@ function describeDaemon(event: JournalEvent): string {
       return `reloaded ${event.config}: ${event.services} service(s), ${event.servers} real server(s)`;
     case 'daemon.reload_rejected':
       return `kept the running configuration: ${event.config} has ${event.problems.length} problem(s): ${event.problems[0] ?? ''}`;
+    case 'daemon.rival':
+      return `${event.program} (process ${event.pid}) runs on this host as well: what both set, each undoes for the other`;
     case 'daemon.stopping':
       return `stopping: ${event.reason}`;
     case 'daemon.stopped':

@@ -26,6 +26,7 @@ export type DaemonEvent =
       readonly config: string;
       readonly problems: readonly string[];
     }
+  | { readonly event: 'daemon.rival'; readonly program: string; readonly pid: number }
   | { readonly event: 'daemon.stopping'; readonly reason: string }
   | { readonly event: 'daemon.stopped'; readonly uptime_s: number }
   | { readonly event: 'config.warning'; readonly at: string; readonly message: string }

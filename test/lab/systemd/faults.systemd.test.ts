@@ -86,6 +86,26 @@ describe('a keepalived on the same host', () => {
   });
 });
 
+describe('a keepalived that runs', () => {
+  const keepalived = `vrrp_instance X { interface eth0\n virtual_router_id 9\n virtual_ipaddress { 10.9.9.9/32 } }\n`;
+
+  it('is told of, under the sandbox of the unit, at the start and at a reload', async () => {
+    await lvs1.run('mkdir -p /etc/keepalived; cat >/etc/keepalived/keepalived.conf', keepalived);
+    const before = await mark(lvs1);
+    await lvs1.run('systemctl start keepalived lvs-director');
+    try {
+      const rival = { program: 'keepalived', priority: 4, level: 'warn' };
+      expect(await waitToTell(lvs1, 'daemon.rival', { since: before })).toMatchObject(rival);
+      const since = await mark(lvs1);
+      await lvs1.run('systemctl reload lvs-director');
+      expect(await waitToTell(lvs1, 'daemon.rival', { since })).toMatchObject(rival);
+      expect(await lvs1.run('systemctl is-active keepalived lvs-director')).toBe('active\nactive\n');
+    } finally {
+      await lvs1.run('systemctl stop keepalived');
+    }
+  });
+});
+
 describe('a director that dies as a whole', () => {
   it('is started again and serves again', async () => {
     await lvs1.run('systemctl start lvs-director');
