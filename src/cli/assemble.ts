@@ -103,7 +103,10 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
     journal(event);
     director.heard(event);
   };
-  const vrrp = openVrrpSupervisor({ journal: journalOfVrrp, runScript }, initial.vrrpProcess);
+  const vrrp = openVrrpSupervisor(
+    { journal: journalOfVrrp, runScript, stateDir: initial.director.stateDir },
+    initial.vrrpProcess,
+  );
   const daemon = createDaemon(
     {
       clock,

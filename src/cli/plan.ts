@@ -1,4 +1,5 @@
-// `lvs-director plan`: what a config would change in the kernel's IPVS table, without changing it. The verdicts
+// `lvs-director plan`: what a config would change in the kernel's IPVS table and of what virtual routers hold, without
+// changing it. The verdicts
 // are the running daemon's where there is one; else every server is taken for up, and that is said.
 import type { Config, VirtualConfig } from '../config/config.ts';
 import { formatProblem } from '../config/format-problem.ts';
@@ -9,7 +10,7 @@ import { createIpvsKernel } from '../kernel/ipvs.ts';
 import { withDirectorChanges } from '../reconcile/director-plan.ts';
 import { withMarkChanges } from '../reconcile/marks.ts';
 import { formatServiceId } from '../reconcile/model.ts';
-import { type Plan, planFor } from '../reconcile/plan.ts';
+import { type Plan, planFor, withSettingLines } from '../reconcile/plan.ts';
 import { propose } from '../reconcile/propose.ts';
 import { type ServingWeight, stepQuorum, viewOf, weighServers } from '../reconcile/quorum.ts';
 import type { QuorumOf, VerdictOf, Weigh } from '../reconcile/verdict-view.ts';
@@ -22,6 +23,7 @@ import { openStateFile } from '../system/state-file.ts';
 import { controlSocketPath, socketOptions } from './ask-daemon.ts';
 import { defaultConfigFile, type ExitCode, type Io, parseArguments, textOption } from './command-line.ts';
 import { directorChangesFor } from './director-changes.ts';
+import { heldChangesFor } from './held-changes.ts';
 import { markChangesFor } from './mark-changes.ts';
 import { formatPlan, paintPlan } from './plan-format.ts';
 import { readConfigNow } from './read-config-now.ts';
@@ -58,7 +60,8 @@ async function makePlan(argv: readonly string[], io: Io): Promise<Plan | ExitCod
   const phaseOf = (instance: string) => running?.vrrp.find(({ name }) => name === instance)?.phase;
   const changes = await directorChangesFor(config.ipvs, config.director.stateDir, phaseOf);
   const marks = await markChangesFor(config.virtuals);
-  const plan = withMarkChanges(withDirectorChanges(table, changes), marks);
+  const held = await heldChangesFor(config.vrrp, phaseOf);
+  const plan = withSettingLines(withMarkChanges(withDirectorChanges(table, changes), marks), held);
   const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
   if (given.options.json === true) io.stdout(`${JSON.stringify(plan, null, 2)}\n`);
   else io.stdout(formatPlan(plan), colour ? paintPlan : undefined);
@@ -71,7 +74,8 @@ async function tablePlanFor(config: Config, running: DaemonStatus | undefined): 
   const kernel = createIpvsKernel(openNetlinkSocket('generic'), systemClock);
   const observed = await kernel.observe();
   kernel.close();
-  if (!observed.ok) return observed.error.message;
+  // Who configures no service needs no IPVS.
+  if (!observed.ok && virtuals.length > 0) return observed.error.message;
   const configured = virtuals.map(({ id }) => formatServiceId(id));
   const owned = new Set([...configured, ...ownedServicesIn(director.stateDir).read()]);
   const overrides = openStateFile(director.stateDir, 'operator.json', parseOverrides).read();
@@ -88,7 +92,7 @@ async function tablePlanFor(config: Config, running: DaemonStatus | undefined): 
     wasOurs: () => true,
   };
   const goal = { virtuals, verdictOf, weigh, quorumOf, policy, leaving };
-  return planFor(virtuals, propose(observed.value, goal));
+  return planFor(virtuals, propose(observed.ok ? observed.value : [], goal));
 }
 
 /** As they would be after a reload: from their running state, by the limits of this config. */

@@ -35,6 +35,7 @@ export function formatStatus(status: DaemonStatus): string {
     ...formatMarks(status),
   ];
   if (status.vrrp.length > 0) parts.push(formatRouters(status));
+  parts.push(...formatMissing(status));
   if (status.vrrpProcess !== undefined) parts.push(formatProcess(status.vrrpProcess));
   parts.push(...formatTracked(status));
   if (status.services.length > 0) parts.push(formatServices(status.services));
@@ -70,6 +71,14 @@ function formatRouters(status: DaemonStatus): string {
   ]);
   return formatTable(['ROUTER', 'VRID', 'INTERFACE', 'STATE', 'PRIORITY', 'SINCE', 'ACTIVE', 'WHY'], rows);
 }
+
+/** What routers should hold at their present roles, and do not. */
+const formatMissing = ({ vrrp }: DaemonStatus): string[] => {
+  const rows = vrrp.flatMap(({ name, missing = [] }) =>
+    missing.map(({ what, reason }) => [name, what, describeReason(reason)]),
+  );
+  return rows.length === 0 ? [] : [formatTable(['ROUTER', 'LACKS', 'WHY'], rows)];
+};
 
 /** Why the priority is what it is, one line for each thing that a router tracks. */
 function formatTracked({ vrrp, tracked = [] }: DaemonStatus): string[] {

@@ -1,5 +1,6 @@
 // What the VRRP process, and the main process in its place, stand on on this machine: the real clock, sockets
 // and kernel. Imports nothing that either does not need, because the VRRP process must start fast.
+import { memoryOf } from '../daemon/vrrp-claims.ts';
 import type { VrrpPorts } from '../daemon/vrrp-ports.ts';
 import { createNetworkKernel } from '../kernel/network.ts';
 import { createFilterKernel } from '../kernel/nftables.ts';
@@ -9,12 +10,17 @@ import { openFrameSocket } from '../system/packet-socket.ts';
 import { openVrrpSocket } from '../system/raw-socket.ts';
 import { openVrrpSocketInet6 } from '../system/raw-socket-inet6.ts';
 import { systemSysctl } from '../system/sysctl.ts';
+import { claimMemoryIn } from './claim-memory.ts';
 
-/** @throws ErrnoException where the kernel refuses a netlink socket. Its `network` is to be closed. */
-export function openVrrpPorts(): VrrpPorts {
+/**
+ * @param stateDir undefined: nothing is to outlive this process.
+ * @throws ErrnoException where the kernel refuses a netlink socket. Its `network` is to be closed.
+ */
+export function openVrrpPorts(stateDir?: string): VrrpPorts {
   const netlink = {
     requests: openNetlinkSocket('route'),
     notifications: openNetlinkSocket('route'),
+    openRoutes: () => openNetlinkSocket('route'),
   };
   return {
     clock: systemClock,
@@ -25,6 +31,7 @@ export function openVrrpPorts(): VrrpPorts {
         : openVrrpSocketInet6(device, channel, systemClock),
     openFrameSocket,
     sysctl: systemSysctl,
+    memory: stateDir === undefined ? memoryOf() : claimMemoryIn(stateDir),
     filter: createFilterKernel(() => openNetlinkSocket('netfilter'), systemClock),
   };
 }

@@ -3,21 +3,30 @@ import { parseArgs } from 'node:util';
 import type { VrrpProcessConfig } from '../config/config.ts';
 import type { RealtimeWish } from '../system/realtime.ts';
 
-/** @param config undefined: nothing is said, and {@link wishOf} has the defaults. */
-export const vrrpProcessOptions = (config: VrrpProcessConfig | undefined): readonly string[] =>
-  config === undefined
+/** @param config undefined: nothing is said, and {@link wishOf} has the defaults. @param stateDir where it keeps what outlives it */
+export const vrrpProcessOptions = (
+  config: VrrpProcessConfig | undefined,
+  stateDir?: string,
+): readonly string[] => [
+  ...(stateDir === undefined ? [] : [`--state-dir=${stateDir}`]),
+  ...(config === undefined
     ? []
-    : [`--realtime=${config.realtimePriority}`, `--lock-memory=${config.lockMemory ? 'yes' : 'no'}`];
+    : [`--realtime=${config.realtimePriority}`, `--lock-memory=${config.lockMemory ? 'yes' : 'no'}`]),
+];
+
+const options = {
+  // As vrrpProcessDefaults of the configuration, which this process has no other need of.
+  realtime: { type: 'string', default: '20' },
+  'lock-memory': { type: 'string', default: 'yes' },
+  'state-dir': { type: 'string' },
+} as const;
+
+/** Undefined: nothing is to outlive it. */
+export const stateDirOf = (argv: readonly string[]): string | undefined =>
+  parseArgs({ args: [...argv], options }).values['state-dir'];
 
 export function wishOf(argv: readonly string[]): RealtimeWish {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      // As vrrpProcessDefaults of the configuration, which this process has no other need of.
-      realtime: { type: 'string', default: '20' },
-      'lock-memory': { type: 'string', default: 'yes' },
-    },
-  });
+  const { values } = parseArgs({ args: [...argv], options });
   const priority = values.realtime === 'off' ? 'off' : Number(values.realtime);
   return { priority, lockMemory: values['lock-memory'] === 'yes' };
 }

@@ -9,7 +9,7 @@ import { becomeRealtime } from '../system/realtime.ts';
 import type { ExitCode, Io } from './command-line.ts';
 import { openOrphanLog } from './orphan-log.ts';
 import { openVrrpPorts } from './vrrp-ports.ts';
-import { wishOf } from './vrrp-process-options.ts';
+import { stateDirOf, wishOf } from './vrrp-process-options.ts';
 
 /** How long the last words may take to leave. */
 const flushMsMax = 500;
@@ -33,7 +33,8 @@ export async function runVrrpProcess(argv: readonly string[], io: Io): Promise<E
     },
   });
   const status = await new Promise<number>((resolve) => {
-    runInstances(openVrrpPorts(), channel, { exit: resolve, pid: process.pid, realtime, memoryLocked });
+    const ports = openVrrpPorts(stateDirOf(argv));
+    runInstances(ports, channel, { exit: resolve, pid: process.pid, realtime, memoryLocked });
   });
   await flushed();
   process.exit(status);

@@ -2,7 +2,8 @@
 // done in its place.
 import { fileURLToPath } from 'node:url';
 import type { VrrpProcessConfig } from '../config/config.ts';
-import { resignFor, tellLeft } from '../daemon/vrrp-cleanup.ts';
+import { isNothing } from '../daemon/vrrp-claims.ts';
+import { releaseLeft, resignFor, tellLeft } from '../daemon/vrrp-cleanup.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from '../daemon/vrrp-messages.ts';
 import { createNotifier, withNotifier } from '../daemon/vrrp-notify.ts';
 import { createVrrpSupervisor, type VrrpSupervisor } from '../daemon/vrrp-supervisor.ts';
@@ -10,12 +11,17 @@ import type { Journal } from '../ports/journal.ts';
 import type { RunScript } from '../ports/tracked.ts';
 import { systemClock } from '../system/clock.ts';
 import { forkSelf } from '../system/vrrp-child.ts';
+import { claimMemoryIn } from './claim-memory.ts';
 import { openVrrpPorts } from './vrrp-ports.ts';
 import { vrrpProcessOptions } from './vrrp-process-options.ts';
 
 /** @param entry the program to fork; it must know the hidden command `vrrp-process`. */
 export function openVrrpSupervisor(
-  { journal, runScript }: { readonly journal: Journal; readonly runScript: RunScript },
+  {
+    journal,
+    runScript,
+    stateDir,
+  }: { readonly journal: Journal; readonly runScript: RunScript; readonly stateDir: string },
   config: VrrpProcessConfig | undefined,
   entry: string = fileURLToPath(new URL('../main.js', import.meta.url)),
 ): VrrpSupervisor {
@@ -27,10 +33,14 @@ export function openVrrpSupervisor(
       notifier.heard(event);
     },
     fork: () =>
-      forkSelf<ToVrrpProcess, FromVrrpProcess>(entry, 'vrrp-process', ...vrrpProcessOptions(config)),
+      forkSelf<ToVrrpProcess, FromVrrpProcess>(
+        entry,
+        'vrrp-process',
+        ...vrrpProcessOptions(config, stateDir),
+      ),
     cleanUp: async (lost, kept) => {
       try {
-        const ports = openVrrpPorts();
+        const ports = openVrrpPorts(stateDir);
         await resignFor(lost, kept, { ...ports, emit: journal });
         ports.network.close();
       } catch (error) {
@@ -38,5 +48,21 @@ export function openVrrpSupervisor(
       }
     },
   });
-  return withNotifier(supervisor, notifier);
+  const notifying = withNotifier(supervisor, notifier);
+  return {
+    ...notifying,
+    start: async (instances) => {
+      // With instances their own process does it.
+      if (instances.length === 0) await mendLeft(stateDir, journal);
+      return notifying.start(instances);
+    },
+  };
+}
+
+/** What an earlier run has changed on interfaces and had no time to put back. */
+async function mendLeft(stateDir: string, journal: Journal): Promise<void> {
+  if (isNothing(claimMemoryIn(stateDir).read())) return;
+  const ports = openVrrpPorts(stateDir);
+  await releaseLeft([], { ...ports, emit: journal });
+  ports.network.close();
 }

@@ -100,6 +100,10 @@ function formatRouter(why: RouterWhy): string {
     ),
     `  adverts  ${why.advertsSent} sent, ${why.advertsReceived} received${rejected.length === 0 ? '' : `, rejected: ${rejected.join(', ')}`}`,
     `  holds    ${why.addresses.join(', ') || 'no address'}`,
+    ...(why.missing ?? []).map(
+      ({ what, reason }, index) =>
+        `  ${index === 0 ? 'lacks   ' : '        '} ${what}: ${describeReason(reason)}`,
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }

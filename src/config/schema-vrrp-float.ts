@@ -10,19 +10,19 @@ import { optional, required } from './documented.ts';
 import { leaf } from './leaves.ts';
 
 const virtualAddress = leaf(
-  'an address with or without a prefix length, and behind it dev IF, label TEXT (IPv4), scope WORD, brd ADDRESS (IPv4)',
+  'an address with or without a prefix length, and behind it dev IF, label TEXT (IPv4), scope WORD, brd ADDRESS (IPv4), track no',
   parseVirtualAddress,
   { type: 'string' },
 );
 
 const route = leaf(
-  'PREFIX or default, via ADDRESS or dev IF or both, and src, metric, table, mtu, onlink as in ip route; or blackhole, unreachable, prohibit before PREFIX',
+  'PREFIX or default, via ADDRESS or dev IF or both, and src, metric, table, mtu, onlink as in ip route, and track no; or blackhole, unreachable, prohibit before PREFIX',
   parseRoute,
   { type: 'string' },
 );
 
 const rule = leaf(
-  'from PREFIX, to PREFIX, iif IF, oif IF, fwmark N, priority N, and table N, as in ip rule',
+  'from PREFIX, to PREFIX, iif IF, oif IF, fwmark N, priority N, and table N, as in ip rule, and track no',
   parseRule,
   { type: 'string' },
 );
@@ -44,7 +44,7 @@ const vmac = leaf('yes, no, or an interface name of 1 to 15 characters', readVma
 export const floatShape = {
   virtual_ipaddress: required(
     z.array(virtualAddress, { error: 'a list of addresses' }).min(1, { error: 'at least one address' }),
-    'The VIPs, ADDRESS or ADDRESS/LENGTH; without a length /32 or /128. Behind it: dev, label, scope, brd.',
+    'The VIPs, ADDRESS or ADDRESS/LENGTH; without a length /32 or /128. Behind it: dev, label, scope, brd, track.',
   ),
   virtual_ipaddress_excluded: optional(
     z.array(virtualAddress),
@@ -68,7 +68,7 @@ export const phraseKeys: ReadonlySet<string> = new Set(['virtual_routes', 'virtu
 
 /** Whether a part of such a line is one entry of several words. */
 export const isPhrase = (text: string): boolean =>
-  /\s(dev|label|scope|brd|broadcast|min_ttl|max_ttl)\s/.test(text);
+  /\s(dev|label|scope|brd|broadcast|track|min_ttl|max_ttl)\s/.test(text);
 
 function readPeer(text: string): PeerDraft | undefined {
   const [first = '', ...rest] = text.trim().split(/\s+/);

@@ -31,6 +31,9 @@ const warnings: ReadonlySet<JournalEvent['event']> = new Set([
   'vrrp.stall',
   'vrrp.send_failed',
   'vrrp.route_failed',
+  'vrrp.route_restored',
+  'vrrp.route_removed',
+  'vrrp.restored',
   'vip.lease_expired',
   'vip.restored',
   'real.down',
@@ -123,6 +126,12 @@ function describeVrrp(event: JournalEvent): string {
       return `${event.instance}: woke ${event.late_ms} ms late; ${event.action}`;
     case 'vrrp.send_failed':
       return `${event.instance}: cannot send adverts: ${event.reason} (${event.count} times)`;
+    case 'vrrp.route_restored':
+      return `${event.instance}: restored ${severalOf(event)}: somebody had removed it (${event.count} times)`;
+    case 'vrrp.route_removed':
+      return `${event.instance}: removed ${severalOf(event)}: it was there although this director does not serve (${event.count} times)`;
+    case 'vrrp.restored':
+      return `${event.instance}: restored ${event.what}: ${event.from} -> ${event.to} (${event.count} times)`;
     case 'vrrp.accept_failed':
       return `${event.instance}: cannot drop what is addressed to its VIPs: ${event.reason}`;
     case 'vrrp.route_failed':
@@ -280,3 +289,6 @@ function describeDaemon(event: JournalEvent): string {
       return event.event;
   }
 }
+
+const severalOf = ({ route, others }: { readonly route: string; readonly others: number }): string =>
+  others === 0 ? route : `${route} and ${others} more`;

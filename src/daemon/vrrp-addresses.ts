@@ -10,11 +10,15 @@ import type { VirtualAddress } from '../net/virtual-address.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
 import type { AddressEntry, KernelError, NetworkChange, NetworkKernel } from '../ports/kernel.ts';
 import { addressKeyOf, addressRequestOf, isOtherAddress, isSameAddress } from './vrrp-address-request.ts';
+import { describeFault, linkFaultOf } from './vrrp-link-fault.ts';
 import type { NetworkView } from './vrrp-network.ts';
+import { createPace } from './vrrp-pace.ts';
 import type { Emit } from './vrrp-ports.ts';
 
 /** One that is removed again and again is put back at most that often. */
 const restoreEveryUs = 100_000;
+/** Our own additions and removals cross with what the kernel tells of them. */
+const strayMs = 200;
 /** The kernel expires addresses on a coarse timer: 0 to 0.25 s late, never early (sockets.md). */
 const expirySlackUs = 50_000;
 
@@ -39,6 +43,9 @@ export type LeasePorts = {
   readonly onExpired: () => void;
 };
 
+/** What is not there, and why. */
+export type MissingAddress = { readonly what: string; readonly reason: string };
+
 export type AddressLeases = {
   /** Settles when the kernel has answered. */
   readonly add: (addresses: readonly Prefix[]) => Promise<void>;
@@ -47,12 +54,18 @@ export type AddressLeases = {
   /** Settles when the kernel has answered. One that is not there is no matter. */
   readonly remove: (addresses: readonly Prefix[], reason: string) => Promise<void>;
   readonly onNetworkChange: (change: NetworkChange) => void;
+  /** On a device that works: what nobody can reach is not held. */
   readonly installed: () => readonly Prefix[];
+  readonly isInstalled: (prefix: Prefix) => boolean;
+  readonly missing: () => readonly MissingAddress[];
+  readonly close: () => void;
 };
 
 type Held = {
   readonly prefix: Prefix;
   installed: boolean;
+  /** Where it is, whatever that interface is called by now. */
+  index?: number;
   /** The host's own address, which the owner advertises: neither leased nor removed. */
   hostsOwn: boolean;
   renewedAt: Micros;
@@ -68,14 +81,18 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
   const held = new Map<string, Held>();
   /** Removals of our own that the kernel has not yet told of. */
   const ownRemovals = new Map<string, number>();
+  /** Of the configuration's, and put there by somebody else while we do not serve. */
+  const strays = new Map<string, VirtualAddress>();
+  const strayPace = createPace(clock, { gatherMs: strayMs });
   let renewing = false;
 
-  const attributesOf = (prefix: Prefix): VirtualAddress => {
-    const key = formatPrefix(prefix);
-    return settings().addresses?.find((vip) => formatPrefix(vip) === key) ?? prefix;
-  };
+  const attributes = createAttributes(() => settings().addresses ?? []);
+  const attributesOf = (prefix: Prefix): VirtualAddress => attributes.of(prefix) ?? prefix;
   const deviceOf = (prefix: Prefix): string => attributesOf(prefix).device ?? settings().interface;
   const indexOf = (prefix: Prefix): number | undefined => view.linkNamed(deviceOf(prefix))?.index;
+  /** Why nobody could reach an address there. */
+  const deviceFault = (prefix: Prefix): string | undefined => linkFaultOf(view.linkNamed(deviceOf(prefix)));
+  const isWell = ({ installed, prefix }: Held): boolean => installed && deviceFault(prefix) === undefined;
   const named = (prefix: Prefix) => ({
     instance: settings().instance,
     interface: deviceOf(prefix),
@@ -111,6 +128,7 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
   async function install(entries: readonly Held[], cause: Cause): Promise<readonly Prefix[]> {
     const wanted = entries.flatMap((entry) => {
       const index = indexOf(entry.prefix);
+      if (index === undefined) fail(entry, `${deviceOf(entry.prefix)} is missing`);
       return index !== undefined && prepare(entry, index) ? [{ entry, index }] : [];
     });
     if (wanted.length === 0) return [];
@@ -121,8 +139,10 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     const results = await kernel.replaceAddresses(
       wanted.map(({ entry, index }) => addressRequestOf(attributesOf(entry.prefix), index, leaseSec)),
     );
-    return wanted.flatMap(({ entry }, i) =>
-      settle(entry, { error: results[i], at, cause, wasThere: present[i] === true }) ? [entry.prefix] : [],
+    return wanted.flatMap(({ entry, index }, i) =>
+      settle(entry, { error: results[i], at, cause, wasThere: present[i] === true, index })
+        ? [entry.prefix]
+        : [],
     );
   }
 
@@ -142,7 +162,7 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
   /** @returns whether the address has come newly. */
   function settle(
     entry: Held,
-    answer: { error: KernelError | undefined; at: Micros; cause: Cause; wasThere: boolean },
+    answer: { error: KernelError | undefined; at: Micros; cause: Cause; wasThere: boolean; index: number },
   ): boolean {
     if (held.get(formatPrefix(entry.prefix)) !== entry) return false;
     if (answer.error !== undefined) {
@@ -151,6 +171,7 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     }
     delete entry.failure;
     entry.renewedAt = answer.at;
+    entry.index = answer.index;
     if (entry.installed) return false;
     entry.installed = true;
     if (answer.wasThere) return false;
@@ -219,7 +240,8 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
 
   async function remove(addresses: readonly Prefix[], reason: string): Promise<void> {
     const wanted = addresses.flatMap((prefix) => {
-      const index = indexOf(prefix);
+      const before = held.get(formatPrefix(prefix))?.index;
+      const index = before !== undefined && view.linkAt(before) !== undefined ? before : indexOf(prefix);
       if (index !== undefined) return removable(prefix, index) ? [{ prefix, index }] : [];
       // It went with its interface.
       held.delete(formatPrefix(prefix));
@@ -246,6 +268,30 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     }
   }
 
+  /** What waits for that device. */
+  function comeBack(name: string): void {
+    if (held.size === 0) return;
+    const waiting = [...held.values()].filter(
+      ({ installed, prefix }) => !installed && deviceOf(prefix) === name,
+    );
+    if (waiting.length > 0) void installAndTell(waiting, 'added');
+  }
+
+  /** One that comes although we do not serve: not of our doing, unless a moment shows that it goes again. */
+  function noteStray({ address, prefixLength: length, interfaceIndex }: AddressEntry): void {
+    const vip = attributes.of({ address, length });
+    if (vip === undefined || held.has(formatPrefix(vip)) || interfaceIndex !== indexOf(vip)) return;
+    strays.set(formatPrefix(vip), vip);
+    strayPace.soon(() => {
+      const there = [...strays.values()].filter((each) => {
+        const index = held.has(formatPrefix(each)) ? undefined : indexOf(each);
+        return index !== undefined && presentOn(index, each) !== undefined;
+      });
+      strays.clear();
+      if (there.length > 0) void remove(there, 'not_active');
+    });
+  }
+
   function onNetworkChange(change: NetworkChange): void {
     if (change.type === 'resync') {
       ownRemovals.clear();
@@ -256,11 +302,13 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
       }
       return;
     }
+    if (change.type === 'linkChanged') comeBack(change.link.name);
+    if (change.type === 'addressAdded') noteStray(change.address);
     if (change.type !== 'addressRemoved') return;
     const prefix = { address: change.address.address, length: change.address.prefixLength };
     const key = formatPrefix(prefix);
-    if (change.address.interfaceIndex === indexOf(prefix)) {
-      const entry = held.get(key);
+    const entry = held.get(key);
+    if (change.address.interfaceIndex === (entry?.index ?? indexOf(prefix))) {
       if (!isOurs(key) && entry?.installed === true) lose(entry);
       return;
     }
@@ -294,6 +342,35 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     },
     remove,
     onNetworkChange,
-    installed: () => [...held.values()].flatMap(({ installed, prefix }) => (installed ? [prefix] : [])),
+    installed: () => [...held.values()].filter(isWell).map(({ prefix }) => prefix),
+    isInstalled: (prefix) => {
+      const entry = held.get(formatPrefix(prefix));
+      return entry !== undefined && isWell(entry);
+    },
+    missing: () =>
+      [...held.values()].flatMap((entry) => {
+        if (isWell(entry)) return [];
+        const device = deviceOf(entry.prefix);
+        const fault = deviceFault(entry.prefix);
+        const reason = fault === undefined ? (entry.failure ?? 'not there') : describeFault(device, fault);
+        return [{ what: `${formatPrefix(entry.prefix)} on ${device}`, reason }];
+      }),
+    close: strayPace.cancel,
+  };
+}
+
+/** The attributes of each by its prefix, as long as the configuration is the same. */
+function createAttributes(addresses: () => readonly VirtualAddress[]) {
+  let known: readonly VirtualAddress[] = [];
+  let byPrefix: ReadonlyMap<string, VirtualAddress> = new Map();
+  return {
+    of: (prefix: Prefix): VirtualAddress | undefined => {
+      const now = addresses();
+      if (now !== known) {
+        known = now;
+        byPrefix = new Map(now.map((vip) => [formatPrefix(vip), vip]));
+      }
+      return byPrefix.get(formatPrefix(prefix));
+    },
   };
 }

@@ -10,10 +10,12 @@ import { RESIGNED_PRIORITY } from '../vrrp/election.ts';
 import { dropNothingOf } from './vrrp-accept.ts';
 import { type AdvertRoute, advertRoutesOf } from './vrrp-advert-routes.ts';
 import { packetFor } from './vrrp-advert-sender.ts';
-import { createRouteKeeper } from './vrrp-floating-routes.ts';
+import { createClaims } from './vrrp-claims.ts';
+import { removeFloating } from './vrrp-floating-routes.ts';
 import type { LostInstance } from './vrrp-held.ts';
 import { createNetworkView, type NetworkView } from './vrrp-network.ts';
 import type { Emit, VrrpPorts } from './vrrp-ports.ts';
+import { createRateLimit } from './vrrp-rate-limit.ts';
 import {
   channelOf,
   deviceOfAddress,
@@ -21,9 +23,12 @@ import {
   noSource,
   routerConfigOf,
 } from './vrrp-router-config.ts';
-import { virtualRouterMac } from './vrrp-vmac.ts';
+import { settingsOfVmac, virtualRouterMac } from './vrrp-vmac.ts';
 
-export type CleanupPorts = Pick<VrrpPorts, 'clock' | 'network' | 'openVrrpSocket' | 'filter'> & {
+export type CleanupPorts = Pick<
+  VrrpPorts,
+  'clock' | 'network' | 'openVrrpSocket' | 'filter' | 'sysctl' | 'memory'
+> & {
   readonly emit: Emit;
 };
 
@@ -58,6 +63,27 @@ export async function resignFor(
     await removeRoutes(config, kept, { ...ports, view });
     await removeAddresses(config, kept, { ...ports, view });
     await removeExtras(config, kept, { ...ports, view });
+  }
+  await releaseLeft(kept, ports);
+}
+
+/** Settings and macvlans that only a process that is gone had need of. @param kept who goes on */
+export async function releaseLeft(
+  kept: readonly VrrpInstanceConfig[],
+  ports: Pick<CleanupPorts, 'clock' | 'network' | 'sysctl' | 'memory' | 'emit'>,
+): Promise<void> {
+  const claims = createClaims({ ...ports, limit: createRateLimit(ports.clock) });
+  for (const { name: instance, vmac, interface: parent, family, virtualRouterId } of kept) {
+    if (vmac === undefined) continue;
+    const claimant = { instance };
+    claims.claimLink(claimant, { name: vmac, mac: virtualRouterMac(family, virtualRouterId) });
+    for (const setting of settingsOfVmac(vmac, parent)) claims.set(claimant, setting);
+  }
+  const left = claims.releaseLeft();
+  if (left.size === 0) return;
+  const links = await ports.network.links();
+  for (const { name, mac } of links.ok ? links.value : []) {
+    if (mac !== undefined && left.get(name) === mac) await ports.network.removeLink(name);
   }
 }
 
@@ -113,7 +139,7 @@ async function removeRoutes(
     routes: virtualRoutes.filter((route) => !routes.has(formatRoute(route))),
     rules: virtualRules.filter((rule) => !rules.has(formatRule(rule))),
   };
-  await createRouteKeeper(() => gone, ports).remove();
+  await removeFloating(gone, ports);
 }
 
 /** An owner's addresses may be the host's own: they stay (vrrp-addresses.ts). */

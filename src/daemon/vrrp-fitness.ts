@@ -1,8 +1,10 @@
 // Whether an instance can take part in the election now, and why not: its link, its source address, its virtual MAC,
-// what it tracks, and the other members of its sync group. Looked up each time, never kept.
+// the other devices of what it floats, what it tracks, and the other members of its sync group. Looked up each time,
+// never kept.
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import type { Ip } from '../net/ip.ts';
-import { sourceAddressOf } from './vrrp-router-config.ts';
+import { describeFault, linkFaultOf } from './vrrp-link-fault.ts';
+import { floatingAddresses, sourceAddressOf } from './vrrp-router-config.ts';
 import { type Tracking, type TrackPorts, trackingOf } from './vrrp-track.ts';
 
 /** @returns words of the log where it cannot carry the instance. */
@@ -24,7 +26,7 @@ export type Fitness = {
   readonly tracking: () => Tracking;
   /** Of its link and addresses alone. */
   readonly linkFault: () => string | undefined;
-  /** The same, and of what it tracks. */
+  /** The same, and of what it tracks and floats. */
   readonly ownFault: () => string | undefined;
   /** The same, and of what other members of its sync group lack. */
   readonly fault: () => string | undefined;
@@ -45,6 +47,46 @@ export function createFitness(ports: FitnessPorts): Fitness {
     return wanted === undefined ? 'no_source_address' : `source_address_missing: ${wanted}`;
   }
 
-  const ownFault = () => linkFault() ?? tracking().fault;
+  const floating = createFloatingDevices();
+
+  /** Its own link is well: who has all it needs serves better. keepalived goes to FAULT as well. */
+  function floatingFault(): string | undefined {
+    for (const device of floating.of(config())) {
+      const fault = linkFaultOf(view.linkNamed(device));
+      if (fault !== undefined) return describeFault(device, fault);
+    }
+    return undefined;
+  }
+
+  const ownFault = () => linkFault() ?? floatingFault() ?? tracking().fault;
   return { source, tracking, linkFault, ownFault, fault: () => ownFault() ?? ports.groupFault(config()) };
+}
+
+/** Of the same configuration the same ones: there may be thousands of addresses. */
+function createFloatingDevices() {
+  let known: VrrpInstanceConfig | undefined;
+  let devices: readonly string[] = [];
+  return {
+    of: (config: VrrpInstanceConfig): readonly string[] => {
+      if (config !== known) devices = floatingDevicesOf(config);
+      known = config;
+      return devices;
+    },
+  };
+}
+
+/** Of addresses, routes and rules that are tracked: the devices beside the instance's own. */
+function floatingDevicesOf(config: VrrpInstanceConfig): readonly string[] {
+  const { interface: own, vmac, virtualRoutes = [], virtualRules = [] } = config;
+  const named = [
+    ...floatingAddresses(config).map(({ device, track }) => ({ device, track })),
+    ...virtualRoutes.map(({ device, track }) => ({ device, track })),
+    ...virtualRules.flatMap(({ inputDevice, outputDevice, track }) =>
+      [inputDevice, outputDevice].map((device) => ({ device, track })),
+    ),
+  ];
+  const tracked = named.flatMap(({ device, track }) =>
+    device === undefined || track === false || device === own || device === vmac ? [] : [device],
+  );
+  return [...new Set(tracked)];
 }

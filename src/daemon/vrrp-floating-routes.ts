@@ -1,10 +1,15 @@
-// The routes and policy rules that float with one instance: added once its addresses are there, as a preferred
-// source must exist, and removed before those go. What others made is neither replaced nor removed. A route that
-// the kernel took (with its link, or with the address that is its source) comes back with the next addAddresses.
-import { formatRoute, formatRule, type VirtualRoute, type VirtualRule } from '../net/route.ts';
+// The routes and policy rules that float with the instances of this process: added at once when one serves (once its
+// addresses are there, as a preferred source must exist), removed before those go, and from then on compared with what
+// is there whenever that may have changed, and now and then. What is missing is restored, what a backup must not hold
+// is removed; both are told. What others made is neither replaced nor removed. What differs is vrrp/diff-floating.ts's.
+import { formatRoute, formatRule, routeFamily, type VirtualRoute, type VirtualRule } from '../net/route.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { KernelError, NetworkKernel } from '../ports/kernel.ts';
+import { diffFloating, type FloatingSet, foundOf, namesIn, type PlacedRoute } from '../vrrp/diff-floating.ts';
 import type { NetworkView } from './vrrp-network.ts';
+import { createPace } from './vrrp-pace.ts';
 import type { Emit } from './vrrp-ports.ts';
+import type { RateLimit } from './vrrp-rate-limit.ts';
 
 export type FloatingRoutes = {
   readonly instance: string;
@@ -12,79 +17,290 @@ export type FloatingRoutes = {
   readonly rules: readonly VirtualRule[];
 };
 
-export type RouteKeeper = {
-  /** Settle when the kernel has answered. */
-  readonly add: () => Promise<void>;
-  readonly remove: () => Promise<void>;
-  /** From `before` to what is wanted now; what stays is not touched. @param serving whether new ones are added */
-  readonly change: (before: FloatingRoutes, serving: boolean) => Promise<void>;
+export type Missing = { readonly what: string; readonly reason: string };
+
+export type FloatingKeeper = {
+  /** The instance serves: they are there when it settles, or it is said why not. */
+  readonly hold: (floating: FloatingRoutes) => Promise<void>;
+  /** It does not (any more). */
+  readonly release: (floating: FloatingRoutes) => Promise<void>;
+  /** It wants others than `before` now; what stays is not touched. */
+  readonly change: (before: FloatingRoutes, now: FloatingRoutes, serving: boolean) => Promise<void>;
+  /** It is gone; after {@link FloatingKeeper.release}. */
+  readonly forget: (instance: string) => void;
+  /** What it should hold and does not, as last seen. */
+  readonly missing: (instance: string) => readonly Missing[];
+  readonly checkSoon: () => void;
+  readonly close: () => void;
 };
 
-/** Each request is one route or rule. */
-type Item = {
-  readonly text: string;
-  readonly add: () => Promise<KernelError | undefined>;
-  readonly remove: () => Promise<KernelError | undefined>;
+export type FloatingPorts = {
+  readonly network: NetworkKernel;
+  readonly view: NetworkView;
+  readonly clock: Clock;
+  readonly emit: Emit;
+  readonly limit: RateLimit;
 };
 
-type RoutePorts = { readonly network: NetworkKernel; readonly view: NetworkView; readonly emit: Emit };
+/** A burst of changes is looked at as one. */
+const gatherMs = 20;
+/** The kernel does not tell of all that it takes: it is looked at anyway. */
+const lookEveryMs = 10_000;
+const attemptsMax = 3;
 
-export function createRouteKeeper(wanted: () => FloatingRoutes, ports: RoutePorts): RouteKeeper {
-  /** Said, and not repeated until it works. */
-  const failed = new Set<string>();
+type Entry = { readonly floating: FloatingRoutes; readonly serving: boolean };
+const nothing: FloatingSet = { routes: [], rules: [] };
 
-  function fail(text: string, { message }: KernelError): void {
-    if (failed.has(text)) return;
-    failed.add(text);
-    ports.emit({ event: 'vrrp.route_failed', instance: wanted().instance, route: text, reason: message });
+export function createFloatingKeeper(ports: FloatingPorts): FloatingKeeper {
+  const { network, view, clock, emit, limit } = ports;
+  const entries = new Map<string, Entry>();
+  /** Why they are not there, by their names. */
+  let failures: ReadonlyMap<string, string> = new Map();
+  /** Changes of `entries`: what was seen before the last one is not compared with what is wanted after it. */
+  let generation = 0;
+  let watching = false;
+  let busy = 0;
+  let looking = false;
+  let again = false;
+  const pace = createPace(clock, { gatherMs });
+  let cancelLater = () => {};
+
+  const setOf = (fits: (entry: Entry) => boolean): FloatingSet => {
+    const chosen = [...entries.values()].filter(fits).map(({ floating }) => floating);
+    return {
+      routes: unique(
+        chosen.flatMap(({ routes }) => routes),
+        formatRoute,
+      ).map(place),
+      rules: unique(
+        chosen.flatMap(({ rules }) => rules),
+        formatRule,
+      ),
+    };
+  };
+  const place = (route: VirtualRoute): PlacedRoute => placedRoute(route, view);
+  const wantedNow = () => setOf(({ serving }) => serving);
+
+  function set(instance: string, entry: Entry | undefined): void {
+    generation += 1;
+    if (entry === undefined || entry.floating.routes.length + entry.floating.rules.length === 0)
+      entries.delete(instance);
+    else entries.set(instance, entry);
+    if (entries.size === 0) {
+      cancelLater();
+      pace.cancel();
+    } else if (!watching) {
+      watching = true;
+      network.watchRoutes(checkSoon);
+    }
+    if (entries.size > 0) lookLater();
   }
 
-  async function add(item: Item): Promise<void> {
-    let error = await item.add();
-    // One that we left behind, or one of somebody else: only ours can be removed.
-    if (error?.code === 'EEXIST' && (await item.remove()) === undefined) error = await item.add();
-    if (error === undefined) failed.delete(item.text);
-    else fail(item.text, error);
+  function lookLater(): void {
+    cancelLater();
+    cancelLater = clock.after(lookEveryMs, () => void look());
+  }
+
+  /** Routes first: a rule must not lead into a table that is still empty. @returns what the kernel refused */
+  async function add({ routes, rules }: FloatingSet): Promise<ReadonlyMap<string, KernelError>> {
+    const errors = [
+      ...(routes.length === 0 ? [] : await network.addRoutes(routes)),
+      ...(rules.length === 0 ? [] : await network.addRules(rules)),
+    ];
+    return new Map(
+      namesIn({ routes, rules }).flatMap((name, i) => {
+        const error = errors[i];
+        return error === undefined ? [] : [[name, error] as const];
+      }),
+    );
+  }
+
+  /** The last first. One that is not there is no matter. */
+  async function remove({ routes, rules }: FloatingSet): Promise<void> {
+    if (rules.length > 0) await network.removeRules([...rules].reverse());
+    if (routes.length > 0) await network.removeRoutes([...routes].reverse());
+  }
+
+  /** Of those of an instance: what no other one that serves wants too. */
+  function onlyOf({ routes, rules }: FloatingRoutes): FloatingSet {
+    const wanted = new Set(namesIn(wantedNow()));
+    return {
+      routes: routes.map(place).filter(({ route }) => !wanted.has(formatRoute(route))),
+      rules: rules.filter((rule) => !wanted.has(`rule ${formatRule(rule)}`)),
+    };
+  }
+
+  /** Said once, and not repeated until it works. */
+  function noteFailures(errors: ReadonlyMap<string, KernelError>): void {
+    const next = new Map([...errors].map(([name, { message }]) => [name, message] as const));
+    for (const { floating, serving } of entries.values()) {
+      if (!serving) continue;
+      for (const route of namesOf(floating)) {
+        const reason = next.get(route);
+        if (reason !== undefined && failures.get(route) !== reason)
+          emit({ event: 'vrrp.route_failed', instance: floating.instance, route, reason });
+      }
+    }
+    failures = next;
+  }
+
+  /** What is seen meanwhile is half of it. */
+  async function working<T>(work: () => Promise<T>): Promise<T> {
+    busy += 1;
+    try {
+      return await work();
+    } finally {
+      busy -= 1;
+      generation += 1;
+    }
+  }
+
+  async function addNew({ routes, rules }: FloatingRoutes): Promise<void> {
+    if (routes.length + rules.length === 0) return;
+    const errors = await working(() => add({ routes: routes.map(place), rules }));
+    // They may be ours already, or others that we left behind: only a look tells.
+    if (errors.size > 0) await look();
+  }
+
+  async function hold(floating: FloatingRoutes): Promise<void> {
+    set(floating.instance, { floating, serving: true });
+    await addNew(floating);
+  }
+
+  async function release(floating: FloatingRoutes): Promise<void> {
+    set(floating.instance, { floating, serving: false });
+    const names = new Set(namesOf(floating));
+    failures = new Map([...failures].filter(([name]) => !names.has(name)));
+    await working(() => remove(onlyOf(floating)));
+  }
+
+  async function change(before: FloatingRoutes, now: FloatingRoutes, serving: boolean): Promise<void> {
+    const kept = new Set(namesOf(now));
+    const old = new Set(namesOf(before));
+    if (kept.size === old.size && [...kept].every((name) => old.has(name))) {
+      if (entries.has(now.instance)) set(now.instance, { floating: now, serving });
+      return;
+    }
+    const without = (floating: FloatingRoutes, names: ReadonlySet<string>): FloatingRoutes => ({
+      instance: floating.instance,
+      routes: floating.routes.filter((route) => !names.has(formatRoute(route))),
+      rules: floating.rules.filter((rule) => !names.has(`rule ${formatRule(rule)}`)),
+    });
+    set(now.instance, { floating: now, serving });
+    await working(() => remove(onlyOf(without(before, kept))));
+    if (serving) await addNew(without(now, old));
+  }
+
+  async function observe(): Promise<FloatingSet | undefined> {
+    const all = setOf(() => true);
+    const families = (['inet', 'inet6'] as const).map((family) => ({
+      family,
+      hasRoutes: all.routes.some(({ route }) => routeFamily(route) === family),
+      hasRules: all.rules.some((rule) => rule.family === family),
+    }));
+    let found = nothing;
+    for (const { family, hasRoutes, hasRules } of families) {
+      const routes = hasRoutes ? await network.routes(family) : undefined;
+      const rules = hasRules ? await network.rules(family) : undefined;
+      if (routes?.ok === false || rules?.ok === false) return undefined;
+      found = {
+        routes: [...found.routes, ...(routes?.value ?? [])],
+        rules: [...found.rules, ...(rules?.value ?? [])],
+      };
+    }
+    return found;
+  }
+
+  /** One at a time; a cause that comes meanwhile asks for another. */
+  async function look(): Promise<void> {
+    if (looking) {
+      again = true;
+      return;
+    }
+    looking = true;
+    try {
+      for (let attempt = 0; attempt < attemptsMax && entries.size > 0; attempt += 1) {
+        const before = generation;
+        const found = await observe();
+        if (found === undefined) break;
+        if (generation !== before || busy > 0) continue;
+        await mend(found);
+        break;
+      }
+    } finally {
+      looking = false;
+      if (entries.size > 0) lookLater();
+    }
+    if (!again) return;
+    again = false;
+    checkSoon();
+  }
+
+  async function mend(found: FloatingSet): Promise<void> {
+    const goal = { wanted: wantedNow(), unwanted: setOf(({ serving }) => !serving) };
+    const diff = diffFloating(goal, found);
+    if (namesIn(diff.remove).length > 0) await remove(diff.remove);
+    const errors = namesIn(diff.add).length > 0 ? await add(diff.add) : new Map<string, KernelError>();
+    noteFailures(errors);
+    const restored = new Set(namesIn(diff.add).filter((name) => !errors.has(name)));
+    const removed = new Set(namesIn(foundOf(goal.unwanted, diff.remove)));
+    for (const { floating, serving } of entries.values()) {
+      const concerned = serving ? restored : removed;
+      const names = namesOf(floating).filter((name) => concerned.has(name));
+      tell(serving ? 'restored' : 'removed', floating, names);
+    }
+  }
+
+  function tell(what: 'restored' | 'removed', { instance }: FloatingRoutes, names: readonly string[]): void {
+    const [route, ...others] = names;
+    if (route === undefined) return;
+    const event = what === 'restored' ? 'vrrp.route_restored' : 'vrrp.route_removed';
+    limit.note(`${instance} ${event}`, (count) =>
+      emit({ event, instance, route, others: others.length, count }),
+    );
+  }
+
+  function checkSoon(): void {
+    if (entries.size > 0) pace.soon(() => void look());
   }
 
   return {
-    add: async () => {
-      for (const item of itemsOf(wanted(), ports)) await add(item);
+    ...{ hold, release, change, checkSoon },
+    forget: (instance) => set(instance, undefined),
+    missing: (instance) => {
+      const entry = entries.get(instance);
+      if (entry?.serving !== true) return [];
+      return namesOf(entry.floating).flatMap((what) => {
+        const reason = failures.get(what);
+        return reason === undefined ? [] : [{ what, reason }];
+      });
     },
-    remove: async () => {
-      for (const item of itemsOf(wanted(), ports).reverse()) await item.remove();
-    },
-    change: async (before, serving) => {
-      const [old, next] = [itemsOf(before, ports), itemsOf(wanted(), ports)];
-      for (const item of missingIn(next, old).reverse()) await item.remove();
-      if (serving) for (const item of missingIn(old, next)) await add(item);
+    close: () => {
+      entries.clear();
+      pace.cancel();
+      cancelLater();
     },
   };
 }
 
-const missingIn = (there: readonly Item[], items: readonly Item[]): Item[] =>
-  items.filter(({ text }) => !there.some((each) => each.text === text));
-
-/** Routes first: a rule must not lead into a table that is still empty. */
-function itemsOf({ routes, rules }: FloatingRoutes, { network, view }: RoutePorts): Item[] {
-  return [
-    ...routes.map((route): Item => {
-      const requests = () => {
-        const index = route.device === undefined ? undefined : (view.linkNamed(route.device)?.index ?? 0);
-        return [{ route, ...(index !== undefined && { interfaceIndex: index }) }];
-      };
-      return {
-        text: formatRoute(route),
-        add: async () => (await network.addRoutes(requests()))[0],
-        remove: async () => (await network.removeRoutes(requests()))[0],
-      };
-    }),
-    ...rules.map(
-      (rule): Item => ({
-        text: `rule ${formatRule(rule)}`,
-        add: async () => (await network.addRules([rule]))[0],
-        remove: async () => (await network.removeRules([rule]))[0],
-      }),
-    ),
-  ];
+/** For who is not there any more. One that is not there is no matter. */
+export async function removeFloating(
+  { routes, rules }: FloatingRoutes,
+  { network, view }: Pick<FloatingPorts, 'network' | 'view'>,
+): Promise<void> {
+  await network.removeRules([...rules].reverse());
+  await network.removeRoutes([...routes].reverse().map((route) => placedRoute(route, view)));
 }
+
+/** With the index of its device; 0, which is none, where that is not there. */
+export const placedRoute = (route: VirtualRoute, view: NetworkView): PlacedRoute => {
+  const index = route.device === undefined ? undefined : (view.linkNamed(route.device)?.index ?? 0);
+  return { route, ...(index !== undefined && { interfaceIndex: index }) };
+};
+
+const namesOf = ({ routes, rules }: FloatingRoutes): readonly string[] =>
+  namesIn({ routes: routes.map((route) => ({ route })), rules });
+
+const unique = <T>(items: readonly T[], nameOf: (item: T) => string): readonly T[] => [
+  ...new Map(items.map((item) => [nameOf(item), item])).values(),
+];

@@ -5,7 +5,7 @@ import type { Prefix } from '../net/prefix.ts';
 import type { Effect, Reason } from '../vrrp/types.ts';
 import { createAddressLeases } from './vrrp-addresses.ts';
 import { createAnnouncer } from './vrrp-announcer.ts';
-import { createRouteKeeper, type FloatingRoutes } from './vrrp-floating-routes.ts';
+import type { FloatingKeeper, FloatingRoutes, Missing } from './vrrp-floating-routes.ts';
 import type { InterfacePorts, VrrpInterface } from './vrrp-interface.ts';
 import { floatingAddresses } from './vrrp-router-config.ts';
 
@@ -28,6 +28,8 @@ export type Holdings = {
   readonly renew: () => void;
   readonly announce: (round: Extract<Effect, { readonly type: 'announce' }>) => void;
   readonly installed: () => readonly Prefix[];
+  /** What should be held and is not, and why. */
+  readonly missing: () => readonly Missing[];
   /** The config is another one now. @param serving whether routes that are new in it are added */
   readonly onConfig: (before: VrrpInstanceConfig, serving: boolean) => void;
   /** Nothing is heard or told any more; what is held stays. */
@@ -35,6 +37,8 @@ export type Holdings = {
 };
 
 export type HoldingsPorts = InterfacePorts & {
+  /** Of all instances of the process. */
+  readonly routes: FloatingKeeper;
   readonly config: () => VrrpInstanceConfig;
   /** The kernel took an address because it was not renewed in time. */
   readonly onExpired: () => void;
@@ -43,17 +47,17 @@ export type HoldingsPorts = InterfacePorts & {
 /** @param device whose socket tells the neighbours. */
 export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Holdings {
   const { clock, config } = ports;
+  const { routes } = ports;
   const leases = createAddressLeases(() => leaseSettingsOf(config()), {
     ...ports,
     kernel: ports.network,
     onInstalled: (addresses) => {
       announcer.announce(addresses, { round: 1, repeat: config().garpRepeat });
       // The kernel takes routes along with the address that is their source.
-      if (hasRoutes()) void routes.add();
+      routes.checkSoon();
     },
   });
   const announcer = createAnnouncer(device, { ...ports, installed: leases.installed });
-  const routes = createRouteKeeper(() => floatingRoutesOf(config()), ports);
   const unfollow = ports.view.onChange(leases.onNetworkChange);
 
   const hasRoutes = (): boolean => {
@@ -67,18 +71,25 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
   /** A reconfiguration takes some of the addresses, and none of the routes that stay. */
   const takeOff = (addresses: readonly Prefix[], reason: Reason) =>
     hasRoutes() && reason !== 'reconfigured'
-      ? routes.remove().then(() => leases.remove(addresses, reason))
+      ? routes.release(floatingRoutesOf(config())).then(() => leases.remove(addresses, reason))
       : leases.remove(addresses, reason);
 
   return {
-    add: (addresses) => (hasRoutes() ? leases.add(addresses).then(routes.add) : leases.add(addresses)),
+    add: (addresses) =>
+      hasRoutes()
+        ? leases.add(addresses).then(() => routes.hold(floatingRoutesOf(config())))
+        : leases.add(addresses),
     remove: (addresses, reason) =>
       lingersAfter.has(reason) ? afterLinger(() => takeOff(addresses, reason)) : takeOff(addresses, reason),
     renew: leases.renew,
     announce: (round) => announcer.announce(leases.installed(), round),
     installed: leases.installed,
-    onConfig: (before, serving) => void routes.change(floatingRoutesOf(before), serving),
+    missing: () => [...leases.missing(), ...routes.missing(config().name)],
+    onConfig: (before, serving) =>
+      void routes.change(floatingRoutesOf(before), floatingRoutesOf(config()), serving),
     close: () => {
+      routes.forget(config().name);
+      leases.close();
       unfollow();
       announcer.close();
     },

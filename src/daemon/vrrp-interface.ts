@@ -8,6 +8,7 @@ import type { AdvertFacts } from '../vrrp/validate.ts';
 import { decodeIpv4 } from '../wire/ipv4.ts';
 import { decodeAdvert, VRRP_GROUP_INET6 } from '../wire/vrrp.ts';
 import { createAdmission, type Expectation } from './vrrp-admission.ts';
+import { linkFaultOf } from './vrrp-link-fault.ts';
 import type { NetworkView } from './vrrp-network.ts';
 import type { AdvertChannel, Device, Emit, VrrpPorts } from './vrrp-ports.ts';
 import type { RateLimit } from './vrrp-rate-limit.ts';
@@ -119,7 +120,10 @@ export function openVrrpInterface(
 
   const self: VrrpInterface = {
     name,
-    fault: () => faultOf(view.linkNamed(name), refusal),
+    fault: () => {
+      const link = view.linkNamed(name);
+      return (link === undefined ? undefined : refusal) ?? linkFaultOf(link);
+    },
     link: () => view.linkNamed(name),
     socket: () => sockets?.adverts,
     frames: () => sockets?.frames,
@@ -155,13 +159,6 @@ const vridAndTtl = (virtualRouterId?: number, ttl?: number) => ({
   ...(virtualRouterId !== undefined && { virtualRouterId }),
   ...(ttl !== undefined && { ttl }),
 });
-
-function faultOf(link: Link | undefined, refusal: string | undefined): string | undefined {
-  if (link === undefined) return 'interface_missing';
-  if (refusal !== undefined) return refusal;
-  if (!link.up) return 'link_down';
-  return link.running ? undefined : 'no_carrier';
-}
 
 /** @returns the sockets, or what the kernel refused. */
 function openSockets(device: Device, channel: AdvertChannel, ports: VrrpPorts) {

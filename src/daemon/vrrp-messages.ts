@@ -59,7 +59,10 @@ export type VrrpInstanceStatus = {
   readonly active?: { readonly address: string; readonly priority: number };
   /** Absent where none was heard. */
   readonly peers?: readonly PeerStatus[];
+  /** Those that are there, on devices that work. */
   readonly addresses: readonly string[];
+  /** What it should hold now beside them, and why it does not. Absent: nothing. */
+  readonly missing?: readonly { readonly what: string; readonly reason: string }[];
   readonly advertsSent: number;
   readonly advertsReceived: number;
   readonly advertsRejected: Readonly<Record<string, number>>;

@@ -4,6 +4,7 @@ import type { Ip } from '../net/ip.ts';
 import type { Link } from '../net/link.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AddressEntry, KernelError, NetworkChange, NetworkKernel } from '../ports/kernel.ts';
+import { createAddressIndex } from './vrrp-address-index.ts';
 
 const readAttempts = 5;
 const retryMs = 1000;
@@ -22,13 +23,18 @@ export type NetworkView = {
 
 export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkView {
   let links = new Map<number, Link>();
-  let addresses = new Map<string, AddressEntry>();
+  let names = new Map<string, Link>();
+  const addresses = createAddressIndex();
   const listeners = new Set<(change: NetworkChange) => void>();
   let changes = 0;
   let watching = false;
 
   const tell = (change: NetworkChange) => {
     for (const listener of [...listeners]) listener(change);
+  };
+
+  const nameLinks = () => {
+    names = new Map([...links.values()].map((link) => [link.name, link]));
   };
 
   async function read(): Promise<KernelError | undefined> {
@@ -44,7 +50,8 @@ export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkV
       // A kernel without IPv6 has none of its addresses.
       const foundAddresses = [...inet.value, ...(inet6.ok ? inet6.value : [])];
       links = new Map(foundLinks.value.map((link) => [link.index, link]));
-      addresses = new Map(foundAddresses.map((address) => [keyOf(address), address]));
+      nameLinks();
+      addresses.reset(foundAddresses);
       // What a notification said meanwhile may be newer than what was read.
       if (changes === before) return undefined;
     }
@@ -62,20 +69,18 @@ export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkV
     switch (change.type) {
       case 'linkChanged':
         links.set(change.link.index, change.link);
+        nameLinks();
         break;
       case 'linkRemoved':
         links.delete(change.index);
+        nameLinks();
         break;
-      case 'addressAdded': {
-        const key = keyOf(change.address);
-        const before = addresses.get(key);
-        addresses.set(key, change.address);
+      case 'addressAdded':
         // Its lifetime was renewed: nothing hangs on that, and ours are renewed all the time.
-        if (before !== undefined && sameButLifetime(before, change.address)) return;
+        if (!addresses.put(change.address)) return;
         break;
-      }
       case 'addressRemoved':
-        addresses.delete(keyOf(change.address));
+        addresses.drop(change.address);
         break;
       case 'resync':
         void reread();
@@ -90,26 +95,13 @@ export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkV
       watching = true;
       return read();
     },
-    linkNamed: (name) => {
-      for (const link of links.values()) if (link.name === name) return link;
-      return undefined;
-    },
+    linkNamed: (name) => names.get(name),
     linkAt: (index) => links.get(index),
-    addressesOn: (index) => [...addresses.values()].filter((entry) => entry.interfaceIndex === index),
-    placesOf: (address) => {
-      const places: AddressEntry[] = [];
-      for (const entry of addresses.values()) if (entry.address === address) places.push(entry);
-      return places;
-    },
+    addressesOn: addresses.on,
+    placesOf: addresses.placesOf,
     onChange: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
   };
 }
-
-const keyOf = (entry: AddressEntry): string =>
-  `${entry.interfaceIndex} ${entry.address}/${entry.prefixLength}`;
-
-const sameButLifetime = (a: AddressEntry, b: AddressEntry): boolean =>
-  JSON.stringify({ ...a, validLifetime: 0 }) === JSON.stringify({ ...b, validLifetime: 0 });

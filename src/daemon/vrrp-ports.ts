@@ -7,6 +7,7 @@ import type { JournalEvent } from '../ports/journal.ts';
 import type { FilterKernel, NetworkKernel } from '../ports/kernel.ts';
 import type { Sysctl } from '../ports/sysctl.ts';
 import type { TtlBounds } from '../vrrp/types.ts';
+import type { ClaimMemory } from './vrrp-claims.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from './vrrp-messages.ts';
 
 export type Device = { readonly name: string; readonly index: number };
@@ -34,6 +35,8 @@ export type VrrpPorts = {
   readonly network: NetworkKernel;
   readonly openVrrpSocket: OpenVrrpSocket;
   readonly sysctl: Sysctl;
+  /** What outlives this process of what it changes. */
+  readonly memory: ClaimMemory;
   readonly filter: FilterKernel;
   /** The error is the kernel's code. */
   readonly openFrameSocket: (interfaceIndex: number) => Result<FramePort, string>;

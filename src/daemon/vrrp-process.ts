@@ -4,6 +4,8 @@
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import type { Ip } from '../net/ip.ts';
 import { createLatenessHistogram } from './lateness.ts';
+import { createClaims } from './vrrp-claims.ts';
+import { createFloatingKeeper } from './vrrp-floating-routes.ts';
 import { openVrrpInterface, type VrrpInterface } from './vrrp-interface.ts';
 import { createLiveness } from './vrrp-liveness.ts';
 import type { Findings, ToVrrpProcess } from './vrrp-messages.ts';
@@ -16,6 +18,7 @@ import { createSyncGroups, groupFaultOf, groupsOf, resumedAs } from './vrrp-sync
 
 /** At least; else half an advert interval, of the shortest: resuming needs none that is newer. */
 const snapshotEveryUsMin = 50_000;
+const checkClaimsMs = 5000;
 /** Beyond that many, the status that nobody asked for is told less often. */
 const instancesABeat = 50;
 /** A main process that is busy for a while is not gone; adverts do not depend on it. */
@@ -37,6 +40,8 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   const emit = (event: Parameters<RouterPorts['emit']>[0]) => channel.send({ type: 'event', event });
   const limit = createRateLimit(clock);
   const lateness = createLatenessHistogram();
+  const routes = createFloatingKeeper({ ...ports, view, emit, limit });
+  const claims = createClaims({ ...ports, emit, limit });
   const interfaces = new Map<string, VrrpInterface>();
   let running: readonly RouterShell[] = [];
   /** Of all that run. */
@@ -48,6 +53,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   let snapshotAt = Number.NEGATIVE_INFINITY;
   let cancelSnapshot: (() => void) | undefined;
   let findings: Findings = {};
+  let cancelCheck = () => {};
   let snapshotEveryUs = snapshotEveryUsMin;
   let tellingSoon = false;
   let refreshingSoon = false;
@@ -57,7 +63,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
 
   const routerPorts: RouterPorts = {
     ...ports,
-    ...{ view, emit, limit },
+    ...{ view, emit, limit, routes, claims },
     findings: () => findings,
     groupFault: ({ name, syncGroup = '' }) => groupFaultOf(name, groups.get(syncGroup) ?? []),
     settleGroup: createSyncGroups((group) => groups.get(group) ?? []),
@@ -115,7 +121,9 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     const failure = await view.load();
     if (failure !== undefined) return `Cannot read links and addresses: ${failure.code} ${failure.message}`;
     isLoaded = true;
+    keepClaims();
     view.onChange((change) => {
+      routes.checkSoon();
       // A virtual address that comes changes nothing that an interface or a source address depends on.
       if (change.type === 'addressAdded' && routerPorts.isVirtual(change.address.address)) return;
       // Addresses come and go by the hundred; a link that dies cannot wait.
@@ -124,6 +132,12 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     });
     return undefined;
   }
+
+  /** The kernel tells nobody of settings that somebody changes. */
+  const keepClaims = () => {
+    claims.check();
+    cancelCheck = clock.after(checkClaimsMs, keepClaims);
+  };
 
   async function configure({ instances, resume, serial }: Configure): Promise<void> {
     const failure = await load();
@@ -144,6 +158,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
       snapshotEveryUsMin,
       500 * Math.min(...instances.map(({ advertIntervalMs }) => advertIntervalMs)),
     );
+    const starting: Promise<void>[] = [];
     for (const router of leaving) depart(router);
     if (serial !== undefined)
       void Promise.all(departing).then(() => channel.send({ type: 'released', serial }));
@@ -151,9 +166,12 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
       const config = instances[i];
       if (config === undefined) continue;
       if (before.get(identityOf(config)) === undefined) {
-        router.start(resumedAs(config, instances, resume));
+        starting.push(router.start(resumedAs(config, instances, resume)));
       } else router.reconfigure(config, devicesOf(config));
     }
+    await Promise.all(starting);
+    for (const [name, mac] of claims.releaseLeft())
+      if (view.linkNamed(name)?.mac === mac) void ports.network.removeLink(name);
     // Which addresses float may have changed, and with it who may use which as source.
     refresh();
     channel.send({ type: 'configured', problems: kept.flatMap(problemOf) });
@@ -190,6 +208,8 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     ending = true;
     for (const router of running) depart(router);
     await Promise.all(departing);
+    cancelCheck();
+    routes.close();
     limit.close();
     liveness.stop();
   }

@@ -2,7 +2,7 @@
 // its interface has at present. Which address of several is the source is decided here. vrrp.md §1.1.
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import { familyOf, type Ip, ip, isLinkLocal } from '../net/ip.ts';
-import type { Prefix } from '../net/prefix.ts';
+import { formatPrefix, type Prefix } from '../net/prefix.ts';
 import type { VirtualAddress } from '../net/virtual-address.ts';
 import type { AddressEntry } from '../ports/kernel.ts';
 import type { RouterConfig } from '../vrrp/types.ts';
@@ -48,17 +48,31 @@ function addressesOf(config: VrrpInstanceConfig) {
   return { addresses: floatingAddresses(config), ...advertised };
 }
 
+const devicesOf = new WeakMap<VrrpInstanceConfig, ReadonlyMap<string, string>>();
+
 /** The device that carries the address: its own, the macvlan of the instance, or the instance's interface. */
-export function deviceOfAddress(config: VrrpInstanceConfig, { address, length }: Prefix): string {
-  const vip = floatingAddresses(config).find((each) => each.address === address && each.length === length);
-  return vip?.device ?? config.vmac ?? config.interface;
+export function deviceOfAddress(config: VrrpInstanceConfig, prefix: Prefix): string {
+  const known = devicesOf.get(config) ?? ownDevices(config);
+  devicesOf.set(config, known);
+  return known.get(formatPrefix(prefix)) ?? config.vmac ?? config.interface;
 }
 
-/** All that come and go, advertised or not. */
-export const floatingAddresses = (config: VrrpInstanceConfig): readonly VirtualAddress[] => [
-  ...config.virtualAddresses,
-  ...(config.excludedAddresses ?? []),
-];
+const ownDevices = (config: VrrpInstanceConfig): ReadonlyMap<string, string> =>
+  new Map(
+    floatingAddresses(config).flatMap((vip) =>
+      vip.device === undefined ? [] : [[formatPrefix(vip), vip.device] as const],
+    ),
+  );
+
+const floatingOf = new WeakMap<VrrpInstanceConfig, readonly VirtualAddress[]>();
+
+/** All that come and go, advertised or not; the same list for the same configuration. */
+export function floatingAddresses(config: VrrpInstanceConfig): readonly VirtualAddress[] {
+  const { virtualAddresses, excludedAddresses = [] } = config;
+  const known = floatingOf.get(config) ?? [...virtualAddresses, ...excludedAddresses];
+  floatingOf.set(config, known);
+  return known;
+}
 
 /** Where its adverts travel: instances with the same one share a socket. */
 export const channelOf = ({ family, unicastPeers, peerTtl = [] }: VrrpInstanceConfig): AdvertChannel =>

@@ -15,9 +15,11 @@ import type { Effect, Event, FurtherPath, RouterConfig, State } from '../vrrp/ty
 import { type AdvertFacts, validateAdvert } from '../vrrp/validate.ts';
 import { createAcceptFilter } from './vrrp-accept.ts';
 import { createAdvertSender } from './vrrp-advert-sender.ts';
+import type { Claims } from './vrrp-claims.ts';
 import { createDeadline } from './vrrp-deadline.ts';
 import { createEffectQueue } from './vrrp-effect-queue.ts';
 import { createFitness } from './vrrp-fitness.ts';
+import type { FloatingKeeper } from './vrrp-floating-routes.ts';
 import { createHoldings } from './vrrp-holdings.ts';
 import type { InterfacePorts, VrrpInterface } from './vrrp-interface.ts';
 import type { VrrpInstanceStatus, VrrpSnapshot } from './vrrp-messages.ts';
@@ -29,6 +31,8 @@ import type { GroupedRouter } from './vrrp-sync-groups.ts';
 import { reasonsOf, type TrackPorts, trackedStatus } from './vrrp-track.ts';
 import { createVmac } from './vrrp-vmac.ts';
 
+/** How long a start waits for its macvlan. */
+const vmacMsMax = 2000;
 /** How long an effect holds back those behind it while the kernel has not answered. */
 const kernelMsMax = 100;
 
@@ -36,8 +40,8 @@ export type InstanceSnapshot = VrrpSnapshot['instances'][number];
 
 export type RouterShell = GroupedRouter & {
   readonly config: () => VrrpInstanceConfig;
-  /** @param resume what an earlier process of ours said last, if it died. */
-  readonly start: (resume?: InstanceSnapshot) => void;
+  /** Settles when it has begun. @param resume what an earlier process of ours said last, if it died. */
+  readonly start: (resume?: InstanceSnapshot) => Promise<void>;
   /** The same router with other settings: keeps its role. */
   readonly reconfigure: (config: VrrpInstanceConfig, devices: Devices) => void;
   /** Gives the role away and stays in the election. */
@@ -64,6 +68,8 @@ export type RouterPorts = InterfacePorts &
     /** A state of a member, or what depends on it, may have changed. */
     readonly settleGroup: (name: string) => void;
     readonly network: InterfacePorts['network'];
+    readonly routes: FloatingKeeper;
+    readonly claims: Claims;
     readonly isVirtual: (address: RouterConfig['sourceAddress']) => boolean;
     /** The timer of an advert was believed that much after its time. */
     readonly onAdvertDue: (lateUs: number) => void;
@@ -82,6 +88,8 @@ export function createRouterShell(
   let router = routerConfigOf(config, noSource);
   let state: State = initialState(clock.now());
   let onDone: (() => void) | undefined;
+  let onMade: (() => void) | undefined;
+  let ending = false;
   /** Whether the last fault was one of the interface. */
   let linkFailed = false;
 
@@ -199,7 +207,22 @@ export function createRouterShell(
     dispatch({ type: 'reconfigured', router: next });
   }
 
+  /** A macvlan takes a moment: to begin without it would be a fault that is none. */
+  const made = () =>
+    new Promise<void>((resolve) => {
+      const cancel = clock.after(vmacMsMax, () => onMade?.());
+      onMade = () => {
+        cancel();
+        onMade = undefined;
+        resolve();
+      };
+    });
+
   function onChanged(): void {
+    if (onMade !== undefined) {
+      vmac.refresh();
+      if (!vmac.pending()) onMade();
+    }
     if (state.phase === 'initialize') return;
     vmac.refresh();
     paths.refresh();
@@ -233,15 +256,27 @@ export function createRouterShell(
     ports.emit({ event: 'vrrp.priority_changed', instance: name, vrid, from, to, because });
   }
 
+  /** Of what it should hold in this phase. */
+  function missingNow(): Pick<VrrpInstanceStatus, 'missing'> {
+    const missing = [
+      ...(servesIn(state.phase) ? holdings.missing() : []),
+      ...vmac.missing(),
+      ...accepting.missing(),
+    ];
+    return missing.length === 0 ? {} : { missing };
+  }
+
   paths.use(devices);
 
   return {
     config: () => config,
-    start: (resume) => {
-      router = routerNow(fitness.source() ?? noSource);
+    start: async (resume) => {
       void accepting.apply();
       vmac.refresh();
       paths.refresh();
+      if (vmac.pending()) await made();
+      if (ending) return;
+      router = routerNow(fitness.source() ?? noSource);
       const linkUp = fitness.fault() === undefined;
       linkFailed = fitness.linkFault() !== undefined;
       if (resume === undefined) dispatch({ type: 'startup', linkUp });
@@ -259,6 +294,8 @@ export function createRouterShell(
     handOver: () => dispatch({ type: 'handoverRequested' }),
     shutDown: () =>
       new Promise((resolve) => {
+        ending = true;
+        onMade?.();
         onDone = () => {
           onDone = undefined;
           deadline.cancel();
@@ -293,6 +330,7 @@ export function createRouterShell(
         }),
       ...(peers.status().length > 0 && { peers: peers.status() }),
       addresses: holdings.installed().map(formatPrefix),
+      ...missingNow(),
       advertsSent: sender.count(),
       ...reporter.counters(),
     }),

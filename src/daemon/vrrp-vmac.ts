@@ -9,9 +9,13 @@ import { type Mac, macFromBytes } from '../net/mac.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DatagramPort } from '../ports/datagram.ts';
 import type { NetworkKernel } from '../ports/kernel.ts';
+import type { Claims } from './vrrp-claims.ts';
+import type { Missing } from './vrrp-floating-routes.ts';
 import type { NetworkView } from './vrrp-network.ts';
+import { createPace } from './vrrp-pace.ts';
 import type { PathRoute } from './vrrp-paths.ts';
-import type { VrrpPorts } from './vrrp-ports.ts';
+import type { Emit, VrrpPorts } from './vrrp-ports.ts';
+import type { RateLimit } from './vrrp-rate-limit.ts';
 
 export type Vmac = {
   /** Why it cannot be used; undefined: it can, or none is wanted. */
@@ -20,14 +24,21 @@ export type Vmac = {
   readonly routesFor: (routes: readonly PathRoute[]) => readonly PathRoute[];
   /** Looks at the network view again. */
   readonly refresh: () => void;
+  /** It is being made, and will be there soon: {@link VmacPorts.onChanged} follows. */
+  readonly pending: () => boolean;
+  /** Of its settings what the kernel refused. */
+  readonly missing: () => readonly Missing[];
   /** Once its addresses are gone. */
   readonly remove: () => Promise<void>;
 };
 
-type VmacPorts = Pick<VrrpPorts, 'openVrrpSocket' | 'sysctl'> & {
+type VmacPorts = Pick<VrrpPorts, 'openVrrpSocket'> & {
   readonly network: NetworkKernel;
   readonly view: NetworkView;
   readonly clock: Clock;
+  readonly claims: Claims;
+  readonly emit: Emit;
+  readonly limit: RateLimit;
   /** It may be usable now: {@link Vmac.refresh} is to be called. */
   readonly onChanged: () => void;
 };
@@ -40,12 +51,12 @@ export const virtualRouterMac = (family: Family, virtualRouterId: number): Mac =
 
 /** @param config its `vmac`, interface, family and VRID never change. */
 export function createVmac(config: VrrpInstanceConfig, ports: VmacPorts): Vmac {
-  const { network, view, sysctl } = ports;
+  const { network, view, claims } = ports;
   const { vmac: name, interface: parent, family } = config;
   if (name === undefined) return none;
   const mac = virtualRouterMac(family, config.virtualRouterId);
-  /** What we changed on the parent, as it was. */
-  const before = new Map<string, string>();
+  const claimant = { instance: config.name };
+  const pace = createPace(ports.clock);
   let adverts: { readonly port: DatagramPort; readonly index: number } | undefined;
   let refusal: string | undefined;
   let routes: { readonly given: readonly PathRoute[]; readonly sent: readonly PathRoute[] } = {
@@ -53,31 +64,17 @@ export function createVmac(config: VrrpInstanceConfig, ports: VmacPorts): Vmac {
     sent: [],
   };
   let making = false;
+  /** It is not as it should be, and will be soon. */
+  let mending = false;
   let removed = false;
 
-  function set(key: string, value: string, keep = false): void {
-    const found = sysctl.read(key);
-    if (found === undefined || found === value) return;
-    if (keep) before.set(key, found);
-    sysctl.write(key, value);
-  }
-
-  /** The macvlan answers for its addresses, and the parent, which gets the same requests, does not. */
   function settle(): void {
-    set(`net/ipv4/conf/${name}/arp_ignore`, '1');
-    set(`net/ipv4/conf/${name}/accept_local`, '1');
-    // Loose: answers leave through the parent. The larger of this and conf/all counts, so 0 might not be heeded.
-    set(`net/ipv4/conf/${name}/rp_filter`, '2');
-    set(`net/ipv6/conf/${name}/autoconf`, '0');
-    set(`net/ipv6/conf/${name}/accept_ra`, '0');
-    set(`net/ipv4/conf/${parent}/arp_ignore`, '1', true);
-    set(`net/ipv4/conf/${parent}/arp_filter`, '1', true);
-    // Nor does it ask in their name, which would teach the neighbours its own MAC address.
-    set(`net/ipv4/conf/${parent}/arp_announce`, '2', true);
+    for (const setting of settingsOfVmac(name ?? '', parent)) claims.set(claimant, setting);
   }
 
   async function make(link: string, parentIndex: number): Promise<void> {
     making = true;
+    claims.claimLink(claimant, { name: link, mac });
     let error = await network.addMacvlan({ name: link, parentIndex, mac });
     // We may not have heard yet that it is there.
     if (error === undefined || error.code === 'EEXIST') {
@@ -85,6 +82,7 @@ export function createVmac(config: VrrpInstanceConfig, ports: VmacPorts): Vmac {
       error = await network.setLinkUp(link);
     }
     making = false;
+    if (removed) return void network.removeLink(link);
     if (error !== undefined) retryAfter(`vmac_refused: ${error.message}`);
     else if (view.linkNamed(link) !== undefined) ports.onChanged();
   }
@@ -121,14 +119,42 @@ export function createVmac(config: VrrpInstanceConfig, ports: VmacPorts): Vmac {
     const [link, parentLink] = [view.linkNamed(name ?? ''), view.linkNamed(parent)];
     if (link === undefined) {
       closeSocket();
-      if (parentLink !== undefined) void make(name ?? '', parentLink.index);
-    } else if (link.mac !== mac) retryAfter(`vmac_refused: ${name} has another MAC address`);
-    else if (link.up) open(link);
-    else {
-      // One that we left behind, or that somebody has put down.
+      if (parentLink === undefined) return;
+      making = true;
+      pace.soon(() => (removed ? undefined : void make(name ?? '', parentLink.index)));
+    } else if (link.mac !== mac && adverts?.index !== link.index)
+      retryAfter(`vmac_refused: ${name} has another MAC address`);
+    else if (link.mac === mac && link.up) {
+      mending = false;
+      if (adverts?.index === link.index) return;
+      claims.claimLink(claimant, { name: link.name, mac });
       settle();
-      void network.setLinkUp(link.name);
-    }
+      open(link);
+    } else mend(link);
+  }
+
+  /** One that we left behind down, or that somebody has altered since. */
+  function mend(link: Link): void {
+    if (mending) return;
+    mending = true;
+    const isAltered = adverts?.index === link.index;
+    pace.soon(() => {
+      mending = false;
+      if (removed) return;
+      claims.claimLink(claimant, { name: link.name, mac });
+      settle();
+      if (link.mac !== mac) void network.setLinkMac(link.name, mac);
+      if (!link.up) void network.setLinkUp(link.name);
+      if (isAltered) tellMended(link);
+    });
+  }
+
+  function tellMended(link: Link): void {
+    const [from, to] = link.mac === mac ? ['down', 'up'] : [link.mac ?? 'none', mac];
+    const instance = config.name;
+    ports.limit.note(`${instance} restored ${link.name}`, (count) =>
+      ports.emit({ event: 'vrrp.restored', instance, what: link.name, from, to, count }),
+    );
   }
 
   return {
@@ -138,11 +164,14 @@ export function createVmac(config: VrrpInstanceConfig, ports: VmacPorts): Vmac {
       return routes.sent;
     },
     refresh,
+    pending: () => adverts === undefined && refusal === undefined && view.linkNamed(parent)?.running === true,
+    missing: () => claims.refused(claimant),
     remove: async () => {
       removed = true;
+      pace.cancel();
       closeSocket();
-      if (view.linkNamed(name)?.mac === mac) await network.removeLink(name);
-      for (const [key, value] of before) sysctl.write(key, value);
+      const isOurs = claims.release(claimant).includes(name) && view.linkNamed(name)?.mac === mac;
+      if (isOurs) await network.removeLink(name);
     },
   };
 }
@@ -151,5 +180,21 @@ const none: Vmac = {
   fault: () => undefined,
   routesFor: (routes) => routes,
   refresh: () => {},
+  pending: () => false,
+  missing: () => [],
   remove: async () => {},
 };
+
+/** The macvlan answers for its addresses, and the parent, which gets the same requests, does not. */
+export const settingsOfVmac = (name: string, parent: string) => [
+  { key: `net/ipv4/conf/${name}/arp_ignore`, value: '1', keep: false },
+  { key: `net/ipv4/conf/${name}/accept_local`, value: '1', keep: false },
+  // Loose: answers leave through the parent. The larger of this and conf/all counts, so 0 might not be heeded.
+  { key: `net/ipv4/conf/${name}/rp_filter`, value: '2', keep: false },
+  { key: `net/ipv6/conf/${name}/autoconf`, value: '0', keep: false },
+  { key: `net/ipv6/conf/${name}/accept_ra`, value: '0', keep: false },
+  { key: `net/ipv4/conf/${parent}/arp_ignore`, value: '1', keep: true },
+  { key: `net/ipv4/conf/${parent}/arp_filter`, value: '1', keep: true },
+  // Nor does it ask in their name, which would teach the neighbours its own MAC address.
+  { key: `net/ipv4/conf/${parent}/arp_announce`, value: '2', keep: true },
+];

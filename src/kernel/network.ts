@@ -1,6 +1,6 @@
-// Links and addresses of this host over rtnetlink: read, replaced, removed, and watched; routes and rules added
-// and removed. Requests and
-// notifications go over a socket each, so that a flood of one never delays the other.
+// Links and addresses of this host over rtnetlink: read, replaced, removed, and watched; of routes and rules ours
+// alone. Requests, notifications of links and addresses, and those of routes and rules go over a socket each, so that
+// a flood of one never delays the others.
 import type { Family } from '../net/ip.ts';
 import type { Link } from '../net/link.ts';
 import { ok, type Result } from '../net/result.ts';
@@ -34,6 +34,7 @@ import {
 } from '../wire/rtnetlink.ts';
 import {
   encodeLinkKey,
+  encodeLinkMac,
   encodeLinkUp,
   encodeMacvlan,
   encodeNoAddressGeneration,
@@ -46,22 +47,41 @@ import {
   RTM_NEWROUTE,
   RTM_NEWRULE,
 } from '../wire/rtnetlink-route.ts';
+import {
+  decodeRoutes,
+  decodeRule,
+  encodeGetRoutes,
+  encodeGetRules,
+  isOurRoute,
+  RTM_GETROUTE,
+  RTM_GETRULE,
+  RTNLGRP_IPV4_ROUTE,
+  RTNLGRP_IPV4_RULE,
+  RTNLGRP_IPV6_ROUTE,
+  RTNLGRP_IPV6_RULE,
+} from '../wire/rtnetlink-route-read.ts';
 import { createNetlinkRequests, type NetlinkRequest } from './netlink-requests.ts';
 
 /** Never in place of another one. */
 const CREATE = NLM_F_CREATE | NLM_F_EXCL;
 const GROUPS = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR];
+const ROUTE_GROUPS = [RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE];
 
-/** @param ports two route netlink sockets, for nothing else; both closed by `close`. */
+/** @param ports route netlink sockets, for nothing else; closed by `close`. The third is opened when it is needed. */
 export function createNetworkKernel(
-  ports: { readonly requests: NetlinkPort; readonly notifications: NetlinkPort },
+  ports: {
+    readonly requests: NetlinkPort;
+    readonly notifications: NetlinkPort;
+    readonly openRoutes: () => NetlinkPort;
+  },
   clock: Clock & EventLoop,
 ): NetworkKernel {
   const requests = createNetlinkRequests(ports.requests, clock);
+  let routes: NetlinkPort | undefined;
 
   async function dump<T>(
     request: NetlinkRequest,
-    decode: (payload: Uint8Array) => T | undefined,
+    decode: (payload: Uint8Array) => T | readonly T[] | undefined,
   ): Promise<Result<readonly T[], KernelError>> {
     const answer = await requests.dump(request);
     if (!answer.ok) return answer;
@@ -91,18 +111,26 @@ export function createNetworkKernel(
     removeRoutes: (entries) => requests.change(entries.map(routeMessage(RTM_DELROUTE))),
     addRules: (rules) => requests.change(rules.map(ruleMessage(RTM_NEWRULE, CREATE))),
     removeRules: (rules) => requests.change(rules.map(ruleMessage(RTM_DELRULE))),
+    routes: (family: Family) => dump({ type: RTM_GETROUTE, payload: encodeGetRoutes(family) }, decodeRoutes),
+    rules: (family: Family) => dump({ type: RTM_GETRULE, payload: encodeGetRules(family) }, decodeRule),
+    watchRoutes: (listener) => {
+      routes ??= ports.openRoutes();
+      watchRoutes(routes, ports.requests.portId, listener);
+    },
     addMacvlan: async (request) => {
       const [error] = await change(RTM_NEWLINK, CREATE, () => encodeMacvlan(request));
       // Refused by a kernel without IPv6, which makes no address then either.
       if (error === undefined) await change(RTM_NEWLINK, 0, () => encodeNoAddressGeneration(request.name));
       return error;
     },
+    setLinkMac: async (name, mac) => (await change(RTM_NEWLINK, 0, () => encodeLinkMac(name, mac)))[0],
     setLinkUp: async (name) => (await change(RTM_NEWLINK, 0, () => encodeLinkUp(name)))[0],
     removeLink: async (name) => (await change(RTM_DELLINK, 0, () => encodeLinkKey(name)))[0],
     watch: (listener) => watch(ports.notifications, listener),
     close: () => {
       requests.close();
       ports.notifications.close();
+      routes?.close();
     },
   };
 }
@@ -129,6 +157,21 @@ function watch(port: NetlinkPort, listener: (change: NetworkChange) => void): vo
   });
   port.onError(() => listener({ type: 'resync' }));
   for (const group of GROUPS) port.joinGroup(group);
+}
+
+/** What changes of ours by other hands than ours; of an overflow nobody knows. @param ownPort of our own requests */
+function watchRoutes(port: NetlinkPort, ownPort: number, listener: () => void): void {
+  const concerns = ({ type, payload, portId }: NetlinkMessage): boolean => {
+    if (portId === ownPort) return false;
+    if (type === RTM_NEWROUTE || type === RTM_DELROUTE) return isOurRoute(payload);
+    return (type === RTM_NEWRULE || type === RTM_DELRULE) && decodeRule(payload) !== undefined;
+  };
+  port.onReceived((datagram) => {
+    const messages = decodeMessages(datagram);
+    if (messages === undefined || messages.some(concerns)) listener();
+  });
+  port.onError(listener);
+  for (const group of ROUTE_GROUPS) port.joinGroup(group);
 }
 
 function decodeChange(message: NetlinkMessage): NetworkChange | undefined {

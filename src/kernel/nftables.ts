@@ -1,6 +1,7 @@
 // Tables of packet filters of our own over nfnetlink. A batch is applied as a whole or not at all; its answer is the
 // first error, or the acknowledgement of the last message before its end.
 import type { Family, Ip } from '../net/ip.ts';
+import { ok } from '../net/result.ts';
 import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import type { FilterKernel, KernelError } from '../ports/kernel.ts';
@@ -13,17 +14,58 @@ import {
 } from '../wire/netlink.ts';
 import { encodeDropTable, encodeNoTable } from '../wire/nftables.ts';
 import type { NftMessage } from '../wire/nftables-message.ts';
+import { dropTableQuestions, isAsMade, NFNLGRP_NFTABLES, tableOf } from '../wire/nftables-read.ts';
 import { kernelError } from './errno.ts';
+import { createNetlinkRequests } from './netlink-requests.ts';
 
 const timeoutMs = 5000;
 
-/** @param open a netfilter netlink socket of its own for each batch: there are few. It may throw. */
+/** @param open a netfilter netlink socket of its own for each batch, and to watch: there are few. It may throw. */
 export function createFilterKernel(open: () => NetlinkPort, clock: Clock & EventLoop): FilterKernel {
+  const listeners = new Set<(table: string | undefined) => void>();
+  let watched = false;
+
+  async function isDropping(family: Family, table: string, addresses: readonly Ip[]) {
+    const requests = createNetlinkRequests(open(), clock);
+    try {
+      const questions = dropTableQuestions(family, table);
+      const [rules, chains] = [await requests.dump(questions.rules), await requests.dump(questions.chains)];
+      const failed = [rules, chains].find((answer) => !answer.ok);
+      if (failed?.ok === false) return failed.error.code === 'ENOENT' ? ok(false) : failed;
+      const [foundRules = [], foundChains = []] = [rules, chains].map((answer) =>
+        answer.ok ? answer.value.map(({ payload }) => payload) : [],
+      );
+      const found = { rules: foundRules, chains: foundChains };
+      return ok(isAsMade(encodeDropTable(family, table, addresses), table, found));
+    } finally {
+      requests.close();
+    }
+  }
+
   return {
     dropTo: (family: Family, table: string, addresses: readonly Ip[]) =>
       applyBatch(encodeDropTable(family, table, addresses), open, clock),
     dropNothing: (family: Family, table: string) => applyBatch(encodeNoTable(family, table), open, clock),
+    isDropping,
+    watch: (listener) => {
+      if (!watched) watchTables(open(), listeners);
+      watched = true;
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
   };
+}
+
+/** Every change of any table is told to all; of an overflow nobody knows which. */
+function watchTables(port: NetlinkPort, listeners: ReadonlySet<(table: string | undefined) => void>): void {
+  const tell = (table: string | undefined) => {
+    for (const listener of [...listeners]) listener(table);
+  };
+  port.onReceived((datagram) => {
+    for (const { payload } of decodeMessages(datagram) ?? []) tell(tableOf(payload));
+  });
+  port.onError(() => tell(undefined));
+  port.joinGroup(NFNLGRP_NFTABLES);
 }
 
 /** @returns the first thing that the kernel refused: then nothing of the batch was done. Throws where `open` does. */

@@ -3,7 +3,7 @@
 // The part of those languages that floats; devices stay names. The kernel judges what goes together beyond that.
 import { type Family, familyOf, type Ip, ip, parseIp } from './ip.ts';
 import { formatPrefix, type Prefix, parsePrefix } from './prefix.ts';
-import { readInterfaceName, readNumber, readPairs } from './word-pairs.ts';
+import { readInterfaceName, readNumber, readPairs, readTrack, spellTrack } from './word-pairs.ts';
 
 export type RouteKind = 'unicast' | 'blackhole' | 'unreachable' | 'prohibit';
 
@@ -21,6 +21,8 @@ export type VirtualRoute = {
   readonly mtu?: number;
   /** The gateway need not be on a connected network. */
   readonly onlink?: true;
+  /** Only false is said: the state of its device does not matter to its virtual router. */
+  readonly track?: false;
 };
 
 export type VirtualRule = {
@@ -34,6 +36,8 @@ export type VirtualRule = {
   readonly priority?: number;
   /** A table to look in, or what becomes of the packet. */
   readonly action: number | Exclude<RouteKind, 'unicast'>;
+  /** As of a route. */
+  readonly track?: false;
 };
 
 const mainTable = 254;
@@ -46,10 +50,10 @@ const kinds: readonly RouteKind[] = ['unicast', 'blackhole', 'unreachable', 'pro
 
 /**
  * [unicast|blackhole|unreachable|prohibit] [to] PREFIX|default [via ADDRESS] [dev IF] [src ADDRESS] [metric N]
- * [table N|main|local|default] [mtu N] [onlink]; undefined for anything else.
+ * [table N|main|local|default] [mtu N] [onlink] [track yes|no]; undefined for anything else.
  */
 export function parseRoute(text: string): VirtualRoute | undefined {
-  const words = text.trim().split(/\s+/);
+  const words = spellTrack(text.trim().split(/\s+/));
   const onlink = words.includes('onlink');
   const { kind, rest } = leadingKind(words.filter((word) => word !== 'onlink'));
   // The destination may stand alone, in front or behind other options.
@@ -65,6 +69,7 @@ export function parseRoute(text: string): VirtualRoute | undefined {
     metric: readNumber,
     table: readTable,
     mtu: readNumber,
+    track: readTrack,
   });
   if (given?.to === undefined) return undefined;
   const { via: gateway, dev: device, src: source, metric, table = mainTable, mtu } = given;
@@ -83,15 +88,16 @@ export function parseRoute(text: string): VirtualRoute | undefined {
     table,
     ...(mtu !== undefined && { mtu }),
     ...(onlink && { onlink }),
+    ...(given.track === false && { track: false }),
   };
 }
 
 /**
  * [inet6] [blackhole|unreachable|prohibit] [from PREFIX] [to PREFIX] [iif IF] [oif IF] [fwmark N[/MASK]]
- * [priority N] [table N]; undefined for anything else.
+ * [priority N] [table N] [track yes|no]; undefined for anything else.
  */
 export function parseRule(text: string): VirtualRule | undefined {
-  const words = text.trim().split(/\s+/);
+  const words = spellTrack(text.trim().split(/\s+/));
   const { kind, rest } = leadingKind(words.filter((word) => word !== 'inet' && word !== 'inet6'));
   const given = readPairs(rest, {
     from: readSelector,
@@ -103,6 +109,7 @@ export function parseRule(text: string): VirtualRule | undefined {
     pref: readNumber,
     table: readTable,
     lookup: readTable,
+    track: readTrack,
   });
   if (given === undefined) return undefined;
   const { from = 'all', to = 'all', iif: inputDevice, oif: outputDevice, fwmark: mark } = given;
@@ -121,6 +128,7 @@ export function parseRule(text: string): VirtualRule | undefined {
     ...(mark !== undefined && { mark }),
     ...(priority !== undefined && { priority }),
     action,
+    ...(given.track === false && { track: false }),
   };
 }
 

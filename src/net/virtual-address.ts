@@ -2,7 +2,7 @@
 // What each of them does to the kernel's address: ip-address(8).
 import { familyOf, type Ip, ipBytes, ipFromBytes, parseIp } from './ip.ts';
 import { type Prefix, parsePrefix } from './prefix.ts';
-import { readInterfaceName, readPairs } from './word-pairs.ts';
+import { readInterfaceName, readPairs, readTrack, spellTrack } from './word-pairs.ts';
 
 export type VirtualAddress = Prefix & {
   /** Another interface than its virtual router's. */
@@ -13,6 +13,8 @@ export type VirtualAddress = Prefix & {
   readonly scope?: number;
   /** IPv4 only. */
   readonly broadcast?: Ip;
+  /** Only false is said: the state of its device does not matter to its virtual router. */
+  readonly track?: false;
 };
 
 const scopes: ReadonlyMap<string, number> = new Map([
@@ -22,18 +24,19 @@ const scopes: ReadonlyMap<string, number> = new Map([
   ['host', 254],
 ]);
 
-/** ADDRESS[/LENGTH] [dev IF] [label TEXT] [scope WORD] [brd ADDRESS|+]; undefined for anything else. */
+/** ADDRESS[/LENGTH] [dev IF] [label TEXT] [scope WORD] [brd ADDRESS|+] [track yes|no]; undefined for anything else. */
 export function parseVirtualAddress(text: string): VirtualAddress | undefined {
   const [first = '', ...rest] = text.trim().split(/\s+/);
   const prefix = parsePrefix(first);
   if (prefix === undefined) return undefined;
   const readBroadcast = (value: string) => (value === '+' ? lastAddress(prefix) : parseInet(value));
-  const given = readPairs(rest, {
+  const given = readPairs(spellTrack(rest), {
     dev: readInterfaceName,
     label: readInterfaceName,
     scope: (value) => scopes.get(value),
     brd: readBroadcast,
     broadcast: readBroadcast,
+    track: readTrack,
   });
   if (given === undefined) return undefined;
   const { dev: device, label, scope } = given;
@@ -45,6 +48,7 @@ export function parseVirtualAddress(text: string): VirtualAddress | undefined {
     ...(label !== undefined && { label }),
     ...(scope !== undefined && { scope }),
     ...(broadcast !== undefined && { broadcast }),
+    ...(given.track === false && { track: false }),
   };
 }
 

@@ -28,3 +28,11 @@ export function readNumber(text: string): number | undefined {
   const value = /^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text) ? Number(text) : undefined;
   return value !== undefined && value <= 0xffff_ffff ? value : undefined;
 }
+
+/** Whether what it stands behind keeps its virtual router out of the election while its device does not work. */
+export const readTrack = (text: string): boolean | undefined =>
+  /^(yes|on|true)$/i.test(text) ? true : /^(no|off|false)$/i.test(text) ? false : undefined;
+
+/** keepalived's word for it, as ours. */
+export const spellTrack = (words: readonly string[]): readonly string[] =>
+  words.flatMap((word) => (word === 'no_track' ? ['track', 'no'] : [word]));

@@ -96,6 +96,14 @@ export type FilterKernel = {
     table: string,
     addresses: readonly Ip[],
   ) => Promise<KernelError | undefined>;
+  /** Whether the table is there and as `dropTo` makes it. */
+  readonly isDropping: (
+    family: Family,
+    table: string,
+    addresses: readonly Ip[],
+  ) => Promise<Result<boolean, KernelError>>;
+  /** Told of every change of a table by whomever; undefined: of any. @returns ends it. May throw. */
+  readonly watch: (listener: (table: string | undefined) => void) => () => void;
   /** The table goes; one that is not there is no error. */
   readonly dropNothing: (family: Family, table: string) => Promise<KernelError | undefined>;
 };
@@ -117,8 +125,14 @@ export type NetworkKernel = {
   readonly addRules: (rules: readonly VirtualRule[]) => Promise<readonly (KernelError | undefined)[]>;
   /** Never takes what others made. */
   readonly removeRules: (rules: readonly VirtualRule[]) => Promise<readonly (KernelError | undefined)[]>;
+  /** Ours alone, whatever table they are in; their devices by index. A kernel without the family has none: an error. */
+  readonly routes: (family: Family) => Promise<Result<readonly RouteRequest[], KernelError>>;
+  readonly rules: (family: Family) => Promise<Result<readonly VirtualRule[], KernelError>>;
+  /** Routes or rules of ours may have been changed by somebody else. Until {@link close}. */
+  readonly watchRoutes: (listener: () => void) => void;
   /** Makes it, down, and without an IPv6 address of its own. */
   readonly addMacvlan: (request: MacvlanRequest) => Promise<KernelError | undefined>;
+  readonly setLinkMac: (name: string, mac: Mac) => Promise<KernelError | undefined>;
   readonly setLinkUp: (name: string) => Promise<KernelError | undefined>;
   readonly removeLink: (name: string) => Promise<KernelError | undefined>;
   /** Notifications of links and addresses, both families, until {@link close}. */

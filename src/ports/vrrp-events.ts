@@ -126,6 +126,31 @@ export type VrrpEvent =
       readonly route: string;
       readonly reason: string;
     }
+  | {
+      readonly event: 'vrrp.route_restored';
+      readonly instance: string;
+      readonly route: string;
+      /** That many beside it, at the same time. */
+      readonly others: number;
+      readonly count: number;
+    }
+  | {
+      /** Found although the instance does not serve. */
+      readonly event: 'vrrp.route_removed';
+      readonly instance: string;
+      readonly route: string;
+      readonly others: number;
+      readonly count: number;
+    }
+  | {
+      /** Found altered: the packet filter of `accept: no`, the macvlan, a setting of the kernel. */
+      readonly event: 'vrrp.restored';
+      readonly instance: string;
+      readonly what: string;
+      readonly from: string;
+      readonly to: string;
+      readonly count: number;
+    }
   | { readonly event: 'vrrp.accept_failed'; readonly instance: string; readonly reason: string }
   | {
       readonly event: 'vrrp.send_failed';

@@ -1,6 +1,6 @@
 // Changes beside the table (settings, sync daemons) as lines of a plan.
 import type { SettingChange } from './director-settings.ts';
-import type { Plan, SettingLine } from './plan.ts';
+import { type Plan, type SettingLine, withSettingLines } from './plan.ts';
 import { describeSyncDaemon, type SyncOperation } from './sync-daemons.ts';
 
 export type DirectorChanges = {
@@ -9,14 +9,8 @@ export type DirectorChanges = {
 };
 
 /** The plan of the table, with what happens beside it. */
-export function withDirectorChanges(plan: Plan, { settings, syncDaemons }: DirectorChanges): Plan {
-  const lines = [...settings.map(settingLine), ...syncDaemons.map(syncLine)];
-  if (lines.length === 0) return plan;
-  const count = (sign: SettingLine['sign']) => lines.filter((line) => line.sign === sign).length;
-  const { adds, edits, deletes } = plan.counts;
-  const counts = { adds: adds + count('+'), edits: edits + count('~'), deletes: deletes + count('-') };
-  return { ...plan, settings: lines, counts };
-}
+export const withDirectorChanges = (plan: Plan, { settings, syncDaemons }: DirectorChanges): Plan =>
+  withSettingLines(plan, [...settings.map(settingLine), ...syncDaemons.map(syncLine)]);
 
 const settingLine = ({ name, from, to }: SettingChange): SettingLine => ({
   sign: '~',

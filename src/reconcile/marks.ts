@@ -4,7 +4,7 @@ import type { VirtualConfig } from '../config/config.ts';
 import type { Family } from '../net/ip.ts';
 import { type Mark, markKey } from '../net/mark.ts';
 import { formatServiceId } from './model.ts';
-import type { Plan, SettingLine } from './plan.ts';
+import { type Plan, withSettingLines } from './plan.ts';
 
 /** What the kernel has: marks, no table, or one that somebody has changed beyond its marks. */
 export type ObservedMarks = readonly Mark[] | 'none' | 'damaged';
@@ -64,18 +64,13 @@ export const describeMarkChange = ({ what, before, after }: MarkChange): string 
   `${what}: ${before ?? 'not marked'} -> ${after ?? 'not marked'}`;
 
 /** The plan with these beside it. */
-export function withMarkChanges(plan: Plan, changes: readonly MarkChange[]): Plan {
-  if (changes.length === 0) return plan;
-  const lines = changes.map(
-    ({ what, before, after }): SettingLine => ({
+export const withMarkChanges = (plan: Plan, changes: readonly MarkChange[]): Plan =>
+  withSettingLines(
+    plan,
+    changes.map(({ what, before, after }) => ({
       sign: before === undefined ? '+' : after === undefined ? '-' : '~',
       setting: `mark ${what}`,
       ...(before !== undefined && { before }),
       ...(after !== undefined && { after }),
-    }),
+    })),
   );
-  const count = (sign: SettingLine['sign']) => lines.filter((line) => line.sign === sign).length;
-  const { adds, edits, deletes } = plan.counts;
-  const counts = { adds: adds + count('+'), edits: edits + count('~'), deletes: deletes + count('-') };
-  return { ...plan, settings: [...(plan.settings ?? []), ...lines], counts };
-}

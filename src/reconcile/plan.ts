@@ -40,14 +40,23 @@ export type PlannedLeaving = {
 };
 export type PlannedFallback = FallbackServing & { readonly service: string };
 
-/** A timeout, a sysctl or a sync daemon. */
+/** A timeout, a sysctl, a sync daemon, a mark, or what a virtual router holds. */
 export type SettingLine = {
   readonly sign: '+' | '~' | '-';
-  /** "timeout tcp", "net.ipv4.vs.conntrack", "sync daemon master" */
+  /** "timeout tcp", "net.ipv4.vs.conntrack", "sync daemon master", "VI_1 address" */
   readonly setting: string;
   readonly before?: string;
   readonly after?: string;
 };
+
+/** The plan, with what happens beside the table. */
+export function withSettingLines(plan: Plan, lines: readonly SettingLine[]): Plan {
+  if (lines.length === 0) return plan;
+  const count = (sign: SettingLine['sign']) => lines.filter((line) => line.sign === sign).length;
+  const { adds, edits, deletes } = plan.counts;
+  const counts = { adds: adds + count('+'), edits: edits + count('~'), deletes: deletes + count('-') };
+  return { ...plan, settings: [...(plan.settings ?? []), ...lines], counts };
+}
 
 /** The lines stand in the order in which the kernel would be told. */
 export const planOf = (operations: readonly Operation[]): Plan => ({

@@ -21,6 +21,7 @@ const SOL_NETLINK = 270;
 const NETLINK_NO_ENOBUFS = 5;
 const NETLINK_CAP_ACK = 10;
 const NETLINK_EXT_ACK = 11;
+const NETLINK_GET_STRICT_CHK = 12;
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 /** af_netlink.c, netlink_recvmsg: no datagram of a dump is longer than 32 KiB. */
 const DATAGRAM_BYTES_MAX = 64 * 1024;
@@ -161,7 +162,8 @@ function guarded<A extends readonly unknown[]>(callback: (...values: A) => void)
 
 /**
  * Sets what the package has no call for. Besides safety: the kernel's own sentences in errors, answers that do
- * not quote the request, and a buffer larger than net.core.rmem_max, without which the socket works as well.
+ * not quote the request, dumps of what was asked for alone (a kernel that cannot, sends more), and a buffer larger than
+ * net.core.rmem_max, without which the socket works as well.
  * @returns the descriptor.
  */
 function secure(socket: RawNetlinkSocket, protocol: number, receiveBufferBytes: number): number {
@@ -172,6 +174,7 @@ function secure(socket: RawNetlinkSocket, protocol: number, receiveBufferBytes: 
   }
   setSocketOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, intBytes(1));
   setSocketOption(fd, SOL_NETLINK, NETLINK_CAP_ACK, intBytes(1));
+  setSocketOption(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, intBytes(1));
   setSocketOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, intBytes(receiveBufferBytes));
   return fd;
 }

@@ -12,11 +12,11 @@ export const NLM_F_CREATE = 0x400;
 const NLM_F_APPEND = 0x800;
 const BATCH_BEGIN = 16;
 const BATCH_END = 17;
-const SUBSYSTEM = 10;
+export const SUBSYSTEM = 10;
 const NFT_MSG_NEWTABLE = 0;
 const NFT_MSG_DELTABLE = 2;
-const NFT_MSG_NEWCHAIN = 3;
-const NFT_MSG_NEWRULE = 6;
+export const NFT_MSG_NEWCHAIN = 3;
+export const NFT_MSG_NEWRULE = 6;
 export const NFPROTO: Readonly<Record<Family, number>> = { inet: 2, inet6: 10 };
 
 export const BASE_NETWORK = 1;

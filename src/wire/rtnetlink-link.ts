@@ -48,6 +48,10 @@ export const encodeNoAddressGeneration = (name: string): Uint8Array =>
 /** RTM_NEWLINK. */
 export const encodeLinkUp = (name: string): Uint8Array => encodeLink(name, IFF_UP, () => {});
 
+/** RTM_NEWLINK. */
+export const encodeLinkMac = (name: string, mac: Mac): Uint8Array =>
+  encodeLink(name, 0, (writer) => writeAttribute(writer, IFLA_ADDRESS, macBytes(mac)));
+
 /** RTM_DELLINK. */
 export const encodeLinkKey = (name: string): Uint8Array => encodeLink(name, 0, () => {});
 

@@ -13,7 +13,7 @@ export const RTM_NEWRULE = 32;
 export const RTM_DELRULE = 33;
 
 /** Shown as "proto 112" by ip(8); no other program is known to use it. */
-const PROTOCOL_OURS = 112;
+export const PROTOCOL_OURS = 112;
 
 const AF: Readonly<Record<Family, number>> = { inet: 2, inet6: 10 };
 const ROUTE_TYPES: Readonly<Record<RouteKind, number>> = {

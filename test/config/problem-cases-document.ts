@@ -167,17 +167,17 @@ export const documentCases: readonly ProblemCase[] = [
   yaml(
     'words behind a VIP are known',
     'vrrp:\n  - {name: A, interface: eth0, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9 eth1]}\n',
-    '2:74: Cannot read vrrp 1 virtual_ipaddress 1: an address with or without a prefix length, and behind it dev IF, label TEXT (IPv4), scope WORD, brd ADDRESS (IPv4), got 10.0.0.9 eth1',
+    '2:74: Cannot read vrrp 1 virtual_ipaddress 1: an address with or without a prefix length, and behind it dev IF, label TEXT (IPv4), scope WORD, brd ADDRESS (IPv4), track no, got 10.0.0.9 eth1',
   ),
   yaml(
     'a route leads somewhere',
     router('virtual_routes: [10.1.0.0/16]'),
-    '6:22: Cannot read vrrp 1 virtual_routes 1: PREFIX or default, via ADDRESS or dev IF or both, and src, metric, table, mtu, onlink as in ip route; or blackhole, unreachable, prohibit before PREFIX, got 10.1.0.0/16',
+    '6:22: Cannot read vrrp 1 virtual_routes 1: PREFIX or default, via ADDRESS or dev IF or both, and src, metric, table, mtu, onlink as in ip route, and track no; or blackhole, unreachable, prohibit before PREFIX, got 10.1.0.0/16',
   ),
   yaml(
     'a rule has a table',
     router('virtual_rules: [from 10.0.0.9]'),
-    '6:21: Cannot read vrrp 1 virtual_rules 1: from PREFIX, to PREFIX, iif IF, oif IF, fwmark N, priority N, and table N, as in ip rule, got from 10.0.0.9',
+    '6:21: Cannot read vrrp 1 virtual_rules 1: from PREFIX, to PREFIX, iif IF, oif IF, fwmark N, priority N, and table N, as in ip rule, and track no, got from 10.0.0.9',
   ),
   yaml(
     'bounds of an IPv6 peer are of an address',

@@ -82,9 +82,79 @@ describe('an address with a device of its own', () => {
     expect(host.did()).toEqual(['remove 10.8.0.100/24']);
   });
 
-  it('is not there while the device is not', async () => {
-    const host = await started({ virtualAddresses });
-    expect(host.did()[0]).toBe('advert 150');
+  const reasons = (host: ReturnType<typeof createVirtualHost>) =>
+    host
+      .events()
+      .flatMap((event) => (event.event === 'vrrp.transition' ? [`${event.to}: ${event.reason}`] : []));
+
+  for (const [what, links, fault] of [
+    ['is missing', [eth0], 'interface_missing: eth1'],
+    ['is down', [eth0, { ...eth1, up: false, running: false }], 'link_down: eth1'],
+    ['has no carrier', [eth0, { ...eth1, running: false }], 'no_carrier: eth1'],
+  ] as const) {
+    it(`keeps its router in fault while that ${what}, until it works`, async () => {
+      const host = await started({ virtualAddresses }, { links });
+      expect(reasons(host)).toEqual([`fault: ${fault}`]);
+      host.kernel.setLink(eth1);
+      await host.time.run(400);
+      expect(reasons(host).at(-1)).toContain('active');
+      expect(host.addresses()).toContain('10.8.0.100/24');
+    });
+
+    it(`does not, with track no, and is said to be missing while that ${what}`, async () => {
+      const untracked = virtualAddresses.map((vip) => ({ ...vip, track: false as const }));
+      const host = await started({ virtualAddresses: untracked }, { links });
+      expect(reasons(host).at(-1)).toContain('active');
+      host.tell({ type: 'failover', instance: 'none' });
+      await host.time.run(1000);
+      const last = () =>
+        host
+          .said()
+          .flatMap((message) => (message.type === 'status' ? message.instances : []))
+          .at(-1);
+      expect(last()?.addresses).toEqual([]);
+      expect(last()?.missing).toEqual([{ what: '10.8.0.100/24 on eth1', reason: fault }]);
+      host.kernel.setLink(eth1);
+      await host.time.run(1000);
+      expect(last()).toMatchObject({ addresses: ['10.8.0.100/24'] });
+      expect(last()?.missing).toBeUndefined();
+    });
+  }
+
+  it('hands the role over when the device dies under an active one', async () => {
+    const host = await started({ virtualAddresses }, { links: [eth0, eth1] });
+    host.kernel.setLink({ ...eth1, running: false });
+    await host.time.run(1);
+    expect(reasons(host).at(-1)).toBe('leaving: no_carrier: eth1');
+  });
+
+  it('of a route or a rule counts as well', async () => {
+    for (const more of [
+      { virtualRoutes: [route('10.1.0.0/16 dev eth1')] },
+      { virtualRules: [parseRule('iif eth1 table 9') ?? expect.fail('rule')] },
+      { excludedAddresses: [{ address: ip('fd00::9'), length: 128, device: 'eth1' }] },
+    ]) {
+      expect(reasons(await started(more))).toEqual(['fault: interface_missing: eth1']);
+    }
+    expect(
+      reasons(await started({ virtualRoutes: [route('10.1.0.0/16 dev eth1 track no')] })).at(-1),
+    ).toContain('active');
+  });
+});
+
+describe('a backup', () => {
+  it('does not keep an address that somebody puts there', async () => {
+    const host = await started({});
+    host.hear({ priority: 200 });
+    await host.time.run(100);
+    const stray = { ...ownAddress, address: ip('10.9.0.100') };
+    host.kernel.add(stray);
+    for (let i = 0; i < 20; i += 1) {
+      host.hear({ priority: 200 });
+      await host.time.run(50);
+    }
+    expect(host.addresses()).not.toContain('10.9.0.100/24');
+    expect(host.events().at(-1)).toMatchObject({ event: 'vip.removed', reason: 'not_active' });
   });
 });
 

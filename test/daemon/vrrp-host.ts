@@ -1,6 +1,7 @@
 // One host in memory: links and addresses with leases as the kernel keeps them, an advert socket and a frame
 // socket, and the VRRP process on top. `did` is everything it did to the outside, in order.
 import { classOf, type PacketHead } from '../../src/daemon/vrrp-admission.ts';
+import { memoryOf } from '../../src/daemon/vrrp-claims.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from '../../src/daemon/vrrp-messages.ts';
 import type { NetworkView } from '../../src/daemon/vrrp-network.ts';
 import type { VrrpPorts } from '../../src/daemon/vrrp-ports.ts';
@@ -170,7 +171,11 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
       for (const rule of rules) did.push(`remove rule ${formatRule(rule)}`);
       return rules.map(() => undefined);
     },
+    routes: async () => ok([]),
+    rules: async () => ok([]),
+    watchRoutes: () => {},
     addMacvlan: async () => undefined,
+    setLinkMac: async () => undefined,
     setLinkUp: async () => undefined,
     removeLink: async () => undefined,
     watch: (listener) => void watchers.push(listener),
@@ -222,12 +227,15 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
         },
       });
     },
+    memory: memoryOf(),
     sysctl: { read: () => undefined, write: () => undefined },
     filter: {
       dropTo: async (family, table, addresses) => {
         did.push(`drop ${family} ${table} ${addresses.join(' ')}`);
         return undefined;
       },
+      isDropping: async () => ok(true),
+      watch: () => () => {},
       dropNothing: async (family, table) => {
         did.push(`drop nothing ${family} ${table}`);
         return undefined;

@@ -40,7 +40,10 @@ function link(family = 0): Uint8Array {
 function open(answer: Answering) {
   const requests = createFakePort(answer);
   const notifications = createFakePort(() => []);
-  const kernel = createNetworkKernel({ requests, notifications }, createFakeClock());
+  const kernel = createNetworkKernel(
+    { requests, notifications, openRoutes: () => createFakePort(() => []) },
+    createFakeClock(),
+  );
   return { kernel, requests, notifications };
 }
 

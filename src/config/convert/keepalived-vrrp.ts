@@ -3,6 +3,7 @@
 import { familyOf, parseIp } from '../../net/ip.ts';
 import { parseRoute, parseRule } from '../../net/route.ts';
 import { parseVirtualAddress } from '../../net/virtual-address.ts';
+import { spellTrack } from '../../net/word-pairs.ts';
 import type { Fields, Noting } from './converted.ts';
 import { nameOf, notifiesOf, type References, tracksOf } from './keepalived-track.ts';
 import { isSet, lastOf, type Statement, seconds, wordOf } from './keepalived-tree.ts';
@@ -204,20 +205,13 @@ function readable(
 }
 
 /** Words that stand alone behind an address or a route, and those with a value, that nothing corresponds to. */
-const loose = new Set([
-  '-nodad',
-  'nodad',
-  'home',
-  'mngtmpaddr',
-  'noprefixroute',
-  'autojoin',
-  'no_track',
-  'use_vmac',
-]);
+const loose = new Set(['-nodad', 'nodad', 'home', 'mngtmpaddr', 'noprefixroute', 'autojoin', 'use_vmac']);
 const pairs = new Set(['preferred_lft', 'track_group', 'peer']);
 
 const plain = (words: readonly string[]): readonly string[] =>
-  words.filter((word, i) => !loose.has(word) && !pairs.has(word) && !pairs.has(words[i - 1] ?? ''));
+  spellTrack(
+    words.filter((word, i) => !loose.has(word) && !pairs.has(word) && !pairs.has(words[i - 1] ?? '')),
+  );
 
 function addressOf(words: readonly string[]): string | undefined {
   const text = plain(words).join(' ');

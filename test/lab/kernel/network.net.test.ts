@@ -22,7 +22,11 @@ beforeAll(async () => {
   await lab.attach(host, lan, { addresses: ['192.168.6.1/24'] });
   kernel = inside(host, () =>
     createNetworkKernel(
-      { requests: openNetlinkSocket('route'), notifications: openNetlinkSocket('route') },
+      {
+        requests: openNetlinkSocket('route'),
+        notifications: openNetlinkSocket('route'),
+        openRoutes: () => openNetlinkSocket('route'),
+      },
       systemClock,
     ),
   );

@@ -1,0 +1,20 @@
+// What the virtual routers lack, or hold too much, at the roles that the running daemon says: for `plan`.
+import type { VrrpInstanceConfig } from '../config/config.ts';
+import { planHeld } from '../daemon/held-plan.ts';
+import type { VrrpPhase } from '../ports/vrrp-events.ts';
+import type { SettingLine } from '../reconcile/plan.ts';
+import { openVrrpPorts } from './vrrp-ports.ts';
+
+/** @param phaseOf of a virtual router; undefined where no daemon runs that would know. */
+export async function heldChangesFor(
+  instances: readonly VrrpInstanceConfig[],
+  phaseOf: (instance: string) => VrrpPhase | undefined,
+): Promise<readonly SettingLine[]> {
+  if (!instances.some(({ name }) => phaseOf(name) !== undefined)) return [];
+  const ports = openVrrpPorts();
+  try {
+    return await planHeld(ports, instances, phaseOf);
+  } finally {
+    ports.network.close();
+  }
+}
