@@ -1,22 +1,14 @@
 #!/usr/bin/env -S node --max-semi-space-size=32
-// Composition root: the command line and the process's own streams, nothing else. What each command is made of
-// stands in src/cli.
-import { runCommandLine } from './cli/commands.ts';
-import { shownLines } from './net/shown.ts';
-import { levelPrefix, prefixLines } from './system/level-prefix.ts';
-import { quietConsole } from './system/quiet-console.ts';
+// The first statements of every process of the program: what asks a daemon to end or to reload, and what nobody
+// catches, is caught before anything else is loaded, so this file imports next to nothing. The rest is
+// cli/run-process.ts's.
+import { catchFaults } from './system/faults.ts';
+import { catchSignals } from './system/signals.ts';
 
-quietConsole();
-// Who reads may go before the end (`status | head`), and may take its time: a pipe is written to without waiting.
-process.stdout.on('error', () => {});
-const prefix = levelPrefix(2, process.env.JOURNAL_STREAM);
-const exitCode = await runCommandLine(process.argv.slice(2), {
-  stdout: (text, paint) => {
-    const lines = shownLines(text);
-    process.stdout.write(paint === undefined ? lines : lines.split('\n').map(paint).join('\n'));
-  },
-  stderr: (text) => process.stderr.write(prefixLines(shownLines(text), prefix)),
-});
-// What a command has said is waited for. A daemon has done so itself, for as long as its log deserves.
-if (process.argv[2] === 'run') process.exit(exitCode);
-process.stdout.write('', () => process.exit(exitCode));
+// Any other command ends by a signal, and tells what it fell over.
+if (process.argv[2] === 'run' || process.argv[2] === 'vrrp-process') {
+  catchSignals();
+  catchFaults();
+}
+const { runProcess } = await import('./cli/run-process.ts');
+await runProcess();

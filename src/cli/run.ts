@@ -1,18 +1,23 @@
 // `lvs-director run`: the daemon in the foreground, and the signals that it answers to. SIGHUP reloads; SIGTERM
-// and SIGINT hand over, clean up and end it. systemd is told when it is ready and that it lives.
+// and SIGINT hand over, clean up and end it. systemd is told when it is ready and that it lives. What nobody caught is
+// logged; unless it was a check's it ends this process, whereupon the VRRP process hands over and ends as well.
+import { resolve } from 'node:path';
 import { createEntryMemory } from '../config/entry-memory.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { controlRoutes } from '../daemon/control-routes.ts';
 import { type Daemon, reportWarnings } from '../daemon/daemon.ts';
-import { createJournal } from '../daemon/journal.ts';
+import { createJournal, type JournalShell } from '../daemon/journal.ts';
+import { judgeFault } from '../daemon/judge-fault.ts';
 import { systemClock } from '../system/clock.ts';
-import { listenControlSocket } from '../system/control-socket.ts';
+import { type Fault, faultStatus, takeFaults } from '../system/faults.ts';
 import { keepInheritedDescriptors } from '../system/inherited-descriptors.ts';
 import { levelPrefix } from '../system/level-prefix.ts';
 import { openLogFile } from '../system/log-file.ts';
 import { openLogOutput } from '../system/log-output.ts';
 import { createNotify, type Notify } from '../system/notify.ts';
+import { takeSignals } from '../system/signals.ts';
 import { assemble } from './assemble.ts';
+import { claimHost } from './claim-host.ts';
 import {
   configOptions,
   defaultConfigFile,
@@ -39,14 +44,26 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
     io.stderr(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
     return 2;
   }
+  const claim = await claimHost(config.director);
+  if (!claim.ok) {
+    io.stderr(`${claim.error}\n`);
+    return 1;
+  }
   const log = createJournal(config.log, systemClock, {
     openOutput: (troubles) =>
       openLogOutput(process.stdout, troubles, levelPrefix(1, process.env.JOURNAL_STREAM)),
     openFile: openLogFile,
   });
+  takeFaults(endByFault(log));
   reportWarnings(log.journal, problems);
   const daemon = assemble(config, read, log);
-  const control = await listenControlSocket(config.director.controlSocket, controlRoutes(daemon));
+  const control = await claim.value.listen(
+    controlRoutes(daemon, { pid: process.pid, config: resolve(file) }),
+    (about, error) => {
+      const { error: name, reason } = judgeFault(error);
+      log.journal({ event: 'control.failed', about, error: name, reason });
+    },
+  );
   if (!control.ok) {
     io.stderr(`${control.error}\n`);
     return 1;
@@ -57,28 +74,40 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
   return 0;
 }
 
-/** From the start of the daemon to the end of its stop. */
+/** From the start of the daemon to the end of its stop. A signal that came before waits for the start, as any does. */
 async function live(daemon: Daemon, notify: Notify): Promise<void> {
-  const reloads = () => void daemon.reload();
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        notify.stopping();
-        const endExtending = extendTimeout(notify);
-        void daemon.stop(signal).then(() => {
-          endExtending();
-          resolve();
-        });
+  const stopped = new Promise<void>((ended) => {
+    takeSignals((signal) => {
+      if (signal === 'SIGHUP') {
+        void daemon.reload();
+        return;
+      }
+      notify.stopping();
+      const endExtending = extendTimeout(notify);
+      void daemon.stop(signal).then(() => {
+        endExtending();
+        ended();
       });
-    }
+    });
   });
-  process.on('SIGHUP', reloads);
   const endWatchdog = feedWatchdog(notify, Number(process.env.WATCHDOG_USEC));
   await daemon.start();
   notify.ready();
   await stopped;
   endWatchdog();
-  process.off('SIGHUP', reloads);
+}
+
+/** A log that hangs does not keep a process that is broken. */
+const lastWordsMs = 1000;
+
+function endByFault({ journal, close }: JournalShell): (fault: Fault) => void {
+  return ({ kind, error }) => {
+    const { isOfCheck, ...facts } = judgeFault(error);
+    journal({ event: 'daemon.fault', process: 'main', kind, ...facts, ends: !isOfCheck });
+    if (isOfCheck) return;
+    setTimeout(() => process.exit(faultStatus), lastWordsMs);
+    void close().finally(() => process.exit(faultStatus));
+  };
 }
 
 /** A hand-over lasts two advert intervals and more, at most 40.95 s each: longer than TimeoutStopSec= should be. */

@@ -1,11 +1,14 @@
 // The hidden command `vrrp-process`: the VRRP process, forked by `run`, on the real ports. It imports only what
 // it needs, because a crashed one must be back within an advert interval.
 // SIGTERM, SIGINT and SIGHUP reach the whole process group; what they mean is for the main process to say.
+import { judgeFault } from '../daemon/judge-fault.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from '../daemon/vrrp-messages.ts';
 import type { VrrpChannel } from '../daemon/vrrp-ports.ts';
 import { runInstances } from '../daemon/vrrp-process.ts';
 import type { JournalEvent } from '../ports/journal.ts';
+import { faultStatus, takeFaults } from '../system/faults.ts';
 import { becomeRealtime } from '../system/realtime.ts';
+import { takeSignals } from '../system/signals.ts';
 import type { ExitCode, Io } from './command-line.ts';
 import { openOrphanLog } from './orphan-log.ts';
 import { openVrrpPorts } from './vrrp-ports.ts';
@@ -19,8 +22,16 @@ export async function runVrrpProcess(argv: readonly string[], io: Io): Promise<E
     io.stderr('Cannot run vrrp-process: the main process to speak to, got none\n');
     return 2;
   }
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+  takeSignals(() => {});
   const { channel, flushed } = parentChannel();
+  takeFaults(({ kind, error }) => {
+    const { isOfCheck: _, ...facts } = judgeFault(error);
+    channel.send({
+      type: 'event',
+      event: { event: 'daemon.fault', process: 'vrrp', kind, ...facts, ends: true },
+    });
+    void flushed().finally(() => process.exit(faultStatus));
+  });
   const { memoryLocked, realtime, detail } = becomeRealtime(wishOf(argv));
   channel.send({
     type: 'event',

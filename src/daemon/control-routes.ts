@@ -3,7 +3,9 @@
 import type { Routes } from '../ports/control.ts';
 import type { Daemon, Order } from './daemon.ts';
 
-export const controlRoutes = (daemon: Daemon): Routes => ({
+/** @param identity what a `ping` says: who answers, and for which file. */
+export const controlRoutes = (daemon: Daemon, identity: Readonly<Record<string, unknown>> = {}): Routes => ({
+  'GET /ping': () => ({ status: 200, body: identity }),
   'GET /status': async () => ({ status: 200, body: await daemon.status() }),
   'GET /plan': async () => {
     const plan = await daemon.plan();

@@ -56,6 +56,8 @@ const warnings: ReadonlySet<JournalEvent['event']> = new Set([
 ]);
 
 const errors: ReadonlySet<JournalEvent['event']> = new Set([
+  'daemon.fault',
+  'control.failed',
   'daemon.reload_rejected',
   'vrrp.supervisor_lost',
   'vip.failed',
@@ -249,6 +251,10 @@ function describeDaemon(event: JournalEvent): string {
       return `stopping: ${event.reason}`;
     case 'daemon.stopped':
       return `stopped after ${event.uptime_s} s`;
+    case 'daemon.fault':
+      return `a fault of this program in the ${event.process} process, ${event.ends ? 'which ends' : 'within a check, which fails'}: ${event.error}: ${event.reason}`;
+    case 'control.failed':
+      return `control socket: ${event.about} failed: ${event.error}: ${event.reason}`;
     case 'config.warning':
       return `${event.at}: ${event.message}`;
     case 'log.failed':

@@ -29,6 +29,21 @@ export type DaemonEvent =
   | { readonly event: 'daemon.rival'; readonly program: string; readonly pid: number }
   | { readonly event: 'daemon.stopping'; readonly reason: string }
   | { readonly event: 'daemon.stopped'; readonly uptime_s: number }
+  | {
+      readonly event: 'daemon.fault';
+      readonly process: 'main' | 'vrrp';
+      readonly kind: 'uncaughtException' | 'unhandledRejection';
+      readonly error: string;
+      readonly reason: string;
+      readonly stack: readonly string[];
+      readonly ends: boolean;
+    }
+  | {
+      readonly event: 'control.failed';
+      readonly about: string;
+      readonly error: string;
+      readonly reason: string;
+    }
   | { readonly event: 'config.warning'; readonly at: string; readonly message: string }
   | { readonly event: 'state.failed'; readonly reason: string }
   | { readonly event: 'log.failed'; readonly sink: string; readonly reason: string }

@@ -21,6 +21,8 @@ const SOCK_NONBLOCK = 0o4000;
 const FIOCLEX = 0x5451;
 const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
+const LOCK_EX = 2;
+const LOCK_NB = 4;
 
 /** socket(2), close-on-exec and non-blocking. @returns the descriptor. */
 export const openSocket = (domain: number, type: number, protocol: number): Outcome =>
@@ -32,6 +34,9 @@ export const duplicateOnto = (from: number, to: number): Outcome =>
 
 /** From now on no program that we start has it. */
 export const closeOnExec = (fd: number): Outcome => call('int ioctl(int, unsigned long)', fd, FIOCLEX);
+
+/** flock(2), exclusive, without waiting: EWOULDBLOCK where another has it. */
+export const lockDescriptor = (fd: number): Outcome => call('int flock(int, int)', fd, LOCK_EX | LOCK_NB);
 
 export const closeDescriptor = (fd: number): Outcome => call('int close(int)', fd);
 
