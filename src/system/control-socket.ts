@@ -7,11 +7,11 @@ import { request, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { err, ok, type Result } from '../net/result.ts';
-import { showableJson, shown } from '../net/shown.ts';
+import { shown } from '../net/shown.ts';
 import type { Answer, Routes } from '../ports/control.ts';
 import { type ControlFailed, createControlServer } from './control-server.ts';
 import { type LockFile, lockFile } from './lock-file.ts';
-import { kindOf } from './regular-file.ts';
+import { kindOf } from './open-regular.ts';
 
 export type ControlSocket = { readonly close: () => Promise<void> };
 
@@ -67,7 +67,7 @@ export async function listenControlSocket(
 /** @returns in words what is there and is not ours to remove. */
 async function occupantOf(path: string): Promise<string | undefined> {
   try {
-    const stats = lstatSync(path, { throwIfNoEntry: false });
+    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
     if (stats === undefined) return undefined;
     if (!stats.isSocket()) return kindOf(stats);
   } catch (error) {
@@ -98,7 +98,7 @@ async function listenAt(
 ): Promise<Result<ControlSocket>> {
   const server = createControlServer(routes, onFailed);
   try {
-    if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) unlinkSync(path);
+    if (lstatSync(path, { bigint: true, throwIfNoEntry: false })?.isSocket() === true) unlinkSync(path);
     await bind(server, path);
     chmodSync(path, accessMode);
   } catch (error) {

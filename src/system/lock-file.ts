@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { err, ok, type Result } from '../net/result.ts';
 import { lockDescriptor } from './libc.ts';
-import { kindOf } from './regular-file.ts';
+import { kindOf } from './open-regular.ts';
 
 export type LockFile = { readonly release: () => void };
 
@@ -41,7 +41,7 @@ export function lockFile(path: string): Result<LockFile, LockRefusal> {
 }
 
 function openPlain(path: string): number {
-  const before = lstatSync(path, { throwIfNoEntry: false });
+  const before = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (before !== undefined && !before.isFile()) {
     throw new Error(`expected a regular file at ${path}, got ${kindOf(before)}`);
   }
