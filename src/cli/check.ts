@@ -5,6 +5,7 @@ import type { ConfigResult } from '../config/config.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { judgeKernel } from '../config/judge-kernel.ts';
 import { jsonSchema } from '../config/schema.ts';
+import { withoutSecrets } from '../config/secret-keys.ts';
 import { readKernelModules } from '../system/kernel-modules.ts';
 import {
   configOptions,
@@ -33,7 +34,7 @@ export async function runCheck(argv: readonly string[], io: Io): Promise<ExitCod
   const result = withKernel(await readConfigNow(file, textOption(given.options, 'director')));
   const code = errorsOf(result) > 0 ? 2 : 0;
   if (given.options.json === true) {
-    io.stdout(`${JSON.stringify({ good: code === 0, ...result }, null, 2)}\n`);
+    io.stdout(`${JSON.stringify({ good: code === 0, ...result }, withoutSecrets, 2)}\n`);
     return code;
   }
   io.stderr(result.problems.map((problem) => `${formatProblem(problem)}\n`).join(''));

@@ -10,6 +10,7 @@ import type {
 import { formatDuration } from '../config/leaves.ts';
 import { checkPlanOf, type TimedTarget } from '../health/target-of.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
+import { hideLikely } from '../net/hide-secrets.ts';
 import { markKey } from '../net/mark.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import { formatServiceId } from '../reconcile/model.ts';
@@ -24,7 +25,8 @@ export function formatConfig(config: Config): string {
     config.vrrp.length + config.virtuals.length === 0 ? ['nothing to do: no vrrp, no virtual'] : [];
   const routers = config.vrrp.length === 0 ? [] : [formatRouters(config.vrrp)];
   const tracked = formatTrackers(config.vrrp);
-  return `${[`director ${config.director.name}`, ...routers, ...tracked, ...services, ...nothing].join('\n\n')}\n`;
+  const parts = [`director ${config.director.name}`, ...routers, ...tracked, ...services, ...nothing];
+  return `${parts.join('\n\n').split('\n').map(hideLikely).join('\n')}\n`;
 }
 
 function formatRouters(instances: readonly VrrpInstanceConfig[]): string {

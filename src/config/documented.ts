@@ -1,6 +1,16 @@
 // What a schema says of a key beside its rule: a sentence and a default. Editors show both (JSON Schema), and the
 // tables of docs/config.md are made of them. A default here is text for people; resolve.ts applies defaults.ts.
-import type { z } from 'zod';
+import { z } from 'zod';
+
+/** A value that is never shown; `writeOnly` is JSON Schema's word for it (validation vocabulary, §9.4). */
+export const secret = <Schema extends z.ZodType>(schema: Schema): Schema =>
+  schema.meta({ ...schema.meta(), writeOnly: true });
+
+/** Of a list: whether its entries are. */
+export function isSecret(schema: z.ZodType): boolean {
+  if (schema instanceof z.ZodArray) return isSecret(schema.element as z.ZodType);
+  return (schema.meta() as { readonly writeOnly?: boolean } | undefined)?.writeOnly === true;
+}
 
 /** A key that must be given. */
 export const required = <Schema extends z.ZodType>(schema: Schema, description: string): Schema =>

@@ -14,8 +14,9 @@ import {
 } from './ldirectord-keys.ts';
 import { type Line, lexLdirectord } from './ldirectord-lexer.ts';
 import type { Field } from './ldirectord-values.ts';
-import { errorAt, warningAt } from './problem.ts';
+import { errorAt, shownKey, unshown, warningAt } from './problem.ts';
 import { isPhrase, phraseKeys } from './schema-vrrp-float.ts';
+import { isSecretKey } from './secret-keys.ts';
 import { didYouMean } from './suggest.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -193,7 +194,10 @@ function readBare(line: Line, target: Section, reading: Reading): void {
     put(target, 'supervised', scalar('yes', where));
     return;
   }
-  reading.problems.push(errorAt(where, 'read line', 'KEY = VALUE', line.key));
+  const [word = ''] = line.key.split(/\s/);
+  const known = [...target.keys.keys()];
+  const got = word === line.key ? shownKey(word, known) : `${shownKey(word, known)} and more`;
+  reading.problems.push(errorAt(where, 'read line', 'KEY = VALUE', got));
 }
 
 function refuseKey(line: Line, target: Section, reading: Reading): void {
@@ -205,19 +209,21 @@ function refuseKey(line: Line, target: Section, reading: Reading): void {
       ? 'a directive of this block (a global one stands in the first column)'
       : `a known directive${didYouMean(line.key, [...target.keys.keys()])}`;
   const what = target.kind === 'global' ? 'config' : target.kind;
-  reading.problems.push(errorAt(at(line, reading), `read ${what}`, rule, `"${line.key}"`));
+  const got = shownKey(line.key, [...target.keys.keys(), ...virtualKeys.keys(), ...globalKeys.keys()]);
+  reading.problems.push(errorAt(at(line, reading), `read ${what}`, rule, got));
 }
 
 function fieldOf(line: Line, target: Section, reading: Reading): Field {
   const where = valueAt(line, reading);
   const inBlock = target.kind !== 'global';
+  const show = isSecretKey(line.key) ? unshown : String;
   return {
     key: line.key,
     raw: line.value,
     text: inBlock ? line.value.replace(/#.*/, '').replaceAll('\t', '    ') : line.value,
     family: target.family,
-    warn: (rule, got) => void reading.problems.push(warningAt(where, shareAct, rule, got)),
-    refuse: (rule, got) => void reading.problems.push(errorAt(where, `read ${line.key}`, rule, got)),
+    warn: (rule, got) => void reading.problems.push(warningAt(where, shareAct, rule, show(got))),
+    refuse: (rule, got) => void reading.problems.push(errorAt(where, `read ${line.key}`, rule, show(got))),
   };
 }
 
@@ -253,7 +259,8 @@ function vrrpNode(line: Line, value: string, reading: Reading): ConfigNode | und
   }
   const { root, problems } = parseYaml(value, reading.file);
   if (root?.kind !== 'map' || problems.length > 0) {
-    reading.problems.push(errorAt(where, `read ${line.key}`, 'a map such as {lvs1: 150, lvs2: 100}', value));
+    const got = isSecretKey(line.key) ? unshown(value) : value;
+    reading.problems.push(errorAt(where, `read ${line.key}`, 'a map such as {lvs1: 150, lvs2: 100}', got));
     return undefined;
   }
   return { ...root, at: where, entries: root.entries.map((entry) => ({ ...entry, keyAt: where })) };

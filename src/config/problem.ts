@@ -1,11 +1,29 @@
 // The one form of every complaint about a config: "FILE:LINE:COLUMN: Cannot <act>: <rule>, got <value>".
+import { hideFromName } from '../net/hide-secrets.ts';
+import { shown } from '../net/shown.ts';
 import type { Position, Problem } from './config.ts';
+import { didYouMean } from './suggest.ts';
+
+/** Longer than anything that a person wrote into one value. */
+const gotLengthMax = 2000;
+
+/** A value of a key that holds a secret: its length tells what is wrong with most. */
+export const unshown = (value: string): string =>
+  value.trim() === '' ? value : `a text of ${value.length} character(s), which is not shown`;
+
+/** A key that is not known: some other text may have slipped into its place, so that only what looks like a key is shown. */
+export function shownKey(key: string, known: readonly string[] = []): string {
+  if (known.includes(key) || /^[a-z]{1,20}\d{0,2}(?:[-_./]?[a-z]{1,20}\d{0,2}){0,6}$/.test(key))
+    return `"${key}"`;
+  const near = didYouMean(key, known) !== '' && /^[\w-]+$/.test(key);
+  return near ? `"${key}"` : 'a text that is not shown, as it looks like no key';
+}
 
 /** What was found, short enough for a line: a long value is cut, an empty one is called nothing. */
 export function formatGot(value: string): string {
-  const line = value.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+  const line = hideFromName(shown(value, gotLengthMax).replaceAll(/\s+/gu, ' '));
   if (line === '') return 'nothing';
-  return line.length > 60 ? `${line.slice(0, 57)}...` : line;
+  return line.length > 60 ? shown(line, 57) : line;
 }
 
 const problem =

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { isRecord } from '../net/record.ts';
 import type { Position, Problem } from './config.ts';
 import { type ConfigNode, type MapNode, type ScalarNode, scalar } from './document.ts';
+import { isSecret } from './documented.ts';
 import {
   documentPlace,
   innerPlace,
@@ -15,7 +16,7 @@ import {
   placesAlong,
   positionAt,
 } from './place.ts';
-import { errorAt, warningAt } from './problem.ts';
+import { errorAt, shownKey, unshown, warningAt } from './problem.ts';
 import { type DocumentDraft, documentSchema } from './schema.ts';
 import { sysctlSchema } from './schema-ipvs.ts';
 import { trackSchema } from './schema-track.ts';
@@ -104,7 +105,7 @@ function readNode(schema: z.ZodType, node: ConfigNode, place: Place, reading: Re
   if (schema instanceof z.ZodObject) return readObject(schema, node, place, reading);
   if (schema instanceof z.ZodArray) return readArray(schema, node, place, reading);
   if (node.kind === 'scalar') {
-    place.text = node.text;
+    place.text = isSecret(schema) ? unshown(node.text) : node.text;
     return node.text;
   }
   if (node.kind === 'map') return readDirectorsValue(schema, node, place, reading);
@@ -131,14 +132,21 @@ function readObject(schema: z.ZodObject, node: ConfigNode, place: Place, reading
   }
   const shape = schema.shape as Readonly<Record<string, z.ZodType>>;
   const values: Record<string, unknown> = {};
+  const keys = Object.keys(shape);
+  let slipped = false;
   for (const { key: written, keyAt, value } of node.entries) {
     const key = shape === sysctlSchema.shape ? written.replace(sysctlPrefix, '') : written;
     const inner = Object.hasOwn(shape, key) ? shape[key] : undefined;
     if (inner === undefined || Object.hasOwn(values, key)) {
-      const rule =
-        inner === undefined ? `a known key${didYouMean(key, Object.keys(shape))}` : 'each key once';
-      reading.problems.push(errorAt(keyAt, `read ${nameOf(pathOf(place))}`, rule, `"${written}"`));
+      const rule = inner === undefined ? `a known key${didYouMean(key, keys)}` : 'each key once';
+      const got = slipped
+        ? 'a text that is not shown, as it stands below one'
+        : shownWritten(written, key, keys);
+      reading.problems.push(errorAt(keyAt, `read ${nameOf(pathOf(place))}`, rule, got));
     } else values[key] = readNode(inner, value, innerPlace(place, key, value.at), reading);
+    // What is missing of a secret may be the next line.
+    slipped =
+      inner !== undefined && isSecret(unwrapped(inner)) && value.kind === 'scalar' && value.text === '';
   }
   return values;
 }
@@ -163,6 +171,15 @@ function readArray(schema: z.ZodArray, node: ConfigNode, place: Place, reading: 
   return items.map((item, index) => readNode(element, item, innerPlace(place, index, item.at), reading));
 }
 
+/** `net.ipv4.vs.x` is as good a key as `x`. */
+const shownWritten = (written: string, key: string, known: readonly string[]): string => {
+  const got = shownKey(key, known);
+  return got === `"${key}"` ? `"${written}"` : got;
+};
+
+const unwrapped = (schema: z.ZodType): z.ZodType =>
+  schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
+
 /** Complaints are about the value that this director has. */
 function standingAt(place: Place, at: Position): Place {
   place.at = at;
@@ -174,13 +191,16 @@ function readDirectorsValue(schema: z.ZodType, node: MapNode, place: Place, read
   const mine = node.entries.find((entry) => entry.key === reading.director);
   if (mine !== undefined && mine.value.kind !== 'map')
     return readNode(schema, mine.value, standingAt(place, mine.value.at), reading);
-  const named = node.entries.map((entry) => entry.key).join(', ');
+  const named = node.entries
+    .map(({ key }) => shownKey(key, [key]))
+    .join(', ')
+    .replaceAll('"', '');
   const rule = `a value for director "${reading.director}"`;
   return refuse(
     node.at,
     place,
     rule,
-    mine === undefined ? `values for ${named || 'none'}` : 'a map',
+    mine !== undefined || isSecret(schema) ? 'a map' : `values for ${named || 'none'}`,
     reading,
   );
 }

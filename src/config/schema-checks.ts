@@ -1,7 +1,7 @@
 // The keys of HTTP and DNS checks that ldirectord does not have (keepalived.md §1.9: status ranges, digest, several
 // URLs, DNS type; the rest is our own).
 import { z } from 'zod';
-import { optional } from './documented.ts';
+import { optional, secret } from './documented.ts';
 import { jsonTestRule, parseJsonTest } from './json-test.ts';
 import { choice, duration, leaf, text } from './leaves.ts';
 import { parseStatusRanges, statusRule } from './status-ranges.ts';
@@ -61,7 +61,7 @@ const answerShape = {
   ),
   json: optional(json(), 'What must hold of a JSON body: $.status == "ok". See docs/checks.md.'),
   digest: optional(digest(), 'The MD5 of the whole body, as genhash prints it.'),
-  body: optional(text(), 'What an HTTP check sends, with httpmethod POST, PUT or PATCH.'),
+  body: optional(secret(text()), 'What an HTTP check sends, with httpmethod POST, PUT or PATCH.'),
 };
 
 export const urlSchema = z.strictObject({
@@ -78,7 +78,7 @@ export const checkShape = {
     z.array(urlSchema.optional()),
     'Several URLs to ask for instead of request; every answer must be right.',
   ),
-  headers: optional(z.array(header), 'Headers of an HTTP check, each NAME: VALUE.'),
+  headers: optional(z.array(secret(header)), 'Headers of an HTTP check, each NAME: VALUE.'),
   http_version: optional(
     choice(['1.1', '2']),
     'The HTTP version of an HTTP check; 2 needs no TLS (prior knowledge).',

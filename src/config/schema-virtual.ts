@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { CheckType } from './config.ts';
 import { virtualDefaults as defaults, timeoutDefaults } from './defaults.ts';
-import { optional, required } from './documented.ts';
+import { optional, required, secret } from './documented.ts';
 import { type GroupMember, groupMax, parseGroupAddresses } from './group-addresses.ts';
 import {
   absolutePath,
@@ -245,9 +245,9 @@ export const virtualSchema = z.strictObject({
   ),
   ca: optional(absolutePath(), 'A PEM file of authorities to trust instead of the system. With verify.'),
   login: optional(text(), 'User name for checks that log in; of an HTTP check for basic authentication.'),
-  passwd: optional(text(), 'Password for checks that log in.'),
+  passwd: optional(secret(text()), 'Password for checks that log in.'),
   database: optional(text(), 'Database for SQL checks.'),
-  secret: optional(text(), 'Shared secret for RADIUS checks.'),
+  secret: optional(secret(text()), 'Shared secret for RADIUS checks.'),
   ...checkShape,
   ...textCheckShape,
   servicename: optional(text(), 'A name for people.'),

@@ -2,7 +2,7 @@
 // version, auth_pass and version) are judged in resolve-vrrp.ts.
 import { z } from 'zod';
 import { vrrpDefaults as defaults } from './defaults.ts';
-import { optional, required } from './documented.ts';
+import { optional, required, secret } from './documented.ts';
 import { address, choice, duration, flag, formatDuration, leaf, parseDuration, whole } from './leaves.ts';
 import { notifyShape, trackShape } from './schema-track.ts';
 import { floatShape } from './schema-vrrp-float.ts';
@@ -65,7 +65,10 @@ export const vrrpSchema = z.strictObject({
     'The source address of adverts. Default: the first address of the interface.',
   ),
   source: optional(address(), 'Another spelling of unicast_src_ip.'),
-  auth_pass: optional(password, 'Simple-text password of version 2 (RFC 2338), for peers that ask for it.'),
+  auth_pass: optional(
+    secret(password),
+    'Simple-text password of version 2 (RFC 2338), for peers that ask for it.',
+  ),
   checksum: optional(
     choice(['rfc5798', 'rfc9568']),
     'What the checksum of a sent version-3 advert covers; both are accepted.',

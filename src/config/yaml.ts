@@ -4,7 +4,8 @@
 import jsYaml from 'js-yaml';
 import type { Position, Problem } from './config.ts';
 import { type ConfigNode, type MapEntry, positioner, scalar } from './document.ts';
-import { errorAt } from './problem.ts';
+import { errorAt, shownKey } from './problem.ts';
+import { isKnownKey, isSecretKey, knownKeys } from './secret-keys.ts';
 
 export type YamlResult = { readonly root?: ConfigNode; readonly problems: readonly Problem[] };
 
@@ -41,8 +42,44 @@ function syntaxProblem(error: unknown, text: string, file: string): Problem {
   // js-yaml leaves the mark out where no one place is wrong (a second document in the stream).
   const { line, column } = (error.mark as typeof error.mark | undefined) ?? { line: 0, column: 0 };
   const at: Position = { file, line: line + 1, column: column + 1 };
-  return errorAt(at, 'parse YAML', `well-formed text (${error.reason})`, text.split('\n')[line] ?? '');
+  return errorAt(at, 'parse YAML', `well-formed text (${plainReason(error.reason)})`, excerpt(text, line));
 }
+
+/** Without what it quotes of the file: `*x`, `!x` and `&x` may be the beginning of a password. */
+const plainReason = (reason: string): string =>
+  reason
+    .replace(/\s*(?:["'`!<].*|: .*)$/s, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+
+/**
+ * Of a file that makes no sense nobody knows which value a line belongs to: a line is shown where it begins with a
+ * known key that holds no secret, and nothing above it is left open that might.
+ */
+function excerpt(text: string, line: number): string {
+  const lines = text.split('\n');
+  const found = lines[line] ?? '';
+  if (found.trim() === '') return '';
+  const keys = [...found.matchAll(/([A-Za-z_]\w*)\s*:/g)].map(([, key = '']) => key);
+  const plain = keyOf(found) !== undefined && keys.every(isPlainKey) && !/[&*!|>"']/.test(found);
+  // A quote, a bracket or a text in lines may have begun further up, below a key that holds a secret.
+  const before = lines.slice(Math.max(0, line - linesBack), line);
+  const last = before.findLast((each) => keyOf(each) !== undefined && !/^\s*#/.test(each)) ?? '';
+  const open = before.some((each) => isOpen(each)) || isSecretLine(last);
+  return plain && !open ? found : 'a line that is not shown, as it may hold a secret';
+}
+
+const linesBack = 1000;
+const keyOf = (line: string): string | undefined => /^\s*(?:- +)*([A-Za-z_]\w*)\s*:(?:\s|$)/.exec(line)?.[1];
+const isPlainKey = (key: string): boolean => isKnownKey(key) && !isSecretKey(key);
+const isSecretLine = (line: string): boolean => {
+  const key = keyOf(line);
+  return key !== undefined && !isPlainKey(key);
+};
+/** An odd number of quotes, or a value that goes on. */
+const isOpen = (line: string): boolean =>
+  isSecretLine(line) &&
+  (/[|>][-+\d]*\s*$/.test(line) || (line.split('"').length + line.split("'").length) % 2 === 1);
 
 /** Builds the tree of nodes bottom up; the parser may step back and read a node again, which replaces it. */
 function recordNodes(text: string, roots: Parsed[]) {
@@ -128,7 +165,7 @@ function toEntries(parsed: Parsed, reading: Reading): readonly MapEntry[] {
     const value = isAbsent(valueChild) ? scalar('', keyAt) : toNode(valueChild, reading);
     if (key === '<<') merged.push(...mergedEntries(value));
     else if (entries.has(key))
-      reading.problems.push(errorAt(keyAt, `read "${key}"`, 'each key once', 'it again'));
+      reading.problems.push(errorAt(keyAt, `read ${shownKey(key, knownKeys)}`, 'each key once', 'it again'));
     else entries.set(key, { key, keyAt, value });
   }
   for (const entry of merged) if (!entries.has(entry.key)) entries.set(entry.key, entry);

@@ -10,6 +10,9 @@ const secretWord = [
   '(?:set-)?cookie2?|credentials?|(?:api|access|private|auth|shared)[-_]?key|session[-_]?id|signature',
 ].join('|');
 
+/** Whether that is the name of a secret, and nothing else. */
+export const isSecretWord = (name: string): boolean => new RegExp(`^(?:${secretWord})$`, 'iu').test(name);
+
 /** `passwd: x`, `token=x`, `"password": "x"`: the name, then what joins the two, then the value. */
 const named = new RegExp(
   String.raw`(?<![a-z])((?:[a-z0-9]{1,20}[-_.]){0,3}(?:${secretWord})s?["']?\s*(?:=>?|:|%3d|%3a)\s*)("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|(?:(?:basic|bearer|digest|negotiate)\s+)?[^\s&;,"'<>]+)`,

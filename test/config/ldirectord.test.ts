@@ -58,7 +58,7 @@ ${virtual}`;
   });
   it('has problems at their places', () => {
     expect(errorLines(parseCfText(text, { director: 'lvs1' }))).toEqual([
-      '10:15: Cannot read vrrp 1 auth_pass: a password of 1 to 8 ASCII characters, got a b',
+      '10:15: Cannot read vrrp 1 auth_pass: a password of 1 to 8 ASCII characters, got a text of 3 character(s), which is not shown',
     ]);
     expect(errorLines(parseCfText('vrrp=A\n    interfase=eth0\n')).join()).toContain(
       'did you mean "interface"?',

@@ -12,7 +12,7 @@ const cf = (rule: string, text: string, problem: string): ProblemCase => ({
 const block = (line: string) => `virtual=10.0.0.1:80\n\treal=10.0.0.2:80 gate\n\t${line}\n`;
 
 export const ldirectordCases: readonly ProblemCase[] = [
-  cf('a line is KEY = VALUE', block('persistent'), '3:2: Cannot read line: KEY = VALUE, got persistent'),
+  cf('a line is KEY = VALUE', block('persistent'), '3:2: Cannot read line: KEY = VALUE, got "persistent"'),
   cf(
     'directives are known',
     block('recieve="x"'),

@@ -246,7 +246,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'a header',
     service('headers: ["Host: a"]'),
-    '4:15: Cannot read virtual 1 headers 1: NAME: VALUE, where NAME is none of connection, content-length, expect, host, keep-alive, proxy-connection, te, trailer, transfer-encoding, upgrade (Host is virtualhost), got Host: a',
+    '4:15: Cannot read virtual 1 headers 1: NAME: VALUE, where NAME is none of connection, content-length, expect, host, keep-alive, proxy-connection, te, trailer, transfer-encoding, upgrade (Host is virtualhost), got a text of 7 character(s), which is not shown',
   ),
   yaml(
     'the patterns of urls',

@@ -1,5 +1,7 @@
 // What a conversion yields, and what is left over: notes with the place in the old file. The result is the document
 // of docs/config.md as plain texts, lists and maps; write-yaml.ts spells it.
+import { hideFromName } from '../../net/hide-secrets.ts';
+import { showable } from '../../net/shown.ts';
 import type { Position } from '../config.ts';
 
 /** A value of the document; undefined in a map: not there. */
@@ -14,7 +16,8 @@ export type Converted = { readonly document: Fields; readonly notes: readonly No
 /** Collects notes at the line of a statement; one for each text and line. */
 export type Noting = (at: Position, text: string) => void;
 
-export const formatNote = ({ at, text }: Note): string => `${at.file}:${at.line}: ${text}`;
+export const formatNote = ({ at, text }: Note): string =>
+  showable(`${at.file}:${at.line}: ${hideFromName(text)}`);
 
 export function collectNotes(): { readonly note: Noting; readonly notes: () => readonly Note[] } {
   const found = new Map<string, Note>();

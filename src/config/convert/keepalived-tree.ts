@@ -1,5 +1,6 @@
 // Lines of a keepalived.conf as statements with their blocks: words, quotes, escapes and braces (keepalived.md §1.2).
 // A brace may stand behind its keyword, on the next line, or with the whole block on one line.
+import { hidden, isSecretWord } from '../../net/hide-secrets.ts';
 import type { Position } from '../config.ts';
 import type { Noting } from './converted.ts';
 import type { Line } from './keepalived-lines.ts';
@@ -24,8 +25,10 @@ export function readStatements(lines: readonly Line[], note: Noting): readonly S
     let words: string[] = [];
     const flush = () => {
       if (words.length === 0) return;
+      // What is missing of a secret is the next line: it is no keyword, and never shown as one.
+      const slipped = last !== undefined && last.words.length === 0 && isSecretWord(last.key);
       last = {
-        key: unquote(words[0] ?? ''),
+        key: slipped ? hidden : unquote(words[0] ?? ''),
         words: words.slice(1).map(unquote),
         text: words.slice(1).join(' '),
         at,
