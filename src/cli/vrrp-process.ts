@@ -32,7 +32,7 @@ export async function runVrrpProcess(argv: readonly string[], io: Io): Promise<E
     });
     void flushed().finally(() => process.exit(faultStatus));
   });
-  const { memoryLocked, realtime, detail } = becomeRealtime(wishOf(argv));
+  const { memoryLocked, realtime, nice, detail, advice } = becomeRealtime(wishOf(argv));
   channel.send({
     type: 'event',
     event: {
@@ -40,7 +40,9 @@ export async function runVrrpProcess(argv: readonly string[], io: Io): Promise<E
       pid: process.pid,
       memory_locked: memoryLocked,
       realtime,
+      ...(nice !== undefined && { nice }),
       ...(detail !== undefined && { detail }),
+      ...(advice !== undefined && { advice }),
     },
   });
   const status = await new Promise<number>((resolve) => {

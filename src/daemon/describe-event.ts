@@ -73,6 +73,7 @@ const notWell = /^(?:exit [1-9]|signal|no answer|cannot|left out)/;
 
 export function levelOf(event: JournalEvent): LogLevel {
   if (event.event === 'vrrp.transition' && event.to === 'fault') return 'error';
+  if (event.event === 'vrrp.process_started' && event.advice !== undefined) return 'warn';
   if (event.event === 'vrrp.track_changed' && event.state === 'down') return 'warn';
   if (event.event === 'vrrp.notified' && notWell.test(event.exit)) return 'warn';
   if (event.event === 'service.quorum_command' && notWell.test(event.exit)) return 'warn';
@@ -90,10 +91,21 @@ export function describeEvent(event: JournalEvent): string {
   return describeDaemon(event);
 }
 
+function describeStart({
+  pid,
+  detail,
+  nice,
+  advice,
+}: Extract<JournalEvent, { event: 'vrrp.process_started' }>) {
+  const instead = nice === undefined ? '' : `; it runs with nice ${nice} instead`;
+  const how = detail === undefined ? '' : `: ${detail}${instead}`;
+  return `VRRP process ${pid} started${how}${advice === undefined ? '' : `: ${advice}`}`;
+}
+
 function describeVrrp(event: JournalEvent): string {
   switch (event.event) {
     case 'vrrp.process_started':
-      return `VRRP process ${event.pid} started${event.detail === undefined ? '' : `: ${event.detail}`}`;
+      return describeStart(event);
     case 'vrrp.process_lost':
       return `VRRP process ${event.pid} lost: ${event.reason}; ${event.action}`;
     case 'vrrp.supervisor_lost':

@@ -8,7 +8,9 @@ export type VrrpEvent =
       readonly pid: number;
       readonly memory_locked: boolean;
       readonly realtime: boolean;
+      readonly nice?: number;
       readonly detail?: string;
+      readonly advice?: string;
     }
   | {
       readonly event: 'vrrp.process_lost';

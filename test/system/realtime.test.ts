@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { lockableMappings } from '../../src/system/realtime.ts';
+import { err, ok } from '../../src/net/result.ts';
+import { becomeRealtime, lockableMappings, type SchedulingCalls } from '../../src/system/realtime.ts';
 
 describe('what is locked in memory', () => {
   it('is what comes from files, the C heap and the stack, as far as it can be read', () => {
@@ -34,5 +35,44 @@ describe('what is locked in memory', () => {
       for (let i = 0; i < 500; i += 1) new Function('a', 'return a + ' + i)(1);
       gc();`;
     execFileSync(process.execPath, ['--expose-gc', '-e', script]);
+  });
+});
+
+describe('a real-time class that is refused', () => {
+  const wish = { priority: 20, lockMemory: false } as const;
+  const calls = (code: string, capabilities: bigint, mayNice = true) => {
+    const nices: number[] = [];
+    const fake: SchedulingCalls = {
+      setClass: () => err(code),
+      setNice: (nice) => {
+        if (!mayNice) throw new Error('EACCES');
+        nices.push(nice);
+      },
+      capabilities: () => capabilities,
+    };
+    return { fake, nices };
+  };
+
+  it('with the capability is the control group: nice instead, and what to do about it', () => {
+    const { fake, nices } = calls('EPERM', 1n << 23n);
+    const outcome = becomeRealtime(wish, fake);
+    expect(outcome).toMatchObject({ realtime: false, nice: -15 });
+    expect(outcome.detail).toContain('sched_setscheduler: EPERM');
+    expect(outcome.advice).toContain('CONFIG_RT_GROUP_SCHED');
+    expect(nices).toEqual([-15]);
+  });
+
+  it('without the capability says so; where nice is refused as well nothing is claimed', () => {
+    const outcome = becomeRealtime(wish, calls('EPERM', 0n, false).fake);
+    expect(outcome.nice).toBeUndefined();
+    expect(outcome.advice).toContain('CAP_SYS_NICE');
+  });
+
+  it('is no matter where nobody wished for it, and none where it is granted', () => {
+    expect(
+      becomeRealtime({ priority: 'off', lockMemory: false }, calls('EPERM', 0n).fake).advice,
+    ).toBeUndefined();
+    const granted = becomeRealtime(wish, { ...calls('EPERM', 0n).fake, setClass: () => ok(0) });
+    expect(granted).toEqual({ realtime: true, memoryLocked: false, detail: 'mlock2: off' });
   });
 });
