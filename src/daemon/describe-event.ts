@@ -20,6 +20,7 @@ const warnings: ReadonlySet<JournalEvent['event']> = new Set([
   'daemon.rival',
   'log.failed',
   'log.lost',
+  'log.suppressed',
   'state.failed',
   'vrrp.process_lost',
   'vrrp.advert_rejected',
@@ -271,6 +272,8 @@ function describeDaemon(event: JournalEvent): string {
       return `${event.at}: ${event.message}`;
     case 'log.failed':
       return `cannot write to ${event.sink}: ${event.reason}`;
+    case 'log.suppressed':
+      return `${event.lines} more lines of ${event.subject} left out in a minute; the last of them follows`;
     case 'log.lost':
       return `lost ${event.lines} line(s) here that ${event.sink} did not take in time`;
     case 'state.failed':

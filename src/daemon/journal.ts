@@ -6,9 +6,10 @@ import winston from 'winston';
 import type { LogConfig } from '../config/config.ts';
 import { showable } from '../net/shown.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Journal } from '../ports/journal.ts';
+import type { Journal, JournalEvent } from '../ports/journal.ts';
 import type { LogLevel, LogSink, OpenLogFile, OpenLogOutput, SinkTroubles } from '../ports/log-sink.ts';
 import { describeEvent, levelOf } from './describe-event.ts';
+import { limitJournal } from './journal-limit.ts';
 
 const retryMs = 60_000;
 
@@ -39,12 +40,14 @@ export function createJournal(
     ],
   });
 
-  const journal: Journal = (given) => {
+  const { journal, close: writeLast } = limitJournal(clock, write);
+
+  function write(given: JournalEvent): void {
     // Whatever an event quotes, from a peer's packet to the name of a file: it forges no line and drives no terminal.
     const event = showable(given);
     const { event: name, ...fields } = event;
     logger.log({ level: levelOf(event), message: describeEvent(event), event: name, ...fields });
-  };
+  }
 
   function troublesOf(sink: string, onFailed: () => void): SinkTroubles {
     return {
@@ -80,6 +83,7 @@ export function createJournal(
 
   async function close(): Promise<void> {
     cancelRetry();
+    writeLast();
     await Promise.all([file?.close(), output.close()]);
     logger.end();
   }

@@ -5,6 +5,7 @@ import type { Prefix } from '../net/prefix.ts';
 import type { Effect, Reason } from '../vrrp/types.ts';
 import { createAddressLeases } from './vrrp-addresses.ts';
 import { createAnnouncer } from './vrrp-announcer.ts';
+import { createCalmAnnouncements } from './vrrp-calm-announcements.ts';
 import type { FloatingKeeper, FloatingRoutes, Missing } from './vrrp-floating-routes.ts';
 import type { InterfacePorts, VrrpInterface } from './vrrp-interface.ts';
 import { floatingAddresses } from './vrrp-router-config.ts';
@@ -52,12 +53,15 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
     ...ports,
     kernel: ports.network,
     onInstalled: (addresses) => {
-      announcer.announce(addresses, { round: 1, repeat: config().garpRepeat });
+      restored.announce(addresses);
       // The kernel takes routes along with the address that is their source.
       routes.checkSoon();
     },
   });
   const announcer = createAnnouncer(device, { ...ports, installed: leases.installed });
+  const restored = createCalmAnnouncements(clock, (addresses) =>
+    announcer.announce(addresses, { round: 1, repeat: config().garpRepeat }),
+  );
   const unfollow = ports.view.onChange(leases.onNetworkChange);
 
   const hasRoutes = (): boolean => {
@@ -91,6 +95,7 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
       routes.forget(config().name);
       leases.close();
       unfollow();
+      restored.close();
       announcer.close();
     },
   };

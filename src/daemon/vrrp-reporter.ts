@@ -85,10 +85,13 @@ export function createReporter(
         case 'transition':
           return transition(report);
         case 'splitBrainSuspected':
-          return emit({
-            event: 'vrrp.split_brain_suspected',
-            ...{ instance, vrid, peer: report.peer, peer_priority: report.peerPriority },
-          });
+          // The state machine forgets a peer that falls silent, and would tell of it anew each time it comes back.
+          return limit.note(`${instance} ${report.peer} split`, () =>
+            emit({
+              event: 'vrrp.split_brain_suspected',
+              ...{ instance, vrid, peer: report.peer, peer_priority: report.peerPriority },
+            }),
+          );
         case 'ownAddressHeard':
           return rejectedFor(report, 'own_address');
         case 'stall': {

@@ -47,4 +47,10 @@ export type DaemonEvent =
   | { readonly event: 'config.warning'; readonly at: string; readonly message: string }
   | { readonly event: 'state.failed'; readonly reason: string }
   | { readonly event: 'log.failed'; readonly sink: string; readonly reason: string }
-  | { readonly event: 'log.lost'; readonly sink: string; readonly lines: number };
+  | { readonly event: 'log.lost'; readonly sink: string; readonly lines: number }
+  | {
+      readonly event: 'log.suppressed';
+      readonly of: string;
+      readonly subject: string;
+      readonly lines: number;
+    };

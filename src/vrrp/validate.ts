@@ -159,7 +159,8 @@ function notesOn(router: RouterConfig, advert: Advert, checksumForm: ChecksumFor
     const shares = advert.addresses.some((address) =>
       router.addresses.some((prefix) => prefix.address === address),
     );
-    notes.push({ what: shares ? 'addresses' : 'virtual_router', ours, theirs });
+    const what = shares ? 'addresses' : 'virtual_router';
+    notes.push({ what, ours: shortened(ours), theirs: shortened(theirs) });
   }
   if (checksumForm === 'rfc5798-group') {
     notes.push({ what: 'checksum', ours: 'pseudo-header with the destination', theirs: 'with the group' });
@@ -168,5 +169,14 @@ function notesOn(router: RouterConfig, advert: Advert, checksumForm: ChecksumFor
 }
 
 const seconds = (router: RouterConfig): string => `${router.advertIntervalUs / 1e6} s`;
+
+/** An advert may name 255 addresses. */
+const wordsMax = 8;
+
+function shortened(addresses: string): string {
+  const words = addresses.split(' ');
+  if (words.length <= wordsMax) return addresses;
+  return `${words.slice(0, wordsMax).join(' ')} and ${words.length - wordsMax} more`;
+}
 
 const sorted = (addresses: readonly Ip[]): string => [...addresses].sort(compareIp).join(' ');
