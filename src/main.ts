@@ -6,9 +6,8 @@ import { catchFaults } from './system/faults.ts';
 import { catchSignals } from './system/signals.ts';
 
 // Any other command ends by a signal, and tells what it fell over.
-if (process.argv[2] === 'run' || process.argv[2] === 'vrrp-process') {
-  catchSignals();
-  catchFaults();
-}
+const [, , command] = process.argv;
+if (command === 'run' || command === 'vrrp-process' || command === 'config-process') catchSignals();
+if (command === 'run' || command === 'vrrp-process') catchFaults();
 const { runProcess } = await import('./cli/run-process.ts');
 await runProcess();

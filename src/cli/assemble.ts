@@ -1,5 +1,6 @@
 // What a daemon is made of on this machine: the real clock, kernel, probes and child process, put together.
-import type { Config, ConfigResult } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import type { FileEnd } from '../config/judge-loss.ts';
 import { createDaemon, type Daemon } from '../daemon/daemon.ts';
 import { parseLeavingState } from '../daemon/departures.ts';
 import { createDirectorLoop } from '../daemon/director-loop.ts';
@@ -31,7 +32,9 @@ import { findRivals } from '../system/rivals.ts';
 import { runScript as runAnyScript } from '../system/run-script.ts';
 import { openStateFile } from '../system/state-file.ts';
 import { systemSysctl } from '../system/sysctl.ts';
+import { watchChange } from '../system/watch-change.ts';
 import { watchFile } from '../system/watch-file.ts';
+import type { ReadConfig } from './config-reader.ts';
 import { directorMemoryIn } from './director-memory.ts';
 import { openRoster } from './open-roster.ts';
 import { version } from './version.ts';
@@ -41,7 +44,13 @@ import { openVrrpSupervisor } from './vrrp-supervisor.ts';
 const otherFiles = 512;
 const fewestChecksAtOnce = 100;
 
-export function assemble(initial: Config, readConfig: () => ConfigResult, log: JournalShell): Daemon {
+export type ConfigSource = {
+  readonly read: ReadConfig;
+  /** How the file ended that the initial config was read from. */
+  readonly end?: FileEnd;
+};
+
+export function assemble(initial: Config, source: ConfigSource, log: JournalShell): Daemon {
   const { journal } = log;
   let { maintenancedir, scriptUser } = initial;
   const runScript: RunScript = (request) =>
@@ -51,6 +60,11 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
     if (!written.ok) journal({ event: 'state.failed', reason: written.error });
   };
 
+  let endFollowing: (() => void) | undefined;
+  const followFile = ({ autoreload, file }: Config) => {
+    if (!autoreload) endFollowing?.();
+    endFollowing = autoreload ? (endFollowing ?? watchChange(file, () => void daemon.reload())) : undefined;
+  };
   const health = createHealthLoop({
     clock,
     journal,
@@ -131,11 +145,13 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
         quorumOf: quorums.statusOf,
         onFindings: vrrp.track,
       }),
-      readConfig,
+      readConfig: source.read,
+      ...(source.end !== undefined && { initialEnd: source.end }),
       onReload: (config) => {
         log.configure(config.log);
         tellRivals(journal);
         ({ maintenancedir, scriptUser } = config);
+        followFile(config);
       },
       ownedBefore: owned.read(),
       version,
@@ -143,6 +159,7 @@ export function assemble(initial: Config, readConfig: () => ConfigResult, log: J
     },
     initial,
   );
+  followFile(initial);
   return {
     ...daemon,
     start: () => {

@@ -4,6 +4,7 @@
 import type { ConfigResult } from '../config/config.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { judgeKernel } from '../config/judge-kernel.ts';
+import { isIdle } from '../config/judge-loss.ts';
 import { jsonSchema } from '../config/schema.ts';
 import { withoutSecrets } from '../config/secret-keys.ts';
 import { readKernelModules } from '../system/kernel-modules.ts';
@@ -55,5 +56,7 @@ const errorsOf = ({ config, problems }: ConfigResult): number =>
 function verdict(result: ConfigResult): string {
   const errors = errorsOf(result);
   const warnings = result.problems.filter(({ severity }) => severity === 'warning').length;
-  return `${errors > 0 ? `${errors} error(s)` : 'good'}${warnings === 0 ? '' : `, ${warnings} warning(s)`}`;
+  const idle = result.config !== undefined && isIdle(result.config);
+  const good = idle ? 'good, but it names nothing to do: neither a service nor a virtual router' : 'good';
+  return `${errors > 0 ? `${errors} error(s)` : good}${warnings === 0 ? '' : `, ${warnings} warning(s)`}`;
 }

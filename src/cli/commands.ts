@@ -86,8 +86,12 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./operate.ts')).runWeight,
   },
   reload: {
-    usage: 'reload [-c FILE] [--socket PATH]',
+    usage: 'reload [--empty] [-c FILE] [--socket PATH]',
     summary: 'read the config again; a bad one changes nothing',
+    details: [
+      '--empty: also one that takes away all services, all their servers or all virtual routers,',
+      '         or whose end is missing',
+    ],
     load: async () => (await import('./reload.ts')).runReload,
   },
   failover: {
@@ -97,9 +101,10 @@ const commands: Readonly<Record<string, Entry>> = {
   },
 };
 
-/** The VRRP process, started by `run` itself. */
+/** Processes that `run` itself starts. */
 const hidden: Readonly<Record<string, Entry['load']>> = {
   'vrrp-process': async () => (await import('./vrrp-process.ts')).runVrrpProcess,
+  'config-process': async () => (await import('./config-process.ts')).runConfigProcess,
 };
 
 export async function runCommandLine(argv: readonly string[], io: Io): Promise<ExitCode> {

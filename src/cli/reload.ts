@@ -2,10 +2,17 @@
 import { askDaemon, socketOptions } from './ask-daemon.ts';
 import { type ExitCode, type Io, parseArguments } from './command-line.ts';
 
+const reloadOptions = { ...socketOptions, empty: { type: 'boolean' } } as const;
+
 export async function runReload(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const given = parseArguments(argv, socketOptions, io);
+  const given = parseArguments(argv, reloadOptions, io);
   if (given === undefined) return 2;
-  const answer = await askDaemon(given.options, 'POST', '/reload', io);
+  const answer = await askDaemon(
+    given.options,
+    'POST',
+    given.options.empty === true ? '/reload?empty=yes' : '/reload',
+    io,
+  );
   if (answer === undefined) return 1;
   const { problems = [], error } = answer.body as {
     readonly problems?: readonly string[];

@@ -2,7 +2,6 @@
 // and SIGINT hand over, clean up and end it. systemd is told when it is ready and that it lives. What nobody caught is
 // logged; unless it was a check's it ends this process, whereupon the VRRP process hands over and ends as well.
 import { resolve } from 'node:path';
-import { createEntryMemory } from '../config/entry-memory.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { controlRoutes } from '../daemon/control-routes.ts';
 import { type Daemon, reportWarnings } from '../daemon/daemon.ts';
@@ -15,7 +14,7 @@ import { levelPrefix } from '../system/level-prefix.ts';
 import { openLogFile } from '../system/log-file.ts';
 import { openLogOutput } from '../system/log-output.ts';
 import { createNotify, type Notify } from '../system/notify.ts';
-import { takeSignals } from '../system/signals.ts';
+import { onEarlyEnd, takeSignals } from '../system/signals.ts';
 import { assemble } from './assemble.ts';
 import { claimHost } from './claim-host.ts';
 import {
@@ -26,7 +25,7 @@ import {
   parseArguments,
   textOption,
 } from './command-line.ts';
-import { readConfig } from './read-config.ts';
+import { createConfigReader } from './config-reader.ts';
 
 const extendEveryMs = 5000;
 /** No stop takes longer than four minutes; one that does hangs, and systemd may end it. */
@@ -37,9 +36,11 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
   if (given === undefined) return 2;
   keepInheritedDescriptors();
   const file = textOption(given.options, 'config') ?? defaultConfigFile;
-  const memory = createEntryMemory();
-  const read = () => readConfig(file, textOption(given.options, 'director'), memory);
-  const { config, problems } = read();
+  const read = createConfigReader(file, textOption(given.options, 'director'));
+  // Nothing has been touched yet, and a file may take its time.
+  onEarlyEnd(() => process.exit(0));
+  const { config, problems, end } = await read();
+  onEarlyEnd(undefined);
   if (config === undefined) {
     io.stderr(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
     return 2;
@@ -56,7 +57,7 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
   });
   takeFaults(endByFault(log));
   reportWarnings(log.journal, problems);
-  const daemon = assemble(config, read, log);
+  const daemon = assemble(config, { read, ...(end !== undefined && { end }) }, log);
   const control = await claim.value.listen(
     controlRoutes(daemon, { pid: process.pid, config: resolve(file) }),
     (about, error) => {

@@ -14,7 +14,7 @@ import {
 } from './ldirectord-keys.ts';
 import { type Line, lexLdirectord } from './ldirectord-lexer.ts';
 import type { Field } from './ldirectord-values.ts';
-import { errorAt, shownKey, unshown, warningAt } from './problem.ts';
+import { errorAt, shownKey, shownMax, unshown, warningAt } from './problem.ts';
 import { isPhrase, phraseKeys } from './schema-vrrp-float.ts';
 import { isSecretKey } from './secret-keys.ts';
 import { didYouMean } from './suggest.ts';
@@ -207,7 +207,7 @@ function refuseKey(line: Line, target: Section, reading: Reading): void {
     ? 'a global directive (one of a virtual service stands in its block, four columns in)'
     : misplaced
       ? 'a directive of this block (a global one stands in the first column)'
-      : `a known directive${didYouMean(line.key, [...target.keys.keys()])}`;
+      : `a known directive${reading.problems.length < shownMax ? didYouMean(line.key, [...target.keys.keys()]) : ''}`;
   const what = target.kind === 'global' ? 'config' : target.kind;
   const got = shownKey(line.key, [...target.keys.keys(), ...virtualKeys.keys(), ...globalKeys.keys()]);
   reading.problems.push(errorAt(at(line, reading), `read ${what}`, rule, got));

@@ -5,7 +5,7 @@ import type { ConfigEnvironment, ConfigResult, Problem } from './config.ts';
 import type { ConfigNode } from './document.ts';
 import { createEntryMemory, type EntryMemory } from './entry-memory.ts';
 import { parseLdirectord } from './ldirectord.ts';
-import { warningAt } from './problem.ts';
+import { boundProblems, warningAt } from './problem.ts';
 import { readByEntries, type Whole } from './read-by-entries.ts';
 import { readDocument } from './read-document.ts';
 import type { Dialect } from './resolution.ts';
@@ -32,7 +32,8 @@ export function parseConfig(
     directorOf: (root) => environment.director ?? directorIn(root, environment.hostname),
   };
   const read = dialect === 'yaml' ? readByEntries(content, origin, memory) : undefined;
-  return read ?? readWhole(content, origin, marked);
+  const { problems, ...rest } = read ?? readWhole(content, origin, marked);
+  return { ...rest, problems: boundProblems(problems) };
 }
 
 function readWhole(

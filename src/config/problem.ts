@@ -39,6 +39,25 @@ export const errorAt = problem('error');
 /** Parses, but will not do what it says. */
 export const warningAt = problem('warning');
 
+/** Of errors and of warnings, so many are shown; nobody reads more, and a log takes them all. */
+export const shownMax = 100;
+
+/** The first errors and the first warnings, and how many more there are of each. */
+export function boundProblems(problems: readonly Problem[]): readonly Problem[] {
+  const kinds = (['error', 'warning'] as const).map((kind) =>
+    problems.filter(({ severity }) => severity === kind),
+  );
+  if (kinds.every(({ length }) => length <= shownMax)) return problems;
+  const shown = new Set(kinds.flatMap((all) => all.slice(0, shownMax)));
+  const rest = kinds.flatMap((all): readonly Problem[] => {
+    const [first] = all.slice(shownMax);
+    if (first === undefined) return [];
+    const message = `Cannot show all: expected at most ${shownMax} ${first.severity}s, got ${all.length - shownMax} more`;
+    return [{ ...first, message }];
+  });
+  return [...problems.filter((each) => shown.has(each)), ...rest];
+}
+
 /** By line, then column, then severity; the same complaint at the same place once. */
 export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Map(problems.map((each) => [`${each.at.line}:${each.at.column}:${each.message}`, each]));

@@ -16,7 +16,7 @@ import {
   placesAlong,
   positionAt,
 } from './place.ts';
-import { errorAt, shownKey, unshown, warningAt } from './problem.ts';
+import { errorAt, shownKey, shownMax, unshown, warningAt } from './problem.ts';
 import { type DocumentDraft, documentSchema } from './schema.ts';
 import { sysctlSchema } from './schema-ipvs.ts';
 import { trackSchema } from './schema-track.ts';
@@ -138,7 +138,7 @@ function readObject(schema: z.ZodObject, node: ConfigNode, place: Place, reading
     const key = shape === sysctlSchema.shape ? written.replace(sysctlPrefix, '') : written;
     const inner = Object.hasOwn(shape, key) ? shape[key] : undefined;
     if (inner === undefined || Object.hasOwn(values, key)) {
-      const rule = inner === undefined ? `a known key${didYouMean(key, keys)}` : 'each key once';
+      const rule = inner === undefined ? `a known key${suggestion(key, keys, reading)}` : 'each key once';
       const got = slipped
         ? 'a text that is not shown, as it stands below one'
         : shownWritten(written, key, keys);
@@ -150,6 +150,10 @@ function readObject(schema: z.ZodObject, node: ConfigNode, place: Place, reading
   }
   return values;
 }
+
+/** Only for those that are shown: looking for a near word takes its time. */
+const suggestion = (key: string, known: readonly string[], { problems }: Reading): string =>
+  problems.length < shownMax ? didYouMean(key, known) : '';
 
 /** Lists of which one entry may stand alone, by the key that tells it from a map of directors. */
 const singles: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>([

@@ -11,8 +11,9 @@ function nearest(word: string, known: readonly string[]): string | undefined {
   let best: { readonly word: string; readonly edits: number } | undefined;
   if (word.length > 64) return undefined;
   for (const candidate of known) {
-    const edits = editDistance(word, candidate.toLowerCase());
     const allowed = Math.max(1, Math.floor(candidate.length / 3));
+    if (Math.abs(word.length - candidate.length) > allowed) continue;
+    const edits = editDistance(word, candidate.toLowerCase());
     if (edits <= allowed && edits < (best?.edits ?? Number.POSITIVE_INFINITY))
       best = { word: candidate, edits };
   }

@@ -19,8 +19,8 @@ export const controlRoutes = (daemon: Daemon, identity: Readonly<Record<string, 
     if (services.length > 0) return { status: 200, body: { services } };
     return { status: 409, body: { error: `Cannot find: a configured real server, got ${order.real}` } };
   },
-  'POST /reload': async () => {
-    const { reloaded, problems } = await daemon.reload();
+  'POST /reload': async (search) => {
+    const { reloaded, problems } = await daemon.reload({ empty: search.get('empty') === 'yes' });
     return { status: reloaded ? 200 : 409, body: { problems } };
   },
   'POST /failover': (search) => {

@@ -1,7 +1,8 @@
 // The daemon as a whole: in which order its parts start, take on a new configuration, and stop. Each part's own
 // behaviour is its own file's. Everything from outside is handed in.
-import type { Config, ConfigResult, Problem } from '../config/config.ts';
+import type { Config, Problem } from '../config/config.ts';
 import { formatProblem } from '../config/format-problem.ts';
+import { type ConfigReading, type FileEnd, judgeLoss } from '../config/judge-loss.ts';
 import { ok, type Result } from '../net/result.ts';
 import type { Clock, Micros } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
@@ -16,6 +17,7 @@ import type { MarkKeeper } from './mark-keeper.ts';
 import type { Operator } from './operator.ts';
 import type { Quorums } from './quorums.ts';
 import type { ReconcileLoop } from './reconcile-loop.ts';
+import { createReloads } from './reloads.ts';
 import type { Roster } from './roster.ts';
 import { type DaemonStatus, statusOf } from './status.ts';
 import type { VrrpSupervisor } from './vrrp-supervisor.ts';
@@ -36,7 +38,10 @@ export type DaemonPorts = {
   readonly journal: Journal;
   /** Told each configuration that takes effect by a reload, before the parts below are. */
   readonly onReload: (config: Config) => void;
-  readonly readConfig: () => ConfigResult;
+  /** May take its time: nothing waits for it but the reload. */
+  readonly readConfig: () => ConfigReading | Promise<ConfigReading>;
+  /** How the file of the initial config ended. */
+  readonly initialEnd?: FileEnd;
   /** Makes servers of names and files; all parts below know addresses alone. */
   readonly roster: Roster;
   /** What IPVS holds beside its table. */
@@ -56,6 +61,11 @@ export type DaemonPorts = {
   readonly pid: number;
 };
 
+export type ReloadOptions = {
+  /** Also what takes everything away (config/judge-loss.ts); no signal can ask for that. */
+  readonly empty?: boolean;
+};
+type Taking = { readonly empty: boolean; readonly begun: Micros };
 export type ReloadResult = { readonly reloaded: boolean; readonly problems: readonly string[] };
 
 /**
@@ -73,8 +83,8 @@ export type Order = {
 export type Daemon = {
   /** Resolves once the table is adopted and the virtual routers are configured. */
   readonly start: () => Promise<void>;
-  /** Reads the config again. A bad one changes nothing. Reloads queue up. */
-  readonly reload: () => Promise<ReloadResult>;
+  /** Reads the config again. A bad one changes nothing. One that has not begun yet answers all who ask meanwhile. */
+  readonly reload: (options?: ReloadOptions) => Promise<ReloadResult>;
   /** Why the servers, services and routers of that name or address are as they are. */
   readonly why: (about: string) => Promise<WhyAnswer>;
   /** What the operator says of a server. @returns the services that it holds for; none where there is no such server. */
@@ -101,6 +111,9 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
   let endWait: (() => void) | undefined;
   let queue: Promise<unknown> = Promise.resolve();
   let stopping: Promise<void> | undefined;
+  let end = ports.initialEnd;
+  /** Of the previous run, until a config that names services says what is to become of them. */
+  let unclaimed: readonly string[] = [];
 
   /** One after the other: a reload never meets a start, a stop or another reload half-way. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -122,11 +135,12 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
 
   async function start(): Promise<void> {
     const { version, pid } = ports;
+    unclaimed = ports.ownedBefore;
     journal({ event: 'daemon.started', version, pid, director: config.director.name, config: config.file });
     config = await roster.take(config, rosterMaxMs);
     await director.configure(config.ipvs);
     weights.configure(config.virtuals);
-    await reconcile.configure(config.virtuals, config.ipvs, ports.ownedBefore);
+    await reconcile.configure(config.virtuals, config.ipvs, claim(false));
     await marks.configure(config.virtuals, config.ipvs.resyncIntervalMs);
     health.configure(config.virtuals);
     health.seed(reconcile.serving());
@@ -141,37 +155,63 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     journal({ event: 'daemon.ready', instances: config.vrrp.length, ...sizeOf(config) });
   }
 
-  async function reload(): Promise<ReloadResult> {
-    if (stopping !== undefined)
-      return { reloaded: false, problems: ['Cannot reload: a running daemon, got one that stops'] };
+  /** What was there before us is not deleted at the word of a file that names nothing. */
+  function claim(empty: boolean): readonly string[] | undefined {
+    const claimed = unclaimed;
+    if (claimed.length === 0) return undefined;
+    if (config.virtuals.length > 0 || empty) {
+      unclaimed = [];
+      return claimed;
+    }
+    const message = `Cannot clean up after the previous run: expected a service in the config, got none: ${claimed.length} of its services stay in the table until there is one, or until "lvs-director reload --empty"`;
+    journal({ event: 'config.warning', at: config.file, message });
+    return undefined;
+  }
+
+  function reject(problems: readonly string[], told = problems): ReloadResult {
+    journal({ event: 'daemon.reload_rejected', config: config.file, problems });
+    return { reloaded: false, problems: told };
+  }
+
+  async function reload({ empty = false }: ReloadOptions): Promise<ReloadResult> {
+    if (stopping !== undefined) return late;
     const begun = clock.now();
-    const { config: next, problems } = ports.readConfig();
+    const reading = await ports.readConfig();
+    return inTurn(() => take(reading, { empty, begun }));
+  }
+
+  async function take(reading: ConfigReading, { empty, begun }: Taking): Promise<ReloadResult> {
+    if (stopping !== undefined) return late;
+    const { config: next, problems } = reading;
     const told = problems.map(formatProblem);
     if (next === undefined) {
-      const errors = problems.filter(({ severity }) => severity === 'error').map(formatProblem);
-      journal({ event: 'daemon.reload_rejected', config: config.file, problems: errors });
-      return { reloaded: false, problems: told };
+      return reject(problems.filter(({ severity }) => severity === 'error').map(formatProblem), told);
     }
+    const lost = empty ? [] : judgeLoss({ config, end }, { config: next, end: reading.end });
+    if (lost.length > 0) return reject(lost.map((each) => `${next.file}: ${each}`));
     reportWarnings(journal, problems);
     for (const message of fixedAtStart(config, next)) {
       journal({ event: 'config.warning', at: next.file, message });
       told.push(`${next.file}: warning: ${message}`);
     }
     ports.onReload(next);
+    end = reading.end;
     config = await roster.take(next, rosterMaxMs);
     await director.configure(config.ipvs);
-    await takeOn();
+    await takeOn(claim(empty));
     await vrrp.reconfigure(config.vrrp);
     const ms = Math.round((clock.now() - begun) / 1000);
     journal({ event: 'daemon.reloaded', config: config.file, ...sizeOf(config), ms });
     return { reloaded: true, problems: told };
   }
 
-  async function takeOn(): Promise<void> {
+  const reloads = createReloads(reload, (a, b) => (a.empty ?? false) === (b.empty ?? false));
+
+  async function takeOn(owned?: readonly string[]): Promise<void> {
     weights.configure(config.virtuals);
     health.configure(config.virtuals);
     quorums.configure(config.virtuals);
-    await reconcile.configure(config.virtuals, config.ipvs);
+    await reconcile.configure(config.virtuals, config.ipvs, owned);
     await marks.configure(config.virtuals, config.ipvs.resyncIntervalMs);
     tracking.configure(config);
   }
@@ -223,7 +263,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
 
   return {
     start: () => inTurn(start),
-    reload: () => inTurn(reload),
+    reload: (options = {}) => reloads(options),
     failover: (instance) => vrrp.failover(instance),
     status: async () => {
       await reconcile.refresh();
@@ -278,6 +318,11 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     },
   };
 }
+
+const late: ReloadResult = {
+  reloaded: false,
+  problems: ['Cannot reload: a running daemon, got one that stops'],
+};
 
 export function reportWarnings(journal: Journal, problems: readonly Problem[]): void {
   for (const { severity, at, message } of problems) {

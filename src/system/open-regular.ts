@@ -29,6 +29,8 @@ export type FileRead = {
   readonly state: string;
   /** It was another one when the reading ended: written to, or cut, meanwhile. */
   readonly changed: boolean;
+  /** When it was written to or put there, by the clock of its file system, in ms since 1970. */
+  readonly changedAtMs: number;
 };
 
 /** Why a file was not read: `rule` and `got` complete "Cannot read X: expected RULE, got VALUE". */
@@ -108,7 +110,7 @@ function conclude(
   const refused = judgeSize(BigInt(content.length), options);
   if (refused !== undefined) return err(refused);
   const state = stateOf(before);
-  return ok({ content, state, changed: stateOf(after) !== state });
+  return ok({ content, state, changed: stateOf(after) !== state, changedAtMs: Number(before.ctimeMs) });
 }
 
 export const stateOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>

@@ -14,13 +14,15 @@ const meaningless = ['SIGUSR1', 'SIGUSR2', 'SIGXFSZ'] as const;
 
 const waiting: AskingSignal[] = [];
 let take: ((signal: AskingSignal) => void) | undefined;
+let endEarly: (() => void) | undefined;
 
 /** To be called once, first. */
 export function catchSignals(): void {
   for (const signal of asking) {
     process.on(signal, () => {
-      if (take === undefined) waiting.push(signal);
-      else take(signal);
+      if (take !== undefined) return take(signal);
+      waiting.push(signal);
+      if (signal !== 'SIGHUP') endEarly?.();
     });
   }
   for (const signal of meaningless) process.on(signal, () => {});
@@ -32,4 +34,10 @@ export function takeSignals(listener: (signal: AskingSignal) => void): void {
     take = listener;
     for (const signal of waiting.splice(0)) listener(signal);
   });
+}
+
+/** Until somebody takes the signals: told of one that asks for the end, also of one that has come already. */
+export function onEarlyEnd(listener: (() => void) | undefined): void {
+  endEarly = listener;
+  if (waiting.some((signal) => signal !== 'SIGHUP')) endEarly?.();
 }

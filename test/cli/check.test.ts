@@ -57,7 +57,9 @@ describe('lvs-director check', () => {
     const { code, err } = await check('fork: yes\n');
     expect(code).toBe(0);
     expect(err).toContain('FILE:1:7: warning: Cannot honour fork');
-    expect(err).toContain('FILE: good, 1 warning(s)\n');
+    expect(err).toContain(
+      'FILE: good, but it names nothing to do: neither a service nor a virtual router, 1 warning(s)\n',
+    );
   });
 
   it('says the same as JSON', async () => {

@@ -60,17 +60,51 @@ describe('values in YAML', () => {
     });
   });
 
+  it.each(['a: 1\n', 'a: [1]\n', 'a:\n- b\n', 'a: {b: 1}\n', 'a: |\n  x\n', '- a\n', '---\na: 1\n'])(
+    'may end with the mark for it: %j',
+    (text) => {
+      const plain = parseYaml(text, 'f');
+      for (const mark of ['...', '...\n', '...\n# end\n', '... # end\n'])
+        expect(parseYaml(text + mark, 'f')).toEqual(plain);
+    },
+  );
+
   it('of a key that stands twice are reported, every one', () => {
     const { problems } = parseYaml('a: 1\na: 2\nb: {c: 1, c: 2}\n', 'f');
     expect(problems.map(({ at }) => `${at.line}:${at.column}`).sort()).toEqual(['2:1', '3:11']);
   });
 });
 
+const tooMuch = {
+  severity: 'error',
+  at: { file: 'f', line: 1, column: 1 },
+  message: 'Cannot read YAML: aliases that stand for at most 1000000 keys and values, got more',
+};
+
 describe('hostile YAML', () => {
-  it('of aliases upon aliases costs no more than its text', () => {
-    const rows = Array.from({ length: 24 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`);
-    const { root } = parseYaml(`a0: &a0 [x]\n${rows.join('\n')}\n`, 'f');
-    expect(root?.kind).toBe('map');
+  it('of aliases upon aliases costs no more than its text, and is refused where they mean too much', () => {
+    const text = (depth: number) =>
+      `a0: &a0 [x]\n${Array.from({ length: depth }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]\n`).join('')}`;
+    expect(parseYaml(text(12), 'f').root?.kind).toBe('map');
+    for (const depth of [20, 24, 64, 1000])
+      expect(parseYaml(text(depth), 'f')).toEqual({ problems: [tooMuch] });
+  });
+
+  it('that merges maps into maps into maps is refused where they mean too much', () => {
+    const rows = Array.from({ length: 3000 }, (_, i) => `x${i + 1}: &x${i + 1} {<<: *x${i}, a${i + 1}: 1}`);
+    expect(parseYaml(`x0: &x0 {a0: 1}\n${rows.join('\n')}\n`, 'f')).toEqual({ problems: [tooMuch] });
+  });
+
+  it.each([
+    ['flow lists', '['],
+    ['flow maps', '{a: '],
+    ['lists', '- '],
+    ['keys', '? '],
+  ])('of many levels of %s is refused, and 60 are not too many', (_, level) => {
+    expect(parseYaml(level.repeat(100_000), 'f').problems).toMatchObject([
+      { message: 'Cannot read YAML: at most 64 levels, got more' },
+    ]);
+    expect(parseYaml(`${level.repeat(30)}x`, 'f').problems.join()).not.toContain('levels');
   });
 
   it('nested beyond reason is a problem, not a crash', () => {

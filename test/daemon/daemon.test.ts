@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Config, ConfigResult } from '../../src/config/config.ts';
+import type { Config } from '../../src/config/config.ts';
+import type { ConfigReading } from '../../src/config/judge-loss.ts';
 import { createDaemon, type Daemon, type DaemonPorts } from '../../src/daemon/daemon.ts';
 import type { ServerHealth } from '../../src/daemon/health-loop.ts';
 import { ip } from '../../src/net/ip.ts';
@@ -12,7 +13,7 @@ let verdict: ServerHealth['verdict'];
 /** Every server has been checked once. */
 let checkedOnce: () => void;
 let timers: { readonly delayMs: number; readonly fire: () => void }[];
-let file: ConfigResult;
+let file: ConfigReading | Promise<ConfigReading>;
 /** What the roster makes of the configuration. */
 let taken: Config;
 let made: (config: Config) => Config;
@@ -170,6 +171,27 @@ describe('start', () => {
     expect(story).toContain('vrrp start 1');
   });
 
+  it('deletes nothing of the previous run while the config names no service, and says so', async () => {
+    const empty = config({ virtuals: [] });
+    const daemon = daemonOf(empty);
+    await daemon.start();
+    expect(story).toContain('reconcile configure 0');
+    const warning = events.find(({ event }) => event === 'config.warning');
+    expect(warning).toMatchObject({ message: expect.stringContaining('1 of its services stay') });
+    await daemon.reload();
+    expect(story).toContain('reconcile configure 1 owned fwmark 1');
+  });
+
+  it('deletes what the previous run left where a reload asks for nothing in so many words', async () => {
+    const daemon = daemonOf(config({ virtuals: [] }));
+    await daemon.start();
+    file = { config: config({ virtuals: [] }), problems: [] };
+    await daemon.reload();
+    expect(story.join()).not.toContain('owned fwmark');
+    await daemon.reload({ empty: true });
+    expect(story).toContain('reconcile configure 0 owned fwmark 1');
+  });
+
   it('starts no VRRP process without a vrrp section', async () => {
     verdict = 'unverified';
     await daemonOf(config({ vrrp: [] })).start();
@@ -216,6 +238,33 @@ describe('reload', () => {
     };
     const { problems } = await daemonOf(config()).reload();
     expect(problems.join()).toContain('Cannot change director.name by a reload');
+  });
+
+  it.each([
+    ['every service', { virtuals: [] }, 'expected a service'],
+    ['every virtual router', { vrrp: [] }, 'expected a virtual router'],
+  ] as const)('that takes away %s is refused, unless it is asked for', async (_, changes, said) => {
+    file = { config: config(changes), problems: [] };
+    const daemon = daemonOf(config());
+    const { reloaded, problems } = await daemon.reload();
+    expect([reloaded, problems.join()]).toEqual([false, expect.stringContaining(said)]);
+    expect(story).toEqual(['daemon.reload_rejected']);
+    expect(await daemon.reload({ empty: true })).toEqual({ reloaded: true, problems: [] });
+    expect(story.at(-1)).toBe('daemon.reloaded');
+  });
+
+  it('of a file that is read for long holds up neither a start nor a stop', async () => {
+    let read = (_: ConfigReading) => {};
+    file = new Promise<ConfigReading>((resolve) => {
+      read = resolve;
+    });
+    const daemon = daemonOf(config());
+    const reload = daemon.reload();
+    await daemon.start();
+    await daemon.stop('SIGTERM');
+    expect(story.at(-1)).toBe('daemon.stopped');
+    read({ config: config(), problems: [] });
+    expect(await reload).toMatchObject({ reloaded: false });
   });
 
   it('is refused while the daemon stops', async () => {
