@@ -88,7 +88,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": 'apos',
 };
 
-/** One character as it is, percent-encoded, or as JSON, HTML, SQL and shells escape it. */
+/** One character as it is, percent-encoded, or as JSON, HTML, SQL and shells escape it, perhaps one in the other. */
 function characterOf(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const percent = [...Buffer.from(character)]
@@ -101,7 +101,7 @@ function characterOf(character: string): string {
   if (/[\s\p{C}]/u.test(character)) spellings.push(String.raw`[\s\p{C}]`);
   if (code < 0x10000) spellings.push(String.raw`\\u${code.toString(16).padStart(4, '0')}`);
   const again = character === "'" || character === '"' ? `${character}?` : '';
-  return String.raw`\\?(?:${spellings.join('|')})${again}`;
+  return String.raw`\\{0,8}(?:${spellings.join('|')})${again}`;
 }
 
 /**

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { formatServices } from '../../src/cli/service-format.ts';
+import { formatWhy } from '../../src/cli/why-format.ts';
+import { formatProblem } from '../../src/config/format-problem.ts';
+import { parseConfig } from '../../src/config/load.ts';
+import { createJournal } from '../../src/daemon/journal.ts';
+import type { ServerWhy } from '../../src/daemon/why.ts';
+import { checkPlanOf } from '../../src/health/target-of.ts';
+import { shownLines } from '../../src/net/shown.ts';
+import type { ShownResult } from '../../src/ports/probe.ts';
+import { createProbe } from '../../src/probes/probe-target.ts';
+import { environment } from '../config/environment.ts';
+import { hostileConfig, hostileServices, knowsMarker, showsMarker } from './hostile-servers.ts';
+
+const probe = createProbe({ openPingPort: () => ({ ok: false, error: { step: 'open', code: 'EPERM' } }) });
+
+async function answersOf(services: typeof hostileServices): Promise<readonly ShownResult[]> {
+  const { config, problems } = parseConfig(await hostileConfig(services), '/x.yaml', environment);
+  expect(problems.filter(({ severity }) => severity === 'error').map(formatProblem)).toEqual([]);
+  const targets = (config?.virtuals ?? []).flatMap((virtual) =>
+    virtual.reals.map((real) => checkPlanOf(virtual, real).main.target),
+  );
+  expect(targets.length).toBe(services.length);
+  // What is never answered ends at the deadline, which no other depends on.
+  return Promise.all(targets.map((target) => probe(target, AbortSignal.timeout(10_000))));
+}
+
+/** All that is ever printed of a check's result, by lines of ours. */
+async function outputsOf(results: readonly ShownResult[]): Promise<Readonly<Record<string, string>>> {
+  const logged = async (format: 'json' | 'text') => {
+    const lines: string[] = [];
+    const clock = { now: () => 0, after: () => () => {} };
+    const sink = { write: (line: string) => void lines.push(line), close: () => Promise.resolve() };
+    const shell = createJournal({ level: 'info', format }, clock, {
+      openOutput: () => sink,
+      openFile: () => sink,
+    });
+    for (const { detail } of results) {
+      shell.journal({ event: 'real.down', service: 's', real: 'r', detail, failures: 1 });
+    }
+    await shell.close();
+    return lines.join('');
+  };
+  const answers = results.map(({ outcome, detail }) => ({ outcome, detail, agoMs: 5 }));
+  const real = {
+    real: 'r',
+    verdict: 'down',
+    maintenance: false,
+    activeConnections: 0,
+    inactiveConnections: 0,
+  } as const;
+  const reals = results.map(({ detail }) => ({ ...real, detail }));
+  const why = {
+    ...{ service: 's', real: 'r', verdict: 'down', maintenance: false, check: 'http', successes: 0, rise: 1 },
+    ...{ failures: 1, fall: 1, answers, weights: [], servedBy: 'nobody' },
+  } as ServerWhy;
+  return {
+    json: await logged('json'),
+    text: await logged('text'),
+    why: shownLines(formatWhy({ servers: [why], leavers: [], services: [], routers: [] })),
+    status: shownLines(formatServices([{ service: 's', scheduler: 'rr', fallbacks: [], reals }])),
+  };
+}
+
+const kindOf = ({ name }: { readonly name: string }): string => name.replace(/ ?\d+$/, '');
+const byKind = [...new Set(hostileServices.map(kindOf))].map(
+  (kind) => [kind, hostileServices.filter((each) => kindOf(each) === kind)] as const,
+);
+
+describe('a hostile answer of each kind', () => {
+  it.each(byKind)('forges nothing and gives no secret away: %s', async (_, services) => {
+    const results = await answersOf(services);
+    const outputs = await outputsOf(results);
+    for (const [name, output] of Object.entries(outputs)) {
+      expect(output.replaceAll('\n', ''), name).not.toMatch(/[\p{C}\p{Zl}\p{Zp}\p{DI}]/u);
+      if (services.some(knowsMarker)) expect(output, name).not.toMatch(showsMarker);
+    }
+    // One line an event, and only ours begin lines.
+    for (const log of [outputs.json ?? '', outputs.text ?? '']) {
+      expect(log.trimEnd().split('\n').length).toBe(results.length);
+    }
+    for (const { detail } of results) expect(detail.length).toBeLessThanOrEqual(303);
+  });
+});
