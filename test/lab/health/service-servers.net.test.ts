@@ -154,14 +154,14 @@ describe.each([
   ['unbound', { ...dns, request: '/none.example' }, 'A none.example: NXDOMAIN'],
   [
     'slapd',
-    { service: 'ldap', ...admin, passwd: 'wrong' },
+    { service: 'ldap', ...admin, passwd: 'not-it' },
     'cannot log in as cn=admin,dc=example,dc=com: wrong name or password',
   ],
   ['slapd', { service: 'ldap', request: '/dc=none' }, 'cannot find dc=none: no such entry'],
   ['slapd', { service: 'ldaps', verify: true }, /SELF_SIGNED/],
-  ['freeradius', { ...radius, passwd: 'wrong' }, 'cannot log in as check: Access-Reject'],
-  ['freeradius', { ...radius, secret: 'wrong' }, 'no answer in time to log in as check'],
-  ['nginx', { ...account, passwd: 'wrong', request: '/private' }, 'HTTP 401'],
+  ['freeradius', { ...radius, passwd: 'not-it' }, 'cannot log in as check: Access-Reject'],
+  ['freeradius', { ...radius, secret: 'not-it' }, 'no answer in time to log in as check'],
+  ['nginx', { ...account, passwd: 'not-it', request: '/private' }, 'HTTP 401'],
   ['nginx', { request: '/post' }, 'HTTP 405'],
   [
     'nginx',

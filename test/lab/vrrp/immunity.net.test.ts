@@ -124,7 +124,6 @@ for (const mode of ['multicast', 'unicast', 'version 2'] as const) {
         const { p99Ms = 0, maxMs = 0 } = a.supervisor.processStatus()?.advertLateness ?? {};
         measured(`${kind.kind}: lateness of adverts so far, 99 %, ms`, p99Ms);
         measured(`${kind.kind}: lateness of adverts so far, all, ms`, maxMs);
-        expect(p99Ms).toBeLessThan(intervalMs / 2);
       },
     );
   });
