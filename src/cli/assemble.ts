@@ -38,7 +38,7 @@ import type { ReadConfig } from './config-reader.ts';
 import { directorMemoryIn } from './director-memory.ts';
 import { openRoster } from './open-roster.ts';
 import { version } from './version.ts';
-import { openVrrpSupervisor } from './vrrp-supervisor.ts';
+import { findsVrrpAddresses, openVrrpSupervisor } from './vrrp-supervisor.ts';
 
 /** Sockets, logs and programs beside the checks, of which a few have more than one descriptor. */
 const otherFiles = 512;
@@ -139,6 +139,7 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
       quorums,
       operator,
       vrrp,
+      findsAddresses: findsVrrpAddresses,
       tracking: createTrackingLoop({
         ...{ clock, journal, runScript, watchFile, listProcesses },
         verdictOf: health.verdictOf,

@@ -36,6 +36,7 @@ export function formatStatus(status: DaemonStatus): string {
   ];
   if (status.vrrp.length > 0) parts.push(formatRouters(status));
   parts.push(...formatMissing(status));
+  if (status.vrrpProblems !== undefined) parts.push(status.vrrpProblems.join('\n'));
   if (status.vrrpProcess !== undefined) parts.push(formatProcess(status.vrrpProcess));
   parts.push(...formatTracked(status));
   if (status.services.length > 0) parts.push(formatServices(status.services));

@@ -1,9 +1,10 @@
 // The supervisor of the VRRP process as `run` needs it: this program forked, and the real sockets for what is
 // done in its place.
 import { fileURLToPath } from 'node:url';
-import type { VrrpProcessConfig } from '../config/config.ts';
+import type { VrrpInstanceConfig, VrrpProcessConfig } from '../config/config.ts';
 import { isNothing } from '../daemon/vrrp-claims.ts';
 import { releaseLeft, resignFor, tellLeft } from '../daemon/vrrp-cleanup.ts';
+import { findsAddresses } from '../daemon/vrrp-found.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from '../daemon/vrrp-messages.ts';
 import { createNotifier, withNotifier } from '../daemon/vrrp-notify.ts';
 import { createVrrpSupervisor, type VrrpSupervisor } from '../daemon/vrrp-supervisor.ts';
@@ -14,6 +15,18 @@ import { forkSelf } from '../system/vrrp-child.ts';
 import { claimMemoryIn } from './claim-memory.ts';
 import { openVrrpPorts } from './vrrp-ports.ts';
 import { vrrpProcessOptions } from './vrrp-process-options.ts';
+
+/** Whether addresses of theirs are on this host already. */
+export async function findsVrrpAddresses(instances: readonly VrrpInstanceConfig[]): Promise<boolean> {
+  try {
+    const ports = openVrrpPorts();
+    const finds = await findsAddresses(instances, ports);
+    ports.network.close();
+    return finds;
+  } catch {
+    return false;
+  }
+}
 
 /** @param entry the program to fork; it must know the hidden command `vrrp-process`. */
 export function openVrrpSupervisor(

@@ -5,9 +5,10 @@ import { describeFallback } from '../reconcile/fallback.ts';
 import { formatDuration } from './format-duration.ts';
 import { formatEnd, formatFlaps, formatQuorum, formatServices } from './service-format.ts';
 
-export const formatWhy = ({ servers, leavers, services, routers }: WhyAnswer): string =>
+export const formatWhy = ({ servers, leavers, services, routers, problems = [] }: WhyAnswer): string =>
   [
     ...routers.map(formatRouter),
+    ...problems.map((problem) => `${problem}\n`),
     ...services.map(formatService),
     ...servers.map(formatServer),
     ...leavers.map(formatLeaver),

@@ -1,6 +1,6 @@
 // The daemon as a whole: in which order its parts start, take on a new configuration, and stop. Each part's own
 // behaviour is its own file's. Everything from outside is handed in.
-import type { Config, Problem } from '../config/config.ts';
+import type { Config, Problem, VrrpInstanceConfig } from '../config/config.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { type ConfigReading, type FileEnd, judgeLoss } from '../config/judge-loss.ts';
 import { ok, type Result } from '../net/result.ts';
@@ -54,6 +54,8 @@ export type DaemonPorts = {
   readonly quorums: Quorums;
   readonly operator: Operator;
   readonly vrrp: VrrpSupervisor;
+  /** Whether addresses of theirs are on this host already (vrrp-found.ts). */
+  readonly findsAddresses: (instances: readonly VrrpInstanceConfig[]) => Promise<boolean>;
   readonly tracking: TrackingLoop;
   /** Services of the previous run, by name. */
   readonly ownedBefore: readonly string[];
@@ -133,6 +135,12 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     });
   }
 
+  /** Who serves already, over a table that serves, would give up both by waiting. */
+  async function beforeElection(): Promise<void> {
+    if (await ports.findsAddresses(config.vrrp)) return;
+    await Promise.all([firstVerdicts(), tracking.firstFindings(firstVerdictsMaxMs)]);
+  }
+
   async function start(): Promise<void> {
     const { version, pid } = ports;
     unclaimed = ports.ownedBefore;
@@ -147,7 +155,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     quorums.configure(config.virtuals, reconcile.serving());
     if (config.vrrp.length > 0) {
       tracking.configure(config);
-      await Promise.all([firstVerdicts(), tracking.firstFindings(firstVerdictsMaxMs)]);
+      await beforeElection();
       if (stopping === undefined) await vrrp.start(config.vrrp);
     }
     if (stopping !== undefined) return;
@@ -196,10 +204,11 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     }
     ports.onReload(next);
     end = reading.end;
+    const tookPart = config.vrrp.length > 0;
     config = await roster.take(next, rosterMaxMs);
     await director.configure(config.ipvs);
     await takeOn(claim(empty));
-    await vrrp.reconfigure(config.vrrp);
+    told.push(...(await takeOnRouters(tookPart)));
     const ms = Math.round((clock.now() - begun) / 1000);
     journal({ event: 'daemon.reloaded', config: config.file, ...sizeOf(config), ms });
     return { reloaded: true, problems: told };
@@ -216,13 +225,20 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     tracking.configure(config);
   }
 
+  /** One that joins the election now does not take an address over an unverified table either. */
+  async function takeOnRouters(tookPart: boolean): Promise<readonly string[]> {
+    if (!tookPart && config.vrrp.length > 0) await beforeElection();
+    return stopping === undefined ? vrrp.reconfigure(config.vrrp) : [];
+  }
+
   async function followRoster(): Promise<void> {
     const next = roster.effective();
     if (stopping !== undefined || next === config) return;
+    const tookPart = config.vrrp.length > 0;
     const peersStay = JSON.stringify(next.vrrp) === JSON.stringify(config.vrrp);
     config = next;
     await takeOn();
-    if (!peersStay) await vrrp.reconfigure(config.vrrp);
+    if (!peersStay) await takeOnRouters(tookPart);
   }
 
   async function stop(reason: string): Promise<void> {
@@ -272,6 +288,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
       const parts = {
         vrrp: vrrp.status(),
         vrrpProcess: vrrp.processStatus(),
+        vrrpProblems: vrrp.problems(),
         tracked: tracking.status(),
         health: health.status(),
         checks: health.activity(),
@@ -298,6 +315,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
         quorumOf: quorums.statusOf,
         weightFactsOf: weights.factsOf,
         vrrp: vrrp.status(),
+        vrrpProblems: vrrp.problems(),
         now: clock.now(),
       };
       return whyOf(config, about, parts);

@@ -61,6 +61,7 @@ const errors: ReadonlySet<JournalEvent['event']> = new Set([
   'control.failed',
   'daemon.reload_rejected',
   'vrrp.supervisor_lost',
+  'vrrp.hindered',
   'vip.failed',
   'vrrp.accept_failed',
   'service.empty',
@@ -109,6 +110,8 @@ function describeVrrp(event: JournalEvent): string {
       return describeStart(event);
     case 'vrrp.process_lost':
       return `VRRP process ${event.pid} lost: ${event.reason}; ${event.action}`;
+    case 'vrrp.hindered':
+      return `virtual routers do not run as configured: ${event.problems.join('; ')}`;
     case 'vrrp.supervisor_lost':
       return `main process lost: ${event.reason}; handing over`;
     case 'vrrp.transition':

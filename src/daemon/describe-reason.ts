@@ -5,6 +5,7 @@ const transitions: Readonly<Record<Reason, string>> = {
   startup: 'started',
   owner_startup: 'started as the owner of its addresses',
   resumed: 'went on after a restart of the VRRP process',
+  addresses_found: 'an earlier run has left the addresses; they are served until a successor has them',
   active_down: 'no advert from an active router in time',
   active_resigned: 'the active router resigned',
   preempted_lower_priority: 'the active router had a lower priority',

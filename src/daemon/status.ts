@@ -48,6 +48,8 @@ export type DaemonStatus = DaemonIdentity & {
   /** Milliseconds of the clock that `sinceMs` of a router is told in. */
   readonly nowMs: number;
   readonly vrrp: readonly VrrpInstanceStatus[];
+  /** Why routers do not run, or not as configured; absent: nothing stands in the way. */
+  readonly vrrpProblems?: readonly string[];
   /** Absent where it does not run. */
   readonly vrrpProcess?: VrrpProcessStatus;
   /** All health checks together. */
@@ -70,6 +72,7 @@ export type StatusParts = ServiceParts & {
   readonly checks: CheckActivity;
   readonly vrrp: readonly VrrpInstanceStatus[];
   readonly vrrpProcess: VrrpProcessStatus | undefined;
+  readonly vrrpProblems: readonly string[];
   readonly tracked: readonly TrackedStatus[];
   readonly roster: RosterStatus;
   readonly director: DirectorLoopStatus;
@@ -88,6 +91,7 @@ export function statusOf(
     config: config.file,
     nowMs: Math.round(now / 1000),
     vrrp: parts.vrrp,
+    ...(parts.vrrpProblems.length > 0 && { vrrpProblems: parts.vrrpProblems }),
     ...(parts.vrrpProcess !== undefined && { vrrpProcess: parts.vrrpProcess }),
     checks: parts.checks,
     tracked: parts.tracked,

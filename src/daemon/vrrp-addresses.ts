@@ -49,8 +49,10 @@ export type MissingAddress = { readonly what: string; readonly reason: string };
 export type AddressLeases = {
   /** Settles when the kernel has answered. */
   readonly add: (addresses: readonly Prefix[]) => Promise<void>;
-  /** All that are to be there; those that are not are tried again. */
-  readonly renew: () => void;
+  /** Holds on to those that an earlier run has left with a lease. @returns whether there are any. */
+  readonly adopt: (addresses: readonly Prefix[]) => boolean;
+  /** All that are to be there; those that are not are tried again. @param atLeastUs of lease, however long one is. */
+  readonly renew: (atLeastUs?: number) => void;
   /** Settles when the kernel has answered. One that is not there is no matter. */
   readonly remove: (addresses: readonly Prefix[], reason: string) => Promise<void>;
   readonly onNetworkChange: (change: NetworkChange) => void;
@@ -125,7 +127,24 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
       .placesOf(prefix.address)
       .find((found) => found.interfaceIndex === index && isSameAddress(found, prefix));
 
-  async function install(entries: readonly Held[], cause: Cause): Promise<readonly Prefix[]> {
+  /** One for ever is somebody else's, or an owner's, unless ours are for ever as well. */
+  function leftOver(prefix: Prefix): Held | undefined {
+    const { leaseSec, owner } = settings();
+    const index = indexOf(prefix);
+    const found = index === undefined ? undefined : presentOn(index, prefix);
+    if (found === undefined || owner || (found.validLifetime === 'forever' && leaseSec !== 'off'))
+      return undefined;
+    // The kernel tells it rounded up.
+    const leftSec = found.validLifetime === 'forever' ? 0 : found.validLifetime - 1;
+    const renewedAt = leaseSec === 'off' ? 0 : clock.now() + (leftSec - leaseSec) * 1_000_000;
+    return { prefix, installed: true, hostsOwn: false, renewedAt, restoredAt: 0 };
+  }
+
+  async function install(
+    entries: readonly Held[],
+    cause: Cause,
+    atLeastUs: Micros = 0,
+  ): Promise<readonly Prefix[]> {
     const wanted = entries.flatMap((entry) => {
       const index = indexOf(entry.prefix);
       if (index === undefined) fail(entry, `${deviceOf(entry.prefix)} is missing`);
@@ -135,7 +154,8 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     // After a crash of this process alone they are there still: then nothing has come.
     const present = wanted.map(({ entry, index }) => presentOn(index, entry.prefix) !== undefined);
     const at = clock.now();
-    const { leaseSec } = settings();
+    const configured = settings().leaseSec;
+    const leaseSec = configured === 'off' ? 'off' : Math.max(configured, Math.ceil(atLeastUs / 1_000_000));
     const results = await kernel.replaceAddresses(
       wanted.map(({ entry, index }) => addressRequestOf(attributesOf(entry.prefix), index, leaseSec)),
     );
@@ -186,8 +206,8 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     return true;
   }
 
-  async function installAndTell(entries: readonly Held[], cause: Cause): Promise<void> {
-    const came = await install(entries, cause);
+  async function installAndTell(entries: readonly Held[], cause: Cause, atLeastUs?: Micros): Promise<void> {
+    const came = await install(entries, cause, atLeastUs);
     if (came.length > 0) ports.onInstalled(came);
   }
 
@@ -332,11 +352,16 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
         'added',
       );
     },
-    renew: () => {
+    adopt: (addresses) => {
+      const found = addresses.flatMap((prefix) => leftOver(prefix) ?? []);
+      for (const entry of found) held.set(formatPrefix(entry.prefix), entry);
+      return found.length > 0;
+    },
+    renew: (atLeastUs) => {
       // The kernel has not answered the last one: asking more often would not help.
       if (renewing || held.size === 0) return;
       renewing = true;
-      void installAndTell([...held.values()], 'added').finally(() => {
+      void installAndTell([...held.values()], 'added', atLeastUs).finally(() => {
         renewing = false;
       });
     },

@@ -25,8 +25,10 @@ export type Holdings = {
   /** Settle when the kernel has answered. */
   readonly add: (addresses: readonly Prefix[]) => Promise<void>;
   readonly remove: (addresses: readonly Prefix[], reason: Reason) => Promise<void>;
-  /** All addresses that are to be there; those that are not are tried again. */
-  readonly renew: () => void;
+  /** Takes over those that an earlier run has left. @returns whether there are any. */
+  readonly adopt: (addresses: readonly Prefix[]) => boolean;
+  /** All addresses that are to be there; those that are not are tried again. @param atLeastUs of lease. */
+  readonly renew: (atLeastUs?: number) => void;
   readonly announce: (round: Extract<Effect, { readonly type: 'announce' }>) => void;
   readonly installed: () => readonly Prefix[];
   /** What should be held and is not, and why. */
@@ -85,6 +87,7 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
         : leases.add(addresses),
     remove: (addresses, reason) =>
       lingersAfter.has(reason) ? afterLinger(() => takeOff(addresses, reason)) : takeOff(addresses, reason),
+    adopt: leases.adopt,
     renew: leases.renew,
     announce: (round) => announcer.announce(leases.installed(), round),
     installed: leases.installed,

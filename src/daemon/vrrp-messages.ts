@@ -102,6 +102,8 @@ export type FromVrrpProcess =
       readonly type: 'status';
       readonly process: VrrpProcessStatus;
       readonly instances: readonly VrrpInstanceStatus[];
+      /** What stands in the way of them now; absent: nothing. */
+      readonly problems?: readonly string[];
     }
   | { readonly type: 'snapshot'; readonly snapshot: VrrpSnapshot }
   /** Configuration applied (sockets open, interfaces known), or what stood in the way. */

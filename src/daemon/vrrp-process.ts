@@ -24,6 +24,9 @@ const instancesABeat = 50;
 /** A main process that is busy for a while is not gone; adverts do not depend on it. */
 const supervisorSilenceMs = 5000;
 
+/** A kernel that does not tell of its links and addresses is asked again. */
+const loadRetryMs = 1000;
+
 export type VrrpProcessOptions = {
   readonly pid: number;
   /** What the kernel granted (system/realtime.ts). */
@@ -60,6 +63,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   let beats = 0;
   let isLoaded = false;
   let ending = false;
+  let cancelRetry = () => {};
 
   const routerPorts: RouterPorts = {
     ...ports,
@@ -92,7 +96,11 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   const tellStatus = () => {
     const { pid, realtime, memoryLocked } = options;
     const process = { pid, realtime, memoryLocked, advertLateness: lateness.summary() };
-    channel.send({ type: 'status', process, instances: running.map((router) => router.status()) });
+    const problems = running.flatMap(problemOf);
+    channel.send({
+      ...{ type: 'status', process, instances: running.map((router) => router.status()) },
+      ...(problems.length > 0 && { problems }),
+    });
   };
 
   const tellSnapshot = () => {
@@ -139,12 +147,16 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     cancelCheck = clock.after(checkClaimsMs, keepClaims);
   };
 
-  async function configure({ instances, resume, serial }: Configure): Promise<void> {
+  async function configure(message: Configure): Promise<void> {
+    const { instances, resume, serial } = message;
     const failure = await load();
     if (failure !== undefined) {
       channel.send({ type: 'configured', problems: [failure] });
+      cancelRetry();
+      cancelRetry = clock.after(loadRetryMs, () => obeyInTurn(() => configure(message)));
       return;
     }
+    cancelRetry();
     const before = new Map(running.map((router) => [identityOf(router.config()), router]));
     const after = new Map(instances.map((config) => [identityOf(config), config]));
     const leaving = running.filter((router) => !after.has(identityOf(router.config())));
@@ -211,6 +223,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     cancelCheck();
     routes.close();
     limit.close();
+    cancelRetry();
     liveness.stop();
   }
 
@@ -229,12 +242,15 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   }
 
   let queue: Promise<void> = Promise.resolve();
+  function obeyInTurn(work: () => Promise<void>): void {
+    queue = queue.then(() => (ending ? undefined : work()));
+  }
+
   function obey(message: ToVrrpProcess): void {
     liveness.heard();
     switch (message.type) {
       case 'configure':
-        queue = queue.then(() => {
-          if (ending) return undefined;
+        obeyInTurn(() => {
           findings = message.findings ?? findings;
           return configure(message);
         });

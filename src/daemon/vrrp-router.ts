@@ -173,7 +173,7 @@ export function createRouterShell(
         return undefined;
       case 'renewLease':
         // Only what was really sent keeps the addresses alive (DESIGN.md §1 property 2).
-        sender.whenSent(holdings.renew);
+        sender.whenSent(() => holdings.renew(effect.atLeastUs));
         return undefined;
       case 'addAddresses':
         return holdings.add(effect.addresses);
@@ -277,10 +277,14 @@ export function createRouterShell(
       if (vmac.pending()) await made();
       if (ending) return;
       router = routerNow(fitness.source() ?? noSource);
-      const linkUp = fitness.fault() === undefined;
       linkFailed = fitness.linkFault() !== undefined;
-      if (resume === undefined) dispatch({ type: 'startup', linkUp });
-      else dispatch({ type: 'resumed', linkUp, snapshot: resume });
+      const finds = !linkFailed && holdings.adopt(router.addresses);
+      // What it serves already it hands over before it is in fault for what it tracks.
+      const linkUp = finds || fitness.fault() === undefined;
+      const begins = { linkUp, ...(finds && { finds: 'addresses' as const }) };
+      if (resume === undefined) dispatch({ type: 'startup', ...begins });
+      else dispatch({ type: 'resumed', ...begins, snapshot: resume });
+      if (finds) onChanged();
     },
     reconfigure: (next, nextDevices) => {
       const before = config;

@@ -66,6 +66,8 @@ export type VrrpSupervisor = {
   readonly stop: () => Promise<void>;
   /** As last told: at each transition, and twice a second. */
   readonly status: () => readonly VrrpInstanceStatus[];
+  /** Why routers do not run, or not as configured, as last told. */
+  readonly problems: () => readonly string[];
   /** Of the process that runs now, as last told. */
   readonly processStatus: () => VrrpProcessStatus | undefined;
 };
@@ -80,6 +82,7 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
   let processStatus: VrrpProcessStatus | undefined;
   let snapshot: VrrpSnapshot | undefined;
   let findings: Findings | undefined;
+  let problems: readonly string[] = [];
   let deaths: readonly Micros[] = [];
   let pauseMs = pauseMsFirst;
   /** Why we killed it. */
@@ -98,10 +101,17 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
   const isActive = (instance: string): boolean =>
     status.some(({ name, phase }) => name === instance && serves(phase));
 
-  function settle(problems: readonly string[]): void {
+  /** Told once, whoever asked for the configuration. */
+  function hinder(next: readonly string[]): void {
+    const isNews = next.some((problem) => !problems.includes(problem));
+    problems = next;
+    if (isNews) journal({ event: 'vrrp.hindered', problems });
+  }
+
+  function settle(answer: readonly string[]): void {
     const waiting = configured;
     configured = [];
-    for (const resolve of waiting) resolve(problems);
+    for (const resolve of waiting) resolve(answer);
   }
 
   function hear(message: FromVrrpProcess): void {
@@ -113,12 +123,14 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
       case 'status':
         status = message.instances;
         processStatus = message.process;
+        problems = message.problems ?? [];
         return;
       case 'snapshot':
         snapshot = message.snapshot;
         return;
       case 'configured':
-        settle(message.problems);
+        hinder(message.problems);
+        settle(problems);
         return;
       case 'released':
         held.released(message.serial);
@@ -189,7 +201,8 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
     const restartMs = pauseMs;
     pauseMs = Math.min(pauseMsMax, 2 * pauseMs);
     giveUp(pid, reason, `resigned for it; again in ${restartMs} ms`);
-    settle([`Cannot run the VRRP process: one that lives, got ${reason}`]);
+    hinder([`Cannot run the VRRP process: one that lives, got ${reason}`]);
+    settle(problems);
     cancelRestart = clock.after(restartMs, () => afterCleaning(startAgain));
   }
 
@@ -264,6 +277,7 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
     await cleaning;
     held.clear();
     status = [];
+    problems = [];
     snapshot = undefined;
   }
 
@@ -299,6 +313,7 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
     },
     stop,
     status: () => status,
+    problems: () => problems,
     processStatus: () => processStatus,
   };
 }

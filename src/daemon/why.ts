@@ -71,11 +71,14 @@ export type WhyAnswer = {
   readonly leavers: readonly LeaverWhy[];
   readonly services: readonly ServiceWhy[];
   readonly routers: readonly RouterWhy[];
+  /** Why a router called so does not run; absent: none is called so, or nothing stands in the way. */
+  readonly problems?: readonly string[];
 };
 
 export type WhyParts = ServiceParts & {
   readonly now: Micros;
   readonly vrrp: readonly VrrpInstanceStatus[];
+  readonly vrrpProblems: readonly string[];
   readonly explain: (service: string, real: string, configured: number) => readonly WeightPart[];
 };
 
@@ -88,6 +91,8 @@ export const whyOf = (config: Config, about: string, parts: WhyParts): WhyAnswer
   leavers: leaversCalled(about, parts),
   services: servicesCalled(config, about, parts),
   routers: routersCalled(config, about, parts),
+  ...(namesCalled(config, about).length > 0 &&
+    parts.vrrpProblems.length > 0 && { problems: parts.vrrpProblems }),
 });
 
 const serversOf = (virtual: VirtualConfig, about: string, parts: WhyParts): readonly ServerWhy[] =>
@@ -149,14 +154,17 @@ const isService = (about: string, id: ServiceId): boolean =>
   formatServiceId(id) === about ||
   (id.kind === 'address' && (formatEndpoint(id) === about || id.address === about));
 
-function routersCalled({ vrrp }: Config, about: string, parts: WhyParts): readonly RouterWhy[] {
-  const names = vrrp
+const namesCalled = ({ vrrp }: Config, about: string): readonly string[] =>
+  vrrp
     .filter(
       ({ name, virtualAddresses, excludedAddresses = [] }) =>
         name === about ||
         [...virtualAddresses, ...excludedAddresses].some(({ address }) => address === about),
     )
     .map(({ name }) => name);
+
+function routersCalled(config: Config, about: string, parts: WhyParts): readonly RouterWhy[] {
+  const names = namesCalled(config, about);
   return parts.vrrp
     .filter(({ name }) => names.includes(name))
     .map((status) => ({ ...status, forMs: Math.max(0, Math.round(parts.now / 1000) - status.sinceMs) }));

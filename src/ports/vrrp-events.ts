@@ -18,6 +18,7 @@ export type VrrpEvent =
       readonly reason: string;
       readonly action: string;
     }
+  | { readonly event: 'vrrp.hindered'; readonly problems: readonly string[] }
   | { readonly event: 'vrrp.supervisor_lost'; readonly reason: string }
   | {
       readonly event: 'vrrp.transition';

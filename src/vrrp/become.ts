@@ -54,7 +54,8 @@ export function become({ router, state, now }: Context, next: State, cause: Caus
 
 function effectsOf(router: RouterConfig, from: Phase, to: Phase, reason: Reason): readonly Effect[] {
   if (to === 'active') return activation(router);
-  if (to === 'leaving') return resignation(router);
+  // What a start says and does beyond that is hold.ts's.
+  if (to === 'leaving') return from === 'initialize' ? [] : resignation(router);
   // What a predecessor that was killed left behind must not be served by a backup.
   if (from === 'initialize') return [removal(router, reason)];
   if (!servesIn(from)) return [];

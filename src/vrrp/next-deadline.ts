@@ -10,6 +10,7 @@ export function nextDeadline(state: State): Micros | undefined {
     case 'active':
       return Math.min(state.nextAdvertAt, state.announcement?.at ?? Number.POSITIVE_INFINITY);
     case 'leaving':
+      if (state.wants === true && state.purpose === 'start') return undefined;
       return Math.min(state.until, state.repeatAt ?? Number.POSITIVE_INFINITY);
     case 'initialize':
     case 'fault':

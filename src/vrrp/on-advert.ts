@@ -145,6 +145,10 @@ function hearAsLeaving(context: Context<Leaving>, heard: Heard): Step {
   if (state.purpose === 'shutdown') return become(context, { phase: 'initialize', since: now }, cause);
   if (state.purpose === 'fault') return become(context, { phase: 'fault', since: now }, cause);
   const next = backupState(router, now, successorOf(router, heard, now));
+  if (state.purpose === 'start') {
+    const { priority } = heard.advert;
+    return become(context, { ...next, ...preemptDelay(router, next, priority, now) }, cause);
+  }
   // With its group it gave way to the rules, not to an operator: by the rules it may come back.
   return become(context, state.purpose === 'group' ? next : { ...next, standDown: true }, cause);
 }
@@ -154,7 +158,8 @@ function hearAsLeaving(context: Context<Leaving>, heard: Heard): Step {
  * way when we left; who made it yields as soon as it hears our last advert, and then nobody would serve.
  */
 function crossed({ router, state, now }: Context<Leaving>, { advert, source, path }: Heard): boolean {
-  if (path !== undefined) return false; // over a further path succession is quick
+  // Over a further path succession is quick; and after a start no last advert of ours makes anyone yield.
+  if (path !== undefined || state.purpose === 'start') return false;
   const { priority } = advert;
   if (compareClaims({ priority, address: source }, claimOf(router)) > 0) return false;
   return 2 * (now - state.since) < skewTime(router.version, priority, router.advertIntervalUs);

@@ -12,6 +12,7 @@ import {
   resignation,
 } from './become.ts';
 import { effectivePriority } from './election.ts';
+import { endHold } from './hold.ts';
 import { leaseIsDue, skewTime } from './timers.ts';
 import type { Active, Backup, Effect, Leaving, Step } from './types.ts';
 
@@ -112,6 +113,8 @@ function announce({ state, now }: Context<Active>, repeat: number): Step<Active>
 
 function waitForSuccessor(context: Context<Leaving>): Step {
   const { router, state, now } = context;
+  if (state.purpose === 'start')
+    return now < state.until || state.wants === true ? { state, effects: [] } : endHold(context);
   if (now < state.until) {
     if (now < (state.repeatAt ?? Number.POSITIVE_INFINITY)) return { state, effects: [] };
     const { repeatAt: _, ...rest } = state;

@@ -3,11 +3,12 @@
 // the ways between phases. RFC 9568 §6.4, RFC 3768 §6.4, DESIGN.md §1 properties 1 to 3 and 10.
 import { activeState, backupState, become, type Context, leavingState, servesIn } from './become.ts';
 import { effectivePriority, isOwner } from './election.ts';
+import { hold } from './hold.ts';
 import { onAdvert } from './on-advert.ts';
 import { onDeadline, takeOver } from './on-deadline.ts';
 import { onReconfigured } from './reconfigure.ts';
-import { activeDownInterval } from './timers.ts';
-import type { Effect, Event, Leaving, Micros, Reason, RouterConfig, State, Step } from './types.ts';
+import { activeDownInterval, groupSuccessorWait } from './timers.ts';
+import type { Effect, Event, Finds, Leaving, Micros, Reason, RouterConfig, State, Step } from './types.ts';
 
 export const initialState = (now: Micros): State => ({ phase: 'initialize', since: now });
 
@@ -41,7 +42,7 @@ function handle(context: Context, event: Event): Step {
   const { router, state, now } = context;
   switch (event.type) {
     case 'startup':
-      return state.phase === 'initialize' ? start(context, event.linkUp, 'startup') : unchanged(state);
+      return state.phase === 'initialize' ? start(context, event, 'startup') : unchanged(state);
     case 'resumed':
       return state.phase === 'initialize' ? resume(context, event) : unchanged(state);
     case 'shutdown':
@@ -53,19 +54,15 @@ function handle(context: Context, event: Event): Step {
     case 'linkDown':
       return loseLink(context);
     case 'linkUp':
-      return state.phase === 'fault' ? start(context, true, 'link_up') : unchanged(state);
+      return state.phase === 'fault' ? start(context, { linkUp: true }, 'link_up') : unchanged(state);
     case 'trackFailed':
       return failTrack(context);
     case 'trackRecovered':
       return recoverTrack(context);
     case 'groupReady':
-      return state.phase === 'backup' && state.stance === 'wants'
-        ? takeOver({ ...context, state })
-        : unchanged(state);
+      return becomeReady(context);
     case 'groupLost':
-      return state.phase === 'active'
-        ? become(context, leavingState(router, 'group', now), { reason: 'group_lost' })
-        : unchanged(state);
+      return loseGroup(context);
     case 'reconfigured':
       return onReconfigured(context, event.router);
     case 'handoverRequested':
@@ -77,8 +74,27 @@ function handle(context: Context, event: Event): Step {
 
 const unchanged = (state: State): Step => ({ state, effects: [] });
 
+function becomeReady(context: Context): Step {
+  const { router, state, now } = context;
+  if (state.phase === 'backup' && state.stance === 'wants') return takeOver({ ...context, state });
+  if (state.phase !== 'leaving' || state.wants !== true) return unchanged(state);
+  return become(context, activeState(router, now), { reason: 'no_successor' });
+}
+
+function loseGroup(context: Context): Step {
+  const { router, state, now } = context;
+  const reason = 'group_lost';
+  if (state.phase === 'active') return become(context, leavingState(router, 'group', now), { reason });
+  if (state.phase !== 'leaving' || state.purpose !== 'start') return unchanged(state);
+  // Priority 0 is said already; who follows the others follows here as well, and until then it serves.
+  const until = Math.min(state.until, now + groupSuccessorWait(router));
+  return unchanged({ phase: 'leaving', since: state.since, purpose: 'group', until } satisfies Leaving);
+}
+
+type Beginning = { readonly linkUp: boolean; readonly finds?: Finds };
+
 /** RFC 9568 §6.4.1: the owner becomes active at once, everyone else listens first. */
-function start(context: Context, linkUp: boolean, reason: Reason): Step {
+function start(context: Context, { linkUp, finds }: Beginning, reason: Reason): Step {
   const { router, now } = context;
   if (!linkUp) return become(context, { phase: 'fault', since: now }, { reason: 'link_down' });
   if (isOwner(router)) {
@@ -87,7 +103,7 @@ function start(context: Context, linkUp: boolean, reason: Reason): Step {
       ? become(context, { ...backupState(router, now), activeDownAt: now }, { reason })
       : become(context, activeState(router, now), { reason: 'owner_startup' });
   }
-  return become(context, backupState(router, now), { reason });
+  return finds === undefined ? become(context, backupState(router, now), { reason }) : hold(context);
 }
 
 /** As active, if nobody can have missed an advert for an Active_Down_Interval; else as after any start. */
@@ -97,7 +113,7 @@ function resume(context: Context, event: Extract<Event, { type: 'resumed' }>): S
   const silentUs = now - lastAdvertAt;
   const limitUs = activeDownInterval(router.version, effectivePriority(router), router.advertIntervalUs);
   const goesOn = event.linkUp && phase === 'active' && silentUs >= 0 && silentUs < limitUs;
-  if (!goesOn) return start(context, event.linkUp, 'startup');
+  if (!goesOn) return start(context, event, 'startup');
   return become(context, activeState(router, now), { reason: 'resumed', outageUs: 0 });
 }
 
@@ -149,7 +165,7 @@ function failTrack(context: Context): Step {
 /** One that is still leaving, and on its own, takes its role back: who has it by now is settled by election. */
 function recoverTrack(context: Context): Step {
   const { router, state, now } = context;
-  if (state.phase === 'fault') return start(context, true, 'track_recovered');
+  if (state.phase === 'fault') return start(context, { linkUp: true }, 'track_recovered');
   const returns = state.phase === 'leaving' && state.purpose === 'fault' && router.grouped !== true;
   if (!returns) return unchanged(state);
   return become(context, activeState(router, now), { reason: 'track_recovered', outageUs: 0 });

@@ -129,12 +129,14 @@ export type Tie = { readonly path: number; readonly since: Micros; readonly hear
 export type Leaving = {
   readonly phase: 'leaving';
   readonly since: Micros;
-  /** What comes after it: initialize, backup (or active again), fault, backup. */
-  readonly purpose: 'shutdown' | 'handover' | 'fault' | 'group';
+  /** What comes after it: initialize, backup (or active again), fault, backup, backup or active (hold.ts). */
+  readonly purpose: 'shutdown' | 'handover' | 'fault' | 'group' | 'start';
   /** When the wait ends without a successor. */
   readonly until: Micros;
   /** When priority 0 is said once more. */
   readonly repeatAt?: Micros;
+  /** After a start, in a sync group: nobody took over, and only the other members are waited for. */
+  readonly wants?: true;
 };
 
 /** The interface is down, or something that is tracked with weight 0. */
@@ -142,12 +144,16 @@ export type Fault = { readonly phase: 'fault'; readonly since: Micros };
 
 export type State = Initialize | Backup | Active | Leaving | Fault;
 
+/** An earlier run has left its addresses, which answer still. */
+export type Finds = 'addresses';
+
 export type Event =
-  | { readonly type: 'startup'; readonly linkUp: boolean }
+  | { readonly type: 'startup'; readonly linkUp: boolean; readonly finds?: Finds }
   /** Instead of startup after a crash of the process alone (DESIGN.md §1 property 10). */
   | {
       readonly type: 'resumed';
       readonly linkUp: boolean;
+      readonly finds?: Finds;
       readonly snapshot: { readonly phase: Phase; readonly lastAdvertAt: Micros };
     }
   /** Ends in initialize: at once, or through leaving. The router is done when its phase says so. */
@@ -181,6 +187,7 @@ export type Reason =
   | 'startup'
   | 'owner_startup'
   | 'resumed'
+  | 'addresses_found'
   | 'active_down'
   | 'active_resigned'
   | 'preempted_lower_priority'
@@ -235,8 +242,8 @@ export type Effect =
   | { readonly type: 'removeAddresses'; readonly addresses: readonly Prefix[]; readonly reason: Reason }
   /** Gratuitous ARP or unsolicited neighbour advertisements for every address, `repeat` times each. */
   | { readonly type: 'announce'; readonly round: number; readonly repeat: number }
-  /** Of every address; only if the sendAdvert before it really went out. */
-  | { readonly type: 'renewLease' }
+  /** Of every address; only if the sendAdvert before it really went out. For its length, or longer where that is said. */
+  | { readonly type: 'renewLease'; readonly atLeastUs?: Micros }
   | { readonly type: 'report'; readonly report: Report };
 
 export type Step<S extends State = State> = { readonly state: S; readonly effects: readonly Effect[] };

@@ -60,14 +60,14 @@ async function world(next = shop, drain?: Omit<Drain, 'since'>) {
   if (drain !== undefined) drains.set('192.168.6.3:80', { since: clock.now(), ...drain });
   void loop.configure([next], ipvs);
   await clock.advance(4000);
-  const config = { virtuals: [next], vrrp: [instance()] } as unknown as Config;
+  const config = { virtuals: [next], vrrpProblems: [], vrrp: [instance()] } as unknown as Config;
   return { clock, loop, config };
 }
 
 async function why(about: string, theirs: readonly ServerHealth[], ...how: Parameters<typeof world>) {
   const { clock, loop, config } = await world(...how);
   const parts = {
-    ...{ health: theirs, reconcile: loop.status(), vrrp: [router], now: clock.now() },
+    ...{ health: theirs, reconcile: loop.status(), vrrp: [router], vrrpProblems: [], now: clock.now() },
     ...{ quorumOf: () => undefined, weightFactsOf: () => ({}) },
     explain: (_service: string, _real: string, weight: number) => [
       { origin: 'config', weight, detail: `weight ${weight}` } as const,

@@ -17,6 +17,10 @@ let file: ConfigReading | Promise<ConfigReading>;
 /** What the roster makes of the configuration. */
 let taken: Config;
 let made: (config: Config) => Config;
+/** What stands in the way of routers. */
+let hindered: readonly string[];
+/** An earlier run has left addresses. */
+let found: boolean;
 
 const router = { name: 'VI_1' } as Config['vrrp'][number];
 const service = {
@@ -101,13 +105,21 @@ function daemonOf(initial: Config): Daemon {
         tell(`operator ${real} ${JSON.stringify(override ?? 'enabled')}`),
     },
     vrrp: {
-      start: async (list: readonly unknown[]) => tell(`vrrp start ${list.length}`),
-      reconfigure: async (list: readonly unknown[]) => tell(`vrrp reconfigure ${list.length}`),
+      start: async (list: readonly unknown[]) => {
+        tell(`vrrp start ${list.length}`);
+        return hindered;
+      },
+      reconfigure: async (list: readonly unknown[]) => {
+        tell(`vrrp reconfigure ${list.length}`);
+        return hindered;
+      },
       failover: (name?: string) => (name === 'VI_1' ? ['VI_1'] : []),
       status: () => [],
       processStatus: () => undefined,
+      problems: () => hindered,
       stop: async () => tell('vrrp stop'),
     },
+    findsAddresses: async () => found,
     tracking: {
       configure: ({ vrrp }: Config) => tell(`tracking configure ${vrrp.length}`),
       firstFindings: async () => {},
@@ -128,6 +140,8 @@ beforeEach(() => {
   events = [];
   timers = [];
   verdict = 'up';
+  hindered = [];
+  found = false;
   file = { config: config({ log: { level: 'debug', format: 'text' } }), problems: [] };
 });
 
@@ -192,6 +206,13 @@ describe('start', () => {
     expect(story).toContain('reconcile configure 0 owned fwmark 1');
   });
 
+  it('waits for nothing where an earlier run has left the addresses: it serves already', async () => {
+    verdict = 'unverified';
+    found = true;
+    await daemonOf(config()).start();
+    expect(story.slice(-2)).toEqual(['vrrp start 1', 'daemon.ready']);
+  });
+
   it('starts no VRRP process without a vrrp section', async () => {
     verdict = 'unverified';
     await daemonOf(config({ vrrp: [] })).start();
@@ -229,6 +250,24 @@ describe('reload', () => {
     expect(result.problems).toHaveLength(2);
     expect(story).toEqual(['daemon.reload_rejected']);
     expect(events[0]).toMatchObject({ problems: ['a.yaml:3:5: Cannot x: y, got z'] });
+  });
+
+  it('answers with what stands in the way of routers, and status says it too', async () => {
+    hindered = ['Cannot read links and addresses: EPERM'];
+    const daemon = daemonOf(config());
+    expect(await daemon.reload()).toEqual({ reloaded: true, problems: hindered });
+  });
+
+  it('that brings the first routers waits for verdicts as a start does; another does not', async () => {
+    verdict = 'unverified';
+    const daemon = daemonOf(config({ vrrp: [] }));
+    const reloaded = daemon.reload();
+    await settled();
+    expect(story).not.toContain('vrrp reconfigure 1');
+    checkedOnce();
+    await reloaded;
+    expect(story).toContain('vrrp reconfigure 1');
+    await daemon.reload();
   });
 
   it('says what only a restart can change', async () => {

@@ -10,11 +10,11 @@ import { type Ip, ip, isMulticast } from '../../src/net/ip.ts';
 import type { Link } from '../../src/net/link.ts';
 import type { Mac } from '../../src/net/mac.ts';
 import { formatPrefix } from '../../src/net/prefix.ts';
-import { ok } from '../../src/net/result.ts';
+import { err, ok } from '../../src/net/result.ts';
 import { formatRoute, formatRule } from '../../src/net/route.ts';
 import type { Admission, ReceivedDatagram } from '../../src/ports/datagram.ts';
 import type { JournalEvent } from '../../src/ports/journal.ts';
-import type { AddressEntry, NetworkChange, NetworkKernel } from '../../src/ports/kernel.ts';
+import type { AddressEntry, KernelError, NetworkChange, NetworkKernel } from '../../src/ports/kernel.ts';
 import { decodeIpv4 } from '../../src/wire/ipv4.ts';
 import { encodeIpv4 } from '../../src/wire/ipv4-header.ts';
 import { decodeAdvert, encodeAdvert, VRRP_GROUP_INET } from '../../src/wire/vrrp.ts';
@@ -69,6 +69,8 @@ export type VirtualHost = {
   readonly read: () => number;
   readonly admitted: () => Admission | undefined;
   readonly failSends: (error: Error | undefined) => void;
+  /** The kernel tells of no links and addresses. */
+  readonly blindKernel: (error: KernelError | undefined) => void;
   /** How long the kernel takes over a change. */
   readonly delayKernel: (ms: number) => void;
   readonly exits: () => readonly number[];
@@ -110,6 +112,7 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
     for (const watcher of watchers) watcher(change);
   });
   let kernelMs = 0;
+  let blind: KernelError | undefined;
   let sendError: Error | undefined;
   let opened = 0;
 
@@ -138,7 +141,7 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
     new Promise<void>((resolve) => (kernelMs === 0 ? resolve() : time.after(kernelMs, resolve)));
 
   const network: NetworkKernel = {
-    links: async () => ok([...links.values()]),
+    links: async () => (blind === undefined ? ok([...links.values()]) : err(blind)),
     addresses: async (family) => ok(family === 'inet' ? [...addresses.values()] : []),
     replaceAddresses: async (requests) => {
       await worked();
@@ -296,6 +299,9 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
     admitted: () => admitted,
     failSends: (error) => {
       sendError = error;
+    },
+    blindKernel: (error) => {
+      blind = error;
     },
     delayKernel: (ms) => {
       kernelMs = ms;

@@ -210,6 +210,35 @@ describe('two deaths within a minute', () => {
   });
 });
 
+describe('a process that cannot read links and addresses', () => {
+  it('says so at once, to whoever asked, in the log and in the status, and runs when it can', async () => {
+    const host = createSupervisedHost();
+    host.blindKernel({ code: 'ENOBUFS', message: 'no buffer space' });
+    const started = host.supervisor.start([instance()]);
+    await over(host, started, 100);
+    const problems = ['Cannot read links and addresses: ENOBUFS no buffer space'];
+    expect(await started).toEqual(problems);
+    expect(eventsOf(host, 'vrrp.hindered')).toEqual([{ event: 'vrrp.hindered', problems }]);
+    await host.time.run(5000);
+    expect(host.supervisor.problems()).toEqual(problems);
+    expect(eventsOf(host, 'vrrp.hindered').length).toBe(1);
+    host.blindKernel(undefined);
+    await host.time.run(2000);
+    expect(host.supervisor.problems()).toEqual([]);
+    expect(host.supervisor.status()).toMatchObject([{ phase: 'active' }]);
+    await over(host, host.supervisor.stop(), 7000);
+  });
+
+  it('ends at once when it is told to', async () => {
+    const host = createSupervisedHost();
+    host.blindKernel({ code: 'EPERM', message: 'not permitted' });
+    await over(host, host.supervisor.start([instance()]), 100);
+    await over(host, host.supervisor.stop(), 100);
+    await host.time.run(5000);
+    expect(eventsOf(host, 'vrrp.process_lost')).toEqual([]);
+  });
+});
+
 type Blow = 'freeze' | 'kill' | 'thaw' | 'failover' | 'leave out' | 'peer';
 
 describe('whatever happens to the process', () => {

@@ -110,7 +110,9 @@ describe('a VRRP process that dies', () => {
       instances: both,
       resume: snapshot('active'),
     });
-    expect(events).toMatchObject([{ event: 'vrrp.process_lost', pid: 1, reason: 'signal SIGKILL' }]);
+    expect(events.filter(({ event }) => event !== 'vrrp.hindered')).toMatchObject([
+      { event: 'vrrp.process_lost', pid: 1, reason: 'signal SIGKILL' },
+    ]);
     expect(cleanUps).toEqual([]);
   });
 
@@ -169,6 +171,23 @@ it('a process that takes long to say its first word is waited for, on a crowded 
   expect(children[0]?.killed).toBe(true);
 });
 
+describe('what stands in the way', () => {
+  it('is told once, kept for status, and follows what the process says', async () => {
+    const { supervisor, child, events } = await running();
+    const told = () => events.filter(({ event }) => event === 'vrrp.hindered');
+    expect(told()).toEqual([{ event: 'vrrp.hindered', problems: ['Cannot run instance VI_2 now: …'] }]);
+    child.say({ ...statusOf('active'), problems: ['Cannot run instance VI_2 now: …'] } as FromVrrpProcess);
+    const again = supervisor.reconfigure([instance()]);
+    child.say({ type: 'configured', problems: ['Cannot run instance VI_2 now: …'] });
+    expect(await again).toEqual(['Cannot run instance VI_2 now: …']);
+    expect(told().length).toBe(1);
+    child.say({ ...statusOf('active'), problems: ['x'] } as FromVrrpProcess);
+    expect(supervisor.problems()).toEqual(['x']);
+    child.say(statusOf('active'));
+    expect(supervisor.problems()).toEqual([]);
+  });
+});
+
 describe('failover', () => {
   it('is asked of what is active, and names it', async () => {
     const { supervisor, child } = await running();
@@ -216,7 +235,7 @@ describe('the end', () => {
     await stopped;
     await time.run(100_000);
     expect(children.length).toBe(1);
-    expect(events).toEqual([]);
+    expect(events.filter(({ event }) => event !== 'vrrp.hindered')).toEqual([]);
     expect(supervisor.status()).toEqual([]);
   });
 
@@ -227,7 +246,7 @@ describe('the end', () => {
     await stopped;
     expect(world.child.killed).toBe(true);
     expect(world.cleanUps).toEqual([['VI_1']]);
-    expect(world.events).toMatchObject([
+    expect(world.events.filter(({ event }) => event !== 'vrrp.hindered')).toMatchObject([
       {
         event: 'vrrp.process_lost',
         reason: 'not done after 6500 ms: signal SIGKILL',

@@ -21,8 +21,14 @@ export function removeAddresses(world: World, router: Router, answered: () => vo
 }
 
 /** A replacement that only moves the end of the lease: nobody waits for it. */
-export function renewAddresses(world: World, router: Router): void {
-  if (router.wanted) install(world, router);
+export function renewAddresses(world: World, router: Router, atLeastUs?: Micros): void {
+  if (router.wanted) install(world, router, atLeastUs);
+}
+
+/** @returns whether an earlier process has left any. */
+export function adoptAddresses(router: Router): boolean {
+  router.wanted = router.host.linkUp && router.config.priority !== 255 && holdsAny(router);
+  return router.wanted;
 }
 
 function request(world: World, router: Router, apply: () => void, answered: () => void): void {
@@ -43,9 +49,10 @@ function request(world: World, router: Router, apply: () => void, answered: () =
   agenda.plan(host.kernelBusyUntil, answer);
 }
 
-function install(world: World, router: Router): void {
+function install(world: World, router: Router, atLeastUs: Micros = 0): void {
   const now = world.agenda.now();
-  const { leaseUs } = router.config;
+  const { leaseUs: configuredUs } = router.config;
+  const leaseUs = configuredUs === 'off' ? 'off' : Math.max(configuredUs, atLeastUs);
   const isNew = router.vips.some((until) => until === 0);
   const end = leaseUs === 'off' ? Number.POSITIVE_INFINITY : now + leaseUs;
   const had = holdsAny(router);

@@ -2,7 +2,7 @@
 // told what each router accepts, and knows when its Active_Down_Timer must fire: not before (L4, L6: nobody
 // takes over early), and not later than J (L1, L2: nobody fails to). An active adverts at its interval.
 import type { Advert } from '../../src/net/advert.ts';
-import type { Micros, Phase, RouterConfig } from '../../src/vrrp/types.ts';
+import type { Micros, RouterConfig } from '../../src/vrrp/types.ts';
 import type { Check, Stepped, Violate } from './referee.ts';
 import { downOf, priorityOf, skewOf } from './windows.ts';
 import { localTime, type Router, type World } from './world.ts';
@@ -29,7 +29,7 @@ export function checkTimers(world: World, violate: Violate): Check {
   /** A process that has just gone on may be late by as long as it stood still. */
   const hasStoodStill = ({ host }: Router): boolean => host.stall?.until === world.agenda.now();
 
-  function beginBackup(router: Router, from: Phase, { event, effects, now }: Stepped): Timer {
+  function beginBackup(router: Router, { before, event, effects, now }: Stepped): Timer {
     const { config } = router;
     const guarded = effects.some((effect) => effect.type === 'report' && effect.report.type === 'stall');
     const learned =
@@ -37,8 +37,11 @@ export function checkTimers(world: World, violate: Violate): Check {
     const intervalUs = learned ?? config.advertIntervalUs;
     const firesAt = now + downOf(config, intervalUs);
     const priority = priorityOf(config);
-    const standsDown = from === 'leaving';
+    // Who left by request is not to come back; who has found its addresses at the start is as any other.
+    const standsDown = before.phase === 'leaving' && before.purpose !== 'start';
     const timer: Timer = { firesAt, movedAt: now, intervalUs, priority, preemptAt: undefined, standsDown };
+    if (before.phase === 'leaving' && before.purpose === 'start' && event.type === 'advertReceived')
+      timer.preemptAt = preemptAt(timer, config, event.advert, now);
     if (guarded && event.type === 'advertReceived') hear(timer, config, event.advert, now);
     return timer;
   }
@@ -94,7 +97,7 @@ export function checkTimers(world: World, violate: Violate): Check {
       // A process that began anew knows nothing of its timer.
       if (from === 'initialize') timers.delete(router);
       if (from === 'backup' && timer !== undefined) inBackup(router, timer, step);
-      else if (router.state.phase === 'backup') timers.set(router, beginBackup(router, from, step));
+      else if (router.state.phase === 'backup') timers.set(router, beginBackup(router, step));
       else if (from === 'active' && router.state.phase === 'active') inActive(router, step.now);
     },
     ended: () => {
@@ -118,10 +121,14 @@ function hear(timer: Timer, config: RouterConfig, advert: Advert, now: Micros): 
     return;
   }
   if (advert.priority < priority && !accepts(timer, config, now)) return;
-  const delayed = config.preemptDelayUs > 0 && advert.priority < priority;
-  timer.preemptAt = delayed ? (timer.preemptAt ?? now + config.preemptDelayUs) : undefined;
+  timer.preemptAt = preemptAt(timer, config, advert, now);
   timer.intervalUs = intervalOf(advert, config);
   timer.firesAt = now + downOf(config, timer.intervalUs);
+}
+
+function preemptAt(timer: Timer, config: RouterConfig, advert: Advert, now: Micros): Micros | undefined {
+  const delayed = config.preemptDelayUs > 0 && advert.priority < priorityOf(config);
+  return delayed ? (timer.preemptAt ?? now + config.preemptDelayUs) : undefined;
 }
 
 /** Whether an advert of a lower priority keeps it backup. */

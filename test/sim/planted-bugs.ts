@@ -24,6 +24,19 @@ const tieBreakFlipped: Wrap = (router, state, event, now) => {
   return step({ ...router, sourceAddress: event.source }, state, mirrored, now);
 };
 
+/** What a start finds does not count: it is taken away. */
+const foundIsRemoved: Wrap = (router, state, event, now) => {
+  if (event.type !== 'startup' && event.type !== 'resumed') return step(router, state, event, now);
+  const { finds: _, ...blind } = event;
+  return step(router, state, blind, now);
+};
+
+/** It is held as long as the timer of a backup runs, whoever is heard. */
+const foundIsKept: Wrap = (router, state, event, now) =>
+  state.phase === 'leaving' && state.purpose === 'start' && event.type === 'advertReceived'
+    ? { state, effects: [] }
+    : step(router, state, event, now);
+
 const skewDropped: Wrap = (router, state, event, now) => {
   const made = step(router, state, event, now);
   const next = made.state;
@@ -88,6 +101,8 @@ export type PlantedBug = {
 /** By the rule that is broken. */
 export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
   'the tie-break is flipped': { machine: planted(tieBreakFlipped), breaks: ['S3', 'S4'] },
+  'a start takes away what it finds': { machine: planted(foundIsRemoved), breaks: ['L10'] },
+  'a start keeps what it finds beside an active': { machine: planted(foundIsKept), breaks: ['S10'] },
   'Skew_Time is dropped': { machine: planted(skewDropped), breaks: ['L4'] },
   'priority 0 is ignored': { machine: planted(resignationIgnored), breaks: ['L1'] },
   'the lease is not renewed': { machine: planted(leaseNotRenewed), breaks: ['S1', 'L9'] },

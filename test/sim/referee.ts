@@ -10,6 +10,7 @@ import { checkHandOver } from './check-hand-over.ts';
 import { checkOutage } from './check-outage.ts';
 import { checkSettled } from './check-settled.ts';
 import { checkStall } from './check-stall.ts';
+import { checkStart } from './check-start.ts';
 import { checkTakeover } from './check-takeover.ts';
 import { checkTimers } from './check-timers.ts';
 import type { Finding, Host, Packet, Router, World } from './world.ts';
@@ -44,7 +45,7 @@ export type Referee = Hooks & { readonly finding: () => Finding | undefined };
 
 const CHECKS: readonly CreateCheck[] = [
   ...[checkTimers, checkConflicts, checkDualActive, checkTakeover, checkStall],
-  ...[checkAddresses, checkHandOver, checkOutage, checkAdverts, checkSettled],
+  ...[checkAddresses, checkHandOver, checkOutage, checkAdverts, checkSettled, checkStart],
 ];
 
 export function createReferee(world: () => World): Referee {

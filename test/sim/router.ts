@@ -5,7 +5,7 @@ import { nextDeadline } from '../../src/vrrp/next-deadline.ts';
 import { initialState } from '../../src/vrrp/step.ts';
 import type { Effect, Event, Micros, RouterConfig } from '../../src/vrrp/types.ts';
 import { validateAdvert } from '../../src/vrrp/validate.ts';
-import { addAddresses, announce, removeAddresses, renewAddresses } from './addresses.ts';
+import { addAddresses, adoptAddresses, announce, removeAddresses, renewAddresses } from './addresses.ts';
 import { after, transmit } from './host.ts';
 import { packetsOf } from './packets.ts';
 import type { RouterPlan } from './scenario.ts';
@@ -41,7 +41,7 @@ export function boot(world: World, router: Router, event: Event): void {
   router.busy = false;
   router.lastSent = false;
   router.lastSentAt = 0;
-  router.wanted = false;
+  const finds = adoptAddresses(router) ? { finds: 'addresses' as const } : {};
   router.snapshotAt = Number.NEGATIVE_INFINITY;
   router.deadline = world.machine.createDeadline(
     () => nextDeadline(router.state),
@@ -55,7 +55,11 @@ export function boot(world: World, router: Router, event: Event): void {
       received: () => host.datagrams,
     },
   );
-  dispatch(world, router, event);
+  dispatch(
+    world,
+    router,
+    event.type === 'startup' || event.type === 'resumed' ? { ...event, ...finds } : event,
+  );
 }
 
 export function dispatch(world: World, router: Router, event: Event): void {
@@ -111,7 +115,7 @@ function perform(world: World, router: Router, effect: Effect, answered: () => v
       sendAdvert(world, router, effect.priority);
       return false;
     case 'renewLease':
-      if (router.lastSent) renewAddresses(world, router);
+      if (router.lastSent) renewAddresses(world, router, effect.atLeastUs);
       return false;
     case 'addAddresses':
       addAddresses(world, router, answered);

@@ -105,6 +105,7 @@ function beginnings(since: Micros): readonly Event[] {
   const snapshot = { phase: 'active', lastAdvertAt: since } as const;
   return [
     ...[true, false].map((linkUp): Event => ({ type: 'startup', linkUp })),
+    { type: 'startup', linkUp: true, finds: 'addresses' },
     { type: 'resumed', linkUp: true, snapshot },
   ];
 }

@@ -16,6 +16,8 @@ This file is made from the state machine itself: every event is tried in every s
   (the RFC removes them at once). It ends in \`initialize\` after a shutdown, in \`backup\` after a hand-over on request
   or with the sync group, in \`fault\` after something tracked failed; without a successor, a hand-over ends in
   \`active\` again.
+  A start that finds the addresses of an earlier run (their lease still runs) begins here too: priority 0 is said once,
+  and they answer until a successor is heard; without one the router is active after Active_Down_Interval.
 - \`fault\`: the interface is down, or something that is tracked with weight 0 has failed.
 
 The addresses are in the kernel exactly while the router is \`active\` or \`leaving\`.
