@@ -182,6 +182,7 @@ describe('two deaths within a minute', () => {
     expect(host.journal().slice(seen)).toMatchObject([
       { event: 'vrrp.process_lost', action: 'resigned for it; again in 1000 ms' },
       { event: 'vrrp.transition', from: 'active', to: 'initialize', reason: 'vrrp_process_lost' },
+      { event: 'vrrp.hindered' },
       { event: 'vip.removed' },
     ]);
   });
