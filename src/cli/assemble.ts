@@ -7,7 +7,7 @@ import { createDirectorLoop } from '../daemon/director-loop.ts';
 import { createHealthLoop } from '../daemon/health-loop.ts';
 import type { JournalShell } from '../daemon/journal.ts';
 import { createMarkKeeper } from '../daemon/mark-keeper.ts';
-import { createOperator, parseOverrides } from '../daemon/operator.ts';
+import { createOperator, type Overrides, parseOverrides } from '../daemon/operator.ts';
 import { createQuorumCommands } from '../daemon/quorum-commands.ts';
 import { createQuorums } from '../daemon/quorums.ts';
 import { createReconcileLoop } from '../daemon/reconcile-loop.ts';
@@ -17,7 +17,7 @@ import { createWeights } from '../daemon/weights.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
 import { createDirectorKernel } from '../kernel/ipvs-director.ts';
 import { createMarkKernel } from '../kernel/marks.ts';
-import type { Result } from '../net/result.ts';
+import { err, type Result } from '../net/result.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { RunScript } from '../ports/tracked.ts';
 import { inMaintenanceDir } from '../probes/maintenance-dir.ts';
@@ -30,7 +30,7 @@ import { ownedServicesIn } from '../system/owned-services.ts';
 import { listProcesses } from '../system/process-list.ts';
 import { findRivals } from '../system/rivals.ts';
 import { runScript as runAnyScript } from '../system/run-script.ts';
-import { openStateFile } from '../system/state-file.ts';
+import { openStateFile, type UnreadableState } from '../system/state-file.ts';
 import { systemSysctl } from '../system/sysctl.ts';
 import { watchChange } from '../system/watch-change.ts';
 import { watchFile } from '../system/watch-file.ts';
@@ -44,6 +44,20 @@ import { findsVrrpAddresses, openVrrpSupervisor } from './vrrp-supervisor.ts';
 const otherFiles = 512;
 const fewestChecksAtOnce = 100;
 
+/** An operator waits so long to hear that what was said is kept. */
+const answerMsMax = 5000;
+
+function within(limitMs: number, written: Promise<Result<void>>): Promise<Result<void>> {
+  return new Promise((resolve) => {
+    const late = err(`Cannot keep state yet: expected a disk that writes within ${limitMs} ms, got none`);
+    const timer = setTimeout(() => resolve(late), limitMs);
+    void written.then((result) => {
+      clearTimeout(timer);
+      resolve(result);
+    });
+  });
+}
+
 export type ConfigSource = {
   readonly read: ReadConfig;
   /** How the file ended that the initial config was read from. */
@@ -55,7 +69,6 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
   let { maintenancedir, scriptUser } = initial;
   const runScript: RunScript = (request) =>
     runAnyScript({ ...(scriptUser !== undefined && { user: scriptUser }), ...request });
-  const owned = ownedServicesIn(initial.director.stateDir);
   const report = (written: Result<void>) => {
     if (!written.ok) journal({ event: 'state.failed', reason: written.error });
   };
@@ -73,10 +86,21 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     concurrency: Math.max(fewestChecksAtOnce, openFilesMax() - otherFiles),
     onVerdict: ({ service }) => daemon.verdictChanged(service),
   });
-  const kept = openStateFile(initial.director.stateDir, 'operator.json', parseOverrides);
+  const { stateDir } = initial.director;
+  const ours = {
+    keepsBad: true,
+    onUnreadable: ({ file, reason, keptAs }: UnreadableState) =>
+      journal({ event: 'state.unreadable', file, reason, ...(keptAs !== undefined && { kept_as: keptAs }) }),
+  } as const;
+  const owned = ownedServicesIn(stateDir, ours);
+  const kept = openStateFile<Overrides>(stateDir, 'operator.json', { ...ours, parse: parseOverrides });
   const operator = createOperator({
     initial: kept.read(),
-    save: (overrides) => report(kept.write(overrides)),
+    save: (overrides) => {
+      const written = kept.write(overrides);
+      void written.then(report);
+      return within(answerMsMax, written);
+    },
     onChanged: () => daemon.verdictChanged(),
   });
   const weights = createWeights({
@@ -85,7 +109,10 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     overrideOf: operator.overrideOf,
     onGrown: () => daemon.verdictChanged(),
   });
-  const leaving = openStateFile(initial.director.stateDir, 'leaving.json', parseLeavingState);
+  const leaving = openStateFile(stateDir, 'leaving.json', {
+    ...ours,
+    parse: parseLeavingState,
+  });
   const quorums = createQuorums({
     journal,
     verdictOf: health.verdictOf,
@@ -100,18 +127,18 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     weigh: weights.weigh,
     quorumOf: quorums.quorumOf,
     runFallbackCommand: shellCommands(runScript),
-    onOwnedChanged: (services) => report(owned.write(services)),
+    onOwnedChanged: (services) => void owned.write(services).then(report),
     drainOf: operator.drainOf,
     isDraining: () => !operator.isSilent(),
     leavingBefore: leaving.read(),
-    onLeavingChanged: (state) => report(leaving.write(state)),
+    onLeavingChanged: (state) => void leaving.write(state).then(report),
   });
   const director = createDirectorLoop({
     kernel: createDirectorKernel(openNetlinkSocket('generic'), clock),
     sysctl: systemSysctl,
     clock,
     journal,
-    memory: directorMemoryIn(initial.director.stateDir, report),
+    memory: directorMemoryIn(stateDir, report, ours),
   });
   const journalOfVrrp: Journal = (event) => {
     journal(event);
@@ -125,7 +152,7 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     {
       clock,
       journal,
-      roster: openRoster(initial, { journal, report, onChanged: () => daemon.rosterChanged() }),
+      roster: openRoster(initial, { journal, report, onChanged: () => daemon.rosterChanged(), state: ours }),
       director,
       marks: createMarkKeeper({
         kernel: createMarkKernel(() => openNetlinkSocket('netfilter'), clock),

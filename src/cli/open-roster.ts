@@ -6,29 +6,35 @@ import type { Journal } from '../ports/journal.ts';
 import { type Kept, parseKept } from '../roster/kept.ts';
 import { systemClock } from '../system/clock.ts';
 import { createResolveName } from '../system/resolve-name.ts';
-import { openStateFile, type StateFile } from '../system/state-file.ts';
+import { openStateFile, type StateFile, type StateFileOptions } from '../system/state-file.ts';
 import { watchText } from '../system/watch-text.ts';
 import { hostEnvironment } from './read-config.ts';
 
-export const keptIn = (stateDir: string): StateFile<Kept> =>
-  openStateFile(stateDir, 'roster.json', parseKept);
+export const keptIn = (
+  stateDir: string,
+  options: Omit<StateFileOptions<Kept>, 'parse'> = {},
+): StateFile<Kept> => openStateFile<Kept>(stateDir, 'roster.json', { ...options, parse: parseKept });
 
 export type RosterShell = {
   readonly journal: Journal;
   /** What is known could be written, or not. */
   readonly report: (written: Result<void>) => void;
   readonly onChanged: () => void;
+  readonly state: Omit<StateFileOptions<Kept>, 'parse'>;
 };
 
-export function openRoster(initial: Config, { journal, report, onChanged }: RosterShell): Roster {
-  const state = keptIn(initial.director.stateDir);
+export function openRoster(
+  initial: Config,
+  { journal, report, onChanged, state: options }: RosterShell,
+): Roster {
+  const state = keptIn(initial.director.stateDir, options);
   return createRoster(
     {
       ...{ clock: systemClock, journal, watchText, onChanged },
       resolveName: createResolveName(),
       environment: hostEnvironment(),
       initial: state.read(),
-      save: (kept) => report(state.write(kept)),
+      save: (kept) => void state.write(kept).then(report),
     },
     initial,
   );

@@ -38,8 +38,13 @@ async function operate(action: string, argv: readonly string[], io: Io): Promise
   if (service !== undefined) words.set('service', service);
   const answer = await askDaemon(given.options, 'POST', `/server?${words}`, io);
   if (answer === undefined) return 1;
-  const { error, services = [] } = answer.body as {
+  const {
+    error,
+    services = [],
+    unkept,
+  } = answer.body as {
     readonly error?: string;
+    readonly unkept?: string;
     readonly services?: readonly string[];
   };
   if (answer.status !== 200) {
@@ -47,5 +52,7 @@ async function operate(action: string, argv: readonly string[], io: Io): Promise
     return 1;
   }
   io.stdout(`${action} ${real}${weight === undefined ? '' : ` ${weight}`} in ${services.join(', ')}\n`);
-  return 0;
+  if (unkept === undefined) return 0;
+  io.stderr(`It holds now, but not after a restart of the daemon: ${unkept}\n`);
+  return 1;
 }

@@ -78,7 +78,7 @@ async function tablePlanFor(config: Config, running: DaemonStatus | undefined): 
   if (!observed.ok && virtuals.length > 0) return observed.error.message;
   const configured = virtuals.map(({ id }) => formatServiceId(id));
   const owned = new Set([...configured, ...ownedServicesIn(director.stateDir).read()]);
-  const overrides = openStateFile(director.stateDir, 'operator.json', parseOverrides).read();
+  const overrides = openStateFile(director.stateDir, 'operator.json', { parse: parseOverrides }).read();
   const policy = { owned, foreign: ipvs.foreign };
   const [verdictOf, weigh] = [
     running === undefined ? () => 'up' as const : verdictsOf(running),
@@ -86,7 +86,7 @@ async function tablePlanFor(config: Config, running: DaemonStatus | undefined): 
   ];
   const quorumOf = quorumsAfter(running, (virtual) => weighServers(virtual, verdictOf, weigh), virtuals);
   const leaving = {
-    state: openStateFile(director.stateDir, 'leaving.json', parseLeavingState).read(),
+    state: openStateFile(director.stateDir, 'leaving.json', { parse: parseLeavingState }).read(),
     now: systemClock.now(),
     drainOf: (service: string, real: string) => drainIn(overrides, service, real),
     wasOurs: () => true,

@@ -15,6 +15,7 @@ import { openLogFile } from '../system/log-file.ts';
 import { openLogOutput } from '../system/log-output.ts';
 import { createNotify, type Notify } from '../system/notify.ts';
 import { onEarlyEnd, takeSignals } from '../system/signals.ts';
+import { whenKept } from '../system/write-whole.ts';
 import { assemble } from './assemble.ts';
 import { claimHost } from './claim-host.ts';
 import {
@@ -71,6 +72,7 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
   }
   await live(daemon, createNotify(process.env.NOTIFY_SOCKET));
   await control.value.close();
+  await whenKept(lastWordsMs);
   await log.close();
   return 0;
 }
@@ -107,7 +109,7 @@ function endByFault({ journal, close }: JournalShell): (fault: Fault) => void {
     journal({ event: 'daemon.fault', process: 'main', kind, ...facts, ends: !isOfCheck });
     if (isOfCheck) return;
     setTimeout(() => process.exit(faultStatus), lastWordsMs);
-    void close().finally(() => process.exit(faultStatus));
+    void Promise.all([close(), whenKept(lastWordsMs)]).finally(() => process.exit(faultStatus));
   };
 }
 

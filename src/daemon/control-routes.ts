@@ -12,11 +12,14 @@ export const controlRoutes = (daemon: Daemon, identity: Readonly<Record<string, 
     return plan.ok ? { status: 200, body: plan.value } : { status: 409, body: { error: plan.error.message } };
   },
   'GET /why': async (search) => ({ status: 200, body: await daemon.why(search.get('about') ?? '') }),
-  'POST /server': (search) => {
+  'POST /server': async (search) => {
     const order = orderOf(search);
     if (typeof order === 'string') return { status: 400, body: { error: order } };
-    const services = daemon.operate(order);
-    if (services.length > 0) return { status: 200, body: { services } };
+    const { services, kept } = daemon.operate(order);
+    const written = await kept;
+    if (services.length > 0) {
+      return { status: 200, body: { services, ...(!written.ok && { unkept: written.error }) } };
+    }
     return { status: 409, body: { error: `Cannot find: a configured real server, got ${order.real}` } };
   },
   'POST /reload': async (search) => {

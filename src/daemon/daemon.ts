@@ -82,6 +82,9 @@ export type Order = {
   readonly timeoutMs?: number;
 };
 
+/** @property kept whether it will hold after a restart as well. */
+export type Operated = { readonly services: readonly string[]; readonly kept: Promise<Result<void>> };
+
 export type Daemon = {
   /** Resolves once the table is adopted and the virtual routers are configured. */
   readonly start: () => Promise<void>;
@@ -90,7 +93,7 @@ export type Daemon = {
   /** Why the servers, services and routers of that name or address are as they are. */
   readonly why: (about: string) => Promise<WhyAnswer>;
   /** What the operator says of a server. @returns the services that it holds for; none where there is no such server. */
-  readonly operate: (order: Order) => readonly string[];
+  readonly operate: (order: Order) => Operated;
   /** @returns the names of the routers that hand over; none where none of that name is active. */
   readonly failover: (instance?: string) => readonly string[];
   readonly status: () => Promise<DaemonStatus>;
@@ -265,16 +268,16 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     return { mode: 'drain', since, ...(timeoutMs !== undefined && { deadline: since + timeoutMs * 1000 }) };
   }
 
-  function operate(order: Order): readonly string[] {
+  function operate(order: Order): Operated {
     const { real, service } = order;
     const override = timed(order);
     const services = health
       .status()
       .filter((server) => server.real === real && (service === undefined || server.service === service))
       .map((server) => server.service);
-    if (services.length > 0) operator.set(real, service, override);
+    const kept = services.length > 0 ? operator.set(real, service, override) : Promise.resolve(ok(undefined));
     if (override === undefined) health.pardon(real, service);
-    return services;
+    return { services, kept };
   }
 
   return {
@@ -321,8 +324,13 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
       return whyOf(config, about, parts);
     },
     operate: (order) => {
-      const services = placesCalled(config, order.real).flatMap((real) => operate({ ...order, real }));
-      return [...new Set(services)];
+      const done = placesCalled(config, order.real).map((real) => operate({ ...order, real }));
+      return {
+        services: [...new Set(done.flatMap(({ services }) => services))],
+        kept: Promise.all(done.map(({ kept }) => kept)).then(
+          (all) => all.find(({ ok: isKept }) => !isKept) ?? ok(undefined),
+        ),
+      };
     },
     stop: (reason) => {
       stopping ??= stop(reason);

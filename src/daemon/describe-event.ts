@@ -22,6 +22,7 @@ const warnings: ReadonlySet<JournalEvent['event']> = new Set([
   'log.lost',
   'log.suppressed',
   'state.failed',
+  'state.unreadable',
   'vrrp.process_lost',
   'vrrp.advert_rejected',
   'vrrp.advert_differs',
@@ -281,6 +282,8 @@ function describeDaemon(event: JournalEvent): string {
       return `lost ${event.lines} line(s) here that ${event.sink} did not take in time`;
     case 'state.failed':
       return event.reason;
+    case 'state.unreadable':
+      return `${event.file} is taken for none, or for what could be read of it: ${event.reason}${event.kept_as === undefined ? '' : `; it is now ${event.kept_as}`}`;
     case 'ipvs.adopted':
       return `adopted a table of ${event.services} service(s) and ${event.destinations} server(s); ${event.operations} operation(s) needed`;
     case 'ipvs.applied':

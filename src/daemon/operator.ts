@@ -1,6 +1,7 @@
 // What the operator has said of single servers (drain, disable, weight, enable) over the control socket. It holds
 // through reloads and restarts, until `enable`; a server that is no longer configured keeps its word too, for the
 // day that it returns.
+import type { Result } from '../net/result.ts';
 import type { Drain } from '../reconcile/leaving.ts';
 import type { Override } from '../reconcile/weigh.ts';
 
@@ -25,14 +26,18 @@ const isTime = (value: unknown) => value === undefined || Number.isSafeInteger(v
 
 export type OperatorPorts = {
   readonly initial: Overrides;
-  /** Keeps them for the next start. */
-  readonly save: (overrides: Overrides) => void;
+  /** Keeps them for the next start, or tells why not. */
+  readonly save: (overrides: Overrides) => Promise<Result<void>>;
   readonly onChanged: () => void;
 };
 
 export type Operator = {
   /** @param service absent: in every service. @param override absent: as configured again. */
-  readonly set: (real: string, service: string | undefined, override: Override | undefined) => void;
+  readonly set: (
+    real: string,
+    service: string | undefined,
+    override: Override | undefined,
+  ) => Promise<Result<void>>;
   readonly overrideOf: (service: string, real: string) => Override | undefined;
   /** Undefined for a server that is not drained. */
   readonly drainOf: (service: string, real: string) => Drain | undefined;
@@ -50,8 +55,9 @@ export function createOperator({ initial, save, onChanged }: OperatorPorts): Ope
       const others = Object.entries(overrides).filter(([name]) => !isAbout(name, real, service));
       overrides = Object.fromEntries(override === undefined ? others : [...others, [key, override]]);
       isSilent = Object.keys(overrides).length === 0;
-      save(overrides);
+      const kept = save(overrides);
       onChanged();
+      return kept;
     },
     // Asked of every server in each pass, and mostly nothing was said of any.
     overrideOf: (service, real) => (isSilent ? undefined : overrideIn(overrides, service, real)),

@@ -46,6 +46,12 @@ export type DaemonEvent =
     }
   | { readonly event: 'config.warning'; readonly at: string; readonly message: string }
   | { readonly event: 'state.failed'; readonly reason: string }
+  | {
+      readonly event: 'state.unreadable';
+      readonly file: string;
+      readonly reason: string;
+      readonly kept_as?: string;
+    }
   | { readonly event: 'log.failed'; readonly sink: string; readonly reason: string }
   | { readonly event: 'log.lost'; readonly sink: string; readonly lines: number }
   | {

@@ -101,8 +101,10 @@ function daemonOf(initial: Config): Daemon {
     quorums: { configure: () => {}, look: () => {}, statusOf: () => undefined, drained: async () => {} },
     weights: { configure: () => {}, stop: () => {}, explain: () => [] },
     operator: {
-      set: (real: string, _service: string | undefined, override: unknown) =>
-        tell(`operator ${real} ${JSON.stringify(override ?? 'enabled')}`),
+      set: async (real: string, _service: string | undefined, override: unknown) => {
+        tell(`operator ${real} ${JSON.stringify(override ?? 'enabled')}`);
+        return { ok: true, value: undefined };
+      },
     },
     vrrp: {
       start: async (list: readonly unknown[]) => {
@@ -395,8 +397,10 @@ describe('the roster', () => {
     const daemon = daemonOf(withServers(real('10.0.0.2', 'web'), real('10.0.0.3', 'other')));
     await daemon.start();
     story = [];
-    expect(daemon.operate({ real: 'WEB', override: { mode: 'disable' } })).toEqual(['tcp 10.0.0.9:80']);
-    expect(daemon.operate({ real: 'nobody', override: { mode: 'disable' } })).toEqual([]);
+    expect(daemon.operate({ real: 'WEB', override: { mode: 'disable' } }).services).toEqual([
+      'tcp 10.0.0.9:80',
+    ]);
+    expect(daemon.operate({ real: 'nobody', override: { mode: 'disable' } }).services).toEqual([]);
     expect(story).toEqual(['operator 10.0.0.2:80 {"mode":"disable"}']);
   });
 });

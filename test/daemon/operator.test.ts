@@ -10,7 +10,10 @@ function operatorWith(initial: Overrides = {}) {
   let changes = 0;
   const operator = createOperator({
     initial,
-    save: (overrides) => void saved.push(overrides),
+    save: async (overrides) => {
+      saved.push(overrides);
+      return { ok: true, value: undefined };
+    },
     onChanged: () => {
       changes += 1;
     },
