@@ -4,11 +4,11 @@
 import { Writable } from 'node:stream';
 import winston from 'winston';
 import type { LogConfig } from '../config/config.ts';
-import { showable } from '../net/shown.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal, JournalEvent } from '../ports/journal.ts';
 import type { LogLevel, LogSink, OpenLogFile, OpenLogOutput, SinkTroubles } from '../ports/log-sink.ts';
 import { describeEvent, levelOf } from './describe-event.ts';
+import { showableEvent } from './event-line.ts';
 import { limitJournal } from './journal-limit.ts';
 
 const retryMs = 60_000;
@@ -44,7 +44,7 @@ export function createJournal(
 
   function write(given: JournalEvent): void {
     // Whatever an event quotes, from a peer's packet to the name of a file: it forges no line and drives no terminal.
-    const event = showable(given);
+    const event = showableEvent(given);
     const { event: name, ...fields } = event;
     logger.log({ level: levelOf(event), message: describeEvent(event), event: name, ...fields });
   }

@@ -53,8 +53,8 @@ export function showable<T>(value: T): T {
   ) as T;
 }
 
-/** Plain data with every text in it, keys included, passed through `change`. */
-function deeply(value: unknown, change: (text: string) => string): unknown {
+/** Plain data with every text in it, keys included, passed through `change`; the very same where nothing changes. */
+export function deeply(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {

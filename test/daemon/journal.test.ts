@@ -123,3 +123,25 @@ describe('createJournal', () => {
     ]);
   });
 });
+
+describe('what an event quotes', () => {
+  it('forges no line, drives no terminal and gives no secret of a command away, in either format', async () => {
+    const wild = 'a\n2026-11-30T00:00:00.000Z INFO  real.up: forged\x1b]0;x\x07\u009b31m\u202e\u2028\u200b';
+    for (const format of ['json', 'text'] as const) {
+      const shell = createJournal({ level: 'debug', format }, clock, sinks);
+      const command = `/bin/tell --password Mk7RhQ2z ${wild}`;
+      shell.journal({ event: 'real.down', service: wild, real: wild, detail: wild, failures: 1 });
+      shell.journal({ event: 'vrrp.notified', instance: wild, state: 'MASTER', command, exit: wild });
+      shell.journal({ event: 'config.warning', at: wild, message: wild });
+      shell.journal({
+        event: 'daemon.reload_rejected',
+        config: wild,
+        problems: [wild, `passwd: "Mk7RhQ2z"`],
+      });
+      await shell.close();
+      expect(printed.splice(0)).toEqual(
+        Array.from({ length: 4 }, () => expect.not.stringMatching(/\n.|Mk7Rh|[^\n\P{C}]|\p{Zl}|\p{DI}/u)),
+      );
+    }
+  });
+});

@@ -1,0 +1,38 @@
+// By which doors text leaves the program, and that each makes it showable (net/shown.ts).
+import { describe, expect, it } from 'vitest';
+import { filesUnder, isTypeScript, read, withoutComments } from './sources.ts';
+
+const sources = filesUnder('src', isTypeScript);
+const filesWith = (pattern: RegExp) => sources.filter((path) => pattern.test(withoutComments(read(path))));
+
+/** Who holds a stream of the process's own, and by what it makes harmless what it writes there. */
+const doors: Readonly<Record<string, RegExp>> = {
+  'src/cli/run-process.ts': /stdout: [\s\S]*shownLines[\s\S]*stderr: .*shownLines/,
+  'src/cli/plan.ts': /isTTY/, // asks only whether it is a terminal
+  'src/cli/run.ts': /openLogOutput\(process\.stdout/, // takes lines of daemon/journal.ts
+  'src/system/faults.ts': /Without the message/, // names of ours and places in our code
+  'src/cli/vrrp-process.ts': /openOrphanLog\(process\.stderr/, // takes lines of daemon/event-line.ts
+};
+
+describe('text leaves', () => {
+  it('by the streams of the process in a few places, each of which makes it showable', () => {
+    expect(filesWith(/process\.std(?:out|err)|console\.|writeSync\(\s*[12]\b/).sort()).toEqual(
+      Object.keys(doors).sort(),
+    );
+    for (const [path, makes] of Object.entries(doors)) expect(read(path), path).toMatch(makes);
+  });
+  it('by the log as events made showable', () => {
+    expect(filesWith(/winston\.createLogger/)).toEqual(['src/daemon/journal.ts']);
+    for (const path of ['src/daemon/journal.ts', 'src/daemon/event-line.ts']) {
+      expect(read(path), path).toContain('showableEvent(');
+    }
+  });
+  it('by the control socket as JSON made showable', () => {
+    expect(read('src/system/control-server.ts')).toContain('text: showableJson(body)');
+  });
+  it('of probes in one place, which knows the secrets of the check', () => {
+    expect(filesWith(/\bpresent\(target/)).toEqual(['src/probes/present.ts', 'src/probes/probe-target.ts']);
+    // Nobody calls a text shown that is not.
+    expect(filesWith(/\bas (?:unknown as )?Shown\b/)).toEqual(['src/net/shown.ts']);
+  });
+});
