@@ -242,6 +242,22 @@ export type VrrpEntry = {
   readonly instances: readonly VrrpInstanceConfig[];
 };
 
+/** As many as the laboratory takes over (test/lab/vrrp/many-addresses.net.test.ts). */
+const addressesTested = 4000;
+
+/** Of all routers together: one process holds them. */
+export function judgeAddressCount(entries: readonly VrrpEntry[], { problems, sites }: Resolution): void {
+  let total = 0;
+  for (const { index, draft } of entries) {
+    const before = total;
+    total += draft.virtual_ipaddress.length + (draft.virtual_ipaddress_excluded?.length ?? 0);
+    if (before > addressesTested || total <= addressesTested) continue;
+    const rule = `at most ${addressesTested} virtual addresses in all, as many as were tested`;
+    const at = sites('vrrp', index, 'virtual_ipaddress');
+    problems.push(warningAt(at, 'promise a take-over in time', rule, `${total} up to here`));
+  }
+}
+
 /** One VRID once on an interface and family (RFC 9568 §5.2.3), each address and each name once in all. */
 export function judgeVrrpConflicts(entries: readonly VrrpEntry[], resolution: Resolution): void {
   const seen = new Map<string, string>();

@@ -11,7 +11,7 @@ import { resolveEntry } from './resolve-entry.ts';
 import { resolveIpvs } from './resolve-ipvs.ts';
 import { judgeMarks } from './resolve-marks.ts';
 import { resolveTracking } from './resolve-track.ts';
-import { judgeVrrpConflicts, resolveVrrp } from './resolve-vrrp.ts';
+import { judgeAddressCount, judgeVrrpConflicts, resolveVrrp } from './resolve-vrrp.ts';
 import type { DocumentDraft } from './schema.ts';
 import { judgeDuplicates } from './warnings.ts';
 
@@ -51,6 +51,7 @@ function toConfig(
     each === undefined ? [] : [{ index, draft: each, instances: resolveVrrp(each, index, resolution) }],
   );
   judgeVrrpConflicts(entries, resolution);
+  judgeAddressCount(entries, resolution);
   judgeDuplicates(virtuals, resolution);
   judgeMarks(virtuals, resolution);
   return {

@@ -7,8 +7,14 @@
 import { isLinkLocal } from '../net/ip.ts';
 import { formatPrefix, type Prefix } from '../net/prefix.ts';
 import type { VirtualAddress } from '../net/virtual-address.ts';
-import type { Clock, Micros } from '../ports/clock.ts';
-import type { AddressEntry, KernelError, NetworkChange, NetworkKernel } from '../ports/kernel.ts';
+import type { Clock, EventLoop, Micros } from '../ports/clock.ts';
+import type {
+  AddressEntry,
+  AddressRequest,
+  KernelError,
+  NetworkChange,
+  NetworkKernel,
+} from '../ports/kernel.ts';
 import { addressKeyOf, addressRequestOf, isOtherAddress, isSameAddress } from './vrrp-address-request.ts';
 import { describeFault, linkFaultOf } from './vrrp-link-fault.ts';
 import type { NetworkView } from './vrrp-network.ts';
@@ -17,6 +23,8 @@ import type { Emit } from './vrrp-ports.ts';
 
 /** One that is removed again and again is put back at most that often. */
 const restoreEveryUs = 100_000;
+/** So many at a time: a batch takes the kernel a millisecond or so. */
+const sliceMax = 128;
 /** Our own additions and removals cross with what the kernel tells of them. */
 const strayMs = 200;
 /** The kernel expires addresses on a coarse timer: 0 to 0.25 s late, never early (sockets.md). */
@@ -35,7 +43,7 @@ export type LeaseSettings = {
 export type LeasePorts = {
   readonly kernel: NetworkKernel;
   readonly view: NetworkView;
-  readonly clock: Clock;
+  readonly clock: Clock & EventLoop;
   readonly emit: Emit;
   /** One or more came (back) other than by {@link AddressLeases.add}: neighbours must be told. */
   readonly onInstalled: (addresses: readonly Prefix[]) => void;
@@ -47,8 +55,11 @@ export type LeasePorts = {
 export type MissingAddress = { readonly what: string; readonly reason: string };
 
 export type AddressLeases = {
-  /** Settles when the kernel has answered. */
-  readonly add: (addresses: readonly Prefix[]) => Promise<void>;
+  /** Settles when the kernel has answered. @param onCame told of those that are there, some at a time */
+  readonly add: (
+    addresses: readonly Prefix[],
+    onCame?: (addresses: readonly Prefix[]) => void,
+  ) => Promise<void>;
   /** Holds on to those that an earlier run has left with a lease. @returns whether there are any. */
   readonly adopt: (addresses: readonly Prefix[]) => boolean;
   /** All that are to be there; those that are not are tried again. @param atLeastUs of lease, however long one is. */
@@ -74,6 +85,12 @@ type Held = {
   restoredAt: Micros;
   /** Why it is not there, as last said. */
   failure?: string;
+  asked?: {
+    readonly vip: VirtualAddress;
+    readonly index: number;
+    readonly leaseSec: LeaseSettings['leaseSec'];
+    readonly request: AddressRequest;
+  };
 };
 
 type Cause = 'added' | 'restored';
@@ -137,13 +154,32 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     // The kernel tells it rounded up.
     const leftSec = found.validLifetime === 'forever' ? 0 : found.validLifetime - 1;
     const renewedAt = leaseSec === 'off' ? 0 : clock.now() + (leftSec - leaseSec) * 1_000_000;
-    return { prefix, installed: true, hostsOwn: false, renewedAt, restoredAt: 0 };
+    const { interfaceIndex } = found;
+    return { prefix, installed: true, index: interfaceIndex, hostsOwn: false, renewedAt, restoredAt: 0 };
   }
 
+  /** Some at a time, and adverts between them: thousands take the kernel longer than an advert may wait. */
   async function install(
     entries: readonly Held[],
     cause: Cause,
+    onCame: (addresses: readonly Prefix[]) => void,
     atLeastUs: Micros = 0,
+  ): Promise<void> {
+    for (let start = 0; start < entries.length; start += sliceMax) {
+      if (start > 0) await new Promise<void>(clock.afterPoll);
+      // Some may have been removed meanwhile.
+      const slice = entries.slice(start, start + sliceMax).filter((entry) => isHeld(entry));
+      const came = await installSome(slice, cause, atLeastUs);
+      if (came.length > 0) onCame(came);
+    }
+  }
+
+  const isHeld = (entry: Held): boolean => held.get(formatPrefix(entry.prefix)) === entry;
+
+  async function installSome(
+    entries: readonly Held[],
+    cause: Cause,
+    atLeastUs: Micros,
   ): Promise<readonly Prefix[]> {
     const wanted = entries.flatMap((entry) => {
       const index = indexOf(entry.prefix);
@@ -152,18 +188,30 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     });
     if (wanted.length === 0) return [];
     // After a crash of this process alone they are there still: then nothing has come.
-    const present = wanted.map(({ entry, index }) => presentOn(index, entry.prefix) !== undefined);
+    const present = wanted.map(
+      ({ entry, index }) => !entry.installed && presentOn(index, entry.prefix) !== undefined,
+    );
     const at = clock.now();
     const configured = settings().leaseSec;
     const leaseSec = configured === 'off' ? 'off' : Math.max(configured, Math.ceil(atLeastUs / 1_000_000));
     const results = await kernel.replaceAddresses(
-      wanted.map(({ entry, index }) => addressRequestOf(attributesOf(entry.prefix), index, leaseSec)),
+      wanted.map(({ entry, index }) => requestFor(entry, index, leaseSec)),
     );
     return wanted.flatMap(({ entry, index }, i) =>
       settle(entry, { error: results[i], at, cause, wasThere: present[i] === true, index })
         ? [entry.prefix]
         : [],
     );
+  }
+
+  /** The same one each time: it is encoded once. */
+  function requestFor(entry: Held, index: number, leaseSec: LeaseSettings['leaseSec']): AddressRequest {
+    const vip = attributesOf(entry.prefix);
+    const { asked } = entry;
+    if (asked?.vip === vip && asked.index === index && asked.leaseSec === leaseSec) return asked.request;
+    const request = addressRequestOf(vip, index, leaseSec);
+    entry.asked = { vip, index, leaseSec, request };
+    return request;
   }
 
   /** @returns whether the kernel is to be asked for it. */
@@ -184,7 +232,7 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     entry: Held,
     answer: { error: KernelError | undefined; at: Micros; cause: Cause; wasThere: boolean; index: number },
   ): boolean {
-    if (held.get(formatPrefix(entry.prefix)) !== entry) return false;
+    if (!isHeld(entry)) return false;
     if (answer.error !== undefined) {
       fail(entry, answer.error.message);
       return false;
@@ -206,10 +254,8 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     return true;
   }
 
-  async function installAndTell(entries: readonly Held[], cause: Cause, atLeastUs?: Micros): Promise<void> {
-    const came = await install(entries, cause, atLeastUs);
-    if (came.length > 0) ports.onInstalled(came);
-  }
+  const installAndTell = (entries: readonly Held[], cause: Cause, atLeastUs?: Micros): Promise<void> =>
+    install(entries, cause, ports.onInstalled, atLeastUs);
 
   function lose(entry: Held): void {
     entry.installed = false;
@@ -224,8 +270,7 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     const dueUs = Math.max(0, entry.restoredAt + restoreEveryUs - now);
     entry.restoredAt = now + dueUs;
     const restore = () => {
-      if (held.get(formatPrefix(entry.prefix)) === entry && !entry.installed)
-        void installAndTell([entry], 'restored');
+      if (isHeld(entry) && !entry.installed) void installAndTell([entry], 'restored');
     };
     if (dueUs === 0) restore();
     else clock.after(dueUs / 1000, restore);
@@ -272,6 +317,23 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
       const key = formatPrefix(prefix);
       ownRemovals.set(key, (ownRemovals.get(key) ?? 0) + 1);
     }
+    for (let start = 0; start < wanted.length; start += sliceMax) {
+      if (start > 0) await new Promise<void>(clock.afterPoll);
+      // Those that have been added anew meanwhile are wanted.
+      const slice = wanted.slice(start, start + sliceMax).filter(({ prefix }) => {
+        const isBack = held.has(formatPrefix(prefix));
+        if (isBack) isOurs(formatPrefix(prefix));
+        return !isBack;
+      });
+      await removeSome(slice, reason);
+    }
+  }
+
+  async function removeSome(
+    wanted: readonly { readonly prefix: Prefix; readonly index: number }[],
+    reason: string,
+  ): Promise<void> {
+    if (wanted.length === 0) return;
     const results = await kernel.removeAddresses(
       wanted.map(({ prefix, index }) => addressKeyOf(prefix, index)),
     );
@@ -340,17 +402,15 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
   }
 
   return {
-    add: async (addresses) => {
+    add: async (addresses, onCame = () => {}) => {
       for (const prefix of addresses) {
         const key = formatPrefix(prefix);
         if (held.has(key)) continue;
         held.set(key, { prefix, installed: false, hostsOwn: false, renewedAt: 0, restoredAt: 0 });
       }
       const keys = new Set(addresses.map(formatPrefix));
-      await install(
-        [...held.entries()].flatMap(([key, entry]) => (keys.has(key) ? [entry] : [])),
-        'added',
-      );
+      const entries = [...held.entries()].flatMap(([key, entry]) => (keys.has(key) ? [entry] : []));
+      await install(entries, 'added', onCame);
     },
     adopt: (addresses) => {
       const found = addresses.flatMap((prefix) => leftOver(prefix) ?? []);

@@ -5,8 +5,8 @@ import type { VrrpInstanceConfig } from '../config/config.ts';
 import { familyOf, type Ip } from '../net/ip.ts';
 import type { Link } from '../net/link.ts';
 import type { Mac } from '../net/mac.ts';
-import { formatPrefix, type Prefix } from '../net/prefix.ts';
-import type { Clock, Micros } from '../ports/clock.ts';
+import type { Prefix } from '../net/prefix.ts';
+import type { Clock, EventLoop, Micros } from '../ports/clock.ts';
 import type { FramePort } from '../ports/datagram.ts';
 import { encodeGratuitousArpFrame } from '../wire/arp.ts';
 import { encodeNeighbourAdvertisementFrame } from '../wire/ndp.ts';
@@ -15,6 +15,9 @@ import type { NetworkView } from './vrrp-network.ts';
 import type { Emit, VrrpPorts } from './vrrp-ports.ts';
 import { deviceOfAddress } from './vrrp-router-config.ts';
 
+/** Frames that go out without a pause for other things. */
+const atOnceMax = 512;
+const sliceMax = 128;
 /** Rounds after the second repeat for as long as the role lasts: they are logged at most that often. */
 const refreshLoggedEveryUs = 60_000_000;
 
@@ -24,16 +27,19 @@ export type Announcer = {
     addresses: readonly Prefix[],
     options: { readonly round: number; readonly repeat: number },
   ) => void;
+  /** Of addresses that came later: ends nothing, and is not logged. @returns whether there was a device for it */
+  readonly announceMore: (addresses: readonly Prefix[], repeat: number) => boolean;
+  readonly log: (count: number, round: number) => void;
   readonly close: () => void;
 };
 
 export type AnnouncerPorts = Pick<VrrpPorts, 'openFrameSocket'> & {
-  readonly clock: Clock;
+  readonly clock: Clock & EventLoop;
   readonly view: NetworkView;
   readonly emit: Emit;
   readonly config: () => VrrpInstanceConfig;
   /** What is announced later must still be here. */
-  readonly installed: () => readonly Prefix[];
+  readonly isInstalled: (prefix: Prefix) => boolean;
 };
 
 /** @param device whose socket serves for all that it carries. */
@@ -42,7 +48,8 @@ export function createAnnouncer(device: VrrpInterface, ports: AnnouncerPorts): A
   /** Of other devices, by index. */
   const sockets = new Map<number, FramePort>();
   let loggedAt: Micros = 0;
-  let cancel = () => {};
+  /** Counts those that were begun. */
+  let round = 0;
 
   function framesOf(link: Link): FramePort | undefined {
     if (link.index === device.link()?.index) return device.frames();
@@ -62,35 +69,56 @@ export function createAnnouncer(device: VrrpInterface, ports: AnnouncerPorts): A
     return true;
   }
 
-  function sendLater(rest: readonly Prefix[], pauseMs: number): void {
-    const [next, ...later] = rest;
-    if (next === undefined) return;
-    cancel = clock.after(pauseMs, () => {
-      if (ports.installed().some((prefix) => formatPrefix(prefix) === formatPrefix(next))) send(next);
-      sendLater(later, pauseMs);
+  /** Many take longer than an advert may wait: the rest follows between other things. */
+  function sendSome(rest: readonly Prefix[], from: number, mine: number): void {
+    if (from >= rest.length || mine !== round) return;
+    for (const prefix of rest.slice(from, from + sliceMax)) if (ports.isInstalled(prefix)) send(prefix);
+    sendAfterPoll(rest, from + sliceMax, mine);
+  }
+
+  function sendLater(rest: readonly Prefix[], from: number, mine: number): void {
+    const next = rest[from];
+    if (next === undefined || mine !== round) return;
+    clock.after(pauseMs(), () => {
+      if (mine !== round) return;
+      if (ports.isInstalled(next)) send(next);
+      sendLater(rest, from + 1, mine);
     });
   }
 
-  function log(count: number, round: number): void {
+  const sendAfterPoll = (rest: readonly Prefix[], from: number, mine: number) =>
+    clock.afterPoll(() => sendSome(rest, from, mine));
+
+  const pauseMs = (): number => config().garpIntervalMs ?? 0;
+
+  /** @returns whether one went out at once. */
+  function begin(addresses: readonly Prefix[], repeat: number): boolean {
+    const all = Array.from({ length: repeat }, () => addresses).flat();
+    // The first of each at once, whatever the pause: the advert that follows may take the peer off.
+    const atOnce = (pauseMs() === 0 ? all : all.slice(0, addresses.length)).slice(0, atOnceMax);
+    const sent = atOnce.map(send);
+    if (pauseMs() > 0) sendLater(all, atOnce.length, round);
+    else if (all.length > atOnce.length) sendAfterPoll(all, atOnce.length, round);
+    return sent.includes(true);
+  }
+
+  function log(count: number, number: number): void {
     const now = clock.now();
-    if (round > 2 && now - loggedAt < refreshLoggedEveryUs) return;
+    if (number > 2 && now - loggedAt < refreshLoggedEveryUs) return;
     loggedAt = now;
-    emit({ event: 'vip.announced', instance: config().name, addresses: count, round });
+    emit({ event: 'vip.announced', instance: config().name, addresses: count, round: number });
   }
 
   return {
-    announce: (addresses, { round, repeat }) => {
-      cancel();
-      const all = Array.from({ length: repeat }, () => addresses).flat();
-      const pauseMs = config().garpIntervalMs ?? 0;
-      // The first of each at once, whatever the pause: the advert that follows may take the peer off.
-      const atOnce = pauseMs === 0 ? all : all.slice(0, addresses.length);
-      const sent = atOnce.map(send);
-      if (pauseMs > 0) sendLater(all.slice(addresses.length), pauseMs);
-      if (sent.includes(true)) log(addresses.length, round);
+    announce: (addresses, { round: number, repeat }) => {
+      // Ends what is left of the one before.
+      round += 1;
+      if (begin(addresses, repeat)) log(addresses.length, number);
     },
+    announceMore: begin,
+    log,
     close: () => {
-      cancel();
+      round += 1;
       for (const socket of sockets.values()) socket.close();
       sockets.clear();
     },

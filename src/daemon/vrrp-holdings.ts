@@ -51,6 +51,8 @@ export type HoldingsPorts = InterfacePorts & {
 export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Holdings {
   const { clock, config } = ports;
   const { routes } = ports;
+  /** Thousands of addresses are not there yet when the first ones are announced, as the advert cannot wait. */
+  let announcedMeanwhile = false;
   const leases = createAddressLeases(() => leaseSettingsOf(config()), {
     ...ports,
     kernel: ports.network,
@@ -60,10 +62,10 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
       routes.checkSoon();
     },
   });
-  const announcer = createAnnouncer(device, { ...ports, installed: leases.installed });
-  const restored = createCalmAnnouncements(clock, (addresses) =>
-    announcer.announce(addresses, { round: 1, repeat: config().garpRepeat }),
-  );
+  const announcer = createAnnouncer(device, { ...ports, isInstalled: leases.isInstalled });
+  const restored = createCalmAnnouncements(clock, (addresses) => {
+    if (announcer.announceMore(addresses, config().garpRepeat)) announcer.log(addresses.length, 1);
+  });
   const unfollow = ports.view.onChange(leases.onNetworkChange);
 
   const hasRoutes = (): boolean => {
@@ -81,15 +83,23 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
       : leases.remove(addresses, reason);
 
   return {
-    add: (addresses) =>
-      hasRoutes()
-        ? leases.add(addresses).then(() => routes.hold(floatingRoutesOf(config())))
-        : leases.add(addresses),
+    add: async (addresses) => {
+      announcedMeanwhile = false;
+      let late = 0;
+      await leases.add(addresses, (came) => {
+        if (announcedMeanwhile && announcer.announceMore(came, config().garpRepeat)) late += came.length;
+      });
+      if (late > 0) announcer.log(late, 1);
+      if (hasRoutes()) await routes.hold(floatingRoutesOf(config()));
+    },
     remove: (addresses, reason) =>
       lingersAfter.has(reason) ? afterLinger(() => takeOff(addresses, reason)) : takeOff(addresses, reason),
     adopt: leases.adopt,
     renew: leases.renew,
-    announce: (round) => announcer.announce(leases.installed(), round),
+    announce: (round) => {
+      announcedMeanwhile = true;
+      announcer.announce(leases.installed(), round);
+    },
     installed: leases.installed,
     missing: () => [...leases.missing(), ...routes.missing(config().name)],
     onConfig: (before, serving) =>

@@ -19,8 +19,9 @@ import { createSyncGroups, groupFaultOf, groupsOf, resumedAs } from './vrrp-sync
 /** At least; else half an advert interval, of the shortest: resuming needs none that is newer. */
 const snapshotEveryUsMin = 50_000;
 const checkClaimsMs = 5000;
-/** Beyond that many, the status that nobody asked for is told less often. */
+/** Beyond that many of either, the status that nobody asked for is told less often. */
 const instancesABeat = 50;
+const addressesABeat = 500;
 /** A main process that is busy for a while is not gone; adverts do not depend on it. */
 const supervisorSilenceMs = 5000;
 
@@ -92,6 +93,8 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
       tellSnapshot();
     });
   };
+
+  const statusLoad = () => running.length / instancesABeat + floating.size / addressesABeat;
 
   const tellStatus = () => {
     const { pid, realtime, memoryLocked } = options;
@@ -170,18 +173,21 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
       snapshotEveryUsMin,
       500 * Math.min(...instances.map(({ advertIntervalMs }) => advertIntervalMs)),
     );
-    const starting: Promise<void>[] = [];
+    const isNew = (router: RouterShell) => !before.has(identityOf(router.config()));
     for (const router of leaving) depart(router);
     if (serial !== undefined)
       void Promise.all(departing).then(() => channel.send({ type: 'released', serial }));
+    // All of them: a member of a sync group that is not ready yet would be a fault of the others.
+    const preparing = kept.filter(isNew).flatMap((router) => router.prepare() ?? []);
+    if (preparing.length > 0) await Promise.all(preparing);
+    if (ending) return;
     for (const [i, router] of kept.entries()) {
       const config = instances[i];
       if (config === undefined) continue;
-      if (before.get(identityOf(config)) === undefined) {
-        starting.push(router.start(resumedAs(config, instances, resume)));
+      if (isNew(router)) {
+        router.start(resumedAs(config, instances, resume));
       } else router.reconfigure(config, devicesOf(config));
     }
-    await Promise.all(starting);
     for (const [name, mac] of claims.releaseLeft())
       if (view.linkNamed(name)?.mac === mac) void ports.network.removeLink(name);
     // Which addresses float may have changed, and with it who may use which as source.
@@ -280,7 +286,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     onBeat: () => {
       channel.send({ type: 'heartbeat' });
       beats += 1;
-      if (isLoaded && beats % Math.ceil(running.length / instancesABeat || 1) === 0) tellStatus();
+      if (isLoaded && beats % Math.ceil(statusLoad() || 1) === 0) tellStatus();
     },
     onSilent: (silentMs) => void supervisorLost(`silent for ${silentMs} ms`),
   });

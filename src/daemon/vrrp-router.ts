@@ -3,6 +3,7 @@
 // the socket has been read: after a stall the timer fires before the adverts that came meanwhile.
 // DESIGN.md §1 property 3, vrrp.md §7.4.
 import type { VrrpInstanceConfig } from '../config/config.ts';
+import type { Ip } from '../net/ip.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import type { VrrpPhase } from '../ports/vrrp-events.ts';
 import { servesIn } from '../vrrp/become.ts';
@@ -40,8 +41,10 @@ export type InstanceSnapshot = VrrpSnapshot['instances'][number];
 
 export type RouterShell = GroupedRouter & {
   readonly config: () => VrrpInstanceConfig;
-  /** Settles when it has begun. @param resume what an earlier process of ours said last, if it died. */
-  readonly start: (resume?: InstanceSnapshot) => Promise<void>;
+  /** Makes what it stands on; undefined where that is there. @returns settles when it is, or has taken too long */
+  readonly prepare: () => Promise<void> | undefined;
+  /** @param resume what an earlier process of ours said last, if it died. */
+  readonly start: (resume?: InstanceSnapshot) => void;
   /** The same router with other settings: keeps its role. */
   readonly reconfigure: (config: VrrpInstanceConfig, devices: Devices) => void;
   /** Gives the role away and stays in the election. */
@@ -87,6 +90,7 @@ export function createRouterShell(
   let config = initial;
   let router = routerConfigOf(config, noSource);
   let state: State = initialState(clock.now());
+  let made: { config: VrrpInstanceConfig; source: Ip; offset: number; router: RouterConfig } | undefined;
   let onDone: (() => void) | undefined;
   let onMade: (() => void) | undefined;
   let ending = false;
@@ -147,8 +151,13 @@ export function createRouterShell(
     if (config.syncGroup !== undefined) ports.settleGroup(config.syncGroup);
   }
 
-  const routerNow = (source: RouterConfig['sourceAddress']) =>
-    routerConfigOf(config, source, fitness.tracking().offset);
+  /** The same one while nothing that it is made of has changed: it may have thousands of addresses. */
+  function routerNow(source: RouterConfig['sourceAddress']): RouterConfig {
+    const { offset } = fitness.tracking();
+    if (made?.config !== config || made.source !== source || made.offset !== offset)
+      made = { config, source, offset, router: routerConfigOf(config, source, offset) };
+    return made.router;
+  }
 
   function dispatch(event: Event): void {
     const before: VrrpPhase = state.phase;
@@ -203,12 +212,12 @@ export function createRouterShell(
   }
 
   function changeRouter(next: RouterConfig): void {
-    if (JSON.stringify(next) === JSON.stringify(router)) return;
+    if (next === router || JSON.stringify(next) === JSON.stringify(router)) return;
     dispatch({ type: 'reconfigured', router: next });
   }
 
   /** A macvlan takes a moment: to begin without it would be a fault that is none. */
-  const made = () =>
+  const whenMade = () =>
     new Promise<void>((resolve) => {
       const cancel = clock.after(vmacMsMax, () => onMade?.());
       onMade = () => {
@@ -270,11 +279,13 @@ export function createRouterShell(
 
   return {
     config: () => config,
-    start: async (resume) => {
+    prepare: () => {
       void accepting.apply();
       vmac.refresh();
       paths.refresh();
-      if (vmac.pending()) await made();
+      return vmac.pending() ? whenMade() : undefined;
+    },
+    start: (resume) => {
       if (ending) return;
       router = routerNow(fitness.source() ?? noSource);
       linkFailed = fitness.linkFault() !== undefined;

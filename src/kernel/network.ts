@@ -7,7 +7,13 @@ import { ok, type Result } from '../net/result.ts';
 import type { VirtualRule } from '../net/route.ts';
 import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
-import type { KernelError, NetworkChange, NetworkKernel, RouteRequest } from '../ports/kernel.ts';
+import type {
+  AddressRequest,
+  KernelError,
+  NetworkChange,
+  NetworkKernel,
+  RouteRequest,
+} from '../ports/kernel.ts';
 import {
   decodeMessages,
   type NetlinkMessage,
@@ -100,7 +106,7 @@ export function createNetworkKernel(
         entries.map((entry) => () => ({
           type: RTM_NEWADDR,
           flags: NLM_F_CREATE | NLM_F_REPLACE,
-          payload: encodeAddress(entry),
+          payload: encodeOnce(entry),
         })),
       ),
     removeAddresses: (entries) =>
@@ -133,6 +139,15 @@ export function createNetworkKernel(
       routes?.close();
     },
   };
+}
+
+const encoded = new WeakMap<AddressRequest, Uint8Array>();
+
+/** One that is renewed asks with the same value again and again. */
+function encodeOnce(entry: AddressRequest): Uint8Array {
+  const payload = encoded.get(entry) ?? encodeAddress(entry);
+  encoded.set(entry, payload);
+  return payload;
 }
 
 const routeMessage =

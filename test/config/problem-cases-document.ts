@@ -230,6 +230,13 @@ export const documentCases: readonly ProblemCase[] = [
     '7:16: Cannot use nopreempt: the opposite of preempt, got preempt and nopreempt both yes',
   ),
   yaml(
+    'more addresses than were tested',
+    router(
+      `virtual_ipaddress_excluded: [${Array.from({ length: 4000 }, (_, i) => `10.11.${i >> 8}.${i & 255}`).join(', ')}]`,
+    ),
+    '5:24: warning: Cannot promise a take-over in time: at most 4000 virtual addresses in all, as many as were tested, got 4001 up to here',
+  ),
+  yaml(
     'a delay needs preemption',
     router('nopreempt: yes\n    preempt_delay: 5'),
     '7:20: warning: Cannot honour preempt_delay: preempt: yes beside it, got 5s',

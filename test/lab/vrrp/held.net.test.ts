@@ -1,6 +1,6 @@
 // What an active director holds comes back when a stranger takes it: routes, rules, addresses, the macvlan, its
 // settings, the filter; and a backup gets rid of what it must not hold.
-import { afterEach, beforeEach, describe, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLab, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { type Director, startDirector } from '../harness/programs.ts';
@@ -150,4 +150,70 @@ describe('what an active director holds is back after strangers', () => {
       });
     });
   }
+});
+
+const named = (name: string) => a.events().filter(({ event }) => event === name);
+
+describe('what it holds', () => {
+  it('is told when it is restored, and listed by why and plan while it cannot be', async () => {
+    await shown('ip', 'route', 'del', 'blackhole', '10.6.0.0/16');
+    const restored = await a.waitFor('vrrp.route_restored');
+    expect(restored).toMatchObject({
+      instance: 'VI_1',
+      route: 'blackhole 10.6.0.0/16',
+      others: 0,
+      level: 'warn',
+    });
+    // Another one in its place, of somebody else, which is not ours to remove.
+    await shown('sh', '-c', 'ip route del blackhole 10.6.0.0/16; ip route add blackhole 10.6.0.0/16');
+    await a.waitFor('vrrp.route_failed', ({ route }) => route === 'blackhole 10.6.0.0/16');
+    const why = async () => (await a.cli('why', 'VI_1')).stdout;
+    await waitUntil(async () => (await why()).includes('lacks    blackhole 10.6.0.0/16: exists already'), {
+      what: 'why says it',
+    });
+    expect((await a.cli('plan', '--config', a.configFile)).stdout).toContain(
+      '+ route  blackhole 10.6.0.0/16',
+    );
+    expect((await a.cli('status')).stdout).toContain('LACKS');
+    await shown('ip', 'route', 'del', 'blackhole', '10.6.0.0/16');
+    await waitUntil(async () => !(await why()).includes('lacks'), {
+      what: 'it is there again',
+      timeoutMs: 30_000,
+    });
+    expect((await a.cli('plan', '--config', a.configFile)).stdout).toContain('Nothing to change');
+  });
+
+  it('costs a bounded number of words against somebody who takes it in a loop', async () => {
+    const loop = [
+      'i=0; while [ $i -lt 150 ]; do ip route flush proto 112; ip rule del priority 1000',
+      'sysctl -q -w net.ipv4.conf.eth0.arp_ignore=0; nft delete table ip lvs-director/VI_1; i=$((i+1)); done',
+    ];
+    const before = await held();
+    await shown('sh', '-c', `${loop.join('; ')} 2>/dev/null; true`);
+    await waitUntil(async () => (await held()) === before, { what: 'all is there again', timeoutMs: 60_000 });
+    const words = ['vrrp.route_restored', 'vrrp.restored', 'vrrp.route_failed'].flatMap(named);
+    expect(words.length).toBeLessThan(30);
+    expect(named('vrrp.transition').length).toBe(2);
+  });
+});
+
+describe('a backup', () => {
+  it('gets rid of addresses and routes that somebody puts there', async () => {
+    const host = await lab.host('b');
+    const [lan, inner] = [await lab.lan('lan2'), await lab.lan('inner2')];
+    await lab.attach(host, lan, { addresses: ['10.9.0.2/24'] });
+    await lab.attach(host, inner, { interface: 'eth1', addresses: ['10.8.0.3/24', 'fd08::3/64'] });
+    const b = startDirector(lab, host, {
+      config: config(
+        '    track_script: [never]\nvrrp_script:\n  - {name: never, script: /bin/false, interval: 1}',
+      ),
+    });
+    await b.waitFor('vrrp.transition', ({ to }) => to === 'fault');
+    await host.run('ip', 'address', 'add', '10.8.0.100/24', 'dev', 'eth1');
+    await host.run('ip', 'route', 'add', 'blackhole', '10.6.0.0/16', 'proto', '112');
+    expect(await b.waitFor('vip.removed')).toMatchObject({ address: '10.8.0.100/24', reason: 'not_active' });
+    await b.waitFor('vrrp.route_removed', ({ route }) => route === 'blackhole 10.6.0.0/16');
+    expect(await host.run('ip', 'route', 'show', 'proto', '112')).toBe('');
+    expect(await host.run('ip', 'address', 'show')).not.toContain('10.8.0.100');
+  });
 });

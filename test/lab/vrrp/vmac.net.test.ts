@@ -89,6 +89,11 @@ describe('virtual MAC mode', () => {
     expect(await neighbours()).toContain(`${vips.inet} dev eth0 lladdr ${macs.inet}`);
   });
 
+  it('is no fault at the start: nothing of it is told as one', async () => {
+    for (const director of [a, b])
+      expect(director.events().filter(({ level, to }) => level === 'error' || to === 'fault')).toEqual([]);
+  });
+
   it('takes its links away, and puts the settings of the interface back', async () => {
     expect(await arpIgnore(a)).toBe('1');
     await a.running.stop();
@@ -107,5 +112,75 @@ describe('virtual MAC mode', () => {
       what: 'it is active again',
     });
     expect(await links(again)).toContain('vrrp.51');
+  });
+});
+
+const two = (...vrids: readonly number[]) => `
+director: {control_socket: $CONTROL, state_dir: $STATE}
+vrrp:${vrids
+  .map(
+    (vrid) => `
+  - {name: VI_${vrid}, interface: eth0, virtual_router_id: ${vrid}, advert_int: 100ms, use_vmac: yes, virtual_ipaddress: [10.9.0.${vrid}/32]}`,
+  )
+  .join('')}
+  - {name: VI_9, interface: eth0, virtual_router_id: 9, advert_int: 100ms, virtual_ipaddress: [10.9.0.9/32]}
+`;
+
+describe('two of them on one interface', () => {
+  const settings = async (host: Host) =>
+    (
+      await host.run(
+        'sysctl',
+        '-n',
+        ...['arp_ignore', 'arp_filter', 'arp_announce'].map((key) => `net.ipv4.conf.eth0.${key}`),
+      )
+    )
+      .trim()
+      .split('\n')
+      .join(' ');
+  const serving = (director: Director, vrid: number) =>
+    director.waitFor('vip.announced', ({ instance }) => instance === `VI_${vrid}`);
+
+  it('keep the settings of the interface until the last one goes, which puts the first ones back', async () => {
+    const host = await hostOn(lab, await lab.lan('other'), 'd', '10.9.0.4/24');
+    await host.sysctl({ 'net.ipv4.conf.eth0.arp_announce': 1 });
+    const d = startDirector(lab, host, { config: two(61, 62) });
+    await Promise.all([serving(d, 61), serving(d, 62)]);
+    expect(await settings(host)).toBe('1 1 2');
+    const reload = async (...vrids: readonly number[]) => {
+      const after = d.running.lineCount();
+      d.writeConfig(two(...vrids));
+      await d.cli('reload');
+      await d.waitFor('daemon.reloaded', undefined, { after });
+    };
+    await reload(62);
+    await waitUntil(async () => !(await links(d)).includes('vrrp.61'), { what: 'the first one is gone' });
+    expect(await settings(host)).toBe('1 1 2');
+    await reload();
+    await waitUntil(async () => (await settings(host)) === '0 0 1', { what: 'as it was' });
+    expect(await links(d)).toBe('');
+  });
+
+  it('put them back after a kill of the VRRP process, and of all, whoever survives', async () => {
+    const host = await hostOn(lab, await lab.lan('other'), 'd', '10.9.0.4/24');
+    const d = startDirector(lab, host, { config: two(61, 62) });
+    await Promise.all([serving(d, 61), serving(d, 62)]);
+    const child = d.events().find(({ event }) => event === 'vrrp.process_started')?.pid;
+    const after = d.running.lineCount();
+    process.kill(Number(child), 'SIGKILL');
+    await d.waitFor('vrrp.process_started', undefined, { after });
+    await waitUntil(async () => (await d.cli('why', 'VI_62')).stdout.includes('this director'), {
+      what: 'it has resumed',
+    });
+    await d.running.stop();
+    expect(await settings(host)).toBe('0 0 0');
+    const again = startDirector(lab, host, { config: two(61, 62), again: d });
+    await Promise.all([serving(again, 61), serving(again, 62)]);
+    await host.killAll();
+    expect(await settings(host)).toBe('1 1 2');
+    const without = startDirector(lab, host, { config: two(), again: d });
+    await without.waitFor('daemon.ready');
+    await waitUntil(async () => (await settings(host)) === '0 0 0', { what: 'as it was' });
+    expect(await links(without)).toBe('');
   });
 });
