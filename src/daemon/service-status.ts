@@ -155,7 +155,8 @@ function tierStatus(
   serving: boolean,
 ): TierStatus {
   const address = realName(id, tier);
-  const server = tier.checked ? health.find(({ real }) => real === address) : undefined;
+  // One that is not checked is known where it is also a real server.
+  const server = health.find(({ real }) => real === address);
   return {
     address,
     ...(tier.name !== undefined && { name: tier.name }),

@@ -1,29 +1,39 @@
 // Which tier of the fallback is the one to serve: the first that is up. One that is not checked counts as up; one
-// without a verdict does not, unless the table serves it already. Whether any of them serves is desire.ts's.
-import type { FallbackConfig, VirtualConfig } from '../config/config.ts';
+// without a verdict does not, unless the table serves it already; one that is also a real server is as good as that
+// server, whether it is checked as a tier or not. Whether any of them serves is desire.ts's.
+import type { FallbackConfig, RealConfig, VirtualConfig } from '../config/config.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import { canonicalDestination, sameDestination } from './canonical.ts';
 import { type Destination, realName } from './model.ts';
-import type { HealthOf } from './verdict-view.ts';
+import { type HealthOf, withoutCheck } from './verdict-view.ts';
 
 /** A tier in its place: the first is 0. */
 export type Tier = { readonly index: number; readonly destination: Destination };
 
-type Place = Tier & { readonly config: FallbackConfig };
+type Place = Tier & {
+  readonly config: FallbackConfig;
+  /** The real server that has the same place: what is known of it holds for the tier as well. */
+  readonly real?: RealConfig;
+};
 
-/** A tier that is checked and also a real server is that server, and no tier: the two have one check and one place. */
 function placesOf({ id, reals, fallbacks }: VirtualConfig): readonly Place[] {
-  const mayShare = fallbacks.some(({ checked }) => checked) ? reals : [];
-  const taken = new Set(mayShare.map((real) => formatEndpoint(canonicalDestination(id, real))));
-  return fallbacks.flatMap((config, index) => {
+  if (fallbacks.length === 0) return [];
+  const byPlace = new Map(reals.map((real) => [formatEndpoint(canonicalDestination(id, real)), real]));
+  return fallbacks.map((config, index) => {
     const destination = canonicalDestination(id, config);
-    return config.checked && taken.has(formatEndpoint(destination)) ? [] : [{ index, config, destination }];
+    const real = byPlace.get(formatEndpoint(destination));
+    return { index, config, destination, ...(real !== undefined && { real }) };
   });
 }
 
-/** What each would be in the table, in order. */
+/**
+ * What each would be in the table, in order, where that tells it from a real server: one that is checked and also a
+ * real server is not in before its first verdict but as that server.
+ */
 export const tiersOf = (virtual: VirtualConfig): readonly Destination[] =>
-  placesOf(virtual).map(({ destination }) => destination);
+  placesOf(virtual).flatMap(({ config, real, destination }) =>
+    config.checked && real !== undefined ? [] : [destination],
+  );
 
 /** @param present the table's servers of the service, by formatEndpoint. */
 export function firstTierUp(
@@ -31,27 +41,30 @@ export function firstTierUp(
   health: HealthOf,
   present: ReadonlyMap<string, Destination>,
 ): Tier | undefined {
-  for (const { index, config, destination } of placesOf(virtual)) {
+  for (const place of placesOf(virtual)) {
+    const { index, destination } = place;
     const held = present.get(formatEndpoint(destination));
     const serves =
       held !== undefined && held.weight > 0 && sameDestination({ ...held, weight: 1 }, destination);
-    const weight = config.checked ? weightOf(virtual, config, health, serves) : config.weight;
+    const weight = weightOf(virtual, place, health, serves);
     if (weight > 0) return { index, destination: { ...destination, weight } };
   }
   return undefined;
 }
 
-/** Of a tier that is checked: 0 where it cannot serve now. @param serves whether the table has it. */
+/** 0 where it cannot serve now. @param serves whether the table has it. */
 function weightOf(
-  { id }: VirtualConfig,
-  tier: FallbackConfig,
+  { id, checktype }: VirtualConfig,
+  { config, real }: Place,
   { verdictOf, weigh }: HealthOf,
   serves: boolean,
 ): number {
-  const name = realName(id, tier);
-  const verdict = verdictOf(name);
-  const isUp = verdict === 'up' || (verdict === 'unverified' && serves);
-  const weight = isUp ? weigh(name, tier.weight) : 'out';
+  // Nobody looks at it, neither as a tier nor as a server.
+  if (!config.checked && real === undefined) return config.weight;
+  const name = realName(id, config.checked ? config : (real ?? config));
+  const verdict = real === undefined ? verdictOf(name) : withoutCheck(checktype.kind, verdictOf(name));
+  const isUp = verdict === 'up' || (verdict === 'unverified' && (serves || !config.checked));
+  const weight = isUp ? weigh(name, config.weight) : 'out';
   return weight === 'out' ? 0 : weight;
 }
 

@@ -13,7 +13,12 @@ import {
   type ServiceId,
   type Table,
 } from '../../src/reconcile/model.ts';
-import type { QuorumView, Verdict, VerdictOf } from '../../src/reconcile/verdict-view.ts';
+import {
+  type QuorumView,
+  type Verdict,
+  type VerdictOf,
+  withoutCheck,
+} from '../../src/reconcile/verdict-view.ts';
 import {
   arbitraryQuorumOf,
   arbitraryTable,
@@ -247,16 +252,14 @@ describe('the fallback', () => {
     expect(servers(desire([marked], bothDown, []))).toEqual(['127.0.0.1:8080 gate 1']);
   });
 
-  it('that is also a real server serves as the one or as the other, and is never lost', () => {
+  it('that is also a real server serves as the one or as the other, but not where it is known to be down', () => {
     const shared = { ...virtual, fallbacks: [{ ...fallback, address: one.address }] };
-    expect(servers(desire([shared], bothDown, []))).toEqual(['192.168.6.2:80 gate 1']);
-    expect(servers(desire([shared], oneUp, desire([shared], bothDown, [])))).toEqual([
-      '192.168.6.2:80 gate 5',
-    ]);
+    const asFallback = desire([shared], unverified, []);
+    expect(servers(asFallback)).toEqual(['192.168.6.2:80 gate 1']);
+    expect(servers(desire([shared], bothDown, asFallback))).toEqual([]);
+    expect(servers(desire([shared], oneUp, asFallback))).toEqual(['192.168.6.2:80 gate 5']);
     const twoUp = verdicts({ '192.168.6.2:80': 'down', '192.168.6.3:80': 'up' });
-    expect(servers(desire([shared], twoUp, desire([shared], bothDown, [])))).toEqual([
-      '192.168.6.3:80 gate 3',
-    ]);
+    expect(servers(desire([shared], twoUp, asFallback))).toEqual(['192.168.6.3:80 gate 3']);
   });
 
   it('that is also a real server without a verdict stays the fallback from one pass to the next', () => {
@@ -367,11 +370,14 @@ const endpointsOf = (table: Table) =>
 const endpointIn = ({ id }: VirtualConfig, server: Destination): string =>
   `${formatServiceId(id)} ${formatEndpoint(canonicalDestination(id, server))}`;
 
-/** One that is checked and also a real server is that server. */
+/** One that is also a real server is as good as that server. */
 function tierIsUp(virtual: VirtualConfig, tier: FallbackConfig, verdictOf: VerdictOf): boolean {
-  if (!tier.checked) return true;
-  const isReal = virtual.reals.some((real) => endpointIn(virtual, real) === endpointIn(virtual, tier));
-  return !isReal && verdictOf(formatServiceId(virtual.id), realName(virtual.id, tier)) === 'up';
+  const real = virtual.reals.findLast((each) => endpointIn(virtual, each) === endpointIn(virtual, tier));
+  if (real === undefined && !tier.checked) return true;
+  const name = realName(virtual.id, tier.checked ? tier : (real ?? tier));
+  const told = verdictOf(formatServiceId(virtual.id), name);
+  const verdict = real === undefined ? told : withoutCheck(virtual.checktype.kind, told);
+  return verdict === 'up' || (verdict === 'unverified' && !tier.checked);
 }
 
 function verdictFor(
