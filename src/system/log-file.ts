@@ -1,8 +1,13 @@
 // Appends log lines to a file that is opened anew for each batch, so that logrotate may take it away at any
 // time, and rotates it by size where nobody else does. A full disk is reported, not swallowed; a slow one costs
 // a bounded queue, and lines that are counted.
+import { constants } from 'node:fs';
 import { appendFile, rename, stat } from 'node:fs/promises';
 import type { OpenLogFile } from '../ports/log-sink.ts';
+
+const { O_APPEND, O_CREAT, O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
+/** A FIFO without a reader is an error and no wait: it would take a thread that all files share. */
+const flag = O_APPEND | O_CREAT | O_WRONLY | O_NONBLOCK | O_NOCTTY;
 
 const sizeMax = 10 * 1024 * 1024;
 const filesMax = 5;
@@ -21,7 +26,7 @@ export const openLogFile: OpenLogFile = (path, { onFailed, onLost }) => {
       queued = [];
       try {
         await rotate(path);
-        await appendFile(path, lines.join(''), { mode: 0o640 });
+        await appendFile(path, lines.join(''), { mode: 0o640, flag });
       } catch (error) {
         onFailed(error instanceof Error ? error : new Error(String(error)));
       }

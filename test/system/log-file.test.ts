@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +29,15 @@ describe('openLogFile', () => {
     expect(readFileSync(path, 'utf8')).toBe(
       Array.from({ length: 1000 }, (_, index) => `${index}\n`).join(''),
     );
+  });
+  it('waits for nobody to read what is no file: it says so, and others have their turn', async () => {
+    const path = join(folder, 'fifo');
+    execFileSync('mkfifo', [path]);
+    const failed = new Promise<Error>((resolve) => {
+      const file = openLogFile(path, { ...fail, onFailed: resolve });
+      file.write('one\n', 'info');
+    });
+    expect(await failed).toMatchObject({ code: 'ENXIO' });
   });
   it('goes on in a new file when logrotate has moved the old one away', async () => {
     const path = join(folder, 'a.log');

@@ -173,7 +173,9 @@ describe('a connection', () => {
     await lives(connection);
 
     const after = director.running.lineCount();
-    await reload(director, config('6s', both, false));
+    director.writeConfig(config('6s', both, false));
+    expect(await director.cli('reload')).toMatchObject({ status: 2 });
+    expect(await director.cli('reload', '--empty')).toMatchObject({ status: 0 });
     await waitUntil(async () => (await weights()).includes(`${leaver} 0`), { what: 'the service drains' });
     await lives(connection);
     await expect(connect()).rejects.toThrow();

@@ -121,7 +121,7 @@ describe('a service whose packets we mark', () => {
     const before = await ask(vip);
     const lines = director.running.lineCount();
     director.writeConfig(`${head}virtual: []\n`);
-    director.running.signal('SIGHUP');
+    expect(await director.cli('reload', '--empty')).toMatchObject({ status: 0 });
     await director.waitFor('daemon.reloaded', undefined, { after: lines });
     expect(await marksNow()).toMatchObject([{ port: 80, mark: 7 }]);
     expect([before, await ask(vip)]).toEqual([expect.stringMatching(/^server \d port 80$/), before]);

@@ -137,6 +137,49 @@ ${weights
   });
 });
 
+describe('a fallback tier that is also a real server', () => {
+  it('serves alone while it is up and the quorum is lost, and makes way for the next one while it is down', async () => {
+    const host = await lab.host('lvs1');
+    const [shared, second, sorry] = ['127.0.0.2:8080', '127.0.0.3:8080', '127.0.0.9:8080'] as const;
+    const service = (port: number, fallback: string) => `  - address: 10.9.9.9:${port}
+    scheduler: wlc
+    service: http
+    receive: one
+    quorum: 2
+    fallback: [${fallback}]
+    real: [${shared} masq, ${second} masq]
+`;
+    const checked = `${shared} masq, ${sorry} masq`;
+    const unchecked = `{address: ${shared}, forward: masq, check: no}, ${sorry} masq`;
+    startDirector(lab, host, {
+      config: `director: {control_socket: $CONTROL, state_dir: $STATE}
+ipvs: {resync_interval: 1s}
+checkinterval: 500ms
+virtual:
+${service(81, checked)}${service(82, unchecked)}${service(83, `${second} masq, ${shared} masq`)}`,
+    });
+    /** Of the three services, who serves. */
+    const serve = async (...servers: readonly (readonly string[])[]) =>
+      becomes(
+        host,
+        servers
+          .flat()
+          .map((each) => `${each} 1`)
+          .sort(),
+      );
+    const listen = (address: string) => startNginx(lab, host, { listen: [address], body: 'one' });
+    await serve([sorry], [sorry], []);
+    const first = await listen(shared);
+    await serve([shared], [shared], [shared]);
+    await first.stop();
+    await serve([sorry], [sorry], []);
+    await listen(second);
+    await serve([sorry], [sorry], [second]);
+    await listen(shared);
+    await serve([shared, second], [shared, second], [shared, second]);
+  });
+});
+
 /** Reads the kernel's table over and over; prints a line whenever the service has no server above weight 0. */
 const sampler = `
 const { readFileSync } = require('node:fs');
