@@ -1,8 +1,8 @@
-// One question of a command to the running daemon, and the one way to say that there is none.
+// One question of a command to the running daemon, and the one way to say that there is none, or that nobody can tell.
 import type { Answer } from '../ports/control.ts';
 import { askControlSocket } from '../system/control-socket.ts';
-import { defaultControlSocket, type Io, type Options, textOption } from './command-line.ts';
-import { readConfig } from './read-config.ts';
+import type { Io, Options } from './command-line.ts';
+import { seekSockets, strangerAt } from './seek-socket.ts';
 
 export const socketOptions = {
   config: { type: 'string', short: 'c' },
@@ -10,26 +10,37 @@ export const socketOptions = {
   director: { type: 'string' },
 } as const;
 
-/** --socket, else what the config named by -c says, else the default. */
-export function controlSocketPath(options: Options): string {
-  const given = textOption(options, 'socket');
-  const file = textOption(options, 'config');
-  if (given !== undefined || file === undefined) return given ?? defaultControlSocket;
-  return (
-    readConfig(file, textOption(options, 'director')).config?.director.controlSocket ?? defaultControlSocket
-  );
-}
+/** What connect(2) says where nobody listens. With anything else somebody may. */
+const nobody = /ENOENT|ECONNREFUSED|ENOTSOCK|ENOTDIR/;
 
-/** @returns undefined, with the reason on stderr, where no daemon answers. */
+/** @returns undefined, with what is known on stderr, where no daemon answers. */
 export async function askDaemon(
   options: Options,
   method: 'GET' | 'POST',
   target: string,
   io: Io,
 ): Promise<Answer | undefined> {
-  const path = controlSocketPath(options);
-  const answer = await askControlSocket(path, method, target);
-  if (answer.ok) return answer.value;
-  io.stderr(`lvs-director is not running here: nobody answers at ${path} (${answer.error})\n`);
+  const { paths, guessed, file = '', problem } = seekSockets(options);
+  const missed: string[] = [];
+  for (const path of paths) {
+    const stranger = guessed.has(path) ? await strangerAt(path, file) : undefined;
+    if (stranger !== undefined) {
+      missed.push(`at ${path} ${stranger} answers`);
+      continue;
+    }
+    const answer = await askControlSocket(path, method, target);
+    if (answer.ok) return answer.value;
+    if (!nobody.test(answer.error)) {
+      io.stderr(`Cannot ask the daemon at ${path}: expected an answer, got ${answer.error}\n`);
+      return undefined;
+    }
+    missed.push(`nobody answers at ${path} (${answer.error})`);
+  }
+  const known = missed.join('; ');
+  if (problem === undefined) io.stderr(`lvs-director is not running here: ${known}\n`);
+  else
+    io.stderr(
+      `Cannot tell whether lvs-director runs with ${file}: expected a config that names its control socket, got ${problem}\n${known}; --socket PATH asks another\n`,
+    );
   return undefined;
 }

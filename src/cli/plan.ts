@@ -20,13 +20,14 @@ import { askControlSocket } from '../system/control-socket.ts';
 import { openNetlinkSocket } from '../system/netlink-socket.ts';
 import { ownedServicesIn } from '../system/owned-services.ts';
 import { openStateFile } from '../system/state-file.ts';
-import { controlSocketPath, socketOptions } from './ask-daemon.ts';
+import { socketOptions } from './ask-daemon.ts';
 import { defaultConfigFile, type ExitCode, type Io, parseArguments, textOption } from './command-line.ts';
 import { directorChangesFor } from './director-changes.ts';
 import { heldChangesFor } from './held-changes.ts';
 import { markChangesFor } from './mark-changes.ts';
 import { formatPlan, paintPlan } from './plan-format.ts';
 import { readConfigNow } from './read-config-now.ts';
+import { findSocket } from './seek-socket.ts';
 
 const planOptions = {
   ...socketOptions,
@@ -50,7 +51,7 @@ async function makePlan(argv: readonly string[], io: Io): Promise<Plan | ExitCod
   const { config, problems } = await readConfigNow(file, textOption(given.options, 'director'));
   io.stderr(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
   if (config === undefined) return 2;
-  const running = await runningStatus(controlSocketPath(given.options));
+  const running = await runningStatus(await findSocket(given.options));
   if (running === undefined) io.stderr('No daemon answers here: every server is taken for up\n');
   const table = await tablePlanFor(config, running);
   if (typeof table === 'string') {

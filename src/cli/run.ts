@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { formatProblem } from '../config/format-problem.ts';
 import { controlRoutes } from '../daemon/control-routes.ts';
 import { type Daemon, reportWarnings } from '../daemon/daemon.ts';
+import { eventLine } from '../daemon/event-line.ts';
 import { createJournal, type JournalShell } from '../daemon/journal.ts';
 import { judgeFault } from '../daemon/judge-fault.ts';
 import { systemClock } from '../system/clock.ts';
@@ -27,6 +28,7 @@ import {
   textOption,
 } from './command-line.ts';
 import { createConfigReader } from './config-reader.ts';
+import { knownSocketIn } from './known-socket.ts';
 
 const extendEveryMs = 5000;
 /** No stop takes longer than four minutes; one that does hangs, and systemd may end it. */
@@ -39,7 +41,7 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
   const file = textOption(given.options, 'config') ?? defaultConfigFile;
   const read = createConfigReader(file, textOption(given.options, 'director'));
   // Nothing has been touched yet, and a file may take its time.
-  onEarlyEnd(() => process.exit(0));
+  onEarlyEnd((signal) => endEarly(signal, io));
   const { config, problems, end } = await read();
   onEarlyEnd(undefined);
   if (config === undefined) {
@@ -70,11 +72,24 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
     io.stderr(`${control.error}\n`);
     return 1;
   }
+  void knownSocketIn(config.director.stateDir).write({ socket: resolve(config.director.controlSocket) });
   await live(daemon, createNotify(process.env.NOTIFY_SOCKET));
   await control.value.close();
   await whenKept(lastWordsMs);
   await log.close();
   return 0;
+}
+
+/** Nothing was begun: there is no log yet, and what is said is what its log would have. */
+function endEarly(reason: string, io: Io): never {
+  const now = new Date().toISOString();
+  for (const event of [
+    { event: 'daemon.stopping', reason },
+    { event: 'daemon.stopped', uptime_s: 0 },
+  ] as const) {
+    io.stdout(eventLine(event, now).line);
+  }
+  process.exit(0);
 }
 
 /** From the start of the daemon to the end of its stop. A signal that came before waits for the start, as any does. */

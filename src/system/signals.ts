@@ -14,7 +14,7 @@ const meaningless = ['SIGUSR1', 'SIGUSR2', 'SIGXFSZ'] as const;
 
 const waiting: AskingSignal[] = [];
 let take: ((signal: AskingSignal) => void) | undefined;
-let endEarly: (() => void) | undefined;
+let endEarly: ((signal: AskingSignal) => void) | undefined;
 
 /** To be called once, first. */
 export function catchSignals(): void {
@@ -22,7 +22,7 @@ export function catchSignals(): void {
     process.on(signal, () => {
       if (take !== undefined) return take(signal);
       waiting.push(signal);
-      if (signal !== 'SIGHUP') endEarly?.();
+      if (signal !== 'SIGHUP') endEarly?.(signal);
     });
   }
   for (const signal of meaningless) process.on(signal, () => {});
@@ -37,7 +37,8 @@ export function takeSignals(listener: (signal: AskingSignal) => void): void {
 }
 
 /** Until somebody takes the signals: told of one that asks for the end, also of one that has come already. */
-export function onEarlyEnd(listener: (() => void) | undefined): void {
+export function onEarlyEnd(listener: ((signal: AskingSignal) => void) | undefined): void {
   endEarly = listener;
-  if (waiting.some((signal) => signal !== 'SIGHUP')) endEarly?.();
+  const [first] = waiting.filter((signal) => signal !== 'SIGHUP');
+  if (first !== undefined) endEarly?.(first);
 }
