@@ -1,6 +1,7 @@
 // Commands with -c FILE find the daemon that runs that file, whatever has become of the file since; where they do not,
 // they say no more than they know.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { type Director, daemonMain, startDirector } from '../harness/programs.ts';
@@ -68,6 +69,8 @@ describe('a daemon whose file', () => {
     const text = readFileSync(other.configFile, 'utf8');
     await other.running.stop(20_000);
     // Its last known socket is now that of a daemon of another file.
+    const known = join(dirname(other.configFile), 'state', 'control-socket.json');
+    writeFileSync(known, `{"socket":"${director.controlSocket}"}`);
     other.writeConfig(text.replace(`${director.controlSocket}x`, '/nowhere/c'));
     const { status, stderr } = await host.attempt(
       process.execPath,
@@ -77,5 +80,6 @@ describe('a daemon whose file', () => {
       other.configFile,
     );
     expect([status, stderr]).toEqual([1, expect.stringContaining('lvs-director is not running here')]);
+    expect(stderr).toContain(`at ${director.controlSocket} a daemon of ${director.configFile} answers`);
   }, 120_000);
 });
