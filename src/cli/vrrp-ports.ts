@@ -4,6 +4,7 @@ import { memoryOf } from '../daemon/vrrp-claims.ts';
 import type { VrrpPorts } from '../daemon/vrrp-ports.ts';
 import { createNetworkKernel } from '../kernel/network.ts';
 import { createFilterKernel } from '../kernel/nftables.ts';
+import { openAnswerSocket } from '../system/answer-socket.ts';
 import { systemClock } from '../system/clock.ts';
 import { openNetlinkSocket } from '../system/netlink-socket.ts';
 import { openFrameSocket } from '../system/packet-socket.ts';
@@ -30,6 +31,7 @@ export function openVrrpPorts(stateDir?: string): VrrpPorts {
         ? openVrrpSocket(device, systemClock, channel)
         : openVrrpSocketInet6(device, channel, systemClock),
     openFrameSocket,
+    openAnswerSocket: (device, family) => openAnswerSocket(device, family, systemClock),
     sysctl: systemSysctl,
     memory: stateDir === undefined ? memoryOf() : claimMemoryIn(stateDir),
     filter: createFilterKernel(() => openNetlinkSocket('netfilter'), systemClock),

@@ -36,6 +36,7 @@ const warnings: ReadonlySet<JournalEvent['event']> = new Set([
   'vrrp.route_restored',
   'vrrp.route_removed',
   'vrrp.restored',
+  'vip.answered_elsewhere',
   'vip.lease_expired',
   'vip.restored',
   'real.down',
@@ -163,6 +164,8 @@ function describeVrrp(event: JournalEvent): string {
       return `${event.instance}: ${event.address} had been removed from ${event.interface} by someone else; put back`;
     case 'vip.announced':
       return `${event.instance}: ${event.addresses} address(es) announced, round ${event.round}`;
+    case 'vip.answered_elsewhere':
+      return `${event.instance}: ${event.mac} answers for ${event.address} as well (${event.count} times)`;
     case 'vip.lease_expired':
       return `${event.instance}: the lease of ${event.address} on ${event.interface} ran out`;
     case 'vip.failed':

@@ -15,6 +15,7 @@ const transitions: Readonly<Record<Reason, string>> = {
   handover_requested: 'an operator asked for it',
   handed_over: 'the new active router was heard',
   no_successor: 'nobody took over',
+  adverts_unsent: 'its adverts go to nobody',
   stalled: 'woke too late to still be believed',
   link_down: 'the interface went down',
   link_up: 'the interface came up',
@@ -28,6 +29,7 @@ const transitions: Readonly<Record<Reason, string>> = {
 const faults: Readonly<Record<string, string>> = {
   interface_missing: 'there is no such interface',
   no_carrier: 'the interface has no carrier',
+  no_path: 'no interface has a socket and a source address',
   silent: 'the active router is heard over another path only',
   not_active: 'it is not active here',
   no_source_address: 'the interface has no IPv4 address of its own',

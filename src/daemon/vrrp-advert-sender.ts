@@ -8,6 +8,7 @@ import type { RouterConfig } from '../vrrp/types.ts';
 import { encodeIpv4 } from '../wire/ipv4-header.ts';
 import { encodeIpv6 } from '../wire/ipv6-header.ts';
 import { encodeAdvert, VRRP_PROTOCOL } from '../wire/vrrp.ts';
+import { describeSendError } from './describe-send-error.ts';
 import type { VrrpInterface } from './vrrp-interface.ts';
 import type { PathRoute } from './vrrp-paths.ts';
 import type { Emit } from './vrrp-ports.ts';
@@ -16,6 +17,8 @@ import type { RateLimit } from './vrrp-rate-limit.ts';
 const ttl = 255;
 /** Internetwork control, as keepalived and FRR mark theirs. */
 const tos = 0xc0;
+/** No interface has a socket and a source address now. */
+const noWay = 'no_path';
 
 export type AdvertSender = {
   readonly send: (priority: number) => void;
@@ -30,10 +33,18 @@ export type AdvertSenderPorts = {
   readonly emit: Emit;
   readonly limit: RateLimit;
   readonly onSent: () => void;
+  /** It went to nobody, and why. */
+  readonly onFailed: (reason: string) => void;
 };
 
 /** One advert on its way to everybody. */
-type Sending = { waiting: number; went: boolean; readonly at: Micros; whenGone?: () => void };
+type Sending = {
+  waiting: number;
+  went: boolean;
+  failure: string;
+  readonly at: Micros;
+  whenGone?: () => void;
+};
 
 /** The same bytes go out again and again, until something that they are made of changes. */
 type Prepared = {
@@ -54,16 +65,17 @@ export function createAdvertSender(
   current: () => { readonly config: VrrpInstanceConfig; readonly router: RouterConfig },
   ports: AdvertSenderPorts,
 ): AdvertSender {
-  let last: Sending = { waiting: 0, went: false, at: 0 };
+  let last: Sending = { waiting: 0, went: false, failure: noWay, at: 0 };
   let prepared: Prepared | undefined;
   let lastSentAt: Micros = 0;
   let count = 0;
 
   const failed = (instance: string, error: Error) => {
-    const reason = (error as NodeJS.ErrnoException).code ?? error.message;
+    const reason = describeSendError(error);
     ports.limit.note(`${instance} send ${reason}`, (times) =>
       ports.emit({ event: 'vrrp.send_failed', instance, reason, count: times }),
     );
+    return reason;
   };
 
   function prepare(priority: number): Prepared {
@@ -89,7 +101,11 @@ export function createAdvertSender(
 
   function settle(sending: Sending): void {
     sending.waiting -= 1;
-    if (sending.waiting > 0 || !sending.went) return;
+    if (sending.waiting > 0) return;
+    if (!sending.went) {
+      ports.onFailed(sending.failure);
+      return;
+    }
     count += 1;
     lastSentAt = sending.at;
     ports.onSent();
@@ -99,7 +115,7 @@ export function createAdvertSender(
   return {
     send: (priority) => {
       const { packets, config } = prepare(priority);
-      const sending: Sending = { waiting: 1, went: false, at: ports.clock.now() };
+      const sending: Sending = { waiting: 1, went: false, failure: noWay, at: ports.clock.now() };
       last = sending;
       for (const { device, destination, bytes } of packets) {
         const socket = device.socket();
@@ -107,7 +123,7 @@ export function createAdvertSender(
         sending.waiting += 1;
         socket.send(bytes, destination, (error) => {
           if (error === undefined) sending.went = true;
-          else failed(config.name, error);
+          else sending.failure = failed(config.name, error);
           settle(sending);
         });
       }

@@ -19,6 +19,7 @@ const lingersAfter: ReadonlySet<Reason> = new Set([
   'handed_over',
   'higher_priority_heard',
   'higher_address_heard',
+  'adverts_unsent',
 ]);
 
 export type Holdings = {

@@ -5,13 +5,16 @@ import { compareIp, familyOf, type Ip, isMulticast } from '../net/ip.ts';
 import type { Link } from '../net/link.ts';
 import type { AdvertPort, DatagramPort, FramePort, ReceivedDatagram } from '../ports/datagram.ts';
 import type { AdvertFacts } from '../vrrp/validate.ts';
+import { decodeArpReply } from '../wire/arp.ts';
 import { decodeIpv4 } from '../wire/ipv4.ts';
+import { decodeNeighbourAnswer } from '../wire/ndp.ts';
 import { decodeAdvert, VRRP_GROUP_INET6 } from '../wire/vrrp.ts';
 import { createAdmission, type Expectation } from './vrrp-admission.ts';
 import { linkFaultOf } from './vrrp-link-fault.ts';
 import type { NetworkView } from './vrrp-network.ts';
 import type { AdvertChannel, Device, Emit, VrrpPorts } from './vrrp-ports.ts';
 import type { RateLimit } from './vrrp-rate-limit.ts';
+import type { Answer } from './vrrp-rivals.ts';
 
 const reopenMs = 5000;
 
@@ -22,6 +25,8 @@ export type Member = {
   readonly unicastPeers: () => readonly Ip[];
   /** @returns whether it was one of this router's. */
   readonly onAdvert: (facts: AdvertFacts) => boolean;
+  /** Another host was asked for an address, and answered that it has it. */
+  readonly onAnswer?: (answer: Answer) => void;
   /** Link, sockets or addresses may have changed. */
   readonly onChanged: () => void;
 };
@@ -48,7 +53,13 @@ export type InterfacePorts = VrrpPorts & {
   readonly limit: RateLimit;
 };
 
-type Sockets = { readonly index: number; readonly adverts: AdvertPort; readonly frames: FramePort };
+type Sockets = {
+  readonly index: number;
+  readonly adverts: AdvertPort;
+  readonly frames: FramePort;
+  /** Absent where the kernel refuses one: nothing hangs on it. */
+  readonly answers?: DatagramPort;
+};
 
 /** @param onClosed the last member has left. */
 export function openVrrpInterface(
@@ -84,11 +95,18 @@ export function openVrrpInterface(
     admission.note(judged.class, source, isAccepted);
   };
 
+  const hearAnswer = ({ bytes }: ReceivedDatagram) => {
+    const answer = channel.family === 'inet' ? decodeArpReply(bytes) : decodeNeighbourAnswer(bytes);
+    if (answer === undefined) return;
+    for (const member of members) member.onAnswer?.(answer);
+  };
+
   function close(): void {
     cancelReopen();
     admission.close();
     sockets?.adverts.close();
     sockets?.frames.close();
+    sockets?.answers?.close();
     sockets = undefined;
   }
 
@@ -104,6 +122,8 @@ export function openVrrpInterface(
     opened.adverts.onReceived(receive);
     // Errors of single sends come with the send; others (a peer's ICMP) say nothing that adverts do not.
     opened.adverts.onError(() => {});
+    opened.answers?.onReceived(hearAnswer);
+    opened.answers?.onError(() => {});
   }
 
   function refresh(): void {
@@ -165,7 +185,13 @@ function openSockets(device: Device, channel: AdvertChannel, ports: VrrpPorts) {
   const adverts = ports.openVrrpSocket(device, channel);
   if (!adverts.ok) return `socket_refused: ${adverts.error.step}: ${adverts.error.code}`;
   const frames = ports.openFrameSocket(device.index);
-  if (frames.ok) return { index: device.index, adverts: adverts.value, frames: frames.value };
+  if (frames.ok) {
+    const answers = ports.openAnswerSocket(device, channel.family);
+    return {
+      ...{ index: device.index, adverts: adverts.value, frames: frames.value },
+      ...(answers.ok && { answers: answers.value }),
+    };
+  }
   adverts.value.close();
   return `socket_refused: packet socket: ${frames.error}`;
 }

@@ -11,6 +11,7 @@ import type { Member, VrrpInterface } from './vrrp-interface.ts';
 import type { PathStatus } from './vrrp-messages.ts';
 import type { NetworkView } from './vrrp-network.ts';
 import type { Emit } from './vrrp-ports.ts';
+import type { Answer } from './vrrp-rivals.ts';
 import { noSource } from './vrrp-router-config.ts';
 
 export type Paths = {
@@ -43,6 +44,8 @@ export type PathPorts = {
   readonly silenceUs: () => Micros;
   /** @returns whether it was believed. */
   readonly onAdvert: (facts: AdvertFacts, path: FurtherPath | undefined) => boolean;
+  /** On the interface of the virtual addresses. */
+  readonly onAnswer: (answer: Answer) => void;
   readonly onChanged: () => void;
 };
 
@@ -85,6 +88,7 @@ export function createPaths(ports: PathPorts): Paths {
         virtualRouterId: () => ports.config().virtualRouterId,
         unicastPeers: () => ports.config().unicastPeers,
         onAdvert: (facts) => ports.onAdvert(withOwnSources(facts), furtherPath(path, index)),
+        ...(index === 0 && { onAnswer: ports.onAnswer }),
         onChanged: ports.onChanged,
       },
     };

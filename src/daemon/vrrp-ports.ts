@@ -1,8 +1,9 @@
 // What the VRRP process needs from the outside, all of it injected: time, the kernel's links and addresses,
 // sockets, and the channel to the main process. Types only.
+import type { Family } from '../net/ip.ts';
 import type { Result } from '../net/result.ts';
 import type { Clock, EventLoop } from '../ports/clock.ts';
-import type { AdvertPort, FramePort } from '../ports/datagram.ts';
+import type { AdvertPort, DatagramPort, FramePort } from '../ports/datagram.ts';
 import type { JournalEvent } from '../ports/journal.ts';
 import type { FilterKernel, NetworkKernel } from '../ports/kernel.ts';
 import type { Sysctl } from '../ports/sysctl.ts';
@@ -40,6 +41,8 @@ export type VrrpPorts = {
   readonly filter: FilterKernel;
   /** The error is the kernel's code. */
   readonly openFrameSocket: (interfaceIndex: number) => Result<FramePort, string>;
+  /** What others answer when they are asked for an address: ARP packets, or ICMPv6 messages. */
+  readonly openAnswerSocket: (device: Device, family: Family) => Result<DatagramPort, unknown>;
 };
 
 /** The VRRP process's end of the channel. Sending on a closed one does nothing. */

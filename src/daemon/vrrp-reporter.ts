@@ -6,11 +6,14 @@ import type { AdvertFacts, Note, Validation } from '../vrrp/validate.ts';
 import type { VrrpInstanceStatus } from './vrrp-messages.ts';
 import type { Emit } from './vrrp-ports.ts';
 import type { RateLimit } from './vrrp-rate-limit.ts';
+import type { Answer } from './vrrp-rivals.ts';
 
 export type Reporter = {
   readonly report: (report: Report) => void;
   readonly rejected: (packet: Packet, rejection: Extract<Validation, { outcome: 'rejected' }>) => void;
   readonly accepted: (packet: Packet, notes: readonly Note[]) => void;
+  /** Another host has one of our addresses. */
+  readonly answeredElsewhere: (answer: Answer) => void;
   readonly counters: () => Pick<
     VrrpInstanceStatus,
     'reason' | 'advertsReceived' | 'advertsRejected' | 'transitions'
@@ -65,10 +68,11 @@ export function createReporter(
 
   const transition = (report: Extract<Report, { type: 'transition' }>) => {
     transitions += 1;
-    const { from, to, priority, peer, outageMsEstimate } = report;
+    const { from, to, priority, peer, detail, outageMsEstimate } = report;
     // The state machine knows only that the router is unfit; the shell knows why.
     const isUnfit = to === 'fault' || report.reason === 'track_failed';
-    reason = (isUnfit ? present().fault() : undefined) ?? report.reason;
+    const said = detail === undefined ? report.reason : `${report.reason}: ${detail}`;
+    reason = (isUnfit ? present().fault() : undefined) ?? said;
     emit({
       event: 'vrrp.transition',
       ...identity(),
@@ -106,6 +110,12 @@ export function createReporter(
       if (rejection.foreign !== true) return rejectedFor(packet, rejection.reason, rejection.detail);
       count(rejection.reason, packet);
       foreign(packet, `${rejection.reason}: ${rejection.detail}`);
+    },
+    answeredElsewhere: ({ address, mac = 'unknown' }) => {
+      const { instance } = identity();
+      limit.note(`${instance} answered elsewhere`, (count) =>
+        emit({ event: 'vip.answered_elsewhere', instance, address, mac, count }),
+      );
     },
     accepted: (packet, notes) => {
       const { source, standsFor = 1 } = packet;

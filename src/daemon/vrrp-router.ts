@@ -27,6 +27,7 @@ import type { VrrpInstanceStatus, VrrpSnapshot } from './vrrp-messages.ts';
 import { createPaths } from './vrrp-paths.ts';
 import { createPeers } from './vrrp-peers.ts';
 import { createReporter } from './vrrp-reporter.ts';
+import { type Answer, createRivals } from './vrrp-rivals.ts';
 import { noSource, routerConfigOf } from './vrrp-router-config.ts';
 import type { GroupedRouter } from './vrrp-sync-groups.ts';
 import { reasonsOf, type TrackPorts, trackedStatus } from './vrrp-track.ts';
@@ -96,6 +97,8 @@ export function createRouterShell(
   let ending = false;
   /** Whether the last fault was one of the interface. */
   let linkFailed = false;
+  /** Whether the last advert went to nobody. */
+  let unsent = false;
 
   const reporter = createReporter(
     () => ({ config, priority: effectivePriority(router), fault: fitness.fault }),
@@ -108,6 +111,7 @@ export function createRouterShell(
     sourceAddress: () => router.sourceAddress,
     silenceUs: () => activeDownInterval(router.version, effectivePriority(router), router.advertIntervalUs),
     onAdvert,
+    onAnswer: (answer) => rivals.heard(answer),
     onChanged,
   });
   const vmac = createVmac(initial, { ...ports, onChanged });
@@ -122,13 +126,24 @@ export function createRouterShell(
     () => ({ config, router }),
     {
       ...ports,
-      onSent: () => ports.onProgress('advert'),
+      onSent,
+      onFailed: (reason) => {
+        unsent = true;
+        dispatch({ type: 'advertFailed', reason, lastSentAt: sender.lastSentAt() });
+      },
     },
   );
   const holdings = createHoldings(device, {
     ...ports,
     config: () => config,
     onExpired: () => dispatch({ type: 'deadlineReached' }),
+  });
+  const rivals = createRivals(device, {
+    ...ports,
+    config: () => config,
+    sourceAddress: () => router.sourceAddress,
+    installed: holdings.installed,
+    onAnswered,
   });
   const accepting = createAcceptFilter(() => config, ports);
   const effects = createEffectQueue({
@@ -178,6 +193,8 @@ export function createRouterShell(
   function carryOut(effect: Effect): Promise<unknown> | undefined {
     switch (effect.type) {
       case 'sendAdvert':
+        // Whoever yields to it is to be asked before that. A new active has just announced itself.
+        if (state.phase === 'active' && isSettled()) rivals.ask();
         sender.send(effect.priority);
         return undefined;
       case 'renewLease':
@@ -209,6 +226,22 @@ export function createRouterShell(
     const heard = { advert: validation.advert, source: facts.source };
     dispatch({ type: 'advertReceived', ...heard, ...(path !== undefined && { path }) });
     return true;
+  }
+
+  function onSent(): void {
+    ports.onProgress('advert');
+    if (!unsent) return;
+    unsent = false;
+    dispatch({ type: 'advertSent' });
+  }
+
+  /** Who answers while the role is just changing hands is no rival. */
+  const isSettled = (): boolean => 2 * (clock.now() - state.since) >= router.advertIntervalUs;
+
+  function onAnswered(answer: Answer): void {
+    if (state.phase !== 'active' || !isSettled()) return;
+    reporter.answeredElsewhere(answer);
+    dispatch({ type: 'answeredElsewhere' });
   }
 
   function changeRouter(next: RouterConfig): void {

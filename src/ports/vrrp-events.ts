@@ -188,6 +188,13 @@ export type VrrpEvent =
       readonly round: number;
     }
   | {
+      readonly event: 'vip.answered_elsewhere';
+      readonly instance: string;
+      readonly address: string;
+      readonly mac: string;
+      readonly count: number;
+    }
+  | {
       readonly event: 'vip.lease_expired';
       readonly instance: string;
       readonly address: string;

@@ -8,6 +8,7 @@ import { err, ok, type Result } from '../net/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DatagramPort, ReceivedDatagram } from '../ports/datagram.ts';
 import {
+  AF_INET,
   AF_INET6,
   closeDescriptor,
   duplicateOnto,
@@ -51,7 +52,8 @@ export function openDatagramSocket(
 ): Result<ConfigurablePort, SocketFailure> {
   const wanted = openConfigured(request);
   if (!wanted.ok) return wanted;
-  const carrier = openSocket(request.domain, SOCK_DGRAM, 0);
+  // Of what Node takes for a UDP socket.
+  const carrier = openSocket(request.domain === AF_INET6 ? AF_INET6 : AF_INET, SOCK_DGRAM, 0);
   if (!carrier.ok) {
     closeDescriptor(wanted.value);
     return err({ step: 'open', code: carrier.error });

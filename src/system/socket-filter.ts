@@ -4,6 +4,7 @@
 
 export const LOAD_LENGTH = 0x80;
 export const LOAD_WORD = 0x20;
+export const LOAD_HALF = 0x28;
 export const LOAD_BYTE = 0x30;
 /** Of the packet, behind X. */
 export const LOAD_BYTE_BEHIND = 0x50;
@@ -19,6 +20,8 @@ const RETURN = 0x06;
 
 /** Offsets from here on count from the IP header, wherever the packet of the socket begins (SKF_NET_OFF). */
 export const NETWORK = -0x100000;
+/** The index of the interface, in place of packet data (SKF_AD_OFF + SKF_AD_IFINDEX). */
+export const INTERFACE_INDEX = -0x1000 + 8;
 /** A random number in place of packet data (SKF_AD_OFF + SKF_AD_RANDOM). */
 const RANDOM = -0x1000 + 56;
 
@@ -36,6 +39,10 @@ export const unlessEqual = (k: number, to: string): FilterStep => ({ test: JUMP_
 export const ifGreater = (k: number, to: string): FilterStep => ({ test: JUMP_GREATER, k, to, when: true });
 export const unlessAtLeast = (k: number, to: string): FilterStep => ({
   ...{ test: JUMP_AT_LEAST, k, to },
+  when: false,
+});
+export const unlessAnyBit = (k: number, to: string): FilterStep => ({
+  ...{ test: JUMP_ANY_BIT, k, to },
   when: false,
 });
 export const goTo = (to: string): FilterStep => ({ test: JUMP, k: 0, to, when: true });

@@ -28,6 +28,7 @@ export type Context<S extends State = State> = {
 export type Cause = {
   readonly reason: Reason;
   readonly peer?: Ip;
+  readonly detail?: string;
   /** Only on becoming active. */
   readonly outageUs?: Micros;
 };
@@ -43,6 +44,7 @@ export function become({ router, state, now }: Context, next: State, cause: Caus
       reason: cause.reason,
       priority: effectivePriority(router),
       ...(cause.peer !== undefined && { peer: cause.peer }),
+      ...(cause.detail !== undefined && { detail: cause.detail }),
       ...(cause.outageUs !== undefined && { outageMsEstimate: Math.round(cause.outageUs / 1000) }),
     },
   };
@@ -80,6 +82,16 @@ function activation(router: RouterConfig): readonly Effect[] {
     { type: 'sendAdvert', priority: effectivePriority(router) },
   ];
 }
+
+/**
+ * An ordinary advert. Should another router be active as well, of whatever make, it hears that it was not alone, and
+ * tells the neighbours again, who may point to us: keepalived does so for each advert of a lower priority (vrrp.c,
+ * vrrp_state_master_rx()), and for a priority 0 it does not.
+ */
+export const lastWord = (router: RouterConfig): Effect => ({
+  type: 'sendAdvert',
+  priority: effectivePriority(router),
+});
 
 /** RFC 9568 §6.4.3, Shutdown: an advert with priority 0; what the RFC removes at once is kept a little longer. */
 export function resignation(router: RouterConfig): readonly Effect[] {
@@ -119,6 +131,8 @@ export type BackupOptions = {
   readonly activeIntervalUs?: Micros;
   readonly heard?: HeardRouter;
   readonly stance?: 'yields';
+  readonly owesWord?: true;
+  readonly unsent?: string;
 };
 
 /** Backup with Active_Down_Timer at the full Active_Down_Interval. */
@@ -131,6 +145,8 @@ export function backupState(router: RouterConfig, now: Micros, options: BackupOp
     activeIntervalUs,
     ...(options.heard !== undefined && { heard: options.heard }),
     ...(options.stance !== undefined && { stance: options.stance }),
+    ...(options.owesWord !== undefined && { owesWord: options.owesWord }),
+    ...(options.unsent !== undefined && { unsent: options.unsent }),
   };
 }
 

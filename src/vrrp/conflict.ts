@@ -3,6 +3,7 @@
 // adverts costs at most a few packets an interval. RFC 9568 §6.4.3, vrrp.md §5.4 S12.
 import type { Ip } from '../net/ip.ts';
 import { type Context, leaseRenewal } from './become.ts';
+import { announceAgainst } from './contest.ts';
 import { effectivePriority } from './election.ts';
 import { activeDownInterval, leaseIsDue } from './timers.ts';
 import type { Active, Conflict, Effect, Micros, RouterConfig, Step } from './types.ts';
@@ -11,7 +12,6 @@ const PEERS_MAX = 8;
 /** All peers beyond that share one allowance. */
 const OTHERS = 'others';
 const REPORT_EVERY_US = 60_000_000;
-const ANNOUNCE_EVERY_US = 1_000_000;
 
 /**
  * Sends an advert at once, unless this peer was answered less than a quarter of an interval ago.
@@ -41,10 +41,17 @@ export function assertActive(
   return { state: next, effects: [advert, ...(renews ? leaseRenewal(router) : [])] };
 }
 
+/** RFC 9568 §6.4.3: who resigns is answered at once. It was active too, so neighbours may point to it. */
+export function hearResigning(context: Context<Active>, peer: Ip): Step<Active> {
+  const asserted = assertActive(context, peer, 'restart_timer');
+  const announced = announceAgainst({ ...context, state: asserted.state });
+  return { state: announced.state, effects: [...announced.effects, ...asserted.effects] };
+}
+
 /** RFC 9568 §6.4.3: a losing advert is discarded, and an advert sent at once. Neighbours may point to the loser. */
 export function hearLosing(context: Context<Active>, peer: Ip, peerPriority: number): Step<Active> {
   const asserted = assertActive(context, peer, 'keep_timer');
-  const announced = announceAgain({ ...context, state: asserted.state });
+  const announced = announceAgainst({ ...context, state: asserted.state });
   const reported = report({ ...context, state: announced.state }, peer, (count) => ({
     type: 'report',
     report: { type: 'splitBrainSuspected', peer, peerPriority, count },
@@ -62,25 +69,6 @@ export function hearOurselves(context: Context<Active>, source: Ip): Step<Active
     type: 'report',
     report: { type: 'ownAddressHeard', source, count },
   }));
-}
-
-/**
- * The loser may have announced itself later than we did: now, unless we just have, and once more when the
- * conflict should be over.
- */
-function announceAgain({ router, state, now }: Context<Active>): Step<Active> {
-  const pauseUs = Math.max(router.advertIntervalUs, ANNOUNCE_EVERY_US);
-  const again = { at: now + pauseUs, repeat: router.garpRepeat };
-  if (now - state.lastAnnounceAt < pauseUs) {
-    const planned = state.announcement;
-    const announcement = planned !== undefined && planned.at <= again.at ? planned : again;
-    return { state: { ...state, announcement }, effects: [] };
-  }
-  const round = state.rounds + 1;
-  return {
-    state: { ...state, announcement: again, lastAnnounceAt: now, rounds: round },
-    effects: [{ type: 'announce', round, repeat: router.garpRepeat }],
-  };
 }
 
 function report(context: Context<Active>, peer: Ip, effect: (count: number) => Effect): Step<Active> {

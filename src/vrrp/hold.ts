@@ -30,6 +30,10 @@ export function endHold(context: Context<Leaving>): Step {
     // It stood still, and heard nothing: like any start, it listens before it takes the role.
     return become(context, backupState(router, now), { reason: 'stalled' });
   }
+  if (state.unsent !== undefined) {
+    const next = { ...backupState(router, now, { unsent: state.unsent }), activeDownAt: now };
+    return become(context, next, { reason: 'adverts_unsent', detail: state.unsent });
+  }
   // sync-group.ts: it goes on serving until the others want to be active as well.
   if (router.grouped === true) return { state: { ...state, wants: true }, effects: [] };
   return become(context, activeState(router, now), { reason: 'no_successor' });

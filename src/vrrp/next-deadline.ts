@@ -8,7 +8,11 @@ export function nextDeadline(state: State): Micros | undefined {
     case 'backup':
       return state.stance === 'wants' ? undefined : state.activeDownAt;
     case 'active':
-      return Math.min(state.nextAdvertAt, state.announcement?.at ?? Number.POSITIVE_INFINITY);
+      return Math.min(
+        state.nextAdvertAt,
+        state.announcement?.at ?? Number.POSITIVE_INFINITY,
+        state.unsent?.until ?? Number.POSITIVE_INFINITY,
+      );
     case 'leaving':
       if (state.wants === true && state.purpose === 'start') return undefined;
       return Math.min(state.until, state.repeatAt ?? Number.POSITIVE_INFINITY);

@@ -3,20 +3,24 @@
 import type { Advert } from '../net/advert.ts';
 import type { Ip } from '../net/ip.ts';
 import { advertIntervalUs } from './advert.ts';
-import { type BackupOptions, backupState, become, type Context } from './become.ts';
-import { assertActive, hearLosing, hearOurselves } from './conflict.ts';
+import { type BackupOptions, backupState, become, type Context, lastWord } from './become.ts';
+import { assertActive, hearLosing, hearOurselves, hearResigning } from './conflict.ts';
 import { claimOf, compareClaims, effectivePriority, preempts, RESIGNED_PRIORITY } from './election.ts';
+import { lastWordTo } from './last-word.ts';
+import { isUnheard, stillUnsent } from './on-sending.ts';
 import { knownAs, successionTime, tieOver } from './paths.ts';
 import { skewTime } from './timers.ts';
 import type {
   Active,
   Backup,
+  Effect,
   FurtherPath,
   HeardRouter,
   Leaving,
   Micros,
   Reason,
   RouterConfig,
+  State,
   Step,
 } from './types.ts';
 
@@ -37,22 +41,32 @@ export function onAdvert(context: Context, heard: Heard): Step {
   }
 }
 
-/** RFC 9568 §6.4.2. */
-function hearAsBackup({ router, state, now }: Context<Backup>, heard: Heard): Step {
+/** RFC 9568 §6.4.2; and a word that is owed is said to the first active that is heard. */
+function hearAsBackup(context: Context<Backup>, heard: Heard): Step {
+  const { router, state } = context;
   const { priority } = heard.advert;
   if (priority === RESIGNED_PRIORITY) {
-    return { state: hearResignation({ router, state, now }, heard.path), effects: [] };
+    return { state: hearResignation(context, heard.path), effects: [] };
   }
+  if (state.owesWord !== true) return hearOther(context, heard);
+  const { owesWord: _, ...rest } = state;
+  const made = hearOther({ ...context, state: rest }, heard);
+  return { ...made, effects: [...made.effects, ...lastWordTo(router, { priority, address: heard.source })] };
+}
+
+function hearOther({ router, state, now }: Context<Backup>, heard: Heard): Step {
+  const { priority } = heard.advert;
   const from = knownAs(router, heardRouter(heard, now), heard.path, state.heard);
   if (!yieldsTo(router, state, priority, now)) {
     // Discarded: the timer keeps running, and at its end we preempt.
     return { state: { ...state, heard: from }, effects: [] };
   }
-  const { standDown } = state;
+  const { standDown, unsent } = state;
   const next = {
     ...backupState(router, now, { ...successorOf(router, heard, now), heard: from }),
     since: state.since,
     ...(standDown !== undefined && { standDown }),
+    ...(unsent !== undefined && { unsent }),
     ...preemptDelay(router, state, priority, now),
   };
   return { state: next, effects: [] };
@@ -105,17 +119,24 @@ const heardRouter = ({ advert, source, path }: Heard, now: Micros): HeardRouter 
 /** RFC 9568 §6.4.3. Preempt_Mode is not consulted here: the better of two actives stays. */
 function hearAsActive(context: Context<Active>, heard: Heard): Step {
   const { priority } = heard.advert;
-  if (priority === RESIGNED_PRIORITY) return assertActive(context, heard.source, 'restart_timer');
+  if (priority === RESIGNED_PRIORITY) return hearResigning(context, heard.source);
   const ours = effectivePriority(context.router);
+  if (priority <= ours && isUnheard(context.router, context.state, context.now)) {
+    return yieldTo(context, heard, 'adverts_unsent');
+  }
   if (priority === ours) return hearEqual(context, heard);
   if (priority < ours) return hearLosing(context, heard.source, priority);
   return yieldTo(context, heard, 'higher_priority_heard');
 }
 
 function yieldTo(context: Context<Active>, heard: Heard, reason: Reason): Step {
-  const { router, now } = context;
-  const next = backupState(router, now, successorOf(router, heard, now));
-  return become(context, next, { reason, peer: heard.source });
+  const { router, state, now } = context;
+  const next = backupState(router, now, { ...successorOf(router, heard, now), ...stillUnsent(state) });
+  const detail = reason === 'adverts_unsent' && state.unsent ? { detail: state.unsent.reason } : {};
+  const yielded = become(context, next, { reason, ...detail, peer: heard.source });
+  // It would be the higher claim.
+  if (reason === 'adverts_unsent') return yielded;
+  return sayBeforeRemoval(yielded, [lastWord(router)]);
 }
 
 /** RFC 9568 §6.4.3: the higher address stays; of which path, is tieOver()'s decision. */
@@ -136,21 +157,30 @@ function hearEqual(context: Context<Active>, heard: Heard): Step {
 
 /** The first router that claims the role is the successor; another that leaves too is none. */
 function hearAsLeaving(context: Context<Leaving>, heard: Heard): Step {
-  const { router, state, now } = context;
+  const { router, state } = context;
   if (heard.advert.priority === RESIGNED_PRIORITY || heard.source === router.sourceAddress) {
     return { state, effects: [] };
   }
   if (crossed(context, heard)) return { state, effects: [] };
   const cause = { reason: 'handed_over', peer: heard.source } as const;
-  if (state.purpose === 'shutdown') return become(context, { phase: 'initialize', since: now }, cause);
-  if (state.purpose === 'fault') return become(context, { phase: 'fault', since: now }, cause);
-  const next = backupState(router, now, successorOf(router, heard, now));
-  if (state.purpose === 'start') {
-    const { priority } = heard.advert;
-    return become(context, { ...next, ...preemptDelay(router, next, priority, now) }, cause);
-  }
-  // With its group it gave way to the rules, not to an operator: by the rules it may come back.
-  return become(context, state.purpose === 'group' ? next : { ...next, standDown: true }, cause);
+  const other = { priority: heard.advert.priority, address: heard.source };
+  return sayBeforeRemoval(become(context, afterLeaving(context, heard), cause), lastWordTo(router, other));
+}
+
+function afterLeaving({ router, state, now }: Context<Leaving>, heard: Heard): State {
+  if (state.purpose === 'shutdown') return { phase: 'initialize', since: now };
+  if (state.purpose === 'fault') return { phase: 'fault', since: now };
+  const next = backupState(router, now, { ...successorOf(router, heard, now), ...stillUnsent(state) });
+  if (state.purpose === 'start')
+    return { ...next, ...preemptDelay(router, next, heard.advert.priority, now) };
+  // Only what an operator asked for outlasts the rules: by them it may come back.
+  return state.purpose === 'handover' ? { ...next, standDown: true } : next;
+}
+
+/** So that the addresses are announced elsewhere when they go. */
+function sayBeforeRemoval({ state, effects }: Step, word: readonly Effect[]): Step {
+  const [told, ...rest] = effects;
+  return { state, effects: [...(told ? [told] : []), ...word, ...rest] };
 }
 
 /**

@@ -11,8 +11,10 @@ import {
   refresh,
   resignation,
 } from './become.ts';
+import { followUp } from './contest.ts';
 import { effectivePriority } from './election.ts';
 import { endHold } from './hold.ts';
+import { leaveUnheard, stillUnsent, tryAdvert } from './on-sending.ts';
 import { leaseIsDue, skewTime } from './timers.ts';
 import type { Active, Backup, Effect, Leaving, Step } from './types.ts';
 
@@ -24,7 +26,7 @@ export function onDeadline(context: Context): Step {
         ? { state, effects: [] }
         : activeIsDown({ ...context, state });
     case 'active':
-      return advertiseAndAnnounce({ ...context, state });
+      return goOnActive({ ...context, state });
     case 'leaving':
       return waitForSuccessor({ ...context, state });
     case 'initialize':
@@ -47,6 +49,7 @@ function activeIsDown(context: Context<Backup>): Step {
       effects: [{ type: 'report', report: { type: 'stall', lateUs, action: 'waited' } }],
     };
   }
+  if (state.unsent !== undefined) return tryAdvert(context);
   // sync-group.ts: it waits until the others want to as well.
   if (router.grouped === true) return { state: { ...state, stance: 'wants' }, effects: [] };
   return takeOver(context);
@@ -66,6 +69,11 @@ function takeoverCause({ router, state, now }: Context<Backup>) {
     return { reason: 'preempted_lower_priority', outageUs: 0, ...peer } as const;
   }
   return { reason: 'active_down', outageUs: now - heard.at, ...peer } as const;
+}
+
+function goOnActive(context: Context<Active>): Step {
+  const left = leaveUnheard(context);
+  return left.state.phase === 'active' ? advertiseAndAnnounce(context) : left;
 }
 
 function advertiseAndAnnounce(context: Context<Active>): Step {
@@ -100,10 +108,17 @@ function announceIfDue(context: Context<Active>): Step<Active> {
   const { router, state, now } = context;
   const { announcement, ...rest } = state;
   if (announcement === undefined || now < announcement.at) return { state, effects: [] };
-  return announce({ ...context, state: { ...rest, ...refresh(router, now) } }, announcement.repeat);
+  if (state.unsent !== undefined) {
+    const later = { ...announcement, at: now + router.advertIntervalUs };
+    return { state: { ...state, announcement: later }, effects: [] };
+  }
+  const next =
+    announcement.followed === true ? { announcement: followUp(router, now) } : refresh(router, now);
+  return announce({ ...context, state: { ...rest, ...next } }, announcement.repeat);
 }
 
 function announce({ state, now }: Context<Active>, repeat: number): Step<Active> {
+  if (state.unsent !== undefined) return { state, effects: [] };
   const round = state.rounds + 1;
   return {
     state: { ...state, lastAnnounceAt: now, rounds: round },
@@ -124,8 +139,9 @@ function waitForSuccessor(context: Context<Leaving>): Step {
   const cause = { reason: 'no_successor' } as const;
   if (state.purpose === 'shutdown') return become(context, { phase: 'initialize', since: now }, cause);
   if (state.purpose === 'fault') return become(context, { phase: 'fault', since: now }, cause);
-  if (state.purpose === 'group') {
-    return become(context, backupState(router, now, { stance: 'yields' }), cause);
+  if (state.purpose === 'group' || state.purpose === 'unsent') {
+    const options = { stance: 'yields', ...stillUnsent(state) } as const;
+    return become(context, backupState(router, now, options), cause);
   }
   // Nobody took over: better we than nobody.
   const back = become(context, activeState(router, now), { ...cause, outageUs: 0 });

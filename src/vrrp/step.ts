@@ -2,10 +2,12 @@
 // socket, no log. It routes events; on-advert.ts, on-deadline.ts and reconfigure.ts hold the rules, become.ts
 // the ways between phases. RFC 9568 §6.4, RFC 3768 §6.4, DESIGN.md §1 properties 1 to 3 and 10.
 import { activeState, backupState, become, type Context, leavingState, servesIn } from './become.ts';
+import { hearAnswer } from './contest.ts';
 import { effectivePriority, isOwner } from './election.ts';
 import { hold } from './hold.ts';
 import { onAdvert } from './on-advert.ts';
 import { onDeadline, takeOver } from './on-deadline.ts';
+import { onSending, stillUnsent } from './on-sending.ts';
 import { onReconfigured } from './reconfigure.ts';
 import { activeDownInterval, groupSuccessorWait } from './timers.ts';
 import type { Effect, Event, Finds, Leaving, Micros, Reason, RouterConfig, State, Step } from './types.ts';
@@ -34,7 +36,11 @@ function stallGuard(context: Context): Step | undefined {
   if (now - state.lastAdvertAt <= limitUs) return undefined;
   const lateUs = now - state.nextAdvertAt;
   const stall: Effect = { type: 'report', report: { type: 'stall', lateUs, action: 'stepped_down' } };
-  const down = become(context, backupState(router, now, { stance: 'yields' }), { reason: 'stalled' });
+  const next = backupState(router, now, {
+    ...{ stance: 'yields', owesWord: true },
+    ...stillUnsent(state),
+  });
+  const down = become(context, next, { reason: 'stalled' });
   return { state: down.state, effects: [stall, ...down.effects] };
 }
 
@@ -67,6 +73,11 @@ function handle(context: Context, event: Event): Step {
       return onReconfigured(context, event.router);
     case 'handoverRequested':
       return handOver(context);
+    case 'answeredElsewhere':
+      return state.phase === 'active' ? hearAnswer({ ...context, state }) : unchanged(state);
+    case 'advertFailed':
+    case 'advertSent':
+      return onSending(context, event);
     case 'stalled':
       return stalled(router, state, event.lateUs, now);
   }

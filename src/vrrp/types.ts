@@ -93,6 +93,12 @@ export type Backup = {
   readonly standDown?: true;
   /** In a sync group: another router has the role; or the timer has fired, and only the others are waited for. */
   readonly stance?: 'yields' | 'wants';
+  /** It was active, and went without a word: the next active that it hears is told so (last-word.ts). */
+  readonly owesWord?: true;
+  /** Why its last advert went to nobody. */
+  readonly unsent?: string;
+  /** The timer has fired, and an advert was tried: it takes over once one goes out. */
+  readonly triedAt?: Micros;
 };
 
 /** One peer that also believes to be active, and loses. */
@@ -103,8 +109,14 @@ export type Conflict = {
   readonly count: number;
 };
 
-/** The next one. */
-export type Announcement = { readonly at: Micros; readonly repeat: number };
+/** The next one. `followed`: another comes after it, for a conflict that should be over by then. */
+export type Announcement = { readonly at: Micros; readonly repeat: number; readonly followed?: true };
+
+/** Announcements that others were the reason of, and when such a reason came last. */
+export type Contest = { readonly rounds: number; readonly at: Micros };
+
+/** No advert has gone to anybody since then, and why; when the role is given up for it. */
+export type Unsent = { readonly since: Micros; readonly until: Micros; readonly reason: string };
 
 export type Active = {
   readonly phase: 'active';
@@ -119,7 +131,9 @@ export type Active = {
   readonly rounds: number;
   /** By address of the peer; bounded (conflict.ts). */
   readonly conflicts: Readonly<Record<string, Conflict>>;
+  readonly contest?: Contest;
   readonly tie?: Tie;
+  readonly unsent?: Unsent;
 };
 
 /** The first path over which another active of our priority is heard: it settles who stays (paths.ts). */
@@ -129,14 +143,15 @@ export type Tie = { readonly path: number; readonly since: Micros; readonly hear
 export type Leaving = {
   readonly phase: 'leaving';
   readonly since: Micros;
-  /** What comes after it: initialize, backup (or active again), fault, backup, backup or active (hold.ts). */
-  readonly purpose: 'shutdown' | 'handover' | 'fault' | 'group' | 'start';
+  /** What comes after it: initialize, backup (or active again), fault, backup, backup, backup or active (hold.ts). */
+  readonly purpose: 'shutdown' | 'handover' | 'fault' | 'group' | 'unsent' | 'start';
   /** When the wait ends without a successor. */
   readonly until: Micros;
   /** When priority 0 is said once more. */
   readonly repeatAt?: Micros;
   /** After a start, in a sync group: nobody took over, and only the other members are waited for. */
   readonly wants?: true;
+  readonly unsent?: string;
 };
 
 /** The interface is down, or something that is tracked with weight 0. */
@@ -180,6 +195,12 @@ export type Event =
   /** step()'s `router` is the old configuration here, and the new one from the next call on. */
   | { readonly type: 'reconfigured'; readonly router: RouterConfig }
   | { readonly type: 'handoverRequested' }
+  /** Another host has answered for an address that we serve: the shell asks before each advert of an active. */
+  | { readonly type: 'answeredElsewhere' }
+  /** The last advert went to nobody. */
+  | { readonly type: 'advertFailed'; readonly reason: string; readonly lastSentAt: Micros }
+  /** After adverts that failed, one went out. */
+  | { readonly type: 'advertSent' }
   /** The shell found its loop late by that much. */
   | { readonly type: 'stalled'; readonly lateUs: Micros };
 
@@ -198,6 +219,7 @@ export type Reason =
   | 'handed_over'
   | 'no_successor'
   | 'stalled'
+  | 'adverts_unsent'
   | 'link_down'
   | 'link_up'
   | 'track_failed'
@@ -214,6 +236,8 @@ export type Report =
       readonly reason: Reason;
       readonly priority: number;
       readonly peer?: Ip;
+      /** More of the reason, in words. */
+      readonly detail?: string;
       /** How long nobody may have served, as far as adverts tell; only on becoming active. */
       readonly outageMsEstimate?: number;
     }

@@ -36,6 +36,7 @@ describe('what floats', () => {
     host.hear({ priority: 200 });
     await host.time.run(50);
     expect(host.did().slice(before)).toEqual([
+      'advert 150',
       ...['remove rule from 10.9.0.100/32 table 9', 'remove route 10.1.0.0/16 via 10.9.0.254'],
       ...['remove 10.9.0.100/24', 'remove fd00::9/128'],
     ]);

@@ -6,9 +6,9 @@ import type { FromVrrpProcess, ToVrrpProcess } from '../../src/daemon/vrrp-messa
 import type { NetworkView } from '../../src/daemon/vrrp-network.ts';
 import type { VrrpPorts } from '../../src/daemon/vrrp-ports.ts';
 import { runInstances } from '../../src/daemon/vrrp-process.ts';
-import { type Ip, ip, isMulticast } from '../../src/net/ip.ts';
+import { type Ip, ip, ipBytes, ipFromBytes, isMulticast } from '../../src/net/ip.ts';
 import type { Link } from '../../src/net/link.ts';
-import type { Mac } from '../../src/net/mac.ts';
+import { type Mac, macBytes } from '../../src/net/mac.ts';
 import { formatPrefix } from '../../src/net/prefix.ts';
 import { err, ok } from '../../src/net/result.ts';
 import { formatRoute, formatRule } from '../../src/net/route.ts';
@@ -68,6 +68,8 @@ export type VirtualHost = {
   /** Packets that the process has read. */
   readonly read: () => number;
   readonly admitted: () => Admission | undefined;
+  /** Another host answers a probe. */
+  readonly answer: (address: string, mac: string) => void;
   readonly failSends: (error: Error | undefined) => void;
   /** The kernel tells of no links and addresses. */
   readonly blindKernel: (error: KernelError | undefined) => void;
@@ -204,6 +206,8 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
   const offer = (datagram: ReceivedDatagram) => {
     if (letIn(datagram)) datagrams.push(datagram);
   };
+  let hearAnswer: ((datagram: ReceivedDatagram) => void) | undefined;
+  const answers = time.socket<ReceivedDatagram>((datagram) => hearAnswer?.({ ...datagram, at: time.now() }));
   let onMessage: ((message: ToVrrpProcess) => void) | undefined;
   const messages = time.socket<ToVrrpProcess>((message) => onMessage?.(message));
   let onClosed = () => {};
@@ -244,10 +248,19 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
         return undefined;
       },
     },
+    openAnswerSocket: () =>
+      ok({
+        send: () => {},
+        onReceived: (listener) => {
+          hearAnswer = listener;
+        },
+        onError: () => {},
+        close: () => {},
+      }),
     openFrameSocket: () =>
       ok({
-        send: () => {
-          did.push('arp');
+        send: (frame) => {
+          did.push(describeFrame(frame));
           return undefined;
         },
         close: () => {},
@@ -297,6 +310,7 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
     receive: (bytes) => offer({ bytes, source: ip('10.9.0.3'), at: 0 }),
     read: () => readCount,
     admitted: () => admitted,
+    answer: (address, mac) => answers.push({ bytes: arpReply(address, mac), source: ip('0.0.0.0'), at: 0 }),
     failSends: (error) => {
       sendError = error;
     },
@@ -328,6 +342,19 @@ const prefixOf = (entry: Pick<AddressEntry, 'address' | 'prefixLength'>) =>
 
 const keyOf = (entry: Pick<AddressEntry, 'address' | 'prefixLength' | 'interfaceIndex'>) =>
   `${entry.interfaceIndex} ${prefixOf(entry)}`;
+
+/** "arp": gratuitous, or of IPv6 what is like it; "probe": who has it?; "ask ADDRESS": a request from our own address. */
+function describeFrame(frame: Uint8Array): string {
+  const [source, target] = [frame.slice(28, 32), frame.slice(38, 42)].map(ipFromBytes);
+  const isInet = frame[12] === 0x08 && frame[13] === 0x06;
+  if (source === target || !isInet) return 'arp';
+  return source === ip('0.0.0.0') ? 'probe' : `ask ${target}`;
+}
+
+function arpReply(address: string, mac: string): Uint8Array {
+  const head = [0, 1, 8, 0, 6, 4, 0, 2];
+  return Uint8Array.from([...head, ...macBytes(mac as Mac), ...ipBytes(ip(address)), ...Array(10).fill(0)]);
+}
 
 function describeAdvert(bytes: Uint8Array, destination: Ip): string {
   const packet = decodeIpv4(bytes);

@@ -12,11 +12,18 @@ const EXPIRY_SLACK_US = 250_000;
 
 export function addAddresses(world: World, router: Router, answered: () => void): void {
   router.wanted = true;
-  request(world, router, () => install(world, router), answered);
+  const { life } = router.host;
+  const apply = (): void => {
+    install(world, router);
+    if (!router.late || router.host.life !== life) return;
+    notify(world, router.host, () => router.wanted && announce(world, router, router.config.garpRepeat));
+  };
+  request(world, router, apply, answered);
 }
 
 export function removeAddresses(world: World, router: Router, answered: () => void): void {
   router.wanted = false;
+  router.late = false;
   request(world, router, () => clearAddresses(world, router, 'removed'), answered);
 }
 
@@ -127,11 +134,13 @@ function restore(world: World, router: Router): void {
 /** To the neighbours: where the addresses are now. */
 export function announce(world: World, router: Router, repeat: number): void {
   const { host, group } = router;
+  router.late = router.wanted && !holdsAny(router);
   if (!host.linkUp || !holdsAny(router)) return;
   world.trace?.(world.agenda.now(), router.name, 'announces');
   for (let count = 0; count < repeat; count++) {
     const place = world.lan.places - 1;
     world.lan.send(host.index, place, () => world.client.hear(group, router));
+    world.neighbours.tell(router);
   }
 }
 

@@ -29,7 +29,8 @@ export function checkAddresses(world: World, violate: Violate): Check {
 
   function judge(router: Router, since: Micros, now: Micros): void {
     const { host } = router;
-    if (!acts(host, now)) return;
+    // Its lease is not renewed, as it should be.
+    if (!acts(host, now) || (router.state.phase === 'leaving' && router.state.unsent !== undefined)) return;
     const from = Math.max(since, host.disturbedAt, host.stall?.until ?? 0);
     const allowedUs = limitUs + (strangers && serves(router) ? RESTORE_US : 0);
     if (now - from <= allowedUs) return;
@@ -49,7 +50,8 @@ export function checkAddresses(world: World, violate: Violate): Check {
       return;
     }
     const hindered = Math.max(host.disturbedAt, host.stall?.until ?? 0, router.enteredAt);
-    if (!acts(host, now) || now - hindered < leaseUs || !serves(router)) return;
+    const isUnsent = host.unsentUntil + leaseUs > now;
+    if (!acts(host, now) || isUnsent || now - hindered < leaseUs || !serves(router)) return;
     violate('S1', `${router.name} is ${router.state.phase}, and its lease ran out`);
   }
 

@@ -2,6 +2,7 @@
 // priority 0 only from one that leaves. S8: what breaks a rule of the ladder (vrrp.md §2.3) is refused by all,
 // other groups' adverts are refused by this one, and no good advert of a peer is refused.
 import { isDeepStrictEqual } from 'node:util';
+import type { Phase } from '../../src/vrrp/types.ts';
 import type { Check, Violate } from './referee.ts';
 import { priorityOf } from './windows.ts';
 import type { Packet, Router, World } from './world.ts';
@@ -33,13 +34,11 @@ export function checkAdverts(_world: World, violate: Violate): Check {
     sent: (router, packets, priority) => {
       for (const packet of packets) if (!seen.has(packet)) read(router, packet, priority);
     },
-    stepped: (router, { effects }) => {
+    stepped: (router, { before, effects }) => {
       for (const effect of effects) {
         if (effect.type !== 'sendAdvert') continue;
         const { phase } = router.state;
-        const isFarewell = phase === 'leaving' || phase === 'fault' || phase === 'initialize';
-        const meant = isFarewell ? 0 : priorityOf(router.config);
-        if (effect.priority !== meant) {
+        if (!mayAdvert(router, before.phase, effect.priority)) {
           violate('S10', `${router.name} is ${phase} and sends priority ${effect.priority}`);
         }
       }
@@ -51,4 +50,16 @@ export function checkAdverts(_world: World, violate: Violate): Check {
       if (!accepted && isOurs) violate('S8', `${router.name} refuses a good advert: ${verdict.detail}`);
     },
   };
+}
+
+/**
+ * An active says its own priority, and again as its last word when it yields; who leaves says 0, and a word that loses
+ * to its successor; a backup that owes a word, or tries whether its adverts go out, one that makes nobody yield.
+ */
+function mayAdvert({ state, config }: Router, from: Phase, priority: number): boolean {
+  const own = priorityOf(config);
+  const { phase } = state;
+  const isLastWord = from === 'leaving' && (priority === own || priority === 1);
+  if (phase === 'leaving' || phase === 'fault' || phase === 'initialize') return priority === 0 || isLastWord;
+  return priority === own || (phase === 'backup' && priority === 1);
 }

@@ -2,7 +2,7 @@
 // two actives exactly one stays (S3, S4); it answers a losing advert and a resignation (S3, S7), but no peer
 // more often than four times an interval (S12); and a conflict that lasts is reported (L8).
 import { type Ip, ipBytes } from '../../src/net/ip.ts';
-import type { Effect, Micros } from '../../src/vrrp/types.ts';
+import type { Effect, Micros, State } from '../../src/vrrp/types.ts';
 import type { Check, Stepped, Violate } from './referee.ts';
 import { downOf, priorityOf } from './windows.ts';
 import type { Router, World } from './world.ts';
@@ -64,7 +64,7 @@ export function checkConflicts(_world: World, violate: Violate): Check {
       if (before.phase === 'initialize' || before.phase === 'backup') peers.delete(router);
       if (before.phase !== 'active' || event.type !== 'advertReceived') return;
       // It stepped down before it heard anything (S6).
-      if (step.effects.some(isStepDown)) return;
+      if (step.effects.some(isStepDown) || yieldsUnheard(before, router)) return;
       const { priority } = event.advert;
       const peer = peerOf(router, event.source);
       const stays = router.state.phase === 'active';
@@ -80,6 +80,9 @@ export function checkConflicts(_world: World, violate: Violate): Check {
   };
 }
 
+/** Nobody hears it: it takes any other active for its successor. */
+const yieldsUnheard = (before: State, { state }: Router): boolean =>
+  before.phase === 'active' && before.unsent !== undefined && state.phase !== 'active';
 const isAlarm = (effect: Effect): boolean =>
   effect.type === 'report' && effect.report.type === 'splitBrainSuspected';
 const isStepDown = (effect: Effect): boolean =>

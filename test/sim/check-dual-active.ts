@@ -32,6 +32,8 @@ export function checkDualActive(world: World, violate: Violate): Check {
     const calmUs = Math.max(
       calmSince(world, a.host, b.host),
       ...[movingSince(world, a.host), movingSince(world, b.host)],
+      // Who hears nobody cannot yield.
+      ...[a.host.unsentUntil, b.host.unsentUntil],
     );
     const since = Math.max(a.enteredAt, b.enteredAt, calmUs);
     if (since >= now) return;

@@ -40,7 +40,7 @@ export function checkHandOver(world: World, violate: Violate): Check {
     const isServed = group.routers.some((other) => holdsAny(other) && other.host.powered);
     const heir = heirs.find((candidate) => isHeir(candidate, router, since));
     if (isServed || heir === undefined || (router.host.stall?.until ?? 0) > since) return;
-    if (strangers || !isCalm(group, since)) return;
+    if (strangers || router.host.unsentUntil > since || !isCalm(group, since)) return;
     violate('L2', `${router.name} gave its role away, ${heir.name} hears it, and nobody serves`);
   }
 

@@ -35,7 +35,13 @@ export function checkOutage(world: World, violate: Violate): Check {
     const pairs = present.flatMap((a, index) => present.slice(index + 1).map((b) => calmSince(world, a, b)));
     // What one that is gone has sent may come late, and who asked it must ask another.
     const pasts = routers.flatMap(({ host }) => present.map((to) => lan.harmedAt(host.index, to.index)));
-    const ends = [...hosts.map(({ disturbedAt }) => disturbedAt), ...gone.map(({ enteredAt }) => enteredAt)];
+    // Who cannot be heard serves nobody.
+    const unsent = hosts.map(({ unsentUntil }) => unsentUntil);
+    const ends = [
+      ...unsent,
+      ...hosts.map(({ disturbedAt }) => disturbedAt),
+      ...gone.map(({ enteredAt }) => enteredAt),
+    ];
     const start = faultsAreOver ? scenario.faultsEndAt : 0;
     return Math.max(start, ...pairs, ...pasts, ...ends, ...present.map(reachableSince));
   }

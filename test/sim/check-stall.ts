@@ -17,14 +17,15 @@ export function checkStall(world: World, violate: Violate): Check {
         if (silentUs > limitUs + 1) mustListen.add(router);
       }
     },
-    stepped: (router, { effects }) => {
+    stepped: (router, { event, effects }) => {
       if (!mustListen.delete(router)) return;
       if (router.state.phase === 'active') violate('S6', `${router.name} goes on as active, unheard`);
       const claims = effects.find(
         (effect) =>
           effect.type === 'announce' ||
           effect.type === 'addAddresses' ||
-          (effect.type === 'sendAdvert' && effect.priority > 0),
+          // To one that it has heard, it may say its last word.
+          (effect.type === 'sendAdvert' && effect.priority > 1 && event.type !== 'advertReceived'),
       );
       if (claims !== undefined) violate('S6', `${router.name} goes on with ${claims.type} before it listens`);
     },

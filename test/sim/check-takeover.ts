@@ -36,6 +36,7 @@ export function checkTakeover(world: World, violate: Violate): Check {
 
   function isHealthy(active: Router, backup: Router, from: Micros): boolean {
     const calm = calmSince(world, active.host, backup.host) <= from;
+    if (active.host.unsentUntil > from) return false;
     return calm && active.enteredAt + silentUs <= from && !stoodStillTooLong(active, from);
   }
 

@@ -2,7 +2,7 @@
 // told what each router accepts, and knows when its Active_Down_Timer must fire: not before (L4, L6: nobody
 // takes over early), and not later than J (L1, L2: nobody fails to). An active adverts at its interval.
 import type { Advert } from '../../src/net/advert.ts';
-import type { Micros, RouterConfig } from '../../src/vrrp/types.ts';
+import type { Backup, Micros, RouterConfig } from '../../src/vrrp/types.ts';
 import type { Check, Stepped, Violate } from './referee.ts';
 import { downOf, priorityOf, skewOf } from './windows.ts';
 import { localTime, type Router, type World } from './world.ts';
@@ -37,8 +37,8 @@ export function checkTimers(world: World, violate: Violate): Check {
     const intervalUs = learned ?? config.advertIntervalUs;
     const firesAt = now + downOf(config, intervalUs);
     const priority = priorityOf(config);
-    // Who left by request is not to come back; who has found its addresses at the start is as any other.
-    const standsDown = before.phase === 'leaving' && before.purpose !== 'start';
+    // Who left by request is not to come back.
+    const standsDown = before.phase === 'leaving' && before.purpose === 'handover';
     const timer: Timer = { firesAt, movedAt: now, intervalUs, priority, preemptAt: undefined, standsDown };
     if (before.phase === 'leaving' && before.purpose === 'start' && event.type === 'advertReceived')
       timer.preemptAt = preemptAt(timer, config, event.advert, now);
@@ -63,7 +63,14 @@ export function checkTimers(world: World, violate: Violate): Check {
   }
 
   function inBackup(router: Router, timer: Timer, step: Stepped): void {
-    const { event, effects, now } = step;
+    const { event, effects, now, before } = step;
+    // It takes over only when an advert has gone out.
+    const wasUnsent = before.phase === 'backup' && before.unsent !== undefined;
+    if (wasUnsent || (router.state.phase === 'backup' && router.state.unsent !== undefined)) {
+      if (router.state.phase === 'backup') follow(timer, router.state, now);
+      else timers.delete(router);
+      return;
+    }
     if (now > Math.max(timer.firesAt, timer.movedAt) + lateMost && !hasStoodStill(router)) {
       violate('L1', `${router.name} is backup ${now - timer.firesAt} us after its Active_Down_Timer fired`);
     }
@@ -85,7 +92,14 @@ export function checkTimers(world: World, violate: Violate): Check {
     const silentUs = now - Math.max(router.lastSentAt, router.state.since);
     const limitUs = router.config.advertIntervalUs + 2 * lateMost + QUEUE_US;
     const { disturbedAt } = router.host;
-    if (silentUs > limitUs && !hasStoodStill(router) && world.agenda.now() - disturbedAt > limitUs) {
+    // Then S13 holds.
+    const isRefused = router.host.unsentUntil + limitUs > world.agenda.now();
+    if (
+      silentUs > limitUs &&
+      !isRefused &&
+      !hasStoodStill(router) &&
+      world.agenda.now() - disturbedAt > limitUs
+    ) {
       violate('L1', `${router.name} is active and has not adverted for ${silentUs} us`);
     }
   }
@@ -108,6 +122,11 @@ export function checkTimers(world: World, violate: Violate): Check {
       }
     },
   };
+}
+
+/** It is told what it cannot know. */
+function follow(timer: Timer, { activeDownAt, activeIntervalUs, preemptAt }: Backup, now: Micros): void {
+  Object.assign(timer, { firesAt: activeDownAt, intervalUs: activeIntervalUs, preemptAt, movedAt: now });
 }
 
 const intervalOf = (advert: Advert, config: RouterConfig): Micros =>

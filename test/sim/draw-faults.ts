@@ -7,7 +7,7 @@ import { longestDown, longestInterval } from './windows.ts';
 
 const KINDS: readonly FaultKind[] = [
   ...(['crash', 'kill', 'powerLoss', 'stop', 'handOver', 'stall', 'freeze', 'linkDown', 'cut'] as const),
-  ...(['partition', 'deleteVip', 'tracked', 'slowKernel', 'garbage'] as const),
+  ...(['partition', 'deleteVip', 'tracked', 'slowKernel', 'garbage', 'unsent'] as const),
 ];
 
 const GARBAGE: readonly Garbage[] = [
@@ -68,6 +68,7 @@ function drawFault(random: Random, kind: FaultKind, { hosts, groups, faultsEndAt
     case 'powerLoss':
     case 'stop':
     case 'linkDown':
+    case 'unsent':
       return { at, kind, host, forUs };
     case 'handOver':
       return { at, kind, host, group };

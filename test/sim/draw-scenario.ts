@@ -44,6 +44,7 @@ function drawHost(random: Random, index: number, scaleUs: Micros): HostPlan {
     clock: { offsetUs: random.between(0, 1_000_000_000), rate: 1 + drift },
     bufferSize: random.pick([4, 32, 200, 200, 200]),
     startAt: random.chance(0.5) ? 0 : random.between(0, 5 * scaleUs),
+    ...(random.chance(0.2) && { silent: true }),
   };
 }
 

@@ -83,6 +83,9 @@ function strikeHost(world: World, host: Host, fault: HostFault, end: AtEnd): voi
     case 'linkDown':
       if (host.linkUp) linkDown(world, host, end);
       return;
+    case 'unsent':
+      host.unsentUntil = Math.max(host.unsentUntil, Math.min(now + fault.forUs, world.scenario.faultsEndAt));
+      return;
     case 'slowKernel':
       host.kernelDelayUs = fault.byUs;
       end(() => {

@@ -3,9 +3,9 @@
 // come first (vrrp.md §5.2). What the process does with its input is router.ts's business.
 import type { Micros } from '../../src/vrrp/types.ts';
 import { flipped } from './packets.ts';
-import { receive } from './router.ts';
+import { answer, receive } from './router.ts';
 import type { HostPlan } from './scenario.ts';
-import { acts, type Host, localTime, type Packet, type World } from './world.ts';
+import { acts, type Host, localTime, type Packet, type Router, type World } from './world.ts';
 
 /** What libuv reads of a socket in one poll phase. */
 const DATAGRAMS_PER_POLL = 32;
@@ -15,6 +15,7 @@ export const createHost = (plan: HostPlan, index: number): Host => ({
   ...{ stalledUntil: 0, frozenUntil: 0, clockLostUs: 0, clockStandsSince: undefined, keepsPackets: true },
   ...{
     kernelDelayUs: 0,
+    unsentUntil: 0,
     kernelBusyUntil: 0,
     timers: [],
     inbox: [],
@@ -101,8 +102,15 @@ export function notify(world: World, host: Host, notice: () => void): void {
 }
 
 /** Sends to another host, or to the group; whoever has no use for it hears it too. */
-export function transmit(world: World, from: Host, packet: Packet, to: Host): void {
+export function transmit(
+  world: World,
+  from: Host,
+  packet: Packet,
+  { to, asker }: { readonly to: Host; readonly asker: Router | undefined },
+): void {
   world.lan.send(from.index, to.index, (isFlipped) => {
+    // The question and the advert behind it take the same way.
+    if (asker !== undefined) answer(world, asker, to);
     arrive(world, to, isFlipped ? flipped(packet, world.random) : packet);
   });
 }

@@ -77,6 +77,24 @@ const intervalNotLearned: Wrap = (router, state, event, now) => {
   return step(router, state, { ...event, advert }, now);
 };
 
+/** What tells an active that it is not alone is heard, and the neighbours are not. */
+const rivalNotAnnounced: Wrap = (router, state, event, now) => {
+  const made = step(router, state, event, now);
+  if (state.phase !== 'active' || made.state.phase !== 'active') return made;
+  const { announcement: _, ...silent } = made.state;
+  return filtered({ ...made, state: silent }, ({ type }) => type !== 'announce');
+};
+
+const announcedUnheard: Wrap = (router, state, event, now) => {
+  const made = step(router, state, event, now);
+  const isUnheard = made.state.phase === 'active' && made.state.unsent !== undefined;
+  if (!isUnheard || event.type !== 'advertReceived') return made;
+  return { ...made, effects: [...made.effects, { type: 'announce', round: 2, repeat: 1 }] };
+};
+
+const unheardStays: Wrap = (router, state, event, now) =>
+  event.type === 'advertFailed' ? { state, effects: [] } : step(router, state, event, now);
+
 /** A timer is believed at once, whatever waits in the socket: what Node and FRR do by themselves. */
 const deadlineBeforeInput: typeof createDeadline = (next, reached, { clock }): Deadline => {
   let cancel = (): void => {};
@@ -114,6 +132,19 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
   'a losing advert is not answered': { machine: planted(losingAdvertUnanswered), breaks: ['S3'] },
   'who must not preempt does': { machine: planted(alwaysPreempts), breaks: ['L4'] },
   'the interval of the active is not learned': { machine: planted(intervalNotLearned), breaks: ['L1', 'L4'] },
+  'two actives meet, and the one that stays does not tell the neighbours': {
+    machine: planted(rivalNotAnnounced),
+    breaks: ['L11'],
+  },
+  'nobody asks whether another host has its address': {
+    machine: { ...realMachine, asks: false },
+    breaks: ['L11'],
+  },
+  'an active that nobody hears announces itself': { machine: planted(announcedUnheard), breaks: ['S13'] },
+  'an active that nobody hears stays': {
+    machine: planted(unheardStays),
+    breaks: ['L9', 'L1', 'S13', 'S1', 'S5'],
+  },
   'a deadline is acted on before the socket is read': {
     machine: { ...realMachine, createDeadline: deadlineBeforeInput },
     breaks: ['S5'],

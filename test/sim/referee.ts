@@ -7,6 +7,7 @@ import { checkAdverts } from './check-adverts.ts';
 import { checkConflicts } from './check-conflicts.ts';
 import { checkDualActive } from './check-dual-active.ts';
 import { checkHandOver } from './check-hand-over.ts';
+import { checkNeighbours } from './check-neighbours.ts';
 import { checkOutage } from './check-outage.ts';
 import { checkSettled } from './check-settled.ts';
 import { checkStall } from './check-stall.ts';
@@ -30,6 +31,8 @@ export type Hooks = {
   readonly sent: (router: Router, packets: readonly Packet[], priority: number) => void;
   readonly judged: (router: Router, packet: Packet, verdict: Validation) => void;
   readonly addressesChanged: (router: Router) => void;
+  /** The client at that place takes it for the virtual router from now on. */
+  readonly learned: (router: Router, place: number) => void;
   /** The kernel took its addresses. */
   readonly expired: (router: Router) => void;
   /** A process that stood still goes on; it has not yet done anything. */
@@ -45,7 +48,7 @@ export type Referee = Hooks & { readonly finding: () => Finding | undefined };
 
 const CHECKS: readonly CreateCheck[] = [
   ...[checkTimers, checkConflicts, checkDualActive, checkTakeover, checkStall],
-  ...[checkAddresses, checkHandOver, checkOutage, checkAdverts, checkSettled, checkStart],
+  ...[checkAddresses, checkHandOver, checkOutage, checkAdverts, checkSettled, checkNeighbours, checkStart],
 ];
 
 export function createReferee(world: () => World): Referee {
@@ -77,6 +80,9 @@ export function createReferee(world: () => World): Referee {
     },
     addressesChanged: (router) => {
       for (const check of checks()) check.addressesChanged?.(router);
+    },
+    learned: (router, place) => {
+      for (const check of checks()) check.learned?.(router, place);
     },
     expired: (router) => {
       for (const check of checks()) check.expired?.(router);

@@ -3,13 +3,21 @@
 // before a handed-over address goes, snapshots for a resume.
 import { nextDeadline } from '../../src/vrrp/next-deadline.ts';
 import { initialState } from '../../src/vrrp/step.ts';
-import type { Effect, Event, Micros, RouterConfig } from '../../src/vrrp/types.ts';
+import type { Effect, Event, Micros, RouterConfig, Step } from '../../src/vrrp/types.ts';
 import { validateAdvert } from '../../src/vrrp/validate.ts';
 import { addAddresses, adoptAddresses, announce, removeAddresses, renewAddresses } from './addresses.ts';
-import { after, transmit } from './host.ts';
+import { after, notify, transmit } from './host.ts';
 import { packetsOf } from './packets.ts';
 import type { RouterPlan } from './scenario.ts';
-import { type Group, type Host, localTime, type Packet, type Router, type World } from './world.ts';
+import {
+  type Group,
+  type Host,
+  kernelServes,
+  localTime,
+  type Packet,
+  type Router,
+  type World,
+} from './world.ts';
 
 /** As in src/daemon/vrrp-effect-queue.ts, vrrp-router.ts and vrrp-process.ts. */
 const KERNEL_WAIT_US = 100_000;
@@ -27,7 +35,15 @@ export const createRouter = (plan: RouterPlan, host: Host, group: Group): Router
     deadline: undefined,
     queue: [],
   },
-  ...{ busy: false, lastSent: false, lastSentAt: 0, wanted: false, restoredAt: Number.NEGATIVE_INFINITY },
+  ...{
+    busy: false,
+    refused: false,
+    late: false,
+    lastSent: false,
+    lastSentAt: 0,
+    wanted: false,
+    restoredAt: Number.NEGATIVE_INFINITY,
+  },
   vips: plan.config.addresses.map(() => 0),
   ...{ snapshot: undefined, snapshotAt: Number.NEGATIVE_INFINITY, packets: new Map() },
 });
@@ -40,6 +56,8 @@ export function boot(world: World, router: Router, event: Event): void {
   router.queue.length = 0;
   router.busy = false;
   router.lastSent = false;
+  router.refused = false;
+  router.late = false;
   router.lastSentAt = 0;
   const finds = adoptAddresses(router) ? { finds: 'addresses' as const } : {};
   router.snapshotAt = Number.NEGATIVE_INFINITY;
@@ -65,7 +83,7 @@ export function boot(world: World, router: Router, event: Event): void {
 export function dispatch(world: World, router: Router, event: Event): void {
   const now = localTime(router.host, world.agenda.now());
   const before = router.state;
-  const made = world.machine.step(router.config, before, event, now);
+  const made = spoken(router, event, world.machine.step(router.config, before, event, now));
   world.counts.steps += 1;
   router.state = made.state;
   if (made.state.phase !== before.phase) router.enteredAt = world.agenda.now();
@@ -77,6 +95,14 @@ export function dispatch(world: World, router: Router, event: Event): void {
   if (made.state.phase === before.phase) return;
   world.counts.transitions += 1;
   takeSnapshot(router, now);
+}
+
+/** keepalived says nothing when it yields: it would be its last word. */
+function spoken({ host }: Router, event: Event, made: Step): Step {
+  const speaks =
+    host.plan.silent !== true || made.state.phase === 'active' || event.type !== 'advertReceived';
+  if (speaks) return made;
+  return { ...made, effects: made.effects.filter(({ type }) => type !== 'sendAdvert') };
 }
 
 function reconfigure(router: Router, config: RouterConfig, now: Micros): void {
@@ -134,31 +160,70 @@ function perform(world: World, router: Router, effect: Effect, answered: () => v
 }
 
 function sendAdvert(world: World, router: Router, priority: number): void {
-  const { host, group } = router;
-  router.lastSent = host.linkUp;
+  const { host } = router;
+  const isRefused = host.unsentUntil > world.agenda.now();
+  router.lastSent = host.linkUp && !isRefused;
   world.trace?.(
     world.agenda.now(),
     router.name,
-    host.linkUp ? `sends ${priority}` : `cannot send ${priority}`,
+    router.lastSent ? `sends ${priority}` : `cannot send ${priority}`,
   );
+  if (isRefused) {
+    router.refused = true;
+    const { lastSentAt } = router;
+    dispatch(world, router, { type: 'advertFailed', reason: 'EPERM', lastSentAt });
+    return;
+  }
   if (!host.linkUp) return;
   const now = localTime(host, world.agenda.now());
   router.lastSentAt = now;
+  const asker = isAsking(world, router, priority) ? router : undefined;
   world.counts.adverts += 1;
   const packets = packetsOf(router, priority);
   world.referee.sent(router, packets, priority);
-  for (const packet of packets) deliver(world, packet, host, group);
+  for (const packet of packets) deliver(world, packet, router, asker);
   if (now - router.snapshotAt >= SNAPSHOT_EVERY_US) takeSnapshot(router, now);
+  if (!router.refused) return;
+  router.refused = false;
+  dispatch(world, router, { type: 'advertSent' });
+}
+
+/** Whether it asks before the advert who else has its address (src/daemon/vrrp-rivals.ts). */
+function isAsking(world: World, router: Router, priority: number): boolean {
+  const { state, host, config } = router;
+  if (!world.machine.asks || host.plan.silent === true || priority === 0 || state.phase !== 'active')
+    return false;
+  return 2 * (localTime(host, world.agenda.now()) - state.since) >= config.advertIntervalUs;
+}
+
+/** The kernel of another host is asked, and answers if it has the address. */
+export function answer(world: World, asker: Router, to: Host): void {
+  const other = to.routers.find(({ group }) => group === asker.group);
+  if (other === undefined || (other.vips[0] ?? 0) === 0 || !kernelServes(to, world.agenda.now())) return;
+  const { host } = asker;
+  const { life } = host;
+  world.lan.send(to.index, host.index, () => {
+    if (!host.powered || !host.linkUp || !host.running || host.life !== life) return;
+    notify(world, host, () => {
+      const isSettled = isAsking(world, asker, 1);
+      if (isSettled) dispatch(world, asker, { type: 'answeredElsewhere' });
+    });
+  });
 }
 
 /** A multicast reaches every host on the network, whoever is in the group. */
-function deliver(world: World, packet: Packet, from: Host, group: Group): void {
+function deliver(
+  world: World,
+  packet: Packet,
+  { host: from, group }: Router,
+  asker: Router | undefined,
+): void {
   if (packet.facts.destination === 'multicast') {
-    for (const to of world.hosts) if (to !== from) transmit(world, from, packet, to);
+    for (const to of world.hosts) if (to !== from) transmit(world, from, packet, { to, asker });
     return;
   }
   const to = group.routers.find((peer) => peer.config.sourceAddress === packet.destination);
-  if (to !== undefined) transmit(world, from, packet, to.host);
+  if (to !== undefined) transmit(world, from, packet, { to: to.host, asker });
 }
 
 /** As the interface hands it to whoever runs that VRID. */

@@ -12,6 +12,8 @@ export type HostPlan = {
   /** Datagrams that its receive buffer holds. */
   readonly bufferSize: number;
   readonly startAt: Micros;
+  /** Of another make: it yields, and steps down, without a word. */
+  readonly silent?: boolean;
 };
 
 export type RouterPlan = { readonly host: Place; readonly config: RouterConfig };
@@ -84,6 +86,7 @@ export type Fault = { readonly at: Micros } & (
       readonly offset: number;
       readonly forUs: Micros;
     }
+  | { readonly kind: 'unsent'; readonly host: Place; readonly forUs: Micros }
   | { readonly kind: 'slowKernel'; readonly host: Place; readonly byUs: Micros; readonly forUs: Micros }
   | { readonly kind: 'garbage'; readonly host: Place; readonly group: number; readonly what: Garbage }
 );

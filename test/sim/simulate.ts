@@ -8,6 +8,7 @@ import { createClient } from './client.ts';
 import { cutOff, losePower, startHost, strike } from './faults.ts';
 import { createHost } from './host.ts';
 import { createLan } from './lan.ts';
+import { createNeighbours } from './neighbours.ts';
 import { createRandom } from './random.ts';
 import { createReferee } from './referee.ts';
 import { createRouter } from './router.ts';
@@ -15,7 +16,7 @@ import type { GroupPlan, Scenario } from './scenario.ts';
 import { endOf } from './windows.ts';
 import type { Finding, Group, Host, Machine, Trace, World } from './world.ts';
 
-export const realMachine: Machine = { step, createDeadline };
+export const realMachine: Machine = { step, createDeadline, asks: true };
 
 export type Outcome = {
   /** The first invariant that broke. */
@@ -64,6 +65,7 @@ function createWorld(scenario: Scenario, machine: Machine, trace: Trace | undefi
     groups: scenario.groups.map((plan, index) => createGroup(plan, index, hosts)),
     lan: createLan(scenario, agenda, random),
     client: createClient(() => world),
+    neighbours: createNeighbours(() => world),
     referee: createReferee(() => world),
     counts: { steps: 0, adverts: 0, transitions: 0 },
   };

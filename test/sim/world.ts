@@ -7,12 +7,18 @@ import type { AdvertFacts, Validation } from '../../src/vrrp/validate.ts';
 import type { Agenda } from './agenda.ts';
 import type { Client } from './client.ts';
 import type { Lan } from './lan.ts';
+import type { Neighbours } from './neighbours.ts';
 import type { Random } from './random.ts';
 import type { Referee } from './referee.ts';
 import type { HostPlan, Scenario } from './scenario.ts';
 
 /** What is under test. Planted bugs replace one of these (planted-bugs.ts). */
-export type Machine = { readonly step: typeof step; readonly createDeadline: typeof createDeadline };
+export type Machine = {
+  readonly step: typeof step;
+  readonly createDeadline: typeof createDeadline;
+  /** Whether it asks before each advert who else has its address (src/daemon/vrrp-rivals.ts). */
+  readonly asks: boolean;
+};
 
 export type Packet = {
   readonly bytes: Uint8Array;
@@ -53,6 +59,8 @@ export type Host = {
   clockStandsSince: Micros | undefined;
   keepsPackets: boolean;
   kernelDelayUs: Micros;
+  /** Until then whatever it sends of VRRP is refused by its own kernel. */
+  unsentUntil: Micros;
   /** Requests are carried out in order. */
   kernelBusyUntil: Micros;
   readonly timers: Timer[];
@@ -82,9 +90,13 @@ export type Router = {
   readonly queue: Effect[];
   busy: boolean;
   lastSent: boolean;
+  /** The last advert was refused. */
+  refused: boolean;
   lastSentAt: Micros;
   /** What the process wants to be in the kernel, and what is there: when each address expires, 0: absent. */
   wanted: boolean;
+  /** It announced itself before the kernel had answered. */
+  late: boolean;
   readonly vips: Micros[];
   restoredAt: Micros;
   snapshot: Snapshot | undefined;
@@ -117,6 +129,7 @@ export type World = {
   readonly groups: readonly Group[];
   readonly lan: Lan;
   readonly client: Client;
+  readonly neighbours: Neighbours;
   readonly referee: Referee;
   readonly trace: Trace | undefined;
   readonly counts: { steps: number; adverts: number; transitions: number };

@@ -7,6 +7,17 @@ import { activeRig, deeds, PEER, type Rig, reports } from './rig.ts';
 const suspicions = (rig: Rig, priority: number, now: number) =>
   reports(rig.hear(priority, now)).filter((report) => report.type === 'splitBrainSuspected');
 
+/** A peer adverts each interval from `from` on. @returns when the neighbours are told. */
+function* play(rig: Rig, from: number, forUs: number): Generator<number> {
+  const { advertIntervalUs } = rig.router;
+  for (let heard = from; heard < from + forUs; heard += advertIntervalUs) {
+    for (let due = rig.deadline() ?? 0; due < heard; due = rig.deadline() ?? 0) {
+      if (deeds(rig.due(due)).includes('announce') && due >= from) yield due;
+    }
+    if (deeds(rig.hear(50, heard)).includes('announce')) yield heard;
+  }
+}
+
 describe('a losing advert', () => {
   it('is answered at once, announced, and reported', () => {
     const rig = activeRig();
@@ -26,14 +37,35 @@ describe('a losing advert', () => {
     expect(deeds(rig.hear(50, at + 250_000))).toContain('sendAdvert 100');
   });
 
-  it('is announced at most once a second, and once more after the conflict', () => {
+  it('is announced at once, and once more when the conflict should be over', () => {
     const rig = activeRig({ garpDelayUs: 0 });
     const at = rig.since + 1_000_000;
     rig.due(at);
     expect(deeds(rig.hear(50, at))).toContain('announce');
-    expect(deeds(rig.hear(50, at + 500_000))).not.toContain('announce');
     expect(deeds(rig.due(at + 1_000_000))).toContain('announce');
     expect(deeds(rig.due(at + 2_000_000))).not.toContain('announce');
+  });
+
+  for (const intervalMs of [10, 100, 1000, 4000]) {
+    it(`is announced within an interval of ${intervalMs} ms whenever the last round was, and ever more seldom`, () => {
+      const advertIntervalUs = 1000 * intervalMs;
+      for (let share = 0.05; share < 3; share += 0.25) {
+        const rig = activeRig({ advertIntervalUs, garpDelayUs: 0 });
+        const start = rig.since + Math.round(share * advertIntervalUs);
+        const rounds = [...play(rig, start, 60_000_000)];
+        expect((rounds[0] ?? Number.POSITIVE_INFINITY) - start).toBeLessThanOrEqual(advertIntervalUs);
+        expect(rounds.length).toBeLessThanOrEqual(60_000_000 / Math.max(1_000_000, advertIntervalUs) + 12);
+      }
+    });
+  }
+
+  it('of which each new conflict is announced at once again', () => {
+    const rig = activeRig({ garpDelayUs: 0 });
+    const first = [...play(rig, rig.since + 1_000_000, 10_000_000)].length;
+    for (let at = rig.deadline() ?? 0; at < rig.since + 60_000_000; at = rig.deadline() ?? 0) rig.due(at);
+    const again = rig.since + 60_100_000;
+    expect(first).toBeGreaterThan(5);
+    expect([...play(rig, again, 500_000)][0]).toBe(again);
   });
 
   it('is no split brain while the role is just changing hands', () => {
@@ -62,7 +94,64 @@ describe('a losing advert', () => {
   });
 });
 
+describe('the end of a double mastership', () => {
+  it('has the loser say an ordinary advert last, before its addresses go', () => {
+    const rig = activeRig();
+    expect(deeds(rig.hear(200, rig.since + 500_000))).toEqual(['sendAdvert 100', 'removeAddresses']);
+    expect(rig.phase()).toBe('backup');
+    expect(deeds(rig.hear(200, rig.since + 600_000))).toEqual([]);
+  });
+
+  for (const type of ['shutdown', 'handoverRequested', 'trackFailed', 'groupLost'] as const) {
+    it(`has whoever resigns (${type}) say one that loses to whoever it then hears`, () => {
+      for (const [priority, word] of [
+        [200, 'sendAdvert 100'],
+        [50, 'sendAdvert 1'],
+      ] as const) {
+        const rig = activeRig();
+        expect(deeds(rig.tell({ type }, rig.since + 500_000))).toEqual(['sendAdvert 0', 'renewLease']);
+        expect(deeds(rig.hear(priority, rig.since + 1_400_000))).toEqual([word, 'removeAddresses']);
+      }
+    });
+  }
+
+  it('is announced where the loser resigns', () => {
+    const rig = activeRig();
+    expect(deeds(rig.hear(0, rig.since + 500_000))).toEqual(['announce', 'sendAdvert 100', 'renewLease']);
+  });
+
+  it('is announced where the loser is silent, and has answered for our address before it yielded', () => {
+    const rig = activeRig({ garpDelayUs: 0 });
+    const at = rig.since + 1_000_000;
+    rig.due(at);
+    expect(deeds(rig.tell({ type: 'answeredElsewhere' }, at + 200))).toEqual([]);
+    expect(rig.deadline()).toBe(at + 50_200);
+    expect(deeds(rig.due(at + 50_200))).toEqual(['announce']);
+    expect(deeds(rig.due(at + 1_050_200))).toContain('announce');
+  });
+
+  it('is not announced by the loser, who has been answered too', () => {
+    const rig = activeRig({ garpDelayUs: 0 });
+    const at = rig.since + 1_000_000;
+    rig.due(at);
+    rig.tell({ type: 'answeredElsewhere' }, at + 200);
+    expect(deeds(rig.hear(200, at + 400))).toEqual(['sendAdvert 100', 'removeAddresses']);
+    expect(deeds(rig.due(at + 60_000))).toEqual([]);
+  });
+});
+
 describe('a flood', () => {
+  it('of answers for our address costs a round a second', () => {
+    const rig = activeRig({ garpDelayUs: 0 });
+    let rounds = 0;
+    for (let at = rig.since; at < rig.since + 60_000_000; at += 5_000) {
+      const done = [...rig.tell({ type: 'answeredElsewhere' }, at)];
+      if ((rig.deadline() ?? 0) <= at) done.push(...rig.due(at));
+      rounds += deeds(done).filter((deed) => deed === 'announce').length;
+    }
+    expect(rounds).toBeLessThanOrEqual(70);
+  });
+
   it('of priority 0 does not silence Adver_Timer', () => {
     const rig = activeRig();
     let sent = 0;

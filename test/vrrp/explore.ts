@@ -122,7 +122,10 @@ function eventsFor(router: RouterConfig): readonly Event[] {
     ...(['shutdown', 'deadlineReached', 'linkDown', 'linkUp', 'handoverRequested'] as const).map(
       (type): Event => ({ type }),
     ),
-    ...(['trackFailed', 'trackRecovered'] as const).map((type): Event => ({ type })),
+    ...(['trackFailed', 'trackRecovered', 'advertSent', 'answeredElsewhere'] as const).map(
+      (type): Event => ({ type }),
+    ),
+    { type: 'advertFailed', reason: 'EPERM', lastSentAt: 0 },
     ...(router.grouped ? (['groupReady', 'groupLost'] as const).map((type): Event => ({ type })) : []),
   ];
 }

@@ -14,7 +14,7 @@ describe('leaving', () => {
     rig.shutdown(rig.since);
     expect(rig.phase()).toBe('leaving');
     const effects = rig.hear(1, rig.since + 600_000);
-    expect(deeds(effects)).toEqual(['removeAddresses']);
+    expect(deeds(effects)).toEqual(['sendAdvert 1', 'removeAddresses']);
     expect(transition(effects)).toMatchObject({ to: 'initialize', reason: 'handed_over', peer: PEER });
   });
 

@@ -19,9 +19,10 @@ describe('a stalled active', () => {
     expect(rig.deadline()).toBe(at + DOWN);
   });
 
-  it('steps down whatever it is that woke it: a losing advert is not answered', () => {
+  it('steps down whatever it is that woke it: to a losing advert it makes no claim', () => {
     const rig = activeRig();
-    expect(deeds(rig.hear(50, rig.since + DOWN + 1))).toEqual(['removeAddresses']);
+    // So that its sender, which may have taken over long ago, tells the neighbours again.
+    expect(deeds(rig.hear(50, rig.since + DOWN + 1))).toEqual(['removeAddresses', 'sendAdvert 1']);
     expect(rig.phase()).toBe('backup');
   });
 
@@ -29,8 +30,9 @@ describe('a stalled active', () => {
     const rig = activeRig();
     const at = rig.since + DOWN + 1;
     const effects = rig.hear(150, at, { intervalUs: 200_000 });
-    expect(deeds(effects)).toEqual(['removeAddresses']);
+    expect(deeds(effects)).toEqual(['removeAddresses', 'sendAdvert 100']);
     expect(rig.state()).toMatchObject({ phase: 'backup', activeIntervalUs: 200_000 });
+    expect(deeds(rig.hear(150, at + 200_000))).toEqual([]);
   });
 
   it('says no priority 0 on a shutdown that comes too late', () => {

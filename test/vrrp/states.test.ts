@@ -14,7 +14,7 @@ This file is made from the state machine itself: every event is tried in every s
 
 - \`leaving\`: priority 0 is sent, and the addresses are served until a successor has them, so that nobody notices
   (the RFC removes them at once). It ends in \`initialize\` after a shutdown, in \`backup\` after a hand-over on request
-  or with the sync group, in \`fault\` after something tracked failed; without a successor, a hand-over ends in
+  or with the sync group or because its adverts went to nobody, in \`fault\` after something tracked failed; without a successor, a hand-over ends in
   \`active\` again.
   A start that finds the addresses of an earlier run (their lease still runs) begins here too: priority 0 is said once,
   and they answer until a successor is heard; without one the router is active after Active_Down_Interval.

@@ -74,8 +74,8 @@ describe('something tracked with weight 0', () => {
     const effects = rig.tell({ type: 'trackFailed' }, rig.since + 10);
     expect(deeds(effects)).toEqual(['sendAdvert 0', 'renewLease']);
     expect(transition(effects)).toMatchObject({ to: 'leaving', reason: 'track_failed' });
-    const heard = rig.hear(1, rig.since + 600_000);
-    expect(deeds(heard)).toEqual(['removeAddresses']);
+    const heard = rig.hear(50, rig.since + 600_000);
+    expect(deeds(heard)).toEqual(['sendAdvert 1', 'removeAddresses']);
     expect(transition(heard)).toMatchObject({ to: 'fault', reason: 'handed_over' });
   });
 

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { ip } from '../../src/net/ip.ts';
 import type { Mac } from '../../src/net/mac.ts';
 import { isIntact, onesComplementSum, pseudoHeaderSum } from '../../src/wire/checksum.ts';
-import { encodeNeighbourAdvertisement, encodeNeighbourAdvertisementFrame } from '../../src/wire/ndp.ts';
+import {
+  decodeNeighbourAnswer,
+  encodeNeighbourAdvertisement,
+  encodeNeighbourAdvertisementFrame,
+  encodeNeighbourSolicitationFrame,
+} from '../../src/wire/ndp.ts';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const vip = ip('fd00::100');
@@ -37,5 +42,50 @@ describe('an unsolicited neighbour advertisement', () => {
 
   it('is for IPv6 addresses alone', () => {
     expect(() => encodeNeighbourAdvertisement(ip('10.0.0.1'), mac)).toThrow(/an IPv6 address, got 10.0.0.1/);
+  });
+});
+
+describe('a neighbour solicitation', () => {
+  const frame = encodeNeighbourSolicitationFrame(vip, ip('fe80::1'), mac);
+
+  it('goes to the solicited-node group, from the address that is to be answered (RFC 4861 §4.3, RFC 4291 §2.7.1)', () => {
+    expect(hex(frame.subarray(0, 14))).toBe('3333ff000100' + '020000000001' + '86dd');
+    expect(hex(frame.subarray(22, 54))).toBe(
+      'fe800000000000000000000000000001' + 'ff0200000000000000000001ff000100',
+    );
+    expect(hex(frame.subarray(54, 56))).toBe('8700');
+    expect(hex(frame.subarray(58))).toBe(
+      '00000000' + 'fd000000000000000000000000000100' + '0101020000000001',
+    );
+  });
+
+  it('has a checksum over the pseudo-header too', () => {
+    const message = frame.subarray(54);
+    const destination = ip('ff02::1:ff00:100');
+    const pseudo = { source: ip('fe80::1'), destination, protocol: 58, length: message.length };
+    expect(isIntact(onesComplementSum(message, pseudoHeaderSum(pseudo)))).toBe(true);
+  });
+});
+
+describe('an answer to it', () => {
+  const answer = Uint8Array.from(encodeNeighbourAdvertisement(vip, mac));
+  answer[4] = 0x60;
+
+  it('tells who has the address', () => {
+    expect(decodeNeighbourAnswer(answer)).toEqual({ address: vip, mac });
+    expect(decodeNeighbourAnswer(answer.subarray(0, 24))).toEqual({ address: vip });
+  });
+
+  it('is no unsolicited one, no other message, and no part of one', () => {
+    expect(decodeNeighbourAnswer(encodeNeighbourAdvertisement(vip, mac))).toBeUndefined();
+    expect(decodeNeighbourAnswer(frame.subarray(54))).toBeUndefined();
+    for (let length = 0; length < 24; length++) {
+      expect(decodeNeighbourAnswer(answer.subarray(0, length))).toBeUndefined();
+    }
+  });
+
+  it('of a host that does not forward says so', () => {
+    const own = encodeNeighbourAdvertisementFrame(vip, mac, false);
+    expect(hex(own.subarray(58, 62))).toBe('20000000');
   });
 });

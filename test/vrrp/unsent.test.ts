@@ -1,0 +1,113 @@
+// An active whose adverts go to nobody: it does not resist its successor, and leaves in order (DESIGN.md §1 property 2).
+import { describe, expect, it } from 'vitest';
+import { ip } from '../../src/net/ip.ts';
+import { activeRig, deeds, type Rig, reports, transition } from './rig.ts';
+
+const DOWN = 3_609_375;
+const EPERM = 'EPERM: operation not permitted';
+
+/** Its adverts fail from then on; each attempt is told as the shell does it. @returns what it did, with the time. */
+function failUntil(rig: Rig & { since: number }, until: number): string[] {
+  const did: string[] = [];
+  for (let at = rig.deadline() ?? 0; at <= until; at = rig.deadline() ?? Number.POSITIVE_INFINITY) {
+    const effects = [...rig.due(at)];
+    for (const effect of effects) {
+      if (effect.type !== 'sendAdvert') continue;
+      effects.push(...rig.tell({ type: 'advertFailed', reason: EPERM, lastSentAt: rig.since }, at));
+    }
+    did.push(...deeds(effects).map((deed) => `${(at - rig.since) / 1e6}: ${deed}`));
+    if (rig.phase() !== 'active') break;
+  }
+  return did;
+}
+
+describe('an active whose adverts fail', () => {
+  it('says nothing to its neighbours meanwhile, and leaves after its Active_Down_Interval, with the reason', () => {
+    const rig = activeRig({ garpRefreshUs: 500_000 });
+    const did = failUntil(rig, rig.since + 10_000_000);
+    const last = did.map((what) => what.split(': ')[1]);
+    expect(did.filter((what) => what.endsWith('announce') && Number.parseFloat(what) > 1)).toEqual([]);
+    expect(did.at(-1)).toMatch(/^3\.609375: /);
+    expect(last.slice(-2)).toEqual(['sendAdvert 0', 'renewLease']);
+    expect(rig.state()).toMatchObject({ phase: 'leaving', purpose: 'unsent', unsent: EPERM });
+  });
+
+  it('gives its reason to the journal', () => {
+    const rig = activeRig();
+    rig.tell({ type: 'advertFailed', reason: EPERM, lastSentAt: rig.since }, rig.since + 1_000_000);
+    const effects = rig.due(rig.since + DOWN);
+    expect(transition(effects)).toMatchObject({ to: 'leaving', reason: 'adverts_unsent', detail: EPERM });
+  });
+
+  it('answers no successor with an announcement, and yields to it, lower though it is', () => {
+    const rig = activeRig();
+    failUntil(rig, rig.since + 2_500_000);
+    const effects = rig.hear(50, rig.since + 2_600_000);
+    expect(deeds(effects)).toEqual(['removeAddresses']);
+    expect(transition(effects)).toMatchObject({ to: 'backup', reason: 'adverts_unsent', detail: EPERM });
+  });
+
+  it('stays, silent to the neighbours, where only one advert has failed', () => {
+    const rig = activeRig({ garpDelayUs: 0 });
+    rig.tell({ type: 'advertFailed', reason: EPERM, lastSentAt: rig.since }, rig.since + 1_000_000);
+    expect(deeds(rig.hear(50, rig.since + 1_500_000))).toEqual(['sendAdvert 100', 'renewLease']);
+    expect(deeds(rig.hear(0, rig.since + 1_900_000))).not.toContain('announce');
+    expect(deeds(rig.tell({ type: 'answeredElsewhere' }, rig.since + 1_900_000))).toEqual([]);
+    expect(rig.phase()).toBe('active');
+  });
+
+  it('goes on as before, and tells the neighbours, once one has gone out', () => {
+    const rig = activeRig({ garpDelayUs: 0 });
+    failUntil(rig, rig.since + 2_500_000);
+    expect(deeds(rig.tell({ type: 'advertSent' }, rig.since + 3_000_000))).toEqual(['announce']);
+    rig.due(rig.since + 3_000_000);
+    rig.due(rig.since + DOWN);
+    expect(rig.state()).toMatchObject({ phase: 'active' });
+    expect(rig.state()).not.toHaveProperty('unsent');
+  });
+
+  it('counts from the last advert that went out', () => {
+    const rig = activeRig();
+    const sentAt = rig.since + 1_000_000;
+    rig.due(sentAt);
+    rig.tell({ type: 'advertFailed', reason: EPERM, lastSentAt: sentAt }, rig.since + 2_000_000);
+    expect(rig.state()).toMatchObject({ unsent: { since: sentAt, until: sentAt + DOWN } });
+  });
+});
+
+describe('a backup whose adverts failed when it was active', () => {
+  const given = () => {
+    const rig = activeRig();
+    failUntil(rig, rig.since + 2_500_000);
+    rig.hear(50, rig.since + 2_600_000);
+    return rig;
+  };
+  const firesAt = (rig: Rig) => rig.deadline() ?? 0;
+
+  it('tries one that makes nobody yield before it takes over', () => {
+    const rig = given();
+    const at = firesAt(rig);
+    expect(deeds(rig.due(at))).toEqual(['sendAdvert 1']);
+    expect(reports(rig.tell({ type: 'advertFailed', reason: EPERM, lastSentAt: 0 }, at))).toEqual([]);
+    expect(rig.phase()).toBe('backup');
+    expect(firesAt(rig)).toBe(at + DOWN);
+  });
+
+  it('takes over once it has gone out', () => {
+    const rig = given();
+    const at = firesAt(rig);
+    rig.due(at);
+    rig.tell({ type: 'advertSent' }, at);
+    expect(firesAt(rig)).toBe(at);
+    expect(deeds(rig.due(at))).toEqual(['addAddresses', 'announce', 'sendAdvert 100']);
+  });
+
+  it('waits no less than before for a router of higher priority', () => {
+    const rig = given();
+    const at = firesAt(rig);
+    rig.due(at);
+    rig.hear(200, at + 1, { from: ip('10.9.0.7') });
+    rig.tell({ type: 'advertSent' }, at + 2);
+    expect(firesAt(rig)).toBe(at + 1 + DOWN);
+  });
+});
