@@ -2,6 +2,7 @@
 // types `systemctl` sees it, and that the client of the address hardly ever notices. The tests follow each other: each begins
 // with both directors running and lvs1 active, and leaves it so.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { byTheClock } from '../harness/by-the-clock.ts';
 import { createLab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import type { Machine } from '../harness/systemd/machine.ts';
@@ -150,6 +151,24 @@ describe('no question to the address stays without an answer', () => {
     });
     expect(lost).toBe(0);
   });
+
+  it(
+    'when both of its processes hang: its lease ends after the peer has taken over',
+    byTheClock('it measures a lease of the kernel'),
+    async () => {
+      const since = await mark(lvs1);
+      const lost = await unanswered(site.client, async () => {
+        await onProcesses(lvs1, 'kill -STOP $MAIN $VRRP');
+        await waitUntil(async () => (await holds(lvs2)) && !(await holds(lvs1)), {
+          timeoutMs: 60_000,
+          what: 'lvs2 takes over, lvs1 lets go',
+        });
+        await waitToTell(lvs1, 'daemon.ready', { since });
+        await serves(lvs1);
+      });
+      expect(lost).toBe(0);
+    },
+  );
 
   it('when it reboots: it hands over before its network goes', async () => {
     const boots = lvs1.boots();
