@@ -2,12 +2,15 @@
 // and SIGINT hand over, clean up and end it. systemd is told when it is ready and that it lives. What nobody caught is
 // logged; unless it was a check's it ends this process, whereupon the VRRP process hands over and ends as well.
 import { resolve } from 'node:path';
+import type { Config } from '../config/config.ts';
 import { formatProblem } from '../config/format-problem.ts';
+import { secretsOfConfig } from '../config/secret-keys.ts';
 import { controlRoutes } from '../daemon/control-routes.ts';
 import { type Daemon, reportWarnings } from '../daemon/daemon.ts';
 import { eventLine } from '../daemon/event-line.ts';
 import { createJournal, type JournalShell } from '../daemon/journal.ts';
 import { judgeFault } from '../daemon/judge-fault.ts';
+import { hideLikely, hideMatches, secretPattern } from '../net/hide-secrets.ts';
 import { systemClock } from '../system/clock.ts';
 import { type Fault, faultStatus, takeFaults } from '../system/faults.ts';
 import { keepInheritedDescriptors } from '../system/inherited-descriptors.ts';
@@ -39,7 +42,14 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
   if (given === undefined) return 2;
   keepInheritedDescriptors();
   const file = textOption(given.options, 'config') ?? defaultConfigFile;
-  const read = createConfigReader(file, textOption(given.options, 'director'));
+  const reader = createConfigReader(file, textOption(given.options, 'director'));
+  let latest: Config | undefined;
+  const read: typeof reader = async (...how) => {
+    const result = await reader(...how);
+    latest = result.config ?? latest;
+    return result;
+  };
+  const hide = (text: string) => hideLikely(hideMatches(text, secretPattern(secretsOfConfig(latest))));
   // Nothing has been touched yet, and a file may take its time.
   onEarlyEnd((signal) => endEarly(signal, io));
   const { config, problems, end } = await read();
@@ -58,13 +68,13 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
       openLogOutput(process.stdout, troubles, levelPrefix(1, process.env.JOURNAL_STREAM)),
     openFile: openLogFile,
   });
-  takeFaults(endByFault(log));
+  takeFaults(endByFault(log, hide));
   reportWarnings(log.journal, problems);
   const daemon = assemble(config, { read, ...(end !== undefined && { end }) }, log);
   const control = await claim.value.listen(
     controlRoutes(daemon, { pid: process.pid, config: resolve(file) }),
     (about, error) => {
-      const { error: name, reason } = judgeFault(error);
+      const { error: name, reason } = judgeFault(error, hide);
       log.journal({ event: 'control.failed', about, error: name, reason });
     },
   );
@@ -118,9 +128,12 @@ async function live(daemon: Daemon, notify: Notify): Promise<void> {
 /** A log that hangs does not keep a process that is broken. */
 const lastWordsMs = 1000;
 
-function endByFault({ journal, close }: JournalShell): (fault: Fault) => void {
+function endByFault(
+  { journal, close }: JournalShell,
+  hide: (text: string) => string,
+): (fault: Fault) => void {
   return ({ kind, error }) => {
-    const { isOfCheck, ...facts } = judgeFault(error);
+    const { isOfCheck, ...facts } = judgeFault(error, hide);
     journal({ event: 'daemon.fault', process: 'main', kind, ...facts, ends: !isOfCheck });
     if (isOfCheck) return;
     setTimeout(() => process.exit(faultStatus), lastWordsMs);

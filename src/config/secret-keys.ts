@@ -39,3 +39,13 @@ export function withoutSecrets(name: string, value: unknown): unknown {
   if (isSecretKey(name) && value !== undefined && value !== '') return hidden;
   return typeof value === 'string' ? hideFromName(value) : value;
 }
+
+/** Every secret of a Config, or of a part of one. */
+export function secretsOfConfig(config: unknown): readonly string[] {
+  const found: string[] = [];
+  JSON.stringify(config, (name, value: unknown) => {
+    if (typeof value === 'string' && isSecretKey(name)) found.push(value);
+    return value;
+  });
+  return [...new Set(found)];
+}

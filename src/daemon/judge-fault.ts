@@ -1,6 +1,7 @@
 // What a fault means (an exception that nobody caught): pure. One that came about within a check, in its code or its
 // library's, can have harmed no more than that check, which fails by its deadline; ending for it would let one hostile
 // server end both directors. After any other nobody knows what still works.
+import { hideLikely } from '../net/hide-secrets.ts';
 
 export type FaultFacts = {
   /** TypeError, and the code that Node gives, if any. */
@@ -19,7 +20,8 @@ const ofCheckAlone =
   /\/(?:dist|src)\/probes\/|\/node_modules\/(?:undici|dns-packet|ldapts|mysql2|pg|pg-[a-z-]+|radius)\//;
 const ours = /\/(?:dist|src)\/[a-z]+\//;
 
-export function judgeFault(error: unknown): FaultFacts {
+/** @param hide of a message, in which what was being worked on may be quoted. */
+export function judgeFault(error: unknown, hide: (text: string) => string = hideLikely): FaultFacts {
   if (!(error instanceof Error)) {
     return { error: typeof error, reason: 'no error was thrown but a value', stack: [], isOfCheck: false };
   }
@@ -33,7 +35,7 @@ export function judgeFault(error: unknown): FaultFacts {
     frames.every((frame) => !ours.test(withoutLibrary(frame)) || ofChecks.test(frame));
   return {
     error: typeof code === 'string' ? `${error.name} ${code}` : error.name,
-    reason: error.message,
+    reason: hide(error.message),
     stack: frames.slice(0, framesMax).map(shortened),
     isOfCheck,
   };

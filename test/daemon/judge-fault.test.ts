@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { secretsOfConfig } from '../../src/config/secret-keys.ts';
 import { judgeFault } from '../../src/daemon/judge-fault.ts';
+import { hideMatches, secretPattern } from '../../src/net/hide-secrets.ts';
 
 const withStack = (...frames: string[]) =>
   Object.assign(new TypeError('x'), {
@@ -46,4 +48,12 @@ describe('judgeFault', () => {
       reason: 'no error was thrown but a value',
     }),
   );
+  it('hides what looks like a secret, and what the config has for one', () => {
+    const error = new SyntaxError('at password=hunter2 of s3cret');
+    expect(judgeFault(error).reason).toBe('at password=*** of s3cret');
+    const config = { vrrp: [{ authPass: 's3cret' }], virtuals: [{ passwd: 'p4ss' }, { login: 'me' }] };
+    expect(secretsOfConfig(config)).toEqual(['s3cret', 'p4ss']);
+    const hide = (text: string) => hideMatches(text, secretPattern(secretsOfConfig(config)));
+    expect(judgeFault(error, hide).reason).toBe('at password=hunter2 of ***');
+  });
 });
