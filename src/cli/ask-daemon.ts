@@ -1,4 +1,5 @@
 // One question of a command to the running daemon, and the one way to say that there is none, or that nobody can tell.
+import { shown } from '../net/shown.ts';
 import type { Answer } from '../ports/control.ts';
 import { askControlSocket } from '../system/control-socket.ts';
 import type { Io, Options } from './command-line.ts';
@@ -31,16 +32,16 @@ export async function askDaemon(
     const answer = await askControlSocket(path, method, target);
     if (answer.ok) return answer.value;
     if (!nobody.test(answer.error)) {
-      io.stderr(`Cannot ask the daemon at ${path}: expected an answer, got ${answer.error}\n`);
+      io.stderr(`Cannot ask the daemon at ${shown(path)}: expected an answer, got ${shown(answer.error)}\n`);
       return undefined;
     }
     missed.push(`nobody answers at ${path} (${answer.error})`);
   }
-  const known = missed.join('; ');
+  const known = shown(missed.join('; '), 1000);
   if (problem === undefined) io.stderr(`lvs-director is not running here: ${known}\n`);
   else
     io.stderr(
-      `Cannot tell whether lvs-director runs with ${file}: expected a config that names its control socket, got ${problem}\n${known}; --socket PATH asks another\n`,
+      `Cannot tell whether lvs-director runs with ${shown(file)}: expected a config that names its control socket, got ${shown(problem)}\n${known}; --socket PATH asks another\n`,
     );
   return undefined;
 }

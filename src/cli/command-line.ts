@@ -1,5 +1,7 @@
 // The command line as values: what may be written after each command, and the one way to refuse it.
+
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { shown } from '../net/shown.ts';
 
 /** Where a command writes; the process's own streams, or a test's strings. */
 export type Io = {
@@ -43,7 +45,9 @@ export function parseArguments(
       `Cannot read the command line: at most ${positionalsMax} argument(s), got ${positionals.length}\n`,
     );
   } catch (error) {
-    io.stderr(`Cannot read the command line: ${error instanceof Error ? error.message : String(error)}\n`);
+    io.stderr(
+      `Cannot read the command line: ${shown(error instanceof Error ? error.message : String(error))}\n`,
+    );
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 // Every command by name, loaded only when it is asked for: `status` should not pay for what `run` needs.
+import { shown } from '../net/shown.ts';
 import type { Command, ExitCode, Io } from './command-line.ts';
 
 type Entry = {
@@ -119,7 +120,7 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<E
   }
   const load = hidden[name] ?? commands[name]?.load;
   if (load === undefined) {
-    io.stderr(`Cannot run: a known command, got ${name}\n\n${usage()}`);
+    io.stderr(`Cannot run: a known command, got ${shown(name)}\n\n${usage()}`);
     return 2;
   }
   if (commands[name] !== undefined && rest.some((argument) => argument === '--help' || argument === '-h')) {

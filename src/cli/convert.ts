@@ -1,12 +1,14 @@
 // `lvs-director convert`: a keepalived.conf, the output of `ipvsadm -Sn` or an ldirectord.cf as YAML on stdout, what
 // has no counterpart on stderr with its line. The YAML is read back before it is printed: what `check` would refuse
 // is said at once.
+
 import { hostname } from 'node:os';
 import { convert, type Format, formatOf, formats } from '../config/convert/convert.ts';
 import { formatNote } from '../config/convert/converted.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { parseConfig } from '../config/load.ts';
 import { ok, type Result } from '../net/result.ts';
+import { shown } from '../net/shown.ts';
 import { resolveHost, resolveService } from '../system/names.ts';
 import { formatUnread, readRegularNow, type Unread } from '../system/open-regular.ts';
 import { readInput } from '../system/read-input.ts';
@@ -28,14 +30,16 @@ export async function runConvert(argv: readonly string[], io: Io): Promise<ExitC
   const named = formats.find((format) => format === from);
   if (file === undefined || (from !== undefined && named === undefined)) {
     const rule =
-      file === undefined ? 'the name of a file, got nothing' : `one of ${formats.join(', ')}, got ${from}`;
+      file === undefined
+        ? 'the name of a file, got nothing'
+        : `one of ${formats.join(', ')}, got ${shown(from ?? '')}`;
     io.stderr(`Cannot convert: ${rule}\n`);
     return 2;
   }
   const read = file === '-' ? await readInput(process.stdin, configBytesMax) : readText(file);
   if (read.ok)
     return print({ file: file === '-' ? 'stdin' : file, text: read.value }, named, given.options, io);
-  io.stderr(`Cannot convert: expected ${formatUnread(read.error)}\n`);
+  io.stderr(`Cannot convert: expected ${shown(formatUnread(read.error))}\n`);
   return 2;
 }
 

@@ -1,8 +1,10 @@
 // `lvs-director ipvs list` and `ipvs save`: what the kernel's IPVS holds, in ipvsadm's own layouts or as JSON. Both
 // ask the kernel itself, so they work while no daemon runs, and show everybody's services. Addresses and ports
 // are always numbers.
+
 import { createIpvsListing, type IpvsListing } from '../kernel/ipvs-listing.ts';
 import { err, ok, type Result } from '../net/result.ts';
+import { shown } from '../net/shown.ts';
 import type { KernelError } from '../ports/kernel.ts';
 import { formatServiceId } from '../reconcile/model.ts';
 import { systemClock } from '../system/clock.ts';
@@ -47,7 +49,7 @@ export async function runIpvs(argv: readonly string[], io: Io): Promise<ExitCode
   const [action, ...rest] = argv;
   if (action === 'list') return list(rest, io);
   if (action === 'save') return save(rest, io);
-  io.stderr(`Cannot run ipvs: list or save, got ${action ?? 'nothing'}\n`);
+  io.stderr(`Cannot run ipvs: list or save, got ${shown(action ?? 'nothing')}\n`);
   return 2;
 }
 
@@ -117,7 +119,7 @@ async function showTable(view: ViewName, listing: IpvsListing, options: Options)
     ({ service }) => only === undefined || formatServiceId(service.id) === only,
   );
   if (only !== undefined && entries.length === 0) {
-    return err({ code: 'ENOENT', message: `a service of the table, got ${only}` });
+    return err({ code: 'ENOENT', message: `a service of the table, got ${shown(only)}` });
   }
   const ordered = options.nosort === true ? entries : inIpvsadmOrder(entries);
   const text = formatIpvsTable(ordered, view, options.exact === true);

@@ -1,6 +1,8 @@
 // `drain`, `disable`, `enable` and `weight`: what the operator says of one real server. The daemon keeps it
 // through reloads and restarts.
+
 import { parseDuration } from '../config/leaves.ts';
+import { shown } from '../net/shown.ts';
 import { askDaemon, socketOptions } from './ask-daemon.ts';
 import { type Command, type ExitCode, type Io, parseArguments, textOption } from './command-line.ts';
 
@@ -21,7 +23,7 @@ async function operate(action: string, argv: readonly string[], io: Io): Promise
   const [real, weight] = given.positionals;
   if (real === undefined || (action === 'weight') !== (weight !== undefined)) {
     io.stderr(
-      `Cannot ${action}: REAL${action === 'weight' ? ' and a weight' : ''}, got ${given.positionals.join(' ') || 'nothing'}\n`,
+      `Cannot ${action}: REAL${action === 'weight' ? ' and a weight' : ''}, got ${shown(given.positionals.join(' ')) || 'nothing'}\n`,
     );
     return 2;
   }
@@ -30,7 +32,7 @@ async function operate(action: string, argv: readonly string[], io: Io): Promise
   const timeout = textOption(given.options, 'timeout');
   const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout);
   if (timeout !== undefined && timeoutMs === undefined) {
-    io.stderr(`Cannot drain: a time (seconds, or with a unit: 60s, 5m), got ${timeout}\n`);
+    io.stderr(`Cannot drain: a time (seconds, or with a unit: 60s, 5m), got ${shown(timeout)}\n`);
     return 2;
   }
   if (timeoutMs !== undefined) words.set('timeout_ms', `${timeoutMs}`);

@@ -1,6 +1,8 @@
 // `lvs-director why WORD`: why a real server is served as it is, from its checks to its weight in the kernel; why a
 // service is served by whom; why a virtual router is in its state. The word may call several.
+
 import type { WhyAnswer } from '../daemon/why.ts';
+import { shown } from '../net/shown.ts';
 import { askDaemon, socketOptions } from './ask-daemon.ts';
 import { type ExitCode, type Io, parseArguments } from './command-line.ts';
 import { formatWhy } from './why-format.ts';
@@ -17,7 +19,7 @@ export async function runWhy(argv: readonly string[], io: Io): Promise<ExitCode>
   if (answer === undefined) return 1;
   const why = answer.body as WhyAnswer;
   if (answer.status !== 200 || Object.values(why).every((each) => each.length === 0)) {
-    io.stderr(`Cannot explain: a configured server, service or virtual router, got ${about}\n`);
+    io.stderr(`Cannot explain: a configured server, service or virtual router, got ${shown(about)}\n`);
     return 1;
   }
   io.stdout(given.options.json === true ? `${JSON.stringify(why, null, 2)}\n` : formatWhy(why));

@@ -75,7 +75,11 @@ export function createProbe({ openPingPort, runScript = noScripts }: ProbeOption
         return unmade('checks are off');
     }
   };
-  const probe: Probe = async (target, signal) => present(target, await ask(target, signal));
+  const probe: Probe = async (target, signal) => {
+    // What a probe throws may quote its target as well as its server.
+    const broke = (error: unknown): ProbeResult => unmade(`probe broke: ${String(error)}`);
+    return present(target, await ask(target, signal).catch(broke));
+  };
   return probe;
 }
 

@@ -170,3 +170,28 @@ describe('formatStatus', () => {
     expect(text).toContain('The kernel refuses: add x: EINVAL');
   });
 });
+
+it('quotes arguments on one harmless line', async () => {
+  const wild = 'a\nforged\x1b[2J\u202e\u009b';
+  for (const argv of [
+    [wild],
+    ['why', wild, '--socket', wild],
+    ['convert', 'x', '--from', wild],
+    ['ipvs', wild],
+  ]) {
+    let said = '';
+    const write = (text: string) => {
+      said += text;
+    };
+    await runCommandLine(argv, { stdout: write, stderr: write });
+    expect(said).not.toMatch(/^forged|[^\n\P{C}]/mu);
+  }
+  for (const argv of [
+    ['drain', 'x', '--timeout', wild],
+    ['check', `--${wild}`],
+  ]) {
+    let said = '';
+    await runCommandLine(argv, { stdout: () => {}, stderr: (text) => (said += text) });
+    expect(said).not.toMatch(/^forged|[^\n\P{C}]/mu);
+  }
+});
