@@ -59,6 +59,8 @@ function within(limitMs: number, written: Promise<Result<void>>): Promise<Result
 }
 
 export type ConfigSource = {
+  /** The file as it was read last is in force. */
+  readonly onTaken?: () => void;
   readonly read: ReadConfig;
   /** How the file ended that the initial config was read from. */
   readonly end?: FileEnd;
@@ -176,6 +178,7 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
       readConfig: source.read,
       ...(source.end !== undefined && { initialEnd: source.end }),
       onReload: (config) => {
+        source.onTaken?.();
         log.configure(config.log);
         tellRivals(journal);
         ({ maintenancedir, scriptUser } = config);

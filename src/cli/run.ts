@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { secretsOfConfig } from '../config/secret-keys.ts';
 import { controlRoutes } from '../daemon/control-routes.ts';
-import { type Daemon, reportWarnings } from '../daemon/daemon.ts';
+import { type Daemon, reportWarnings, type StopHow } from '../daemon/daemon.ts';
 import { eventLine } from '../daemon/event-line.ts';
 import { createJournal, type JournalShell } from '../daemon/journal.ts';
 import { judgeFault } from '../daemon/judge-fault.ts';
@@ -19,6 +19,7 @@ import { openLogFile } from '../system/log-file.ts';
 import { openLogOutput } from '../system/log-output.ts';
 import { createNotify, type Notify } from '../system/notify.ts';
 import { onEarlyEnd, takeSignals } from '../system/signals.ts';
+import { isRestarting } from '../system/unit-job.ts';
 import { whenKept } from '../system/write-whole.ts';
 import { assemble } from './assemble.ts';
 import { claimHost } from './claim-host.ts';
@@ -32,6 +33,8 @@ import {
 } from './command-line.ts';
 import { createConfigReader } from './config-reader.ts';
 import { knownSocketIn } from './known-socket.ts';
+import { createLastGood } from './last-good.ts';
+import { readAtStart } from './read-at-start.ts';
 
 const extendEveryMs = 5000;
 /** No stop takes longer than four minutes; one that does hangs, and systemd may end it. */
@@ -52,7 +55,13 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
   const hide = (text: string) => hideLikely(hideMatches(text, secretPattern(secretsOfConfig(latest))));
   // Nothing has been touched yet, and a file may take its time.
   onEarlyEnd((signal) => endEarly(signal, io));
-  const { config, problems, end } = await read();
+  const lastGood = createLastGood(file, process.env.STATE_DIRECTORY);
+  const kept = lastGood.path();
+  const { config, problems, end, rejected } = await readAtStart(
+    file,
+    read,
+    kept === undefined ? undefined : createConfigReader(kept, textOption(given.options, 'director')),
+  );
   onEarlyEnd(undefined);
   if (config === undefined) {
     io.stderr(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
@@ -70,7 +79,10 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
   });
   takeFaults(endByFault(log, hide));
   reportWarnings(log.journal, problems);
-  const daemon = assemble(config, { read, ...(end !== undefined && { end }) }, log);
+  if (rejected !== undefined)
+    log.journal({ event: 'daemon.config_rejected', config: file, problems: rejected, instead: kept ?? '' });
+  const reading = { read, onTaken: lastGood.keep, ...(end !== undefined && { end }) };
+  const daemon = assemble(config, reading, log);
   const control = await claim.value.listen(
     controlRoutes(daemon, { pid: process.pid, config: resolve(file) }),
     (about, error) => {
@@ -83,7 +95,14 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
     return 1;
   }
   void knownSocketIn(config.director.stateDir).write({ socket: resolve(config.director.controlSocket) });
-  await live(daemon, createNotify(process.env.NOTIFY_SOCKET));
+  const notify = createNotify(process.env.NOTIFY_SOCKET);
+  if (rejected === undefined) lastGood.keep();
+  const { restarts } = await live(
+    daemon,
+    notify,
+    rejected && `runs on with the last good configuration: ${rejected[0]}`,
+  );
+  if (!restarts) lastGood.forget();
   await control.value.close();
   await whenKept(lastWordsMs);
   await log.close();
@@ -103,8 +122,8 @@ function endEarly(reason: string, io: Io): never {
 }
 
 /** From the start of the daemon to the end of its stop. A signal that came before waits for the start, as any does. */
-async function live(daemon: Daemon, notify: Notify): Promise<void> {
-  const stopped = new Promise<void>((ended) => {
+async function live(daemon: Daemon, notify: Notify, status?: string): Promise<StopHow> {
+  const stopped = new Promise<StopHow>((ended) => {
     takeSignals((signal) => {
       if (signal === 'SIGHUP') {
         void daemon.reload();
@@ -112,17 +131,21 @@ async function live(daemon: Daemon, notify: Notify): Promise<void> {
       }
       notify.stopping();
       const endExtending = extendTimeout(notify);
-      void daemon.stop(signal).then(() => {
+      const asked =
+        signal === 'SIGTERM' ? isRestarting(process.env.LVS_DIRECTOR_UNIT) : Promise.resolve(false);
+      void asked.then(async (restarts) => {
+        await daemon.stop(signal, { restarts });
         endExtending();
-        ended();
+        ended({ restarts });
       });
     });
   });
   const endWatchdog = feedWatchdog(notify, Number(process.env.WATCHDOG_USEC));
   await daemon.start();
-  notify.ready();
-  await stopped;
+  notify.ready(status);
+  const how = await stopped;
   endWatchdog();
+  return how;
 }
 
 /** A log that hangs does not keep a process that is broken. */

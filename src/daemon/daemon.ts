@@ -85,6 +85,9 @@ export type Order = {
 /** @property kept whether it will hold after a restart as well. */
 export type Operated = { readonly services: readonly string[]; readonly kept: Promise<Result<void>> };
 
+/** @property restarts another run follows at once: what nobody takes over stays for it, as after a crash. */
+export type StopHow = { readonly restarts?: boolean };
+
 export type Daemon = {
   /** Resolves once the table is adopted and the virtual routers are configured. */
   readonly start: () => Promise<void>;
@@ -99,7 +102,7 @@ export type Daemon = {
   readonly status: () => Promise<DaemonStatus>;
   readonly plan: () => Promise<Result<Plan, KernelError>>;
   /** Hands over, then cleans up. Resolves when nothing is left to do; a second call waits for the first. */
-  readonly stop: (reason: string) => Promise<void>;
+  readonly stop: (reason: string, how?: StopHow) => Promise<void>;
   /** Other servers or peers stand behind the names and files of the configuration. */
   readonly rosterChanged: () => void;
   /** A server of that service, or of any, has another verdict or weight: the table may have to follow. */
@@ -244,18 +247,19 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     if (!peersStay) await takeOnRouters(tookPart);
   }
 
-  async function stop(reason: string): Promise<void> {
+  async function stop(reason: string, { restarts = false }: StopHow): Promise<void> {
     phase = 'stopping';
-    journal({ event: 'daemon.stopping', reason });
+    journal({ event: 'daemon.stopping', reason, ...(restarts && { restarts }) });
     endWait?.();
     tracking.stop();
     roster.stop();
     await inTurn(async () => {
-      await vrrp.stop();
+      await vrrp.stop({ keeps: restarts });
       health.stop();
       weights.stop();
       await quorums.drained(programsMaxMs);
-      await reconcile.stop({ clean: true });
+      await reconcile.stop({ clean: !restarts });
+      if (restarts) return;
       await marks.stop();
       await director.stop();
     });
@@ -332,8 +336,8 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
         ),
       };
     },
-    stop: (reason) => {
-      stopping ??= stop(reason);
+    stop: (reason, how = {}) => {
+      stopping ??= stop(reason, how);
       return stopping;
     },
     rosterChanged: () => void inTurn(followRoster),

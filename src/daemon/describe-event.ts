@@ -62,6 +62,7 @@ const errors: ReadonlySet<JournalEvent['event']> = new Set([
   'daemon.fault',
   'control.failed',
   'daemon.reload_rejected',
+  'daemon.config_rejected',
   'vrrp.supervisor_lost',
   'vrrp.hindered',
   'vip.failed',
@@ -267,8 +268,10 @@ function describeDaemon(event: JournalEvent): string {
       return `kept the running configuration: ${event.config} has ${event.problems.length} problem(s): ${event.problems[0] ?? ''}`;
     case 'daemon.rival':
       return `${event.program} (process ${event.pid}) runs on this host as well: what both set, each undoes for the other`;
+    case 'daemon.config_rejected':
+      return `started with the last good configuration (${event.instead}): ${event.config} has ${event.problems.length} problem(s): ${event.problems[0] ?? ''}`;
     case 'daemon.stopping':
-      return `stopping: ${event.reason}`;
+      return `stopping: ${event.reason}${event.restarts === true ? ', to be started again: table and addresses stay' : ''}`;
     case 'daemon.stopped':
       return `stopped after ${event.uptime_s} s`;
     case 'daemon.fault':

@@ -16,6 +16,7 @@ const transitions: Readonly<Record<Reason, string>> = {
   handed_over: 'the new active router was heard',
   no_successor: 'nobody took over',
   adverts_unsent: 'its adverts go to nobody',
+  kept_for_restart: 'nobody took over, and the daemon starts again: the addresses stay for it',
   stalled: 'woke too late to still be believed',
   link_down: 'the interface went down',
   link_up: 'the interface came up',

@@ -63,7 +63,7 @@ export type AddressLeases = {
   /** Holds on to those that an earlier run has left with a lease. @returns whether there are any. */
   readonly adopt: (addresses: readonly Prefix[]) => boolean;
   /** All that are to be there; those that are not are tried again. @param atLeastUs of lease, however long one is. */
-  readonly renew: (atLeastUs?: number) => void;
+  readonly renew: (atLeastUs?: number) => Promise<void>;
   /** Settles when the kernel has answered. One that is not there is no matter. */
   readonly remove: (addresses: readonly Prefix[], reason: string) => Promise<void>;
   readonly onNetworkChange: (change: NetworkChange) => void;
@@ -417,11 +417,11 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
       for (const entry of found) held.set(formatPrefix(entry.prefix), entry);
       return found.length > 0;
     },
-    renew: (atLeastUs) => {
+    renew: async (atLeastUs) => {
       // The kernel has not answered the last one: asking more often would not help.
-      if (renewing || held.size === 0) return;
+      if ((renewing && atLeastUs === undefined) || held.size === 0) return;
       renewing = true;
-      void installAndTell([...held.values()], 'added', atLeastUs).finally(() => {
+      await installAndTell([...held.values()], 'added', atLeastUs).finally(() => {
         renewing = false;
       });
     },

@@ -29,7 +29,7 @@ export type Holdings = {
   /** Takes over those that an earlier run has left. @returns whether there are any. */
   readonly adopt: (addresses: readonly Prefix[]) => boolean;
   /** All addresses that are to be there; those that are not are tried again. @param atLeastUs of lease. */
-  readonly renew: (atLeastUs?: number) => void;
+  readonly renew: (atLeastUs?: number) => Promise<void>;
   readonly announce: (round: Extract<Effect, { readonly type: 'announce' }>) => void;
   readonly installed: () => readonly Prefix[];
   /** What should be held and is not, and why. */

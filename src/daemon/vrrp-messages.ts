@@ -93,8 +93,11 @@ export type ToVrrpProcess =
   | { readonly type: 'heartbeat' }
   /** Hand the role over now and stay in the election at a standstill until the peer is active. */
   | { readonly type: 'failover'; readonly instance?: string }
-  /** Hand over seamlessly, remove every address, say 'stopped', exit. */
-  | { readonly type: 'stop' };
+  /**
+   * Hand over seamlessly, remove every address, say 'stopped', exit. With `keeps`, another main process follows: what
+   * nobody takes over stays, and so does what else instances have changed.
+   */
+  | { readonly type: 'stop'; readonly keeps?: true };
 
 export type FromVrrpProcess =
   | { readonly type: 'event'; readonly event: JournalEvent }

@@ -120,8 +120,8 @@ export const withNotifier = (supervisor: VrrpSupervisor, notifier: Notifier): Vr
     notifier.configure(instances);
     return supervisor.reconfigure(instances);
   },
-  stop: async () => {
-    await supervisor.stop();
+  stop: async (how) => {
+    await supervisor.stop(how);
     await notifier.drained(drainMs);
   },
 });

@@ -216,15 +216,15 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     return opened;
   }
 
-  function depart(router: RouterShell): void {
-    const done = router.shutDown().finally(() => departing.delete(done));
+  function depart(router: RouterShell, keeps = false): void {
+    const done = router.shutDown(keeps).finally(() => departing.delete(done));
     departing.add(done);
   }
 
   /** It goes on beating: with long adverts a hand-over takes longer than a silence that means death. */
-  async function end(): Promise<void> {
+  async function end(keeps: boolean): Promise<void> {
     ending = true;
-    for (const router of running) depart(router);
+    for (const router of running) depart(router, keeps);
     await Promise.all(departing);
     cancelCheck();
     routes.close();
@@ -236,13 +236,13 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   async function supervisorLost(reason: string): Promise<void> {
     if (ending) return;
     emit({ event: 'vrrp.supervisor_lost', reason });
-    await end();
+    await end(false);
     options.exit(1);
   }
 
-  async function stop(): Promise<void> {
+  async function stop(keeps: boolean): Promise<void> {
     if (ending) return;
-    await end();
+    await end(keeps);
     channel.send({ type: 'stopped' });
     options.exit(0);
   }
@@ -273,7 +273,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
         return;
       }
       case 'stop':
-        queue = queue.then(stop);
+        queue = queue.then(() => stop(message.keeps === true));
         return;
       case 'heartbeat':
         return;

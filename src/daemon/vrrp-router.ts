@@ -50,8 +50,8 @@ export type RouterShell = GroupedRouter & {
   readonly reconfigure: (config: VrrpInstanceConfig, devices: Devices) => void;
   /** Gives the role away and stays in the election. */
   readonly handOver: () => void;
-  /** Gives the role away; settles when the addresses are gone. */
-  readonly shutDown: () => Promise<void>;
+  /** Gives the role away; settles when the addresses are gone. @param keeps what nobody takes over, for a restart */
+  readonly shutDown: (keeps?: boolean) => Promise<void>;
   /** Why it cannot take part now. */
   readonly fault: () => string | undefined;
   /** The same, but for what other members of its sync group lack. */
@@ -199,8 +199,7 @@ export function createRouterShell(
         return undefined;
       case 'renewLease':
         // Only what was really sent keeps the addresses alive (DESIGN.md §1 property 2).
-        sender.whenSent(() => holdings.renew(effect.atLeastUs));
-        return undefined;
+        return renewal(effect.atLeastUs);
       case 'addAddresses':
         return holdings.add(effect.addresses);
       case 'removeAddresses':
@@ -212,6 +211,17 @@ export function createRouterShell(
         reporter.report(effect.report);
         return undefined;
     }
+  }
+
+  /** @returns a promise where it is the last thing that happens: the kernel must have it before this process ends. */
+  function renewal(atLeastUs: number | undefined): Promise<unknown> | undefined {
+    if (state.phase !== 'initialize') {
+      sender.whenSent(() => void holdings.renew(atLeastUs));
+      return undefined;
+    }
+    return new Promise<void>((resolve) =>
+      sender.whenSent(() => void holdings.renew(atLeastUs).then(resolve)),
+    );
   }
 
   function onAdvert(facts: AdvertFacts, path: FurtherPath | undefined): boolean {
@@ -340,7 +350,7 @@ export function createRouterShell(
       onChanged();
     },
     handOver: () => dispatch({ type: 'handoverRequested' }),
-    shutDown: () =>
+    shutDown: (keeps = false) =>
       new Promise((resolve) => {
         ending = true;
         onMade?.();
@@ -349,9 +359,10 @@ export function createRouterShell(
           deadline.cancel();
           holdings.close();
           paths.close();
-          void Promise.all([accepting.remove(), vmac.remove()]).then(() => resolve());
+          if (keeps) resolve();
+          else void Promise.all([accepting.remove(), vmac.remove()]).then(() => resolve());
         };
-        dispatch({ type: 'shutdown' });
+        dispatch({ type: 'shutdown', ...(keeps && { keeps }) });
       }),
     fault: fitness.fault,
     ownFault: fitness.ownFault,

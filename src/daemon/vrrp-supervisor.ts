@@ -53,6 +53,8 @@ export type VrrpSupervisorPorts = {
   readonly cleanUp: (lost: readonly LostInstance[], kept: readonly VrrpInstanceConfig[]) => Promise<void>;
 };
 
+export type StopOptions = { readonly keeps?: boolean };
+
 export type VrrpSupervisor = {
   /** Resolves once the instances are configured. @returns what stands in the way of some of them. */
   readonly start: (instances: readonly VrrpInstanceConfig[]) => Promise<readonly string[]>;
@@ -62,8 +64,11 @@ export type VrrpSupervisor = {
   readonly track: (findings: Findings) => void;
   /** @returns the names of the instances that hand over: of that name or its sync group (or all), and active. */
   readonly failover: (instance?: string) => readonly string[];
-  /** Hands every role over. Resolves when the addresses are gone and the process has ended, however it did. */
-  readonly stop: () => Promise<void>;
+  /**
+   * Hands every role over. Resolves when the addresses are gone and the process has ended, however it did. With
+   * `keeps`, what nobody takes over stays, for a main process that follows: as after a death of both.
+   */
+  readonly stop: (how?: StopOptions) => Promise<void>;
   /** As last told: at each transition, and twice a second. */
   readonly status: () => readonly VrrpInstanceStatus[];
   /** Why routers do not run, or not as configured, as last told. */
@@ -91,6 +96,7 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
   let configured: readonly ((problems: readonly string[]) => void)[] = [];
   /** Set while it is meant to end; told how it did. */
   let onEnded: ((reason: string) => void) | undefined;
+  let keeps = false;
   /** It has said that all is handed over and removed. */
   let isDone = false;
   let ending: Promise<void> | undefined;
@@ -181,7 +187,11 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
     const said = killedFor === undefined ? reason : `${killedFor}: ${reason}`;
     if (onEnded === undefined) die(which.pid, said);
     else if (isDone || reason === handedOver) onEnded(said);
-    else {
+    else if (keeps) {
+      const action = 'left to the next, which finds what it held';
+      journal({ event: 'vrrp.process_lost', pid: which.pid, reason: said, action });
+      onEnded(said);
+    } else {
       giveUp(which.pid, said, 'resigned for it');
       onEnded(said);
     }
@@ -262,7 +272,8 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
     });
   }
 
-  function stop(): Promise<void> {
+  function stop(how: StopOptions = {}): Promise<void> {
+    keeps = how.keeps === true;
     isWanted = false;
     cancelRestart();
     settle([]);
@@ -291,7 +302,7 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
         onEnded = undefined;
         resolve();
       };
-      current.send({ type: 'stop' });
+      current.send({ type: 'stop', ...(keeps && { keeps }) });
     });
   }
 

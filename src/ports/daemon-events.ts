@@ -27,7 +27,13 @@ export type DaemonEvent =
       readonly problems: readonly string[];
     }
   | { readonly event: 'daemon.rival'; readonly program: string; readonly pid: number }
-  | { readonly event: 'daemon.stopping'; readonly reason: string }
+  | {
+      readonly event: 'daemon.config_rejected';
+      readonly config: string;
+      readonly problems: readonly string[];
+      readonly instead: string;
+    }
+  | { readonly event: 'daemon.stopping'; readonly reason: string; readonly restarts?: boolean }
   | { readonly event: 'daemon.stopped'; readonly uptime_s: number }
   | {
       readonly event: 'daemon.fault';

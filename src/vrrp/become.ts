@@ -60,7 +60,7 @@ function effectsOf(router: RouterConfig, from: Phase, to: Phase, reason: Reason)
   if (to === 'leaving') return from === 'initialize' ? [] : resignation(router);
   // What a predecessor that was killed left behind must not be served by a backup.
   if (from === 'initialize') return [removal(router, reason)];
-  if (!servesIn(from)) return [];
+  if (!servesIn(from) || reason === 'kept_for_restart') return [];
   // A dead link may still carry one advert (and other paths do): peers take over after Skew_Time then.
   const farewell: readonly Effect[] =
     from === 'active' && to === 'fault' ? [{ type: 'sendAdvert', priority: RESIGNED_PRIORITY }] : [];

@@ -12,11 +12,14 @@ import {
   resignation,
 } from './become.ts';
 import { followUp } from './contest.ts';
-import { effectivePriority } from './election.ts';
+import { effectivePriority, RESIGNED_PRIORITY } from './election.ts';
 import { endHold } from './hold.ts';
 import { leaveUnheard, stillUnsent, tryAdvert } from './on-sending.ts';
-import { leaseIsDue, skewTime } from './timers.ts';
+import { activeDownInterval, leaseIsDue, skewTime } from './timers.ts';
 import type { Active, Backup, Effect, Leaving, Step } from './types.ts';
+
+/** Beside Active_Down_Interval: in which another process of ours must have begun to speak for the addresses. */
+const restartUs = 30_000_000;
 
 export function onDeadline(context: Context): Step {
   const { state, now } = context;
@@ -126,6 +129,20 @@ function announce({ state, now }: Context<Active>, repeat: number): Step<Active>
   };
 }
 
+/** The process that follows finds them (hold.ts). Until it speaks for them, nobody renews their lease. */
+function keep(context: Context<Leaving>): Step {
+  const { router, now } = context;
+  const downUs = activeDownInterval(router.version, effectivePriority(router), router.advertIntervalUs);
+  const { state, effects } = become(
+    context,
+    { phase: 'initialize', since: now },
+    { reason: 'kept_for_restart' },
+  );
+  const renewal: readonly Effect[] =
+    router.leaseUs === 'off' ? [] : [{ type: 'renewLease', atLeastUs: restartUs + downUs }];
+  return { state, effects: [...effects, { type: 'sendAdvert', priority: RESIGNED_PRIORITY }, ...renewal] };
+}
+
 function waitForSuccessor(context: Context<Leaving>): Step {
   const { router, state, now } = context;
   if (state.purpose === 'start')
@@ -136,6 +153,7 @@ function waitForSuccessor(context: Context<Leaving>): Step {
     const again = movesWithGroup(router, state.purpose) ? { repeatAt: now + router.advertIntervalUs } : {};
     return { state: { ...rest, ...again }, effects: resignation(router) };
   }
+  if (state.purpose === 'shutdown' && state.keeps === true) return keep(context);
   const cause = { reason: 'no_successor' } as const;
   if (state.purpose === 'shutdown') return become(context, { phase: 'initialize', since: now }, cause);
   if (state.purpose === 'fault') return become(context, { phase: 'fault', since: now }, cause);

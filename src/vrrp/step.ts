@@ -52,7 +52,7 @@ function handle(context: Context, event: Event): Step {
     case 'resumed':
       return state.phase === 'initialize' ? resume(context, event) : unchanged(state);
     case 'shutdown':
-      return shutDown(context);
+      return shutDown(context, event.keeps === true);
     case 'advertReceived':
       return onAdvert(context, event);
     case 'deadlineReached':
@@ -129,12 +129,15 @@ function resume(context: Context, event: Extract<Event, { type: 'resumed' }>): S
 }
 
 /** RFC 9568 §6.4.2 and §6.4.3, Shutdown; an active leaves by way of `leaving`. */
-function shutDown(context: Context): Step {
+function shutDown(context: Context, keeps: boolean): Step {
   const { router, state, now } = context;
   if (state.phase === 'initialize') return unchanged(state);
-  if (state.phase === 'leaving') return unchanged({ ...state, purpose: 'shutdown' } satisfies Leaving);
+  const purpose = { purpose: 'shutdown', ...(keeps && { keeps }) } as const;
+  if (state.phase === 'leaving') return unchanged({ ...state, ...purpose } satisfies Leaving);
   const next: State =
-    state.phase === 'active' ? leavingState(router, 'shutdown', now) : { phase: 'initialize', since: now };
+    state.phase === 'active'
+      ? { ...leavingState(router, 'shutdown', now), ...purpose }
+      : { phase: 'initialize', since: now };
   return become(context, next, { reason: 'shutdown' });
 }
 

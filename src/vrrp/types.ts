@@ -149,6 +149,8 @@ export type Leaving = {
   readonly until: Micros;
   /** When priority 0 is said once more. */
   readonly repeatAt?: Micros;
+  /** At a shutdown: the addresses stay where nobody takes over. */
+  readonly keeps?: true;
   /** After a start, in a sync group: nobody took over, and only the other members are waited for. */
   readonly wants?: true;
   readonly unsent?: string;
@@ -172,7 +174,11 @@ export type Event =
       readonly snapshot: { readonly phase: Phase; readonly lastAdvertAt: Micros };
     }
   /** Ends in initialize: at once, or through leaving. The router is done when its phase says so. */
-  | { readonly type: 'shutdown' }
+  | {
+      readonly type: 'shutdown';
+      /** Another process of ours follows: where no successor is heard, the addresses stay for it. */
+      readonly keeps?: true;
+    }
   /** Only adverts that validateAdvert() accepted. */
   | {
       readonly type: 'advertReceived';
@@ -218,6 +224,7 @@ export type Reason =
   | 'handover_requested'
   | 'handed_over'
   | 'no_successor'
+  | 'kept_for_restart'
   | 'stalled'
   | 'adverts_unsent'
   | 'link_down'

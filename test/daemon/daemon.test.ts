@@ -119,7 +119,7 @@ function daemonOf(initial: Config): Daemon {
       status: () => [],
       processStatus: () => undefined,
       problems: () => hindered,
-      stop: async () => tell('vrrp stop'),
+      stop: async ({ keeps }: { keeps: boolean }) => tell(keeps ? 'vrrp stop keeps' : 'vrrp stop'),
     },
     findsAddresses: async () => found,
     tracking: {
@@ -421,6 +421,22 @@ describe('stop', () => {
       'director stop',
       'daemon.stopped',
     ]);
+  });
+
+  it('for a restart leaves the table, and what nobody takes over, to the next run', async () => {
+    const daemon = daemonOf(config());
+    await daemon.start();
+    story = [];
+    await daemon.stop('SIGTERM', { restarts: true });
+    expect(story).toEqual([
+      'daemon.stopping',
+      'tracking stop',
+      'vrrp stop keeps',
+      'health stop',
+      'reconcile stop clean=false',
+      'daemon.stopped',
+    ]);
+    expect(events.find(({ event }) => event === 'daemon.stopping')).toMatchObject({ restarts: true });
   });
 
   it('during a start does not stand for election any more', async () => {

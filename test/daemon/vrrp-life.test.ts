@@ -171,6 +171,53 @@ describe('an instance that is left out, while another stays', () => {
   });
 });
 
+describe.each(cases)('a restart with adverts every $ms ms of version $version', ({ ms, version }) => {
+  const router = routerAt(ms, { version });
+
+  it('beside a peer hands over as a stop does', async () => {
+    const host = await activeHost([router]);
+    const stopped = host.supervisor.stop({ keeps: true });
+    await host.time.run(1);
+    host.hear({ priority: 200, version, intervalCs: ms / 10 });
+    await over(host, stopped, 1000);
+    expect(host.addresses()).not.toContain(vip);
+    expect(removals(host)).toMatchObject([{ reason: 'handed_over' }]);
+  });
+
+  it('alone leaves the address for the next process, which has half a minute to come', async () => {
+    const host = await activeHost([router]);
+    await over(host, host.supervisor.stop({ keeps: true }), longestStopMs(ms));
+    expect(host.processes()[0]?.lives()).toBe(false);
+    expect(lastTransition(host)).toMatchObject({ to: 'initialize', reason: 'kept_for_restart' });
+    await host.time.run(29_000);
+    expect(host.addresses()).toContain(vip);
+    await over(host, host.supervisor.start([router]), 100);
+    await host.time.run(4 * ms + 1500);
+    expect(host.supervisor.status()).toMatchObject([{ phase: 'active', reason: 'no_successor' }]);
+    expect(removals(host)).toEqual([]);
+    expect(host.did().filter((what) => what.startsWith('add '))).toEqual([`add ${vip}`]);
+  });
+
+  it('that no other process follows loses the address by its lease', async () => {
+    const host = await activeHost([router]);
+    await over(host, host.supervisor.stop({ keeps: true }), longestStopMs(ms));
+    await host.time.run(30_000 + 4 * ms + 3000);
+    expect(host.addresses()).not.toContain(vip);
+  });
+
+  it('whose process freezes leaves it to its lease, and tells of the loss', async () => {
+    const host = await activeHost([router]);
+    const stopped = host.supervisor.stop({ keeps: true });
+    await host.time.run(1);
+    host.processes()[0]?.freeze();
+    await over(host, stopped, longestStopMs(ms));
+    expect(removals(host)).toEqual([]);
+    expect(eventsOf(host, 'vrrp.process_lost')).toMatchObject([
+      { action: 'left to the next, which finds what it held' },
+    ]);
+  });
+});
+
 describe('two deaths within a minute', () => {
   it('are told like any end: transitions, so that scripts and sync daemons hear of it', async () => {
     const host = await activeHost([routerAt(1000)]);

@@ -126,6 +126,7 @@ function eventsFor(router: RouterConfig): readonly Event[] {
       (type): Event => ({ type }),
     ),
     { type: 'advertFailed', reason: 'EPERM', lastSentAt: 0 },
+    { type: 'shutdown', keeps: true },
     ...(router.grouped ? (['groupReady', 'groupLost'] as const).map((type): Event => ({ type })) : []),
   ];
 }
