@@ -34,7 +34,7 @@ bench-failover: build ## keepalived and this by turns, each failover measured (h
 	@scripts/ensure-packages.sh ip keepalived sysctl
 	@scripts/bench-failover.sh $(OPTIONS)
 
-bench-scale: build ## 200 virtual routers at 100 ms adverts in one process: what goes out, how late (OPTIONS='--seconds 15')
+bench-scale: build ## 200 virtual routers at 100 ms adverts in one process: what goes out, how late (OPTIONS='--seconds 15'); many addresses beside keepalived (OPTIONS='--addresses 250,4000')
 	@scripts/ensure-packages.sh ip sysctl
 	@scripts/bench-vrrp-scale.sh $(OPTIONS)
 

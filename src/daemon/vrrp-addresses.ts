@@ -222,7 +222,8 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
       entry.installed = true;
       return false;
     }
-    const reason = obstacle(entry, index);
+    // One that is here stays, whoever adds it elsewhere: to let its lease run out would help nobody.
+    const reason = entry.installed ? undefined : obstacle(entry, index);
     if (reason !== undefined) fail(entry, reason);
     return reason === undefined;
   }

@@ -2,6 +2,8 @@
 // addresses are there, as a preferred source must exist), removed before those go, and from then on compared with what
 // is there whenever that may have changed, and now and then. What is missing is restored, what a backup must not hold
 // is removed; both are told. What others made is neither replaced nor removed. What differs is vrrp/diff-floating.ts's.
+import type { Family } from '../net/ip.ts';
+import { ok } from '../net/result.ts';
 import { formatRoute, formatRule, routeFamily, type VirtualRoute, type VirtualRule } from '../net/route.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KernelError, NetworkKernel } from '../ports/kernel.ts';
@@ -49,6 +51,7 @@ const lookEveryMs = 10_000;
 const attemptsMax = 3;
 
 type Entry = { readonly floating: FloatingRoutes; readonly serving: boolean };
+type Observed = { readonly found: FloatingSet; readonly readable: ReadonlySet<Family> };
 const nothing: FloatingSet = { routes: [], rules: [] };
 
 export function createFloatingKeeper(ports: FloatingPorts): FloatingKeeper {
@@ -191,24 +194,23 @@ export function createFloatingKeeper(ports: FloatingPorts): FloatingKeeper {
     if (serving) await addNew(without(now, old));
   }
 
-  async function observe(): Promise<FloatingSet | undefined> {
+  /** What cannot be read (a kernel without IPv6) is left alone. */
+  async function observe(): Promise<Observed> {
     const all = setOf(() => true);
-    const families = (['inet', 'inet6'] as const).map((family) => ({
-      family,
-      hasRoutes: all.routes.some(({ route }) => routeFamily(route) === family),
-      hasRules: all.rules.some((rule) => rule.family === family),
-    }));
     let found = nothing;
-    for (const { family, hasRoutes, hasRules } of families) {
-      const routes = hasRoutes ? await network.routes(family) : undefined;
-      const rules = hasRules ? await network.rules(family) : undefined;
-      if (routes?.ok === false || rules?.ok === false) return undefined;
+    const readable = new Set<Family>();
+    for (const family of ['inet', 'inet6'] as const) {
+      const named = ofFamilies(all, new Set([family]));
+      const routes = named.routes.length > 0 ? await network.routes(family) : ok([]);
+      const rules = named.rules.length > 0 ? await network.rules(family) : ok([]);
+      if (!routes.ok || !rules.ok) continue;
+      readable.add(family);
       found = {
-        routes: [...found.routes, ...(routes?.value ?? [])],
-        rules: [...found.rules, ...(rules?.value ?? [])],
+        routes: [...found.routes, ...routes.value],
+        rules: [...found.rules, ...rules.value],
       };
     }
-    return found;
+    return { found, readable };
   }
 
   /** One at a time; a cause that comes meanwhile asks for another. */
@@ -221,10 +223,9 @@ export function createFloatingKeeper(ports: FloatingPorts): FloatingKeeper {
     try {
       for (let attempt = 0; attempt < attemptsMax && entries.size > 0; attempt += 1) {
         const before = generation;
-        const found = await observe();
-        if (found === undefined) break;
+        const observed = await observe();
         if (generation !== before || busy > 0) continue;
-        await mend(found);
+        await mend(observed);
         break;
       }
     } finally {
@@ -236,8 +237,14 @@ export function createFloatingKeeper(ports: FloatingPorts): FloatingKeeper {
     checkSoon();
   }
 
-  async function mend(found: FloatingSet): Promise<void> {
-    const goal = { wanted: wantedNow(), unwanted: setOf(({ serving }) => !serving) };
+  async function mend({ found, readable }: Observed): Promise<void> {
+    const goal = {
+      wanted: ofFamilies(wantedNow(), readable),
+      unwanted: ofFamilies(
+        setOf(({ serving }) => !serving),
+        readable,
+      ),
+    };
     const diff = diffFloating(goal, found);
     if (namesIn(diff.remove).length > 0) await remove(diff.remove);
     const errors = namesIn(diff.add).length > 0 ? await add(diff.add) : new Map<string, KernelError>();
@@ -300,6 +307,11 @@ export const placedRoute = (route: VirtualRoute, view: NetworkView): PlacedRoute
 
 const namesOf = ({ routes, rules }: FloatingRoutes): readonly string[] =>
   namesIn({ routes: routes.map((route) => ({ route })), rules });
+
+const ofFamilies = ({ routes, rules }: FloatingSet, families: ReadonlySet<Family>): FloatingSet => ({
+  routes: routes.filter(({ route }) => families.has(routeFamily(route))),
+  rules: rules.filter(({ family }) => families.has(family)),
+});
 
 const unique = <T>(items: readonly T[], nameOf: (item: T) => string): readonly T[] => [
   ...new Map(items.map((item) => [nameOf(item), item])).values(),

@@ -142,4 +142,15 @@ describe('the addresses of an instance', () => {
     await time.run(1);
     expect(events.at(-1)?.event).toBe('vip.restored');
   });
+
+  it('are renewed though a stranger adds them to another interface', async () => {
+    const { leases, events, asked, time, notify } = await createWorld();
+    await leases.add(vips);
+    notify({ type: 'addressAdded', address: vipEntry });
+    notify({ type: 'addressAdded', address: { ...vipEntry, interfaceIndex: 9 } });
+    leases.renew();
+    await time.run(1);
+    expect(asked).toEqual(['replace 1', 'replace 1']);
+    expect(events.filter(({ event }) => event === 'vip.failed')).toEqual([]);
+  });
 });

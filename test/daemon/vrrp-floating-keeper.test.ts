@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFloatingKeeper, type FloatingRoutes } from '../../src/daemon/vrrp-floating-routes.ts';
 import { createRateLimit } from '../../src/daemon/vrrp-rate-limit.ts';
-import { ok } from '../../src/net/result.ts';
+import { err, ok } from '../../src/net/result.ts';
 import {
   formatRoute,
   parseRoute,
@@ -31,10 +31,12 @@ function createWorld() {
   let dumps = 0;
   let changed = () => {};
   let foreign: string | undefined;
+  let unreadable: string | undefined;
   const nameOf = (rule: VirtualRule) => JSON.stringify(rule);
   const network = {
-    routes: async () => {
+    routes: async (family) => {
       dumps += 1;
+      if (family === unreadable) return err({ code: 'EAFNOSUPPORT', message: 'no such family' });
       return ok([...there.values()].map((each) => ({ route: each })));
     },
     rules: async () => ok([...rules.values()]),
@@ -71,6 +73,9 @@ function createWorld() {
     ...{ time, events, keeper, there, rules },
     dumps: () => dumps,
     changed: () => changed(),
+    setUnreadable: (family: string) => {
+      unreadable = family;
+    },
     setForeign: (name: string | undefined) => {
       foreign = name;
     },
@@ -128,6 +133,18 @@ describe('routes and rules of an instance that serves', () => {
     setForeign(undefined);
     await time.run(11_000);
     expect(keeper.missing('VI_1')).toEqual([]);
+  });
+});
+
+describe('routes and rules of a family that the kernel does not have', () => {
+  it('do not keep those of the other one from being restored', async () => {
+    const { time, keeper, there, changed, setUnreadable } = createWorld();
+    setUnreadable('inet6');
+    await keeper.hold(floating('VI_1', 'blackhole 10.1.0.0/16', 'blackhole fd01::/16'));
+    there.clear();
+    changed();
+    await time.run(100);
+    expect([...there.keys()]).toEqual(['blackhole 10.1.0.0/16']);
   });
 });
 

@@ -282,6 +282,28 @@ virtual_server 10.0.0.1 80 {\nreal_server web.example.com 80\nreal_server 10.0.0
     ]);
   });
 
+  it('keeps no_track of addresses, routes and rules', () => {
+    const { config, notes } = converted(`vrrp_instance a {
+interface eth0
+virtual_router_id 1
+virtual_ipaddress {
+10.0.0.9/24 dev eth1 no_track
+}
+virtual_routes {
+10.1.0.0/16 dev eth2 no_track
+10.2.0.0/16 dev eth2
+}
+virtual_rules {
+from 10.0.0.9 table 7 no_track
+}
+}`);
+    const [router] = config.vrrp;
+    expect(router?.virtualAddresses).toMatchObject([{ device: 'eth1', track: false }]);
+    expect(router?.virtualRoutes?.map(({ track }) => track)).toEqual([false, undefined]);
+    expect(router?.virtualRules).toMatchObject([{ track: false }]);
+    expect(notes.filter((note) => note.includes('virtual_'))).toEqual([]);
+  });
+
   it('starts from the defaults of keepalived: udp, wlc, masq, version 2', () => {
     const { config } = converted('virtual_server 10.0.0.1 80 {\nreal_server 10.0.0.2 80\n}');
     expect(config.virtuals[0]).toMatchObject({
