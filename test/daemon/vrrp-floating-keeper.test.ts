@@ -32,12 +32,15 @@ function createWorld() {
   let changed = () => {};
   let foreign: string | undefined;
   let unreadable: string | undefined;
+  let gate = Promise.resolve();
   const nameOf = (rule: VirtualRule) => JSON.stringify(rule);
   const network = {
     routes: async (family) => {
       dumps += 1;
+      const found = [...there.values()].map((each) => ({ route: each }));
+      await gate;
       if (family === unreadable) return err({ code: 'EAFNOSUPPORT', message: 'no such family' });
-      return ok([...there.values()].map((each) => ({ route: each })));
+      return ok(found);
     },
     rules: async () => ok([...rules.values()]),
     watchRoutes: (listener: () => void) => {
@@ -73,6 +76,14 @@ function createWorld() {
     ...{ time, events, keeper, there, rules },
     dumps: () => dumps,
     changed: () => changed(),
+    /** Dumps are not answered until the function is called. */
+    delayDumps: () => {
+      let open = () => {};
+      gate = new Promise((resolve) => {
+        open = resolve;
+      });
+      return open;
+    },
     setUnreadable: (family: string) => {
       unreadable = family;
     },
@@ -121,6 +132,19 @@ describe('routes and rules of an instance that serves', () => {
     expect(events.length).toBeLessThanOrEqual(3);
     await time.run(11_000);
     expect(there.size).toBe(1);
+  });
+
+  it('are not compared with what was seen before they were added', async () => {
+    const { time, keeper, changed, delayDumps, events } = createWorld();
+    await keeper.release(floating('VI_1', 'blackhole 10.1.0.0/16'));
+    const answer = delayDumps();
+    changed();
+    await time.run(50);
+    await keeper.hold(floating('VI_1', 'blackhole 10.1.0.0/16'));
+    answer();
+    await time.run(50);
+    expect(events).toEqual([]);
+    expect(keeper.missing('VI_1')).toEqual([]);
   });
 
   it('that others made are failures, said once, and listed until they are ours', async () => {
