@@ -29,7 +29,7 @@ export async function askDaemon(
       missed.push(`at ${path} ${stranger} answers`);
       continue;
     }
-    const answer = await askControlSocket(path, method, target);
+    const answer = await askControlSocket(path, method, target, patienceFor(target));
     if (answer.ok) return answer.value;
     if (!nobody.test(answer.error)) {
       io.stderr(`Cannot ask the daemon at ${shown(path)}: expected an answer, got ${shown(answer.error)}\n`);
@@ -45,3 +45,6 @@ export async function askDaemon(
     );
   return undefined;
 }
+
+/** A reload answers when the file has been read, which may take two minutes (config-reader.ts), and is in force. */
+const patienceFor = (target: string): number => (target.startsWith('/reload') ? 240_000 : 30_000);

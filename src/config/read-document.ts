@@ -139,9 +139,10 @@ function readObject(schema: z.ZodObject, node: ConfigNode, place: Place, reading
     const inner = Object.hasOwn(shape, key) ? shape[key] : undefined;
     if (inner === undefined || Object.hasOwn(values, key)) {
       const rule = inner === undefined ? `a known key${suggestion(key, keys, reading)}` : 'each key once';
-      const got = slipped
-        ? 'a text that is not shown, as it stands below one'
-        : shownWritten(written, key, keys);
+      const got =
+        slipped || isCounted(reading)
+          ? 'a text that is not shown, as it stands below one'
+          : shownWritten(written, key, keys);
       reading.problems.push(errorAt(keyAt, `read ${nameOf(pathOf(place))}`, rule, got));
     } else values[key] = readNode(inner, value, innerPlace(place, key, value.at), reading);
     // What is missing of a secret may be the next line.
@@ -150,6 +151,9 @@ function readObject(schema: z.ZodObject, node: ConfigNode, place: Place, reading
   }
   return values;
 }
+
+/** Whether there are so many problems already that this one will only be counted: finding words for it takes its time. */
+const isCounted = ({ problems }: Reading): boolean => problems.length > 10 * shownMax;
 
 /** Only for those that are shown: looking for a near word takes its time. */
 const suggestion = (key: string, known: readonly string[], { problems }: Reading): string =>

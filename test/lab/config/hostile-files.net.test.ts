@@ -123,6 +123,44 @@ ${service}  - address: 10.9.9.9:81
   }, 180_000);
 });
 
+/** Small enough to be read, and nothing that anybody would want to. */
+const costly = {
+  'of 300,000 unknown keys': [
+    () => Array.from({ length: 300_000 }, (_, at) => `key${at}: 1\n`).join(''),
+    /299900 more|takes more than/,
+  ],
+  'of aliases upon aliases': [
+    () =>
+      `a0: &a0 [x]\n${Array.from({ length: 60 }, (_, at) => `a${at + 1}: &a${at + 1} [*a${at}, *a${at}]\n`).join('')}`,
+    /aliases that stand for at most/,
+  ],
+  'of 100,000 levels': [() => `virtual: ${'['.repeat(100_000)}`, /at most 64 levels/],
+  'that is one line of 16 MB': [() => `virtual: ${'x '.repeat(8_000_000)}`, /Cannot read virtual/],
+} as const satisfies Record<string, readonly [() => string, RegExp]>;
+
+describe.each(Object.entries(costly))('a config %s', (_, [text, said]) => {
+  it('is refused while the daemon answers and keeps its addresses', async () => {
+    const director = startDirector(lab, host, { config: good });
+    await director.waitFor('vrrp.transition', ({ to }) => to === 'active', { timeoutMs: 60_000 });
+    director.writeConfig(text());
+    let isReloading = true;
+    const reload = director.cli('reload').finally(() => {
+      isReloading = false;
+    });
+    let answered = 0;
+    while (isReloading) {
+      expect((await director.cli('status')).status).toBe(0);
+      answered += 1;
+    }
+    const { status, stderr } = await reload;
+    expect([status, stderr]).toEqual([2, expect.stringMatching(said)]);
+    expect(stderr.split('\n').length).toBeLessThan(150);
+    expect(answered).toBeGreaterThan(0);
+    expect(director.events().map(({ event }) => event)).not.toContain('vip.removed');
+    await livesAndEnds(director);
+  }, 300_000);
+});
+
 describe('a config that is rewritten', () => {
   it('under a storm of signals, in place and in halves, changes nothing; nor does what would empty everything', async () => {
     const director = startDirector(lab, host, { config: good });
@@ -154,4 +192,15 @@ describe('a config that is rewritten', () => {
     await director.waitFor('vip.removed', undefined, { after: before, timeoutMs: 60_000 });
     await livesAndEnds(director);
   }, 240_000);
+
+  it('with autoreload is taken when it changes, and refused where it would empty everything', async () => {
+    const text = `autoreload: yes\n${head}virtual:\n${service}`;
+    const director = startDirector(lab, host, { config: text });
+    await director.waitFor('daemon.ready', undefined, { timeoutMs: 60_000 });
+    director.writeConfig(text.replace('127.0.0.2:80', '127.0.0.3:80'));
+    await director.waitFor('daemon.reloaded', undefined, { timeoutMs: 60_000 });
+    director.writeConfig('');
+    await director.waitFor('daemon.reload_rejected', undefined, { timeoutMs: 60_000 });
+    await livesAndEnds(director);
+  }, 180_000);
 });
