@@ -23,6 +23,7 @@ import { createFitness } from './vrrp-fitness.ts';
 import type { FloatingKeeper } from './vrrp-floating-routes.ts';
 import { createHoldings } from './vrrp-holdings.ts';
 import type { InterfacePorts, VrrpInterface } from './vrrp-interface.ts';
+import { createIntroduction } from './vrrp-introduction.ts';
 import type { VrrpInstanceStatus, VrrpSnapshot } from './vrrp-messages.ts';
 import { createPaths } from './vrrp-paths.ts';
 import { createPeers } from './vrrp-peers.ts';
@@ -138,6 +139,7 @@ export function createRouterShell(
     config: () => config,
     onExpired: () => dispatch({ type: 'deadlineReached' }),
   });
+  const introduction = createIntroduction({ ...ports, routes: () => paths.routes() });
   const rivals = createRivals(device, {
     ...ports,
     config: () => config,
@@ -184,9 +186,17 @@ export function createRouterShell(
     // What it wants done now is meant for the new configuration.
     if (event.type === 'reconfigured') router = event.router;
     effects.push(next.effects);
+    if (state.phase !== before) introduce(before);
     deadline.arm();
     if (state.phase !== before) ports.onProgress('transition');
     settleGroup();
+  }
+
+  /** Between unicast peers; an advert that comes ends it, and so does anything but backup. */
+  function introduce(before: VrrpPhase): void {
+    introduction.end();
+    const enters = state.phase === 'backup' && (before === 'initialize' || before === 'fault');
+    if (enters && config.unicastPeers.length > 0) introduction.begin(config.advertIntervalMs);
   }
 
   /** @returns a promise where the effects after it must wait for the kernel. */
@@ -233,6 +243,7 @@ export function createRouterShell(
     reporter.accepted(facts, validation.notes);
     paths.heard(path);
     peers.heard(facts.source, validation.advert.priority);
+    introduction.end();
     const heard = { advert: validation.advert, source: facts.source };
     dispatch({ type: 'advertReceived', ...heard, ...(path !== undefined && { path }) });
     return true;
