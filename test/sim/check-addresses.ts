@@ -30,7 +30,7 @@ export function checkAddresses(world: World, violate: Violate): Check {
   function judge(router: Router, since: Micros, now: Micros): void {
     const { host } = router;
     // Its lease is not renewed, as it should be.
-    if (!acts(host, now) || (router.state.phase === 'leaving' && router.state.unsent !== undefined)) return;
+    if (!acts(host, now) || ('unsent' in router.state && router.state.unsent !== undefined)) return;
     const from = Math.max(since, host.disturbedAt, host.stall?.until ?? 0);
     const allowedUs = limitUs + (strangers && serves(router) ? RESTORE_US : 0);
     if (now - from <= allowedUs) return;

@@ -110,7 +110,9 @@ export function checkNeighbours(world: World, violate: Violate): Check {
     addressesChanged: (router) => (serves(router) ? findAll(router) : loseAll(router)),
     learned: (router, place) => {
       wrong.delete(keyOf(router, place));
-      if (!serves(router)) wrong.set(keyOf(router, place), lostBy(router, place));
+      // What comes late is old: nobody can know of it.
+      const isFresh = agenda.now() - router.enteredAt <= scenario.delayUs;
+      if (!serves(router) && isFresh) wrong.set(keyOf(router, place), lostBy(router, place));
     },
     timePassed: () => {
       if (wrong.size === 0) return;
