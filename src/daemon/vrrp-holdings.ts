@@ -1,7 +1,7 @@
 // What an active router holds in the kernel, as one: its addresses with their lease, the routes and rules that need
 // them, and what the neighbours were told. Routes come after the addresses and go before them.
 import type { VrrpInstanceConfig } from '../config/config.ts';
-import type { Prefix } from '../net/prefix.ts';
+import { formatPrefix, type Prefix } from '../net/prefix.ts';
 import type { Effect, Reason } from '../vrrp/types.ts';
 import { createAddressLeases } from './vrrp-addresses.ts';
 import { createAnnouncer } from './vrrp-announcer.ts';
@@ -69,6 +69,10 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
   });
   const unfollow = ports.view.onChange(leases.onNetworkChange);
 
+  /** In which turn each address was wanted last: a removal that comes late takes none that is wanted again. */
+  const addedIn = new Map<string, number>();
+  let turn = 0;
+
   const hasRoutes = (): boolean => {
     const floating = floatingRoutesOf(config());
     return floating.routes.length + floating.rules.length > 0;
@@ -78,13 +82,15 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
       clock.after(lingerMs, () => void remove().then(resolve));
     });
   /** A reconfiguration takes some of the addresses, and none of the routes that stay. */
-  const takeOff = (addresses: readonly Prefix[], reason: Reason) =>
-    hasRoutes() && reason !== 'reconfigured'
-      ? routes.release(floatingRoutesOf(config())).then(() => leases.remove(addresses, reason))
-      : leases.remove(addresses, reason);
+  const takeOff = (still: () => readonly Prefix[], reason: Reason) =>
+    hasRoutes() && reason !== 'reconfigured' && still().length > 0
+      ? routes.release(floatingRoutesOf(config())).then(() => leases.remove(still(), reason))
+      : leases.remove(still(), reason);
 
   return {
     add: async (addresses) => {
+      turn += 1;
+      for (const prefix of addresses) addedIn.set(formatPrefix(prefix), turn);
       announcedMeanwhile = false;
       let late = 0;
       await leases.add(addresses, (came) => {
@@ -93,8 +99,11 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
       if (late > 0) announcer.log(late, 1);
       if (hasRoutes()) await routes.hold(floatingRoutesOf(config()));
     },
-    remove: (addresses, reason) =>
-      lingersAfter.has(reason) ? afterLinger(() => takeOff(addresses, reason)) : takeOff(addresses, reason),
+    remove: (addresses, reason) => {
+      const asked = turn;
+      const still = () => addresses.filter((prefix) => (addedIn.get(formatPrefix(prefix)) ?? 0) <= asked);
+      return lingersAfter.has(reason) ? afterLinger(() => takeOff(still, reason)) : takeOff(still, reason);
+    },
     adopt: leases.adopt,
     renew: leases.renew,
     announce: (round) => {

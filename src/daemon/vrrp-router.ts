@@ -95,6 +95,8 @@ export function createRouterShell(
   let made: { config: VrrpInstanceConfig; source: Ip; offset: number; router: RouterConfig } | undefined;
   let onDone: (() => void) | undefined;
   let onMade: (() => void) | undefined;
+  /** Settles when the last removal of addresses is done. */
+  let removed: Promise<unknown> = Promise.resolve();
   let ending = false;
   /** Whether the last fault was one of the interface. */
   let linkFailed = false;
@@ -213,7 +215,8 @@ export function createRouterShell(
       case 'addAddresses':
         return holdings.add(effect.addresses);
       case 'removeAddresses':
-        return holdings.remove(effect.addresses, effect.reason);
+        removed = holdings.remove(effect.addresses, effect.reason);
+        return removed;
       case 'announce':
         holdings.announce(effect);
         return undefined;
@@ -370,8 +373,9 @@ export function createRouterShell(
           deadline.cancel();
           holdings.close();
           paths.close();
-          if (keeps) resolve();
-          else void Promise.all([accepting.remove(), vmac.remove()]).then(() => resolve());
+          if (keeps) return resolve();
+          // Thousands of addresses take longer than the effects behind them have waited.
+          void removed.then(() => Promise.all([accepting.remove(), vmac.remove()])).then(() => resolve());
         };
         dispatch({ type: 'shutdown', ...(keeps && { keeps }) });
       }),
