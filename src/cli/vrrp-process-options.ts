@@ -19,11 +19,18 @@ const options = {
   realtime: { type: 'string', default: '20' },
   'lock-memory': { type: 'string', default: 'yes' },
   'state-dir': { type: 'string' },
+  started: { type: 'string' },
 } as const;
 
 /** Undefined: nothing is to outlive it. */
 export const stateDirOf = (argv: readonly string[]): string | undefined =>
   parseArgs({ args: [...argv], options }).values['state-dir'];
+
+/** When the daemon began, in microseconds of the monotonic clock; undefined: with this process. */
+export function startedAtOf(argv: readonly string[]): number | undefined {
+  const { started } = parseArgs({ args: [...argv], options }).values;
+  return started === undefined ? undefined : Number(started);
+}
 
 export function wishOf(argv: readonly string[]): RealtimeWish {
   const { values } = parseArgs({ args: [...argv], options });

@@ -12,7 +12,7 @@ import { takeSignals } from '../system/signals.ts';
 import type { ExitCode, Io } from './command-line.ts';
 import { openOrphanLog } from './orphan-log.ts';
 import { openVrrpPorts } from './vrrp-ports.ts';
-import { stateDirOf, wishOf } from './vrrp-process-options.ts';
+import { startedAtOf, stateDirOf, wishOf } from './vrrp-process-options.ts';
 
 /** How long the last words may take to leave. */
 const flushMsMax = 500;
@@ -47,7 +47,9 @@ export async function runVrrpProcess(argv: readonly string[], io: Io): Promise<E
   });
   const status = await new Promise<number>((resolve) => {
     const ports = openVrrpPorts(stateDirOf(argv));
-    runInstances(ports, channel, { exit: resolve, pid: process.pid, realtime, memoryLocked });
+    const startedAt = startedAtOf(argv);
+    const facts = { pid: process.pid, realtime, memoryLocked, ...(startedAt !== undefined && { startedAt }) };
+    runInstances(ports, channel, { exit: resolve, ...facts });
   });
   await flushed();
   process.exit(status);

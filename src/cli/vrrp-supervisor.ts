@@ -38,6 +38,7 @@ export function openVrrpSupervisor(
   config: VrrpProcessConfig | undefined,
   entry: string = fileURLToPath(new URL('../main.js', import.meta.url)),
 ): VrrpSupervisor {
+  const startedAt = systemClock.now();
   const notifier = createNotifier({ clock: systemClock, journal, runScript });
   const supervisor = createVrrpSupervisor({
     clock: systemClock,
@@ -50,6 +51,7 @@ export function openVrrpSupervisor(
         entry,
         'vrrp-process',
         ...vrrpProcessOptions(config, stateDir),
+        `--started=${startedAt}`,
       ),
     cleanUp: async (lost, kept) => {
       try {

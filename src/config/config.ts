@@ -45,6 +45,11 @@ export type VrrpInstanceConfig = {
   readonly advertIntervalMs: number;
   readonly preempt: boolean;
   readonly preemptDelayMs: number;
+  /** After the start of the daemon, and after the boot of the host, before it takes part; absent: at once. */
+  readonly startDelayMs?: number;
+  readonly delayAfterBootMs?: number;
+  /** Of any interface. */
+  readonly linkDelays?: readonly LinkDelay[];
   readonly acceptMode: boolean;
   /** As advertised, in order; of IPv6 a link-local one first where there is one (RFC 9568 §5.2.9). */
   readonly virtualAddresses: readonly VirtualAddress[];
@@ -117,6 +122,9 @@ export type TrackScriptConfig = {
   readonly user?: string;
   readonly at: Position;
 };
+
+/** How long a change of an interface must last to count. */
+export type LinkDelay = { readonly name: string; readonly upDelayMs: number; readonly downDelayMs: number };
 
 /** A file that holds a number. */
 export type TrackFileConfig = { readonly name: string; readonly file: string; readonly at: Position };

@@ -5,7 +5,14 @@ import * as read from './ldirectord-values.ts';
 import { quorumShape } from './schema-quorum.ts';
 import { stayShape } from './schema-stay.ts';
 import { textCheckShape } from './schema-text-checks.ts';
-import { fileSchema, groupSchema, processSchema, scriptSchema, trackShape } from './schema-track.ts';
+import {
+  fileSchema,
+  groupSchema,
+  interfaceSchema,
+  processSchema,
+  scriptSchema,
+  trackShape,
+} from './schema-track.ts';
 import { vrrpSchema } from './schema-vrrp.ts';
 
 export type Keys = ReadonlyMap<string, read.ValueRule>;
@@ -100,6 +107,7 @@ export const vrrpSections = {
   vrrp_script: extensions(scriptSchema),
   vrrp_track_file: extensions(fileSchema),
   vrrp_track_process: extensions(processSchema),
+  vrrp_interface: extensions(interfaceSchema),
   vrrp_sync_group: extensions(groupSchema),
 } as const;
 export type VrrpSection = keyof typeof vrrpSections;

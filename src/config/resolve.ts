@@ -7,6 +7,7 @@ import { errorAt, sortProblems, warningAt } from './problem.ts';
 import { judgePrograms } from './program-warnings.ts';
 import type { DocumentResult, Sites } from './read-document.ts';
 import { type Dialect, present, type Resolution } from './resolution.ts';
+import { resolveDelays } from './resolve-delays.ts';
 import { resolveEntry } from './resolve-entry.ts';
 import { resolveIpvs } from './resolve-ipvs.ts';
 import { judgeMarks } from './resolve-marks.ts';
@@ -54,6 +55,7 @@ function toConfig(
   judgeAddressCount(entries, resolution);
   judgeDuplicates(virtuals, resolution);
   judgeMarks(virtuals, resolution);
+  const routers = resolveTracking(draft, entries, virtuals, resolution);
   return {
     file: origin.file,
     director: {
@@ -66,7 +68,8 @@ function toConfig(
       realtimePriority: draft.vrrp_process?.realtime ?? vrrpProcessDefaults.realtime,
       lockMemory: draft.vrrp_process?.lock_memory ?? vrrpProcessDefaults.lock_memory,
     },
-    ...resolveTracking(draft, entries, virtuals, resolution),
+    ...routers,
+    vrrp: resolveDelays(draft, routers.vrrp, resolution),
     ipvs: resolveIpvs(
       draft,
       entries.flatMap(({ instances }) => instances.slice(0, 1)),

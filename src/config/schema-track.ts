@@ -101,6 +101,18 @@ export const fileSchema = z.strictObject({
   ),
 });
 
+const delay = () => duration({ minMs: 0, maxMs: 255_000 });
+
+export const interfaceSchema = z.strictObject({
+  name: required(filledText(), 'The interface.'),
+  up_delay: optional(delay(), 'How long it must have been up to count as up: until its port forwards.', '0'),
+  down_delay: optional(
+    delay(),
+    'How long it must have been down to count as down. Less than two advert intervals, or a peer takes over first.',
+    '0',
+  ),
+});
+
 export const processSchema = z.strictObject({
   name: required(nameLeaf, 'What track_process calls it.'),
   process: required(

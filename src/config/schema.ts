@@ -4,9 +4,16 @@
 import { z } from 'zod';
 import { directorDefaults, logDefaults, vrrpProcessDefaults } from './defaults.ts';
 import { optional } from './documented.ts';
-import { absolutePath, choice, filledText, flag, leaf, text } from './leaves.ts';
+import { absolutePath, choice, duration, filledText, flag, leaf, text } from './leaves.ts';
 import { ipvsSchema } from './schema-ipvs.ts';
-import { fileSchema, groupSchema, nameLeaf, processSchema, scriptSchema } from './schema-track.ts';
+import {
+  fileSchema,
+  groupSchema,
+  interfaceSchema,
+  nameLeaf,
+  processSchema,
+  scriptSchema,
+} from './schema-track.ts';
 import { sharedShape, virtualSchema } from './schema-virtual.ts';
 import { vrrpSchema } from './schema-vrrp.ts';
 
@@ -49,6 +56,16 @@ export const vrrpProcessSchema = z.strictObject({
     'Whether its code, stack and C heap stay out of swap. Needs CAP_IPC_LOCK.',
     'yes',
   ),
+  start_delay: optional(
+    duration({ minMs: 0, maxMs: 3_600_000 }),
+    'How long after the start of the daemon virtual routers begin to take part.',
+    '0',
+  ),
+  delay_after_boot: optional(
+    duration({ minMs: 0, maxMs: 3_600_000 }),
+    'How long after the boot of the host they begin to.',
+    '0',
+  ),
 });
 
 export const documentSchema = z.strictObject({
@@ -63,6 +80,10 @@ export const documentSchema = z.strictObject({
   vrrp_script: optional(z.array(scriptSchema.optional()), 'Commands that track_script refers to.'),
   vrrp_track_file: optional(z.array(fileSchema.optional()), 'Files that track_file refers to.'),
   vrrp_track_process: optional(z.array(processSchema.optional()), 'Processes that track_process refers to.'),
+  vrrp_interface: optional(
+    z.array(interfaceSchema.optional()),
+    'Interfaces whose changes count only once they have lasted.',
+  ),
   vrrp_sync_group: optional(z.array(groupSchema.optional()), 'Virtual routers that move as one.'),
   ...sharedShape,
   fallback6: optional(sharedShape.fallback.unwrap(), 'As fallback, for IPv6 services.'),

@@ -119,6 +119,8 @@ function describeVrrp(event: JournalEvent): string {
       return `main process lost: ${event.reason}; handing over`;
     case 'vrrp.transition':
       return `${event.instance}: ${phaseAlias[event.from]} -> ${phaseAlias[event.to]}: ${describeReason(event.reason)}`;
+    case 'vrrp.start_delayed':
+      return `${event.instance}: takes part in ${Math.round(event.delay_ms / 100) / 10} s: ${event.reason}`;
     case 'vrrp.track_changed':
       return `tracked ${event.tracked}: ${event.state}${event.detail === undefined ? '' : `: ${event.detail}`}`;
     case 'vrrp.notified':

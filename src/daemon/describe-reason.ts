@@ -31,6 +31,7 @@ const faults: Readonly<Record<string, string>> = {
   interface_missing: 'there is no such interface',
   no_carrier: 'the interface has no carrier',
   no_path: 'no interface has a socket and a source address',
+  settling: 'the interface has not been up for its up_delay yet',
   silent: 'the active router is heard over another path only',
   not_active: 'it is not active here',
   no_source_address: 'the interface has no IPv4 address of its own',

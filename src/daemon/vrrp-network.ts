@@ -1,15 +1,19 @@
 // Links and addresses of the host as last known: read once, then kept by notifications, read again after
 // an overflow. Decides nothing; tells whoever listens what changed, after it is known here.
+import type { LinkDelay } from '../config/config.ts';
 import type { Ip } from '../net/ip.ts';
 import type { Link } from '../net/link.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AddressEntry, KernelError, NetworkChange, NetworkKernel } from '../ports/kernel.ts';
 import { createAddressIndex } from './vrrp-address-index.ts';
+import { createLinkDelays } from './vrrp-link-delays.ts';
 
 const readAttempts = 5;
 const retryMs = 1000;
 
 export type NetworkView = {
+  /** From now on a change of these interfaces counts only once it has lasted. */
+  readonly delay: (delays: readonly LinkDelay[]) => void;
   /** Reads everything; from then on changes are followed. @returns why it could not be read. */
   readonly load: () => Promise<KernelError | undefined>;
   readonly linkNamed: (name: string) => Link | undefined;
@@ -33,9 +37,16 @@ export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkV
     for (const listener of [...listeners]) listener(change);
   };
 
+  const delays = createLinkDelays(clock, (index) => {
+    const link = links.get(index);
+    if (link !== undefined) tell({ type: 'linkChanged', link: delays.shown(link) });
+  });
+
   const nameLinks = () => {
     names = new Map([...links.values()].map((link) => [link.name, link]));
   };
+
+  const shownOf = (link: Link | undefined) => (link === undefined ? undefined : delays.shown(link));
 
   async function read(): Promise<KernelError | undefined> {
     for (let attempt = 0; attempt < readAttempts; attempt += 1) {
@@ -49,7 +60,11 @@ export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkV
       if (!inet.ok) return inet.error;
       // A kernel without IPv6 has none of its addresses.
       const foundAddresses = [...inet.value, ...(inet6.ok ? inet6.value : [])];
+      const isFirst = links.size === 0;
+      for (const index of links.keys())
+        if (!foundLinks.value.some((link) => link.index === index)) delays.gone(index);
       links = new Map(foundLinks.value.map((link) => [link.index, link]));
+      for (const link of foundLinks.value) delays.heard(link, isFirst);
       nameLinks();
       addresses.reset(foundAddresses);
       // What a notification said meanwhile may be newer than what was read.
@@ -69,10 +84,12 @@ export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkV
     switch (change.type) {
       case 'linkChanged':
         links.set(change.link.index, change.link);
+        delays.heard(change.link);
         nameLinks();
         break;
       case 'linkRemoved':
         links.delete(change.index);
+        delays.gone(change.index);
         nameLinks();
         break;
       case 'addressAdded':
@@ -95,8 +112,9 @@ export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkV
       watching = true;
       return read();
     },
-    linkNamed: (name) => names.get(name),
-    linkAt: (index) => links.get(index),
+    delay: delays.use,
+    linkNamed: (name) => shownOf(names.get(name)),
+    linkAt: (index) => shownOf(links.get(index)),
     addressesOn: addresses.on,
     placesOf: addresses.placesOf,
     onChange: (listener) => {

@@ -3,10 +3,12 @@
 // It leaves the election to the state machines and the sockets to its ports.
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import type { Ip } from '../net/ip.ts';
+import type { Micros } from '../ports/clock.ts';
 import { createLatenessHistogram } from './lateness.ts';
 import { createClaims } from './vrrp-claims.ts';
 import { createFloatingKeeper } from './vrrp-floating-routes.ts';
 import { openVrrpInterface, type VrrpInterface } from './vrrp-interface.ts';
+import { type LateStart, lateStartOf } from './vrrp-late-start.ts';
 import { createLiveness } from './vrrp-liveness.ts';
 import type { Findings, ToVrrpProcess } from './vrrp-messages.ts';
 import { createNetworkView } from './vrrp-network.ts';
@@ -36,6 +38,8 @@ export type VrrpProcessOptions = {
   /** Ends the process. Called once: when everything is handed over and removed. */
   readonly exit: (status: number) => void;
   readonly supervisorSilenceMs?: number;
+  /** When the daemon began, on the monotonic clock; default: now. */
+  readonly startedAt?: Micros;
 };
 
 export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: VrrpProcessOptions): void {
@@ -65,6 +69,9 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   let isLoaded = false;
   let ending = false;
   let cancelRetry = () => {};
+  /** Those that are not to take part yet, and what calls their start off. */
+  const late = new Map<RouterShell, () => void>();
+  const startedAt = options.startedAt ?? clock.now();
 
   const routerPorts: RouterPorts = {
     ...ports,
@@ -169,6 +176,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
       instances.flatMap((config) => floatingAddresses(config).map(({ address }) => address)),
     );
     groups = groupsOf(instances, kept);
+    view.delay(instances[0]?.linkDelays ?? []);
     snapshotEveryUs = Math.max(
       snapshotEveryUsMin,
       500 * Math.min(...instances.map(({ advertIntervalMs }) => advertIntervalMs)),
@@ -185,7 +193,10 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
       const config = instances[i];
       if (config === undefined) continue;
       if (isNew(router)) {
-        router.start(resumedAs(config, instances, resume));
+        const mayWait = resume === undefined && !isHere(config, instances);
+        const wait = mayWait ? lateStartOf(config, times()) : undefined;
+        if (wait === undefined) router.start(resumedAs(config, instances, resume));
+        else startLater(router, wait);
       } else router.reconfigure(config, devicesOf(config));
     }
     for (const [name, mac] of claims.releaseLeft())
@@ -195,6 +206,29 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     channel.send({ type: 'configured', problems: kept.flatMap(problemOf) });
     tellStatus();
     tellSnapshot();
+  }
+
+  const times = () => ({ now: clock.now(), startedAt });
+
+  /** One of its addresses, or of its sync group's, is on the host: somebody may be served there. */
+  const isHere = (config: VrrpInstanceConfig, instances: readonly VrrpInstanceConfig[]): boolean =>
+    instances
+      .filter(
+        (each) => each === config || (config.syncGroup !== undefined && each.syncGroup === config.syncGroup),
+      )
+      .some((each) => floatingAddresses(each).some(({ address }) => view.placesOf(address).length > 0));
+
+  function startLater(router: RouterShell, { waitUs, reason }: LateStart): void {
+    const { name: instance, virtualRouterId: vrid, interface: device } = router.config();
+    const delay_ms = Math.round(waitUs / 1000);
+    emit({ event: 'vrrp.start_delayed', instance, vrid, interface: device, delay_ms, reason });
+    late.set(
+      router,
+      clock.after(waitUs / 1000, () => {
+        late.delete(router);
+        router.start();
+      }),
+    );
   }
 
   function create(config: VrrpInstanceConfig): RouterShell {
@@ -217,6 +251,8 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   }
 
   function depart(router: RouterShell, keeps = false): void {
+    late.get(router)?.();
+    late.delete(router);
     const done = router.shutDown(keeps).finally(() => departing.delete(done));
     departing.add(done);
   }

@@ -10,5 +10,7 @@ export type Link = {
   readonly up: boolean;
   /** IFF_RUNNING / operstate: carrier is there. */
   readonly running: boolean;
+  /** It works, but not for long enough to count (`up_delay`). */
+  readonly settling?: true;
   readonly loopback: boolean;
 };

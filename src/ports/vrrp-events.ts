@@ -33,6 +33,14 @@ export type VrrpEvent =
       readonly outage_ms_estimate?: number;
     }
   | {
+      readonly event: 'vrrp.start_delayed';
+      readonly instance: string;
+      readonly vrid: number;
+      readonly interface: string;
+      readonly delay_ms: number;
+      readonly reason: string;
+    }
+  | {
       readonly event: 'vrrp.track_changed';
       readonly tracked: string;
       readonly state: string;

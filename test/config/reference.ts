@@ -7,6 +7,7 @@ import { markSchema } from '../../src/config/schema-marks.ts';
 import {
   fileSchema,
   groupSchema,
+  interfaceSchema,
   processSchema,
   scriptSchema,
   trackSchema,
@@ -34,6 +35,7 @@ export const sections: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['vrrp_script', scriptSchema.shape],
   ['vrrp_track_file', fileSchema.shape],
   ['vrrp_track_process', processSchema.shape],
+  ['vrrp_interface', interfaceSchema.shape],
   ['vrrp_sync_group', groupSchema.shape],
   ['top', without(documentSchema.shape, Object.keys(sharedShape))],
   ['shared', sharedShape],

@@ -39,6 +39,7 @@ export const ownAddress: AddressEntry = {
 /** A host that has eth0 with these addresses, and nothing changes. */
 export const viewOf = (present: readonly AddressEntry[]): NetworkView => ({
   load: async () => undefined,
+  delay: () => {},
   linkNamed: (name) => (name === 'eth0' ? eth0 : undefined),
   linkAt: () => eth0,
   addressesOn: () => present,

@@ -1,6 +1,7 @@
 // A keepalived.conf as a document of ours: which block becomes what. The blocks themselves are read in
 // keepalived-virtual.ts, keepalived-vrrp.ts and keepalived-track.ts. Source: keepalived.md §1.
 import { type Converted, collectNotes, type Fields } from './converted.ts';
+import { delayKeys, interfacesOf, processOf } from './keepalived-delays.ts';
 import { directorKeys, ipvsOf } from './keepalived-director.ts';
 import { readKeepalivedLines, type SourceFile, type Sources } from './keepalived-lines.ts';
 import { cleanName, scriptOf, syncGroupOf, trackFileOf, trackProcessOf } from './keepalived-track.ts';
@@ -17,11 +18,12 @@ const blocks: ReadonlySet<string> = new Set([
     'vrrp_sync_group',
     'vrrp_script',
   ],
-  ...['vrrp_track_file', 'track_file', 'vrrp_track_process', 'track_process'],
+  ...['vrrp_track_file', 'track_file', 'vrrp_track_process', 'track_process', 'interface_up_down_delays'],
 ]);
 /** Of global_defs: read below, or where an instance or a script leaves it out. */
 const globalKeys: ReadonlySet<string> = new Set([
   ...directorKeys,
+  ...delayKeys,
   ...[
     'vrrp_version',
     'default_interface',
@@ -69,6 +71,8 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
   const document: Fields = {
     script_user: wordOf(globals, 'script_user'),
     ipvs: ipvsOf(globals, all('vrrp_instance'), names(vrrp), note),
+    vrrp_process: processOf(globals),
+    vrrp_interface: interfacesOf(all('interface_up_down_delays'), note),
     vrrp,
     vrrp_script,
     vrrp_track_file,
