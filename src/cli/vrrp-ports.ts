@@ -10,6 +10,7 @@ import { openNetlinkSocket } from '../system/netlink-socket.ts';
 import { openFrameSocket } from '../system/packet-socket.ts';
 import { openVrrpSocket } from '../system/raw-socket.ts';
 import { openVrrpSocketInet6 } from '../system/raw-socket-inet6.ts';
+import { findSenderMac } from '../system/sender-mac.ts';
 import { systemSysctl } from '../system/sysctl.ts';
 import { claimMemoryIn } from './claim-memory.ts';
 
@@ -32,6 +33,7 @@ export function openVrrpPorts(stateDir?: string): VrrpPorts {
         : openVrrpSocketInet6(device, channel, systemClock),
     openFrameSocket,
     openAnswerSocket: (device, family) => openAnswerSocket(device, family, systemClock),
+    findSenderMac,
     sysctl: systemSysctl,
     memory: stateDir === undefined ? memoryOf() : claimMemoryIn(stateDir),
     filter: createFilterKernel(() => openNetlinkSocket('netfilter'), systemClock),

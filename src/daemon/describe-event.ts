@@ -79,6 +79,7 @@ const notWell = /^(?:exit [1-9]|signal|no answer|cannot|left out)/;
 export function levelOf(event: JournalEvent): LogLevel {
   if (event.event === 'vrrp.transition' && event.to === 'fault') return 'error';
   if (event.event === 'vrrp.process_started' && event.advice !== undefined) return 'warn';
+  if (event.event === 'vrrp.role_yielded') return event.known ? 'info' : 'warn';
   if (event.event === 'vrrp.track_changed' && event.state === 'down') return 'warn';
   if (event.event === 'vrrp.notified' && notWell.test(event.exit)) return 'warn';
   if (event.event === 'service.quorum_command' && notWell.test(event.exit)) return 'warn';
@@ -94,6 +95,13 @@ export function describeEvent(event: JournalEvent): string {
   if (area === 'real' || area === 'service' || area === 'checks') return describeService(event);
   if (area === 'names' || area === 'roster') return describeRoster(event);
   return describeDaemon(event);
+}
+
+function describeYielding(event: Extract<JournalEvent, { event: 'vrrp.role_yielded' }>): string {
+  const { instance, peer, mac = 'unknown', peer_priority, priority, known } = event;
+  const who = `${peer} (MAC ${mac})`;
+  const stranger = known ? '' : ', which was not known before';
+  return `${instance}: gave the role up to ${who}, priority ${peer_priority} against ${priority}${stranger}`;
 }
 
 function describeStart({
@@ -145,6 +153,8 @@ function describeVrrp(event: JournalEvent): string {
       return `${event.instance}: waits until the address of a peer is known (${event.names.join(', ')})`;
     case 'vrrp.split_brain_suspected':
       return `${event.instance}: ${event.peer} (priority ${event.peer_priority}) is active on vrid ${event.vrid} as well`;
+    case 'vrrp.role_yielded':
+      return describeYielding(event);
     case 'vrrp.stall':
       return `${event.instance}: woke ${event.late_ms} ms late; ${event.action}`;
     case 'vrrp.send_failed':

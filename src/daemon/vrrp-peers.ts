@@ -7,8 +7,8 @@ import type { PeerStatus } from './vrrp-messages.ts';
 const peersMax = 16;
 
 export type Peers = {
-  /** An advert of that router was believed. */
-  readonly heard: (source: Ip, priority: number) => void;
+  /** An advert of that router was believed. @returns whether it had been heard of before. */
+  readonly heard: (source: Ip, priority: number) => boolean;
   /** The one that was heard last comes first. */
   readonly status: () => readonly PeerStatus[];
 };
@@ -18,10 +18,11 @@ export function createPeers({ clock }: { readonly clock: Clock }): Peers {
   const peers = new Map<Ip, { readonly priority: number; readonly at: Micros }>();
   return {
     heard: (source, priority) => {
-      peers.delete(source);
+      const known = peers.delete(source);
       peers.set(source, { priority, at: clock.now() });
       const [oldest] = peers.keys();
       if (peers.size > peersMax && oldest !== undefined) peers.delete(oldest);
+      return known;
     },
     status: () =>
       [...peers].reverse().map(([address, { priority, at }]) => ({

@@ -1,6 +1,6 @@
 // What the VRRP process needs from the outside, all of it injected: time, the kernel's links and addresses,
 // sockets, and the channel to the main process. Types only.
-import type { Family } from '../net/ip.ts';
+import type { Family, Ip } from '../net/ip.ts';
 import type { Result } from '../net/result.ts';
 import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { AdvertPort, DatagramPort, FramePort } from '../ports/datagram.ts';
@@ -39,6 +39,12 @@ export type VrrpPorts = {
   /** What outlives this process of what it changes. */
   readonly memory: ClaimMemory;
   readonly filter: FilterKernel;
+  /** The link-layer address of the next advert from there; undefined: none came in time. Absent: it cannot be told. */
+  readonly findSenderMac?: (
+    interfaceIndex: number,
+    source: Ip,
+    limitMs: number,
+  ) => Promise<string | undefined>;
   /** The error is the kernel's code. */
   readonly openFrameSocket: (interfaceIndex: number) => Result<FramePort, string>;
   /** What others answer when they are asked for an address: ARP packets, or ICMPv6 messages. */

@@ -33,6 +33,7 @@ import { noSource, routerConfigOf } from './vrrp-router-config.ts';
 import type { GroupedRouter } from './vrrp-sync-groups.ts';
 import { reasonsOf, type TrackPorts, trackedStatus } from './vrrp-track.ts';
 import { createVmac } from './vrrp-vmac.ts';
+import { createYieldingReporter } from './vrrp-yielding.ts';
 
 /** How long a start waits for its macvlan. */
 const vmacMsMax = 2000;
@@ -108,6 +109,7 @@ export function createRouterShell(
     ports,
   );
   const peers = createPeers(ports);
+  const tellYielding = createYieldingReporter(() => config, ports);
   const paths = createPaths({
     ...ports,
     config: () => config,
@@ -245,10 +247,19 @@ export function createRouterShell(
     }
     reporter.accepted(facts, validation.notes);
     paths.heard(path);
-    peers.heard(facts.source, validation.advert.priority);
+    const { advert } = validation;
+    const known = peers.heard(facts.source, advert.priority);
     introduction.end();
-    const heard = { advert: validation.advert, source: facts.source };
-    dispatch({ type: 'advertReceived', ...heard, ...(path !== undefined && { path }) });
+    const wasActive = state.phase === 'active';
+    const priority = effectivePriority(router);
+    dispatch({ type: 'advertReceived', advert, source: facts.source, ...(path !== undefined && { path }) });
+    if (wasActive && state.phase === 'backup' && advert.priority >= priority) {
+      const yielded = { peer: facts.source, peerPriority: advert.priority, priority, known };
+      tellYielding({
+        ...yielded,
+        interface: config.furtherInterfaces?.[(path?.index ?? 0) - 1] ?? config.interface,
+      });
+    }
     return true;
   }
 

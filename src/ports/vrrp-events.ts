@@ -126,6 +126,17 @@ export type VrrpEvent =
       readonly peer_priority: number;
     }
   | {
+      readonly event: 'vrrp.role_yielded';
+      readonly instance: string;
+      readonly vrid: number;
+      readonly interface: string;
+      readonly peer: string;
+      readonly mac?: string;
+      readonly peer_priority: number;
+      readonly priority: number;
+      readonly known: boolean;
+    }
+  | {
       readonly event: 'vrrp.stall';
       readonly instance: string;
       readonly late_ms: number;
