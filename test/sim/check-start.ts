@@ -40,7 +40,7 @@ export function checkStart(world: World, violate: Violate): Check {
       if (other.state.phase !== 'active' || !acts(other.host, agenda.now())) continue;
       const calmUs = Math.max(
         ...[since, other.enteredAt, calmSince(world, router.host, other.host)],
-        ...[movingSince(world, router.host), movingSince(world, other.host)],
+        ...[movingSince(world, router.host), movingSince(world, other.host), other.host.unsentUntil],
       );
       const limitUs = other.config.advertIntervalUs * DRIFT + crossingUs + answerUs;
       if (agenda.now() - calmUs <= limitUs) continue;
