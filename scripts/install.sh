@@ -16,7 +16,8 @@ rm -rf "$new"
 mkdir -p "$new"
 cp -R dist package.json package-lock.json .npmrc "$new"
 (cd "$new" && npm ci --omit=dev --no-fund --no-audit --loglevel=error)
-for part in dist node_modules package.json; do
+# The modules first: a program that starts in between finds what it imports.
+for part in node_modules dist package.json; do
   rm -rf "$library/old"
   [ ! -e "$library/$part" ] || mv "$library/$part" "$library/old"
   mv "$new/$part" "$library/$part"

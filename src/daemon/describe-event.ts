@@ -82,6 +82,7 @@ export function levelOf(event: JournalEvent): LogLevel {
   if (event.event === 'vrrp.role_yielded') return event.known ? 'info' : 'warn';
   if (event.event === 'vrrp.track_changed' && event.state === 'down') return 'warn';
   if (event.event === 'vrrp.notified' && notWell.test(event.exit)) return 'warn';
+  if (event.event === 'service.fallbackcommand' && notWell.test(event.exit)) return 'warn';
   if (event.event === 'service.quorum_command' && notWell.test(event.exit)) return 'warn';
   if ('why' in event && event.why === 'drift') return 'warn';
   if (errors.has(event.event)) return 'error';

@@ -203,3 +203,23 @@ describe('announcements', () => {
     expect(arps(host) - count).toBe(4);
   });
 });
+
+describe('a removal that comes late, behind routes that go slowly', () => {
+  it('takes no address away that is wanted again by then', async () => {
+    const host = createVirtualHost();
+    const { removeRoutes } = host.ports.network;
+    const slow = (requests: Parameters<typeof removeRoutes>[0]) =>
+      new Promise((resolve) => host.time.after(500, () => resolve(removeRoutes(requests))));
+    host.tell({ type: 'configure', instances: [instance({ virtualRoutes: floating.virtualRoutes })] });
+    await host.time.run(600);
+    expect(host.addresses()).toContain('10.9.0.100/24');
+    Object.assign(host.ports.network, { removeRoutes: slow });
+    host.hear({ priority: 200 });
+    await host.time.run(130);
+    host.hear({ priority: 0 });
+    await host.time.run(100);
+    expect(host.did().at(-1)).toBe('advert 150');
+    await host.time.run(3000);
+    expect(host.addresses()).toContain('10.9.0.100/24');
+  });
+});
