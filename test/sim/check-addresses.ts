@@ -45,7 +45,11 @@ export function checkAddresses(world: World, violate: Violate): Check {
     const leaseUs = config.leaseUs === 'off' ? 0 : config.leaseUs;
     if (!host.running) {
       const afterUs = now - host.disturbedAt;
-      const isLong = afterUs > leaseUs + LEASE_SLACK_US && host.clockLostUs === 0;
+      // A kernel that stands still lets nothing end.
+      const isLong =
+        afterUs > leaseUs + LEASE_SLACK_US &&
+        now - host.frozenUntil > LEASE_SLACK_US &&
+        host.clockLostUs === 0;
       if (isLong) violate('S1', `${router.name} died ${afterUs} us ago, and its addresses were there still`);
       return;
     }

@@ -20,6 +20,8 @@ export function checkHandOver(world: World, violate: Violate): Check {
   /** Who is sure to take over: it knows the pace of the one that leaves, and nothing keeps it from listening. */
   const isHeir = (router: Router, leaver: Router, since: Micros): boolean =>
     router !== leaver &&
+    // One whose adverts go to nobody takes nothing over.
+    router.host.unsentUntil <= since &&
     (router.state.phase === 'backup' || router.state.phase === 'active') &&
     router.config.advertIntervalUs === leaver.config.advertIntervalUs &&
     router.enteredAt <= agenda.now() &&
