@@ -63,8 +63,6 @@ export function checkStart(world: World, violate: Violate): Check {
       const since = found.get(router);
       if (since === undefined || holdsAny(router)) return;
       found.delete(router);
-      // What an earlier run asked of a slow kernel comes to pass still.
-      if (agenda.now() - since <= 2 * kernelAnswer(world)) return;
       if (strangers || !router.host.running || stoodStill(router, since)) return;
       violate('L10', `${router.name} took away what it found at its start, and had heard nobody`);
     },
