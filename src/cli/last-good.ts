@@ -1,10 +1,11 @@
 // The last configuration that was in force, kept beside the state for a start that finds a bad file: systemd ends a
 // daemon before it starts the next, so a restart with a bad file could not be refused otherwise. It is of this boot and
 // of this run's file alone, and a stop that is no restart forgets it: then a bad file is for whoever starts to mend.
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { readRegularNow } from '../system/open-regular.ts';
 import { systemSysctl } from '../system/sysctl.ts';
+import { keepWholeNow } from '../system/write-whole.ts';
 import { configBytesMax } from './read-config.ts';
 
 export type LastGood = {
@@ -33,15 +34,8 @@ export function createLastGood(file: string, folder: string | undefined): LastGo
     path: () => (existsSync(path) ? path : undefined),
     keep: () => {
       const read = readRegularNow(file, { bytesMax: configBytesMax });
-      if (!read.ok) return;
-      try {
-        mkdirSync(folder, { recursive: true });
-        writeFileSync(`${path}.new`, read.value.content, { mode: 0o600, flush: true });
-        chmodSync(`${path}.new`, 0o600);
-        renameSync(`${path}.new`, path);
-      } catch {
-        // Without it a restart with a bad file ends as a start with one.
-      }
+      // Without it a restart with a bad file ends as a start with one.
+      if (read.ok) keepWholeNow(path, read.value.content);
     },
     forget,
   };

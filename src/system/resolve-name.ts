@@ -6,6 +6,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { type Family, familyOf, type Ip, parseIp } from '../net/ip.ts';
 import type { NameAnswer, ResolveName } from '../ports/discovery.ts';
+import { stateOf } from './open-regular.ts';
 import { candidates, parseHosts, parseResolvConf } from './resolver-files.ts';
 
 /** However many name servers and search domains there are. */
@@ -79,15 +80,11 @@ const reasons: Readonly<Record<string, string>> = {
 function whileUnchanged<T>(path: string, parse: (text: string) => T): () => T {
   let known: { readonly state: string; readonly value: T } | undefined;
   return () => {
-    const state = stateOf(path);
+    const found = statSync(path, { throwIfNoEntry: false, bigint: true });
+    const state = found === undefined ? '' : stateOf(found);
     if (known?.state !== state) known = { state, value: parse(textOf(path)) };
     return known.value;
   };
-}
-
-function stateOf(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
-  return stat === undefined ? '' : `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
 }
 
 function textOf(path: string): string {

@@ -79,7 +79,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-export function keepWholeNow(path: string, text: string): Result<void> {
+export function keepWholeNow(path: string, text: string | Uint8Array): Result<void> {
   const beside = `${path}.new`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: folderMode });
