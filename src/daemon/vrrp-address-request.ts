@@ -5,6 +5,9 @@ import type { Prefix } from '../net/prefix.ts';
 import type { VirtualAddress } from '../net/virtual-address.ts';
 import type { AddressEntry, AddressRequest } from '../ports/kernel.ts';
 
+/** So many at a time: a batch takes the kernel a millisecond or so. */
+export const sliceMax = 128;
+
 /** What names an address to be removed. */
 export const addressKeyOf = (prefix: Prefix, interfaceIndex: number) => ({
   address: prefix.address,

@@ -4,41 +4,24 @@
 // said once, and tried again with each renewal; on a loopback it is no matter, directors that are real servers
 // too have it there. An owner's addresses that the host has anyway stay the host's.
 // DESIGN.md §1 properties 2 and 10, vrrp.md §7.3.
-import { isLinkLocal } from '../net/ip.ts';
 import { formatPrefix, type Prefix } from '../net/prefix.ts';
 import type { VirtualAddress } from '../net/virtual-address.ts';
 import type { Clock, EventLoop, Micros } from '../ports/clock.ts';
-import type {
-  AddressEntry,
-  AddressRequest,
-  KernelError,
-  NetworkChange,
-  NetworkKernel,
-} from '../ports/kernel.ts';
-import { addressKeyOf, addressRequestOf, isOtherAddress, isSameAddress } from './vrrp-address-request.ts';
-import { describeFault, linkFaultOf } from './vrrp-link-fault.ts';
+import type { AddressEntry, NetworkChange, NetworkKernel } from '../ports/kernel.ts';
+import { type Cause, createAddressInstaller, type HeldAddress } from './vrrp-address-installer.ts';
+import { createAddressPlaces, type LeaseSettings } from './vrrp-address-places.ts';
+import { createAddressRemover } from './vrrp-address-remover.ts';
+import { describeFault } from './vrrp-link-fault.ts';
 import type { NetworkView } from './vrrp-network.ts';
 import { createPace } from './vrrp-pace.ts';
 import type { Emit } from './vrrp-ports.ts';
 
 /** One that is removed again and again is put back at most that often. */
 const restoreEveryUs = 100_000;
-/** So many at a time: a batch takes the kernel a millisecond or so. */
-const sliceMax = 128;
 /** Our own additions and removals cross with what the kernel tells of them. */
 const strayMs = 200;
 /** The kernel expires addresses on a coarse timer: 0 to 0.25 s late, never early (sockets.md). */
 const expirySlackUs = 50_000;
-
-export type LeaseSettings = {
-  readonly instance: string;
-  readonly interface: string;
-  /** With their attributes; of an address that is not among them nothing more is known. */
-  readonly addresses?: readonly VirtualAddress[];
-  readonly leaseSec: number | 'off';
-  /** Priority 255. */
-  readonly owner: boolean;
-};
 
 export type LeasePorts = {
   readonly kernel: NetworkKernel;
@@ -74,78 +57,32 @@ export type AddressLeases = {
   readonly close: () => void;
 };
 
-type Held = {
-  readonly prefix: Prefix;
-  installed: boolean;
-  /** Where it is, whatever that interface is called by now. */
-  index?: number;
-  /** The host's own address, which the owner advertises: neither leased nor removed. */
-  hostsOwn: boolean;
-  renewedAt: Micros;
-  restoredAt: Micros;
-  /** Why it is not there, as last said. */
-  failure?: string;
-  asked?: {
-    readonly vip: VirtualAddress;
-    readonly index: number;
-    readonly leaseSec: LeaseSettings['leaseSec'];
-    readonly request: AddressRequest;
-  };
-};
-
-type Cause = 'added' | 'restored';
-
 export function createAddressLeases(settings: () => LeaseSettings, ports: LeasePorts): AddressLeases {
   const { kernel, view, clock, emit } = ports;
-  const held = new Map<string, Held>();
-  /** Removals of our own that the kernel has not yet told of. */
-  const ownRemovals = new Map<string, number>();
+  const held = new Map<string, HeldAddress>();
   /** Of the configuration's, and put there by somebody else while we do not serve. */
   const strays = new Map<string, VirtualAddress>();
   const strayPace = createPace(clock, { gatherMs: strayMs });
   let renewing = false;
 
-  const attributes = createAttributes(() => settings().addresses ?? []);
-  const attributesOf = (prefix: Prefix): VirtualAddress => attributes.of(prefix) ?? prefix;
-  const deviceOf = (prefix: Prefix): string => attributesOf(prefix).device ?? settings().interface;
-  const indexOf = (prefix: Prefix): number | undefined => view.linkNamed(deviceOf(prefix))?.index;
-  /** Why nobody could reach an address there. */
-  const deviceFault = (prefix: Prefix): string | undefined => linkFaultOf(view.linkNamed(deviceOf(prefix)));
-  const isWell = ({ installed, prefix }: Held): boolean => installed && deviceFault(prefix) === undefined;
-  const named = (prefix: Prefix) => ({
-    instance: settings().instance,
-    interface: deviceOf(prefix),
-    address: formatPrefix(prefix),
+  const isHeld = (entry: HeldAddress): boolean => held.get(formatPrefix(entry.prefix)) === entry;
+  const places = createAddressPlaces(settings, view);
+  const { indexOf, deviceOf, deviceFault, presentOn, named } = places;
+  const { install } = createAddressInstaller({ settings, places, kernel, clock, emit, isHeld });
+  const { remove, isOurs, forget } = createAddressRemover({
+    settings,
+    places,
+    view,
+    kernel,
+    clock,
+    emit,
+    held,
   });
-
-  function fail(entry: Held, reason: string): void {
-    if (entry.failure === reason) return;
-    entry.failure = reason;
-    emit({ event: 'vip.failed', ...named(entry.prefix), reason });
-  }
-
-  /** Undefined where it may be added now. */
-  function obstacle(entry: Held, index: number): string | undefined {
-    // Of those there is one on each link.
-    if (isLinkLocal(entry.prefix.address)) return undefined;
-    const others = view.placesOf(entry.prefix.address).filter((found) => found.interfaceIndex !== index);
-    const elsewhere = others
-      .map((found) => view.linkAt(found.interfaceIndex))
-      .find((link) => !link?.loopback);
-    return elsewhere === undefined ? undefined : `the address is on ${elsewhere.name} already`;
-  }
-
-  function isHostsOwn({ prefix }: Held, index: number): boolean {
-    return settings().owner && presentOn(index, prefix)?.validLifetime === 'forever';
-  }
-
-  const presentOn = (index: number, prefix: Prefix): AddressEntry | undefined =>
-    view
-      .placesOf(prefix.address)
-      .find((found) => found.interfaceIndex === index && isSameAddress(found, prefix));
+  const isWell = ({ installed, prefix }: HeldAddress): boolean =>
+    installed && deviceFault(prefix) === undefined;
 
   /** One for ever is somebody else's, or an owner's, unless ours are for ever as well. */
-  function leftOver(prefix: Prefix): Held | undefined {
+  function leftOver(prefix: Prefix): HeldAddress | undefined {
     const { leaseSec, owner } = settings();
     const index = indexOf(prefix);
     const found = index === undefined ? undefined : presentOn(index, prefix);
@@ -158,107 +95,10 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     return { prefix, installed: true, index: interfaceIndex, hostsOwn: false, renewedAt, restoredAt: 0 };
   }
 
-  /** Some at a time, and adverts between them: thousands take the kernel longer than an advert may wait. */
-  async function install(
-    entries: readonly Held[],
-    cause: Cause,
-    onCame: (addresses: readonly Prefix[]) => void,
-    atLeastUs: Micros = 0,
-  ): Promise<void> {
-    for (let start = 0; start < entries.length; start += sliceMax) {
-      if (start > 0) await new Promise<void>(clock.afterPoll);
-      // Some may have been removed meanwhile.
-      const slice = entries.slice(start, start + sliceMax).filter((entry) => isHeld(entry));
-      const came = await installSome(slice, cause, atLeastUs);
-      if (came.length > 0) onCame(came);
-    }
-  }
+  const installAndTell = (entries: readonly HeldAddress[], cause: Cause, atLeastUs?: Micros): Promise<void> =>
+    install(entries, { cause, onCame: ports.onInstalled, atLeastUs });
 
-  const isHeld = (entry: Held): boolean => held.get(formatPrefix(entry.prefix)) === entry;
-
-  async function installSome(
-    entries: readonly Held[],
-    cause: Cause,
-    atLeastUs: Micros,
-  ): Promise<readonly Prefix[]> {
-    const wanted = entries.flatMap((entry) => {
-      const index = indexOf(entry.prefix);
-      if (index === undefined) fail(entry, `${deviceOf(entry.prefix)} is missing`);
-      return index !== undefined && prepare(entry, index) ? [{ entry, index }] : [];
-    });
-    if (wanted.length === 0) return [];
-    // After a crash of this process alone they are there still: then nothing has come.
-    const present = wanted.map(
-      ({ entry, index }) => !entry.installed && presentOn(index, entry.prefix) !== undefined,
-    );
-    const at = clock.now();
-    const configured = settings().leaseSec;
-    const leaseSec = configured === 'off' ? 'off' : Math.max(configured, Math.ceil(atLeastUs / 1_000_000));
-    const results = await kernel.replaceAddresses(
-      wanted.map(({ entry, index }) => requestFor(entry, index, leaseSec)),
-    );
-    return wanted.flatMap(({ entry, index }, i) =>
-      settle(entry, { error: results[i], at, cause, wasThere: present[i] === true, index })
-        ? [entry.prefix]
-        : [],
-    );
-  }
-
-  /** The same one each time: it is encoded once. */
-  function requestFor(entry: Held, index: number, leaseSec: LeaseSettings['leaseSec']): AddressRequest {
-    const vip = attributesOf(entry.prefix);
-    const { asked } = entry;
-    if (asked?.vip === vip && asked.index === index && asked.leaseSec === leaseSec) return asked.request;
-    const request = addressRequestOf(vip, index, leaseSec);
-    entry.asked = { vip, index, leaseSec, request };
-    return request;
-  }
-
-  /** @returns whether the kernel is to be asked for it. */
-  function prepare(entry: Held, index: number): boolean {
-    if (entry.hostsOwn) return false;
-    if (!entry.installed && isHostsOwn(entry, index)) {
-      entry.hostsOwn = true;
-      entry.installed = true;
-      return false;
-    }
-    // One that is here stays, whoever adds it elsewhere: to let its lease run out would help nobody.
-    const reason = entry.installed ? undefined : obstacle(entry, index);
-    if (reason !== undefined) fail(entry, reason);
-    return reason === undefined;
-  }
-
-  /** @returns whether the address has come newly. */
-  function settle(
-    entry: Held,
-    answer: { error: KernelError | undefined; at: Micros; cause: Cause; wasThere: boolean; index: number },
-  ): boolean {
-    if (!isHeld(entry)) return false;
-    if (answer.error !== undefined) {
-      fail(entry, answer.error.message);
-      return false;
-    }
-    delete entry.failure;
-    entry.renewedAt = answer.at;
-    entry.index = answer.index;
-    if (entry.installed) return false;
-    entry.installed = true;
-    if (answer.wasThere) return false;
-    const { leaseSec } = settings();
-    if (answer.cause === 'restored') emit({ event: 'vip.restored', ...named(entry.prefix) });
-    else
-      emit({
-        event: 'vip.added',
-        ...named(entry.prefix),
-        ...(leaseSec === 'off' ? {} : { lease_s: leaseSec }),
-      });
-    return true;
-  }
-
-  const installAndTell = (entries: readonly Held[], cause: Cause, atLeastUs?: Micros): Promise<void> =>
-    install(entries, cause, ports.onInstalled, atLeastUs);
-
-  function lose(entry: Held): void {
+  function lose(entry: HeldAddress): void {
     entry.installed = false;
     entry.hostsOwn = false;
     const now = clock.now();
@@ -277,80 +117,6 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
     else clock.after(dueUs / 1000, restore);
   }
 
-  /** Whether our own request explains that removal. */
-  function isOurs(key: string): boolean {
-    const count = ownRemovals.get(key) ?? 0;
-    if (count === 0) return false;
-    if (count === 1) ownRemovals.delete(key);
-    else ownRemovals.set(key, count - 1);
-    return true;
-  }
-
-  /** What may be removed: never what the host would be left without, nor an owner's own addresses. */
-  function removable(prefix: Prefix, index: number): boolean {
-    const key = formatPrefix(prefix);
-    const entry = held.get(key);
-    held.delete(key);
-    if (entry?.installed === true) return !entry.hostsOwn;
-    if (presentOn(index, prefix) === undefined || settings().owner) return false;
-    const others = view.addressesOn(index).filter((found) => isOtherAddress(found, prefix));
-    // A device of its own may be there for this address alone.
-    if (others.length > 0 || attributesOf(prefix).device !== undefined) return true;
-    emit({
-      event: 'vip.failed',
-      ...named(prefix),
-      reason: 'it is the only address of the interface; left there',
-    });
-    return false;
-  }
-
-  async function remove(addresses: readonly Prefix[], reason: string): Promise<void> {
-    const wanted = addresses.flatMap((prefix) => {
-      const before = held.get(formatPrefix(prefix))?.index;
-      const index = before !== undefined && view.linkAt(before) !== undefined ? before : indexOf(prefix);
-      if (index !== undefined) return removable(prefix, index) ? [{ prefix, index }] : [];
-      // It went with its interface.
-      held.delete(formatPrefix(prefix));
-      return [];
-    });
-    if (wanted.length === 0) return;
-    for (const { prefix } of wanted) {
-      const key = formatPrefix(prefix);
-      ownRemovals.set(key, (ownRemovals.get(key) ?? 0) + 1);
-    }
-    for (let start = 0; start < wanted.length; start += sliceMax) {
-      if (start > 0) await new Promise<void>(clock.afterPoll);
-      // Those that have been added anew meanwhile are wanted.
-      const slice = wanted.slice(start, start + sliceMax).filter(({ prefix }) => {
-        const isBack = held.has(formatPrefix(prefix));
-        if (isBack) isOurs(formatPrefix(prefix));
-        return !isBack;
-      });
-      await removeSome(slice, reason);
-    }
-  }
-
-  async function removeSome(
-    wanted: readonly { readonly prefix: Prefix; readonly index: number }[],
-    reason: string,
-  ): Promise<void> {
-    if (wanted.length === 0) return;
-    const results = await kernel.removeAddresses(
-      wanted.map(({ prefix, index }) => addressKeyOf(prefix, index)),
-    );
-    for (const [i, { prefix }] of wanted.entries()) {
-      const error = results[i];
-      if (error === undefined) {
-        emit({ event: 'vip.removed', ...named(prefix), reason });
-        continue;
-      }
-      isOurs(formatPrefix(prefix));
-      // It went by itself: its lease ran out, or its interface is gone.
-      if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENODEV') continue;
-      emit({ event: 'vip.failed', ...named(prefix), reason: `not removed: ${error.message}` });
-    }
-  }
-
   /** What waits for that device. */
   function comeBack(name: string): void {
     if (held.size === 0) return;
@@ -362,7 +128,7 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
 
   /** One that comes although we do not serve: not of our doing, unless a moment shows that it goes again. */
   function noteStray({ address, prefixLength: length, interfaceIndex }: AddressEntry): void {
-    const vip = attributes.of({ address, length });
+    const vip = places.configured({ address, length });
     if (vip === undefined || held.has(formatPrefix(vip)) || interfaceIndex !== indexOf(vip)) return;
     strays.set(formatPrefix(vip), vip);
     strayPace.soon(() => {
@@ -377,7 +143,7 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
 
   function onNetworkChange(change: NetworkChange): void {
     if (change.type === 'resync') {
-      ownRemovals.clear();
+      forget();
       for (const entry of held.values()) {
         const index = indexOf(entry.prefix);
         if (index === undefined || !entry.installed) continue;
@@ -411,7 +177,7 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
       }
       const keys = new Set(addresses.map(formatPrefix));
       const entries = [...held.entries()].flatMap(([key, entry]) => (keys.has(key) ? [entry] : []));
-      await install(entries, 'added', onCame);
+      await install(entries, { cause: 'added', onCame });
     },
     adopt: (addresses) => {
       const found = addresses.flatMap((prefix) => leftOver(prefix) ?? []);
@@ -442,21 +208,5 @@ export function createAddressLeases(settings: () => LeaseSettings, ports: LeaseP
         return [{ what: `${formatPrefix(entry.prefix)} on ${device}`, reason }];
       }),
     close: strayPace.cancel,
-  };
-}
-
-/** The attributes of each by its prefix, as long as the configuration is the same. */
-function createAttributes(addresses: () => readonly VirtualAddress[]) {
-  let known: readonly VirtualAddress[] = [];
-  let byPrefix: ReadonlyMap<string, VirtualAddress> = new Map();
-  return {
-    of: (prefix: Prefix): VirtualAddress | undefined => {
-      const now = addresses();
-      if (now !== known) {
-        known = now;
-        byPrefix = new Map(now.map((vip) => [formatPrefix(vip), vip]));
-      }
-      return byPrefix.get(formatPrefix(prefix));
-    },
   };
 }
