@@ -14,8 +14,9 @@ import type { Findings, ToVrrpProcess } from './vrrp-messages.ts';
 import { createNetworkView } from './vrrp-network.ts';
 import type { AdvertChannel, VrrpChannel, VrrpPorts } from './vrrp-ports.ts';
 import { createRateLimit } from './vrrp-rate-limit.ts';
-import { createRouterShell, type Devices, type RouterPorts, type RouterShell } from './vrrp-router.ts';
+import { createRouterShell } from './vrrp-router.ts';
 import { channelOf, floatingAddresses } from './vrrp-router-config.ts';
+import type { Devices, RouterPorts, RouterShell } from './vrrp-router-ports.ts';
 import { createSyncGroups, groupFaultOf, groupsOf, resumedAs } from './vrrp-sync-groups.ts';
 
 /** At least; else half an advert interval, of the shortest: resuming needs none that is newer. */

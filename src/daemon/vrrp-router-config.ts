@@ -42,6 +42,18 @@ export function routerConfigOf(
   };
 }
 
+/** The same one while nothing that it is made of has changed: it may have thousands of addresses. */
+export function createRouterConfigs() {
+  let made: { config: VrrpInstanceConfig; source: Ip; offset: number; router: RouterConfig } | undefined;
+  return {
+    of: (config: VrrpInstanceConfig, source: Ip, offset: number): RouterConfig => {
+      if (made?.config !== config || made.source !== source || made.offset !== offset)
+        made = { config, source, offset, router: routerConfigOf(config, source, offset) };
+      return made.router;
+    },
+  };
+}
+
 function addressesOf(config: VrrpInstanceConfig) {
   const { virtualAddresses, excludedAddresses = [] } = config;
   const advertised = excludedAddresses.length === 0 ? {} : { advertised: virtualAddresses.length };

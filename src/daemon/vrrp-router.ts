@@ -4,7 +4,6 @@
 // DESIGN.md §1 property 3, vrrp.md §7.4.
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import type { Ip } from '../net/ip.ts';
-import { formatPrefix } from '../net/prefix.ts';
 import type { VrrpPhase } from '../ports/vrrp-events.ts';
 import { servesIn } from '../vrrp/become.ts';
 import { effectivePriority } from '../vrrp/election.ts';
@@ -12,76 +11,26 @@ import { nextDeadline } from '../vrrp/next-deadline.ts';
 import { initialState, step } from '../vrrp/step.ts';
 import type { GroupEvent } from '../vrrp/sync-group.ts';
 import { activeDownInterval } from '../vrrp/timers.ts';
-import type { Effect, Event, FurtherPath, RouterConfig, State } from '../vrrp/types.ts';
+import type { Event, FurtherPath, RouterConfig, State } from '../vrrp/types.ts';
 import { type AdvertFacts, validateAdvert } from '../vrrp/validate.ts';
 import { createAcceptFilter } from './vrrp-accept.ts';
 import { createAdvertSender } from './vrrp-advert-sender.ts';
-import type { Claims } from './vrrp-claims.ts';
 import { createDeadline } from './vrrp-deadline.ts';
-import { createEffectQueue } from './vrrp-effect-queue.ts';
+import { createEffects } from './vrrp-effects.ts';
 import { createFitness } from './vrrp-fitness.ts';
-import type { FloatingKeeper } from './vrrp-floating-routes.ts';
 import { createHoldings } from './vrrp-holdings.ts';
-import type { InterfacePorts, VrrpInterface } from './vrrp-interface.ts';
 import { createIntroduction } from './vrrp-introduction.ts';
-import type { VrrpInstanceStatus, VrrpSnapshot } from './vrrp-messages.ts';
+import { createMaking } from './vrrp-making.ts';
 import { createPaths } from './vrrp-paths.ts';
 import { createPeers } from './vrrp-peers.ts';
 import { createReporter } from './vrrp-reporter.ts';
 import { type Answer, createRivals } from './vrrp-rivals.ts';
-import { noSource, routerConfigOf } from './vrrp-router-config.ts';
-import type { GroupedRouter } from './vrrp-sync-groups.ts';
-import { reasonsOf, type TrackPorts, trackedStatus } from './vrrp-track.ts';
+import { createRouterConfigs, noSource, routerConfigOf } from './vrrp-router-config.ts';
+import type { Devices, RouterPorts, RouterShell } from './vrrp-router-ports.ts';
+import { routerStatusOf } from './vrrp-router-status.ts';
+import { reasonsOf } from './vrrp-track.ts';
 import { createVmac } from './vrrp-vmac.ts';
 import { createYieldingReporter } from './vrrp-yielding.ts';
-
-/** How long a start waits for its macvlan. */
-const vmacMsMax = 2000;
-/** How long an effect holds back those behind it while the kernel has not answered. */
-const kernelMsMax = 100;
-
-export type InstanceSnapshot = VrrpSnapshot['instances'][number];
-
-export type RouterShell = GroupedRouter & {
-  readonly config: () => VrrpInstanceConfig;
-  /** Makes what it stands on; undefined where that is there. @returns settles when it is, or has taken too long */
-  readonly prepare: () => Promise<void> | undefined;
-  /** @param resume what an earlier process of ours said last, if it died. */
-  readonly start: (resume?: InstanceSnapshot) => void;
-  /** The same router with other settings: keeps its role. */
-  readonly reconfigure: (config: VrrpInstanceConfig, devices: Devices) => void;
-  /** Gives the role away and stays in the election. */
-  readonly handOver: () => void;
-  /** Gives the role away; settles when the addresses are gone. @param keeps what nobody takes over, for a restart */
-  readonly shutDown: (keeps?: boolean) => Promise<void>;
-  /** Why it cannot take part now. */
-  readonly fault: () => string | undefined;
-  /** The same, but for what other members of its sync group lack. */
-  readonly ownFault: () => string | undefined;
-  /** What is tracked may have changed. */
-  readonly onTracked: () => void;
-  readonly status: () => VrrpInstanceStatus;
-  readonly snapshot: () => InstanceSnapshot;
-};
-
-/** Of its interfaces; the first, which never changes, carries the virtual addresses. */
-export type Devices = readonly [VrrpInterface, ...VrrpInterface[]];
-
-export type RouterPorts = InterfacePorts &
-  TrackPorts & {
-    /** Why another member of that instance's sync group cannot take part. */
-    readonly groupFault: (config: VrrpInstanceConfig) => string | undefined;
-    /** A state of a member, or what depends on it, may have changed. */
-    readonly settleGroup: (name: string) => void;
-    readonly network: InterfacePorts['network'];
-    readonly routes: FloatingKeeper;
-    readonly claims: Claims;
-    readonly isVirtual: (address: RouterConfig['sourceAddress']) => boolean;
-    /** The timer of an advert was believed that much after its time. */
-    readonly onAdvertDue: (lateUs: number) => void;
-    /** A transition happened, or an advert was really sent. */
-    readonly onProgress: (what: 'transition' | 'advert') => void;
-  };
 
 export function createRouterShell(
   initial: VrrpInstanceConfig,
@@ -93,11 +42,7 @@ export function createRouterShell(
   let config = initial;
   let router = routerConfigOf(config, noSource);
   let state: State = initialState(clock.now());
-  let made: { config: VrrpInstanceConfig; source: Ip; offset: number; router: RouterConfig } | undefined;
   let onDone: (() => void) | undefined;
-  let onMade: (() => void) | undefined;
-  /** Settles when the last removal of addresses is done. */
-  let removed: Promise<unknown> = Promise.resolve();
   let ending = false;
   /** Whether the last fault was one of the interface. */
   let linkFailed = false;
@@ -120,6 +65,8 @@ export function createRouterShell(
     onChanged,
   });
   const vmac = createVmac(initial, { ...ports, onChanged });
+  const making = createMaking(vmac, clock);
+  const routerConfigs = createRouterConfigs();
   const fitness = createFitness({
     ...ports,
     config: () => config,
@@ -152,12 +99,10 @@ export function createRouterShell(
     onAnswered,
   });
   const accepting = createAcceptFilter(() => config, ports);
-  const effects = createEffectQueue({
-    clock,
-    carryOut,
-    // A new active that waits for its kernel is a silent one: the others would take it for dead.
-    patienceMs: ({ type }) =>
-      type === 'addAddresses' ? Math.min(kernelMsMax, router.advertIntervalUs / 1000) : kernelMsMax,
+  const effects = createEffects({
+    ...{ clock, isSettled, sender, holdings, rivals, reporter },
+    router: () => router,
+    state: () => state,
     onIdle: () => {
       if (state.phase === 'initialize') onDone?.();
     },
@@ -172,13 +117,7 @@ export function createRouterShell(
     if (config.syncGroup !== undefined) ports.settleGroup(config.syncGroup);
   }
 
-  /** The same one while nothing that it is made of has changed: it may have thousands of addresses. */
-  function routerNow(source: RouterConfig['sourceAddress']): RouterConfig {
-    const { offset } = fitness.tracking();
-    if (made?.config !== config || made.source !== source || made.offset !== offset)
-      made = { config, source, offset, router: routerConfigOf(config, source, offset) };
-    return made.router;
-  }
+  const routerNow = (source: Ip): RouterConfig => routerConfigs.of(config, source, fitness.tracking().offset);
 
   function dispatch(event: Event): void {
     const before: VrrpPhase = state.phase;
@@ -201,42 +140,6 @@ export function createRouterShell(
     introduction.end();
     const enters = state.phase === 'backup' && (before === 'initialize' || before === 'fault');
     if (enters && config.unicastPeers.length > 0) introduction.begin(config.advertIntervalMs);
-  }
-
-  /** @returns a promise where the effects after it must wait for the kernel. */
-  function carryOut(effect: Effect): Promise<unknown> | undefined {
-    switch (effect.type) {
-      case 'sendAdvert':
-        // Whoever yields to it is to be asked before that. A new active has just announced itself.
-        if (state.phase === 'active' && isSettled()) rivals.ask();
-        sender.send(effect.priority);
-        return undefined;
-      case 'renewLease':
-        // Only what was really sent keeps the addresses alive (DESIGN.md §1 property 2).
-        return renewal(effect.atLeastUs);
-      case 'addAddresses':
-        return holdings.add(effect.addresses);
-      case 'removeAddresses':
-        removed = holdings.remove(effect.addresses, effect.reason);
-        return removed;
-      case 'announce':
-        holdings.announce(effect);
-        return undefined;
-      case 'report':
-        reporter.report(effect.report);
-        return undefined;
-    }
-  }
-
-  /** @returns a promise where it is the last thing that happens: the kernel must have it before this process ends. */
-  function renewal(atLeastUs: number | undefined): Promise<unknown> | undefined {
-    if (state.phase !== 'initialize') {
-      sender.whenSent(() => void holdings.renew(atLeastUs));
-      return undefined;
-    }
-    return new Promise<void>((resolve) =>
-      sender.whenSent(() => void holdings.renew(atLeastUs).then(resolve)),
-    );
   }
 
   function onAdvert(facts: AdvertFacts, path: FurtherPath | undefined): boolean {
@@ -271,7 +174,9 @@ export function createRouterShell(
   }
 
   /** Who answers while the role is just changing hands is no rival. */
-  const isSettled = (): boolean => 2 * (clock.now() - state.since) >= router.advertIntervalUs;
+  function isSettled(): boolean {
+    return 2 * (clock.now() - state.since) >= router.advertIntervalUs;
+  }
 
   function onAnswered(answer: Answer): void {
     if (state.phase !== 'active' || !isSettled()) return;
@@ -284,22 +189,8 @@ export function createRouterShell(
     dispatch({ type: 'reconfigured', router: next });
   }
 
-  /** A macvlan takes a moment: to begin without it would be a fault that is none. */
-  const whenMade = () =>
-    new Promise<void>((resolve) => {
-      const cancel = clock.after(vmacMsMax, () => onMade?.());
-      onMade = () => {
-        cancel();
-        onMade = undefined;
-        resolve();
-      };
-    });
-
   function onChanged(): void {
-    if (onMade !== undefined) {
-      vmac.refresh();
-      if (!vmac.pending()) onMade();
-    }
+    making.look();
     if (state.phase === 'initialize') return;
     vmac.refresh();
     paths.refresh();
@@ -333,15 +224,23 @@ export function createRouterShell(
     ports.emit({ event: 'vrrp.priority_changed', instance: name, vrid, from, to, because });
   }
 
-  /** Of what it should hold in this phase. */
-  function missingNow(): Pick<VrrpInstanceStatus, 'missing'> {
-    const missing = [
-      ...(servesIn(state.phase) ? holdings.missing() : []),
-      ...vmac.missing(),
-      ...accepting.missing(),
-    ];
-    return missing.length === 0 ? {} : { missing };
-  }
+  const status = () =>
+    routerStatusOf({
+      config,
+      state,
+      priority: effectivePriority(router),
+      tracking: fitness.tracking,
+      paths: paths.status,
+      peers: peers.status(),
+      installed: holdings.installed(),
+      missing: [
+        ...(servesIn(state.phase) ? holdings.missing() : []),
+        ...vmac.missing(),
+        ...accepting.missing(),
+      ],
+      advertsSent: sender.count(),
+      counters: reporter.counters(),
+    });
 
   paths.use(devices);
 
@@ -351,7 +250,7 @@ export function createRouterShell(
       void accepting.apply();
       vmac.refresh();
       paths.refresh();
-      return vmac.pending() ? whenMade() : undefined;
+      return making.wait();
     },
     start: (resume) => {
       if (ending) return;
@@ -378,7 +277,7 @@ export function createRouterShell(
     shutDown: (keeps = false) =>
       new Promise((resolve) => {
         ending = true;
-        onMade?.();
+        making.end();
         onDone = () => {
           onDone = undefined;
           deadline.cancel();
@@ -386,7 +285,10 @@ export function createRouterShell(
           paths.close();
           if (keeps) return resolve();
           // Thousands of addresses take longer than the effects behind them have waited.
-          void removed.then(() => Promise.all([accepting.remove(), vmac.remove()])).then(() => resolve());
+          void effects
+            .removed()
+            .then(() => Promise.all([accepting.remove(), vmac.remove()]))
+            .then(() => resolve());
         };
         dispatch({ type: 'shutdown', ...(keeps && { keeps }) });
       }),
@@ -398,27 +300,7 @@ export function createRouterShell(
       if (event.type === 'trackRecovered') recover();
       else dispatch(event);
     },
-    status: () => ({
-      name: config.name,
-      interface: config.interface,
-      vrid: config.virtualRouterId,
-      phase: state.phase,
-      priority: effectivePriority(router),
-      ...(effectivePriority(router) !== config.priority && { basePriority: config.priority }),
-      ...(config.trackers !== undefined && { tracked: trackedStatus(fitness.tracking()) }),
-      ...(config.syncGroup !== undefined && { syncGroup: config.syncGroup }),
-      ...(config.furtherInterfaces !== undefined && { paths: paths.status() }),
-      sinceMs: Math.floor(state.since / 1000),
-      ...(state.phase === 'backup' &&
-        state.heard !== undefined && {
-          active: { address: state.heard.address, priority: state.heard.priority },
-        }),
-      ...(peers.status().length > 0 && { peers: peers.status() }),
-      addresses: holdings.installed().map(formatPrefix),
-      ...missingNow(),
-      advertsSent: sender.count(),
-      ...reporter.counters(),
-    }),
+    status,
     snapshot: () => ({ name: config.name, phase: state.phase, lastAdvertAt: sender.lastSentAt() }),
   };
 }

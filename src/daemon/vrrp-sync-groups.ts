@@ -3,7 +3,7 @@
 import type { VrrpInstanceConfig } from '../config/config.ts';
 import { type GroupEvent, type GroupMember, groupEvents } from '../vrrp/sync-group.ts';
 import type { VrrpSnapshot } from './vrrp-messages.ts';
-import type { InstanceSnapshot, RouterShell } from './vrrp-router.ts';
+import type { InstanceSnapshot, RouterShell } from './vrrp-router-ports.ts';
 
 /** A group at rest is reached in far fewer rounds; a rule that never rests must not hang the process. */
 const roundsMax = 32;

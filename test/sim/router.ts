@@ -19,7 +19,7 @@ import {
   type World,
 } from './world.ts';
 
-/** As in src/daemon/vrrp-effect-queue.ts, vrrp-router.ts and vrrp-process.ts. */
+/** As in src/daemon/vrrp-effects.ts, vrrp-holdings.ts and vrrp-process.ts. */
 const KERNEL_WAIT_US = 100_000;
 const LINGER_US = 20_000;
 const SNAPSHOT_EVERY_US = 50_000;
