@@ -81,7 +81,13 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
   reportWarnings(log.journal, problems);
   if (rejected !== undefined)
     log.journal({ event: 'daemon.config_rejected', config: file, problems: rejected, instead: kept ?? '' });
-  const reading = { read, onTaken: lastGood.keep, ...(end !== undefined && { end }) };
+  const notify = createNotify(process.env.NOTIFY_SOCKET);
+  const onTaken = () => {
+    lastGood.keep();
+    // What a start said of a bad file is over.
+    notify.status('');
+  };
+  const reading = { read, onTaken, ...(end !== undefined && { end }) };
   const daemon = assemble(config, reading, log);
   const control = await claim.value.listen(
     controlRoutes(daemon, { pid: process.pid, config: resolve(file) }),
@@ -95,7 +101,6 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
     return 1;
   }
   void knownSocketIn(config.director.stateDir).write({ socket: resolve(config.director.controlSocket) });
-  const notify = createNotify(process.env.NOTIFY_SOCKET);
   if (rejected === undefined) lastGood.keep();
   const { restarts } = await live(
     daemon,
