@@ -19,6 +19,7 @@ import type { Quorums } from './quorums.ts';
 import type { ReconcileLoop } from './reconcile-loop.ts';
 import { createReloads } from './reloads.ts';
 import type { Roster } from './roster.ts';
+import { programsMaxMs } from './running-programs.ts';
 import { type DaemonStatus, statusOf } from './status.ts';
 import type { VrrpSupervisor } from './vrrp-supervisor.ts';
 import type { TrackingLoop } from './vrrp-tracking.ts';
@@ -29,9 +30,6 @@ import { placesCalled, type WhyAnswer, whyOf } from './why.ts';
 const firstVerdictsMaxMs = 5000;
 /** Nor does it touch the table without the servers that it has by name, unless the resolver takes longer than this. */
 const rosterMaxMs = 2000;
-
-/** A stop waits so long for programs that run; those that take longer go on without us. */
-const programsMaxMs = 10_000;
 
 export type DaemonPorts = {
   readonly clock: Clock;
@@ -257,11 +255,13 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
       await vrrp.stop({ keeps: restarts });
       health.stop();
       weights.stop();
-      await quorums.drained(programsMaxMs);
       await reconcile.stop({ clean: !restarts });
-      if (restarts) return;
-      await marks.stop();
-      await director.stop();
+      if (!restarts) {
+        await marks.stop();
+        await director.stop();
+      }
+      // Last, and at once: one that takes its time holds up nothing else, and a restart only once.
+      await Promise.all([quorums.drained(programsMaxMs), reconcile.drained(programsMaxMs)]);
     });
     journal({ event: 'daemon.stopped', uptime_s: Math.round((clock.now() - startedAt) / 1e6) });
   }

@@ -4,6 +4,7 @@ import type { QuorumConfig } from '../config/config.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { RunScript } from '../ports/tracked.ts';
+import { createRunningPrograms } from './running-programs.ts';
 
 const timeoutMs = 30_000;
 
@@ -34,7 +35,7 @@ export function createQuorumCommands({
   readonly runScript: RunScript;
 }): QuorumCommands {
   const services = new Map<string, Told>();
-  const running = new Set<Promise<void>>();
+  const programs = createRunningPrograms(clock);
 
   async function run(
     service: string,
@@ -65,22 +66,13 @@ export function createQuorumCommands({
       services.set(service, told);
       told.wanted = { action, config };
       if (told.running) return;
-      const caughtUp = catchUp(service, told);
-      running.add(caughtUp);
-      void caughtUp.then(() => running.delete(caughtUp));
+      programs.add(catchUp(service, told));
     },
     forget: (service) => {
       const told = services.get(service);
       if (told?.running === false) services.delete(service);
       else if (told !== undefined) delete told.last;
     },
-    drained: (limitMs) =>
-      new Promise((resolve) => {
-        const cancel = clock.after(limitMs, resolve);
-        void Promise.all(running).then(() => {
-          cancel();
-          resolve();
-        });
-      }),
+    drained: programs.drained,
   };
 }

@@ -17,6 +17,7 @@ import type { VerdictOf } from '../reconcile/verdict-view.ts';
 import { createDepartures } from './departures.ts';
 import { createQueue, createTimer } from './pacing.ts';
 import type { Refusal } from './refusals.ts';
+import { createRunningPrograms } from './running-programs.ts';
 import { createServiceStory, type RunFallbackCommand } from './service-story.ts';
 import { type Applied, createTableKeeper } from './table-keeper.ts';
 
@@ -91,11 +92,14 @@ export type ReconcileLoop = {
   readonly plan: () => Promise<Result<Plan, KernelError>>;
   /** Ends. `clean` also deletes the services that are configured with cleanstop; all others stay as they are. */
   readonly stop: (how: { readonly clean: boolean }) => Promise<void>;
+  /** Resolves when no fallbackcommand runs any more, or after that time. */
+  readonly drained: (limitMs: number) => Promise<void>;
 };
 
 export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoop {
   const { kernel, clock, journal, verdictOf, weigh, quorumOf } = options;
-  const story = createServiceStory(journal, options.runFallbackCommand);
+  const programs = createRunningPrograms(clock);
+  const story = createServiceStory(journal, { run: options.runFallbackCommand, programs });
   const departures = createDepartures({
     ...{ clock, journal },
     ...(options.leavingBefore !== undefined && { before: options.leavingBefore }),
@@ -219,6 +223,7 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
         for (const resume of waiting) resume();
       });
     },
+    drained: programs.drained,
   };
 }
 

@@ -8,12 +8,19 @@ import type { Journal } from '../ports/journal.ts';
 import type { DesiredService } from '../reconcile/desire.ts';
 import { fallbackServing } from '../reconcile/fallback.ts';
 import { formatServiceId, type ServiceId } from '../reconcile/model.ts';
+import type { RunningPrograms } from './running-programs.ts';
 
 /**
  * Runs `command`, a shell command line, with `words` behind it. @returns how it ended, for the log: "exit 0",
  * "SIGKILL after 30 s". Never rejects.
  */
 export type RunFallbackCommand = (command: string, words: readonly string[]) => Promise<string>;
+
+export type FallbackCommands = {
+  /** Absent: none is run. */
+  readonly run: RunFallbackCommand | undefined;
+  readonly programs: RunningPrograms;
+};
 
 export type ServiceStory = {
   /** Tells what changed since the last call. `services` as desireServices gives them for `virtuals`. */
@@ -29,7 +36,7 @@ type Chapter = {
   ran: Promise<void>;
 };
 
-export function createServiceStory(journal: Journal, run?: RunFallbackCommand): ServiceStory {
+export function createServiceStory(journal: Journal, { run, programs }: FallbackCommands): ServiceStory {
   let chapters = new Map<string, Chapter>();
 
   const tellFallback = (
@@ -68,6 +75,7 @@ export function createServiceStory(journal: Journal, run?: RunFallbackCommand): 
       const exit = await run(command, [action, ...commandWords(virtual.id)]);
       journal({ event: 'service.fallbackcommand', service: name, action, command, exit });
     });
+    programs.add(chapter.ran);
   };
 
   return {

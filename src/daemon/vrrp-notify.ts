@@ -6,13 +6,12 @@ import type { Clock } from '../ports/clock.ts';
 import type { Journal, JournalEvent } from '../ports/journal.ts';
 import type { RunScript } from '../ports/tracked.ts';
 import type { VrrpPhase } from '../ports/vrrp-events.ts';
+import { programsMaxMs } from './running-programs.ts';
 import type { VrrpSupervisor } from './vrrp-supervisor.ts';
 
 const timeoutMs = 30_000;
 /** Of one router; the oldest are left out then: what counts is where it ends up. */
 const waitingMax = 16;
-/** How long a stop waits for scripts; those that take longer go on without us. */
-const drainMs = 10_000;
 
 type NotifiedState = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP';
 
@@ -122,7 +121,7 @@ export const withNotifier = (supervisor: VrrpSupervisor, notifier: Notifier): Vr
   },
   stop: async (how) => {
     await supervisor.stop(how);
-    await notifier.drained(drainMs);
+    await notifier.drained(programsMaxMs);
   },
 });
 

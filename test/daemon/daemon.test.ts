@@ -85,6 +85,7 @@ function daemonOf(initial: Config): Daemon {
       request: () => tell('reconcile request'),
       serving: () => () => false,
       stop: async ({ clean }: { clean: boolean }) => tell(`reconcile stop clean=${clean}`),
+      drained: async (limitMs: number) => tell(`fallback commands drained ${limitMs}`),
     },
     director: {
       configure: async () => tell('director configure'),
@@ -98,7 +99,10 @@ function daemonOf(initial: Config): Daemon {
       plan: async () => [],
       stop: async () => tell('marks stop'),
     },
-    quorums: { configure: () => {}, look: () => {}, statusOf: () => undefined, drained: async () => {} },
+    quorums: {
+      ...{ configure: () => {}, look: () => {}, statusOf: () => undefined },
+      drained: async (limitMs: number) => tell(`quorum commands drained ${limitMs}`),
+    },
     weights: { configure: () => {}, stop: () => {}, explain: () => [] },
     operator: {
       set: async (real: string, _service: string | undefined, override: unknown) => {
@@ -406,6 +410,8 @@ describe('the roster', () => {
 });
 
 describe('stop', () => {
+  const programsDrained = ['quorum commands drained 10000', 'fallback commands drained 10000'];
+
   it('lets the addresses go first and the table last', async () => {
     const daemon = daemonOf(config());
     await daemon.start();
@@ -419,6 +425,7 @@ describe('stop', () => {
       'reconcile stop clean=true',
       'marks stop',
       'director stop',
+      ...programsDrained,
       'daemon.stopped',
     ]);
   });
@@ -434,6 +441,7 @@ describe('stop', () => {
       'vrrp stop keeps',
       'health stop',
       'reconcile stop clean=false',
+      ...programsDrained,
       'daemon.stopped',
     ]);
     expect(events.find(({ event }) => event === 'daemon.stopping')).toMatchObject({ restarts: true });

@@ -327,6 +327,51 @@ describe('who serves', () => {
   });
 });
 
+describe('a stop waits for a fallbackcommand', () => {
+  /** The command of the last server's going runs, and that of its return waits for its turn. */
+  async function twoRun(tookMs: number) {
+    const rig = setUp([], {
+      runFallbackCommand: () => new Promise((resolve) => rig.clock.after(tookMs, () => resolve('exit 0'))),
+    });
+    const { loop, clock, judge } = rig;
+    void loop.configure([{ ...sorry, fallbackcommand: '/bin/page' }], ipvs);
+    judge('down', one, two);
+    await clock.advance(0);
+    judge('up', one);
+    await clock.advance(0);
+    await loop.stop({ clean: true });
+    let drained = false;
+    void loop.drained(1000).then(() => {
+      drained = true;
+    });
+    const told = () => rig.events.filter(({ event }) => event === 'service.fallbackcommand').length;
+    return { clock, told, isDrained: () => drained };
+  }
+
+  it('that runs, and for the one behind it', async () => {
+    const { clock, told, isDrained } = await twoRun(400);
+    await clock.advance(799);
+    expect([told(), isDrained()]).toEqual([1, false]);
+    await clock.advance(1);
+    expect([told(), isDrained()]).toEqual([2, true]);
+  });
+
+  it('for a bounded time', async () => {
+    const { clock, told, isDrained } = await twoRun(600);
+    await clock.advance(999);
+    expect(isDrained()).toBe(false);
+    await clock.advance(1);
+    expect([told(), isDrained()]).toEqual([1, true]);
+  });
+
+  it('not where there is none', async () => {
+    const { loop, clock } = setUp();
+    await loop.stop({ clean: true });
+    await loop.drained(1000);
+    expect(clock.nextInMs()).toBeUndefined();
+  });
+});
+
 describe('plan and stop', () => {
   it('plans without changing anything', async () => {
     const { loop, clock, kernel, judge } = setUp();
