@@ -18,8 +18,10 @@ export function startHost(world: World, host: Host): void {
 
 function bootAll(world: World, host: Host, resumes: boolean): void {
   const { life } = host;
-  if (host.frozenUntil > world.agenda.now()) {
-    world.agenda.plan(host.frozenUntil, () => {
+  // Whoever waits for the kernel has not ended yet, not even when killed, and nobody takes its place before.
+  const freeAt = Math.max(host.frozenUntil, host.kernelBusyUntil);
+  if (freeAt > world.agenda.now()) {
+    world.agenda.plan(freeAt, () => {
       if (host.life === life && host.powered && !host.running) bootAll(world, host, resumes);
     });
     return;
@@ -189,6 +191,7 @@ export function losePower(world: World, host: Host, end: AtEnd): void {
   endProcess(host, world.agenda.now());
   host.powered = false;
   host.frozenUntil = 0;
+  host.kernelBusyUntil = 0;
   host.clockStandsSince = undefined;
   for (const router of host.routers) clearAddresses(world, router, 'power');
   end(() => {
