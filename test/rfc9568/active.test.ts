@@ -35,7 +35,7 @@ describe('RFC 9568 §6.4.3 Active', () => {
     const at = rig.since + 10;
     const effects = rig.hear(101, at, { intervalUs: 200_000 });
     // Beside the RFC: an ordinary advert as the last word makes the winner tell the neighbours.
-    expect(deeds(effects)).toEqual(['sendAdvert', 'removeAddresses']);
+    expect(deeds(effects)).toEqual(['sendAdvert 100', 'removeAddresses']);
     expect(transition(effects)).toMatchObject({ to: 'backup', reason: 'higher_priority_heard', peer: PEER });
     expect(rig.state()).toMatchObject({ activeIntervalUs: 200_000, activeDownAt: at + 600_000 + 121_875 });
   });
