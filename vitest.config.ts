@@ -19,7 +19,7 @@ const unit = {
 };
 
 // One file after the other, each in a process of its own: a test may move its process into a namespace.
-const lab = { fileParallelism: false, ...patient, setupFiles: ['test/lab/harness/count-tries.ts'] };
+const lab = { fileParallelism: false, ...patient, retry: 1, setupFiles: ['test/lab/harness/count-tries.ts'] };
 
 export default defineConfig({
   test: {

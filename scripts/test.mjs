@@ -1,7 +1,7 @@
 // Every check and every layer of tests (DESIGN.md §7), and one line at the end: "total: N passed, N failed,
 // N skipped". A layer that cannot run here is counted as skipped, test by test, and says why. A check or a layer
-// that breaks without a test to blame counts as one failure. Status 1 if anything failed. Tests that hang on the clock
-// (test/lab/harness/by-the-clock.ts) are counted in a line of their own, and named where they took a second try.
+// that breaks without a test to blame counts as one failure. Status 1 if anything failed. A test of the lab that fails is
+// tried once again, and named at the end; those that hang on the clock (test/lab/harness/by-the-clock.ts) are counted.
 //   test.mjs [lab-systemd]    with a name: that layer alone
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -31,7 +31,7 @@ const NO_KERNEL = 125;
 const fitsNoName = '(?!)';
 
 const total = { passed: 0, failed: 0, skipped: 0 };
-const byTheClock = { tests: 0, secondTries: [] };
+const tries = { byTheClock: 0, second: [] };
 
 function check(name, command) {
   const started = Date.now();
@@ -78,17 +78,18 @@ async function count(layer, all) {
     total.passed += result?.numPassedTests ?? 0;
     total.failed += result?.numFailedTests ?? 0;
     total.skipped += (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0);
-    for (const file of result?.testResults ?? []) file.assertionResults.forEach(countByTheClock);
+    for (const file of result?.testResults ?? []) file.assertionResults.forEach(countTries);
     if (status === 0 || (result?.numFailedTests ?? 0) > 0) continue;
     console.log(`== ${name}: FAILED: ended with status ${status}, no test to blame`);
     total.failed += 1;
   }
 }
 
-function countByTheClock({ fullName, status, meta }) {
-  if (meta?.byTheClock === undefined || status === 'pending') return;
-  byTheClock.tests += 1;
-  if (meta.tries > 1) byTheClock.secondTries.push(`${fullName}: ${status} (${meta.byTheClock})`);
+function countTries({ fullName, status, meta }) {
+  if (status === 'pending') return;
+  if (meta?.byTheClock !== undefined) tries.byTheClock += 1;
+  if (meta?.tries > 1)
+    tries.second.push(`${fullName}: ${status} (${meta.byTheClock ?? 'the clock is no reason'})`);
 }
 
 /** @param speaksAtOnce else what it says is for {@link tell} */
@@ -152,15 +153,19 @@ function withoutIpvs() {
  * times slower where the host moves it about. lab-net, whose limits are tighter, goes first.
  */
 function inLabKernels() {
-  const files = readdirSync('test/lab', { recursive: true })
-    .filter((file) => file.endsWith('.ipvs.test.ts'))
-    .map((file) => join('test/lab', file));
-  const seconds = JSON.parse(readFileSync('test/lab/seconds.json', 'utf8'));
   const processors = processorsOfOurs();
   return {
     prefix: (index) => ['taskset', '-c', processors[index], 'nice', '-n', '5', kernel, '--timeout', '5000'],
-    shares: shareOut(files, seconds, Math.min(2, processors.length)),
+    shares: sharesOf('.ipvs.test.ts', Math.min(2, processors.length)),
   };
+}
+
+/** Of the lab's files, by the seconds that each takes. */
+function sharesOf(ending, count) {
+  const files = readdirSync('test/lab', { recursive: true })
+    .filter((file) => file.endsWith(ending))
+    .map((file) => join('test/lab', file));
+  return shareOut(files, JSON.parse(readFileSync('test/lab/seconds.json', 'utf8')), count);
 }
 
 /** Machines that systemd runs: for tests of the unit. */
@@ -192,7 +197,8 @@ async function everything() {
   await stage([{ name: 'sim' }]);
   const noLab = withoutNamespaces();
   await stage([
-    { name: 'lab-net', unavailable: noLab },
+    // They wait more than they compute.
+    { name: 'lab-net', unavailable: noLab, shares: sharesOf('.net.test.ts', 2) },
     {
       name: 'lab-ipvs',
       unavailable: noLab ?? withoutIpvs(),
@@ -209,8 +215,7 @@ mkdirSync(results, { recursive: true });
 if (process.argv[2] === 'lab-systemd') await stage([onMachines(withoutNamespaces())]);
 else await everything();
 
-const { tests, secondTries } = byTheClock;
-console.log(`by the clock: ${tests} tests, ${secondTries.length} of them tried twice`);
-for (const each of secondTries) console.log(`  ${each}`);
+console.log(`by the clock: ${tries.byTheClock} tests; tried twice: ${tries.second.length}`);
+for (const each of tries.second) console.log(`  ${each}`);
 console.log(`total: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;
