@@ -1,7 +1,8 @@
 // What a daemon is made of on this machine: the real clock, kernel, probes and child process, put together.
 import type { Config } from '../config/config.ts';
 import type { FileEnd } from '../config/judge-loss.ts';
-import { createDaemon, type Daemon } from '../daemon/daemon.ts';
+import { createDaemon } from '../daemon/daemon.ts';
+import type { Daemon } from '../daemon/daemon-ports.ts';
 import { parseLeavingState } from '../daemon/departures.ts';
 import { createDirectorLoop } from '../daemon/director-loop.ts';
 import { createHealthLoop } from '../daemon/health-loop.ts';

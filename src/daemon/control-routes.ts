@@ -1,7 +1,7 @@
 // What the control socket can be asked, and the daemon's answers to it. 409 says that the question was
 // understood and that nothing was changed.
 import type { Routes } from '../ports/control.ts';
-import type { Daemon, Order } from './daemon.ts';
+import type { Daemon, Order } from './daemon-ports.ts';
 
 /** @param identity what a `ping` says: who answers, and for which file. */
 export const controlRoutes = (daemon: Daemon, identity: Readonly<Record<string, unknown>> = {}): Routes => ({

@@ -1,111 +1,27 @@
 // The daemon as a whole: in which order its parts start, take on a new configuration, and stop. Each part's own
 // behaviour is its own file's. Everything from outside is handed in.
-import type { Config, Problem, VrrpInstanceConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { formatProblem } from '../config/format-problem.ts';
-import { type ConfigReading, type FileEnd, judgeLoss } from '../config/judge-loss.ts';
-import { ok, type Result } from '../net/result.ts';
-import type { Clock, Micros } from '../ports/clock.ts';
-import type { Journal } from '../ports/journal.ts';
-import type { KernelError } from '../ports/kernel.ts';
+import { type ConfigReading, judgeLoss } from '../config/judge-loss.ts';
+import { ok } from '../net/result.ts';
+import type { Micros } from '../ports/clock.ts';
 import { withDirectorChanges } from '../reconcile/director-plan.ts';
 import { withMarkChanges } from '../reconcile/marks.ts';
-import type { Plan } from '../reconcile/plan.ts';
-import type { Override } from '../reconcile/weigh.ts';
-import type { DirectorLoop } from './director-loop.ts';
-import type { HealthLoop } from './health-loop.ts';
-import type { MarkKeeper } from './mark-keeper.ts';
-import type { Operator } from './operator.ts';
-import type { Quorums } from './quorums.ts';
-import type { ReconcileLoop } from './reconcile-loop.ts';
+import type { Daemon, DaemonPorts, ReloadOptions, ReloadResult, StopHow } from './daemon-ports.ts';
+import { fixedAtStart } from './fixed-at-start.ts';
+import { createOperate } from './operate.ts';
 import { createReloads } from './reloads.ts';
-import type { Roster } from './roster.ts';
+import { reportWarnings } from './report-warnings.ts';
 import { programsMaxMs } from './running-programs.ts';
 import { type DaemonStatus, statusOf } from './status.ts';
-import type { VrrpSupervisor } from './vrrp-supervisor.ts';
-import type { TrackingLoop } from './vrrp-tracking.ts';
-import type { Weights } from './weights.ts';
-import { placesCalled, type WhyAnswer, whyOf } from './why.ts';
+import { whyOf } from './why.ts';
 
 /** A director does not stand for election with an unverified table, unless its servers take longer than this. */
 const firstVerdictsMaxMs = 5000;
 /** Nor does it touch the table without the servers that it has by name, unless the resolver takes longer than this. */
 const rosterMaxMs = 2000;
 
-export type DaemonPorts = {
-  readonly clock: Clock;
-  readonly journal: Journal;
-  /** Told each configuration that takes effect by a reload, before the parts below are. */
-  readonly onReload: (config: Config) => void;
-  /** May take its time: nothing waits for it but the reload. */
-  readonly readConfig: () => ConfigReading | Promise<ConfigReading>;
-  /** How the file of the initial config ended. */
-  readonly initialEnd?: FileEnd;
-  /** Makes servers of names and files; all parts below know addresses alone. */
-  readonly roster: Roster;
-  /** What IPVS holds beside its table. */
-  readonly director: DirectorLoop;
-  /** Sets the firewall marks that services list. */
-  readonly marks: MarkKeeper;
-  readonly health: HealthLoop;
-  readonly reconcile: ReconcileLoop;
-  readonly weights: Weights;
-  readonly quorums: Quorums;
-  readonly operator: Operator;
-  readonly vrrp: VrrpSupervisor;
-  /** Whether addresses of theirs are on this host already (vrrp-found.ts). */
-  readonly findsAddresses: (instances: readonly VrrpInstanceConfig[]) => Promise<boolean>;
-  readonly tracking: TrackingLoop;
-  /** Services of the previous run, by name. */
-  readonly ownedBefore: readonly string[];
-  readonly version: string;
-  readonly pid: number;
-};
-
-export type ReloadOptions = {
-  /** Also what takes everything away (config/judge-loss.ts); no signal can ask for that. */
-  readonly empty?: boolean;
-};
 type Taking = { readonly empty: boolean; readonly begun: Micros };
-export type ReloadResult = { readonly reloaded: boolean; readonly problems: readonly string[] };
-
-/**
- * @property real a server, or a DNS name for those that it stands for now. @property service absent: every service
- * that has it. @property override absent: as configured.
- */
-export type Order = {
-  readonly real: string;
-  readonly service?: string;
-  readonly override?: Override;
-  /** Of a drain: when it is taken out of the table at the latest, in ms from now. */
-  readonly timeoutMs?: number;
-};
-
-/** @property kept whether it will hold after a restart as well. */
-export type Operated = { readonly services: readonly string[]; readonly kept: Promise<Result<void>> };
-
-/** @property restarts another run follows at once: what nobody takes over stays for it, as after a crash. */
-export type StopHow = { readonly restarts?: boolean };
-
-export type Daemon = {
-  /** Resolves once the table is adopted and the virtual routers are configured. */
-  readonly start: () => Promise<void>;
-  /** Reads the config again. A bad one changes nothing. One that has not begun yet answers all who ask meanwhile. */
-  readonly reload: (options?: ReloadOptions) => Promise<ReloadResult>;
-  /** Why the servers, services and routers of that name or address are as they are. */
-  readonly why: (about: string) => Promise<WhyAnswer>;
-  /** What the operator says of a server. @returns the services that it holds for; none where there is no such server. */
-  readonly operate: (order: Order) => Operated;
-  /** @returns the names of the routers that hand over; none where none of that name is active. */
-  readonly failover: (instance?: string) => readonly string[];
-  readonly status: () => Promise<DaemonStatus>;
-  readonly plan: () => Promise<Result<Plan, KernelError>>;
-  /** Hands over, then cleans up. Resolves when nothing is left to do; a second call waits for the first. */
-  readonly stop: (reason: string, how?: StopHow) => Promise<void>;
-  /** Other servers or peers stand behind the names and files of the configuration. */
-  readonly rosterChanged: () => void;
-  /** A server of that service, or of any, has another verdict or weight: the table may have to follow. */
-  readonly verdictChanged: (service?: string) => void;
-};
 
 export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
   const { clock, journal, health, reconcile, weights, quorums, operator, vrrp, tracking } = ports;
@@ -218,6 +134,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     return { reloaded: true, problems: told };
   }
 
+  const operate = createOperate({ clock, health, operator, config: () => config });
   const reloads = createReloads(reload, (a, b) => (a.empty ?? false) === (b.empty ?? false));
 
   async function takeOn(owned?: readonly string[]): Promise<void> {
@@ -266,24 +183,6 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
     journal({ event: 'daemon.stopped', uptime_s: Math.round((clock.now() - startedAt) / 1e6) });
   }
 
-  function timed({ override, timeoutMs }: Order): Override | undefined {
-    if (override?.mode !== 'drain') return override;
-    const since = clock.now();
-    return { mode: 'drain', since, ...(timeoutMs !== undefined && { deadline: since + timeoutMs * 1000 }) };
-  }
-
-  function operate(order: Order): Operated {
-    const { real, service } = order;
-    const override = timed(order);
-    const services = health
-      .status()
-      .filter((server) => server.real === real && (service === undefined || server.service === service))
-      .map((server) => server.service);
-    const kept = services.length > 0 ? operator.set(real, service, override) : Promise.resolve(ok(undefined));
-    if (override === undefined) health.pardon(real, service);
-    return { services, kept };
-  }
-
   return {
     start: () => inTurn(start),
     reload: (options = {}) => reloads(options),
@@ -327,15 +226,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
       };
       return whyOf(config, about, parts);
     },
-    operate: (order) => {
-      const done = placesCalled(config, order.real).map((real) => operate({ ...order, real }));
-      return {
-        services: [...new Set(done.flatMap(({ services }) => services))],
-        kept: Promise.all(done.map(({ kept }) => kept)).then(
-          (all) => all.find(({ ok: isKept }) => !isKept) ?? ok(undefined),
-        ),
-      };
-    },
+    operate,
     stop: (reason, how = {}) => {
       stopping ??= stop(reason, how);
       return stopping;
@@ -354,29 +245,7 @@ const late: ReloadResult = {
   problems: ['Cannot reload: a running daemon, got one that stops'],
 };
 
-export function reportWarnings(journal: Journal, problems: readonly Problem[]): void {
-  for (const { severity, at, message } of problems) {
-    if (severity !== 'warning') continue;
-    journal({ event: 'config.warning', at: `${at.file}:${at.line}:${at.column}`, message });
-  }
-}
-
 const sizeOf = ({ virtuals }: Config) => ({
   services: virtuals.length,
   servers: virtuals.reduce((sum, { reals }) => sum + reals.length, 0),
 });
-
-/** What a reload cannot change, in words. */
-function fixedAtStart(before: Config, after: Config): string[] {
-  const fixed = ({ director, vrrpProcess }: Config) => ({
-    'director.name': director.name,
-    'director.control_socket': director.controlSocket,
-    'director.state_dir': director.stateDir,
-    'vrrp_process.realtime': vrrpProcess?.realtimePriority,
-    'vrrp_process.lock_memory': vrrpProcess?.lockMemory,
-  });
-  const old: Readonly<Record<string, unknown>> = fixed(before);
-  return Object.entries(fixed(after))
-    .filter(([key, value]) => old[key] !== value)
-    .map(([key, value]) => `Cannot change ${key} by a reload: it takes a restart, got ${value}`);
-}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { controlRoutes } from '../../src/daemon/control-routes.ts';
-import type { Daemon, Order } from '../../src/daemon/daemon.ts';
+import type { Daemon, Order } from '../../src/daemon/daemon-ports.ts';
 import { err, ok, type Result } from '../../src/net/result.ts';
 
 /** What the daemon was told, by a question to POST /server. */

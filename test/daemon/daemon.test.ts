@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import type { ConfigReading } from '../../src/config/judge-loss.ts';
-import { createDaemon, type Daemon, type DaemonPorts } from '../../src/daemon/daemon.ts';
+import { createDaemon } from '../../src/daemon/daemon.ts';
+import type { Daemon, DaemonPorts } from '../../src/daemon/daemon-ports.ts';
 import type { ServerHealth } from '../../src/daemon/health-loop.ts';
 import { ip } from '../../src/net/ip.ts';
 import type { JournalEvent } from '../../src/ports/journal.ts';

@@ -1,0 +1,96 @@
+// What the daemon as a whole offers to the control socket and the command line, and what it is made of.
+import type { Config, VrrpInstanceConfig } from '../config/config.ts';
+import type { ConfigReading, FileEnd } from '../config/judge-loss.ts';
+import type { Result } from '../net/result.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { KernelError } from '../ports/kernel.ts';
+import type { Plan } from '../reconcile/plan.ts';
+import type { Override } from '../reconcile/weigh.ts';
+import type { DirectorLoop } from './director-loop.ts';
+import type { HealthLoop } from './health-loop.ts';
+import type { MarkKeeper } from './mark-keeper.ts';
+import type { Operator } from './operator.ts';
+import type { Quorums } from './quorums.ts';
+import type { ReconcileLoop } from './reconcile-loop.ts';
+import type { Roster } from './roster.ts';
+import type { DaemonStatus } from './status.ts';
+import type { VrrpSupervisor } from './vrrp-supervisor.ts';
+import type { TrackingLoop } from './vrrp-tracking.ts';
+import type { Weights } from './weights.ts';
+import type { WhyAnswer } from './why.ts';
+
+export type DaemonPorts = {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** Told each configuration that takes effect by a reload, before the parts below are. */
+  readonly onReload: (config: Config) => void;
+  /** May take its time: nothing waits for it but the reload. */
+  readonly readConfig: () => ConfigReading | Promise<ConfigReading>;
+  /** How the file of the initial config ended. */
+  readonly initialEnd?: FileEnd;
+  /** Makes servers of names and files; all parts below know addresses alone. */
+  readonly roster: Roster;
+  /** What IPVS holds beside its table. */
+  readonly director: DirectorLoop;
+  /** Sets the firewall marks that services list. */
+  readonly marks: MarkKeeper;
+  readonly health: HealthLoop;
+  readonly reconcile: ReconcileLoop;
+  readonly weights: Weights;
+  readonly quorums: Quorums;
+  readonly operator: Operator;
+  readonly vrrp: VrrpSupervisor;
+  /** Whether addresses of theirs are on this host already (vrrp-found.ts). */
+  readonly findsAddresses: (instances: readonly VrrpInstanceConfig[]) => Promise<boolean>;
+  readonly tracking: TrackingLoop;
+  /** Services of the previous run, by name. */
+  readonly ownedBefore: readonly string[];
+  readonly version: string;
+  readonly pid: number;
+};
+
+export type ReloadOptions = {
+  /** Also what takes everything away (config/judge-loss.ts); no signal can ask for that. */
+  readonly empty?: boolean;
+};
+export type ReloadResult = { readonly reloaded: boolean; readonly problems: readonly string[] };
+
+/**
+ * @property real a server, or a DNS name for those that it stands for now. @property service absent: every service
+ * that has it. @property override absent: as configured.
+ */
+export type Order = {
+  readonly real: string;
+  readonly service?: string;
+  readonly override?: Override;
+  /** Of a drain: when it is taken out of the table at the latest, in ms from now. */
+  readonly timeoutMs?: number;
+};
+
+/** @property kept whether it will hold after a restart as well. */
+export type Operated = { readonly services: readonly string[]; readonly kept: Promise<Result<void>> };
+
+/** @property restarts another run follows at once: what nobody takes over stays for it, as after a crash. */
+export type StopHow = { readonly restarts?: boolean };
+
+export type Daemon = {
+  /** Resolves once the table is adopted and the virtual routers are configured. */
+  readonly start: () => Promise<void>;
+  /** Reads the config again. A bad one changes nothing. One that has not begun yet answers all who ask meanwhile. */
+  readonly reload: (options?: ReloadOptions) => Promise<ReloadResult>;
+  /** Why the servers, services and routers of that name or address are as they are. */
+  readonly why: (about: string) => Promise<WhyAnswer>;
+  /** What the operator says of a server. @returns the services that it holds for; none where there is no such server. */
+  readonly operate: (order: Order) => Operated;
+  /** @returns the names of the routers that hand over; none where none of that name is active. */
+  readonly failover: (instance?: string) => readonly string[];
+  readonly status: () => Promise<DaemonStatus>;
+  readonly plan: () => Promise<Result<Plan, KernelError>>;
+  /** Hands over, then cleans up. Resolves when nothing is left to do; a second call waits for the first. */
+  readonly stop: (reason: string, how?: StopHow) => Promise<void>;
+  /** Other servers or peers stand behind the names and files of the configuration. */
+  readonly rosterChanged: () => void;
+  /** A server of that service, or of any, has another verdict or weight: the table may have to follow. */
+  readonly verdictChanged: (service?: string) => void;
+};
