@@ -18,13 +18,9 @@ import { createRouterShell } from './vrrp-router.ts';
 import { channelOf, floatingAddresses } from './vrrp-router-config.ts';
 import type { Devices, RouterPorts, RouterShell } from './vrrp-router-ports.ts';
 import { createSyncGroups, groupFaultOf, groupsOf, resumedAs } from './vrrp-sync-groups.ts';
+import { createTelling, problemOf } from './vrrp-telling.ts';
 
-/** At least; else half an advert interval, of the shortest: resuming needs none that is newer. */
-const snapshotEveryUsMin = 50_000;
 const checkClaimsMs = 5000;
-/** Beyond that many of either, the status that nobody asked for is told less often. */
-const instancesABeat = 50;
-const addressesABeat = 500;
 /** A main process that is busy for a while is not gone; adverts do not depend on it. */
 const supervisorSilenceMs = 5000;
 
@@ -59,14 +55,9 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   let groups: ReadonlyMap<string, readonly RouterShell[]> = new Map();
   /** Removed from the configuration, but not done handing over. */
   const departing = new Set<Promise<void>>();
-  let snapshotAt = Number.NEGATIVE_INFINITY;
-  let cancelSnapshot: (() => void) | undefined;
   let findings: Findings = {};
   let cancelCheck = () => {};
-  let snapshotEveryUs = snapshotEveryUsMin;
-  let tellingSoon = false;
   let refreshingSoon = false;
-  let beats = 0;
   let isLoaded = false;
   let ending = false;
   let cancelRetry = () => {};
@@ -74,6 +65,11 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   const late = new Map<RouterShell, () => void>();
   const startedAt = options.startedAt ?? clock.now();
 
+  const telling = createTelling({
+    ...{ clock, channel, lateness, process: options },
+    running: () => running,
+    addresses: () => floating.size,
+  });
   const routerPorts: RouterPorts = {
     ...ports,
     ...{ view, emit, limit, routes, claims },
@@ -82,44 +78,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     settleGroup: createSyncGroups((group) => groups.get(group) ?? []),
     isVirtual: (address: Ip) => floating.has(address),
     onAdvertDue: lateness.note,
-    onProgress: (what) => {
-      if (what === 'transition') tellSoon();
-      else if (cancelSnapshot === undefined) {
-        const dueUs = Math.max(0, snapshotAt + snapshotEveryUs - clock.now());
-        cancelSnapshot = clock.after(dueUs / 1000, tellSnapshot);
-      }
-    },
-  };
-
-  /** Many transitions at once, as when a link dies under all instances, are told once. */
-  const tellSoon = () => {
-    if (tellingSoon) return;
-    tellingSoon = true;
-    clock.afterPoll(() => {
-      tellingSoon = false;
-      tellStatus();
-      tellSnapshot();
-    });
-  };
-
-  const statusLoad = () => running.length / instancesABeat + floating.size / addressesABeat;
-
-  const tellStatus = () => {
-    const { pid, realtime, memoryLocked } = options;
-    const process = { pid, realtime, memoryLocked, advertLateness: lateness.summary() };
-    const problems = running.flatMap(problemOf);
-    channel.send({
-      ...{ type: 'status', process, instances: running.map((router) => router.status()) },
-      ...(problems.length > 0 && { problems }),
-    });
-  };
-
-  const tellSnapshot = () => {
-    cancelSnapshot?.();
-    cancelSnapshot = undefined;
-    snapshotAt = clock.now();
-    const instances = running.map((router) => router.snapshot());
-    channel.send({ type: 'snapshot', snapshot: { takenAt: snapshotAt, instances } });
+    onProgress: telling.onProgress,
   };
 
   const refresh = () => {
@@ -178,10 +137,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     );
     groups = groupsOf(instances, kept);
     view.delay(instances[0]?.linkDelays ?? []);
-    snapshotEveryUs = Math.max(
-      snapshotEveryUsMin,
-      500 * Math.min(...instances.map(({ advertIntervalMs }) => advertIntervalMs)),
-    );
+    telling.pace(instances.map(({ advertIntervalMs }) => advertIntervalMs));
     const isNew = (router: RouterShell) => !before.has(identityOf(router.config()));
     for (const router of leaving) depart(router);
     if (serial !== undefined)
@@ -205,8 +161,8 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     // Which addresses float may have changed, and with it who may use which as source.
     refresh();
     channel.send({ type: 'configured', problems: kept.flatMap(problemOf) });
-    tellStatus();
-    tellSnapshot();
+    telling.status();
+    telling.snapshot();
   }
 
   const times = () => ({ now: clock.now(), startedAt });
@@ -322,8 +278,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     firstWordMs: options.supervisorSilenceMs ?? supervisorSilenceMs,
     onBeat: () => {
       channel.send({ type: 'heartbeat' });
-      beats += 1;
-      if (isLoaded && beats % Math.ceil(statusLoad() || 1) === 0) tellStatus();
+      telling.onBeat(isLoaded);
     },
     onSilent: (silentMs) => void supervisorLost(`silent for ${silentMs} ms`),
   });
@@ -339,9 +294,3 @@ const identityOf = (config: VrrpInstanceConfig): string =>
     ...[config.name, config.interface, config.virtualRouterId, config.version],
     ...[channelOf(config), config.vmac],
   ]);
-
-const problemOf = (router: RouterShell): readonly string[] => {
-  const fault = router.fault();
-  const { name, interface: device } = router.config();
-  return fault === undefined ? [] : [`Cannot run instance ${name} now: a working ${device}, got ${fault}`];
-};
