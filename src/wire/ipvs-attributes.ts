@@ -1,6 +1,5 @@
 // Numbers that requests and entries of IPVS share (linux/ip_vs.h): attributes, flags, families, protocols,
 // forwarding methods and tunnels; and how a number without a word is spelled, so that none is lost on the way.
-import type { Family } from '../net/ip.ts';
 import type { Forward, Protocol, TunnelChecksum, TunnelType } from '../reconcile/model.ts';
 
 export const IPVS_CMD_ATTR_SERVICE = 1;
@@ -45,7 +44,6 @@ export const SVC_F_SETTABLE = 0x3d;
 export const CONN_F_FWD_MASK = 0x7;
 export const TUNNEL_TYPE_IPIP = 0;
 
-export const AF: Readonly<Record<Family, number>> = { inet: 2, inet6: 10 };
 export const PROTOCOLS: Readonly<Record<Protocol, number>> = { tcp: 6, udp: 17, sctp: 132 };
 export const FORWARDS: Readonly<Record<Forward, number>> = { masq: 0, ipip: 2, gate: 3 };
 export const TUNNEL_TYPES: Readonly<Record<TunnelType, number>> = { gue: 1, gre: 2 };

@@ -6,7 +6,6 @@ import { type Family, type Ip, ipFromBytes, ipSize } from '../net/ip.ts';
 import type { Destination, ServiceId, Tunnel, VirtualService } from '../reconcile/model.ts';
 import { decodeGeneric } from './genetlink.ts';
 import {
-  AF,
   CONN_F_FWD_MASK,
   DEST,
   FORWARDS,
@@ -24,6 +23,7 @@ import {
 } from './ipvs-attributes.ts';
 import { decodeSchedFlags } from './ipvs-sched-flags.ts';
 import {
+  AF,
   type Attributes,
   findAttribute,
   readNested,

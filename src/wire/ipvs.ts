@@ -16,7 +16,6 @@ import {
 } from '../reconcile/model.ts';
 import { encodeGeneric } from './genetlink.ts';
 import {
-  AF,
   DEST,
   FORWARDS,
   IPVS_CMD_ATTR_DEST,
@@ -32,6 +31,7 @@ import {
 } from './ipvs-attributes.ts';
 import { encodeSchedFlags } from './ipvs-sched-flags.ts';
 import {
+  AF,
   writeAttribute,
   writeHeader,
   writeNested,

@@ -1,8 +1,12 @@
 // Netlink attributes (linux/netlink.h struct nlattr): typed, length-prefixed values, padded to 4 bytes, that
 // may hold further attributes. What is malformed is undefined, never a throw; what nobody here knows is carried
 // as bytes. Numbers are in host byte order except ports and addresses.
+import type { Family } from '../net/ip.ts';
 import { hostIsLittleEndian } from './reader.ts';
 import type { Writer } from './writer.ts';
+
+/** Address families, as every attribute and header numbers them (linux/socket.h). */
+export const AF: Readonly<Record<Family, number>> = { inet: 2, inet6: 10 };
 
 const HEADER_SIZE = 4;
 /** NLA_F_NESTED and NLA_F_NET_BYTEORDER are flags in the attribute's type. */

@@ -5,6 +5,7 @@ import { type Family, type Ip, ip, ipFromBytes, ipSize } from '../net/ip.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { RouteKind, VirtualRoute, VirtualRule } from '../net/route.ts';
 import {
+  AF,
   type Attributes,
   decodeAttributes,
   readNested,
@@ -13,7 +14,28 @@ import {
   readU32,
 } from './netlink-attributes.ts';
 import { hostIsLittleEndian } from './reader.ts';
-import { PROTOCOL_OURS } from './rtnetlink-route.ts';
+import {
+  FR_ACT_TO_TBL,
+  FRA_DST,
+  FRA_FWMARK,
+  FRA_FWMASK,
+  FRA_IIFNAME,
+  FRA_OIFNAME,
+  FRA_PRIORITY,
+  FRA_PROTOCOL,
+  FRA_SRC,
+  FRA_TABLE,
+  PROTOCOL_OURS,
+  ROUTE_TYPES,
+  RTA_DST,
+  RTA_GATEWAY,
+  RTA_METRICS,
+  RTA_OIF,
+  RTA_PREFSRC,
+  RTA_PRIORITY,
+  RTA_TABLE,
+  RTAX_MTU,
+} from './rtnetlink-route-attributes.ts';
 
 export const RTM_GETROUTE = 26;
 export const RTM_GETRULE = 34;
@@ -25,36 +47,12 @@ export const RTNLGRP_IPV6_RULE = 19;
 /** Struct rtmsg and struct fib_rule_hdr are of one size, with the family first. */
 const HEADER_BYTES = 12;
 const PROTOCOL_AT = 5;
-const AF: Readonly<Record<Family, number>> = { inet: 2, inet6: 10 };
-const kinds: ReadonlyMap<number, RouteKind> = new Map([
-  [1, 'unicast'],
-  [6, 'blackhole'],
-  [7, 'unreachable'],
-  [8, 'prohibit'],
-]);
-
-const RTA_DST = 1;
-const RTA_OIF = 4;
-const RTA_GATEWAY = 5;
-const RTA_PRIORITY = 6;
-const RTA_PREFSRC = 7;
-const RTA_METRICS = 8;
+const kinds: ReadonlyMap<number, RouteKind> = new Map(
+  Object.entries(ROUTE_TYPES).map(([kind, number]) => [number, kind as RouteKind]),
+);
 const RTA_MULTIPATH = 9;
-const RTA_TABLE = 15;
-const RTAX_MTU = 2;
 /** Struct rtnexthop: length, flags, hops, interface. */
 const NEXT_HOP_BYTES = 8;
-
-const FR_ACT_TO_TBL = 1;
-const FRA_DST = 1;
-const FRA_SRC = 2;
-const FRA_IIFNAME = 3;
-const FRA_PRIORITY = 6;
-const FRA_FWMARK = 10;
-const FRA_TABLE = 15;
-const FRA_FWMASK = 16;
-const FRA_OIFNAME = 17;
-const FRA_PROTOCOL = 21;
 
 /** The payload of an RTM_GETROUTE dump; a kernel that checks strictly sends ours alone. */
 export function encodeGetRoutes(family: Family): Uint8Array {

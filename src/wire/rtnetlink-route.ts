@@ -1,10 +1,32 @@
 // Routes and policy rules over rtnetlink (linux/rtnetlink.h struct rtmsg, linux/fib_rules.h struct fib_rule_hdr):
 // the payloads that add and remove one. All carry our own protocol number, so that a removal never takes a route
 // or rule of somebody else that looks the same.
-import { type Family, type Ip, ipBytes } from '../net/ip.ts';
+import { type Ip, ipBytes } from '../net/ip.ts';
 import type { Prefix } from '../net/prefix.ts';
-import { type RouteKind, routeFamily, type VirtualRoute, type VirtualRule } from '../net/route.ts';
-import { openAttribute, writeAttribute, writeNested, writeText, writeU32 } from './netlink-attributes.ts';
+import { routeFamily, type VirtualRoute, type VirtualRule } from '../net/route.ts';
+import { AF, openAttribute, writeAttribute, writeNested, writeText, writeU32 } from './netlink-attributes.ts';
+import {
+  FR_ACT_TO_TBL,
+  FRA_DST,
+  FRA_FWMARK,
+  FRA_FWMASK,
+  FRA_IIFNAME,
+  FRA_OIFNAME,
+  FRA_PRIORITY,
+  FRA_PROTOCOL,
+  FRA_SRC,
+  FRA_TABLE,
+  PROTOCOL_OURS,
+  ROUTE_TYPES,
+  RTA_DST,
+  RTA_GATEWAY,
+  RTA_METRICS,
+  RTA_OIF,
+  RTA_PREFSRC,
+  RTA_PRIORITY,
+  RTA_TABLE,
+  RTAX_MTU,
+} from './rtnetlink-route-attributes.ts';
 import { createWriter, type Writer } from './writer.ts';
 
 export const RTM_NEWROUTE = 24;
@@ -12,41 +34,11 @@ export const RTM_DELROUTE = 25;
 export const RTM_NEWRULE = 32;
 export const RTM_DELRULE = 33;
 
-/** Shown as "proto 112" by ip(8); no other program is known to use it. */
-export const PROTOCOL_OURS = 112;
-
-const AF: Readonly<Record<Family, number>> = { inet: 2, inet6: 10 };
-const ROUTE_TYPES: Readonly<Record<RouteKind, number>> = {
-  unicast: 1,
-  blackhole: 6,
-  unreachable: 7,
-  prohibit: 8,
-};
 const RT_SCOPE_UNIVERSE = 0;
 const RT_SCOPE_LINK = 253;
 const RTNH_F_ONLINK = 4;
 /** In the eight bits of a header, for a table that does not fit: the attribute counts. */
 const RT_TABLE_UNSPEC = 0;
-
-const RTA_DST = 1;
-const RTA_OIF = 4;
-const RTA_GATEWAY = 5;
-const RTA_PRIORITY = 6;
-const RTA_PREFSRC = 7;
-const RTA_METRICS = 8;
-const RTA_TABLE = 15;
-const RTAX_MTU = 2;
-
-const FR_ACT_TO_TBL = 1;
-const FRA_DST = 1;
-const FRA_SRC = 2;
-const FRA_IIFNAME = 3;
-const FRA_PRIORITY = 6;
-const FRA_FWMARK = 10;
-const FRA_TABLE = 15;
-const FRA_FWMASK = 16;
-const FRA_OIFNAME = 17;
-const FRA_PROTOCOL = 21;
 
 /** @param interfaceIndex of the route's device, where it has one. */
 export function encodeRoute(route: VirtualRoute, interfaceIndex: number | undefined): Uint8Array {

@@ -4,6 +4,7 @@ import { type Family, familyOf, type Ip, ipBytes, ipFromBytes, ipSize } from '..
 import type { Link } from '../net/link.ts';
 import { macFromBytes } from '../net/mac.ts';
 import {
+  AF,
   decodeAttributes,
   openAttribute,
   readText,
@@ -27,7 +28,6 @@ export const RTNLGRP_IPV4_IFADDR = 5;
 export const RTNLGRP_IPV6_IFADDR = 9;
 
 const AF_UNSPEC = 0;
-const AF: Readonly<Record<Family, number>> = { inet: 2, inet6: 10 };
 
 const IFLA_ADDRESS = 1;
 const IFLA_IFNAME = 3;
