@@ -3,7 +3,8 @@
 import { hideLikely } from '../net/hide-secrets.ts';
 import { deeply, showable } from '../net/shown.ts';
 import type { JournalEvent } from '../ports/journal.ts';
-import { describeEvent, levelOf } from './describe-event.ts';
+import { describeEvent } from './describe-event.ts';
+import { levelOf } from './event-level.ts';
 
 /** Harmless, whatever it quotes, and without what looks like a secret in it: a command's `--password x`. */
 export const showableEvent = (event: JournalEvent): JournalEvent =>

@@ -7,7 +7,8 @@ import type { LogConfig } from '../config/config.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal, JournalEvent } from '../ports/journal.ts';
 import type { LogLevel, LogSink, OpenLogFile, OpenLogOutput, SinkTroubles } from '../ports/log-sink.ts';
-import { describeEvent, levelOf } from './describe-event.ts';
+import { describeEvent } from './describe-event.ts';
+import { levelOf } from './event-level.ts';
 import { showableEvent } from './event-line.ts';
 import { limitJournal } from './journal-limit.ts';
 

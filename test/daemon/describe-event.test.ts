@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeEvent, levelOf } from '../../src/daemon/describe-event.ts';
+import { describeEvent } from '../../src/daemon/describe-event.ts';
+import { levelOf } from '../../src/daemon/event-level.ts';
 import type { JournalEvent } from '../../src/ports/journal.ts';
 
 const transition = {

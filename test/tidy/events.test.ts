@@ -1,6 +1,6 @@
 // docs/events.md and the events of src/ports tell of the same events, the same fields, the same levels.
 import { describe, expect, it } from 'vitest';
-import { levelOf } from '../../src/daemon/describe-event.ts';
+import { levelOf } from '../../src/daemon/event-level.ts';
 import type { EventName, JournalEvent } from '../../src/ports/journal.ts';
 import { filesUnder, importsOf, read } from './sources.ts';
 
