@@ -106,11 +106,13 @@ describe('a director without a peer', () => {
   it.each([
     ['a bad file', bad],
     ['an empty file', ''],
-  ])('loses nothing by %s when its main process is killed', async (_, text) => {
-    await staysWhile(async () => {
-      await writeConfig(lvs1, text);
-      expect(await lostWhile('kill -9 $MAIN $VRRP', isActive)).toBe(0);
-    });
+  ])('goes on with the last good file over %s when both processes are killed', async (_, text) => {
+    await writeConfig(lvs1, text);
+    const since = await mark(lvs1);
+    await onProcesses(lvs1, 'kill -9 $MAIN $VRRP');
+    await waitToTell(lvs1, 'daemon.config_rejected', { since });
+    await waitToTell(lvs1, 'vrrp.transition', { since, fits: isActive });
+    await serves(lvs1);
     expect(await property(lvs1, 'StatusText')).toContain('last good configuration');
   });
 
