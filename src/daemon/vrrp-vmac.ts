@@ -64,8 +64,6 @@ export function createVmac(config: VrrpInstanceConfig, ports: VmacPorts): Vmac {
     sent: [],
   };
   let making = false;
-  /** It is not as it should be, and will be soon. */
-  let mending = false;
   let removed = false;
 
   function settle(): void {
@@ -114,39 +112,41 @@ export function createVmac(config: VrrpInstanceConfig, ports: VmacPorts): Vmac {
   const overMacvlan = (route: PathRoute, index: number): PathRoute =>
     index > 0 ? route : { ...route, device: { ...route.device, socket: () => adverts?.port } };
 
+  const isWell = (link: Link): boolean => link.mac === mac && link.up;
+
   function refresh(): void {
     if (removed || making || refusal !== undefined) return;
+    const link = view.linkNamed(name ?? '');
+    if (link === undefined) closeSocket();
+    else if (isWell(link)) return use(link);
+    else if (link.mac !== mac && adverts?.index !== link.index)
+      return retryAfter(`vmac_refused: ${name} has another MAC address`);
+    pace.soon(repair);
+  }
+
+  function use(link: Link): void {
+    if (adverts?.index === link.index) return;
+    claims.claimLink(claimant, { name: link.name, mac });
+    settle();
+    open(link);
+  }
+
+  /** By what is there when its turn comes: one that was set down may have been deleted since. */
+  function repair(): void {
+    if (removed || making || refusal !== undefined) return;
     const [link, parentLink] = [view.linkNamed(name ?? ''), view.linkNamed(parent)];
-    if (link === undefined) {
-      closeSocket();
-      if (parentLink === undefined) return;
-      making = true;
-      pace.soon(() => (removed ? undefined : void make(name ?? '', parentLink.index)));
-    } else if (link.mac !== mac && adverts?.index !== link.index)
-      retryAfter(`vmac_refused: ${name} has another MAC address`);
-    else if (link.mac === mac && link.up) {
-      mending = false;
-      if (adverts?.index === link.index) return;
-      claims.claimLink(claimant, { name: link.name, mac });
-      settle();
-      open(link);
-    } else mend(link);
+    if (link !== undefined) mend(link);
+    else if (parentLink !== undefined) void make(name ?? '', parentLink.index);
   }
 
   /** One that we left behind down, or that somebody has altered since. */
   function mend(link: Link): void {
-    if (mending) return;
-    mending = true;
-    const isAltered = adverts?.index === link.index;
-    pace.soon(() => {
-      mending = false;
-      if (removed) return;
-      claims.claimLink(claimant, { name: link.name, mac });
-      settle();
-      if (link.mac !== mac) void network.setLinkMac(link.name, mac);
-      if (!link.up) void network.setLinkUp(link.name);
-      if (isAltered) tellMended(link);
-    });
+    if (isWell(link)) return;
+    claims.claimLink(claimant, { name: link.name, mac });
+    settle();
+    if (link.mac !== mac) void network.setLinkMac(link.name, mac);
+    if (!link.up) void network.setLinkUp(link.name);
+    if (adverts?.index === link.index) tellMended(link);
   }
 
   function tellMended(link: Link): void {
