@@ -160,9 +160,24 @@ export function createFloatingKeeper(ports: FloatingPorts): FloatingKeeper {
 
   async function addNew({ routes, rules }: FloatingRoutes): Promise<void> {
     if (routes.length + rules.length === 0) return;
-    const errors = await working(() => add({ routes: routes.map(place), rules }));
+    const errors = await working(async () =>
+      add({ routes: routes.map(place), rules: await withoutKnown(rules) }),
+    );
     // They may be ours already, or others that we left behind: only a look tells.
     if (errors.size > 0) await look();
+  }
+
+  /** The kernel refuses no second one of a rule whose priority is left to it: what is there must be seen first. */
+  async function withoutKnown(rules: readonly VirtualRule[]): Promise<readonly VirtualRule[]> {
+    const unplaced = rules.filter(({ priority }) => priority === undefined);
+    const families = new Set(unplaced.map(({ family }) => family));
+    const found: VirtualRule[] = [];
+    for (const family of families) {
+      const there = await network.rules(family);
+      if (there.ok) found.push(...there.value);
+    }
+    const known = new Set(foundOf({ routes: [], rules: unplaced }, { routes: [], rules: found }).rules);
+    return rules.filter((rule) => !known.has(rule));
   }
 
   async function hold(floating: FloatingRoutes): Promise<void> {

@@ -118,10 +118,10 @@ export function createVmac(config: VrrpInstanceConfig, ports: VmacPorts): Vmac {
     if (removed || making || refusal !== undefined) return;
     const link = view.linkNamed(name ?? '');
     if (link === undefined) closeSocket();
-    else if (isWell(link)) return use(link);
-    else if (link.mac !== mac && adverts?.index !== link.index)
-      return retryAfter(`vmac_refused: ${name} has another MAC address`);
-    pace.soon(repair);
+    if (link !== undefined && isWell(link)) use(link);
+    else if (link !== undefined && link.mac !== mac && adverts?.index !== link.index)
+      retryAfter(`vmac_refused: ${name} has another MAC address`);
+    else pace.soon(repair);
   }
 
   function use(link: Link): void {

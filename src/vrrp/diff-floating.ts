@@ -27,9 +27,12 @@ export function diffFloating(
       (unwanted.routes.some((route) => isSameRoute(route, each)) ||
         missing.some((route) => keyOf(route) === keyOf(each))),
   );
-  const isStray = (rule: VirtualRule) =>
-    !wanted.rules.some((each) => isSameRule(each, rule)) &&
-    unwanted.rules.some((each) => isSameRule(each, rule));
+  const isStray = (rule: VirtualRule, at: number) => {
+    const named = wanted.rules.filter((each) => isSameRule(each, rule));
+    if (named.length === 0) return unwanted.rules.some((each) => isSameRule(each, rule));
+    // Of one whose priority is left to the kernel there can be several: the first is enough.
+    return named.every((each) => found.rules.findIndex((other) => isSameRule(each, other)) < at);
+  };
   return {
     add: {
       routes: missing,

@@ -58,12 +58,17 @@ function createWorld() {
     },
     addRules: async (each) =>
       each.map((rule) => {
-        if (rules.has(nameOf(rule))) return exists;
-        rules.set(nameOf(rule), rule);
+        // As the kernel does: one without a priority is another one each time.
+        const placed = { priority: 32765 - rules.size, ...rule };
+        if (rules.has(nameOf(placed))) return exists;
+        rules.set(nameOf(placed), placed);
         return undefined;
       }),
     removeRules: async (each) => {
-      for (const rule of each) rules.delete(nameOf(rule));
+      for (const rule of each) {
+        const first = [...rules].find(([, there]) => nameOf({ ...there, ...rule }) === nameOf(there));
+        if (first !== undefined) rules.delete(first[0]);
+      }
       return each.map(() => undefined);
     },
   } as Partial<NetworkKernel> as NetworkKernel;
@@ -109,6 +114,19 @@ describe('routes and rules of an instance that serves', () => {
     expect(events).toEqual([
       { event: 'vrrp.route_restored', instance: 'VI_1', route: 'blackhole 10.1.0.0/16', others: 2, count: 1 },
     ]);
+  });
+
+  it('are there once, however often the instance serves again, and what there is too much of goes', async () => {
+    const { time, keeper, rules, changed } = createWorld();
+    const floats = floating('VI_1', 'blackhole 10.1.0.0/16');
+    await keeper.hold(floats);
+    await keeper.hold(floats);
+    expect(rules.size).toBe(1);
+    const [rule] = rules.values();
+    rules.set('another', { ...(rule ?? expect.fail()), priority: 7 });
+    changed();
+    await time.run(100);
+    expect(rules.size).toBe(1);
   });
 
   it('come back though the kernel told nobody', async () => {

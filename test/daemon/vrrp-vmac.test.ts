@@ -64,7 +64,10 @@ function createRig() {
       openVrrpSocket: () => {
         if (kernel?.up !== true) return err({ step: 'bind', code: 'ENODEV' });
         open += 1;
-        return ok({ onError: () => {}, close: () => void (open -= 1) });
+        const close = () => {
+          open -= 1;
+        };
+        return ok({ onError: () => {}, close });
       },
       network,
       view,

@@ -1,7 +1,7 @@
 // Routes and rules that should be there against those that are: what is added and removed.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRoute, parseRule } from '../../src/net/route.ts';
+import { parseRoute, parseRule, type VirtualRule } from '../../src/net/route.ts';
 import { diffFloating, type FloatingSet, namesIn } from '../../src/vrrp/diff-floating.ts';
 import { encodeRoute, encodeRule } from '../../src/wire/rtnetlink-route.ts';
 import { decodeRoutes, decodeRule } from '../../src/wire/rtnetlink-route-read.ts';
@@ -75,6 +75,21 @@ describe('what floats, compared', () => {
         );
       }),
     );
+  });
+
+  it('is there once: of a rule whose priority is left to the kernel the copies go, others stay', () => {
+    const [unplaced, placed, other] = ['priority 0', 'priority 7', 'priority 9'].map(
+      (text) =>
+        parseRule(`from 10.9.0.100 table 9 ${text.replace('priority 0', '')}`.trim()) ?? expect.fail(),
+    ) as [VirtualRule, VirtualRule, VirtualRule];
+    const diffOf = (wanted: readonly VirtualRule[], found: readonly VirtualRule[]) =>
+      diffFloating(
+        { wanted: { routes: [], rules: wanted }, unwanted: nothing },
+        { routes: [], rules: found },
+      );
+    expect(diffOf([unplaced], [other, placed]).remove.rules).toEqual([placed]);
+    expect(diffOf([unplaced, placed], [other, placed]).remove.rules).toEqual([]);
+    expect(diffOf([placed], [other, placed]).remove.rules).toEqual([]);
   });
 
   it('of another gateway, device, source or mtu is replaced', () => {

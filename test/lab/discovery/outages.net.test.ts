@@ -1,7 +1,8 @@
 // Real servers by name while a real DNS server refuses, is silent, or is dead: nothing of that takes a server away.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { waitUntil } from '../harness/process.ts';
 import {
   hasServers,
   hasUnbound,
@@ -46,6 +47,8 @@ describe.skipIf(!hasUnbound)('a server by name in an outage of DNS (unbound)', (
   it('starts with its last addresses', async () => {
     const first = await startReady(site, withServers(['web.example.com gate']));
     const state = join(first.configFile, '..', 'state', 'roster.json');
+    // Written when all its names are known, a moment after the daemon is ready.
+    await waitUntil(() => existsSync(state), { what: 'the addresses are written' });
     expect(JSON.parse(readFileSync(state, 'utf8'))).toMatchObject({
       names: { 'inet web.example.com': ['10.0.0.1', '10.0.0.2'] },
     });
