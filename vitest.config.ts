@@ -15,6 +15,7 @@ const unit = {
   include: ['test/**/*.test.ts'],
   exclude: ['test/lab/**', 'test/sim/**', ...alone],
   isolate: false,
+  maxWorkers: 2,
   ...patient,
 };
 
