@@ -2,7 +2,7 @@
 // N skipped". A layer that cannot run here is counted as skipped, test by test, and says why. A check or a layer
 // that breaks without a test to blame counts as one failure. Status 1 if anything failed. A test of the lab that fails is
 // tried once again, and named at the end; those that hang on the clock (test/lab/harness/by-the-clock.ts) are counted.
-//   test.mjs [lab-systemd]    with a name: that layer alone
+//   test.mjs [lab-net]    with a name: that layer alone
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -188,35 +188,45 @@ function processorsOfOurs() {
   });
 }
 
-async function everything() {
+function style() {
   check('lint', ['node_modules/.bin/biome', 'check', '.']);
   check('types', ['node_modules/.bin/tsc', '-p', 'tsconfig.json']);
   check('build', ['node_modules/.bin/tsc', '-p', 'tsconfig.build.json']);
-  await stage([{ name: 'unit' }]);
-  await stage([{ name: 'alone' }]);
-  await stage([{ name: 'sim' }]);
-  const noLab = withoutNamespaces();
-  await stage([
+}
+
+const noLab = withoutNamespaces();
+/** What runs side by side, one stage after the other. */
+const stages = [
+  [{ name: 'unit' }],
+  [{ name: 'alone' }],
+  [{ name: 'sim' }],
+  [
     // They wait more than they compute.
     { name: 'lab-net', unavailable: noLab, shares: sharesOf('.net.test.ts', 2) },
-    onMachines(noLab),
-  ]);
+    { name: 'lab-systemd', unavailable: noLab ?? withoutMachines() },
+  ],
   // By itself: a lab kernel takes a processor whole.
-  await stage([
+  [
     {
       name: 'lab-ipvs',
       unavailable: noLab ?? withoutIpvs(),
       ...(existsSync('/proc/net/ip_vs') ? {} : inLabKernels()),
     },
-  ]);
-}
-
-/** The unit. It waits more than it computes, so it runs beside the others. */
-const onMachines = (noLab) => ({ name: 'lab-systemd', unavailable: noLab ?? withoutMachines() });
+  ],
+];
 
 mkdirSync(results, { recursive: true });
-if (process.argv[2] === 'lab-systemd') await stage([onMachines(withoutNamespaces())]);
-else await everything();
+const wanted = process.argv[2];
+const chosen = stages.map((layers) => layers.filter(({ name }) => (wanted ?? name) === name));
+if (chosen.every((layers) => layers.length === 0))
+  throw new Error(
+    `Cannot test ${wanted}: expected ${stages
+      .flat()
+      .map(({ name }) => name)
+      .join(', ')}`,
+  );
+if (wanted === undefined) style();
+for (const layers of chosen) if (layers.length > 0) await stage(layers);
 
 console.log(`by the clock: ${tries.byTheClock} tests; tried twice: ${tries.second.length}`);
 for (const each of tries.second) console.log(`  ${each}`);

@@ -152,9 +152,11 @@ describe('junk in protocol 112', () => {
       const lastedMs = performance.now() - begun;
       opened.value.close();
       measured('junk: packets a second', (1000 * sent) / lastedMs);
-      await waitUntil(() => Object.keys(a.supervisor.status()[0]?.advertsRejected ?? {}).length > 2, {
-        what: 'the junk is counted',
-      });
+      // Every other one is for us: the kernel lets in samples of them, and each stands for its like.
+      const counted = () =>
+        Object.values(a.supervisor.status()[0]?.advertsRejected ?? {}).reduce((sum, each) => sum + each, 0);
+      await waitUntil(() => counted() > sent / 4, { what: 'the junk is counted' });
+      expect(counted()).toBeLessThan(sent);
       measured('junk: adverts sent meanwhile, of', advertsSent() - before);
       expect(advertsSent() - before).toBeGreaterThanOrEqual(Math.floor(lastedMs / 100) - 1);
       expect([transitions(a), transitions(b)]).toEqual(states);
