@@ -6,7 +6,7 @@ import { showable, showableJson, shown, shownAs, shownLines } from '../../src/ne
 const hostile = new RegExp(
   [
     String.raw`[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164]`,
-    String.raw`[\ufe00-\ufe0f\ufeff\ufff0-\uffff\u{e0000}-\u{e0fff}]|\p{Cs}`,
+    String.raw`[\ufe00-\ufe0f\ufeff\ufff0-\ufffb\ufffe\uffff\u{e0000}-\u{e0fff}]|\p{Cs}`,
   ].join('|'),
   'u',
 );
