@@ -2,6 +2,7 @@
 // needs a kernel with IPVS as well (test/lab/harness/kernel/run.sh boots one where the host has none); `lab-systemd`
 // needs systemd's programs (test/lab/harness/systemd boots machines with it).
 // The limits are for what hangs: a test takes seconds on a machine of its own, and a busy one is no reason to fail.
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** What looks at its own process as a whole: which modules it has loaded, how much memory it takes. */
@@ -15,7 +16,7 @@ const unit = {
   include: ['test/**/*.test.ts'],
   exclude: ['test/lab/**', 'test/sim/**', ...alone],
   isolate: false,
-  maxWorkers: 2,
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   ...patient,
 };
 

@@ -218,13 +218,11 @@ const stages = [
 mkdirSync(results, { recursive: true });
 const wanted = process.argv[2];
 const chosen = stages.map((layers) => layers.filter(({ name }) => (wanted ?? name) === name));
-if (chosen.every((layers) => layers.length === 0))
-  throw new Error(
-    `Cannot test ${wanted}: expected ${stages
-      .flat()
-      .map(({ name }) => name)
-      .join(', ')}`,
-  );
+if (chosen.flat().length === 0) {
+  const names = stages.flat().map(({ name }) => name);
+  console.error(`Cannot test: expected ${names.join(', ')}, got ${wanted}`);
+  process.exit(2);
+}
 if (wanted === undefined) style();
 for (const layers of chosen) if (layers.length > 0) await stage(layers);
 

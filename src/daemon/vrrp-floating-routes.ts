@@ -158,11 +158,14 @@ export function createFloatingKeeper(ports: FloatingPorts): FloatingKeeper {
     }
   }
 
-  async function addNew({ routes, rules }: FloatingRoutes): Promise<void> {
+  async function addNew({ instance, routes, rules }: FloatingRoutes): Promise<void> {
     if (routes.length + rules.length === 0) return;
-    const errors = await working(async () =>
-      add({ routes: routes.map(place), rules: await withoutKnown(rules) }),
-    );
+    const errors = await working(async () => {
+      const unknown = await withoutKnown(rules);
+      // It may have been released meanwhile.
+      const serves = entries.get(instance)?.serving === true;
+      return serves ? add({ routes: routes.map(place), rules: unknown }) : new Map<string, KernelError>();
+    });
     // They may be ours already, or others that we left behind: only a look tells.
     if (errors.size > 0) await look();
   }

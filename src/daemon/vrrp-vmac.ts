@@ -121,7 +121,7 @@ export function createVmac(config: VrrpInstanceConfig, ports: VmacPorts): Vmac {
     if (link !== undefined && isWell(link)) use(link);
     else if (link !== undefined && link.mac !== mac && adverts?.index !== link.index)
       retryAfter(`vmac_refused: ${name} has another MAC address`);
-    else pace.soon(repair);
+    else if (link !== undefined || view.linkNamed(parent) !== undefined) pace.soon(repair);
   }
 
   function use(link: Link): void {

@@ -118,7 +118,8 @@ describe('routes and rules of an instance that serves', () => {
 
   it('are there once, however often the instance serves again, and what there is too much of goes', async () => {
     const { time, keeper, rules, changed } = createWorld();
-    const floats = floating('VI_1', 'blackhole 10.1.0.0/16');
+    // Without a route: an answer of the kernel that it exists would be a reason to look.
+    const floats = floating('VI_1');
     await keeper.hold(floats);
     await keeper.hold(floats);
     expect(rules.size).toBe(1);
@@ -127,6 +128,13 @@ describe('routes and rules of an instance that serves', () => {
     changed();
     await time.run(100);
     expect(rules.size).toBe(1);
+  });
+
+  it('are not added once it has been released while what is there was looked at', async () => {
+    const { keeper, there, rules } = createWorld();
+    const floats = floating('VI_1', 'blackhole 10.1.0.0/16');
+    await Promise.all([keeper.hold(floats), keeper.release(floats)]);
+    expect([there.size, rules.size]).toEqual([0, 0]);
   });
 
   it('come back though the kernel told nobody', async () => {

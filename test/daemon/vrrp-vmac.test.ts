@@ -9,7 +9,6 @@ import { createVmac, virtualRouterMac } from '../../src/daemon/vrrp-vmac.ts';
 import type { Link } from '../../src/net/link.ts';
 import type { Mac } from '../../src/net/mac.ts';
 import { err, ok } from '../../src/net/result.ts';
-import type { JournalEvent } from '../../src/ports/journal.ts';
 import type { NetworkKernel } from '../../src/ports/kernel.ts';
 import { createVirtualTime } from './virtual-time.ts';
 import { eth0 } from './vrrp-host.ts';
@@ -21,7 +20,6 @@ const config = { name: 'VI_1', interface: 'eth0', vmac: name, family: 'inet', vi
 /** A kernel in which a macvlan is made, and says of each change only a moment later. */
 function createRig() {
   const time = createVirtualTime();
-  const events: JournalEvent[] = [];
   let kernel: Link | undefined;
   let seen: Link | undefined;
   let index = 10;
@@ -56,7 +54,7 @@ function createRig() {
   const view = {
     linkNamed: (wanted: string) => (wanted === name ? seen : eth0),
   } as unknown as NetworkView;
-  const emit = (event: JournalEvent) => void events.push(event);
+  const emit = () => {};
   const limit = createRateLimit(time);
   const vmac = createVmac(
     config as unknown as VrrpInstanceConfig,
@@ -93,7 +91,7 @@ function createRig() {
       become(undefined);
     },
   };
-  return { time, vmac, deeds, kernel: () => kernel, open: () => open, events };
+  return { time, vmac, deeds, kernel: () => kernel, open: () => open };
 }
 
 describe('a macvlan', () => {
