@@ -2,8 +2,8 @@
 // The first statements of every process of the program: what asks a daemon to end or to reload, and what nobody
 // catches, is caught before anything else is loaded, so this file imports next to nothing. The rest is
 // cli/run-process.ts's.
-import { catchFaults } from './system/faults.ts';
-import { catchSignals } from './system/signals.ts';
+import { catchFaults } from './system/host/faults.ts';
+import { catchSignals } from './system/host/signals.ts';
 
 // Any other command ends by a signal, and tells what it fell over.
 const [, , command] = process.argv;

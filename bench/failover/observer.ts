@@ -13,9 +13,9 @@ import {
   setScheduler,
   setSocketOption,
 } from '../../src/system/libc.ts';
-import { encodeEchoRequest } from '../../src/wire/icmp.ts';
-import { decodeMessages } from '../../src/wire/netlink.ts';
-import { decodeAddress, RTM_DELADDR, RTM_NEWADDR } from '../../src/wire/rtnetlink.ts';
+import { decodeMessages } from '../../src/wire/netlink/netlink.ts';
+import { encodeEchoRequest } from '../../src/wire/packet/icmp.ts';
+import { decodeAddress, RTM_DELADDR, RTM_NEWADDR } from '../../src/wire/route/rtnetlink.ts';
 import { inside } from '../../test/lab/vrrp/inside.ts';
 import { type AddressChange, answerLimitUs, type Observation, type SeenAdvert } from './observation.ts';
 

@@ -1,11 +1,12 @@
 // The limit of the machine: the same table by nothing but the messages, made beforehand, with no program around them. A
 // socket, a send, a receive: what the kernel takes for it, and the calls. No product can be faster here.
 //   node limit.js SERVICES   in the namespace to measure in, whose table it fills; one line of JSON
+
+import type { Operation, ServiceId } from '../../src/model/ipvs.ts';
 import { ip } from '../../src/net/ip.ts';
-import type { Operation, ServiceId } from '../../src/reconcile/model.ts';
 import { intBytes, openSocket, receiveFrom, sendTo, setSocketOption } from '../../src/system/libc.ts';
-import { decodeFamily, encodeGetFamily, GENL_ID_CTRL } from '../../src/wire/genetlink.ts';
-import { encodeGetDestinations, encodeOperation, IPVS_GENL_NAME } from '../../src/wire/ipvs.ts';
+import { encodeGetDestinations, encodeOperation, IPVS_GENL_NAME } from '../../src/wire/ipvs/operations.ts';
+import { decodeFamily, encodeGetFamily, GENL_ID_CTRL } from '../../src/wire/netlink/genetlink.ts';
 import {
   decodeMessages,
   encodeMessages,
@@ -13,7 +14,7 @@ import {
   NLM_F_DUMP,
   NLM_F_REQUEST,
   NLMSG_DONE,
-} from '../../src/wire/netlink.ts';
+} from '../../src/wire/netlink/netlink.ts';
 import { hostIsLittleEndian } from '../../src/wire/reader.ts';
 import { type Service, type Site, siteOf } from './site.ts';
 

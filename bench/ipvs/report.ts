@@ -1,5 +1,5 @@
 // From the samples to the tables: medians, ratios to the peers of the same run, and the goals. Pure.
-import { formatTable } from '../../src/cli/format-table.ts';
+import { formatTable } from '../../src/render/table.ts';
 import { median } from '../failover/observation.ts';
 import type { Sample } from './scenarios.ts';
 

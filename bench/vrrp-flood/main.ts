@@ -9,15 +9,15 @@ import type { Advert } from '../../src/net/advert.ts';
 import { type Ip, ip } from '../../src/net/ip.ts';
 import type { DatagramPort } from '../../src/ports/datagram.ts';
 import { systemClock } from '../../src/system/clock.ts';
-import { openVrrpSocket } from '../../src/system/raw-socket.ts';
-import { encodeIpv4 } from '../../src/wire/ipv4-header.ts';
-import { encodeAdvert, VRRP_GROUP_INET } from '../../src/wire/vrrp.ts';
-import { instance } from '../../test/daemon/vrrp-instance.ts';
+import { openVrrpSocket } from '../../src/system/sockets/raw-socket.ts';
+import { encodeIpv4 } from '../../src/wire/packet/ipv4-header.ts';
+import { encodeAdvert, VRRP_GROUP_INET } from '../../src/wire/packet/vrrp.ts';
 import { hostOn, interfaceIndex } from '../../test/lab/harness/host-on.ts';
 import { type Lab, withLab } from '../../test/lab/harness/namespaces.ts';
 import { waitUntil } from '../../test/lab/harness/process.ts';
 import { inside } from '../../test/lab/vrrp/inside.ts';
 import { createStation, type Station } from '../../test/lab/vrrp/station.ts';
+import { instance } from '../../test/make/vrrp-instance.ts';
 
 const { values } = parseArgs({
   options: {

@@ -6,12 +6,12 @@
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { VrrpInstanceConfig } from '../../src/config/config.ts';
-import type { FromVrrpProcess, ToVrrpProcess } from '../../src/daemon/vrrp-messages.ts';
+import type { FromVrrpProcess, ToVrrpProcess } from '../../src/daemon/vrrp/messages.ts';
+import type { VrrpInstanceConfig } from '../../src/model/config/config.ts';
 import { ip } from '../../src/net/ip.ts';
 import type { Prefix } from '../../src/net/prefix.ts';
 import { systemClock } from '../../src/system/clock.ts';
-import { openVrrpSocket } from '../../src/system/raw-socket.ts';
+import { openVrrpSocket } from '../../src/system/sockets/raw-socket.ts';
 import { type Host, type Lab, withLab } from '../../test/lab/harness/namespaces.ts';
 import { waitUntil } from '../../test/lab/harness/process.ts';
 import { daemonMain, startKeepalived } from '../../test/lab/harness/programs.ts';

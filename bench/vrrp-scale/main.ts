@@ -5,13 +5,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { VrrpInstanceConfig } from '../../src/config/config.ts';
-import { parseDuration } from '../../src/config/leaves.ts';
-import { automaticLeaseSec } from '../../src/config/resolve-vrrp.ts';
-import type { FromVrrpProcess, ToVrrpProcess, VrrpProcessStatus } from '../../src/daemon/vrrp-messages.ts';
+import { automaticLeaseSec } from '../../src/config/router/resolve.ts';
+import { parseDuration } from '../../src/config/values/leaves.ts';
+import type { FromVrrpProcess, ToVrrpProcess, VrrpProcessStatus } from '../../src/daemon/vrrp/messages.ts';
+import type { VrrpInstanceConfig } from '../../src/model/config/config.ts';
 import { type Ip, ip } from '../../src/net/ip.ts';
 import { systemClock } from '../../src/system/clock.ts';
-import { openVrrpSocket } from '../../src/system/raw-socket.ts';
+import { openVrrpSocket } from '../../src/system/sockets/raw-socket.ts';
 import { type Host, type Lab, withLab } from '../../test/lab/harness/namespaces.ts';
 import { waitUntil } from '../../test/lab/harness/process.ts';
 import { daemonMain } from '../../test/lab/harness/programs.ts';

@@ -1,13 +1,16 @@
 // `lvs-director check`: reads a config as `run` would and says everything that is wrong with it; of a good one,
 // what it means on this director, with the servers that its names and files stand for now. Nothing is changed. With
 // `--schema` it prints the JSON Schema of the YAML form instead, for editors.
-import type { ConfigResult } from '../config/config.ts';
+
+import { readConfigNow } from '../compose/read-config-now.ts';
+import { jsonSchema } from '../config/document.ts';
 import { formatProblem } from '../config/format-problem.ts';
-import { judgeKernel } from '../config/judge-kernel.ts';
+import { judgeKernel } from '../config/ipvs/kernel.ts';
 import { isIdle } from '../config/judge-loss.ts';
-import { jsonSchema } from '../config/schema.ts';
-import { withoutSecrets } from '../config/secret-keys.ts';
-import { readKernelModules } from '../system/kernel-modules.ts';
+import { withoutSecrets } from '../config/values/secret-keys.ts';
+import type { ConfigResult } from '../model/config/config.ts';
+import { formatConfig } from '../render/config.ts';
+import { readKernelModules } from '../system/host/kernel-modules.ts';
 import {
   configOptions,
   defaultConfigFile,
@@ -16,8 +19,6 @@ import {
   parseArguments,
   textOption,
 } from './command-line.ts';
-import { formatConfig } from './config-format.ts';
-import { readConfigNow } from './read-config-now.ts';
 
 /** 0: good, perhaps with warnings; 2: not. Problems go to stderr, with `--json` all goes to stdout. */
 export async function runCheck(argv: readonly string[], io: Io): Promise<ExitCode> {

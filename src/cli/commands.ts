@@ -105,7 +105,7 @@ const commands: Readonly<Record<string, Entry>> = {
 /** Processes that `run` itself starts. */
 const hidden: Readonly<Record<string, Entry['load']>> = {
   'vrrp-process': async () => (await import('./vrrp-process.ts')).runVrrpProcess,
-  'config-process': async () => (await import('./config-process.ts')).runConfigProcess,
+  'config-process': async () => (await import('../compose/config-process.ts')).runConfigProcess,
 };
 
 export async function runCommandLine(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -115,7 +115,7 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<E
     return 0;
   }
   if (name === '--version') {
-    io.stdout(`lvs-director ${(await import('./version.ts')).version}\n`);
+    io.stdout(`lvs-director ${(await import('../compose/version.ts')).version}\n`);
     return 0;
   }
   const load = hidden[name] ?? commands[name]?.load;

@@ -3,18 +3,18 @@
 // is said at once.
 
 import { hostname } from 'node:os';
+import { filesOf } from '../compose/include-files.ts';
+import { configBytesMax } from '../compose/read-config.ts';
 import { convert, type Format, formatOf, formats } from '../config/convert/convert.ts';
 import { formatNote } from '../config/convert/converted.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { parseConfig } from '../config/load.ts';
 import { ok, type Result } from '../net/result.ts';
 import { shown } from '../net/shown.ts';
-import { resolveHost, resolveService } from '../system/names.ts';
-import { formatUnread, readRegularNow, type Unread } from '../system/open-regular.ts';
-import { readInput } from '../system/read-input.ts';
+import { formatUnread, readRegularNow, type Unread } from '../system/files/open-regular.ts';
+import { readInput } from '../system/files/read-input.ts';
+import { resolveHost, resolveService } from '../system/names/names.ts';
 import { type ExitCode, type Io, type Options, parseArguments, textOption } from './command-line.ts';
-import { filesOf } from './include-files.ts';
-import { configBytesMax } from './read-config.ts';
 
 /** 0: `check` accepts the YAML; 1: it has errors, which are shown; 2: nothing to read. */
 export async function runConvert(argv: readonly string[], io: Io): Promise<ExitCode> {

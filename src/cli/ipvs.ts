@@ -3,15 +3,10 @@
 // are always numbers.
 
 import { createIpvsListing, type IpvsListing } from '../kernel/ipvs-listing.ts';
+import { formatServiceId } from '../model/ipvs.ts';
 import { err, ok, type Result } from '../net/result.ts';
 import { shown } from '../net/shown.ts';
 import type { KernelError } from '../ports/kernel.ts';
-import { formatServiceId } from '../reconcile/model.ts';
-import { systemClock } from '../system/clock.ts';
-import { readIpvsConnections } from '../system/ipvs-connections.ts';
-import { openNetlinkSocket } from '../system/netlink-socket.ts';
-import { parseConnections } from '../wire/ipvs-connections.ts';
-import { type ExitCode, type Io, type Options, parseArguments, textOption } from './command-line.ts';
 import {
   formatConnections,
   formatInfo,
@@ -19,9 +14,14 @@ import {
   formatSyncDaemons,
   formatTimeouts,
   type ViewName,
-} from './ipvs-format.ts';
-import { inIpvsadmOrder } from './ipvs-order.ts';
-import { formatRules } from './ipvs-rules.ts';
+} from '../render/ipvs-listing.ts';
+import { inIpvsadmOrder } from '../render/ipvs-order.ts';
+import { formatRules } from '../render/ipvs-rules.ts';
+import { systemClock } from '../system/clock.ts';
+import { readIpvsConnections } from '../system/host/ipvs-connections.ts';
+import { openNetlinkSocket } from '../system/sockets/netlink-socket.ts';
+import { parseConnections } from '../wire/ipvs/connections.ts';
+import { type ExitCode, type Io, type Options, parseArguments, textOption } from './command-line.ts';
 
 const flag = { type: 'boolean' } as const;
 const listOptions = {

@@ -1,7 +1,7 @@
 // `drain`, `disable`, `enable` and `weight`: what the operator says of one real server. The daemon keeps it
 // through reloads and restarts.
 
-import { parseDuration } from '../config/leaves.ts';
+import { parseDuration } from '../config/values/leaves.ts';
 import { shown } from '../net/shown.ts';
 import { askDaemon, socketOptions } from './ask-daemon.ts';
 import { type Command, type ExitCode, type Io, parseArguments, textOption } from './command-line.ts';

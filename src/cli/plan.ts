@@ -1,32 +1,33 @@
 // `lvs-director plan`: what a config would change in the kernel's IPVS table and of what virtual routers hold, without
 // changing it. The verdicts
 // are the running daemon's where there is one; else every server is taken for up, and that is said.
-import type { Config, VirtualConfig } from '../config/config.ts';
+
+import { directorChangesFor } from '../compose/director-changes.ts';
+import { heldChangesFor } from '../compose/held-changes.ts';
+import { markChangesFor } from '../compose/mark-changes.ts';
+import { readConfigNow } from '../compose/read-config-now.ts';
 import { formatProblem } from '../config/format-problem.ts';
-import { parseLeavingState } from '../daemon/departures.ts';
-import { drainIn, type Overrides, overrideIn, parseOverrides } from '../daemon/operator.ts';
-import type { DaemonStatus } from '../daemon/status.ts';
+import { drainIn, type Overrides, overrideIn, parseOverrides } from '../daemon/operator/operator.ts';
+import { parseLeavingState } from '../daemon/reconcile/departures.ts';
+import type { DaemonStatus } from '../daemon/report/status.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
+import type { Config, VirtualConfig } from '../model/config/config.ts';
+import { formatServiceId } from '../model/ipvs.ts';
+import type { QuorumOf, VerdictOf, Weigh } from '../model/verdict.ts';
 import { withDirectorChanges } from '../reconcile/director-plan.ts';
 import { withMarkChanges } from '../reconcile/marks.ts';
-import { formatServiceId } from '../reconcile/model.ts';
 import { type Plan, planFor, withSettingLines } from '../reconcile/plan.ts';
 import { propose } from '../reconcile/propose.ts';
 import { type ServingWeight, stepQuorum, viewOf, weighServers } from '../reconcile/quorum.ts';
-import type { QuorumOf, VerdictOf, Weigh } from '../reconcile/verdict-view.ts';
 import { weigh, weightOf } from '../reconcile/weigh.ts';
+import { formatPlan, paintPlan } from '../render/plan.ts';
 import { systemClock } from '../system/clock.ts';
-import { askControlSocket } from '../system/control-socket.ts';
-import { openNetlinkSocket } from '../system/netlink-socket.ts';
-import { ownedServicesIn } from '../system/owned-services.ts';
-import { openStateFile } from '../system/state-file.ts';
+import { ownedServicesIn } from '../system/files/owned-services.ts';
+import { openStateFile } from '../system/files/state-file.ts';
+import { askControlSocket } from '../system/sockets/control-socket.ts';
+import { openNetlinkSocket } from '../system/sockets/netlink-socket.ts';
 import { socketOptions } from './ask-daemon.ts';
 import { defaultConfigFile, type ExitCode, type Io, parseArguments, textOption } from './command-line.ts';
-import { directorChangesFor } from './director-changes.ts';
-import { heldChangesFor } from './held-changes.ts';
-import { markChangesFor } from './mark-changes.ts';
-import { formatPlan, paintPlan } from './plan-format.ts';
-import { readConfigNow } from './read-config-now.ts';
 import { findSocket } from './seek-socket.ts';
 
 const planOptions = {

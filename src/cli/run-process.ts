@@ -1,8 +1,8 @@
 // Composition root: the command line and the process's own streams, nothing else. What each command is made of
 // stands in the files beside this one.
 import { shownLines } from '../net/shown.ts';
-import { levelPrefix, prefixLines } from '../system/level-prefix.ts';
-import { quietConsole } from '../system/quiet-console.ts';
+import { levelPrefix, prefixLines } from '../system/host/level-prefix.ts';
+import { quietConsole } from '../system/host/quiet-console.ts';
 import { runCommandLine } from './commands.ts';
 
 /** Ends the process with the command's exit code. */

@@ -2,28 +2,32 @@
 // and SIGINT hand over, clean up and end it. systemd is told when it is ready and that it lives. What nobody caught is
 // logged; unless it was a check's it ends this process, whereupon the VRRP process hands over and ends as well.
 import { resolve } from 'node:path';
-import type { Config } from '../config/config.ts';
+import { assemble } from '../compose/assemble.ts';
+import { claimHost } from '../compose/claim-host.ts';
+import { createConfigReader } from '../compose/config-reader.ts';
+import { knownSocketIn } from '../compose/known-socket.ts';
+import { createLastGood } from '../compose/last-good.ts';
+import { readAtStart } from '../compose/read-at-start.ts';
 import { formatProblem } from '../config/format-problem.ts';
-import { secretsOfConfig } from '../config/secret-keys.ts';
-import { controlRoutes } from '../daemon/control-routes.ts';
+import { secretsOfConfig } from '../config/values/secret-keys.ts';
+import { controlRoutes } from '../control/routes.ts';
 import type { Daemon, StopHow } from '../daemon/daemon-ports.ts';
-import { eventLine } from '../daemon/event-line.ts';
-import { createJournal, type JournalShell } from '../daemon/journal.ts';
 import { judgeFault } from '../daemon/judge-fault.ts';
+import { eventLine } from '../daemon/log/event-line.ts';
+import { createJournal, type JournalShell } from '../daemon/log/log.ts';
 import { reportWarnings } from '../daemon/report-warnings.ts';
+import type { Config } from '../model/config/config.ts';
 import { hideLikely, hideMatches, secretPattern } from '../net/hide-secrets.ts';
 import { systemClock } from '../system/clock.ts';
-import { type Fault, faultStatus, takeFaults } from '../system/faults.ts';
-import { keepInheritedDescriptors } from '../system/inherited-descriptors.ts';
-import { levelPrefix } from '../system/level-prefix.ts';
-import { openLogFile } from '../system/log-file.ts';
-import { openLogOutput } from '../system/log-output.ts';
-import { createNotify, type Notify } from '../system/notify.ts';
-import { onEarlyEnd, takeSignals } from '../system/signals.ts';
-import { isRestarting } from '../system/unit-job.ts';
-import { whenKept } from '../system/write-whole.ts';
-import { assemble } from './assemble.ts';
-import { claimHost } from './claim-host.ts';
+import { openLogFile } from '../system/files/log-file.ts';
+import { openLogOutput } from '../system/files/log-output.ts';
+import { whenKept } from '../system/files/write-whole.ts';
+import { type Fault, faultStatus, takeFaults } from '../system/host/faults.ts';
+import { levelPrefix } from '../system/host/level-prefix.ts';
+import { createNotify, type Notify } from '../system/host/notify.ts';
+import { onEarlyEnd, takeSignals } from '../system/host/signals.ts';
+import { isRestarting } from '../system/host/unit-job.ts';
+import { keepInheritedDescriptors } from '../system/programs/inherited-descriptors.ts';
 import {
   configOptions,
   defaultConfigFile,
@@ -32,10 +36,6 @@ import {
   parseArguments,
   textOption,
 } from './command-line.ts';
-import { createConfigReader } from './config-reader.ts';
-import { knownSocketIn } from './known-socket.ts';
-import { createLastGood } from './last-good.ts';
-import { readAtStart } from './read-at-start.ts';
 
 const extendEveryMs = 5000;
 /** No stop takes longer than four minutes; one that does hangs, and systemd may end it. */

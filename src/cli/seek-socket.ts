@@ -2,13 +2,13 @@
 // daemon of its state_dir was last; and, where the file tells of no socket, at the default. Of the last two only a
 // daemon counts that says it runs this very file.
 import { resolve } from 'node:path';
+import { knownSocketIn } from '../compose/known-socket.ts';
+import { configBytesMax, readConfig } from '../compose/read-config.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { soughtPaths } from '../config/sought-paths.ts';
-import { askControlSocket } from '../system/control-socket.ts';
-import { readRegularNow } from '../system/open-regular.ts';
+import { readRegularNow } from '../system/files/open-regular.ts';
+import { askControlSocket } from '../system/sockets/control-socket.ts';
 import { defaultControlSocket, type Options, textOption } from './command-line.ts';
-import { knownSocketIn } from './known-socket.ts';
-import { configBytesMax, readConfig } from './read-config.ts';
 
 export type Sought = {
   /** In the order in which they are to be asked. */

@@ -1,15 +1,15 @@
 // `lvs-director status`: the daemon's state for a terminal, or as JSON for programs.
 
-import { describeReason } from '../daemon/describe-reason.ts';
-import type { DaemonStatus } from '../daemon/status.ts';
-import type { VrrpInstanceStatus, VrrpProcessStatus } from '../daemon/vrrp-messages.ts';
+import type { DaemonStatus } from '../daemon/report/status.ts';
+import type { VrrpInstanceStatus, VrrpProcessStatus } from '../daemon/vrrp/messages.ts';
+import { describeReason } from '../journal/reasons.ts';
 import { markKey } from '../net/mark.ts';
+import { formatDuration } from '../render/duration.ts';
+import { formatServices } from '../render/services.ts';
+import { formatSettings } from '../render/settings.ts';
+import { formatTable } from '../render/table.ts';
 import { askDaemon, socketOptions } from './ask-daemon.ts';
 import { type ExitCode, type Io, parseArguments } from './command-line.ts';
-import { formatDuration } from './format-duration.ts';
-import { formatTable } from './format-table.ts';
-import { formatServices } from './service-format.ts';
-import { formatSettings } from './settings-format.ts';
 
 export async function runStatus(argv: readonly string[], io: Io): Promise<ExitCode> {
   const given = parseArguments(argv, { ...socketOptions, json: { type: 'boolean' } }, io);

@@ -1,18 +1,19 @@
 // The hidden command `vrrp-process`: the VRRP process, forked by `run`, on the real ports. It imports only what
 // it needs, because a crashed one must be back within an advert interval.
 // SIGTERM, SIGINT and SIGHUP reach the whole process group; what they mean is for the main process to say.
+
+import { openOrphanLog } from '../compose/orphan-log.ts';
+import { openVrrpPorts } from '../compose/vrrp-ports.ts';
+import { startedAtOf, stateDirOf, wishOf } from '../compose/vrrp-process-options.ts';
 import { judgeFault } from '../daemon/judge-fault.ts';
-import type { FromVrrpProcess, ToVrrpProcess } from '../daemon/vrrp-messages.ts';
-import type { VrrpChannel } from '../daemon/vrrp-ports.ts';
-import { runInstances } from '../daemon/vrrp-process.ts';
-import type { JournalEvent } from '../ports/journal.ts';
-import { faultStatus, takeFaults } from '../system/faults.ts';
-import { becomeRealtime } from '../system/realtime.ts';
-import { takeSignals } from '../system/signals.ts';
+import type { FromVrrpProcess, ToVrrpProcess } from '../daemon/vrrp/messages.ts';
+import { runInstances } from '../daemon/vrrp/process.ts';
+import type { VrrpChannel } from '../daemon/vrrp/vrrp-ports.ts';
+import type { JournalEvent } from '../journal/event.ts';
+import { faultStatus, takeFaults } from '../system/host/faults.ts';
+import { becomeRealtime } from '../system/host/realtime.ts';
+import { takeSignals } from '../system/host/signals.ts';
 import type { ExitCode, Io } from './command-line.ts';
-import { openOrphanLog } from './orphan-log.ts';
-import { openVrrpPorts } from './vrrp-ports.ts';
-import { startedAtOf, stateDirOf, wishOf } from './vrrp-process-options.ts';
 
 /** How long the last words may take to leave. */
 const flushMsMax = 500;

@@ -1,23 +1,25 @@
 // `lvs-director where CLIENT -> SERVICE`: which server the kernel would give a client's packet to now, and why. Asks
 // the kernel itself, so it works while no daemon runs; a config is only looked at for what the kernel forgets.
-import type { Config } from '../config/config.ts';
+
+import { readConfig } from '../compose/read-config.ts';
 import type { SchedulerFacts } from '../explain/choose.ts';
 import { type Flow, flowFamily, formatFlow, parseFlow } from '../explain/flow.ts';
 import { type KernelFacts, type Where, whereTo } from '../explain/where.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
 import { createMarkKernel } from '../kernel/marks.ts';
+import type { Config } from '../model/config/config.ts';
+import { formatServiceId } from '../model/ipvs.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import type { Family } from '../net/ip.ts';
 import { err, ok, type Result } from '../net/result.ts';
 import type { ObservedDestination } from '../ports/kernel.ts';
 import { canonicalDestination } from '../reconcile/canonical.ts';
-import { formatServiceId } from '../reconcile/model.ts';
 import { systemClock } from '../system/clock.ts';
-import { readIpvsConnections } from '../system/ipvs-connections.ts';
-import { readKernelBuild } from '../system/kernel-build.ts';
-import { openNetlinkSocket } from '../system/netlink-socket.ts';
-import { systemSysctl } from '../system/sysctl.ts';
-import { parseConnections } from '../wire/ipvs-connections.ts';
+import { readIpvsConnections } from '../system/host/ipvs-connections.ts';
+import { readKernelBuild } from '../system/host/kernel-build.ts';
+import { systemSysctl } from '../system/host/sysctl.ts';
+import { openNetlinkSocket } from '../system/sockets/netlink-socket.ts';
+import { parseConnections } from '../wire/ipvs/connections.ts';
 import {
   configOptions,
   defaultConfigFile,
@@ -28,7 +30,6 @@ import {
   textOption,
 } from './command-line.ts';
 import { describeKernelError } from './ipvs.ts';
-import { readConfig } from './read-config.ts';
 
 /** 0: a server takes it, perhaps one of several; 1: nobody does, or IPVS cannot be read. */
 export async function runWhere(argv: readonly string[], io: Io): Promise<ExitCode> {

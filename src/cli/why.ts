@@ -1,11 +1,11 @@
 // `lvs-director why WORD`: why a real server is served as it is, from its checks to its weight in the kernel; why a
 // service is served by whom; why a virtual router is in its state. The word may call several.
 
-import type { WhyAnswer } from '../daemon/why.ts';
+import type { WhyAnswer } from '../daemon/report/why.ts';
 import { shown } from '../net/shown.ts';
+import { formatWhy } from '../render/why.ts';
 import { askDaemon, socketOptions } from './ask-daemon.ts';
 import { type ExitCode, type Io, parseArguments } from './command-line.ts';
-import { formatWhy } from './why-format.ts';
 
 export async function runWhy(argv: readonly string[], io: Io): Promise<ExitCode> {
   const given = parseArguments(argv, { ...socketOptions, json: { type: 'boolean' } }, io, 1);

@@ -1,6 +1,7 @@
 // Problems as the lines that a terminal or a log shows.
+
+import type { Problem } from '../model/config/config.ts';
 import { showable } from '../net/shown.ts';
-import type { Problem } from './config.ts';
 
 /** "FILE:LINE:COLUMN: Cannot ...", with "warning: " before a warning's message. */
 export function formatProblem({ at, severity, message }: Problem): string {

@@ -2,7 +2,7 @@
 // to serve nothing. What takes away all services, all their servers or all virtual routers has to be
 // asked for in so many words, and so has a file whose end is missing. Half a file that ends with a line, and where
 // no end mark was before, cannot be told from a shorter one and is taken (docs/config.md).
-import type { Config, ConfigResult } from './config.ts';
+import type { Config, ConfigResult } from '../model/config/config.ts';
 
 /**
  * How a file ends: with its end mark (a line that is `...`, as YAML ends a document, or `# end`), with a line end, or

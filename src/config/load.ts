@@ -1,16 +1,17 @@
 // A config file's text to a Config, by the grammar that its name tells: ldirectord's for *.cf, YAML else.
-// From the tree on (read-document.ts, resolve.ts) there is one way for both.
+// From the tree on (read-tree.ts, resolve.ts) there is one way for both.
+
+import type { ConfigEnvironment, ConfigResult, Problem } from '../model/config/config.ts';
 import { askOnce } from './ask-once.ts';
-import type { ConfigEnvironment, ConfigResult, Problem } from './config.ts';
-import type { ConfigNode } from './document.ts';
-import { createEntryMemory, type EntryMemory } from './entry-memory.ts';
-import { parseLdirectord } from './ldirectord.ts';
+import { parseLdirectord } from './ldirectord/read.ts';
 import { boundProblems, warningAt } from './problem.ts';
-import { readByEntries, type Whole } from './read-by-entries.ts';
-import { readDocument } from './read-document.ts';
 import type { Dialect } from './resolution.ts';
-import { resolveConfig } from './resolve.ts';
-import { parseYaml } from './yaml.ts';
+import { resolveConfig } from './resolve-document.ts';
+import { createEntryMemory, type EntryMemory } from './tree/entry-memory.ts';
+import type { ConfigNode } from './tree/node.ts';
+import { readByEntries, type Whole } from './tree/read-by-entries.ts';
+import { readDocument } from './tree/read-tree.ts';
+import { parseYaml } from './tree/yaml.ts';
 
 const byteOrderMark = '\uFEFF';
 

@@ -1,8 +1,9 @@
 // The one form of every complaint about a config: "FILE:LINE:COLUMN: Cannot <act>: <rule>, got <value>".
+
+import type { Position, Problem } from '../model/config/config.ts';
 import { hideFromName } from '../net/hide-secrets.ts';
 import { shown } from '../net/shown.ts';
-import type { Position, Problem } from './config.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from './values/suggest.ts';
 
 /** Longer than anything that a person wrote into one value. */
 const gotLengthMax = 2000;

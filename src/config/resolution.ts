@@ -1,8 +1,9 @@
 // What the steps after reading share: where a value stands, how names become addresses and ports, and the growing
 // list of problems. Literals are never looked up; what looks like an address but is none is no name either.
+
+import type { ConfigEnvironment, Problem } from '../model/config/config.ts';
 import { type Family, type Ip, parseIp } from '../net/ip.ts';
-import type { ConfigEnvironment, Problem } from './config.ts';
-import type { Sites } from './read-document.ts';
+import type { Sites } from './tree/read-tree.ts';
 
 /** Where a rule differs: stock ldirectord takes some words that YAML refuses. */
 export type Dialect = 'yaml' | 'ldirectord';

@@ -1,24 +1,25 @@
 // What the daemon as a whole offers to the control socket and the command line, and what it is made of.
-import type { Config, VrrpInstanceConfig } from '../config/config.ts';
+
 import type { ConfigReading, FileEnd } from '../config/judge-loss.ts';
+import type { Journal } from '../journal/event.ts';
+import type { Config, VrrpInstanceConfig } from '../model/config/config.ts';
 import type { Result } from '../net/result.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Journal } from '../ports/journal.ts';
 import type { KernelError } from '../ports/kernel.ts';
 import type { Plan } from '../reconcile/plan.ts';
 import type { Override } from '../reconcile/weigh.ts';
-import type { DirectorLoop } from './director-loop.ts';
-import type { HealthLoop } from './health-loop.ts';
-import type { MarkKeeper } from './mark-keeper.ts';
-import type { Operator } from './operator.ts';
-import type { Quorums } from './quorums.ts';
-import type { ReconcileLoop } from './reconcile-loop.ts';
-import type { Roster } from './roster.ts';
-import type { DaemonStatus } from './status.ts';
-import type { VrrpSupervisor } from './vrrp-supervisor.ts';
-import type { TrackingLoop } from './vrrp-tracking.ts';
-import type { Weights } from './weights.ts';
-import type { WhyAnswer } from './why.ts';
+import type { DirectorLoop } from './director/director-loop.ts';
+import type { HealthLoop } from './health/health-loop.ts';
+import type { MarkKeeper } from './marks/mark-keeper.ts';
+import type { Operator } from './operator/operator.ts';
+import type { Quorums } from './reconcile/quorums.ts';
+import type { ReconcileLoop } from './reconcile/reconcile-loop.ts';
+import type { Weights } from './reconcile/weights.ts';
+import type { DaemonStatus } from './report/status.ts';
+import type { WhyAnswer } from './report/why.ts';
+import type { Roster } from './roster/roster.ts';
+import type { TrackingLoop } from './tracking/tracking-loop.ts';
+import type { VrrpSupervisor } from './vrrp/supervisor.ts';
 
 export type DaemonPorts = {
   readonly clock: Clock;
@@ -41,7 +42,7 @@ export type DaemonPorts = {
   readonly quorums: Quorums;
   readonly operator: Operator;
   readonly vrrp: VrrpSupervisor;
-  /** Whether addresses of theirs are on this host already (vrrp-found.ts). */
+  /** Whether addresses of theirs are on this host already (found.ts). */
   readonly findsAddresses: (instances: readonly VrrpInstanceConfig[]) => Promise<boolean>;
   readonly tracking: TrackingLoop;
   /** Services of the previous run, by name. */

@@ -1,20 +1,21 @@
 // The daemon as a whole: in which order its parts start, take on a new configuration, and stop. Each part's own
 // behaviour is its own file's. Everything from outside is handed in.
-import type { Config } from '../config/config.ts';
+
 import { formatProblem } from '../config/format-problem.ts';
 import { type ConfigReading, judgeLoss } from '../config/judge-loss.ts';
+import type { Config } from '../model/config/config.ts';
 import { ok } from '../net/result.ts';
 import type { Micros } from '../ports/clock.ts';
 import { withDirectorChanges } from '../reconcile/director-plan.ts';
 import { withMarkChanges } from '../reconcile/marks.ts';
+import { programsMaxMs } from './commands/running-programs.ts';
 import type { Daemon, DaemonPorts, ReloadOptions, ReloadResult, StopHow } from './daemon-ports.ts';
 import { fixedAtStart } from './fixed-at-start.ts';
 import { createOperate } from './operate.ts';
 import { createReloads } from './reloads.ts';
+import { type DaemonStatus, statusOf } from './report/status.ts';
+import { whyOf } from './report/why.ts';
 import { reportWarnings } from './report-warnings.ts';
-import { programsMaxMs } from './running-programs.ts';
-import { type DaemonStatus, statusOf } from './status.ts';
-import { whyOf } from './why.ts';
 
 /** A director does not stand for election with an unverified table, unless its servers take longer than this. */
 const firstVerdictsMaxMs = 5000;

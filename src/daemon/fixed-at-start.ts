@@ -1,5 +1,5 @@
 // Which settings of a new configuration take a restart: those that the process made use of once, when it started.
-import type { Config } from '../config/config.ts';
+import type { Config } from '../model/config/config.ts';
 
 /** What a reload cannot change, in words. */
 export function fixedAtStart(before: Config, after: Config): string[] {

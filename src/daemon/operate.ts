@@ -1,13 +1,13 @@
 // What an operator says of a server, carried to each service that it holds for: a name stands for the addresses that it
 // has now. Whether it is kept over a restart is operator.ts's business.
-import type { Config } from '../config/config.ts';
+import type { Config } from '../model/config/config.ts';
 import { ok } from '../net/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Override } from '../reconcile/weigh.ts';
 import type { Operated, Order } from './daemon-ports.ts';
-import type { HealthLoop } from './health-loop.ts';
-import type { Operator } from './operator.ts';
-import { placesCalled } from './why.ts';
+import type { HealthLoop } from './health/health-loop.ts';
+import type { Operator } from './operator/operator.ts';
+import { placesCalled } from './report/why.ts';
 
 export type OperatePorts = {
   readonly clock: Clock;

@@ -1,6 +1,7 @@
 // The warnings of a config, as events of the log.
-import type { Problem } from '../config/config.ts';
-import type { Journal } from '../ports/journal.ts';
+
+import type { Journal } from '../journal/event.ts';
+import type { Problem } from '../model/config/config.ts';
 
 export function reportWarnings(journal: Journal, problems: readonly Problem[]): void {
   for (const { severity, at, message } of problems) {

@@ -2,9 +2,10 @@
 // would take the servers; the first one that is free gets the connection. Of those that go by a hash or by
 // counters the order is known, of the others only who may be next.
 // Source: net/netfilter/ipvs/ip_vs_*.c, named at each.
+
+import { type ServiceId, serviceFamily } from '../model/ipvs.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import type { ObservedDestination, ObservedService } from '../ports/kernel.ts';
-import { type ServiceId, serviceFamily } from '../reconcile/model.ts';
 import { MAGLEV_KEYS, maglevHash, multiplicativeHash } from './address-hash.ts';
 import { availabilityOf } from './availability.ts';
 import type { Flow } from './flow.ts';

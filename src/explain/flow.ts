@@ -2,10 +2,11 @@
 //   203.0.113.5:40000 -> 192.168.6.240:80/tcp     [2001:db8::5]:40000 -> [2001:db8::240]:53/udp
 //   203.0.113.5 -> fwmark 7                       203.0.113.5:40000 -> 192.168.6.240:80 fwmark 7
 // The arrow may be left out, as the shell takes its head for itself; so may the client's port, and /tcp.
+
+import type { Protocol } from '../model/ipvs.ts';
 import { type Endpoint, formatEndpoint, parseEndpoint } from '../net/endpoint.ts';
 import { type Family, familyOf, type Ip, parseIp } from '../net/ip.ts';
 import { err, ok, type Result } from '../net/result.ts';
-import type { Protocol } from '../reconcile/model.ts';
 
 export type Flow = {
   readonly client: Ip;

@@ -1,7 +1,8 @@
 // The lookup tables that sh, dh and mh build of a service's servers, in the kernel's order of them (the one added
 // last stands first). Each place holds the index of a server. Source: ip_vs_sh.c, ip_vs_dh.c, ip_vs_mh.c.
+
+import type { Destination } from '../model/ipvs.ts';
 import type { Family } from '../net/ip.ts';
-import type { Destination } from '../reconcile/model.ts';
 import { MAGLEV_KEYS, maglevHash } from './address-hash.ts';
 
 /** sh: each server as many places in a row as its weight, one at least (ip_vs_sh_reassign). */

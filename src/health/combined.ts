@@ -1,7 +1,7 @@
 // Checktype N: one full check, then N cheap connects, and again (ldirectord's combined check). A failure
 // anywhere makes the next one a full check, so that a server comes back only by answering in full.
-import type { ProbeResult } from '../ports/probe.ts';
-import type { CheckPlan, TimedTarget } from './target-of.ts';
+import type { ProbeResult } from '../model/probe-result.ts';
+import type { CheckPlan, TimedTarget } from './checks/plan.ts';
 
 /** How many connects have succeeded since the last full check; 'due' when the next is a full one. */
 export type CombinedState = number | 'due';

@@ -1,7 +1,7 @@
 // Whether a real server may serve, judged from the results of its checks one by one (rise and fall).
 // Pure; does not know what a check is, when it runs, or what becomes of the server.
-import type { ProbeResult } from '../ports/probe.ts';
-import type { Verdict } from '../reconcile/verdict-view.ts';
+import type { ProbeResult } from '../model/probe-result.ts';
+import type { Verdict } from '../model/verdict.ts';
 
 export type VerdictState = {
   readonly verdict: Verdict;

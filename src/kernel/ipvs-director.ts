@@ -11,7 +11,7 @@ import {
   encodeSetTimeouts,
   encodeStartSyncDaemon,
   encodeStopSyncDaemon,
-} from '../wire/ipvs-director.ts';
+} from '../wire/ipvs/director.ts';
 import { kernelError } from './errno.ts';
 import { createIpvsRequests } from './ipvs-requests.ts';
 

@@ -1,19 +1,18 @@
 // All that the kernel's IPVS has to show, read over generic netlink for commands that list it: the table with its
 // traffic, the timeouts, the sync daemons, and how large it is. Changes nothing.
 
+import type { SyncDaemon, Timeouts } from '../model/director.ts';
+import { serviceFamily } from '../model/ipvs.ts';
 import { err, ok, type Result } from '../net/result.ts';
 import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import type { KernelError } from '../ports/kernel.ts';
-import type { SyncDaemon, Timeouts } from '../reconcile/director-model.ts';
-import { serviceFamily } from '../reconcile/model.ts';
-import { encodeGetDestinations, encodeGetServices } from '../wire/ipvs.ts';
 import {
   decodeSyncDaemon,
   decodeTimeouts,
   encodeGetSyncDaemons,
   encodeGetTimeouts,
-} from '../wire/ipvs-director.ts';
+} from '../wire/ipvs/director.ts';
 import {
   decodeInfo,
   decodeListedDestination,
@@ -22,7 +21,8 @@ import {
   type IpvsInfo,
   type ListedDestination,
   type ListedService,
-} from '../wire/ipvs-listing.ts';
+} from '../wire/ipvs/listing.ts';
+import { encodeGetDestinations, encodeGetServices } from '../wire/ipvs/operations.ts';
 import { kernelError } from './errno.ts';
 import { createIpvsRequests } from './ipvs-requests.ts';
 

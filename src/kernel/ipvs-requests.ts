@@ -4,8 +4,8 @@ import { err, ok, type Result } from '../net/result.ts';
 import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import type { KernelError } from '../ports/kernel.ts';
-import { decodeFamily, encodeGetFamily, GENL_ID_CTRL } from '../wire/genetlink.ts';
-import { IPVS_GENL_NAME } from '../wire/ipvs.ts';
+import { IPVS_GENL_NAME } from '../wire/ipvs/operations.ts';
+import { decodeFamily, encodeGetFamily, GENL_ID_CTRL } from '../wire/netlink/genetlink.ts';
 import { kernelError } from './errno.ts';
 import { createNetlinkRequests } from './netlink-requests.ts';
 

@@ -1,13 +1,14 @@
 // The kernel's IPVS table over generic netlink. Decides nothing about what the table should be.
 // An entry that the kernel tells in the very bytes of the last look, counters included, is the very value of the last
 // look (seen-entries.ts): a table at rest is not decoded again, and who reads it may tell by `===` what is as it was.
+
+import { formatServiceId, type Operation, serviceFamily, type VirtualService } from '../model/ipvs.ts';
 import { ok, type Result } from '../net/result.ts';
 import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import type { IpvsKernel, KernelError, ObservedDestination, ObservedService } from '../ports/kernel.ts';
-import { formatServiceId, type Operation, serviceFamily, type VirtualService } from '../reconcile/model.ts';
-import { encodeGetDestinations, encodeGetServices, encodeOperation } from '../wire/ipvs.ts';
-import { decodeDestination, decodeService } from '../wire/ipvs-entries.ts';
+import { decodeDestination, decodeService } from '../wire/ipvs/entries.ts';
+import { encodeGetDestinations, encodeGetServices, encodeOperation } from '../wire/ipvs/operations.ts';
 import { createIpvsRequests } from './ipvs-requests.ts';
 import { nothingSeen, type SeenEntries, seeEntries } from './seen-entries.ts';
 

@@ -7,8 +7,8 @@ import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { NetlinkPort } from '../ports/datagram.ts';
 import type { KernelError } from '../ports/kernel.ts';
 import type { MarkKernel } from '../ports/marks.ts';
-import { encodeMarkTable, encodeNoMarkTable } from '../wire/nftables-marks.ts';
-import { areMarkRules, decodeMarks, marksQuestions } from '../wire/nftables-marks-read.ts';
+import { encodeMarkTable, encodeNoMarkTable } from '../wire/nftables/nftables-marks.ts';
+import { areMarkRules, decodeMarks, marksQuestions } from '../wire/nftables/nftables-marks-read.ts';
 import { createNetlinkRequests, type NetlinkRequests } from './netlink-requests.ts';
 import { applyBatch } from './nftables.ts';
 

@@ -15,7 +15,7 @@ import {
   NLM_F_DUMP_INTR,
   NLM_F_REQUEST,
   NLMSG_NOOP,
-} from '../wire/netlink.ts';
+} from '../wire/netlink/netlink.ts';
 import { kernelError } from './errno.ts';
 
 /** One message to send: `flags` besides REQUEST, ACK and DUMP. */

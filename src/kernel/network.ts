@@ -20,7 +20,7 @@ import {
   NLM_F_CREATE,
   NLM_F_EXCL,
   NLM_F_REPLACE,
-} from '../wire/netlink.ts';
+} from '../wire/netlink/netlink.ts';
 import {
   decodeAddress,
   decodeLink,
@@ -37,14 +37,14 @@ import {
   RTNLGRP_IPV4_IFADDR,
   RTNLGRP_IPV6_IFADDR,
   RTNLGRP_LINK,
-} from '../wire/rtnetlink.ts';
+} from '../wire/route/rtnetlink.ts';
 import {
   encodeLinkKey,
   encodeLinkMac,
   encodeLinkUp,
   encodeMacvlan,
   encodeNoAddressGeneration,
-} from '../wire/rtnetlink-link.ts';
+} from '../wire/route/rtnetlink-link.ts';
 import {
   encodeRoute,
   encodeRule,
@@ -52,7 +52,7 @@ import {
   RTM_DELRULE,
   RTM_NEWROUTE,
   RTM_NEWRULE,
-} from '../wire/rtnetlink-route.ts';
+} from '../wire/route/rtnetlink-route.ts';
 import {
   decodeRoutes,
   decodeRule,

@@ -11,9 +11,9 @@ import {
   encodeMessage,
   NLM_F_ACK,
   NLM_F_REQUEST,
-} from '../wire/netlink.ts';
-import { encodeDropTable, encodeNoTable } from '../wire/nftables.ts';
-import type { NftMessage } from '../wire/nftables-message.ts';
+} from '../wire/netlink/netlink.ts';
+import { encodeDropTable, encodeNoTable } from '../wire/nftables/nftables.ts';
+import type { NftMessage } from '../wire/nftables/nftables-message.ts';
 import { dropTableQuestions, isAsMade, NFNLGRP_NFTABLES, tableOf } from '../wire/nftables-read.ts';
 import { kernelError } from './errno.ts';
 import { createNetlinkRequests } from './netlink-requests.ts';

@@ -1,5 +1,5 @@
 // A VRRP ADVERTISEMENT as a value, in wire units, and why bytes may fail to be one. Shared by the codec
-// (wire/vrrp.ts) and the election (vrrp/), neither of which may know the other. RFC 9568 §5.2, RFC 3768 §5.3.
+// (wire/packet/vrrp.ts) and the election (vrrp/), neither of which may know the other. RFC 9568 §5.2, RFC 3768 §5.3.
 import type { Ip } from './ip.ts';
 
 type AdvertFields = {

@@ -1,12 +1,13 @@
 // The kernel as values: the IPVS table, addresses and links. Implemented by src/kernel over netlink, and by
 // a function over a Map in unit tests. Every failure is a KernelError with the kernel's own words.
+
+import type { SyncDaemon, SyncState, Timeouts } from '../model/director.ts';
+import type { Destination, Operation, VirtualService } from '../model/ipvs.ts';
 import type { Family, Ip } from '../net/ip.ts';
 import type { Link } from '../net/link.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Result } from '../net/result.ts';
 import type { VirtualRoute, VirtualRule } from '../net/route.ts';
-import type { SyncDaemon, SyncState, Timeouts } from '../reconcile/director-model.ts';
-import type { Destination, Operation, VirtualService } from '../reconcile/model.ts';
 
 export type KernelError = {
   /** "ENOENT", "EEXIST", "EPERM", …; "ENOSYS" where the family or module does not exist. */

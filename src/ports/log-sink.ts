@@ -1,6 +1,6 @@
 // Where log lines go: a file, or standard output. None of them may hold up who writes.
 
-import type { LogLevel } from '../config/config.ts';
+import type { LogLevel } from '../model/config/config.ts';
 
 export type { LogLevel };
 

@@ -1,10 +1,11 @@
 // An agent on the server that says in one line how much work the server wants: `up 75%`, `drain`, `maint`, `down`.
 // Each answer stands by itself: one that names no weight means the configured one.
 // Source: HAProxy's agent-check (configuration manual, "agent-check"), whose words these are.
-import type { AgentTarget } from '../health/text-target.ts';
-import type { ProbeResult } from '../ports/probe.ts';
-import { failure, success } from './judge-error.ts';
-import { holdDialogue } from './line-dialogue.ts';
+
+import type { ProbeResult } from '../model/probe-result.ts';
+import type { AgentTarget } from '../model/text-check.ts';
+import { failure, success } from './talk/judge-error.ts';
+import { holdDialogue } from './talk/line-dialogue.ts';
 
 const limits = { lineBytesMax: 1024, bytesMax: 4096 };
 

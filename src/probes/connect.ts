@@ -3,10 +3,10 @@
 // for a minute after each check, 600,000 of them at 10,000 checks a second.
 
 import type { Socket } from 'node:net';
-import type { CheckTarget } from '../health/target.ts';
-import type { ProbeResult } from '../ports/probe.ts';
-import { failure, judgeError, success } from './judge-error.ts';
-import { openSocket } from './socket.ts';
+import type { CheckTarget } from '../model/check.ts';
+import type { ProbeResult } from '../model/probe-result.ts';
+import { failure, judgeError, success } from './talk/judge-error.ts';
+import { openSocket } from './talk/socket.ts';
 
 export type ConnectTarget = Extract<CheckTarget, { kind: 'connect' }>;
 

@@ -4,15 +4,15 @@
 import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
 import * as packet from 'dns-packet';
-import type { DnsTarget } from '../health/target.ts';
-import type { ProbeResult } from '../ports/probe.ts';
-import { askDatagram, connectDatagram } from './ask-datagram.ts';
-import { type Conversation, converse } from './conversation.ts';
-import { dial } from './dial.ts';
+import type { DnsTarget } from '../model/check.ts';
+import type { ProbeResult } from '../model/probe-result.ts';
 import { recordText } from './dns-record.ts';
-import { failure, success } from './judge-error.ts';
+import { type Asker, matchBody } from './http/match-body.ts';
 import { judgeUnmatched } from './judge-receive.ts';
-import { type Asker, matchBody } from './match-body.ts';
+import { askDatagram, connectDatagram } from './talk/ask-datagram.ts';
+import { type Conversation, converse } from './talk/conversation.ts';
+import { dial } from './talk/dial.ts';
+import { failure, success } from './talk/judge-error.ts';
 
 /** Of an answer, this many records are looked at. */
 const recordsMax = 100;

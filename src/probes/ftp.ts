@@ -3,16 +3,16 @@
 // pattern, counts even a dead server as up. The file is fetched from the server's own address, whatever it names.
 // Source: RFC 959 §4.1 and §5.4, RFC 2428 §3 (EPSV, for IPv6); ldirectord's ftp check.
 import type { Socket } from 'node:net';
-import type { FtpTarget } from '../health/text-target.ts';
+import type { ProbeResult } from '../model/probe-result.ts';
+import type { FtpTarget } from '../model/text-check.ts';
 import { familyOf, type Ip } from '../net/ip.ts';
-import type { ProbeResult } from '../ports/probe.ts';
-import type { Conversation } from './conversation.ts';
-import { failure, success } from './judge-error.ts';
+import { type Asker, matchBody } from './http/match-body.ts';
 import { judgeUnmatched } from './judge-receive.ts';
-import { type Dialogue, holdDialogue } from './line-dialogue.ts';
-import { type Asker, matchBody } from './match-body.ts';
-import { hearReply, type Reply, refused } from './reply.ts';
-import { openSocket, ready } from './socket.ts';
+import type { Conversation } from './talk/conversation.ts';
+import { failure, success } from './talk/judge-error.ts';
+import { type Dialogue, holdDialogue } from './talk/line-dialogue.ts';
+import { hearReply, type Reply, refused } from './talk/reply.ts';
+import { openSocket, ready } from './talk/socket.ts';
 
 /** `receive` is looked for in this much of a file; the rest is not read. */
 export const fileBytesMax = 256 * 1024;

@@ -1,14 +1,14 @@
 // gRPC health: one call of grpc.health.v1.Health/Check over HTTP/2, in clear or TLS; up when the answer is SERVING.
 // Source: grpc/doc/health-checking.md and PROTOCOL-HTTP2.md.
-import type { GrpcTarget } from '../health/target.ts';
+import type { GrpcTarget } from '../model/check.ts';
+import type { ProbeResult } from '../model/probe-result.ts';
 import { familyOf } from '../net/ip.ts';
-import type { ProbeResult } from '../ports/probe.ts';
 import { decodeHealthResponse, encodeHealthRequest } from '../wire/grpc-health.ts';
-import { converse } from './conversation.ts';
-import { dial } from './dial.ts';
-import type { HttpAnswer } from './http-answer.ts';
-import { http2Protocol, requestHttp2 } from './http2-request.ts';
-import { failure, success } from './judge-error.ts';
+import type { HttpAnswer } from './http/http-answer.ts';
+import { http2Protocol, requestHttp2 } from './http/http2-request.ts';
+import { converse } from './talk/conversation.ts';
+import { dial } from './talk/dial.ts';
+import { failure, success } from './talk/judge-error.ts';
 
 /** grpc/doc/statuscodes.md: those that a health check may well end with. */
 const statusNames: Readonly<Record<string, string>> = {

@@ -2,14 +2,14 @@
 // and matches. A redirect is the other host's business and not followed, so it is no success either.
 // Source: RFC 9112 §3.2.2; ldirectord's http_proxy check.
 
-import type { HttpProxyTarget } from '../health/text-target.ts';
-import type { ProbeResult } from '../ports/probe.ts';
-import { converse } from './conversation.ts';
-import { dial } from './dial.ts';
-import { wireBytesMax } from './http-answer.ts';
-import { requestHttp1 } from './http1-request.ts';
-import { unmade } from './judge-error.ts';
-import { judgeAnswer } from './judge-http.ts';
+import type { ProbeResult } from '../model/probe-result.ts';
+import type { HttpProxyTarget } from '../model/text-check.ts';
+import { wireBytesMax } from './http/http-answer.ts';
+import { requestHttp1 } from './http/http1-request.ts';
+import { judgeAnswer } from './http/judge-http.ts';
+import { converse } from './talk/conversation.ts';
+import { dial } from './talk/dial.ts';
+import { unmade } from './talk/judge-error.ts';
 
 export const probeHttpProxy = (target: HttpProxyTarget, signal: AbortSignal): Promise<ProbeResult> =>
   converse(signal, async (conversation) => {

@@ -1,10 +1,11 @@
 // IMAP, plain or TLS from the start: up when the server greets and, with a login, takes LOGIN. Changes nothing;
 // ldirectord also sends EXPUNGE, by an accident of its library.
 // Source: RFC 9051 §6.2.3 (LOGIN), §7.1 (responses) and §9 (strings); ldirectord's imap and imaps checks.
-import type { ImapTarget } from '../health/text-target.ts';
-import type { ProbeResult } from '../ports/probe.ts';
-import { failure, success } from './judge-error.ts';
-import { type Dialogue, holdDialogue } from './line-dialogue.ts';
+
+import type { ProbeResult } from '../model/probe-result.ts';
+import type { ImapTarget } from '../model/text-check.ts';
+import { failure, success } from './talk/judge-error.ts';
+import { type Dialogue, holdDialogue } from './talk/line-dialogue.ts';
 
 export const probeImap = (target: ImapTarget, signal: AbortSignal): Promise<ProbeResult> =>
   holdDialogue(target, signal, { goodbye: 'a2 LOGOUT' }, (dialogue) => talk(target, dialogue));

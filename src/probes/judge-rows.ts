@@ -1,7 +1,7 @@
 // What the rows of an SQL check say, and how its query is named: in full it may hold what a log should not.
-import type { SqlTarget } from '../health/target.ts';
-import type { ProbeResult } from '../ports/probe.ts';
-import { failure, success } from './judge-error.ts';
+import type { SqlTarget } from '../model/check.ts';
+import type { ProbeResult } from '../model/probe-result.ts';
+import { failure, success } from './talk/judge-error.ts';
 
 export const queryOf = ({ query }: SqlTarget): string => `query ${query.slice(0, 60)}`;
 

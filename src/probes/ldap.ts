@@ -1,15 +1,15 @@
 // LDAP: a bind, then a search for one entry at its own place (scope base); up when it is there alone and its name
 // matches. No attribute is asked for. Source: RFC 4511; ldirectord's ldap and ldaps checks.
 import { Client, InvalidCredentialsError, NoSuchObjectError } from 'ldapts';
-import type { LdapTarget } from '../health/target.ts';
+import type { LdapTarget } from '../model/check.ts';
+import type { ProbeResult } from '../model/probe-result.ts';
 import { familyOf } from '../net/ip.ts';
-import type { ProbeResult } from '../ports/probe.ts';
-import { converse } from './conversation.ts';
-import { dial } from './dial.ts';
-import { farewell } from './farewell.ts';
-import { failure, success } from './judge-error.ts';
+import { type Asker, matchBody } from './http/match-body.ts';
 import { judgeUnmatched } from './judge-receive.ts';
-import { type Asker, matchBody } from './match-body.ts';
+import { converse } from './talk/conversation.ts';
+import { dial } from './talk/dial.ts';
+import { farewell } from './talk/farewell.ts';
+import { failure, success } from './talk/judge-error.ts';
 
 /** RFC 4511 §4.5.1.8: no attributes. */
 const noAttributes = ['1.1'];

@@ -1,12 +1,12 @@
 // MySQL and MariaDB: a login and one query; up when it yields a row. Nothing of what the server sends is compiled
 // or read from files here. Source: ldirectord's mysql check.
 import { createConnection } from 'mysql2';
-import type { SqlTarget } from '../health/target.ts';
-import type { ProbeResult } from '../ports/probe.ts';
-import { converse } from './conversation.ts';
-import { dial } from './dial.ts';
-import { farewell } from './farewell.ts';
+import type { SqlTarget } from '../model/check.ts';
+import type { ProbeResult } from '../model/probe-result.ts';
 import { judgeRows, queryOf } from './judge-rows.ts';
+import { converse } from './talk/conversation.ts';
+import { dial } from './talk/dial.ts';
+import { farewell } from './talk/farewell.ts';
 
 export function probeMysql(target: SqlTarget, signal: AbortSignal): Promise<ProbeResult> {
   return converse(signal, async (conversation) => {

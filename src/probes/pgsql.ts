@@ -2,12 +2,12 @@
 // files. Source: ldirectord's pgsql check.
 import { Socket } from 'node:net';
 import pg from 'pg';
-import type { SqlTarget } from '../health/target.ts';
-import type { ProbeResult } from '../ports/probe.ts';
-import { converse } from './conversation.ts';
-import { farewell } from './farewell.ts';
-import { guardSocket } from './guard-socket.ts';
+import type { SqlTarget } from '../model/check.ts';
+import type { ProbeResult } from '../model/probe-result.ts';
 import { judgeRows, queryOf } from './judge-rows.ts';
+import { converse } from './talk/conversation.ts';
+import { farewell } from './talk/farewell.ts';
+import { guardSocket } from './talk/guard-socket.ts';
 
 /** Values are counted, never read. */
 const unread = { getTypeParser: () => (value: unknown) => value };

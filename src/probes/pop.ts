@@ -1,10 +1,11 @@
 // POP3, plain or TLS from the start: up when the server greets and, with a login, takes USER and PASS and can open
 // the mailbox (STAT). Without a login the greeting is enough; ldirectord then counts even a dead server as up.
 // Source: RFC 1939 §3, §5 and §7; ldirectord's pop and pops checks.
-import type { PopTarget } from '../health/text-target.ts';
-import type { ProbeResult } from '../ports/probe.ts';
-import { failure, success } from './judge-error.ts';
-import { type Dialogue, holdDialogue } from './line-dialogue.ts';
+
+import type { ProbeResult } from '../model/probe-result.ts';
+import type { PopTarget } from '../model/text-check.ts';
+import { failure, success } from './talk/judge-error.ts';
+import { type Dialogue, holdDialogue } from './talk/line-dialogue.ts';
 
 export const probePop = (target: PopTarget, signal: AbortSignal): Promise<ProbeResult> =>
   holdDialogue(target, signal, { goodbye: 'QUIT' }, (dialogue) => talk(target, dialogue));

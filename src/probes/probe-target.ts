@@ -1,11 +1,11 @@
 // One probe for every kind of check. What only some checks need is loaded when the first of them runs.
-import type { CheckTarget, WithAgentTarget } from '../health/target.ts';
-import type { Probe, ProbeResult } from '../ports/probe.ts';
+import type { CheckTarget, WithAgentTarget } from '../model/check.ts';
+import type { Probe, ProbeResult } from '../model/probe-result.ts';
 import type { RunScript } from '../ports/tracked.ts';
 import { probeConnect } from './connect.ts';
-import { success, unmade } from './judge-error.ts';
 import type { OpenPingPort } from './ping.ts';
 import { present } from './present.ts';
+import { success, unmade } from './talk/judge-error.ts';
 
 export type ProbeOptions = {
   /** Asked whenever pings begin; the port is closed again when none is under way. */
@@ -18,7 +18,7 @@ export function createProbe({ openPingPort, runScript = noScripts }: ProbeOption
   const text = () => import('./text-probes.ts');
   const probes = {
     ping: onDemand(async () => (await import('./ping.ts')).createPingProbe(openPingPort)),
-    http: onDemand(async () => (await import('./http.ts')).probeHttp),
+    http: onDemand(async () => (await import('./http/http.ts')).probeHttp),
     dns: onDemand(async () => (await import('./dns.ts')).probeDns),
     ldap: onDemand(async () => (await import('./ldap.ts')).probeLdap),
     mysql: onDemand(async () => (await import('./mysql.ts')).probeMysql),

@@ -3,13 +3,13 @@
 // servers insist on); ldirectord's radius check.
 import { randomInt } from 'node:crypto';
 import radius from 'radius';
-import type { RadiusTarget } from '../health/target.ts';
+import type { RadiusTarget } from '../model/check.ts';
+import type { ProbeResult } from '../model/probe-result.ts';
 import { familyOf, ipBytes, parseIp } from '../net/ip.ts';
-import type { ProbeResult } from '../ports/probe.ts';
-import { askDatagram, connectDatagram } from './ask-datagram.ts';
-import { converse } from './conversation.ts';
-import { failure, success } from './judge-error.ts';
 import { signedAnswer } from './radius-signature.ts';
+import { askDatagram, connectDatagram } from './talk/ask-datagram.ts';
+import { converse } from './talk/conversation.ts';
+import { failure, success } from './talk/judge-error.ts';
 
 /** RFC 2865 §3. */
 const codes: Readonly<Record<number, string>> = {

@@ -1,11 +1,12 @@
 // Simple TCP: sends a text, ends its side of the connection, and is content when one line of what comes back
 // matches. Lines keep a CR, so that a pattern means what it means in ldirectord, whose simpletcp check this is.
-import type { SimpleTcpTarget } from '../health/text-target.ts';
-import type { ProbeResult } from '../ports/probe.ts';
-import { success } from './judge-error.ts';
+
+import type { ProbeResult } from '../model/probe-result.ts';
+import type { SimpleTcpTarget } from '../model/text-check.ts';
+import { matchLines } from './http/match-body.ts';
 import { judgeUnmatched } from './judge-receive.ts';
-import { type Dialogue, holdDialogue } from './line-dialogue.ts';
-import { matchLines } from './match-body.ts';
+import { success } from './talk/judge-error.ts';
+import { type Dialogue, holdDialogue } from './talk/line-dialogue.ts';
 
 const limits = { lineBytesMax: 128 * 1024, bytesMax: 128 * 1024 };
 

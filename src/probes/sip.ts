@@ -2,14 +2,14 @@
 // protocol wants it, since a lost datagram says nothing of a server; ldirectord sends it once.
 // Source: RFC 3261 §7.1, §8.1.1 and §11; ldirectord's sip check.
 import { randomBytes } from 'node:crypto';
-import type { SipTarget } from '../health/text-target.ts';
+import type { ProbeResult } from '../model/probe-result.ts';
+import type { SipTarget } from '../model/text-check.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import { familyOf, type Ip, parseIp } from '../net/ip.ts';
-import type { ProbeResult } from '../ports/probe.ts';
-import { askDatagram, connectDatagram } from './ask-datagram.ts';
-import { converse } from './conversation.ts';
-import { failure, success } from './judge-error.ts';
-import { type Dialogue, holdDialogue } from './line-dialogue.ts';
+import { askDatagram, connectDatagram } from './talk/ask-datagram.ts';
+import { converse } from './talk/conversation.ts';
+import { failure, success } from './talk/judge-error.ts';
+import { type Dialogue, holdDialogue } from './talk/line-dialogue.ts';
 
 /** Enough of a datagram to read its first line. */
 const statusBytesMax = 1024;

@@ -1,10 +1,11 @@
 // SMTP and submission: up when the server greets and takes EHLO, or HELO where it does not know EHLO. No mail is
 // begun, nobody logs in, TLS is not asked for. Source: RFC 5321 §3.1, §3.2 and §4.1.1.10; ldirectord's smtp check.
-import type { SmtpTarget } from '../health/text-target.ts';
-import type { ProbeResult } from '../ports/probe.ts';
-import { failure, success } from './judge-error.ts';
-import { type Dialogue, holdDialogue } from './line-dialogue.ts';
-import { hearReply, refused } from './reply.ts';
+
+import type { ProbeResult } from '../model/probe-result.ts';
+import type { SmtpTarget } from '../model/text-check.ts';
+import { failure, success } from './talk/judge-error.ts';
+import { type Dialogue, holdDialogue } from './talk/line-dialogue.ts';
+import { hearReply, refused } from './talk/reply.ts';
 
 export const probeSmtp = (target: SmtpTarget, signal: AbortSignal): Promise<ProbeResult> =>
   holdDialogue(target, signal, { goodbye: 'QUIT' }, (dialogue) => talk(target, dialogue));

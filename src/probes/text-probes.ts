@@ -1,7 +1,8 @@
 // One probe for every kind of check that is a dialogue in text, a datagram, a file or an agent's word. They are
 // small and need no library: the first of them loads all.
-import type { TextTarget } from '../health/text-target.ts';
-import type { ProbeResult } from '../ports/probe.ts';
+
+import type { ProbeResult } from '../model/probe-result.ts';
+import type { TextTarget } from '../model/text-check.ts';
 import { probeAgent } from './agent.ts';
 import { probeFile } from './file.ts';
 import { probeFtp } from './ftp.ts';

@@ -1,8 +1,8 @@
 // A check with an agent's word beside it: the check decides whether the server is up, the agent how much weight it
 // gets, and it may take the server out. An agent that is not there, or makes no sense, changes nothing (HAProxy):
 // the weight that it asked for last stays.
-import type { CheckTarget, WithAgentTarget } from '../health/target.ts';
-import type { ProbeResult } from '../ports/probe.ts';
+import type { CheckTarget, WithAgentTarget } from '../model/check.ts';
+import type { ProbeResult } from '../model/probe-result.ts';
 import { askAgent } from './agent.ts';
 
 /** An agent must not hold up the check that it stands beside. */

@@ -1,8 +1,9 @@
 // Sends operations to the kernel and says of each what became of it. One refusal holds nothing else back and
 // is never taken for success, an ENOENT of a delete neither: the next comparison shows what is left to do.
-// What a refusal means is explain-refusal.ts's. It neither retries nor logs: daemon/reconcile-loop.ts.
+// What a refusal means is explain-refusal.ts's. It neither retries nor logs: daemon/reconcile/reconcile-loop.ts.
+
+import { formatServiceId, type Operation, type ServiceId } from '../model/ipvs.ts';
 import type { IpvsKernel, KernelError } from '../ports/kernel.ts';
-import { formatServiceId, type Operation, type ServiceId } from './model.ts';
 
 export type Outcome =
   | { readonly result: 'applied'; readonly operation: Operation }

@@ -3,8 +3,7 @@
 // A wanted table gets the kernel's form (canonicalTable); one that was read is in it already and is only
 // sorted (readTable): a port that another tool set has to stay visible, or it could never be repaired.
 // Source: linux/ip_vs.h, net/netfilter/ipvs/ip_vs_ctl.c, ipvsadm 1.31. What should exist is desire.ts's.
-import { formatEndpoint } from '../net/endpoint.ts';
-import { familyOf, type Ip, ipBytes } from '../net/ip.ts';
+
 import {
   type Destination,
   type ServiceEntry,
@@ -12,7 +11,9 @@ import {
   serviceFamily,
   type Table,
   type VirtualService,
-} from './model.ts';
+} from '../model/ipvs.ts';
+import { formatEndpoint } from '../net/endpoint.ts';
+import { familyOf, type Ip, ipBytes } from '../net/ip.ts';
 
 /** A wanted table in the kernel's form; of two destinations with one address and port the last stays. */
 export const canonicalTable = (table: Table): Table => inTableOrder(table.map(canonicalEntry));

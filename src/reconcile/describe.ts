@@ -1,8 +1,6 @@
 // One operation as the ipvsadm command that would do the same, for logs and error messages: what an
 // administrator reads there can be pasted behind `ipvsadm`. Source: ipvsadm(8), 1.31.
-import { formatEndpoint } from '../net/endpoint.ts';
-import { formatNetmask } from '../net/prefix.ts';
-import { hostPrefix } from './canonical.ts';
+
 import {
   type Destination,
   type Forward,
@@ -12,7 +10,10 @@ import {
   serviceFamily,
   type Tunnel,
   type VirtualService,
-} from './model.ts';
+} from '../model/ipvs.ts';
+import { formatEndpoint } from '../net/endpoint.ts';
+import { formatNetmask } from '../net/prefix.ts';
+import { hostPrefix } from './canonical.ts';
 
 /** "-e -t 192.168.6.240:80 -r 192.168.6.2:80 -g -w 0 (was -g -w 5)" */
 export function describeOperation(operation: Operation): string {

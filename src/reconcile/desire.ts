@@ -8,12 +8,8 @@
 //   and servers that are up are as good as down; but where no tier can serve, they do (keepalived.md §1.8).
 // - a server that the configuration does not name is removed; but while those it names are not all verified and
 //   none of them serves, it serves on, so that a reload may replace every server without a gap.
-import type { RealConfig, VirtualConfig } from '../config/config.ts';
-import { formatEndpoint } from '../net/endpoint.ts';
-import { asConfigured, serviceOf } from './as-configured.ts';
-import { canonicalDestination, canonicalEntry, inTableOrder, sameDestination } from './canonical.ts';
-import { firstTierUp, type Tier, tiersOf } from './fallback.ts';
-import { type Destination, formatServiceId, realName, type ServiceEntry, type Table } from './model.ts';
+import type { RealConfig, VirtualConfig } from '../model/config/config.ts';
+import { type Destination, formatServiceId, realName, type ServiceEntry, type Table } from '../model/ipvs.ts';
 import {
   type HealthOf,
   type QuorumOf,
@@ -21,7 +17,11 @@ import {
   type VerdictOf,
   type Weigh,
   withoutCheck,
-} from './verdict-view.ts';
+} from '../model/verdict.ts';
+import { formatEndpoint } from '../net/endpoint.ts';
+import { asConfigured, serviceOf } from './as-configured.ts';
+import { canonicalDestination, canonicalEntry, inTableOrder, sameDestination } from './canonical.ts';
+import { firstTierUp, type Tier, tiersOf } from './fallback.ts';
 
 /** One virtual service as it should be, and why. */
 export type DesiredService = {

@@ -2,9 +2,10 @@
 // Pure. A service that is neither wanted nor owned belongs to somebody else and is left alone, unless the
 // policy says to remove it. What is of a kind that nobody here has a word for is never deleted: only where the
 // configuration names its place is it made what it should be. Within a service the order never leaves it without a usable server: order.ts.
+
+import { formatServiceId, type Operation, type ServiceEntry, type Table } from '../model/ipvs.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import { sameDestination, sameService } from './canonical.ts';
-import { formatServiceId, type Operation, type ServiceEntry, type Table } from './model.ts';
 import { makeBeforeBreak } from './order.ts';
 import { isKnownDestination, isKnownService } from './unknown-kinds.ts';
 

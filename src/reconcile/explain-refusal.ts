@@ -1,14 +1,15 @@
 // What a refusal of the kernel means, behind the kernel's own words: IPVS gives a number and no more, one for several
 // causes. Source: net/netfilter/ipvs/ip_vs_ctl.c (Linux 6.1), by the function that answers.
-import { familyOf } from '../net/ip.ts';
-import type { KernelError } from '../ports/kernel.ts';
+
 import {
   type Destination,
   type Operation,
   type ServiceId,
   serviceFamily,
   type VirtualService,
-} from './model.ts';
+} from '../model/ipvs.ts';
+import { familyOf } from '../net/ip.ts';
+import type { KernelError } from '../ports/kernel.ts';
 
 /** "no such entry: the kernel has no scheduler twos (module ip_vs_twos)" */
 export function explainRefusal(operation: Operation, { code, message }: KernelError): string {

@@ -1,11 +1,11 @@
 // Which tier of the fallback is the one to serve: the first that is up. One that is not checked counts as up; one
 // without a verdict does not, unless the table serves it already; one that is also a real server is as good as that
 // server, whether it is checked as a tier or not. Whether any of them serves is desire.ts's.
-import type { FallbackConfig, RealConfig, VirtualConfig } from '../config/config.ts';
+import type { FallbackConfig, RealConfig, VirtualConfig } from '../model/config/config.ts';
+import { type Destination, realName } from '../model/ipvs.ts';
+import { type HealthOf, withoutCheck } from '../model/verdict.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import { canonicalDestination, sameDestination } from './canonical.ts';
-import { type Destination, realName } from './model.ts';
-import { type HealthOf, withoutCheck } from './verdict-view.ts';
 
 /** A tier in its place: the first is 0. */
 export type Tier = { readonly index: number; readonly destination: Destination };

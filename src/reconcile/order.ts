@@ -2,7 +2,7 @@
 // takes them less comes next, what goes comes last. So between any two operations the service has a usable
 // server (weight above 0) whenever it has one before the first and after the last: a fallback is in before the
 // last real server is out, and a new server before the old one. Which operations there are is diff.ts's.
-import type { Operation } from './model.ts';
+import type { Operation } from '../model/ipvs.ts';
 
 /** Stable: within a step the given (canonical) order stays, so that servers enter alike on every director. */
 export const makeBeforeBreak = (operations: readonly Operation[]): readonly Operation[] =>

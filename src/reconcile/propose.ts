@@ -1,19 +1,19 @@
 // Observe -> desire -> diff in one call: what the daemon is about to do, and what `plan` shows. Pure; sending
 // is apply.ts's.
-import type { VirtualConfig } from '../config/config.ts';
-import { formatEndpoint } from '../net/endpoint.ts';
-import { readTable } from './canonical.ts';
-import { type DesiredService, desireServices, type Moment, tableOf } from './desire.ts';
-import { type DiffPolicy, diff } from './diff.ts';
-import { type Connections, type Departure, depart, type LeavingContext } from './leaving.ts';
+import type { VirtualConfig } from '../model/config/config.ts';
 import {
   type Destination,
   formatServiceId,
   type Operation,
   type Table,
   type VirtualService,
-} from './model.ts';
-import type { VerdictOf } from './verdict-view.ts';
+} from '../model/ipvs.ts';
+import type { VerdictOf } from '../model/verdict.ts';
+import { formatEndpoint } from '../net/endpoint.ts';
+import { readTable } from './canonical.ts';
+import { type DesiredService, desireServices, type Moment, tableOf } from './desire.ts';
+import { type DiffPolicy, diff } from './diff.ts';
+import { type Connections, type Departure, depart, type LeavingContext } from './leaving.ts';
 
 export type Goal = Moment & {
   readonly virtuals: readonly VirtualConfig[];

@@ -1,9 +1,9 @@
 // Which configured servers a table gives new connections to: what health is told before its first check, so
-// that an adopted server goes only after `fall` failures. Names as in verdict-view.ts.
-import type { VirtualConfig } from '../config/config.ts';
+// that an adopted server goes only after `fall` failures. Names as in verdict.ts.
+import type { VirtualConfig } from '../model/config/config.ts';
+import { formatServiceId, realName, type Table } from '../model/ipvs.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import { canonicalDestination } from './canonical.ts';
-import { formatServiceId, realName, type Table } from './model.ts';
 
 /** @returns whether `table` holds that server of `virtuals` with a weight above 0. */
 export function servingIn(

@@ -3,10 +3,11 @@
 // - on a change of roles the new daemon starts before the old one ends, and the old one stays for a while
 //   (flushMs): the kernel holds back what it has to tell for up to 3 s, and drops it when its master ends;
 // - while the role is unknown (at a start, and when VRRP is away) what runs goes on.
-// Sends nothing: daemon/director-loop.ts. Source: net/netfilter/ipvs/ip_vs_sync.c.
-import type { SyncConfig } from '../config/config.ts';
-import type { VrrpPhase } from '../ports/vrrp-events.ts';
-import type { SyncDaemon, SyncState } from './director-model.ts';
+// Sends nothing: daemon/director/director-loop.ts. Source: net/netfilter/ipvs/ip_vs_sync.c.
+
+import type { VrrpPhase } from '../journal/vrrp-events.ts';
+import type { SyncConfig } from '../model/config/config.ts';
+import type { SyncDaemon, SyncState } from '../model/director.ts';
 
 /** IPVS_SYNC_FLUSH_TIME and IPVS_SYNC_CHECK_PERIOD together, and as long again as a busy machine may take. */
 export const flushMs = 4000;

@@ -1,7 +1,14 @@
 // What a table holds that the model carries by number only: protocols, forwarding methods and tunnels that a later
 // kernel has, or that no tool can set. Such an entry is shown and told of, and stays as it is.
+
+import {
+  type Destination,
+  formatServiceId,
+  type ServiceEntry,
+  type ServiceId,
+  type Table,
+} from '../model/ipvs.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
-import { type Destination, formatServiceId, type ServiceEntry, type ServiceId, type Table } from './model.ts';
 
 const isNumbered = (word: string): boolean => /-\d+$/.test(word);
 

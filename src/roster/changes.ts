@@ -1,9 +1,10 @@
 // What has become different between two configurations in force, as events: servers that came and went, and where
 // from; peers that moved; servers that are there twice. Services and routers that only one of them has are the
 // config's own changes, and no matter of this file.
-import type { Config, RealConfig, VirtualConfig, VrrpInstanceConfig } from '../config/config.ts';
-import type { JournalEvent } from '../ports/journal.ts';
-import { formatServiceId, realName } from '../reconcile/model.ts';
+
+import type { JournalEvent } from '../journal/event.ts';
+import type { Config, RealConfig, VirtualConfig, VrrpInstanceConfig } from '../model/config/config.ts';
+import { formatServiceId, realName } from '../model/ipvs.ts';
 import type { Duplicate } from './effective.ts';
 
 /** A log line names so many servers, and counts the others. */

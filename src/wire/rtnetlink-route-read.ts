@@ -12,7 +12,7 @@ import {
   readText,
   readU8,
   readU32,
-} from './netlink-attributes.ts';
+} from './netlink/netlink-attributes.ts';
 import { hostIsLittleEndian } from './reader.ts';
 import {
   FR_ACT_TO_TBL,

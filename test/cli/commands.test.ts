@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../src/cli/command-line.ts';
 import { runCommandLine } from '../../src/cli/commands.ts';
-import { formatDuration } from '../../src/cli/format-duration.ts';
-import { formatTable } from '../../src/cli/format-table.ts';
 import { formatStatus } from '../../src/cli/status.ts';
+import { formatDuration } from '../../src/render/duration.ts';
+import { formatTable } from '../../src/render/table.ts';
 
 function recordingIo() {
   const out: string[] = [];

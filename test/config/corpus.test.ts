@@ -4,9 +4,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.ts';
+import { environment, errorLines, warningLines } from '../make/environment.ts';
 import { divergences } from './divergences.ts';
-import { environment, errorLines, warningLines } from './environment.ts';
-import { ofConfig, ofStock, type StockTable } from './stock.ts';
+import { ofConfig, ofStock, type StockTable } from './ldirectord/stock.ts';
 
 const corpus = process.env.LVS_CORPUS ?? join(import.meta.dirname, '../../../shared/corpus/ldirectord');
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { convert } from '../../src/config/convert/convert.ts';
 import { formatNote } from '../../src/config/convert/converted.ts';
-import { errorLines, parseCfText, parseYamlText } from './environment.ts';
+import { errorLines, parseCfText, parseYamlText } from '../make/environment.ts';
 
 const router = `
 vrrp:

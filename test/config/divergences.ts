@@ -1,6 +1,6 @@
 // Where we do not do as stock ldirectord does, by corpus file or grammar case, and why. A test holds
 // docs/ldirectord-differences.md to this list.
-import type { Comparable } from './stock.ts';
+import type { Comparable } from './ldirectord/stock.ts';
 
 export type Divergence = { readonly reason: string } & (
   | {

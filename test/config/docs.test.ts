@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Divergence, divergences } from './divergences.ts';
-import { problemCases } from './problem-cases.ts';
+import { problemCases } from './problems/cases.ts';
 import { renderReference, sections } from './reference.ts';
 
 const page = (name: string) => join(import.meta.dirname, '../../docs', name);

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Config } from '../../src/config/config.ts';
 import { endOf, judgeLoss } from '../../src/config/judge-loss.ts';
 import { parseConfig } from '../../src/config/load.ts';
-import { environment, parseYamlText } from './environment.ts';
+import type { Config } from '../../src/model/config/config.ts';
+import { environment, parseYamlText } from '../make/environment.ts';
 
 const router = 'vrrp: [{name: V, interface: eth0, virtual_router_id: 5, virtual_ipaddress: [10.0.0.9]}]\n';
 const service = 'virtual: [{address: "10.0.0.9:80", real: [10.0.0.2:80 gate]}]\n';

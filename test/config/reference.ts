@@ -1,9 +1,12 @@
 // The tables of docs/config.md out of the schema: every key, its default, what it holds and what it means.
 import { z } from 'zod';
-import { directorSchema, documentSchema, logSchema, vrrpProcessSchema } from '../../src/config/schema.ts';
-import { urlSchema } from '../../src/config/schema-checks.ts';
-import { ipvsSchema, syncSchema, sysctlSchema, timeoutSchema } from '../../src/config/schema-ipvs.ts';
-import { markSchema } from '../../src/config/schema-marks.ts';
+import { urlSchema } from '../../src/config/checks/http-and-dns.ts';
+import { directorSchema, documentSchema, logSchema, vrrpProcessSchema } from '../../src/config/document.ts';
+import { ipvsSchema, syncSchema, sysctlSchema, timeoutSchema } from '../../src/config/ipvs/ipvs-keys.ts';
+import { vrrpSchema } from '../../src/config/router/keys.ts';
+import { fallbackSchema, realSchema, sharedShape, virtualSchema } from '../../src/config/service/keys.ts';
+import { markSchema } from '../../src/config/service/marks-keys.ts';
+import { tunnelSchema } from '../../src/config/service/tunnel-keys.ts';
 import {
   fileSchema,
   groupSchema,
@@ -11,10 +14,7 @@ import {
   processSchema,
   scriptSchema,
   trackSchema,
-} from '../../src/config/schema-track.ts';
-import { tunnelSchema } from '../../src/config/schema-tunnel.ts';
-import { fallbackSchema, realSchema, sharedShape, virtualSchema } from '../../src/config/schema-virtual.ts';
-import { vrrpSchema } from '../../src/config/schema-vrrp.ts';
+} from '../../src/config/tracking/keys.ts';
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.ts';
-import { environment, problemLines } from './environment.ts';
+import { environment, problemLines } from '../make/environment.ts';
 
 const files = ['lvs-director.yaml', 'ldirectord.cf'] as const;
 const read = (name: string) => readFileSync(join(import.meta.dirname, '../../etc', name), 'utf8');

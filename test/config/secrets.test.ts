@@ -2,15 +2,15 @@
 // that is ever said of a config.
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { formatConfig } from '../../src/cli/config-format.ts';
-import type { ConfigResult } from '../../src/config/config.ts';
 import { convert } from '../../src/config/convert/convert.ts';
 import { formatNote } from '../../src/config/convert/converted.ts';
+import { documentSchema } from '../../src/config/document.ts';
 import { formatProblem } from '../../src/config/format-problem.ts';
 import { parseConfig } from '../../src/config/load.ts';
-import { documentSchema } from '../../src/config/schema.ts';
-import { isSecretKey, withoutSecrets } from '../../src/config/secret-keys.ts';
-import { environment } from './environment.ts';
+import { isSecretKey, withoutSecrets } from '../../src/config/values/secret-keys.ts';
+import type { ConfigResult } from '../../src/model/config/config.ts';
+import { formatConfig } from '../../src/render/config.ts';
+import { environment } from '../make/environment.ts';
 
 const marker = 'Mk7RhQ2z';
 /** In whatever spelling, and not only all of it. */

@@ -1,5 +1,5 @@
 // What the cases of broken rules are made of, where they are YAML about one virtual service.
-import type { ProblemCase } from './problem-cases.ts';
+import type { ProblemCase } from './problems/cases.ts';
 
 export const yaml = (rule: string, text: string, problem: string): ProblemCase => ({
   rule,

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { maglevHash, multiplicativeHash, sipHash13 } from '../../src/explain/address-hash.ts';
 import { destinationTable, maglevTable, sourceTable } from '../../src/explain/hash-tables.ts';
 import { ip } from '../../src/net/ip.ts';
-import { aDestination } from '../reconcile/a-destination.ts';
+import { aDestination } from '../make/a-destination.ts';
 
 const serverOf = (n: number, weight: number) =>
   aDestination({ address: ip(`10.1.0.${n}`), forward: 'masq', weight });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { checkPlanOf } from '../../src/health/checks/plan.ts';
 import { firstCombined, nextTarget, stepCombined } from '../../src/health/combined.ts';
-import { checkPlanOf } from '../../src/health/target-of.ts';
-import { aReal, aVirtual } from './a-virtual.ts';
+import { aReal, aVirtual } from '../make/a-virtual.ts';
 
 const results = { s: 'success', f: 'failure', u: 'unmade' } as const;
 

@@ -7,7 +7,7 @@ import {
   type VerdictState,
   withheld,
 } from '../../src/health/verdict.ts';
-import type { ProbeResult } from '../../src/ports/probe.ts';
+import type { ProbeResult } from '../../src/model/probe-result.ts';
 
 const limits = { rise: 2, fall: 3 };
 const results = { s: 'success', f: 'failure', u: 'unmade' } as const;

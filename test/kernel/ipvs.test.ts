@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createIpvsKernel } from '../../src/kernel/ipvs.ts';
-import type { Operation, VirtualService } from '../../src/reconcile/model.ts';
-import { decodeGeneric, encodeGeneric, GENL_ID_CTRL } from '../../src/wire/genetlink.ts';
-import { encodeOperation } from '../../src/wire/ipvs.ts';
-import type { NetlinkMessage } from '../../src/wire/netlink.ts';
-import { writeText, writeU16 } from '../../src/wire/netlink-attributes.ts';
-import { aDestination, aService } from '../reconcile/a-destination.ts';
-import { ack, createFakeClock, createFakePort, done, entry, type Reply } from './fake-netlink.ts';
+import type { Operation, VirtualService } from '../../src/model/ipvs.ts';
+import { encodeOperation } from '../../src/wire/ipvs/operations.ts';
+import { decodeGeneric, encodeGeneric, GENL_ID_CTRL } from '../../src/wire/netlink/genetlink.ts';
+import type { NetlinkMessage } from '../../src/wire/netlink/netlink.ts';
+import { writeText, writeU16 } from '../../src/wire/netlink/netlink-attributes.ts';
+import { aDestination, aService } from '../make/a-destination.ts';
+import { ack, createFakeClock, createFakePort, done, entry, type Reply } from '../make/fake-netlink.ts';
 
 const WEB = aService();
 const MARK: VirtualService = { ...WEB, id: { kind: 'fwmark', family: 'inet', fwmark: 1 } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createNetlinkRequests } from '../../src/kernel/netlink-requests.ts';
-import { NLM_F_ACK, NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST } from '../../src/wire/netlink.ts';
+import { NLM_F_ACK, NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST } from '../../src/wire/netlink/netlink.ts';
 import {
   type Answering,
   ack,
@@ -11,7 +11,7 @@ import {
   entry,
   PORT_ID,
   socketError,
-} from './fake-netlink.ts';
+} from '../make/fake-netlink.ts';
 
 const payload = Uint8Array.of(1, 2, 3, 4);
 const request = { type: 20, payload };

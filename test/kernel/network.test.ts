@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createNetworkKernel } from '../../src/kernel/network.ts';
 import { ip } from '../../src/net/ip.ts';
 import type { NetworkChange } from '../../src/ports/kernel.ts';
-import type { NetlinkMessage } from '../../src/wire/netlink.ts';
-import { writeText, writeU32 } from '../../src/wire/netlink-attributes.ts';
+import type { NetlinkMessage } from '../../src/wire/netlink/netlink.ts';
+import { writeText, writeU32 } from '../../src/wire/netlink/netlink-attributes.ts';
 import {
   encodeAddress,
   RTM_DELADDR,
@@ -11,7 +11,7 @@ import {
   RTM_GETADDR,
   RTM_NEWADDR,
   RTM_NEWLINK,
-} from '../../src/wire/rtnetlink.ts';
+} from '../../src/wire/route/rtnetlink.ts';
 import { createWriter } from '../../src/wire/writer.ts';
 import {
   type Answering,
@@ -21,7 +21,7 @@ import {
   done,
   entry,
   socketError,
-} from './fake-netlink.ts';
+} from '../make/fake-netlink.ts';
 
 const VIP = { address: ip('192.168.6.240'), prefixLength: 24, interfaceIndex: 3 };
 const ETH0 = { index: 3, name: 'eth0', mtu: 1500, up: true, running: true, loopback: false };

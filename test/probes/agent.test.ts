@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProbeResult } from '../../src/ports/probe.ts';
+import type { ProbeResult } from '../../src/model/probe-result.ts';
 import { judgeAgent, probeAgent } from '../../src/probes/agent.ts';
 import { probeWithAgent } from '../../src/probes/with-agent.ts';
 import { deadline } from './deadline.ts';

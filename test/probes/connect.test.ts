@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
+import type { ProbeResult } from '../../src/model/probe-result.ts';
 import { ip } from '../../src/net/ip.ts';
-import type { ProbeResult } from '../../src/ports/probe.ts';
 import { isSelfConnected, probeConnect } from '../../src/probes/connect.ts';
-import { judgeError } from '../../src/probes/judge-error.ts';
+import { judgeError } from '../../src/probes/talk/judge-error.ts';
 import { deadline } from './deadline.ts';
 import { tcpServer } from './scripted-server.ts';
 

@@ -2,8 +2,8 @@
 // check that every probe stands them: it ends in time, with a failure, and lets go of the connection.
 import type { Socket } from 'node:net';
 import { expect, it } from 'vitest';
+import type { ProbeResult } from '../../src/model/probe-result.ts';
 import { ip } from '../../src/net/ip.ts';
-import type { ProbeResult } from '../../src/ports/probe.ts';
 import { deadline, promptly } from './deadline.ts';
 import { type ScriptedServer, tcpServer, tlsServer } from './scripted-server.ts';
 

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createExternalProbe, type ExternalTarget } from '../../src/probes/external.ts';
-import { runScript } from '../../src/system/run-script.ts';
+import { runScript } from '../../src/system/programs/run-script.ts';
 
 let directory: string;
 beforeAll(() => {

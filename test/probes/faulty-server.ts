@@ -2,7 +2,7 @@
 // its connections, and throw nothing outside of itself (vitest fails on an error that nobody caught).
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import type { ProbeResult } from '../../src/ports/probe.ts';
+import type { ProbeResult } from '../../src/model/probe-result.ts';
 import { deadline, promptly } from './deadline.ts';
 import { type ScriptedServer, tcpServer } from './scripted-server.ts';
 

@@ -1,11 +1,11 @@
 import type { ServerHttp2Stream } from 'node:http2';
 import { describe, expect, it } from 'vitest';
-import type { GrpcTarget } from '../../src/health/target.ts';
+import type { GrpcTarget } from '../../src/model/check.ts';
 import { ip } from '../../src/net/ip.ts';
 import { probeGrpc } from '../../src/probes/grpc.ts';
 import { encodeHealthRequest } from '../../src/wire/grpc-health.ts';
 import { checkOf, describeFaults } from './faulty-server.ts';
-import { http2Server } from './http2-server.ts';
+import { http2Server } from './http/http2-server.ts';
 import { certFile, httpServer, response } from './scripted-server.ts';
 
 const target: GrpcTarget = {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { formatServices } from '../../src/cli/service-format.ts';
-import { formatWhy } from '../../src/cli/why-format.ts';
 import { formatProblem } from '../../src/config/format-problem.ts';
 import { parseConfig } from '../../src/config/load.ts';
-import { createJournal } from '../../src/daemon/journal.ts';
-import type { ServerWhy } from '../../src/daemon/why.ts';
-import { checkPlanOf } from '../../src/health/target-of.ts';
+import { createJournal } from '../../src/daemon/log/log.ts';
+import type { ServerWhy } from '../../src/daemon/report/why.ts';
+import { checkPlanOf } from '../../src/health/checks/plan.ts';
+import type { ShownResult } from '../../src/model/probe-result.ts';
 import { shownLines } from '../../src/net/shown.ts';
-import type { ShownResult } from '../../src/ports/probe.ts';
 import { createProbe } from '../../src/probes/probe-target.ts';
-import { environment } from '../config/environment.ts';
+import { formatServices } from '../../src/render/services.ts';
+import { formatWhy } from '../../src/render/why.ts';
+import { environment } from '../make/environment.ts';
 import { hostileConfig, hostileServices, knowsMarker, showsMarker } from './hostile-servers.ts';
 
 const probe = createProbe({ openPingPort: () => ({ ok: false, error: { step: 'open', code: 'EPERM' } }) });

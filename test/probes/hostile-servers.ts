@@ -4,7 +4,7 @@
 import type { Socket } from 'node:net';
 import { datagramServer } from './datagram-server.ts';
 import { onLines } from './dialogues.ts';
-import { http2Server } from './http2-server.ts';
+import { http2Server } from './http/http2-server.ts';
 import { httpServer, response, tcpServer } from './scripted-server.ts';
 
 export const user = 'checker';

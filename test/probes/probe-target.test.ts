@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { CheckTarget } from '../../src/health/target.ts';
+import type { CheckTarget } from '../../src/model/check.ts';
 import { ip } from '../../src/net/ip.ts';
 import { createProbe } from '../../src/probes/probe-target.ts';
-import { runScript } from '../../src/system/run-script.ts';
+import { runScript } from '../../src/system/programs/run-script.ts';
 import { deadline } from './deadline.ts';
 import { httpServer, response } from './scripted-server.ts';
 

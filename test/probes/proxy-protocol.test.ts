@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { probeConnect } from '../../src/probes/connect.ts';
-import { probeHttp } from '../../src/probes/http.ts';
+import { probeHttp } from '../../src/probes/http/http.ts';
 import { probePop } from '../../src/probes/pop.ts';
 import { deadline } from './deadline.ts';
 import { address, deadlineMs, dialogueServer, inTime } from './dialogues.ts';

@@ -3,12 +3,12 @@
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CheckTarget } from '../../src/health/target.ts';
+import type { CheckTarget } from '../../src/model/check.ts';
 import { ip } from '../../src/net/ip.ts';
 import { createProbe } from '../../src/probes/probe-target.ts';
 import { systemClock } from '../../src/system/clock.ts';
-import { openIcmpSocket } from '../../src/system/icmp-socket.ts';
-import { runScript } from '../../src/system/run-script.ts';
+import { runScript } from '../../src/system/programs/run-script.ts';
+import { openIcmpSocket } from '../../src/system/sockets/icmp-socket.ts';
 
 const probe = createProbe({ openPingPort: (family) => openIcmpSocket(family, systemClock), runScript });
 const place = { address: ip('127.0.0.1'), port: 9 } as const;

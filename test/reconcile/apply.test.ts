@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Operation, ServiceId } from '../../src/model/ipvs.ts';
 import { ip } from '../../src/net/ip.ts';
 import { applyOperations } from '../../src/reconcile/apply.ts';
-import type { Operation, ServiceId } from '../../src/reconcile/model.ts';
-import { aDestination } from './a-destination.ts';
-import { createModelKernel } from './model-kernel.ts';
+import { aDestination } from '../make/a-destination.ts';
+import { createModelKernel } from '../make/model-kernel.ts';
 
 const id: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
 const service = { id, scheduler: 'wlc', schedFlags: [], persistencePrefix: 32, ops: false };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Destination, ServiceId } from '../../src/model/ipvs.ts';
 import { ip } from '../../src/net/ip.ts';
 import {
   canonicalDestination,
@@ -7,9 +8,8 @@ import {
   canonicalTable,
   readTable,
 } from '../../src/reconcile/canonical.ts';
-import type { Destination, ServiceId } from '../../src/reconcile/model.ts';
-import { arbitraryRawTable, arbitraryTable } from './arbitrary.ts';
-import { createModelKernel } from './model-kernel.ts';
+import { arbitraryRawTable, arbitraryTable } from '../make/arbitrary-table.ts';
+import { createModelKernel } from '../make/model-kernel.ts';
 
 const vip: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
 const mark: ServiceId = { kind: 'fwmark', family: 'inet', fwmark: 1 };

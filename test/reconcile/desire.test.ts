@@ -1,24 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FallbackConfig, VirtualConfig } from '../../src/config/config.ts';
-import { formatEndpoint } from '../../src/net/endpoint.ts';
-import { ip } from '../../src/net/ip.ts';
-import { canonicalDestination, canonicalTable } from '../../src/reconcile/canonical.ts';
-import { desire, desireServices } from '../../src/reconcile/desire.ts';
-import { diff } from '../../src/reconcile/diff.ts';
+import type { FallbackConfig, VirtualConfig } from '../../src/model/config/config.ts';
 import {
   type Destination,
   formatServiceId,
   realName,
   type ServiceId,
   type Table,
-} from '../../src/reconcile/model.ts';
-import {
-  type QuorumView,
-  type Verdict,
-  type VerdictOf,
-  withoutCheck,
-} from '../../src/reconcile/verdict-view.ts';
+} from '../../src/model/ipvs.ts';
+import { type QuorumView, type Verdict, type VerdictOf, withoutCheck } from '../../src/model/verdict.ts';
+import { formatEndpoint } from '../../src/net/endpoint.ts';
+import { ip } from '../../src/net/ip.ts';
+import { canonicalDestination, canonicalTable } from '../../src/reconcile/canonical.ts';
+import { desire, desireServices } from '../../src/reconcile/desire.ts';
+import { diff } from '../../src/reconcile/diff.ts';
 import {
   arbitraryQuorumOf,
   arbitraryTable,
@@ -27,7 +22,7 @@ import {
   realOf,
   tierOf,
   virtualOf,
-} from './arbitrary.ts';
+} from '../make/arbitrary-table.ts';
 
 const vip: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
 const one = realOf('192.168.6.2', 80, { weight: 5 });

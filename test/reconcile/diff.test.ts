@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { formatServiceId, type ServiceEntry, type Table, type Tunnel } from '../../src/model/ipvs.ts';
 import { formatEndpoint } from '../../src/net/endpoint.ts';
 import { ip } from '../../src/net/ip.ts';
 import { canonicalTable, readTable } from '../../src/reconcile/canonical.ts';
 import { diff, foreignServices } from '../../src/reconcile/diff.ts';
-import { formatServiceId, type ServiceEntry, type Table, type Tunnel } from '../../src/reconcile/model.ts';
-import { arbitraryTable } from './arbitrary.ts';
-import { createModelKernel } from './model-kernel.ts';
+import { arbitraryTable } from '../make/arbitrary-table.ts';
+import { createModelKernel } from '../make/model-kernel.ts';
 
 const namesOf = (...tables: readonly Table[]) =>
   new Set(tables.flatMap((table) => table.map(({ service }) => formatServiceId(service.id))));

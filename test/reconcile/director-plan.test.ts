@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { formatPlan } from '../../src/cli/plan-format.ts';
+import type { SyncDaemon } from '../../src/model/director.ts';
 import { ip } from '../../src/net/ip.ts';
-import type { SyncDaemon } from '../../src/reconcile/director-model.ts';
 import { type DirectorChanges, withDirectorChanges } from '../../src/reconcile/director-plan.ts';
 import { planOf } from '../../src/reconcile/plan.ts';
+import { formatPlan } from '../../src/render/plan.ts';
 
 const empty = planOf([]);
 const daemon: SyncDaemon = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Destination, Operation, ServiceId } from '../../src/model/ipvs.ts';
 import { ip } from '../../src/net/ip.ts';
 import { explainRefusal } from '../../src/reconcile/explain-refusal.ts';
-import type { Destination, Operation, ServiceId } from '../../src/reconcile/model.ts';
-import { aDestination } from './a-destination.ts';
+import { aDestination } from '../make/a-destination.ts';
 
 const id: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
 const service = { id, scheduler: 'twos', schedFlags: [], persistencePrefix: 32, ops: false };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { VirtualConfig } from '../../src/config/config.ts';
+import type { VirtualConfig } from '../../src/model/config/config.ts';
+import type { ServiceId, Table } from '../../src/model/ipvs.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
 import { formatEndpoint } from '../../src/net/endpoint.ts';
 import { ip } from '../../src/net/ip.ts';
 import { desireServices, type Moment } from '../../src/reconcile/desire.ts';
-import type { ServiceId, Table } from '../../src/reconcile/model.ts';
 import { weighServers } from '../../src/reconcile/quorum.ts';
-import type { Verdict } from '../../src/reconcile/verdict-view.ts';
-import { realOf, tierOf, virtualOf } from './arbitrary.ts';
+import { realOf, tierOf, virtualOf } from '../make/arbitrary-table.ts';
 
 const vip: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
 const one = realOf('192.168.6.2', 80, { weight: 5 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { VirtualConfig } from '../../src/config/config.ts';
+import type { VirtualConfig } from '../../src/model/config/config.ts';
+import { formatServiceId, type ServiceId, type Table } from '../../src/model/ipvs.ts';
 import { formatEndpoint } from '../../src/net/endpoint.ts';
 import { ip } from '../../src/net/ip.ts';
 import {
@@ -10,7 +11,6 @@ import {
   type LeavingState,
   nobodyLeaves,
 } from '../../src/reconcile/leaving.ts';
-import { formatServiceId, type ServiceId, type Table } from '../../src/reconcile/model.ts';
 import { type CountedTable, type Goal, propose } from '../../src/reconcile/propose.ts';
 import {
   arbitraryTable,
@@ -19,7 +19,7 @@ import {
   realOf,
   tierOf,
   virtualOf,
-} from './arbitrary.ts';
+} from '../make/arbitrary-table.ts';
 
 const vip: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
 const service = formatServiceId(vip);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { formatPlan } from '../../src/cli/plan-format.ts';
+import type { Destination, Operation, ServiceId, VirtualService } from '../../src/model/ipvs.ts';
 import { ip } from '../../src/net/ip.ts';
 import { describeOperation } from '../../src/reconcile/describe.ts';
-import type { Destination, Operation, ServiceId, VirtualService } from '../../src/reconcile/model.ts';
 import { planOf } from '../../src/reconcile/plan.ts';
-import { aDestination } from './a-destination.ts';
+import { formatPlan } from '../../src/render/plan.ts';
+import { aDestination } from '../make/a-destination.ts';
 
 const vip: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
 const vip6: ServiceId = { kind: 'address', protocol: 'udp', address: ip('fd09::f0'), port: 53 };

@@ -1,13 +1,14 @@
 // The quorum by weight and its band, alone and with the table that follows from it, operation by operation.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { QuorumConfig, VirtualConfig } from '../../src/config/config.ts';
+import type { QuorumConfig, VirtualConfig } from '../../src/model/config/config.ts';
+import { realName, type ServiceId } from '../../src/model/ipvs.ts';
+import type { QuorumView, Verdict } from '../../src/model/verdict.ts';
 import { formatEndpoint } from '../../src/net/endpoint.ts';
 import { ip } from '../../src/net/ip.ts';
 import { canonicalDestination, readTable } from '../../src/reconcile/canonical.ts';
 import { desireServices, tableOf } from '../../src/reconcile/desire.ts';
 import { diff } from '../../src/reconcile/diff.ts';
-import { realName, type ServiceId } from '../../src/reconcile/model.ts';
 import {
   type QuorumState,
   type ServingWeight,
@@ -15,9 +16,8 @@ import {
   thresholdsOf,
   weighServers,
 } from '../../src/reconcile/quorum.ts';
-import type { QuorumView, Verdict } from '../../src/reconcile/verdict-view.ts';
-import { realOf, tierOf, virtualOf } from './arbitrary.ts';
-import { createModelKernel } from './model-kernel.ts';
+import { realOf, tierOf, virtualOf } from '../make/arbitrary-table.ts';
+import { createModelKernel } from '../make/model-kernel.ts';
 
 const vip: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
 const lost: QuorumState = { held: false, known: true };

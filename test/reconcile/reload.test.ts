@@ -2,15 +2,15 @@
 // say alike sees no operation. Files are text, read as the daemon reads them.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { VirtualConfig } from '../../src/config/config.ts';
+import type { VirtualConfig } from '../../src/model/config/config.ts';
+import { formatServiceId, type Operation, type Table } from '../../src/model/ipvs.ts';
+import type { VerdictOf } from '../../src/model/verdict.ts';
 import { formatEndpoint } from '../../src/net/endpoint.ts';
 import { applyOperations } from '../../src/reconcile/apply.ts';
 import { readTable } from '../../src/reconcile/canonical.ts';
-import { formatServiceId, type Operation, type Table } from '../../src/reconcile/model.ts';
 import { propose } from '../../src/reconcile/propose.ts';
-import type { VerdictOf } from '../../src/reconcile/verdict-view.ts';
-import { parseYamlText } from '../config/environment.ts';
-import { createModelKernel, type ModelKernel } from './model-kernel.ts';
+import { parseYamlText } from '../make/environment.ts';
+import { createModelKernel, type ModelKernel } from '../make/model-kernel.ts';
 
 const real = fc
   .record({

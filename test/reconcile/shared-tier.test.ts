@@ -2,12 +2,12 @@
 // places the first tier that is up serves (docs/config.md, "Fallback"), from any table, and what status says of a tier
 // is what decides.
 import { describe, expect, it } from 'vitest';
+import type { ServiceId, Table } from '../../src/model/ipvs.ts';
+import type { QuorumView, Verdict } from '../../src/model/verdict.ts';
 import { formatEndpoint } from '../../src/net/endpoint.ts';
 import { ip } from '../../src/net/ip.ts';
 import { desireServices } from '../../src/reconcile/desire.ts';
-import type { ServiceId, Table } from '../../src/reconcile/model.ts';
-import type { QuorumView, Verdict } from '../../src/reconcile/verdict-view.ts';
-import { realOf, tierOf, virtualOf } from './arbitrary.ts';
+import { realOf, tierOf, virtualOf } from '../make/arbitrary-table.ts';
 
 const id: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
 const [a, b, sorry, other] = ['192.168.6.2', '192.168.6.3', '192.168.6.8', '192.168.6.9'] as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { SyncConfig } from '../../src/config/config.ts';
+import type { SyncConfig } from '../../src/model/config/config.ts';
+import type { SyncDaemon, SyncState } from '../../src/model/director.ts';
 import { ip } from '../../src/net/ip.ts';
-import type { SyncDaemon, SyncState } from '../../src/reconcile/director-model.ts';
 import {
   describeSyncOperation,
   desireSyncDaemons,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Destination, ServiceEntry, ServiceId } from '../../src/model/ipvs.ts';
 import { ip } from '../../src/net/ip.ts';
 import { diff } from '../../src/reconcile/diff.ts';
-import type { Destination, ServiceEntry, ServiceId } from '../../src/reconcile/model.ts';
 import { unknownKindsIn } from '../../src/reconcile/unknown-kinds.ts';
-import { aDestination } from './a-destination.ts';
+import { aDestination } from '../make/a-destination.ts';
 
 const web: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('10.0.0.1'), port: 80 };
 const plain = { scheduler: 'rr', schedFlags: [], persistencePrefix: 32, ops: false };

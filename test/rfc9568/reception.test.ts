@@ -1,5 +1,5 @@
 // RFC 9568 §7.1 and RFC 3768 §7.1: which adverts reach the state machine. The rungs that bytes alone decide are
-// tested in test/wire/vrrp.test.ts; here it is what depends on the router, and the order of all.
+// tested in test/wire/packet/vrrp.test.ts; here it is what depends on the router, and the order of all.
 import { describe, expect, it } from 'vitest';
 import type { Advert2, Advert3, ChecksumForm } from '../../src/net/advert.ts';
 import { ip } from '../../src/net/ip.ts';

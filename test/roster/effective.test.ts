@@ -6,9 +6,9 @@ import type {
   NamedRealConfig,
   RealConfig,
   VirtualConfig,
-} from '../../src/config/config.ts';
+} from '../../src/model/config/config.ts';
+import { formatServiceId, realName } from '../../src/model/ipvs.ts';
 import { type Ip, ip, ipFromBytes } from '../../src/net/ip.ts';
-import { formatServiceId, realName } from '../../src/reconcile/model.ts';
 import {
   effectiveVirtuals,
   type Fleet,

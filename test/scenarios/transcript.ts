@@ -3,7 +3,7 @@
 import { ip } from '../../src/net/ip.ts';
 import { formatPrefix, type Prefix, parsePrefix } from '../../src/net/prefix.ts';
 import type { Effect, Micros, RouterConfig } from '../../src/vrrp/types.ts';
-import { encodeAdvert, VRRP_GROUP_INET } from '../../src/wire/vrrp.ts';
+import { encodeAdvert, VRRP_GROUP_INET } from '../../src/wire/packet/vrrp.ts';
 import { settleGroup } from '../vrrp/group-lan.ts';
 import { createLan, type Lan, type Node } from '../vrrp/lan.ts';
 import { testRouter } from '../vrrp/router.ts';

@@ -1,6 +1,6 @@
 // The virtual addresses of a router in its host's kernel: requests take their time, a lease runs out by the
 // kernel's clock whatever became of the process, a stranger may delete one. The process's part follows
-// src/daemon/vrrp-addresses.ts: what is deleted comes back at once, but not more often than each 100 ms.
+// src/daemon/vrrp/holdings/address-leases.ts: what is deleted comes back at once, but not more often than each 100 ms.
 import type { Micros } from '../../src/vrrp/types.ts';
 import { after, notify } from './host.ts';
 import { dispatch } from './router.ts';
@@ -89,7 +89,7 @@ function watchLease(world: World, router: Router, at: Micros): void {
       }
       clearAddresses(world, router, 'expired');
       const { host } = router;
-      // The process looks whether it has been silent for too long (vrrp-addresses.ts, onExpired).
+      // The process looks whether it has been silent for too long (address-leases.ts, onExpired).
       notify(world, host, () => router.wanted && dispatch(world, router, { type: 'deadlineReached' }));
     });
   });

@@ -8,7 +8,7 @@ import type { Check, Violate } from './referee.ts';
 import { priorityOf } from './windows.ts';
 import { acts, type Group, type Router, type World } from './world.ts';
 
-/** An advert waits no longer than that behind an answer of the kernel (vrrp-effect-queue.ts). */
+/** An advert waits no longer than that behind an answer of the kernel (effect-queue.ts). */
 const QUEUE_US = 100_000;
 const DRIFT = 1.003;
 const ROUNDING_US = 10;

@@ -6,7 +6,7 @@ import { calmSince, kernelAnswer, takesPart } from './calm.ts';
 import type { Check, Violate } from './referee.ts';
 import { type Group, holdsAny, type Router, type World } from './world.ts';
 
-/** src/daemon/vrrp-effect-queue.ts. */
+/** src/daemon/vrrp/router/effect-queue.ts. */
 const KERNEL_WAIT_US = 100_000;
 
 type Leave = { readonly router: Router; readonly since: Micros; readonly heirs: readonly Router[] };
@@ -51,7 +51,7 @@ export function checkHandOver(world: World, violate: Violate): Check {
       if (router.state.phase !== 'leaving' || before.phase === 'leaving') return;
       const since = agenda.now();
       const { group } = router;
-      // A kernel that takes longer than an advert waits for it (vrrp-effect-queue.ts) leaves a gap.
+      // A kernel that takes longer than an advert waits for it (effect-queue.ts) leaves a gap.
       if (4 * answerUs > Math.min(router.config.advertIntervalUs, KERNEL_WAIT_US)) return;
       leaves.set(group, {
         ...{ router, since },

@@ -10,7 +10,7 @@ import { acts, type Group, type Router, type World } from './world.ts';
 
 const DRIFT = 1.01;
 const SECOND_US = 1_000_000;
-/** src/daemon/vrrp-effect-queue.ts. */
+/** src/daemon/vrrp/router/effect-queue.ts. */
 const QUEUE_US = 100_000;
 /** src/vrrp/contest.ts: until whoever answers has had its time to yield, and the pause behind another round. */
 const SETTLE_US = 50_000 + 250_000;

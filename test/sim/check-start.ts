@@ -6,7 +6,7 @@ import { calmSince, kernelAnswer, movingSince } from './calm.ts';
 import type { Check, Stepped, Violate } from './referee.ts';
 import { acts, holdsAny, type Router, type World } from './world.ts';
 
-/** src/daemon/vrrp-effect-queue.ts, twice. */
+/** src/daemon/vrrp/router/effect-queue.ts, twice. */
 const QUEUE_US = 200_000;
 const DRIFT = 1.003;
 

@@ -14,7 +14,7 @@ export function checkTakeover(world: World, violate: Violate): Check {
   const { scenario, agenda } = world;
   const pathUs = 2 * (scenario.delayUs + scenario.latenessUs);
 
-  /** Its first advert may wait behind two answers of the kernel, 100 ms for each (vrrp-effect-queue.ts). */
+  /** Its first advert may wait behind two answers of the kernel, 100 ms for each (effect-queue.ts). */
   const silentUs = 2 * Math.min(QUEUE_US, kernelAnswer(world)) + scenario.latenessUs;
 
   /** Long enough that three adverts of `active` must have come to it. */

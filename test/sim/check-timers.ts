@@ -9,7 +9,7 @@ import { localTime, type Router, type World } from './world.ts';
 
 /** Rounding: of clocks that drift, and of divisions. */
 const ROUNDING_US = 4;
-/** A send may wait behind two answers of the kernel, 100 ms for each (vrrp-effect-queue.ts). */
+/** A send may wait behind two answers of the kernel, 100 ms for each (effect-queue.ts). */
 const QUEUE_US = 200_000;
 
 type Timer = {

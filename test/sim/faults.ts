@@ -162,7 +162,7 @@ function crash(world: World, host: Host, forUs: number): void {
   });
 }
 
-/** src/daemon/vrrp-cleanup.ts: priority 0 on its behalf, then the addresses. */
+/** src/daemon/vrrp/resign-for.ts: priority 0 on its behalf, then the addresses. */
 function resignFor(world: World, host: Host): void {
   for (const router of host.routers) {
     const served = router.snapshot?.phase === 'active' || router.snapshot?.phase === 'leaving';

@@ -3,7 +3,7 @@
 import { familyOf, type Ip, ip } from '../../src/net/ip.ts';
 import { advertOf } from '../../src/vrrp/advert.ts';
 import type { RouterConfig } from '../../src/vrrp/types.ts';
-import { decodeAdvert, encodeAdvert, vrrpGroup } from '../../src/wire/vrrp.ts';
+import { decodeAdvert, encodeAdvert, vrrpGroup } from '../../src/wire/packet/vrrp.ts';
 import type { Random } from './random.ts';
 import type { Garbage } from './scenario.ts';
 import type { Packet, Router } from './world.ts';

@@ -1,6 +1,6 @@
 // Bugs that could be in the machine, planted from outside: each wraps step(), or replaces the deadline, so that
 // one rule is broken. The simulator must find every one of them (planted-bugs.test.ts): it shows that it can.
-import type { createDeadline, Deadline } from '../../src/daemon/vrrp-deadline.ts';
+import type { createDeadline, Deadline } from '../../src/daemon/vrrp/router/deadline.ts';
 import type { Effect, Event, RouterConfig, State, Step } from '../../src/vrrp/types.ts';
 import { realMachine } from './simulate.ts';
 import { priorityOf, skewOf } from './windows.ts';

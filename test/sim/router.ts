@@ -1,4 +1,4 @@
-// The shell of one router as the daemon has it (src/daemon/vrrp-router.ts), in virtual time: validation, step(),
+// The shell of one router as the daemon has it (src/daemon/vrrp/router/router.ts), in virtual time: validation, step(),
 // the real deadline with its drain-before-act, effects in order behind the answers of the kernel, the pause
 // before a handed-over address goes, snapshots for a resume.
 import { nextDeadline } from '../../src/vrrp/next-deadline.ts';
@@ -19,7 +19,7 @@ import {
   type World,
 } from './world.ts';
 
-/** As in src/daemon/vrrp-effects.ts, vrrp-holdings.ts and vrrp-process.ts. */
+/** As in src/daemon/vrrp/router/effects.ts, holdings.ts and vrrp-process.ts. */
 const KERNEL_WAIT_US = 100_000;
 const LINGER_US = 20_000;
 const SNAPSHOT_EVERY_US = 50_000;
@@ -188,7 +188,7 @@ function sendAdvert(world: World, router: Router, priority: number): void {
   dispatch(world, router, { type: 'advertSent' });
 }
 
-/** Whether it asks before the advert who else has its address (src/daemon/vrrp-rivals.ts). */
+/** Whether it asks before the advert who else has its address (src/daemon/vrrp/holdings/rivals.ts). */
 function isAsking(world: World, router: Router, priority: number): boolean {
   const { state, host, config } = router;
   if (!world.machine.asks || host.plan.silent === true || priority === 0 || state.phase !== 'active')

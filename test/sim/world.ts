@@ -1,5 +1,5 @@
 // The records that the parts of the simulator share. Mutable: one run owns them. No behaviour but reading.
-import type { createDeadline, Deadline } from '../../src/daemon/vrrp-deadline.ts';
+import type { createDeadline, Deadline } from '../../src/daemon/vrrp/router/deadline.ts';
 import type { Family, Ip } from '../../src/net/ip.ts';
 import type { step } from '../../src/vrrp/step.ts';
 import type { Effect, Micros, Phase, RouterConfig, State } from '../../src/vrrp/types.ts';
@@ -16,7 +16,7 @@ import type { HostPlan, Scenario } from './scenario.ts';
 export type Machine = {
   readonly step: typeof step;
   readonly createDeadline: typeof createDeadline;
-  /** Whether it asks before each advert who else has its address (src/daemon/vrrp-rivals.ts). */
+  /** Whether it asks before each advert who else has its address (src/daemon/vrrp/holdings/rivals.ts). */
   readonly asks: boolean;
 };
 

@@ -1,10 +1,10 @@
-// docs/events.md and the events of src/ports tell of the same events, the same fields, the same levels.
+// docs/events.md and the events of src/journal tell of the same events, the same fields, the same levels.
 import { describe, expect, it } from 'vitest';
-import { levelOf } from '../../src/daemon/event-level.ts';
-import type { EventName, JournalEvent } from '../../src/ports/journal.ts';
+import type { EventName, JournalEvent } from '../../src/journal/event.ts';
+import { levelOf } from '../../src/journal/event-level.ts';
 import { filesUnder, importsOf, read } from './sources.ts';
 
-const eventFiles = filesUnder('src/ports', (path) => path.endsWith('-events.ts'));
+const eventFiles = filesUnder('src/journal', (path) => path.endsWith('-events.ts'));
 
 /** Each event of the type with its fields, optional ones ending in "?". */
 const declared = new Map(
@@ -40,7 +40,7 @@ describe('docs/events.md', () => {
   });
 
   it('is about every area of the journal', () => {
-    const imported = importsOf('src/ports/journal.ts', read('src/ports/journal.ts')).map(
+    const imported = importsOf('src/journal/event.ts', read('src/journal/event.ts')).map(
       ({ target }) => target,
     );
     expect(imported.sort()).toEqual(eventFiles);

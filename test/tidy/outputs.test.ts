@@ -9,9 +9,9 @@ const filesWith = (pattern: RegExp) => sources.filter((path) => pattern.test(wit
 const doors: Readonly<Record<string, RegExp>> = {
   'src/cli/run-process.ts': /stdout: [\s\S]*shownLines[\s\S]*stderr: .*shownLines/,
   'src/cli/plan.ts': /isTTY/, // asks only whether it is a terminal
-  'src/cli/run.ts': /openLogOutput\(process\.stdout/, // takes lines of daemon/journal.ts
-  'src/system/faults.ts': /Without the message/, // names of ours and places in our code
-  'src/cli/vrrp-process.ts': /openOrphanLog\(process\.stderr/, // takes lines of daemon/event-line.ts
+  'src/cli/run.ts': /openLogOutput\(process\.stdout/, // takes lines of daemon/log/log.ts
+  'src/system/host/faults.ts': /Without the message/, // names of ours and places in our code
+  'src/cli/vrrp-process.ts': /openOrphanLog\(process\.stderr/, // takes lines of daemon/log/event-line.ts
 };
 
 describe('text leaves', () => {
@@ -22,13 +22,13 @@ describe('text leaves', () => {
     for (const [path, makes] of Object.entries(doors)) expect(read(path), path).toMatch(makes);
   });
   it('by the log as events made showable', () => {
-    expect(filesWith(/winston\.createLogger/)).toEqual(['src/daemon/journal.ts']);
-    for (const path of ['src/daemon/journal.ts', 'src/daemon/event-line.ts']) {
+    expect(filesWith(/winston\.createLogger/)).toEqual(['src/daemon/log/log.ts']);
+    for (const path of ['src/daemon/log/log.ts', 'src/daemon/log/event-line.ts']) {
       expect(read(path), path).toContain('showableEvent(');
     }
   });
   it('by the control socket as JSON made showable', () => {
-    expect(read('src/system/control-server.ts')).toContain('text: showableJson(body)');
+    expect(read('src/system/sockets/control-server.ts')).toContain('text: showableJson(body)');
   });
   it('of probes in one place, which knows the secrets of the check', () => {
     expect(filesWith(/\bpresent\(target/)).toEqual(['src/probes/present.ts', 'src/probes/probe-target.ts']);

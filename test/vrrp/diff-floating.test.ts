@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseRoute, parseRule, type VirtualRule } from '../../src/net/route.ts';
 import { diffFloating, type FloatingSet, namesIn } from '../../src/vrrp/diff-floating.ts';
-import { encodeRoute, encodeRule } from '../../src/wire/rtnetlink-route.ts';
+import { encodeRoute, encodeRule } from '../../src/wire/route/rtnetlink-route.ts';
 import { decodeRoutes, decodeRule } from '../../src/wire/rtnetlink-route-read.ts';
 
 const routeTexts = [

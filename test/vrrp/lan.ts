@@ -8,7 +8,7 @@ import { nextDeadline } from '../../src/vrrp/next-deadline.ts';
 import { initialState, step } from '../../src/vrrp/step.ts';
 import type { Effect, Event, Micros, RouterConfig, State } from '../../src/vrrp/types.ts';
 import { validateAdvert } from '../../src/vrrp/validate.ts';
-import { decodeAdvert, encodeAdvert, vrrpGroup } from '../../src/wire/vrrp.ts';
+import { decodeAdvert, encodeAdvert, vrrpGroup } from '../../src/wire/packet/vrrp.ts';
 
 export type Node = {
   readonly name: string;

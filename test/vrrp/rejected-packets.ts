@@ -3,8 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Advert } from '../../src/net/advert.ts';
 import { type Ip, ip } from '../../src/net/ip.ts';
-import { encodeIpv4 } from '../../src/wire/ipv4-header.ts';
-import { encodeAdvert, VRRP_GROUP_INET } from '../../src/wire/vrrp.ts';
+import { encodeIpv4 } from '../../src/wire/packet/ipv4-header.ts';
+import { encodeAdvert, VRRP_GROUP_INET } from '../../src/wire/packet/vrrp.ts';
 
 export type Mode = 'multicast' | 'unicast' | 'version 2';
 

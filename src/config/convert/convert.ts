@@ -2,8 +2,8 @@
 
 import type { Note } from './converted.ts';
 import { convertIpvsadm } from './ipvsadm.ts';
-import { convertKeepalived } from './keepalived.ts';
-import type { SourceFile, Sources } from './keepalived-lines.ts';
+import { convertKeepalived } from './keepalived/document.ts';
+import type { SourceFile, Sources } from './keepalived/lines.ts';
 import { convertLdirectord } from './ldirectord-document.ts';
 import { writeYaml } from './write-yaml.ts';
 

@@ -1,8 +1,9 @@
 // What a conversion yields, and what is left over: notes with the place in the old file. The result is the document
 // of docs/config.md as plain texts, lists and maps; write-yaml.ts spells it.
+
+import type { Position } from '../../model/config/config.ts';
 import { hideFromName } from '../../net/hide-secrets.ts';
 import { showable } from '../../net/shown.ts';
-import type { Position } from '../config.ts';
 
 /** A value of the document; undefined in a map: not there. */
 export type Value = string | readonly Value[] | Fields;

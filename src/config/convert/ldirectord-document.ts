@@ -1,7 +1,8 @@
 // An ldirectord.cf as YAML: both grammars end in one tree (document.ts), so the tree is written out as it is, but for
-// what the two dialects judge differently (resolve-virtual.ts).
-import type { ConfigNode, MapNode } from '../document.ts';
-import { parseLdirectord } from '../ldirectord.ts';
+// what the two dialects judge differently (resolve.ts).
+
+import { parseLdirectord } from '../ldirectord/read.ts';
+import type { ConfigNode, MapNode } from '../tree/node.ts';
 import { type Converted, collectNotes, type Fields, type Value } from './converted.ts';
 
 /** @param text without a byte order mark */

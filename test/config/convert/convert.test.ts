@@ -6,10 +6,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { convert, type Format, formatOf } from '../../../src/config/convert/convert.ts';
 import { formatNote } from '../../../src/config/convert/converted.ts';
-import type { SourceFile, Sources } from '../../../src/config/convert/keepalived-lines.ts';
-import { addressesOf } from '../../../src/config/convert/keepalived-virtual.ts';
-import { errorLines, parseCfText, parseYamlText } from '../environment.ts';
-import { ofConfig } from '../stock.ts';
+import type { SourceFile, Sources } from '../../../src/config/convert/keepalived/lines.ts';
+import { addressesOf } from '../../../src/config/convert/keepalived/services.ts';
+import { errorLines, parseCfText, parseYamlText } from '../../make/environment.ts';
+import { ofConfig } from '../ldirectord/stock.ts';
 
 const noFiles: Sources = { include: () => [], id: 'main' };
 

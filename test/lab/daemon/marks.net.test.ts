@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMarkKernel } from '../../../src/kernel/marks.ts';
 import type { MarkKernel } from '../../../src/ports/marks.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import { openNetlinkSocket } from '../../../src/system/netlink-socket.ts';
+import { openNetlinkSocket } from '../../../src/system/sockets/netlink-socket.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { type Director, startDirector } from '../harness/programs.ts';

@@ -1,6 +1,6 @@
 // A director beside a real DNS server, and what the tests of names and files ask of it.
 import { existsSync } from 'node:fs';
-import type { DaemonStatus } from '../../../src/daemon/status.ts';
+import type { DaemonStatus } from '../../../src/daemon/report/status.ts';
 import { type DnsServer, type Records, setResolver, startDns } from '../harness/dns-server.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';

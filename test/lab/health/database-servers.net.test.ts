@@ -1,11 +1,11 @@
 // SQL checks against MariaDB and PostgreSQL, which `LAB_SERVERS=all scripts/ensure-packages.sh` installs.
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import type { VirtualConfig } from '../../../src/config/config.ts';
-import { checkPlanOf } from '../../../src/health/target-of.ts';
+import { checkPlanOf } from '../../../src/health/checks/plan.ts';
+import type { VirtualConfig } from '../../../src/model/config/config.ts';
+import type { ProbeResult } from '../../../src/model/probe-result.ts';
 import { ip } from '../../../src/net/ip.ts';
-import type { ProbeResult } from '../../../src/ports/probe.ts';
 import { createProbe } from '../../../src/probes/probe-target.ts';
-import { aReal, aVirtual } from '../../health/a-virtual.ts';
+import { aReal, aVirtual } from '../../make/a-virtual.ts';
 import { createLab, type Lab } from '../harness/namespaces.ts';
 import type { Running } from '../harness/process.ts';
 import { enter } from '../vrrp/inside.ts';

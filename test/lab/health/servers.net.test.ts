@@ -1,15 +1,15 @@
 // The health loop with its real probes and clock against nginx and against hosts that fall silent: this process
 // checks from within one namespace what lives in another.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { VirtualConfig } from '../../../src/config/config.ts';
-import { createHealthLoop, type HealthLoop } from '../../../src/daemon/health-loop.ts';
+import { createHealthLoop, type HealthLoop } from '../../../src/daemon/health/health-loop.ts';
+import type { JournalEvent } from '../../../src/journal/event.ts';
+import type { VirtualConfig } from '../../../src/model/config/config.ts';
+import type { Verdict } from '../../../src/model/verdict.ts';
 import { ip } from '../../../src/net/ip.ts';
-import type { JournalEvent } from '../../../src/ports/journal.ts';
 import { createProbe } from '../../../src/probes/probe-target.ts';
-import type { Verdict } from '../../../src/reconcile/verdict-view.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import { openIcmpSocket } from '../../../src/system/icmp-socket.ts';
-import { aReal, aVirtual } from '../../health/a-virtual.ts';
+import { openIcmpSocket } from '../../../src/system/sockets/icmp-socket.ts';
+import { aReal, aVirtual } from '../../make/a-virtual.ts';
 import { certFile, keyFile } from '../../probes/scripted-server.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { type Running, waitUntil } from '../harness/process.ts';

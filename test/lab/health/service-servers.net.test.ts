@@ -3,13 +3,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import type { VirtualConfig } from '../../../src/config/config.ts';
-import { parseJsonTest } from '../../../src/config/json-test.ts';
-import { checkPlanOf } from '../../../src/health/target-of.ts';
+import { parseJsonTest } from '../../../src/config/values/json-test.ts';
+import { checkPlanOf } from '../../../src/health/checks/plan.ts';
+import type { VirtualConfig } from '../../../src/model/config/config.ts';
+import type { ProbeResult } from '../../../src/model/probe-result.ts';
 import { ip } from '../../../src/net/ip.ts';
-import type { ProbeResult } from '../../../src/ports/probe.ts';
 import { createProbe } from '../../../src/probes/probe-target.ts';
-import { aReal, aVirtual } from '../../health/a-virtual.ts';
+import { aReal, aVirtual } from '../../make/a-virtual.ts';
 import { certFile, keyFile } from '../../probes/scripted-server.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { type Running, waitUntil } from '../harness/process.ts';

@@ -3,12 +3,12 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createIpvsKernel } from '../../../src/kernel/ipvs.ts';
+import type { Destination, Operation, ServiceEntry, VirtualService } from '../../../src/model/ipvs.ts';
 import { ip } from '../../../src/net/ip.ts';
 import type { IpvsKernel } from '../../../src/ports/kernel.ts';
-import type { Destination, Operation, ServiceEntry, VirtualService } from '../../../src/reconcile/model.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import { openNetlinkSocket } from '../../../src/system/netlink-socket.ts';
-import { aService } from '../../reconcile/a-destination.ts';
+import { openNetlinkSocket } from '../../../src/system/sockets/netlink-socket.ts';
+import { aService } from '../../make/a-destination.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { run } from '../harness/process.ts';
 import { inside } from '../vrrp/inside.ts';

@@ -1,16 +1,16 @@
 // Random tables, and the lines `ipvsadm -Sn` shows for them: two spellings of one thing, made independently.
 import fc from 'fast-check';
-import { formatEndpoint } from '../../../src/net/endpoint.ts';
-import { familyOf, ip } from '../../../src/net/ip.ts';
-import { formatNetmask } from '../../../src/net/prefix.ts';
 import type {
   Destination,
   ServiceEntry,
   ServiceId,
   Tunnel,
   VirtualService,
-} from '../../../src/reconcile/model.ts';
-import { anyTunnel } from '../../wire/model-arbitraries.ts';
+} from '../../../src/model/ipvs.ts';
+import { formatEndpoint } from '../../../src/net/endpoint.ts';
+import { familyOf, ip } from '../../../src/net/ip.ts';
+import { formatNetmask } from '../../../src/net/prefix.ts';
+import { anyTunnel } from '../../make/model-arbitraries.ts';
 
 const octet = fc.integer({ min: 1, max: 250 });
 const anyInet = fc.tuple(octet, octet).map(([a, b]) => ip(`10.7.${a}.${b}`));

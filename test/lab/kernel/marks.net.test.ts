@@ -5,7 +5,7 @@ import { ip } from '../../../src/net/ip.ts';
 import { type Mark, markKey } from '../../../src/net/mark.ts';
 import type { MarkKernel } from '../../../src/ports/marks.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import { openNetlinkSocket } from '../../../src/system/netlink-socket.ts';
+import { openNetlinkSocket } from '../../../src/system/sockets/netlink-socket.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { inside } from '../vrrp/inside.ts';
 

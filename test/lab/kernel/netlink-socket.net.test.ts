@@ -4,20 +4,20 @@ import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NetlinkPort } from '../../../src/ports/datagram.ts';
-import { openNetlinkSocket } from '../../../src/system/netlink-socket.ts';
+import { openNetlinkSocket } from '../../../src/system/sockets/netlink-socket.ts';
 import {
   decodeMessages,
   encodeMessage,
   NLM_F_DUMP,
   NLM_F_REQUEST,
   NLMSG_DONE,
-} from '../../../src/wire/netlink.ts';
+} from '../../../src/wire/netlink/netlink.ts';
 import {
   decodeAddress,
   encodeGetLinks,
   RTM_GETLINK,
   RTNLGRP_IPV4_IFADDR,
-} from '../../../src/wire/rtnetlink.ts';
+} from '../../../src/wire/route/rtnetlink.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { enter } from '../vrrp/inside.ts';

@@ -5,7 +5,7 @@ import { createNetworkKernel } from '../../../src/kernel/network.ts';
 import { ip } from '../../../src/net/ip.ts';
 import type { NetworkChange, NetworkKernel } from '../../../src/ports/kernel.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import { openNetlinkSocket } from '../../../src/system/netlink-socket.ts';
+import { openNetlinkSocket } from '../../../src/system/sockets/netlink-socket.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { inside } from '../vrrp/inside.ts';

@@ -1,10 +1,10 @@
 // A host with the kernel's own IPVS table, and how tests of the reconciler read it.
 import { createIpvsKernel } from '../../../src/kernel/ipvs.ts';
+import type { Table } from '../../../src/model/ipvs.ts';
 import type { IpvsKernel } from '../../../src/ports/kernel.ts';
 import { readTable } from '../../../src/reconcile/canonical.ts';
-import type { Table } from '../../../src/reconcile/model.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import { openNetlinkSocket } from '../../../src/system/netlink-socket.ts';
+import { openNetlinkSocket } from '../../../src/system/sockets/netlink-socket.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { inside } from '../vrrp/inside.ts';
 

@@ -4,13 +4,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createIpvsKernel } from '../../../src/kernel/ipvs.ts';
-import { formatEndpoint } from '../../../src/net/endpoint.ts';
-import { ip } from '../../../src/net/ip.ts';
-import type { IpvsKernel, ObservedService } from '../../../src/ports/kernel.ts';
-import { applyOperations, serviceOf } from '../../../src/reconcile/apply.ts';
-import { canonicalTable, readTable } from '../../../src/reconcile/canonical.ts';
-import { describeOperation } from '../../../src/reconcile/describe.ts';
-import { diff } from '../../../src/reconcile/diff.ts';
 import {
   type Destination,
   formatServiceId,
@@ -18,10 +11,17 @@ import {
   type ServiceId,
   type Table,
   type VirtualService,
-} from '../../../src/reconcile/model.ts';
+} from '../../../src/model/ipvs.ts';
+import { formatEndpoint } from '../../../src/net/endpoint.ts';
+import { ip } from '../../../src/net/ip.ts';
+import type { IpvsKernel, ObservedService } from '../../../src/ports/kernel.ts';
+import { applyOperations, serviceOf } from '../../../src/reconcile/apply.ts';
+import { canonicalTable, readTable } from '../../../src/reconcile/canonical.ts';
+import { describeOperation } from '../../../src/reconcile/describe.ts';
+import { diff } from '../../../src/reconcile/diff.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import { openNetlinkSocket } from '../../../src/system/netlink-socket.ts';
-import { arbitraryTable } from '../../reconcile/arbitrary.ts';
+import { openNetlinkSocket } from '../../../src/system/sockets/netlink-socket.ts';
+import { arbitraryTable } from '../../make/arbitrary-table.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { inside } from '../vrrp/inside.ts';

@@ -1,15 +1,15 @@
 // The reconciler against the table of a real kernel, with ipvsadm as the stranger who meddles with it.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { VirtualConfig } from '../../../src/config/config.ts';
-import { createReconcileLoop } from '../../../src/daemon/reconcile-loop.ts';
+import { createReconcileLoop } from '../../../src/daemon/reconcile/reconcile-loop.ts';
+import type { JournalEvent } from '../../../src/journal/event.ts';
+import type { VirtualConfig } from '../../../src/model/config/config.ts';
+import type { ServiceId } from '../../../src/model/ipvs.ts';
+import type { Verdict } from '../../../src/model/verdict.ts';
 import { formatEndpoint } from '../../../src/net/endpoint.ts';
 import { ip } from '../../../src/net/ip.ts';
-import type { JournalEvent } from '../../../src/ports/journal.ts';
 import type { IpvsKernel } from '../../../src/ports/kernel.ts';
-import type { ServiceId } from '../../../src/reconcile/model.ts';
-import type { Verdict } from '../../../src/reconcile/verdict-view.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import { realOf, tierOf, virtualOf } from '../../reconcile/arbitrary.ts';
+import { realOf, tierOf, virtualOf } from '../../make/arbitrary-table.ts';
 import type { Host, Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { openDirectorKernel, tableIn } from './director-kernel.ts';

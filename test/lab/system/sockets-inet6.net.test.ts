@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ip, ip } from '../../../src/net/ip.ts';
 import type { DatagramPort } from '../../../src/ports/datagram.ts';
-import type { HopLimitBounds } from '../../../src/system/advert-filter.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import { openVrrpSocketInet6 } from '../../../src/system/raw-socket-inet6.ts';
-import { encodeIpv6 } from '../../../src/wire/ipv6-header.ts';
+import type { HopLimitBounds } from '../../../src/system/sockets/advert-filter.ts';
+import { openVrrpSocketInet6 } from '../../../src/system/sockets/raw-socket-inet6.ts';
+import { encodeIpv6 } from '../../../src/wire/packet/ipv6-header.ts';
 import { hostOn, interfaceIndex } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';

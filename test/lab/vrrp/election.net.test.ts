@@ -1,6 +1,6 @@
 // Two directors of ours on one LAN: election, hand-over, and what each kind of death leads to.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { instance } from '../../daemon/vrrp-instance.ts';
+import { instance } from '../../make/vrrp-instance.ts';
 import { byTheClock } from '../harness/by-the-clock.ts';
 import { hostOn } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';

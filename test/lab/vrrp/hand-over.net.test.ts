@@ -2,7 +2,7 @@
 // be felt. Stopping is in election.net.test.ts, keepalived as the peer in keepalived.net.test.ts.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ip } from '../../../src/net/ip.ts';
-import { instance } from '../../daemon/vrrp-instance.ts';
+import { instance } from '../../make/vrrp-instance.ts';
 import { hostOn } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab, type Lan } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';

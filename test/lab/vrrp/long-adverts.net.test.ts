@@ -1,7 +1,7 @@
 // Adverts so far apart that a hand-over lasts longer than the silence that means death between the two processes: the
 // real VRRP process under its real supervisor, and the whole daemon, end in order and leave nothing behind.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { instance } from '../../daemon/vrrp-instance.ts';
+import { instance } from '../../make/vrrp-instance.ts';
 import { hostOn } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { startDirector } from '../harness/programs.ts';

@@ -1,7 +1,7 @@
 // Two directors with a LAN and a cable between them: adverts over both, and what the loss of either means.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ip } from '../../../src/net/ip.ts';
-import { instance } from '../../daemon/vrrp-instance.ts';
+import { instance } from '../../make/vrrp-instance.ts';
 import { byTheClock } from '../harness/by-the-clock.ts';
 import { createLab, type Host, type Lab, type Lan } from '../harness/namespaces.ts';
 import { run, waitUntil } from '../harness/process.ts';

@@ -1,8 +1,8 @@
 // Asks an address every millisecond from another host, and tells for how long nobody answered.
 import { familyOf, ip } from '../../../src/net/ip.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import { openIcmpSocket } from '../../../src/system/icmp-socket.ts';
-import { decodeEchoReply, encodeEchoRequest } from '../../../src/wire/icmp.ts';
+import { openIcmpSocket } from '../../../src/system/sockets/icmp-socket.ts';
+import { decodeEchoReply, encodeEchoRequest } from '../../../src/wire/packet/icmp.ts';
 import type { Host, Lab } from '../harness/namespaces.ts';
 import { inside } from './inside.ts';
 

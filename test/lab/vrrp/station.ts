@@ -1,11 +1,11 @@
 // One VRRP router of the lab: the real child process in a host's namespace, with this test as its main process.
-import { openVrrpPorts } from '../../../src/cli/vrrp-ports.ts';
-import { resignFor } from '../../../src/daemon/vrrp-cleanup.ts';
-import type { FromVrrpProcess, ToVrrpProcess } from '../../../src/daemon/vrrp-messages.ts';
-import { createVrrpSupervisor, type VrrpSupervisor } from '../../../src/daemon/vrrp-supervisor.ts';
-import type { JournalEvent } from '../../../src/ports/journal.ts';
+import { openVrrpPorts } from '../../../src/compose/vrrp-ports.ts';
+import type { FromVrrpProcess, ToVrrpProcess } from '../../../src/daemon/vrrp/messages.ts';
+import { resignFor } from '../../../src/daemon/vrrp/resign-for.ts';
+import { createVrrpSupervisor, type VrrpSupervisor } from '../../../src/daemon/vrrp/supervisor.ts';
+import type { JournalEvent } from '../../../src/journal/event.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import { forkSelf } from '../../../src/system/vrrp-child.ts';
+import { forkSelf } from '../../../src/system/programs/vrrp-child.ts';
 import type { Host, Lab } from '../harness/namespaces.ts';
 import { patience } from '../harness/process.ts';
 import { daemonMain } from '../harness/programs.ts';

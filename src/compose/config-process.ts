@@ -1,0 +1,37 @@
+// The hidden command `config-process`: reads the config in place of the main process, which goes on meanwhile whatever
+// the file is, and ends it where it takes too long. What comes of it goes back in parts (config-parts.ts).
+import { parseArgs } from 'node:util';
+import type { ExitCode, Io } from '../cli/command-line.ts';
+import { endOf } from '../config/judge-loss.ts';
+import { parseConfig } from '../config/load.ts';
+import { readSettled } from '../system/files/settled-file.ts';
+import { yieldToOthers } from '../system/yield-to-others.ts';
+import { type ConfigPart, partsOf } from './config-parts.ts';
+import { configBytesMax, hostEnvironment, unreadConfig } from './read-config.ts';
+
+export async function runConfigProcess(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    options: { director: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const [file] = positionals;
+  const send = process.send?.bind(process);
+  if (send === undefined || file === undefined) {
+    io.stderr('Cannot run config-process: expected the main process to speak to, got none\n');
+    return 2;
+  }
+  process.once('disconnect', () => process.exit(1));
+  yieldToOthers();
+  for (const parts of partsOf(await readingOf(file, values.director))) {
+    await new Promise<void>((resolve) => send(parts satisfies readonly ConfigPart[], () => resolve()));
+  }
+  return 0;
+}
+
+async function readingOf(file: string, director: string | undefined) {
+  const read = await readSettled(file, { bytesMax: configBytesMax });
+  if (!read.ok) return unreadConfig(file, read.error);
+  const text = read.value.content.toString('utf8');
+  return { ...parseConfig(text, file, hostEnvironment(director)), end: endOf(text) };
+}

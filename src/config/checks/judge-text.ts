@@ -1,0 +1,52 @@
+// What cannot work among text, UDP, file and agent checks: a service without its key, keys that contradict one
+// another. Keys of another service are judge.ts's.
+import type { VirtualConfig } from '../../model/config/config.ts';
+import type { VirtualDraft } from '../service/keys.ts';
+import type { Warn } from './judge.ts';
+
+export function judgeTextCheck(virtual: VirtualConfig, draft: VirtualDraft, warn: Warn): void {
+  const { service, checktype, checkfile, udp, agentPort, agentSend, proxyProtocol } = virtual;
+  const speaks = checktype.kind === 'negotiate' || checktype.kind === 'combined';
+  if (speaks && service === 'file' && checkfile === undefined) {
+    warn('service', 'check a file', 'checkfile beside it', 'file alone');
+  }
+  if (speaks && service === 'http_proxy') judgeProxyRequests(virtual, warn);
+  const { replyBytesMin = 0, replyBytesMax = 255 } = udp ?? {};
+  if (replyBytesMin > replyBytesMax) {
+    const key = draft.min_reply_length === undefined ? 'max_reply_length' : 'min_reply_length';
+    warn(
+      key,
+      'take any reply',
+      'min_reply_length up to max_reply_length',
+      `${replyBytesMin} > ${replyBytesMax}`,
+    );
+  }
+  if (agentSend !== undefined && agentPort === undefined && service !== 'agent') {
+    warn('agent_send', 'use agent_send', 'agent_port beside it, or service agent', agentSend);
+  }
+  if (proxyProtocol !== undefined && !isOverTcp(virtual)) {
+    warn('proxy_protocol', 'use proxy_protocol', 'a check over TCP', `${service} by ${checktype.kind}`);
+  }
+}
+
+function judgeProxyRequests({ request, reals, namedReals = [] }: VirtualConfig, warn: Warn): void {
+  const wrong = [request, ...[...reals, ...namedReals].map((real) => real.request ?? request)].find(
+    (each) => !/^\/https?:\/\/./.test(each),
+  );
+  if (wrong === undefined) return;
+  warn('request', 'ask a proxy', 'an absolute URL in request (http://HOST/PATH)', wrong.replace(/^\//, ''));
+}
+
+/** Where a header can go before what is said. */
+function isOverTcp({ id, checktype, service }: VirtualConfig): boolean {
+  const tcp = id.kind === 'fwmark' || id.protocol === 'tcp';
+  switch (checktype.kind) {
+    case 'connect':
+      return tcp;
+    case 'negotiate':
+    case 'combined':
+      return !['dns', 'file', 'mysql', 'none', 'oracle', 'pgsql', 'radius', 'sip', 'udp'].includes(service);
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,66 @@
+// Warnings of what a negotiate check lacks, and of keys that its service has no use for.
+import type { VirtualConfig } from '../../model/config/config.ts';
+import type { VirtualDraft } from '../service/keys.ts';
+
+export type Warn = (key: string, act: string, rule: string, got: string) => void;
+type Key = keyof VirtualDraft & string;
+
+type KeysOfServices = {
+  readonly keys: readonly Key[];
+  readonly services: readonly string[];
+};
+
+const usedBy: readonly KeysOfServices[] = [
+  {
+    keys: ['status', 'json', 'digest', 'body', 'urls', 'headers', 'http_version', 'weight_header'],
+    services: ['http', 'https'],
+  },
+  {
+    keys: ['verify', 'ca', 'sni', 'certificate_expiry'],
+    services: ['https', 'imaps', 'pops', 'ldaps', 'grpcs'],
+  },
+  { keys: ['dns_type', 'dns_rcode'], services: ['dns'] },
+  { keys: ['helo_name'], services: ['smtp', 'submission'] },
+  { keys: ['payload', 'require_reply', 'min_reply_length', 'max_reply_length'], services: ['udp'] },
+  { keys: ['checkfile'], services: ['file'] },
+];
+
+export function judgeServiceCheck(virtual: VirtualConfig, draft: VirtualDraft, warn: Warn): void {
+  const { service, checktype } = virtual;
+  for (const { keys, services } of usedBy) {
+    // `verify: no` asks for nothing; of several keys one complaint is enough.
+    const key = keys.find((each) => draft[each] !== undefined && draft[each] !== false);
+    if (key === undefined || services.includes(service)) continue;
+    warn(key, `use ${key}`, `service ${services.join(', ')}`, service);
+  }
+  if (checktype.kind !== 'negotiate' && checktype.kind !== 'combined') return;
+  const at = draft.service === undefined ? 'address' : 'service';
+  if (service === 'mysql' || service === 'pgsql') judgeSql(virtual, at, warn);
+  if (service === 'radius' && (virtual.login === '' || virtual.secret === '')) {
+    warn(at, 'log in', 'login and secret beside it', service);
+  }
+  if (service === 'http' || service === 'https') judgeHttp(virtual, draft, warn);
+}
+
+function judgeSql(virtual: VirtualConfig, at: string, warn: Warn): void {
+  const { login, request, reals, namedReals = [], receive, service } = virtual;
+  const asks = request !== '/' || [...reals, ...namedReals].some((real) => (real.request ?? '/') !== '/');
+  if (login === '' || !asks)
+    warn(at, 'query', 'login and request beside it: no server is up without', service);
+  if (receive !== '') warn('receive', 'match receive', 'nothing, as any row is right', receive);
+}
+
+function judgeHttp(virtual: VirtualConfig, draft: VirtualDraft, warn: Warn): void {
+  const { httpmethod, http = {} } = virtual;
+  const head = httpmethod === 'HEAD';
+  const wanted = (['json', 'digest'] as const).find((key) => draft[key] !== undefined);
+  if (head && wanted !== undefined) {
+    warn('httpmethod', `judge ${wanted}`, 'GET, as an answer to HEAD has no body', httpmethod);
+  }
+  if (draft.body !== undefined && (head || httpmethod === 'GET') && http.urls === undefined) {
+    warn('body', 'send body', 'httpmethod POST, PUT or PATCH beside it', httpmethod);
+  }
+  if (draft.urls !== undefined && draft.request !== undefined) {
+    warn('request', 'use request', 'urls alone, which are asked for instead', draft.request);
+  }
+}

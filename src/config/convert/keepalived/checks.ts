@@ -1,0 +1,153 @@
+// keepalived's checkers as the check of a virtual service (keepalived.md §1.9): here one check serves all servers of
+// a service, so the first server's first checker is taken and what others say otherwise is told.
+import { explainPattern } from '../../values/receive-pattern.ts';
+import { parseStatusRanges } from '../../values/status-ranges.ts';
+import type { Fields, Noting } from '../converted.ts';
+import { isSet, lastOf, type Statement, seconds, wordOf } from './tree.ts';
+
+export const checkers: ReadonlySet<string> = new Set([
+  ...['TCP_CHECK', 'HTTP_GET', 'SSL_GET', 'SMTP_CHECK', 'DNS_CHECK', 'MISC_CHECK', 'PING_CHECK', 'UDP_CHECK'],
+  ...['FILE_CHECK', 'BFD_CHECK'],
+]);
+
+/** Blocks from the inside out: the checker, its real server, its virtual server. */
+export type Scope = {
+  readonly checker: Statement;
+  readonly real: Statement;
+  readonly virtual: Statement;
+  readonly note: Noting;
+  /** Files by the names that FILE_CHECK refers to. */
+  readonly trackFiles: ReadonlyMap<string, string>;
+};
+
+/** keepalived.md §1.8: what a block leaves out is its parent's. */
+const inherited = ({ checker, real, virtual }: Scope, key: string): string | undefined =>
+  wordOf(checker.block, key) ?? wordOf(real.block, key) ?? wordOf(virtual.block, key);
+
+/** Keys that are read here, or that say nothing beside what is. */
+const common = ['connect_port', 'connect_timeout', 'retry', 'nb_get_retry', 'delay_loop', 'alpha'];
+const own: Readonly<Record<string, readonly string[]>> = {
+  HTTP_GET: ['url', 'virtualhost'],
+  SSL_GET: ['url', 'virtualhost', 'enable_sni', 'sni_name'],
+  SMTP_CHECK: ['helo_name'],
+  DNS_CHECK: ['type', 'name'],
+  MISC_CHECK: ['misc_path', 'misc_timeout', 'misc_dynamic', 'user'],
+  UDP_CHECK: ['payload', 'require_reply', 'min_reply_length', 'max_reply_length'],
+  FILE_CHECK: ['track_file'],
+};
+
+export function checkOf(scope: Scope): Fields {
+  const { checker, note } = scope;
+  const known = new Set([...common, ...(own[checker.key] ?? [])]);
+  for (const { key, at } of checker.block ?? []) {
+    if (!known.has(key)) note(at, `${checker.key} ${key}: left out, as nothing corresponds to it`);
+  }
+  return { ...timesOf(scope), checkport: wordOf(checker.block, 'connect_port'), ...kindOf(scope) };
+}
+
+function timesOf(scope: Scope): Fields {
+  const { key, block } = scope.checker;
+  const interval = seconds(inherited(scope, 'delay_loop')) ?? '60';
+  const retry = wordOf(block, 'nb_get_retry') ?? inherited(scope, 'retry') ?? retries[key] ?? '1';
+  const timeout = seconds(inherited(scope, 'connect_timeout')) ?? '5';
+  const external = seconds(wordOf(block, 'misc_timeout')) ?? interval;
+  return {
+    checkinterval: interval,
+    checktimeout: key === 'MISC_CHECK' ? external : timeout,
+    failurecount: /^\d+$/.test(retry) ? `${Number(retry) + 1}` : '2',
+  };
+}
+
+const retries: Readonly<Record<string, string>> = { DNS_CHECK: '3', MISC_CHECK: '0' };
+
+function kindOf(scope: Scope): Fields {
+  const { checker, note } = scope;
+  const { block, key, at } = checker;
+  const speak = (service: string, more: Fields = {}): Fields => ({
+    checktype: 'negotiate',
+    service,
+    ...more,
+  });
+  const word = (name: string) => wordOf(block, name);
+  if (key === 'TCP_CHECK') return { checktype: 'connect' };
+  if (key === 'PING_CHECK') return { checktype: 'ping' };
+  if (key === 'HTTP_GET') return speak('http', httpOf(scope));
+  if (key === 'SSL_GET') return speak('https', { ...httpOf(scope), sni: word('sni_name') });
+  if (key === 'SMTP_CHECK') return speak('smtp', { helo_name: word('helo_name') });
+  if (key === 'DNS_CHECK') {
+    const name = word('name');
+    const request = name === undefined || name === '.' ? undefined : name;
+    return speak('dns', { dns_type: word('type')?.toUpperCase() ?? 'SOA', request });
+  }
+  if (key === 'MISC_CHECK') return externalOf(checker, note);
+  if (key === 'UDP_CHECK') {
+    const reply = lastOf(block, 'require_reply');
+    return speak('udp', {
+      payload: lastOf(block, 'payload')?.words.join(' '),
+      require_reply: reply === undefined ? undefined : reply.words.join(' ') || 'yes',
+      min_reply_length: word('min_reply_length'),
+      max_reply_length: word('max_reply_length'),
+    });
+  }
+  const file = scope.trackFiles.get(word('track_file') ?? '');
+  if (key === 'FILE_CHECK' && file !== undefined) return speak('file', { checkfile: file });
+  note(at, `${key}: left out, as nothing corresponds to it; the server counts as up`);
+  return { checktype: 'on' };
+}
+
+function externalOf({ block, at }: Statement, note: Noting): Fields {
+  const [command = '', ...rest] = (lastOf(block, 'misc_path')?.words ?? []).join(' ').trim().split(/\s+/);
+  if (rest.length > 0) {
+    note(
+      at,
+      `misc_path: ${command} is run with VIP VPORT RIP RPORT behind it instead of "${rest.join(' ')}"`,
+    );
+  }
+  return {
+    checktype: 'external',
+    checkcommand: command,
+    checkuser: wordOf(block, 'user'),
+    misc_dynamic: isSet(block, 'misc_dynamic') ? 'yes' : undefined,
+  };
+}
+
+function httpOf(scope: Scope): Fields {
+  const { checker, note } = scope;
+  const urls = (checker.block ?? []).filter(({ key }) => key === 'url');
+  const [first] = urls;
+  const hosts = urls.map(({ block }) => wordOf(block, 'virtualhost') ?? inherited(scope, 'virtualhost'));
+  const virtualhost = hosts[0] ?? inherited(scope, 'virtualhost');
+  for (const [i, url] of urls.entries()) {
+    if (hosts[i] !== virtualhost) note(url.at, `virtualhost: ${virtualhost ?? 'none'}, as of the first url`);
+  }
+  const answers = urls.map((url) => urlOf(url, note));
+  if (first === undefined) return { virtualhost };
+  return { virtualhost, ...(answers.length === 1 ? answers[0] : { urls: answers }) };
+}
+
+const urlKeys = new Set(['path', 'digest', 'status_code', 'virtualhost', 'regex']);
+
+function urlOf({ block }: Statement, note: Noting): Fields {
+  for (const { key, at } of block ?? []) {
+    if (!urlKeys.has(key)) note(at, `url ${key}: left out, as nothing corresponds to it`);
+  }
+  const codes = lastOf(block, 'status_code');
+  const status = codes?.words.join(',');
+  const regex = lastOf(block, 'regex');
+  const wrong = explainPattern(regex?.words[0] ?? '');
+  const badStatus = status !== undefined && parseStatusRanges(status) === undefined;
+  if (codes !== undefined && badStatus) note(codes.at, `status_code ${status}: left out, as it is none`);
+  if (regex !== undefined && wrong !== undefined) note(regex.at, `regex: left out: ${wrong}`);
+  if (isSet(block, 'regex_no_match'))
+    note(regex?.at ?? codes?.at ?? placeOf(block), 'regex: left out, as only a match can be asked for');
+  const usable = wrong === undefined && !isSet(block, 'regex_no_match');
+  return {
+    request: wordOf(block, 'path') ?? '/',
+    status: badStatus ? undefined : status,
+    digest: wordOf(block, 'digest'),
+    receive: usable ? regex?.words[0] : undefined,
+  };
+}
+
+const placeOf = (block: readonly Statement[] | undefined) =>
+  block?.[0]?.at ?? { file: '', line: 1, column: 1 };

@@ -1,0 +1,38 @@
+// How keepalived sends packets on (keepalived.md §1.8): lvs_method, lb_kind and sorry_server_lvs_method, as forward
+// and tunnel of a server.
+import type { Fields, Noting } from '../converted.ts';
+import type { Statement } from './tree.ts';
+
+export type Forwarding = { readonly forward: string; readonly tunnel?: Fields };
+
+const forwards: Readonly<Record<string, string>> = { NAT: 'masq', DR: 'gate', TUN: 'ipip' };
+const checksums: Readonly<Record<string, string>> = { nocsum: 'no', csum: 'yes', remcsum: 'remote' };
+
+/** "TUN type gue port 6080 nocsum"; NAT where none is named. */
+export function forwardingOf(method: Statement | undefined, note: Noting): Forwarding {
+  const [word = 'NAT', ...options] = method?.words ?? [];
+  const forward = forwards[word.toUpperCase()] ?? 'masq';
+  if (method === undefined || options.length === 0) return { forward };
+  const tunnel = forward === 'ipip' ? tunnelOf(options) : undefined;
+  if (tunnel === undefined) {
+    note(
+      method.at,
+      `${method.key} ${method.words.join(' ')}: ${options.join(' ')} left out, as it makes no tunnel`,
+    );
+    return { forward };
+  }
+  return tunnel.type === 'ipip' ? { forward } : { forward, tunnel };
+}
+
+/** @returns undefined where a word is unknown, or does not fit the type. */
+function tunnelOf(options: readonly string[]): Fields | undefined {
+  const match = /^(?:type (ipip|gre|gue(?: port (\d+))?))?(?: ?(nocsum|csum|remcsum))?$/.exec(
+    options.join(' '),
+  );
+  if (match === null) return undefined;
+  const [, kind = 'ipip', port, checksum] = match;
+  const type = kind.split(' ')[0] ?? '';
+  if (type === 'gue' && port === undefined) return undefined;
+  if (type === 'ipip' && checksum !== undefined) return undefined;
+  return { type, port, checksum: checksum === undefined ? undefined : checksums[checksum] };
+}

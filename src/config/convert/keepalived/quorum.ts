@@ -1,0 +1,44 @@
+// quorum, hysteresis, quorum_up and quorum_down of a virtual_server (keepalived.md §1.8). What keepalived corrects
+// while it reads, it corrects here as well, and a note says so.
+import type { Fields, Noting } from '../converted.ts';
+import { commandOf } from './tracking.ts';
+import { lastOf, type Statement, wordOf } from './tree.ts';
+
+export const quorumKeys = ['quorum', 'hysteresis', 'quorum_up', 'quorum_down'] as const;
+
+/** @param weights of the real servers, as they were converted. */
+export function quorumOf({ block }: Statement, weights: readonly number[], note: Noting): Fields {
+  const [up, down] = [lastOf(block, 'quorum_up'), lastOf(block, 'quorum_down')];
+  const [user, other] = [up?.words[1], down?.words[1]];
+  for (const { key, words, at } of [up, down].flatMap((each) => each ?? [])) {
+    if (words[2] !== undefined)
+      note(at, `${key}: group ${words[2]} left out, as programs run with that of their user`);
+  }
+  if (down !== undefined && user !== undefined && other !== user) {
+    note(down.at, `quorum_down: as user ${user}, as both programs run as one`);
+  }
+  return {
+    ...limitsOf(block, weights, note),
+    quorum_up: up && commandOf(up, note),
+    quorum_down: down && commandOf(down, note),
+    quorum_user: user ?? other,
+  };
+}
+
+/** A quorum of 1 without more is what holds anyway. */
+function limitsOf(block: Statement['block'], weights: readonly number[], note: Noting): Fields {
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const quorum = numberOf(lastOf(block, 'quorum'), 1, sum, note);
+  const hysteresis = numberOf(lastOf(block, 'hysteresis'), 0, quorum - 1, note);
+  if (wordOf(block, 'quorum') === undefined || (quorum === 1 && hysteresis === 0)) return {};
+  return { quorum: `${quorum}`, hysteresis: hysteresis === 0 ? undefined : `${hysteresis}` };
+}
+
+function numberOf(statement: Statement | undefined, unset: number, max: number, note: Noting): number {
+  const text = statement?.words[0];
+  if (statement === undefined || text === undefined || !/^\d{1,9}$/.test(text)) return unset;
+  const value = Number(text);
+  const kept = Math.max(unset, Math.min(value, max));
+  if (kept !== value) note(statement.at, `${statement.key} ${value}: ${kept}, as keepalived makes of it`);
+  return kept;
+}

@@ -1,0 +1,105 @@
+// Lines of a keepalived.conf as statements with their blocks: words, quotes, escapes and braces (keepalived.md §1.2).
+// A brace may stand behind its keyword, on the next line, or with the whole block on one line.
+
+import type { Position } from '../../../model/config/config.ts';
+import { hidden, isSecretWord } from '../../../net/hide-secrets.ts';
+import type { Noting } from '../converted.ts';
+import type { Line } from './lines.ts';
+
+export type Statement = {
+  readonly key: string;
+  readonly words: readonly string[];
+  /** What stands behind the key, quotes and all. */
+  readonly text: string;
+  readonly at: Position;
+  /** Absent where no brace follows. */
+  readonly block?: readonly Statement[];
+};
+
+type Open = { -readonly [Key in keyof Statement]: Statement[Key] } & { block?: Statement[] };
+
+export function readStatements(lines: readonly Line[], note: Noting): readonly Statement[] {
+  const top: Statement[] = [];
+  const stack: Statement[][] = [top];
+  let last: Open | undefined;
+  for (const { text, at } of lines) {
+    let words: string[] = [];
+    const flush = () => {
+      if (words.length === 0) return;
+      // What is missing of a secret is the next line: it is no keyword, and never shown as one.
+      const slipped = last !== undefined && last.words.length === 0 && isSecretWord(last.key);
+      last = {
+        key: slipped ? hidden : unquote(words[0] ?? ''),
+        words: words.slice(1).map(unquote),
+        text: words.slice(1).join(' '),
+        at,
+      };
+      stack.at(-1)?.push(last);
+      words = [];
+    };
+    for (const word of split(text)) {
+      if (word === '{') {
+        flush();
+        const block: Statement[] = [];
+        if (last === undefined || last.block !== undefined) note(at, '{: opens nothing');
+        else last.block = block;
+        stack.push(block);
+      } else if (word === '}') {
+        flush();
+        if (stack.length > 1) stack.pop();
+        else note(at, '}: closes nothing');
+        last = undefined;
+      } else words.push(word);
+    }
+    flush();
+  }
+  const end = lines.at(-1)?.at;
+  if (stack.length > 1 && end !== undefined) note(end, 'the file ends inside a block');
+  return top;
+}
+
+/** Words with their quotes; braces apart, but not those of a parameter that nobody defined. */
+const split = (line: string): readonly string[] =>
+  line.match(/(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\$\{[^}]*\}|\\.|[^\s{}"'\\]|["'\\])+|[{}]/gs) ?? [];
+
+const escapes: Readonly<Record<string, string>> = {
+  ...{ a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' },
+};
+
+/** In both kinds of quotes the escapes of C. */
+function unquote(word: string): string {
+  return word.replaceAll(/"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'/gs, (_, double?: string, single?: string) =>
+    (double ?? single ?? '').replaceAll(
+      /\\(?:x([0-9a-f]{1,2})|([0-7]{1,3})|c(.)|(.))/gis,
+      (__, hex?: string, octal?: string, control?: string, plain?: string) => {
+        if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+        if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);
+        if (control !== undefined) return String.fromCharCode(control.charCodeAt(0) & 0x1f);
+        return escapes[plain ?? ''] ?? plain ?? '';
+      },
+    ),
+  );
+}
+
+/** The last statement of that key, as keepalived takes it. */
+export const lastOf = (
+  block: readonly Statement[] | undefined,
+  ...keys: readonly string[]
+): Statement | undefined => block?.findLast(({ key }) => keys.includes(key));
+
+export const wordOf = (
+  block: readonly Statement[] | undefined,
+  ...keys: readonly string[]
+): string | undefined => lastOf(block, ...keys)?.words[0];
+
+/** A bare keyword is yes. */
+export function isSet(block: readonly Statement[] | undefined, ...keys: readonly string[]): boolean {
+  const found = lastOf(block, ...keys);
+  return found !== undefined && !['no', 'off', 'false'].includes(found.words[0] ?? 'yes');
+}
+
+/** keepalived's decimal seconds as a time of ours; undefined for what is none. */
+export function seconds(text: string | undefined): string | undefined {
+  if (text === undefined || !/^\d+(\.\d+)?$/.test(text)) return undefined;
+  return text.includes('.') ? `${Math.round(Number(text) * 1000)}ms` : `${Number(text)}`;
+}

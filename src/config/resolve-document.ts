@@ -1,0 +1,132 @@
+// A document that has been read (read-tree.ts) to the Config of this director: defaults filled in, names
+// looked up, everything judged. The last step, and the same one for both grammars.
+import type {
+  Config,
+  ConfigEnvironment,
+  ConfigResult,
+  LogConfig,
+  VirtualConfig,
+} from '../model/config/config.ts';
+import { directorDefaults, logDefaults, vrrpProcessDefaults } from './defaults.ts';
+import type { DocumentDraft } from './document.ts';
+import { judgeFamilies } from './ipvs/families.ts';
+import { resolveIpvs } from './ipvs/ipvs.ts';
+import { errorAt, sortProblems, warningAt } from './problem.ts';
+import { type Dialect, present, type Resolution } from './resolution.ts';
+import { resolveDelays } from './router/delays.ts';
+import { judgeAddressCount, judgeVrrpConflicts, resolveVrrp } from './router/resolve.ts';
+import { resolveEntry } from './service/entry.ts';
+import { judgeDuplicates } from './service/judge.ts';
+import { judgeMarks } from './service/marks.ts';
+import { judgePrograms } from './service/programs.ts';
+import { resolveTracking } from './tracking/resolve.ts';
+import type { DocumentResult, Sites } from './tree/read-tree.ts';
+
+export type Origin = {
+  readonly file: string;
+  readonly dialect: Dialect;
+  /** Which per-director values were taken. */
+  readonly director: string;
+  readonly environment: ConfigEnvironment;
+};
+
+/** @param virtuals what the entries of `virtual` came to, where they were not read with the document. */
+export function resolveConfig(
+  document: DocumentResult,
+  origin: Origin,
+  virtuals?: readonly VirtualConfig[],
+): ConfigResult {
+  const { draft, sites } = document;
+  const { environment, dialect } = origin;
+  const resolution: Resolution = { environment, dialect, sites, problems: [...document.problems] };
+  const services = virtuals ?? resolveEntries(draft, resolution);
+  const config = toConfig(draft, services, origin, resolution);
+  judgeGlobals(draft, sites, resolution);
+  judgePrograms(draft, resolution);
+  judgeFamilies(config, resolution);
+  const problems = sortProblems(resolution.problems);
+  return problems.some((problem) => problem.severity === 'error') ? { problems } : { config, problems };
+}
+
+function toConfig(
+  draft: DocumentDraft,
+  virtuals: readonly VirtualConfig[],
+  origin: Origin,
+  resolution: Resolution,
+): Config {
+  const entries = (draft.vrrp ?? []).flatMap((each, index) =>
+    each === undefined ? [] : [{ index, draft: each, instances: resolveVrrp(each, index, resolution) }],
+  );
+  judgeVrrpConflicts(entries, resolution);
+  judgeAddressCount(entries, resolution);
+  judgeDuplicates(virtuals, resolution);
+  judgeMarks(virtuals, resolution);
+  const routers = resolveTracking(draft, entries, virtuals, resolution);
+  return {
+    file: origin.file,
+    director: {
+      name: origin.director,
+      controlSocket: draft.director?.control_socket ?? directorDefaults.control_socket,
+      stateDir: draft.director?.state_dir ?? directorDefaults.state_dir,
+    },
+    log: logOf(draft),
+    vrrpProcess: {
+      realtimePriority: draft.vrrp_process?.realtime ?? vrrpProcessDefaults.realtime,
+      lockMemory: draft.vrrp_process?.lock_memory ?? vrrpProcessDefaults.lock_memory,
+    },
+    ...routers,
+    vrrp: resolveDelays(draft, routers.vrrp, resolution),
+    ipvs: resolveIpvs(
+      draft,
+      entries.flatMap(({ instances }) => instances.slice(0, 1)),
+      resolution,
+    ),
+    virtuals,
+    autoreload: draft.autoreload ?? false,
+    ...present({ maintenancedir: draft.maintenancedir, scriptUser: draft.script_user }),
+  };
+}
+
+const resolveEntries = (draft: DocumentDraft, resolution: Resolution): readonly VirtualConfig[] =>
+  (draft.virtual ?? []).flatMap((entry, index) =>
+    entry === undefined ? [] : resolveEntry(entry, index, draft, resolution),
+  );
+
+function logOf({ log, logfile }: DocumentDraft): LogConfig {
+  const file = log?.file ?? (logfile?.startsWith('/') ? logfile : undefined);
+  return {
+    level: log?.level ?? logDefaults.level,
+    format: log?.format ?? logDefaults.format,
+    ...present({ file }),
+  };
+}
+
+/** What ldirectord has at the top level and this daemon does otherwise; `no` asks for nothing. */
+const ineffective: readonly (readonly [key: keyof DocumentDraft, why: string])[] = [
+  ['emailalert', 'no mail is sent'],
+  ['emailalertfreq', 'no mail is sent'],
+  ['emailalertfrom', 'no mail is sent'],
+  ['emailalertstatus', 'no mail is sent'],
+  ['smtp', 'no mail is sent'],
+  ['callback', 'nothing is called on a reload'],
+  ['execute', 'one daemon reads one file'],
+  ['fork', 'checks never wait for one another'],
+  ['supervised', 'the daemon always runs in the foreground'],
+];
+
+function judgeGlobals(draft: DocumentDraft, sites: Sites, { problems }: Resolution): void {
+  for (const [key, why] of ineffective) {
+    const value = draft[key];
+    if (value === undefined || value === false) continue;
+    const got = value === true ? 'yes' : String(value);
+    problems.push(warningAt(sites(key), `honour ${key}`, `nothing, as ${why}`, got));
+  }
+  if (draft.logfile !== undefined && !draft.logfile.startsWith('/')) {
+    const rule = 'the path of a file, as the log goes to standard output and not to syslog';
+    problems.push(warningAt(sites('logfile'), 'log to syslog', rule, draft.logfile));
+  }
+  if (draft.fall !== undefined && draft.failurecount !== undefined && draft.fall !== draft.failurecount) {
+    const rule = `the same as failurecount (${draft.failurecount}), which it is another name of`;
+    problems.push(errorAt(sites('fall'), 'use fall', rule, `${draft.fall}`));
+  }
+}

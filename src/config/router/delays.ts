@@ -1,0 +1,49 @@
+// When virtual routers begin, and how long changes of interfaces must last: both are of the whole daemon, and each
+// virtual router carries them to the process that obeys them. keepalived: vrrp_startup_delay, vrrp_delay_after_boot,
+// interface_up_down_delays.
+import type { LinkDelay, VrrpInstanceConfig } from '../../model/config/config.ts';
+import type { DocumentDraft } from '../document.ts';
+import { errorAt, warningAt } from '../problem.ts';
+import type { Resolution } from '../resolution.ts';
+import { formatDuration } from '../values/leaves.ts';
+
+export function resolveDelays(
+  draft: DocumentDraft,
+  vrrp: readonly VrrpInstanceConfig[],
+  resolution: Resolution,
+): readonly VrrpInstanceConfig[] {
+  const linkDelays = linkDelaysOf(draft, vrrp, resolution);
+  const startDelayMs = draft.vrrp_process?.start_delay ?? 0;
+  const delayAfterBootMs = draft.vrrp_process?.delay_after_boot ?? 0;
+  return vrrp.map((instance) => ({
+    ...instance,
+    ...(startDelayMs > 0 && { startDelayMs }),
+    ...(delayAfterBootMs > 0 && { delayAfterBootMs }),
+    ...(linkDelays.length > 0 && { linkDelays }),
+  }));
+}
+
+function linkDelaysOf(
+  draft: DocumentDraft,
+  vrrp: readonly VrrpInstanceConfig[],
+  { sites, problems }: Resolution,
+): readonly LinkDelay[] {
+  const names = new Set<string>();
+  return (draft.vrrp_interface ?? []).flatMap((each, index) => {
+    if (each === undefined) return [];
+    const { name, up_delay: upDelayMs = 0, down_delay: downDelayMs = 0 } = each;
+    if (names.has(name))
+      problems.push(
+        errorAt(sites('vrrp_interface', index, 'name'), 'define vrrp_interface', 'each name once', name),
+      );
+    names.add(name);
+    const carried = vrrp.filter((instance) => instance.interface === name);
+    const limitMs = 2 * Math.min(...carried.map(({ advertIntervalMs }) => advertIntervalMs));
+    if (downDelayMs > 0 && downDelayMs >= limitMs) {
+      const at = sites('vrrp_interface', index, 'down_delay');
+      const rule = `less than two advert intervals (${formatDuration(limitMs)}), or a peer takes over first`;
+      problems.push(warningAt(at, 'wait for the interface', rule, formatDuration(downDelayMs)));
+    }
+    return [{ name, upDelayMs, downDelayMs }];
+  });
+}

@@ -1,0 +1,27 @@
+// One entry of `virtual` to its services: one, or one for each address of a group. Everything that the entry alone
+// shows is judged here; what only all services together show, in resolve.ts.
+import type { VirtualConfig } from '../../model/config/config.ts';
+import type { DocumentDraft } from '../document.ts';
+import type { Resolution } from '../resolution.ts';
+import { expandGroup } from './group.ts';
+import { judgeVirtual } from './judge.ts';
+import type { VirtualDraft } from './keys.ts';
+import { judgeProgramsOf } from './programs.ts';
+import { resolveVirtual } from './resolve.ts';
+
+/** @param index of the entry in `virtual`; its sites are asked for as those of ('virtual', index). */
+export function resolveEntry(
+  entry: VirtualDraft,
+  index: number,
+  globals: DocumentDraft,
+  resolution: Resolution,
+): readonly VirtualConfig[] {
+  const services = expandGroup(entry, index, resolution).flatMap(({ draft, at }) => {
+    const virtual = resolveVirtual(draft, index, globals, resolution);
+    if (virtual === undefined) return [];
+    judgeVirtual(virtual, draft, index, resolution);
+    return [{ ...virtual, at }];
+  });
+  judgeProgramsOf(entry, index, globals, resolution);
+  return services;
+}

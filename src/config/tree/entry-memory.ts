@@ -1,0 +1,74 @@
+// What the entries of `virtual` came to at the last reading of a file, by their text: an entry that says the same in a
+// file that says the same around it comes to the same, and need not be read again. Valid while
+// - the text of all other keys, the file's name, the director's and the host's are the same: they are one key, and
+//   another one forgets everything;
+// - nothing was asked of the host for it (a name, a port, a program), as that may answer otherwise the next time: such an
+//   entry is not kept (read-by-entries.ts), and neither is one of which there was something to say.
+// What it gives again are the very objects of the last time, but for an entry that has moved to other lines.
+// It holds the text of the last file and nothing else beside what the configuration holds anyway.
+import type { Position, VirtualConfig } from '../../model/config/config.ts';
+import type { EntryText } from './split-entries.ts';
+
+export type EntryMemory = {
+  /** Begins a reading; what an earlier one has under another key is forgotten. */
+  readonly begin: (key: string) => EntryReading;
+};
+
+export type EntryReading = {
+  /** What the same text came to, where it stands now. */
+  readonly recall: (entry: EntryText) => readonly VirtualConfig[] | undefined;
+  /** For the next reading. */
+  readonly keep: (entry: EntryText, virtuals: readonly VirtualConfig[]) => void;
+  /** From now on, all that was kept or recalled is what there is. Until then nothing has changed. */
+  readonly end: () => void;
+};
+
+type Kept = { readonly line: number; readonly lines: number; readonly virtuals: readonly VirtualConfig[] };
+
+export function createEntryMemory(): EntryMemory {
+  let known: { readonly key: string; readonly entries: ReadonlyMap<string, Kept> } | undefined;
+
+  return {
+    begin: (key) => {
+      const before = known?.key === key ? known.entries : undefined;
+      const entries = new Map<string, Kept>();
+      return {
+        recall: ({ text, line }) => {
+          const kept = before?.get(text);
+          if (kept === undefined) return undefined;
+          const here = kept.line === line ? kept : { ...kept, line, virtuals: moved(kept, line - kept.line) };
+          // Under its text in this file, or the whole of the file before would stay in memory with it.
+          entries.set(text, here);
+          return here.virtuals;
+        },
+        keep: ({ text, line }, virtuals) => {
+          entries.set(text, { line, lines: text.split('\n').length, virtuals });
+        },
+        end: () => {
+          known = { key, entries };
+        },
+      };
+    },
+  };
+}
+
+/** With everything that stands in the entry so many lines further down; what it has of the top level stays. */
+function moved({ line, lines, virtuals }: Kept, by: number): readonly VirtualConfig[] {
+  const places = new Map<Position, Position>();
+  const place = (at: Position): Position => {
+    if (at.line < line || at.line >= line + lines) return at;
+    const there = places.get(at) ?? { ...at, line: at.line + by };
+    places.set(at, there);
+    return there;
+  };
+  const shift = <T extends { readonly at: Position }>(value: T): T => ({ ...value, at: place(value.at) });
+  return virtuals.map((virtual) => ({
+    ...shift(virtual),
+    reals: virtual.reals.map(shift),
+    fallbacks: virtual.fallbacks.map(shift),
+    ...(virtual.namedFallbacks !== undefined && { namedFallbacks: virtual.namedFallbacks.map(shift) }),
+    ...(virtual.namedReals !== undefined && { namedReals: virtual.namedReals.map(shift) }),
+    ...(virtual.realFile !== undefined && { realFile: shift(virtual.realFile) }),
+    ...(virtual.marks !== undefined && { marks: virtual.marks.map(shift) }),
+  }));
+}

@@ -1,0 +1,264 @@
+// The tree of a config file (document.ts) to typed values, by the schema: unknown keys, wrong shapes, the value of
+// this director out of a map of directors, the one-line form of a real server. Every problem is found in one
+// pass, each where it stands. Nothing is looked up and no default is filled in.
+import { z } from 'zod';
+import type { Position, Problem } from '../../model/config/config.ts';
+import { isRecord } from '../../net/record.ts';
+import { type DocumentDraft, documentSchema } from '../document.ts';
+import { sysctlSchema } from '../ipvs/ipvs-keys.ts';
+import { errorAt, shownKey, shownMax, unshown, warningAt } from '../problem.ts';
+import { fallbackSchema, realSchema } from '../service/keys.ts';
+import { trackSchema } from '../tracking/keys.ts';
+import { isSecret } from '../values/documented.ts';
+import { parseFallbackText, parseRealText } from '../values/server-text.ts';
+import { didYouMean } from '../values/suggest.ts';
+import { parseTrackText } from '../values/track-text.ts';
+import { type ConfigNode, type MapNode, type ScalarNode, scalar } from './node.ts';
+import {
+  documentPlace,
+  innerPlace,
+  nameOf,
+  type Path,
+  type Place,
+  pathOf,
+  placesAlong,
+  positionAt,
+} from './place.ts';
+
+/** Where the value at a path ("virtual", 0, "receive") stands; of an absent one, where its parent does. */
+export type Sites = (...path: readonly (string | number)[]) => Position;
+export type TreeResult<Draft> = {
+  /** Without whatever an error is about. */
+  readonly draft: Draft;
+  readonly problems: readonly Problem[];
+  readonly sites: Sites;
+};
+export type DocumentResult = TreeResult<DocumentDraft>;
+
+type Reading = { readonly director: string; readonly problems: Problem[] };
+
+/** @param director the name that picks the value out of `{lvs1: 150, lvs2: 100}` */
+export function readDocument(root: ConfigNode, director: string): DocumentResult {
+  const { draft = {}, ...rest } = readTree(documentSchema, root, director);
+  return { draft, ...rest };
+}
+
+/**
+ * As {@link readDocument}, of any schema; no draft where nothing of it can be read.
+ * @param path of `root` in the document, for messages; its sites are asked for by the path from there.
+ */
+export function readTree<Draft>(
+  schema: z.ZodType<Draft>,
+  root: ConfigNode,
+  director: string,
+  path: Path = [],
+): TreeResult<Draft | undefined> {
+  const reading: Reading = { director, problems: [] };
+  const document = documentPlace(root.at, path);
+  const plain = readNode(schema, root, document, reading);
+  const { draft, issues } = parseTolerantly(schema, plain);
+  const complaints = issues.flatMap((issue) => issueProblem(issue, document));
+  const sites: Sites = (...inner) => positionAt(document, inner);
+  return { draft, problems: [...reading.problems, ...complaints], sites };
+}
+
+/**
+ * The values that do obey the schema, so that what follows can judge them in the same pass: first without the
+ * values that do not, then without the entries (a virtual service, a real server) that lack them.
+ */
+function parseTolerantly<Draft>(schema: z.ZodType<Draft>, plain: unknown) {
+  const first = schema.safeParse(plain);
+  if (first.success) return { draft: first.data, issues: [] };
+  const { issues } = first.error;
+  for (const issue of issues) forget(plain, issue.path as Path);
+  let parsed = schema.safeParse(plain);
+  // Twice: a real server first, then the service whose list it leaves too short.
+  for (let round = 0; round < 2 && !parsed.success; round++) {
+    for (const issue of parsed.error.issues) forget(plain, entryOf(plain, issue.path as Path));
+    parsed = schema.safeParse(plain);
+  }
+  return { draft: parsed.data, issues };
+}
+
+function forget(plain: unknown, path: Path): void {
+  const parent = valueAt(plain, path.slice(0, -1));
+  const key = path.at(-1);
+  if (key !== undefined && isRecord(parent) && Object.hasOwn(parent, key)) parent[key] = undefined;
+}
+
+/** The path of the innermost list entry around `path` that is a map. */
+function entryOf(plain: unknown, path: Path): Path {
+  const lengths = path.map((_, index) => path.length - index);
+  const length = lengths.find(
+    (each) => typeof path[each - 1] === 'number' && isRecord(valueAt(plain, path.slice(0, each))),
+  );
+  return path.slice(0, length ?? 0);
+}
+
+const valueAt = (plain: unknown, path: Path): unknown =>
+  path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), plain);
+
+function readNode(schema: z.ZodType, node: ConfigNode, place: Place, reading: Reading): unknown {
+  // This one map is from host names, not from directors: it was read before anything else.
+  if (node.kind === 'map' && isDirectorsName(place)) return reading.director;
+  if (schema instanceof z.ZodOptional) return readNode(schema.unwrap() as z.ZodType, node, place, reading);
+  if (schema instanceof z.ZodObject) return readObject(schema, node, place, reading);
+  if (schema instanceof z.ZodArray) return readArray(schema, node, place, reading);
+  if (node.kind === 'scalar') {
+    place.text = isSecret(schema) ? unshown(node.text) : node.text;
+    return node.text;
+  }
+  if (node.kind === 'map') return readDirectorsValue(schema, node, place, reading);
+  return refuse(node.at, place, 'one value, or one for each director', 'a list', reading);
+}
+
+const isDirectorsName = (place: Place): boolean => pathOf(place).join('/') === 'director/name';
+
+/** As sysctl(8) writes it, or as a path below /proc/sys. */
+const sysctlPrefix = /^net([./])ipv4\1vs\1/;
+
+function readObject(schema: z.ZodObject, node: ConfigNode, place: Place, reading: Reading): unknown {
+  if (node.kind === 'scalar') {
+    if (schema === realSchema) return readObject(schema, realNode(node, place, reading), place, reading);
+    if (schema === fallbackSchema)
+      return readObject(schema, fallbackNode(node, place, reading), place, reading);
+    if (schema === trackSchema && node.text !== '') {
+      return readObject(schema, mapOf(parseTrackText(node.text), node), place, reading);
+    }
+    if (node.text === '') return undefined;
+  }
+  if (node.kind !== 'map') {
+    return refuse(node.at, place, 'keys with values', node.kind === 'list' ? 'a list' : node.text, reading);
+  }
+  const shape = schema.shape as Readonly<Record<string, z.ZodType>>;
+  const values: Record<string, unknown> = {};
+  const keys = Object.keys(shape);
+  let slipped = false;
+  for (const { key: written, keyAt, value } of node.entries) {
+    const key = shape === sysctlSchema.shape ? written.replace(sysctlPrefix, '') : written;
+    const inner = Object.hasOwn(shape, key) ? shape[key] : undefined;
+    if (inner === undefined || Object.hasOwn(values, key)) {
+      const rule = inner === undefined ? `a known key${suggestion(key, keys, reading)}` : 'each key once';
+      const got =
+        slipped || isCounted(reading)
+          ? 'a text that is not shown, as it stands below one'
+          : shownWritten(written, key, keys);
+      reading.problems.push(errorAt(keyAt, `read ${nameOf(pathOf(place))}`, rule, got));
+    } else values[key] = readNode(inner, value, innerPlace(place, key, value.at), reading);
+    // What is missing of a secret may be the next line.
+    slipped =
+      inner !== undefined && isSecret(unwrapped(inner)) && value.kind === 'scalar' && value.text === '';
+  }
+  return values;
+}
+
+/** Whether there are so many problems already that this one will only be counted: finding words for it takes its time. */
+const isCounted = ({ problems }: Reading): boolean => problems.length > 10 * shownMax;
+
+/** Only for those that are shown: looking for a near word takes its time. */
+const suggestion = (key: string, known: readonly string[], { problems }: Reading): string =>
+  problems.length < shownMax ? didYouMean(key, known) : '';
+
+/** Lists of which one entry may stand alone, by the key that tells it from a map of directors. */
+const singles: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>([
+  [trackSchema, 'name'],
+  [fallbackSchema, 'address'],
+]);
+
+function readArray(schema: z.ZodArray, node: ConfigNode, place: Place, reading: Reading): unknown {
+  const { element: inner } = schema;
+  const element = (inner instanceof z.ZodOptional ? inner.unwrap() : inner) as z.ZodType;
+  const ofObjects = element instanceof z.ZodObject;
+  if (node.kind === 'scalar' && node.text === '') return ofObjects ? [] : undefined;
+  const ownKey = singles.get(element);
+  const byDirector = !ofObjects || (ownKey !== undefined && !hasKey(node, ownKey));
+  if (node.kind === 'map' && byDirector) return readDirectorsValue(schema, node, place, reading);
+  if (node.kind === 'map' && element !== realSchema && ownKey === undefined)
+    return refuse(node.at, place, 'a list', 'a map', reading);
+  const items = node.kind === 'list' ? node.items : [node];
+  return items.map((item, index) => readNode(element, item, innerPlace(place, index, item.at), reading));
+}
+
+/** `net.ipv4.vs.x` is as good a key as `x`. */
+const shownWritten = (written: string, key: string, known: readonly string[]): string => {
+  const got = shownKey(key, known);
+  return got === `"${key}"` ? `"${written}"` : got;
+};
+
+const unwrapped = (schema: z.ZodType): z.ZodType =>
+  schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
+
+/** Complaints are about the value that this director has. */
+function standingAt(place: Place, at: Position): Place {
+  place.at = at;
+  return place;
+}
+
+/** DESIGN.md §4: any value may be a map from director name to value. */
+function readDirectorsValue(schema: z.ZodType, node: MapNode, place: Place, reading: Reading): unknown {
+  const mine = node.entries.find((entry) => entry.key === reading.director);
+  if (mine !== undefined && mine.value.kind !== 'map')
+    return readNode(schema, mine.value, standingAt(place, mine.value.at), reading);
+  const named = node.entries
+    .map(({ key }) => shownKey(key, [key]))
+    .join(', ')
+    .replaceAll('"', '');
+  const rule = `a value for director "${reading.director}"`;
+  return refuse(
+    node.at,
+    place,
+    rule,
+    mine !== undefined || isSecret(schema) ? 'a map' : `values for ${named || 'none'}`,
+    reading,
+  );
+}
+
+/** `192.168.6.2:80 gate 5` as the map that it abbreviates. */
+function realNode(node: ScalarNode, place: Place, reading: Reading): ConfigNode {
+  const parsed = parseRealText(node.text);
+  if ('leftover' in parsed) {
+    refuse(node.at, place, 'ADDRESS[:PORT] gate|masq|ipip [WEIGHT]', node.text, reading);
+    return { kind: 'map', at: node.at, entries: [] };
+  }
+  const { ignored, ...parts } = parsed;
+  if (ignored !== undefined) {
+    reading.problems.push(
+      warningAt(node.at, `use all of ${nameOf(pathOf(place))}`, 'nothing but a weight there', ignored),
+    );
+  }
+  return mapOf(parts, node);
+}
+
+/** `127.0.0.1:80 gate`, likewise. */
+function fallbackNode(node: ScalarNode, place: Place, reading: Reading): ConfigNode {
+  const parsed = parseFallbackText(node.text);
+  if (parsed !== undefined) return mapOf(parsed, node);
+  refuse(node.at, place, 'ADDRESS[:PORT] [gate|masq|ipip]', node.text, reading);
+  return { kind: 'map', at: node.at, entries: [] };
+}
+
+/** The map that a text abbreviates: all of it stands where the text does. */
+const mapOf = (parts: Readonly<Record<string, string>>, { at }: ScalarNode): MapNode => ({
+  kind: 'map',
+  at,
+  entries: Object.entries(parts).map(([key, value]) => ({ key, keyAt: at, value: scalar(value, at) })),
+});
+
+const hasKey = (node: ConfigNode, wanted: string): boolean =>
+  node.kind === 'map' && node.entries.some(({ key }) => key === wanted);
+
+function refuse(at: Position, place: Place, rule: string, got: string, reading: Reading): undefined {
+  reading.problems.push(errorAt(at, `read ${nameOf(pathOf(place))}`, rule, got));
+  place.refused = true;
+}
+
+function issueProblem(issue: z.core.$ZodIssue, document: Place): readonly Problem[] {
+  const path = issue.path as Path;
+  const places = placesAlong(document, path);
+  if (places.some(({ refused }) => refused)) return [];
+  const here = places.length > path.length ? places.at(-1) : undefined;
+  const got = here?.text ?? (issue.code === 'too_small' ? 'an empty list' : '');
+  return [
+    errorAt(positionAt(document, path), `read ${nameOf([...pathOf(document), ...path])}`, issue.message, got),
+  ];
+}

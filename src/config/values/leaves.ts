@@ -1,0 +1,124 @@
+// The kinds of single value that a config has: each reads one text, names its rule in plain words for the
+// complaint, and says its shape for the JSON Schema. Times come out in milliseconds.
+import { z } from 'zod';
+import { type Ip, parseIp } from '../../net/ip.ts';
+import { parseNetmask } from '../../net/prefix.ts';
+import { didYouMean } from './suggest.ts';
+
+/** What an editor is told of a value, and what docs/config.md prints. */
+export type LeafShape = Readonly<Record<string, unknown>>;
+
+/** A value read from one text; `read` answers undefined for anything that breaks `rule`. */
+export function leaf<T>(rule: string, read: (text: string) => T | undefined, shape: LeafShape) {
+  return z
+    .string({ error: rule })
+    .transform((text, context): T => {
+      const value = read(text);
+      if (value !== undefined) return value;
+      context.addIssue({ code: 'custom', message: rule });
+      return z.NEVER;
+    })
+    .meta(shape);
+}
+
+export const whole = (min: number, max: number) =>
+  leaf(`a whole number from ${min} to ${max}`, (text) => readWhole(text, min, max), {
+    type: 'integer',
+    minimum: min,
+    maximum: max,
+  });
+
+function readWhole(text: string, min: number, max: number): number | undefined {
+  if (!/^\d{1,10}$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= min && value <= max ? value : undefined;
+}
+
+/** yes, no and the other spellings that YAML has known for them. */
+export const flag = () =>
+  leaf('yes or no', (text) => flags.get(text.toLowerCase()), { enum: ['yes', 'no', true, false] });
+
+const flags: ReadonlyMap<string, boolean> = new Map([
+  ...(['yes', 'true', 'on'] as const).map((word) => [word, true] as const),
+  ...(['no', 'false', 'off'] as const).map((word) => [word, false] as const),
+]);
+
+/** One of some words, as written. The complaint suggests the nearest. */
+export const choice = <const Word extends string>(words: readonly Word[]) =>
+  z
+    .string({ error: `one of ${words.join(', ')}` })
+    .transform((text, context): Word => {
+      const found = words.find((word) => word === text);
+      if (found !== undefined) return found;
+      context.addIssue({ code: 'custom', message: `one of ${words.join(', ')}${didYouMean(text, words)}` });
+      return z.NEVER;
+    })
+    .meta({ enum: words });
+
+export const text = () => leaf('a text', (value) => value, { type: ['string', 'number'] });
+export const filledText = () =>
+  leaf('a text that is not empty', (value) => value || undefined, { type: 'string' });
+
+export const absolutePath = () =>
+  leaf('an absolute path', (value) => (value.startsWith('/') ? value : undefined), {
+    type: 'string',
+    pattern: '^/',
+  });
+
+export type DurationRange = {
+  readonly minMs: number;
+  readonly maxMs: number;
+  /** The value must be a multiple of it. */
+  readonly stepMs: number;
+};
+
+/** "5" and "5s" are seconds; ms, s, m, h, d. Milliseconds come out. */
+export function duration(range: Partial<DurationRange> = {}) {
+  const { minMs = 1, maxMs = 365 * 86_400_000, stepMs = 1 } = range;
+  const steps = stepMs === 1 ? '' : ` in steps of ${formatDuration(stepMs)}`;
+  const rule = `a time from ${formatDuration(minMs)} to ${formatDuration(maxMs)}${steps} (seconds, or with a unit: 500ms, 5s, 2m, 1h)`;
+  const read = (value: string) => {
+    const ms = parseDuration(value);
+    return ms !== undefined && ms >= minMs && ms <= maxMs && ms % stepMs === 0 ? ms : undefined;
+  };
+  return leaf(rule, read, { type: ['number', 'string'], pattern: durationPattern.source });
+}
+
+const durationPattern = /^(\d{1,9})(?:\.(\d{1,3}))?\s*(ms|s|m|h|d)?$/;
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** @returns whole milliseconds; undefined for no duration and for a fraction of a millisecond. */
+export function parseDuration(value: string): number | undefined {
+  const match = durationPattern.exec(value);
+  if (match === null) return undefined;
+  // In thousandths first, so that 40.95s is 40950 ms exactly and not a binary fraction of it.
+  const thousandths = Number(`${match[1]}${(match[2] ?? '').padEnd(3, '0')}`);
+  const ms = (thousandths * (unitMs[match[3] ?? 's'] ?? 1000)) / 1000;
+  return Number.isInteger(ms) ? ms : undefined;
+}
+
+/** The shortest spelling that {@link parseDuration} reads back: 500ms, 5s, 2m, 1h, 1d. */
+export function formatDuration(ms: number): string {
+  for (const unit of ['d', 'h', 'm', 's'] as const) {
+    const size = unitMs[unit] ?? 1;
+    if (ms !== 0 && ms % size === 0) return `${ms / size}${unit}`;
+  }
+  return ms >= 1000 && ms % 10 === 0 ? `${ms / 1000}s` : `${ms}ms`;
+}
+
+/** An IPv4 or IPv6 address. */
+export const address = () => leaf<Ip>('an IPv4 or IPv6 address', parseIp, { type: 'string' });
+
+export type Netmask = { readonly length: number; readonly dotted: boolean };
+
+/** A dotted IPv4 netmask or a prefix length. */
+export const netmask = () =>
+  leaf('a dotted netmask (255.255.255.0) or a prefix length from 1 to 128', readNetmask, {
+    type: ['string', 'integer'],
+  });
+
+function readNetmask(value: string): Netmask | undefined {
+  const dotted = value.includes('.');
+  const length = dotted ? parseNetmask(value) : readWhole(value, 1, 128);
+  return length === undefined ? undefined : { length, dotted };
+}

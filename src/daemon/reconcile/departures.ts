@@ -1,0 +1,117 @@
+// Who is leaving the table, from one pass to the next and over restarts; when to look again; and what is told when a
+// server has gone. Who leaves, and when it may go, is reconcile/leaving.ts's.
+
+import type { Journal } from '../../journal/event.ts';
+import { formatServiceId, type Table } from '../../model/ipvs.ts';
+import { formatEndpoint } from '../../net/endpoint.ts';
+import { isRecord } from '../../net/record.ts';
+import type { Clock, Micros } from '../../ports/clock.ts';
+import { type Drain, type Leaving, type LeavingState, nobodyLeaves } from '../../reconcile/leaving.ts';
+import type { Goal, Proposal } from '../../reconcile/propose.ts';
+
+/** How often the connections of those who leave are looked at, where resync_interval is longer. */
+const lookEveryMs = 1000;
+/** At most this part of the time is spent on looking: a large table is looked at less often. */
+const lookShareMax = 0.05;
+
+export type DeparturesOptions = {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** As {@link DeparturesOptions.onChanged} told it last, in the previous run. */
+  readonly before?: LeavingState;
+  readonly onChanged?: (state: LeavingState) => void;
+  /** Whom the operator drains; named as in VerdictOf. */
+  readonly drainOf?: (service: string, real: string) => Drain | undefined;
+  /** Whether there is anybody. Absent: there may be. */
+  readonly isDraining?: () => boolean;
+};
+
+export type Departures = {
+  /** For a proposal made now. */
+  readonly context: () => NonNullable<Goal['leaving']>;
+  /** A pass has sent what was proposed. */
+  readonly passed: (proposal: Proposal) => void;
+  /** Those who are still there. */
+  readonly list: () => readonly Leaving[];
+  /** When a pass is to look at them; undefined where nobody waits for a time. @param passMs how long one takes */
+  readonly nextAt: (passMs: number) => Micros | undefined;
+  /** Dropped services that a clean stop removes, by name. */
+  readonly endingWithUs: () => readonly string[];
+};
+
+export function createDepartures(options: DeparturesOptions): Departures {
+  const { clock, journal, onChanged, drainOf, isDraining = () => true } = options;
+  let state = options.before ?? nobodyLeaves;
+  let wantedBefore: Table | undefined;
+  let leaving: readonly Leaving[] = [];
+  /** Since when those had been leaving of whom the end has been told. */
+  let told: ReadonlyMap<string, Micros> = new Map();
+
+  const tell = (ended: readonly Leaving[]) => {
+    const known = told;
+    told = new Map(ended.map((server) => [nameOf(server), server.since]));
+    for (const server of ended) {
+      if (known.get(nameOf(server)) === server.since) continue;
+      const { activeConnections, inactiveConnections, persistentClients } = server.connections;
+      journal({
+        event: 'real.drained',
+        ...{ service: server.service, real: server.real, by: server.by },
+        took_s: Math.round((clock.now() - server.since) / 1000) / 1000,
+        ...{ active: activeConnections, inactive: inactiveConnections, persistent: persistentClients },
+      });
+    }
+  };
+
+  return {
+    context: () => ({
+      state,
+      now: clock.now(),
+      ...(drainOf !== undefined && isDraining() && { drainOf }),
+      wasOurs: (service, real) => wantedBefore === undefined || holds(wantedBefore, service, real),
+    }),
+    passed: ({ desired, departure }) => {
+      wantedBefore = desired;
+      if (departure === undefined) return;
+      leaving = departure.servers.filter(({ end }) => end === undefined || end === 'stays');
+      tell(departure.servers.filter(({ end }) => end !== undefined));
+      if (JSON.stringify(departure.state) === JSON.stringify(state)) return;
+      state = departure.state;
+      onChanged?.(state);
+    },
+    list: () => leaving,
+    nextAt: (passMs) => {
+      const everyMs = Math.max(lookEveryMs, passMs / lookShareMax);
+      const deadlines = leaving.flatMap(({ end, deadline }) => (end === undefined ? (deadline ?? []) : []));
+      return deadlines.length === 0 ? undefined : Math.min(...deadlines, clock.now() + everyMs * 1000);
+    },
+    endingWithUs: () =>
+      Object.entries(state.terms).flatMap(([name, { cleanstop }]) => (cleanstop ? [name] : [])),
+  };
+}
+
+const nameOf = ({ service, real }: Leaving): string => `${service} ${real}`;
+
+const holds = (table: Table, service: string, real: string): boolean =>
+  table
+    .find((entry) => formatServiceId(entry.service.id) === service)
+    ?.destinations.some((destination) => formatEndpoint(destination) === real) ?? false;
+
+/** Of what was kept; anything else counts as nobody leaving. */
+export function parseLeavingState(value: unknown): LeavingState {
+  const parts = isRecord(value) ? value : {};
+  const [terms, since] = [parts.terms, parts.since].map(entriesOf);
+  return {
+    terms: Object.fromEntries(
+      (terms ?? []).filter((entry): entry is [string, LeavingState['terms'][string]] => isTerms(entry[1])),
+    ),
+    since: Object.fromEntries(
+      (since ?? []).filter((entry): entry is [string, Micros] => Number.isSafeInteger(entry[1])),
+    ),
+  };
+}
+
+const entriesOf = (value: unknown): readonly [string, unknown][] =>
+  isRecord(value) ? Object.entries(value) : [];
+
+const isTerms = (value: unknown): boolean =>
+  isRecord(value) && Number.isSafeInteger(value.timeoutMs) && typeof value.cleanstop === 'boolean';

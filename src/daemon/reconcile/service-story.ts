@@ -1,0 +1,107 @@
+// Who serves each virtual service, told as events when it changes: fallback in, another tier of it, fallback out,
+// nobody left.
+// Runs fallbackcommand as ldirectord does (start when the last server is out, stop when one is back), with
+// two differences: nothing is run before the servers have been checked, and nothing twice in a row.
+
+import type { Journal } from '../../journal/event.ts';
+import type { VirtualConfig } from '../../model/config/config.ts';
+import { formatServiceId, type ServiceId } from '../../model/ipvs.ts';
+import { formatEndpoint } from '../../net/endpoint.ts';
+import type { DesiredService } from '../../reconcile/desire.ts';
+import { fallbackServing } from '../../reconcile/fallback.ts';
+import type { RunningPrograms } from '../commands/running-programs.ts';
+
+/**
+ * Runs `command`, a shell command line, with `words` behind it. @returns how it ended, for the log: "exit 0",
+ * "SIGKILL after 30 s". Never rejects.
+ */
+export type RunFallbackCommand = (command: string, words: readonly string[]) => Promise<string>;
+
+export type FallbackCommands = {
+  /** Absent: none is run. */
+  readonly run: RunFallbackCommand | undefined;
+  readonly programs: RunningPrograms;
+};
+
+export type ServiceStory = {
+  /** Tells what changed since the last call. `services` as desireServices gives them for `virtuals`. */
+  readonly tell: (virtuals: readonly VirtualConfig[], services: readonly DesiredService[]) => void;
+};
+
+type Chapter = {
+  /** The fallback that was put in: a reload may have taken it out of the configuration since. */
+  fallback?: string;
+  empty: boolean;
+  command?: 'start' | 'stop';
+  /** Ends when the last command has: start and stop of one service never overtake each other. */
+  ran: Promise<void>;
+};
+
+export function createServiceStory(journal: Journal, { run, programs }: FallbackCommands): ServiceStory {
+  let chapters = new Map<string, Chapter>();
+
+  const tellFallback = (
+    name: string,
+    chapter: Chapter,
+    { servedBy, tier, withheld }: DesiredService,
+    virtual: VirtualConfig,
+  ) => {
+    const serving = fallbackServing(virtual, tier, withheld);
+    const before = chapter.fallback;
+    if (before === serving?.fallback) return;
+    if (before !== undefined) {
+      const instead = serving?.fallback ?? (servedBy === 'reals' ? 'real servers' : 'nobody');
+      journal({ event: 'service.fallback_off', service: name, fallback: before, instead });
+    }
+    delete chapter.fallback;
+    if (serving === undefined) return;
+    chapter.fallback = serving.fallback;
+    journal({ event: 'service.fallback_on', service: name, ...serving });
+  };
+
+  /** Not before every server has its verdict: at a start, nobody serves for a moment and nothing is wrong. */
+  const tellEmpty = (name: string, chapter: Chapter, { entry, settled }: DesiredService) => {
+    const usable = entry.destinations.some(({ weight }) => weight > 0);
+    if (!usable && settled && !chapter.empty) journal({ event: 'service.empty', service: name });
+    chapter.empty = !usable && (settled || chapter.empty);
+  };
+
+  const runCommand = (name: string, chapter: Chapter, service: DesiredService, virtual: VirtualConfig) => {
+    const action = actionFor(service);
+    const { fallbackcommand: command } = virtual;
+    if (command === undefined || run === undefined || action === undefined || action === chapter.command)
+      return;
+    chapter.command = action;
+    chapter.ran = chapter.ran.then(async () => {
+      const exit = await run(command, [action, ...commandWords(virtual.id)]);
+      journal({ event: 'service.fallbackcommand', service: name, action, command, exit });
+    });
+    programs.add(chapter.ran);
+  };
+
+  return {
+    tell: (virtuals, services) => {
+      const next = new Map<string, Chapter>();
+      for (const [index, service] of services.entries()) {
+        const virtual = virtuals[index];
+        if (virtual === undefined) continue;
+        const name = formatServiceId(virtual.id);
+        const chapter = chapters.get(name) ?? { empty: false, ran: Promise.resolve() };
+        next.set(name, chapter);
+        tellFallback(name, chapter, service, virtual);
+        tellEmpty(name, chapter, service);
+        runCommand(name, chapter, service, virtual);
+      }
+      chapters = next;
+    },
+  };
+}
+
+function actionFor({ confirmed, settled }: DesiredService): 'start' | 'stop' | undefined {
+  if (confirmed) return 'stop';
+  return settled ? 'start' : undefined;
+}
+
+/** "VIP:VPORT PROTOCOL"; behind a mark "MARK fwm", where ldirectord gives an empty address. */
+const commandWords = (id: ServiceId): readonly string[] =>
+  id.kind === 'fwmark' ? [String(id.fwmark), 'fwm'] : [formatEndpoint(id), id.protocol];

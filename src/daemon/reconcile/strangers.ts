@@ -1,0 +1,32 @@
+// What stands in the table and is not ours to change: services of others, and entries of a kind that nobody here has a
+// word for or can read. Each is told once, and again only after it had been gone.
+import type { Journal } from '../../journal/event.ts';
+import { foreignServices } from '../../reconcile/diff.ts';
+import type { Goal, Proposal } from '../../reconcile/propose.ts';
+import { unknownKindsIn } from '../../reconcile/unknown-kinds.ts';
+
+export type Strangers = {
+  /** @param unreadable what the kernel holds and could not be read (IpvsKernel.unreadable) */
+  readonly tell: (proposal: Proposal, goal: Goal, unreadable: readonly string[]) => void;
+  /** Names of services. */
+  readonly foreign: () => readonly string[];
+  readonly unknown: () => readonly string[];
+};
+
+export function createStrangers(journal: Journal): Strangers {
+  let foreign: readonly string[] = [];
+  let unknown: readonly string[] = [];
+  return {
+    tell: ({ observed, desired }, { policy }, unreadable) => {
+      const before = { foreign: new Set(foreign), unknown: new Set(unknown) };
+      foreign = policy.foreign === 'keep' ? foreignServices(observed, desired, policy.owned) : [];
+      unknown = [...unknownKindsIn(observed), ...unreadable];
+      const services = foreign.filter((name) => !before.foreign.has(name));
+      const entries = unknown.filter((name) => !before.unknown.has(name));
+      if (services.length > 0) journal({ event: 'ipvs.foreign', services });
+      if (entries.length > 0) journal({ event: 'ipvs.unknown', entries });
+    },
+    foreign: () => foreign,
+    unknown: () => unknown,
+  };
+}

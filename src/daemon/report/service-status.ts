@@ -1,0 +1,194 @@
+// A virtual service as status and why show it: its real servers, its fallback, and who leaves it. A service that is
+// not configured any more is shown as long as its servers drain.
+import type { FallbackConfig, VirtualConfig } from '../../model/config/config.ts';
+import { formatServiceId, realName } from '../../model/ipvs.ts';
+import type { Verdict } from '../../model/verdict.ts';
+import { formatEndpoint } from '../../net/endpoint.ts';
+import type { Micros } from '../../ports/clock.ts';
+import type { ObservedService } from '../../ports/kernel.ts';
+import { canonicalDestination } from '../../reconcile/canonical.ts';
+import type { WeightFacts } from '../../reconcile/weigh.ts';
+import type { FlapAccount } from '../health/flap-hold.ts';
+import type { ServerHealth } from '../health/health-loop.ts';
+import type { QuorumStatus } from '../reconcile/quorums.ts';
+import type { ReconcileStatus } from '../reconcile/reconcile-loop.ts';
+import { type LeavingStatus, leavingIn } from './leaving-status.ts';
+
+export type RealStatus = {
+  readonly real: string;
+  /** The DNS name that its address comes from. */
+  readonly name?: string;
+  readonly verdict: Verdict;
+  /** Held out of service by an operator. */
+  readonly maintenance: boolean;
+  /** In the kernel's table now; absent where the server is not in it. */
+  readonly weight?: number;
+  /** What its weight goes by besides the configured one; absent where that holds. */
+  readonly weighing?: WeightFacts;
+  readonly activeConnections: number;
+  readonly inactiveConnections: number;
+  /** What the last check said. */
+  readonly detail: string;
+  readonly checkedAgoMs?: number;
+  /** What is held against it for flapping; absent: nothing. */
+  readonly flaps?: FlapAccount;
+  /** Drained by the operator, and still in the table. */
+  readonly draining?: LeavingStatus;
+};
+
+export type ServiceStatus = {
+  readonly service: string;
+  readonly scheduler: string;
+  /** In the order in which they are tried. */
+  readonly fallbacks: readonly TierStatus[];
+  /** Absent where none is configured. */
+  readonly quorum?: QuorumStatus;
+  readonly reals: readonly RealStatus[];
+  /** Servers that are not configured any more; absent where there are none. */
+  readonly leaving?: readonly LeavingStatus[];
+  /** The service itself is not configured any more. */
+  readonly dropped?: true;
+};
+
+/** A tier of the fallback. */
+export type TierStatus = {
+  readonly address: string;
+  /** The DNS name that it comes from. */
+  readonly name?: string;
+  readonly serving: boolean;
+  /** Absent where it is not checked. */
+  readonly verdict?: Verdict;
+  /** What the last check said. */
+  readonly detail?: string;
+};
+
+export type ServiceParts = {
+  readonly health: readonly ServerHealth[];
+  readonly reconcile: ReconcileStatus;
+  readonly quorumOf: (service: string) => QuorumStatus | undefined;
+  readonly weightFactsOf: (service: string, real: string) => WeightFacts;
+};
+
+/** Of each of these services. All servers are gone through once, not once a service. */
+export function serviceStatuses(
+  virtuals: readonly VirtualConfig[],
+  parts: ServiceParts,
+  now: Micros,
+): readonly ServiceStatus[] {
+  const observed = new Map(
+    parts.reconcile.observed.map((entry) => [formatServiceId(entry.service.id), entry]),
+  );
+  const servers = new Map<string, ServerHealth[]>();
+  for (const server of parts.health) {
+    const others = servers.get(server.service);
+    if (others === undefined) servers.set(server.service, [server]);
+    else others.push(server);
+  }
+  return virtuals.map((virtual) => {
+    const service = formatServiceId(virtual.id);
+    const found = { service, theirs: servers.get(service) ?? [], observed: observed.get(service) };
+    return serviceStatus(virtual, found, parts, now);
+  });
+}
+
+type Found = {
+  readonly service: string;
+  readonly theirs: readonly ServerHealth[];
+  readonly observed: ObservedService | undefined;
+};
+
+function serviceStatus(
+  virtual: VirtualConfig,
+  { service, theirs, observed }: Found,
+  { reconcile, quorumOf, weightFactsOf }: ServiceParts,
+  now: Micros,
+): ServiceStatus {
+  const inTable = new Map((observed?.destinations ?? []).map((entry) => [formatEndpoint(entry), entry]));
+  const configured = new Map(virtual.reals.map((real) => [realName(virtual.id, real), real]));
+  const quorum = quorumOf(service);
+  const tier = reconcile.services.get(service)?.tier;
+  const leaving = leavingIn(reconcile, service, 'configuration', now);
+  const draining = leavingIn(reconcile, service, 'operator', now);
+  const drainOf = (real: string) => {
+    const config = configured.get(real);
+    const place = config && formatEndpoint(canonicalDestination(virtual.id, config));
+    return draining.find((each) => each.real === place);
+  };
+  return {
+    service,
+    scheduler: virtual.scheduler,
+    fallbacks: virtual.fallbacks.map((each, index) => tierStatus(virtual, each, theirs, index === tier)),
+    ...(quorum !== undefined && { quorum }),
+    reals: theirs
+      .filter(({ real }) => configured.has(real))
+      .map((server) => ({
+        ...realStatus(server, configured.get(server.real)?.name, inTable),
+        ...weighingOf(weightFactsOf(service, server.real)),
+        ...(server.flaps !== undefined && { flaps: server.flaps }),
+        ...drainingOf(drainOf(server.real)),
+      })),
+    ...(leaving.length > 0 && { leaving }),
+  };
+}
+
+/** Those that only drain. */
+export function droppedServices(
+  virtuals: readonly VirtualConfig[],
+  reconcile: ReconcileStatus,
+  now: Micros,
+): readonly ServiceStatus[] {
+  const configured = new Set(virtuals.map(({ id }) => formatServiceId(id)));
+  const names = [...new Set(reconcile.leaving.map(({ service }) => service))];
+  return names.flatMap((service) => {
+    const held = reconcile.observed.find((entry) => formatServiceId(entry.service.id) === service);
+    if (configured.has(service) || held === undefined) return [];
+    const { scheduler } = held.service;
+    const leaving = leavingIn(reconcile, service, 'configuration', now);
+    return [{ service, scheduler, fallbacks: [], reals: [], leaving, dropped: true as const }];
+  });
+}
+
+function tierStatus(
+  { id }: VirtualConfig,
+  tier: FallbackConfig,
+  health: readonly ServerHealth[],
+  serving: boolean,
+): TierStatus {
+  const address = realName(id, tier);
+  // One that is not checked is known where it is also a real server.
+  const server = health.find(({ real }) => real === address);
+  return {
+    address,
+    ...(tier.name !== undefined && { name: tier.name }),
+    serving,
+    ...(server !== undefined && {
+      verdict: server.verdict,
+      detail: server.last?.detail ?? 'not checked yet',
+    }),
+  };
+}
+
+const drainingOf = (draining: LeavingStatus | undefined) => (draining === undefined ? {} : { draining });
+
+const weighingOf = (weighing: WeightFacts) => (Object.keys(weighing).length === 0 ? {} : { weighing });
+
+type Observed = ReconcileStatus['observed'][number]['destinations'][number];
+
+function realStatus(
+  server: ServerHealth,
+  name: string | undefined,
+  inTable: ReadonlyMap<string, Observed>,
+): RealStatus {
+  const entry = inTable.get(server.real);
+  return {
+    real: server.real,
+    ...(name !== undefined && { name }),
+    verdict: server.verdict,
+    maintenance: server.maintenance,
+    ...(entry === undefined ? {} : { weight: entry.weight }),
+    activeConnections: entry?.counters.activeConnections ?? 0,
+    inactiveConnections: entry?.counters.inactiveConnections ?? 0,
+    detail: server.last?.detail ?? 'not checked yet',
+    ...(server.last === undefined ? {} : { checkedAgoMs: Math.round(server.last.agoMs) }),
+  };
+}

@@ -1,0 +1,220 @@
+// Why things are as they are: the chain of facts behind a real server's place in the table, a service's choice of who
+// serves, and a virtual router's state, as plain data. Whatever is called by the word asked about is told of.
+import type { Config, RealConfig, VirtualConfig } from '../../model/config/config.ts';
+import { formatServiceId, realName, type ServiceId } from '../../model/ipvs.ts';
+import type { Verdict } from '../../model/verdict.ts';
+import { formatEndpoint } from '../../net/endpoint.ts';
+import type { Micros } from '../../ports/clock.ts';
+import { canonicalDestination } from '../../reconcile/canonical.ts';
+import type { DesiredService } from '../../reconcile/desire.ts';
+import { type FallbackServing, fallbackServing } from '../../reconcile/fallback.ts';
+import type { WeightPart } from '../../reconcile/weigh.ts';
+import type { FlapAccount } from '../health/flap-hold.ts';
+import type { ServerHealth } from '../health/health-loop.ts';
+import type { QuorumStatus } from '../reconcile/quorums.ts';
+import type { ReconcileStatus } from '../reconcile/reconcile-loop.ts';
+import type { VrrpInstanceStatus } from '../vrrp/messages.ts';
+import { type LeavingStatus, leavingIn } from './leaving-status.ts';
+import { type ServiceParts, type ServiceStatus, serviceStatuses } from './service-status.ts';
+
+export type ServerWhy = {
+  readonly service: string;
+  readonly real: string;
+  /** The DNS name that its address comes from. */
+  readonly name?: string;
+  readonly verdict: Verdict;
+  readonly maintenance: boolean;
+  readonly check: string;
+  /** How many answers in a row speak for and against it, and how many it takes. */
+  readonly successes: number;
+  readonly rise: number;
+  readonly failures: number;
+  readonly fall: number;
+  /** What is held against it for flapping; absent: nothing. */
+  readonly flaps?: FlapAccount;
+  /** Drained by the operator, and still in the table. */
+  readonly draining?: LeavingStatus;
+  /** Newest first. */
+  readonly answers: readonly { readonly outcome: string; readonly detail: string; readonly agoMs: number }[];
+  /** From the configured weight to the one it gets while it is up. */
+  readonly weights: readonly WeightPart[];
+  /** Of a server of the fallback: which tier, from 1. */
+  readonly tier?: number;
+  /** Who serves the service. */
+  readonly servedBy: DesiredService['servedBy'];
+  /** Where a tier serves. */
+  readonly fallback?: FallbackServing;
+  /** Absent where the service has none. */
+  readonly quorum?: QuorumStatus;
+  /** In the kernel's table; absent: not there. */
+  readonly inTable?: { readonly weight: number; readonly active: number; readonly inactive: number };
+};
+
+/** Not configured any more, and still in the table. */
+export type LeaverWhy = LeavingStatus & { readonly service: string };
+
+export type ServiceWhy = ServiceStatus & {
+  readonly servicename?: string;
+  readonly servedBy: DesiredService['servedBy'];
+  readonly fallback?: FallbackServing;
+  /** Whether every server that is checked at all has its first verdict. */
+  readonly settled: boolean;
+};
+
+export type RouterWhy = VrrpInstanceStatus & {
+  /** In its present state. */
+  readonly forMs: number;
+};
+
+export type WhyAnswer = {
+  readonly servers: readonly ServerWhy[];
+  readonly leavers: readonly LeaverWhy[];
+  readonly services: readonly ServiceWhy[];
+  readonly routers: readonly RouterWhy[];
+  /** Why a router called so does not run; absent: none is called so, or nothing stands in the way. */
+  readonly problems?: readonly string[];
+};
+
+export type WhyParts = ServiceParts & {
+  readonly now: Micros;
+  readonly vrrp: readonly VrrpInstanceStatus[];
+  readonly vrrpProblems: readonly string[];
+  readonly explain: (service: string, real: string, configured: number) => readonly WeightPart[];
+};
+
+/**
+ * @param about a real server ("192.168.6.2:80"), its address alone, or the DNS name that it comes from; a virtual
+ * service by its address, mark or servicename; a virtual router by its name or one of its addresses.
+ */
+export const whyOf = (config: Config, about: string, parts: WhyParts): WhyAnswer => ({
+  servers: config.virtuals.flatMap((virtual) => serversOf(virtual, about, parts)),
+  leavers: leaversCalled(about, parts),
+  services: servicesCalled(config, about, parts),
+  routers: routersCalled(config, about, parts),
+  ...(namesCalled(config, about).length > 0 &&
+    parts.vrrpProblems.length > 0 && { problems: parts.vrrpProblems }),
+});
+
+const serversOf = (virtual: VirtualConfig, about: string, parts: WhyParts): readonly ServerWhy[] =>
+  [...virtual.reals, ...virtual.fallbacks]
+    .filter((real) => isCalled(about, virtual.id, real))
+    .map((real) => {
+      const [service, name] = [formatServiceId(virtual.id), realName(virtual.id, real)];
+      const server = parts.health.find((entry) => entry.service === service && entry.real === name);
+      const place = formatEndpoint(canonicalDestination(virtual.id, real));
+      const draining = leavingIn(parts.reconcile, service, 'operator', parts.now).find(
+        (each) => each.real === place,
+      );
+      return {
+        ...{ service, real: name, rise: virtual.rise, fall: virtual.fall },
+        ...(real.name !== undefined && { name: real.name }),
+        ...healthOf(server),
+        ...(draining !== undefined && { draining }),
+        weights: parts.explain(service, name, real.weight),
+        ...servingOf(virtual, real, parts),
+        ...placeIn(parts.reconcile, service, place),
+      };
+    });
+
+function leaversCalled(about: string, { reconcile, now }: WhyParts): readonly LeaverWhy[] {
+  const services = [...new Set(reconcile.leaving.map(({ service }) => service))];
+  return services.flatMap((service) =>
+    leavingIn(reconcile, service, 'configuration', now)
+      .filter(({ real }) => real === about || real.startsWith(`${about}:`) || real.startsWith(`[${about}]:`))
+      .map((leaver) => ({ service, ...leaver })),
+  );
+}
+
+function servicesCalled({ virtuals }: Config, about: string, parts: WhyParts): readonly ServiceWhy[] {
+  const called = virtuals.filter(({ id, servicename }) => isService(about, id) || servicename === about);
+  const statuses = serviceStatuses(called, parts, parts.now);
+  return called.flatMap((virtual, index) => {
+    const status = statuses[index];
+    return status === undefined ? [] : [serviceWhy(virtual, status, parts)];
+  });
+}
+
+function serviceWhy(virtual: VirtualConfig, status: ServiceStatus, { reconcile }: WhyParts): ServiceWhy {
+  const {
+    servedBy = 'nobody',
+    tier,
+    withheld = false,
+    settled = false,
+  } = reconcile.services.get(status.service) ?? {};
+  const fallback = fallbackServing(virtual, tier, withheld);
+  return {
+    ...status,
+    ...(virtual.servicename !== undefined && { servicename: virtual.servicename }),
+    ...{ servedBy, settled },
+    ...(fallback !== undefined && { fallback }),
+  };
+}
+
+const isService = (about: string, id: ServiceId): boolean =>
+  formatServiceId(id) === about ||
+  (id.kind === 'address' && (formatEndpoint(id) === about || id.address === about));
+
+const namesCalled = ({ vrrp }: Config, about: string): readonly string[] =>
+  vrrp
+    .filter(
+      ({ name, virtualAddresses, excludedAddresses = [] }) =>
+        name === about ||
+        [...virtualAddresses, ...excludedAddresses].some(({ address }) => address === about),
+    )
+    .map(({ name }) => name);
+
+function routersCalled(config: Config, about: string, parts: WhyParts): readonly RouterWhy[] {
+  const names = namesCalled(config, about);
+  return parts.vrrp
+    .filter(({ name }) => names.includes(name))
+    .map((status) => ({ ...status, forMs: Math.max(0, Math.round(parts.now / 1000) - status.sinceMs) }));
+}
+
+function servingOf(virtual: VirtualConfig, real: RealConfig, { reconcile, quorumOf }: WhyParts) {
+  const service = formatServiceId(virtual.id);
+  const { servedBy = 'nobody', tier, withheld = false } = reconcile.services.get(service) ?? {};
+  const fallback = fallbackServing(virtual, tier, withheld);
+  const quorum = quorumOf(service);
+  const index = virtual.fallbacks.findIndex(({ at }) => at === real.at);
+  return {
+    servedBy,
+    ...(index >= 0 && { tier: index + 1 }),
+    ...(fallback !== undefined && { fallback }),
+    ...(quorum !== undefined && { quorum }),
+  };
+}
+
+/** By its place, its address, or its DNS name (in any case: RFC 4343). */
+const isCalled = (about: string, id: ServiceId, real: RealConfig): boolean =>
+  realName(id, real) === about || real.address === about || real.name === about.toLowerCase();
+
+/** The servers that a DNS name stands for now; any other word stands for itself. */
+export function placesCalled({ virtuals }: Config, about: string): readonly string[] {
+  const name = about.toLowerCase();
+  const places = virtuals.flatMap(({ id, reals }) =>
+    reals.filter((real) => real.name === name).map((real) => realName(id, real)),
+  );
+  return places.length === 0 ? [about] : [...new Set(places)];
+}
+
+function healthOf(server: ServerHealth | undefined) {
+  return {
+    verdict: server?.verdict ?? 'unverified',
+    maintenance: server?.maintenance ?? false,
+    check: server?.check ?? 'none',
+    successes: server?.successes ?? 0,
+    failures: server?.failures ?? 0,
+    ...(server?.flaps !== undefined && { flaps: server.flaps }),
+    answers: (server?.recent ?? []).map(({ outcome, detail, agoMs }) => ({
+      ...{ outcome, detail, agoMs: Math.round(agoMs) },
+    })),
+  };
+}
+
+function placeIn({ observed }: ReconcileStatus, service: string, real: string): Pick<ServerWhy, 'inTable'> {
+  const entry = observed.find((candidate) => formatServiceId(candidate.service.id) === service);
+  const place = entry?.destinations.find((destination) => formatEndpoint(destination) === real);
+  if (place === undefined) return {};
+  const { activeConnections: active, inactiveConnections: inactive } = place.counters;
+  return { inTable: { weight: place.weight, active, inactive } };
+}

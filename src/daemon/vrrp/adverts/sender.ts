@@ -1,0 +1,151 @@
+// Sends the adverts of one instance, to the group or to each peer, and knows which really went out.
+// RFC 9568 §5.1.1 (source, TTL, destination), §5.2; vrrp.md §1.1.
+
+import { describeSendError } from '../../../journal/describe-send-error.ts';
+import type { VrrpInstanceConfig } from '../../../model/config/config.ts';
+import type { Ip } from '../../../net/ip.ts';
+import type { Clock, Micros } from '../../../ports/clock.ts';
+import { advertOf } from '../../../vrrp/advert.ts';
+import type { RouterConfig } from '../../../vrrp/types.ts';
+import { encodeIpv4 } from '../../../wire/packet/ipv4-header.ts';
+import { encodeIpv6 } from '../../../wire/packet/ipv6-header.ts';
+import { encodeAdvert, VRRP_PROTOCOL } from '../../../wire/packet/vrrp.ts';
+import type { RateLimit } from '../../pace/rate-limit.ts';
+import type { Emit } from '../vrrp-ports.ts';
+import type { VrrpInterface } from './interface.ts';
+import type { PathRoute } from './paths.ts';
+
+const ttl = 255;
+/** Internetwork control, as keepalived and FRR mark theirs. */
+const tos = 0xc0;
+/** No interface has a socket and a source address now. */
+const noWay = 'no_path';
+
+export type AdvertSender = {
+  readonly send: (priority: number) => void;
+  /** Calls back if the last advert goes out, to one peer at least, once the kernel has said so. */
+  readonly whenSent: (callback: () => void) => void;
+  readonly lastSentAt: () => Micros;
+  readonly count: () => number;
+};
+
+export type AdvertSenderPorts = {
+  readonly clock: Clock;
+  readonly emit: Emit;
+  readonly limit: RateLimit;
+  readonly onSent: () => void;
+  /** It went to nobody, and why. */
+  readonly onFailed: (reason: string) => void;
+};
+
+/** One advert on its way to everybody. */
+type Sending = {
+  waiting: number;
+  went: boolean;
+  failure: string;
+  readonly at: Micros;
+  whenGone?: () => void;
+};
+
+/** The same bytes go out again and again, until something that they are made of changes. */
+type Prepared = {
+  readonly routes: readonly PathRoute[];
+  readonly config: VrrpInstanceConfig;
+  readonly router: RouterConfig;
+  readonly priority: number;
+  readonly packets: readonly {
+    readonly device: VrrpInterface;
+    readonly destination: Ip;
+    readonly bytes: Uint8Array;
+  }[];
+};
+
+/** @param routes over which it goes out at present. */
+export function createAdvertSender(
+  routes: () => readonly PathRoute[],
+  current: () => { readonly config: VrrpInstanceConfig; readonly router: RouterConfig },
+  ports: AdvertSenderPorts,
+): AdvertSender {
+  let last: Sending = { waiting: 0, went: false, failure: noWay, at: 0 };
+  let prepared: Prepared | undefined;
+  let lastSentAt: Micros = 0;
+  let count = 0;
+
+  const failed = (instance: string, error: Error) => {
+    const reason = describeSendError(error);
+    ports.limit.note(`${instance} send ${reason}`, (times) =>
+      ports.emit({ event: 'vrrp.send_failed', instance, reason, count: times }),
+    );
+    return reason;
+  };
+
+  function prepare(priority: number): Prepared {
+    const { config, router } = current();
+    const now = routes();
+    const known = prepared;
+    if (
+      known?.routes === now &&
+      known.config === config &&
+      known.router === router &&
+      known.priority === priority
+    )
+      return known;
+    const packets = now.flatMap(({ device, source, destinations }) =>
+      destinations.map((destination) => ({
+        ...{ device, destination },
+        bytes: packetFor(config, router, { priority, source, destination }),
+      })),
+    );
+    prepared = { routes: now, config, router, priority, packets };
+    return prepared;
+  }
+
+  function settle(sending: Sending): void {
+    sending.waiting -= 1;
+    if (sending.waiting > 0) return;
+    if (!sending.went) {
+      ports.onFailed(sending.failure);
+      return;
+    }
+    count += 1;
+    lastSentAt = sending.at;
+    ports.onSent();
+    sending.whenGone?.();
+  }
+
+  return {
+    send: (priority) => {
+      const { packets, config } = prepare(priority);
+      const sending: Sending = { waiting: 1, went: false, failure: noWay, at: ports.clock.now() };
+      last = sending;
+      for (const { device, destination, bytes } of packets) {
+        const socket = device.socket();
+        if (socket === undefined) continue;
+        sending.waiting += 1;
+        socket.send(bytes, destination, (error) => {
+          if (error === undefined) sending.went = true;
+          else sending.failure = failed(config.name, error);
+          settle(sending);
+        });
+      }
+      settle(sending);
+    },
+    whenSent: (callback) => {
+      if (last.waiting > 0) last.whenGone = callback;
+      else if (last.went) callback();
+    },
+    lastSentAt: () => lastSentAt,
+    count: () => count,
+  };
+}
+
+/** A whole IP packet with an advert of that priority; 0 resigns. */
+export function packetFor(
+  config: VrrpInstanceConfig,
+  router: RouterConfig,
+  { priority, ...path }: { readonly priority: number; readonly source: Ip; readonly destination: Ip },
+): Uint8Array {
+  const advert = encodeAdvert(advertOf(router, priority), { ...path, checksum: config.checksum });
+  if (router.family === 'inet') return encodeIpv4({ ...path, protocol: VRRP_PROTOCOL, ttl, tos }, advert);
+  return encodeIpv6({ ...path, nextHeader: VRRP_PROTOCOL, hopLimit: ttl, trafficClass: tos }, advert);
+}

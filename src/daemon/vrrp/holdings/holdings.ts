@@ -1,0 +1,139 @@
+// What an active router holds in the kernel, as one: its addresses with their lease, the routes and rules that need
+// them, and what the neighbours were told. Routes come after the addresses and go before them.
+import type { VrrpInstanceConfig } from '../../../model/config/config.ts';
+import { formatPrefix, type Prefix } from '../../../net/prefix.ts';
+import type { Effect, Reason } from '../../../vrrp/types.ts';
+import type { InterfacePorts, VrrpInterface } from '../adverts/interface.ts';
+import { floatingAddresses } from '../router-config.ts';
+import { createAddressLeases } from './address-leases.ts';
+import { createAnnouncer } from './announcer.ts';
+import { createCalmAnnouncements } from './calm-announcements.ts';
+import type { FloatingKeeper, FloatingRoutes, Missing } from './floating-routes.ts';
+
+/**
+ * How long the addresses stay after the successor's first advert: RFC 9568 §6.4.2 sends that before anything
+ * else, and keepalived has its addresses and its gratuitous ARP up to 6 ms later (measured).
+ */
+const lingerMs = 20;
+const lingersAfter: ReadonlySet<Reason> = new Set([
+  'handed_over',
+  'higher_priority_heard',
+  'higher_address_heard',
+  'adverts_unsent',
+]);
+
+export type Holdings = {
+  /** Settle when the kernel has answered. */
+  readonly add: (addresses: readonly Prefix[]) => Promise<void>;
+  readonly remove: (addresses: readonly Prefix[], reason: Reason) => Promise<void>;
+  /** Takes over those that an earlier run has left. @returns whether there are any. */
+  readonly adopt: (addresses: readonly Prefix[]) => boolean;
+  /** All addresses that are to be there; those that are not are tried again. @param atLeastUs of lease. */
+  readonly renew: (atLeastUs?: number) => Promise<void>;
+  readonly announce: (round: Extract<Effect, { readonly type: 'announce' }>) => void;
+  readonly installed: () => readonly Prefix[];
+  /** What should be held and is not, and why. */
+  readonly missing: () => readonly Missing[];
+  /** The config is another one now. @param serving whether routes that are new in it are added */
+  readonly onConfig: (before: VrrpInstanceConfig, serving: boolean) => void;
+  /** Nothing is heard or told any more; what is held stays. */
+  readonly close: () => void;
+};
+
+export type HoldingsPorts = InterfacePorts & {
+  /** Of all instances of the process. */
+  readonly routes: FloatingKeeper;
+  readonly config: () => VrrpInstanceConfig;
+  /** The kernel took an address because it was not renewed in time. */
+  readonly onExpired: () => void;
+};
+
+/** @param device whose socket tells the neighbours. */
+export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Holdings {
+  const { clock, config } = ports;
+  const { routes } = ports;
+  /** Thousands of addresses are not there yet when the first ones are announced, as the advert cannot wait. */
+  let announcedMeanwhile = false;
+  const leases = createAddressLeases(() => leaseSettingsOf(config()), {
+    ...ports,
+    kernel: ports.network,
+    onInstalled: (addresses) => {
+      restored.announce(addresses);
+      // The kernel takes routes along with the address that is their source.
+      routes.checkSoon();
+    },
+  });
+  const announcer = createAnnouncer(device, { ...ports, isInstalled: leases.isInstalled });
+  const restored = createCalmAnnouncements(clock, (addresses) => {
+    if (announcer.announceMore(addresses, config().garpRepeat)) announcer.log(addresses.length, 1);
+  });
+  const unfollow = ports.view.onChange(leases.onNetworkChange);
+
+  /** In which turn each address was wanted last: a removal that comes late takes none that is wanted again. */
+  const addedIn = new Map<string, number>();
+  let turn = 0;
+
+  const hasRoutes = (): boolean => {
+    const floating = floatingRoutesOf(config());
+    return floating.routes.length + floating.rules.length > 0;
+  };
+  const afterLinger = (remove: () => Promise<void>) =>
+    new Promise<void>((resolve) => {
+      clock.after(lingerMs, () => void remove().then(resolve));
+    });
+  /** A reconfiguration takes some of the addresses, and none of the routes that stay. */
+  const takeOff = (still: () => readonly Prefix[], reason: Reason) =>
+    hasRoutes() && reason !== 'reconfigured' && still().length > 0
+      ? routes.release(floatingRoutesOf(config())).then(() => leases.remove(still(), reason))
+      : leases.remove(still(), reason);
+
+  return {
+    add: async (addresses) => {
+      turn += 1;
+      for (const prefix of addresses) addedIn.set(formatPrefix(prefix), turn);
+      announcedMeanwhile = false;
+      let late = 0;
+      await leases.add(addresses, (came) => {
+        if (announcedMeanwhile && announcer.announceMore(came, config().garpRepeat)) late += came.length;
+      });
+      if (late > 0) announcer.log(late, 1);
+      if (hasRoutes()) await routes.hold(floatingRoutesOf(config()));
+    },
+    remove: (addresses, reason) => {
+      const asked = turn;
+      const still = () => addresses.filter((prefix) => (addedIn.get(formatPrefix(prefix)) ?? 0) <= asked);
+      return lingersAfter.has(reason) ? afterLinger(() => takeOff(still, reason)) : takeOff(still, reason);
+    },
+    adopt: leases.adopt,
+    renew: leases.renew,
+    announce: (round) => {
+      announcedMeanwhile = true;
+      announcer.announce(leases.installed(), round);
+    },
+    installed: leases.installed,
+    missing: () => [...leases.missing(), ...routes.missing(config().name)],
+    onConfig: (before, serving) =>
+      void routes.change(floatingRoutesOf(before), floatingRoutesOf(config()), serving),
+    close: () => {
+      routes.forget(config().name);
+      leases.close();
+      unfollow();
+      restored.close();
+      announcer.close();
+    },
+  };
+}
+
+const leaseSettingsOf = (config: VrrpInstanceConfig) => ({
+  instance: config.name,
+  interface: config.vmac ?? config.interface,
+  addresses: floatingAddresses(config),
+  leaseSec: config.vipLeaseSec,
+  owner: config.priority === 255,
+});
+
+const floatingRoutesOf = ({ name, virtualRoutes, virtualRules }: VrrpInstanceConfig): FloatingRoutes => ({
+  instance: name,
+  routes: virtualRoutes ?? [],
+  rules: virtualRules ?? [],
+});

@@ -1,0 +1,46 @@
+// Heartbeats between the main process and the VRRP process: beats at a fixed rate, and notices when the other
+// side has been silent for too long. It counts its own beats, not time: whoever was frozen itself has not been
+// listening, and must not take that for the other's silence.
+import type { Clock } from '../../ports/clock.ts';
+
+const beatMs = 500;
+
+export type Liveness = {
+  /** Something came from the other side. */
+  readonly heard: () => void;
+  readonly stop: () => void;
+};
+
+export type LivenessOptions = {
+  /** A whole number of beats, rounded up. */
+  readonly silenceMs: number;
+  /** Until the first word, as the other side has to start: where that may take longer. */
+  readonly firstWordMs: number;
+  readonly onBeat: () => void;
+  /** Called once. The beats go on: who hands over because of it is alive until that is done. */
+  readonly onSilent: (silentMs: number) => void;
+};
+
+export function createLiveness(clock: Clock, options: LivenessOptions): Liveness {
+  let unanswered = 0;
+  let limitMs = options.firstWordMs;
+  let isSilent = false;
+  let cancel = clock.after(beatMs, beat);
+
+  function beat(): void {
+    unanswered += 1;
+    cancel = clock.after(beatMs, beat);
+    options.onBeat();
+    if (isSilent || unanswered * beatMs <= limitMs) return;
+    isSilent = true;
+    options.onSilent(unanswered * beatMs);
+  }
+
+  return {
+    heard: () => {
+      unanswered = 0;
+      limitMs = options.silenceMs;
+    },
+    stop: () => cancel(),
+  };
+}

@@ -1,0 +1,98 @@
+// What the VRRP process tells the main process of itself, and how often: its status, for people, and snapshots, to
+// resume from after a crash. Bounded, however many transitions and adverts there are.
+import type { Clock, EventLoop } from '../../ports/clock.ts';
+import type { createLatenessHistogram } from '../pace/lateness.ts';
+import type { RouterShell } from './router/router-ports.ts';
+import type { VrrpChannel } from './vrrp-ports.ts';
+
+/** At least; else half an advert interval, of the shortest: resuming needs none that is newer. */
+const snapshotEveryUsMin = 50_000;
+/** Beyond that many of either, the status that nobody asked for is told less often. */
+const instancesABeat = 50;
+const addressesABeat = 500;
+
+export type TellingPorts = {
+  readonly clock: Clock & EventLoop;
+  readonly channel: VrrpChannel;
+  readonly process: { readonly pid: number; readonly realtime: boolean; readonly memoryLocked: boolean };
+  readonly lateness: ReturnType<typeof createLatenessHistogram>;
+  readonly running: () => readonly RouterShell[];
+  /** How many virtual addresses all that run have. */
+  readonly addresses: () => number;
+};
+
+export type Telling = {
+  readonly status: () => void;
+  readonly snapshot: () => void;
+  /** A transition happened, or an advert was really sent. */
+  readonly onProgress: (what: 'transition' | 'advert') => void;
+  /** With a heartbeat: the status that nobody asked for, where it is due. */
+  readonly onBeat: (isLoaded: boolean) => void;
+  /** The advert intervals of all that run. */
+  readonly pace: (intervalsMs: readonly number[]) => void;
+};
+
+export function createTelling(ports: TellingPorts): Telling {
+  const { clock, channel, lateness, running } = ports;
+  let snapshotAt = Number.NEGATIVE_INFINITY;
+  let cancelSnapshot: (() => void) | undefined;
+  let snapshotEveryUs = snapshotEveryUsMin;
+  let tellingSoon = false;
+  let beats = 0;
+
+  function status(): void {
+    const { pid, realtime, memoryLocked } = ports.process;
+    const process = { pid, realtime, memoryLocked, advertLateness: lateness.summary() };
+    const problems = running().flatMap(problemOf);
+    channel.send({
+      ...{ type: 'status', process, instances: running().map((router) => router.status()) },
+      ...(problems.length > 0 && { problems }),
+    });
+  }
+
+  function snapshot(): void {
+    cancelSnapshot?.();
+    cancelSnapshot = undefined;
+    snapshotAt = clock.now();
+    const instances = running().map((router) => router.snapshot());
+    channel.send({ type: 'snapshot', snapshot: { takenAt: snapshotAt, instances } });
+  }
+
+  /** Many transitions at once, as when a link dies under all instances, are told once. */
+  function soon(): void {
+    if (tellingSoon) return;
+    tellingSoon = true;
+    clock.afterPoll(() => {
+      tellingSoon = false;
+      status();
+      snapshot();
+    });
+  }
+
+  const statusLoad = () => running().length / instancesABeat + ports.addresses() / addressesABeat;
+
+  return {
+    status,
+    snapshot,
+    onProgress: (what) => {
+      if (what === 'transition') soon();
+      else if (cancelSnapshot === undefined) {
+        const dueUs = Math.max(0, snapshotAt + snapshotEveryUs - clock.now());
+        cancelSnapshot = clock.after(dueUs / 1000, snapshot);
+      }
+    },
+    onBeat: (isLoaded) => {
+      beats += 1;
+      if (isLoaded && beats % Math.ceil(statusLoad() || 1) === 0) status();
+    },
+    pace: (intervalsMs) => {
+      snapshotEveryUs = Math.max(snapshotEveryUsMin, 500 * Math.min(...intervalsMs));
+    },
+  };
+}
+
+export const problemOf = (router: RouterShell): readonly string[] => {
+  const fault = router.fault();
+  const { name, interface: device } = router.config();
+  return fault === undefined ? [] : [`Cannot run instance ${name} now: a working ${device}, got ${fault}`];
+};

@@ -1,0 +1,53 @@
+// Whether an HTTP answer is what a question wants: status, then digest, then JSON, then the regular expression; and
+// the weight that a header asks for.
+import type { HttpQuestion, StatusRange } from '../../model/check.ts';
+import type { ProbeResult } from '../../model/probe-result.ts';
+import { judgeUnmatched } from '../judge-receive.ts';
+import { failure, success } from '../talk/judge-error.ts';
+import type { BodyWish, HttpAnswer, HttpHeaders } from './http-answer.ts';
+import { type Asker, matchBody } from './match-body.ts';
+import { judgeJson } from './match-json.ts';
+
+const success2xx: readonly StatusRange[] = [[200, 299]];
+
+export const isWanted = ({ status: ranges = success2xx }: HttpQuestion, status: number): boolean =>
+  ranges.some(([from, to]) => status >= from && status <= to);
+
+/** How much of the body it takes to judge the answer. */
+export function bodyWishOf(question: HttpQuestion): BodyWish {
+  return question.digest === undefined ? 'start' : 'digest';
+}
+
+export async function judgeAnswer(
+  question: HttpQuestion,
+  answer: HttpAnswer,
+  asker: Asker,
+): Promise<ProbeResult> {
+  const { status, body } = answer;
+  const says = `HTTP ${status}`;
+  if (!isWanted(question, status)) return failure(says);
+  if (question.digest !== undefined && question.digest !== answer.digest) {
+    return failure(`${says}, digest is ${answer.digest ?? 'not known of a body as long as this'}`);
+  }
+  const { json, receive } = question;
+  if (json !== undefined) {
+    const wrong = answer.cut ? 'the body is too long' : judgeJson(json, body.toString('utf8'));
+    if (wrong !== undefined) return failure(`${says}, ${json.text} does not hold: ${wrong}`);
+  }
+  if (receive === undefined) return success(says);
+  const outcome = await matchBody(receive, body.toString('utf8'), asker);
+  if (outcome === 'yes') return success(`${says}, receive matches`);
+  if (outcome === 'no') return failure(`${says}, receive does not match the body (${body.length} bytes)`);
+  return judgeUnmatched(outcome, receive, `${says} (${body.length} bytes)`);
+}
+
+/** Adds the weight that `header` asks for: a whole number from 0 to 100, with or without a percent sign. */
+export function withWeight(result: ProbeResult, headers: HttpHeaders, header: string): ProbeResult {
+  const value = headers.get(header.toLowerCase());
+  if (result.outcome !== 'success' || value === undefined) return result;
+  const percent = /^(\d{1,3})\s*%?$/.exec(value.trim())?.[1];
+  if (percent === undefined || Number(percent) > 100) {
+    return { ...result, detail: `${result.detail}; ${header} is no percentage: ${value}` };
+  }
+  return { ...result, weightPercent: Number(percent) };
+}

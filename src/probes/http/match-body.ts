@@ -1,0 +1,99 @@
+// Whether a regular expression matches a text, without ever stalling the event loop. What is no expression is searched
+// for as it is; what repeats nothing runs here, by JavaScript's engine; all else that RE2 knows runs here by RE2's, in
+// a time that the text's length bounds, unless text and pattern are both large. What is left (look-around,
+// back-references) can take for ever, and runs in a worker thread. Patterns come from the config, texts from servers.
+import type { RE2JS } from 're2js';
+import { toLinear } from '../../net/linear-pattern.ts';
+import { type MatchOutcome, matchInTurn, type PatternJob } from '../match-in-turn.ts';
+
+export type Asker = {
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+  /** Whose text it is: whoever takes too long is served behind the others. */
+  readonly server: string;
+  /** Frames what may take long: its deadline is then the matching's own. */
+  readonly judge: <T>(work: Promise<T>) => Promise<T>;
+};
+
+/** Characters of text times steps of the pattern; some 40 ms at the worst, most take a hundredth of it. */
+const workHereMax = 500_000;
+/** Of an expression that repeats nothing, a step is a comparison. */
+const simpleWorkMax = 40 * workHereMax;
+
+/** Unanchored, case-sensitive, no flags (ldirectord's receive). */
+export const matchBody = (pattern: string, text: string, asker: Asker): Promise<MatchOutcome> =>
+  matchLines(pattern, [text], asker);
+
+/** As {@link matchBody}; one of the lines, each by itself, must match. */
+export async function matchLines(
+  pattern: string,
+  lines: readonly string[],
+  asker: Asker,
+): Promise<MatchOutcome> {
+  const compiled = known.get(pattern) ?? (await compile(pattern));
+  const length = Math.max(...lines.map((line) => line.length));
+  const some = (test: (line: string) => boolean): MatchOutcome => (lines.some(test) ? 'yes' : 'no');
+  switch (compiled.kind) {
+    case 'none':
+      return 'badPattern';
+    case 'literal':
+      return some((line) => line.includes(pattern));
+    case 'simple':
+      if (length * pattern.length <= simpleWorkMax) return some((line) => compiled.regexp.test(line));
+      return inTurn({ engine: 'backtracking', pattern, texts: lines }, asker);
+    case 'linear':
+      if (length * compiled.size <= workHereMax) return some((line) => compiled.regexp.test(line));
+      return inTurn({ engine: 'linear', pattern: compiled.source, texts: lines }, asker);
+    case 'backtracking':
+      return inTurn({ engine: 'backtracking', pattern, texts: lines }, asker);
+  }
+}
+
+const inTurn = (job: PatternJob, asker: Asker): Promise<MatchOutcome> =>
+  asker.judge(matchInTurn(job, asker.server, asker.signal));
+
+type Compiled =
+  | { readonly kind: 'none' | 'literal' | 'backtracking' }
+  | { readonly kind: 'simple'; readonly regexp: RegExp }
+  | { readonly kind: 'linear'; readonly regexp: RE2JS; readonly source: string; readonly size: number };
+
+/** Those of configurations that were dropped long ago must not add up. */
+const known = new Map<string, Compiled>();
+const knownMax = 10_000;
+
+async function compile(pattern: string): Promise<Compiled> {
+  const compiled = await choose(pattern);
+  if (known.size >= knownMax) known.clear();
+  known.set(pattern, compiled);
+  return compiled;
+}
+
+async function choose(pattern: string): Promise<Compiled> {
+  if (!/[\\^$.*+?()[\]{}|]/.test(pattern)) return { kind: 'literal' };
+  const linear = toLinear(pattern);
+  const perl = 'perl' in linear && linear.perl;
+  const regexp = perl ? undefined : compileHere(pattern);
+  if (!perl && regexp === undefined) return { kind: 'none' };
+  if (regexp !== undefined && repeatsNothing(pattern)) return { kind: 'simple', regexp };
+  const { RE2JS } = await import('re2js');
+  try {
+    if (!('source' in linear)) return { kind: 'backtracking' };
+    const compiled = RE2JS.compile(linear.source);
+    return { kind: 'linear', regexp: compiled, source: linear.source, size: compiled.programSize() };
+  } catch {
+    return { kind: perl ? 'none' : 'backtracking' };
+  }
+}
+
+function compileHere(pattern: string): RegExp | undefined {
+  try {
+    return new RegExp(pattern);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Characters, classes and alternatives of them: nothing to step back to but the next place in the text. */
+const repeatsNothing = (pattern: string): boolean =>
+  !/[*+?({]/.test(pattern.replaceAll(/\\./gs, 'x').replaceAll(/\[[^\]]*\]/g, 'x')) &&
+  !/\\[1-9k]/.test(pattern);

@@ -1,0 +1,77 @@
+// The connection of a conversation, plain or TLS: opened, guarded and closed with it. Also looks at how long the
+// certificate of the server still lasts, whether it was verified or not.
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { TlsTarget } from '../../model/check.ts';
+import type { ExpiringCertificate } from '../../model/probe-result.ts';
+import type { Ip } from '../../net/ip.ts';
+import type { ProxyProtocolVersion } from '../../wire/proxy-protocol.ts';
+import type { Conversation } from './conversation.ts';
+import { guardSocket } from './guard-socket.ts';
+import { openSocket, readTrust, ready, serverNameOf, type TlsOptions } from './socket.ts';
+
+export type Place = {
+  readonly address: Ip;
+  readonly port: number;
+  /** Absent: no header before what is said. */
+  readonly proxyProtocol?: ProxyProtocolVersion;
+};
+
+export type Dialling = {
+  /** Absent: plain TCP. */
+  readonly encryption?: Encryption;
+  /** From the server in all; 256 KiB unless told. */
+  readonly bytesMax?: number;
+};
+
+export type Encryption = {
+  readonly tls: TlsTarget;
+  /** Whom the certificate must name, and SNI, unless `tls.sni` says otherwise. */
+  readonly host: string;
+  /** ALPN; empty for none. */
+  readonly protocols: readonly string[];
+};
+
+/** Resolves when the socket is connected and, with `encryption`, hands were shaken. */
+export async function dial(
+  conversation: Conversation,
+  { address, port, proxyProtocol }: Place,
+  { encryption, bytesMax }: Dialling = {},
+): Promise<Socket> {
+  conversation.doing = 'connect';
+  conversation.server = `${address} ${port}`;
+  if (port === 0) throw new Error('no port to connect to: set checkport, or a port of the server');
+  const open = (tls?: TlsOptions): Socket => {
+    const socket = openSocket(address, port, tls, proxyProtocol);
+    conversation.closeAtEnd(() => socket.destroy());
+    return guardSocket(socket, conversation.fail, bytesMax);
+  };
+  if (encryption === undefined) return ready(open(), 'connect');
+  const { tls, host, protocols } = encryption;
+  const trust = tls.caFile === undefined ? undefined : await readTrust(tls.caFile);
+  conversation.signal.throwIfAborted();
+  const options = { verify: tls.verify, serverName: serverNameOf(tls.sni ?? host), trust, protocols };
+  const socket = open(options);
+  socket.once('connect', () => {
+    conversation.doing = 'shake hands (TLS)';
+  });
+  await ready(socket, 'secureConnect');
+  conversation.certificate ??= expiringCertificate(socket, tls.expiryDays);
+  return socket;
+}
+
+const dayMs = 86_400_000;
+
+function expiringCertificate(socket: Socket, withinDays?: number): ExpiringCertificate | undefined {
+  if (withinDays === undefined || !(socket instanceof TLSSocket)) return undefined;
+  const certificate = socket.getPeerX509Certificate();
+  const end = Date.parse(certificate?.validTo ?? '');
+  const daysLeft = Math.floor((end - Date.now()) / dayMs);
+  if (certificate === undefined || Number.isNaN(end) || daysLeft >= withinDays) return undefined;
+  const name = /^CN=(.*)$/m.exec(certificate.subject ?? '')?.[1] ?? certificate.subject ?? '';
+  return {
+    subject: name.replaceAll('\n', ', '),
+    expires: new Date(end).toISOString(),
+    daysLeft,
+  };
+}

@@ -1,0 +1,156 @@
+// A dialogue in lines of text over one connection: what SMTP, POP, IMAP, NNTP and FTP have in common. Small enough
+// to be our own: a client library of each would bring its own timers, retries and unbounded buffers. Keeps no more
+// of what a server says than the limits; the deadline is the conversation's.
+import type { Socket } from 'node:net';
+import type { ProbeResult } from '../../model/probe-result.ts';
+import type { TcpPlace } from '../../model/text-check.ts';
+import { isSelfConnected } from '../connect.ts';
+import { type Conversation, converse } from './conversation.ts';
+import { dial } from './dial.ts';
+
+export type DialogueLimits = {
+  /** Of one line. RFC 5321 and RFC 3501 servers stay far below. */
+  readonly lineBytesMax: number;
+  /** Of all that the server says. */
+  readonly bytesMax: number;
+};
+
+export const dialogueLimits: DialogueLimits = { lineBytesMax: 8 * 1024, bytesMax: 64 * 1024 };
+
+export type Dialogue = {
+  readonly conversation: Conversation;
+  readonly socket: Socket;
+  /** Sends one line. Only `command` is ever shown to people: secrets go into `argument`. */
+  readonly say: (command: string, argument?: string) => void;
+  /** The next line without its end, or what stands after the last one. Rejects when there will be no more. */
+  readonly hear: () => Promise<string>;
+  /** Every line that has come, with a CR where it has one; at least one. */
+  readonly hearAll: () => Promise<readonly string[]>;
+};
+
+export type DialogueOptions = {
+  /** Said at the end, whatever was found: a server logs a connection that is just dropped. */
+  readonly goodbye?: string;
+  readonly limits?: DialogueLimits;
+};
+
+/** How long a server may take to answer the goodbye: nothing depends on what it says. */
+const farewellMs = 500;
+
+export function holdDialogue(
+  place: TcpPlace,
+  signal: AbortSignal,
+  { goodbye, limits = dialogueLimits }: DialogueOptions,
+  talk: (dialogue: Dialogue) => Promise<ProbeResult>,
+): Promise<ProbeResult> {
+  return converse(signal, async (conversation) => {
+    const { tls, address } = place;
+    const encryption = tls && { tls, host: tls.host ?? address, protocols: [] };
+    const socket = await dial(conversation, place, encryption === undefined ? {} : { encryption });
+    if (isSelfConnected(socket, place.port)) throw new Error('connected to itself: nothing listens there');
+    const dialogue = beginDialogue(socket, conversation, limits);
+    conversation.verdict = await talk(dialogue);
+    if (goodbye !== undefined) await farewell(dialogue, goodbye);
+    return conversation.verdict;
+  });
+}
+
+function beginDialogue(socket: Socket, conversation: Conversation, limits: DialogueLimits): Dialogue {
+  const lines = readLines(socket, limits);
+  conversation.doing = 'be greeted';
+  return {
+    conversation,
+    socket,
+    say: (command, argument) => {
+      conversation.doing = command;
+      socket.write(oneLine(argument === undefined ? command : `${command} ${argument}`));
+    },
+    hear: async () => (await lines.next()).replace(/\r$/, ''),
+    hearAll: lines.all,
+  };
+}
+
+async function farewell({ say, hear }: Dialogue, goodbye: string): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, farewellMs);
+  });
+  say(goodbye);
+  await Promise.race([hear().catch(() => {}), patience]);
+  clearTimeout(timer);
+}
+
+/** A text from the config that holds an end of line would be a second command. */
+function oneLine(line: string): string {
+  if (!/[\r\n\0]/.test(line)) return `${line}\r\n`;
+  throw Object.assign(new Error('a line end in login or passwd cannot be sent'), {
+    code: 'UNSENDABLE',
+  });
+}
+
+type Lines = { readonly next: () => Promise<string>; readonly all: () => Promise<readonly string[]> };
+
+function readLines(socket: Socket, { lineBytesMax, bytesMax }: DialogueLimits): Lines {
+  const lines: string[] = [];
+  let rest: Buffer[] = [];
+  let restBytes = 0;
+  let bytes = 0;
+  let ended: Error | undefined;
+  let wake = () => {};
+  const end = (error: Error): void => {
+    if (ended === undefined && restBytes > 0) lines.push(takeRest());
+    ended ??= error;
+    wake();
+  };
+  const takeRest = (): string => {
+    const line = Buffer.concat(rest).toString('utf8');
+    [rest, restBytes] = [[], 0];
+    return line;
+  };
+  /** @returns whether the line, as far as it has come, may be that long. */
+  const keep = (part: Buffer): boolean => {
+    rest.push(part);
+    restBytes += part.length;
+    return restBytes <= lineBytesMax;
+  };
+  const refuse = (rule: string): void => {
+    [rest, restBytes] = [[], 0];
+    end(new Error(rule));
+    socket.destroy();
+  };
+  const tooLong = () => refuse(`the server says a line of more than ${lineBytesMax} bytes`);
+  socket.on('data', (chunk: Buffer) => {
+    if (ended !== undefined) return;
+    bytes += chunk.length;
+    if (bytes > bytesMax) return refuse(`the server says more than ${bytesMax} bytes`);
+    let start = 0;
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, start)) {
+      if (!keep(chunk.subarray(start, at))) return tooLong();
+      lines.push(takeRest());
+      start = at + 1;
+    }
+    if (!keep(chunk.subarray(start))) return tooLong();
+    wake();
+  });
+  socket.on('error', end);
+  for (const event of ['end', 'close']) socket.once(event, () => end(new Error('connection closed')));
+
+  const wait = async (): Promise<void> => {
+    while (lines.length === 0) {
+      if (ended !== undefined) throw ended;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  };
+  return {
+    next: async () => {
+      await wait();
+      return lines.shift() ?? '';
+    },
+    all: async () => {
+      await wait();
+      return lines.splice(0);
+    },
+  };
+}

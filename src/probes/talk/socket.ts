@@ -1,0 +1,104 @@
+// The one connection of a check, plain or TLS: opened so that the probe holds the socket from the start and
+// can destroy it at any moment, also half-way through a connect or a handshake.
+import { X509Certificate } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { connect, isIP, type Socket } from 'node:net';
+import { createSecureContext, type SecureContext, connect as tlsConnect } from 'node:tls';
+import type { Endpoint } from '../../net/endpoint.ts';
+import { type Ip, parseIp } from '../../net/ip.ts';
+import { formatUnread, readRegular } from '../../system/files/open-regular.ts';
+import { encodeProxyHeader, type ProxyProtocolVersion } from '../../wire/proxy-protocol.ts';
+
+export type TlsOptions = {
+  /** Whether the certificate must chain to a trusted authority and name the server. */
+  readonly verify: boolean;
+  /** SNI; the certificate is compared with it, or with the address where there is none. */
+  readonly serverName: string | undefined;
+  /** In place of the built-in authorities. */
+  readonly trust: SecureContext | undefined;
+  /** ALPN; HTTP/1.1 unless told, empty for none. */
+  readonly protocols?: readonly string[];
+};
+
+/** @param proxyProtocol sends its header before everything else, also before a TLS handshake. */
+export function openSocket(
+  address: Ip,
+  port: number,
+  tls?: TlsOptions,
+  proxyProtocol?: ProxyProtocolVersion,
+): Socket {
+  const plain = () => connect({ host: address, port, autoSelectFamily: false });
+  const introduced =
+    proxyProtocol === undefined ? undefined : introduce(plain(), { address, port }, proxyProtocol);
+  if (tls === undefined) return introduced ?? plain();
+  const protocols = tls.protocols ?? ['http/1.1'];
+  const socket = tlsConnect({
+    host: address,
+    port,
+    ...(introduced !== undefined && { socket: introduced }),
+    ...(protocols.length > 0 && { ALPNProtocols: [...protocols] }),
+    rejectUnauthorized: tls.verify,
+    ...(tls.serverName !== undefined && { servername: tls.serverName }),
+    ...(tls.trust !== undefined && { secureContext: tls.trust }),
+  });
+  introduced?.on('error', (error) => socket.destroy(error));
+  return socket;
+}
+
+/** Listens first, so that the header is what goes out first. */
+function introduce(socket: Socket, destination: Endpoint, version: ProxyProtocolVersion): Socket {
+  return socket.once('connect', () => {
+    const address = parseIp(socket.localAddress ?? '');
+    if (address === undefined) socket.destroy(new Error('connection closed'));
+    else socket.write(encodeProxyHeader(version, { address, port: socket.localPort ?? 0 }, destination));
+  });
+}
+
+/** Resolves when `event` comes, rejects when the socket fails or closes first. */
+export function ready(socket: Socket, event: 'connect' | 'secureConnect'): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const gone = () => reject(new Error('connection closed'));
+    socket.once(event, () => {
+      socket.off('close', gone);
+      resolve(socket);
+    });
+    socket.on('error', reject); // stays: an error that comes later must find a listener
+    socket.on('close', gone);
+  });
+}
+
+/** The name for SNI: a host without its port, or none, since an address is not allowed there (RFC 6066 §3). */
+export function serverNameOf(host: string): string | undefined {
+  // A bare IPv6 address ends like a host with a port.
+  const name = isIP(host) !== 0 ? host : host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return name === '' || isIP(name) !== 0 ? undefined : name;
+}
+
+type Trust = { readonly stamp: string; readonly context: SecureContext };
+const trusts = new Map<string, Trust>();
+/** Those of all browsers take 250 kB; to parse them takes this process' own time. */
+const authoritiesBytesMax = 1_048_576;
+
+/** The authorities of a PEM file, read again when the file has changed. Rejects with {@link TrustError}. */
+export async function readTrust(caFile: string): Promise<SecureContext> {
+  try {
+    const { mtimeMs, size, ino } = await stat(caFile);
+    const stamp = `${mtimeMs} ${size} ${ino}`;
+    const known = trusts.get(caFile);
+    if (known?.stamp === stamp) return known.context;
+    const read = await readRegular(caFile, { bytesMax: authoritiesBytesMax });
+    if (!read.ok) throw new Error(formatUnread(read.error));
+    const ca = read.value.content;
+    new X509Certificate(ca); // throws where no certificate is in it; a secure context would take it silently
+    const context = createSecureContext({ ca });
+    trusts.set(caFile, { stamp, context });
+    return context;
+  } catch (error) {
+    throw Object.assign(new Error(`Cannot read authorities of ${caFile}: ${String(error)}`), {
+      code: unreadableTrust,
+    });
+  }
+}
+
+/** The code of an error that is this machine's and says nothing of the server. */
+export const unreadableTrust = 'UNREADABLE_TRUST';

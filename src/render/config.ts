@@ -1,0 +1,154 @@
+// What a config means on this director, for people: the virtual routers, the services with their servers and how
+// each is checked. No JSON: `check --json` gives the Config itself.
+
+import { formatDuration } from '../config/values/leaves.ts';
+import { checkPlanOf, type TimedTarget } from '../health/checks/plan.ts';
+import type {
+  Config,
+  FallbackConfig,
+  RealConfig,
+  VirtualConfig,
+  VrrpInstanceConfig,
+} from '../model/config/config.ts';
+import { formatServiceId } from '../model/ipvs.ts';
+import { formatEndpoint } from '../net/endpoint.ts';
+import { hideLikely } from '../net/hide-secrets.ts';
+import { markKey } from '../net/mark.ts';
+import { formatPrefix } from '../net/prefix.ts';
+import { findingKey } from '../vrrp/track.ts';
+import { formatTable } from './table.ts';
+import { formatTextTarget } from './text-target.ts';
+
+/** Several lines, each with its end. */
+export function formatConfig(config: Config): string {
+  const services = config.virtuals.map(formatVirtual);
+  const nothing =
+    config.vrrp.length + config.virtuals.length === 0 ? ['nothing to do: no vrrp, no virtual'] : [];
+  const routers = config.vrrp.length === 0 ? [] : [formatRouters(config.vrrp)];
+  const tracked = formatTrackers(config.vrrp);
+  const parts = [`director ${config.director.name}`, ...routers, ...tracked, ...services, ...nothing];
+  return `${parts.join('\n\n').split('\n').map(hideLikely).join('\n')}\n`;
+}
+
+function formatRouters(instances: readonly VrrpInstanceConfig[]): string {
+  const head = ['virtual router', 'interface', 'vrid', 'priority', 'adverts', 'peers', 'addresses'];
+  const rows = instances.map((instance) => [
+    instance.name,
+    instance.interface,
+    `${instance.virtualRouterId}`,
+    `${instance.priority}${instance.preempt ? '' : ' (no preempt)'}`,
+    `v${instance.version} every ${formatDuration(instance.advertIntervalMs)}`,
+    peersOf(instance),
+    `${instance.virtualAddresses.map(formatPrefix).join(' ')}${leaseOf(instance)}`,
+  ]);
+  return formatTable(head, rows);
+}
+
+/** Addresses, or the names that have none yet. */
+const peersOf = ({ unicastPeers, peerNames = [] }: VrrpInstanceConfig): string =>
+  unicastPeers.join(' ') || peerNames.map(({ name }) => name).join(' ') || 'multicast';
+
+/** What moves which router; the members of a sync group have everything in common. */
+function formatTrackers(instances: readonly VrrpInstanceConfig[]): string[] {
+  const rows = instances.flatMap(({ name, syncGroup, trackers = [] }) => {
+    const group = syncGroup ?? '-';
+    if (trackers.length === 0) return syncGroup === undefined ? [] : [[name, group, '-', '-']];
+    return trackers.map((tracker) => [
+      name,
+      group,
+      findingKey(tracker),
+      `${tracker.weight === 0 ? 'fault' : `weight ${tracker.weight}`}${tracker.reverse ? ' reverse' : ''}`,
+    ]);
+  });
+  return rows.length === 0 ? [] : [formatTable(['virtual router', 'sync group', 'tracks', 'effect'], rows)];
+}
+
+const leaseOf = ({ vipLeaseSec }: VrrpInstanceConfig): string =>
+  vipLeaseSec === 'off' ? ' (no lease)' : ` (lease ${vipLeaseSec} s)`;
+
+function formatVirtual(virtual: VirtualConfig): string {
+  const persistent = virtual.persistentSec === undefined ? [] : [`persistent ${virtual.persistentSec} s`];
+  const traits = [virtual.scheduler, ...virtual.schedFlags, ...persistent, ...(virtual.ops ? ['ops'] : [])];
+  const down = virtual.quiescent ? 'weight 0' : 'removed';
+  const rules = [
+    `checked every ${formatDuration(virtual.checkintervalMs)}`,
+    `${down} after ${virtual.fall} failure(s)`,
+    `back after ${virtual.rise} success(es)`,
+  ];
+  const rows = virtual.reals.map((real) => realRow(virtual, real));
+  const fallbacks = virtual.fallbacks.map((tier) => fallbackRow(virtual, tier));
+  const table = formatTable(['  server', 'method', 'weight', 'check'], [...rows, ...fallbacks]);
+  const marks =
+    virtual.marks === undefined ? '' : `  marked by us: ${virtual.marks.map(markKey).join(', ')}\n`;
+  return `${formatServiceId(virtual.id)}: ${traits.join(', ')}; ${rules.join(', ')}\n${marks}${table}`;
+}
+
+function realRow(virtual: VirtualConfig, real: RealConfig): readonly string[] {
+  const { main, between } = checkPlanOf(virtual, real);
+  const others = between === undefined ? '' : `, then ${between.connects} x ${formatTarget(between.check)}`;
+  return [`  ${serverName(virtual, real)}`, real.forward, `${real.weight}`, `${formatTarget(main)}${others}`];
+}
+
+/** Without a port where only the firewall mark's packets know it; with the name that it comes from. */
+function serverName({ id }: VirtualConfig, { address, port, name }: RealConfig): string {
+  const known = port === 0 && id.kind === 'address' ? id.port : port;
+  const server = known === 0 ? address : formatEndpoint({ address, port: known });
+  return name === undefined ? server : `${server} (${name})`;
+}
+
+function fallbackRow(virtual: VirtualConfig, tier: FallbackConfig): readonly string[] {
+  const check = tier.checked ? formatTarget(checkPlanOf(virtual, tier).main) : 'none';
+  const which = virtual.fallbacks.length === 1 ? '' : ` ${virtual.fallbacks.indexOf(tier) + 1}`;
+  return [`  ${serverName(virtual, tier)}`, tier.forward, '1', `${check}: the fallback${which}`];
+}
+
+function formatTarget({ target, timeoutMs }: TimedTarget): string {
+  const limit = ` (at most ${formatDuration(timeoutMs)})`;
+  switch (target.kind) {
+    case 'smtp':
+    case 'pop':
+    case 'imap':
+    case 'nntp':
+    case 'ftp':
+    case 'simpletcp':
+    case 'sip':
+    case 'udp':
+    case 'file':
+    case 'agent':
+    case 'http-proxy':
+      return `${formatTextTarget(target)}${limit}`;
+    case 'with-agent':
+      return `${formatTarget({ target: target.main, timeoutMs })}; ${formatTextTarget(target.agent)} for its weight`;
+    case 'http': {
+      const host = target.virtualhost ?? target.address;
+      const receive = target.receive === undefined ? '' : ` for /${target.receive}/`;
+      const further = target.further === undefined ? '' : ` and ${target.further.length} more`;
+      const version = target.version === undefined ? '' : ` by HTTP/${target.version}`;
+      return `${target.method} ${target.scheme}://${host}:${target.port}${target.path}${receive}${further}${version}${limit}`;
+    }
+    case 'dns': {
+      const receive = target.receive === undefined ? '' : ` for /${target.receive}/`;
+      return `dns ${target.type} ${target.name || '.'} by ${target.transport}, port ${target.port}${receive}${limit}`;
+    }
+    case 'ldap': {
+      const who = target.login === undefined ? 'anonymously' : `as ${target.login.user}`;
+      return `${target.scheme} port ${target.port} ${who}, entry "${target.base}"${limit}`;
+    }
+    case 'sql':
+      return `${target.engine} port ${target.port} as ${target.user}: ${target.query}${limit}`;
+    case 'radius':
+      return `radius port ${target.port} as ${target.user}${limit}`;
+    case 'grpc':
+      return `${target.scheme} health of "${target.service}", port ${target.port}${limit}`;
+    case 'connect':
+      return `connect to port ${target.port}${limit}`;
+    case 'ping':
+      return `ping, ${target.tries} time(s)${limit}`;
+    case 'external':
+      return `${target.command} ${target.arguments.join(' ')}${limit}`;
+    case 'on':
+      return 'none: always up';
+    case 'off':
+      return 'none: left as it is';
+  }
+}

@@ -1,0 +1,151 @@
+// HTTP as the control socket speaks it: one question a connection, no body that means anything, JSON back. Whatever bytes
+// come, the answer is a 4xx or the connection is closed, within bounds of time, size and number; a question that is not
+// whole asks for nothing. Not decided here: what a path does, and where the socket stands.
+// RFC 9112 §3.2: of the four forms of a request target only the origin form is taken.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { showableJson } from '../../net/shown.ts';
+import type { Routes } from '../../ports/control.ts';
+
+/** Whoever may open the socket may try all of it at once: descriptors and memory are for the checks. */
+export type ControlLimits = {
+  readonly connectionsMax: number;
+  readonly headBytesMax: number;
+  readonly bodyBytesMax: number;
+  /** From the connection to the end of the head, and to the end of the whole question. */
+  readonly headMs: number;
+  readonly questionMs: number;
+  /** An answer that nobody takes. */
+  readonly unreadMs: number;
+};
+
+export const controlLimits: ControlLimits = {
+  connectionsMax: 64,
+  headBytesMax: 16_384,
+  bodyBytesMax: 65_536,
+  headMs: 5000,
+  questionMs: 10_000,
+  unreadMs: 30_000,
+};
+
+/** What went wrong that is not the asker's doing. @param about a route, or the socket itself. */
+export type ControlFailed = (about: string, error: unknown) => void;
+
+export function createControlServer(
+  routes: Routes,
+  onFailed: ControlFailed,
+  limits: ControlLimits = controlLimits,
+): Server {
+  /** In the order of their coming; those that are being answered are `busy`. */
+  const open = new Set<Socket>();
+  const busy = new WeakSet<Duplex>();
+  const server = createServer({
+    maxHeaderSize: limits.headBytesMax,
+    headersTimeout: limits.headMs,
+    requestTimeout: limits.questionMs,
+    connectionsCheckingInterval: Math.min(1000, limits.headMs),
+  });
+  server.maxRequestsPerSocket = 1;
+  server.on('request', (incoming, outgoing) => {
+    busy.add(incoming.socket);
+    // Whoever goes away in between is nobody's failure.
+    for (const each of [incoming, outgoing]) each.on('error', () => {});
+    whenWhole(incoming, limits.bodyBytesMax, (fits) => {
+      const answered = fits ? answer(routes, incoming, onFailed) : tooMuch(limits.bodyBytesMax);
+      void answered.then((result) => respond(outgoing, result, limits.unreadMs));
+    });
+  });
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    if (open.size > limits.connectionsMax) ([...open].find((each) => !busy.has(each)) ?? socket).destroy();
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (busy.has(socket)) socket.destroy();
+    else refuse(socket, statusOf(error.code));
+  });
+  server.on('connect', (_incoming, socket) => refuse(socket, 405));
+  return server;
+}
+
+/** Calls back once, when the question has come whole, or is longer than any question. */
+function whenWhole(incoming: IncomingMessage, bytesMax: number, then: (fits: boolean) => void): void {
+  let bytes = 0;
+  let settled = false;
+  const settle = (fits: boolean) => {
+    if (settled) return;
+    settled = true;
+    then(fits);
+  };
+  incoming.on('data', (piece: Buffer) => {
+    bytes += piece.byteLength;
+    if (bytes > bytesMax) settle(false);
+  });
+  incoming.on('end', () => settle(true));
+}
+
+type Encoded = { readonly status: number; readonly text: string };
+
+async function answer(routes: Routes, incoming: IncomingMessage, onFailed: ControlFailed): Promise<Encoded> {
+  const { method = '', url = '' } = incoming;
+  if (!url.startsWith('/') || url.startsWith('//')) {
+    return refusal(400, 'Cannot answer: expected a path, got another form of target');
+  }
+  const [path = '', ...search] = url.split('?');
+  const route = `${method} ${path}`;
+  const handler = Object.hasOwn(routes, route) ? routes[route] : undefined;
+  if (handler === undefined) {
+    const others = Object.keys(routes).filter((each) => each.endsWith(` ${path}`));
+    if (others.length > 0) {
+      return refusal(405, `Cannot answer: expected ${others.join(' or ')}, got ${method}`);
+    }
+    return refusal(404, `Cannot answer: expected a known path, got ${route}`);
+  }
+  try {
+    const { status, body } = await handler(new URLSearchParams(search.join('?')));
+    return { status, text: showableJson(body) };
+  } catch (error) {
+    onFailed(route, error);
+    return refusal(500, error instanceof Error ? error.message : String(error));
+  }
+}
+
+const refusal = (status: number, error: string): Encoded => ({ status, text: showableJson({ error }) });
+
+const tooMuch = async (bytesMax: number): Promise<Encoded> =>
+  refusal(413, `Cannot answer: expected a body of at most ${bytesMax} bytes, got more`);
+
+function respond(outgoing: ServerResponse, { status, text }: Encoded, unreadMs: number): void {
+  const { socket } = outgoing;
+  if (socket === null || outgoing.destroyed) return;
+  const giveUp = setTimeout(() => socket.destroy(), unreadMs);
+  socket.once('close', () => clearTimeout(giveUp));
+  outgoing.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+  // What is left of a body that is too long is not waited for.
+  outgoing.end(`${text}\n`, () => status === 413 && socket.destroySoon());
+}
+
+function statusOf(code: string | undefined): number {
+  if (code === 'HPE_HEADER_OVERFLOW') return 431;
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+}
+
+const reasons: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large',
+};
+
+/** To what is no question, so that there is nothing of Node's to answer with. */
+function refuse(socket: Duplex, status: number): void {
+  socket.on('error', () => {});
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = `${JSON.stringify({ error: `Cannot answer: expected HTTP/1.1, got what is none (${reasons[status]})` })}\n`;
+  const head = `HTTP/1.1 ${status} ${reasons[status]}\r\ncontent-type: application/json\r\nconnection: close\r\n`;
+  socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () => socket.destroy());
+}

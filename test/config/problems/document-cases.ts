@@ -1,0 +1,249 @@
+// Rules of the document as a whole and of virtual routers, each with a config that breaks it.
+import type { ProblemCase } from './cases.ts';
+
+const yaml = (rule: string, text: string, problem: string): ProblemCase => ({
+  rule,
+  grammar: 'yaml',
+  text,
+  problem,
+});
+
+/** A virtual router with these keys more. */
+const router = (more: string) =>
+  `vrrp:\n  - name: A\n    interface: eth0\n    virtual_router_id: 5\n    virtual_ipaddress: [10.0.0.9]\n    ${more}\n`;
+
+/** An HTTP service with these keys more. */
+const service = (more: string) =>
+  `virtual:\n  - address: 10.0.0.1:80\n    real: [10.0.0.2:80 gate]\n    ${more}\n`;
+
+export const documentCases: readonly ProblemCase[] = [
+  yaml(
+    'YAML is well formed',
+    'vrrp: [1\nlog: 2',
+    '2:1: Cannot parse YAML: well-formed text (missed comma between flow collection entries), got log: 2',
+  ),
+  yaml(
+    'one document',
+    'log: {level: info}\n---\nlog: {}\n',
+    '1:1: Cannot parse YAML: well-formed text (expected a single document in the stream, but found more), got log: {level: info}',
+  ),
+  yaml(
+    'a key stands once',
+    'autoreload: yes\nautoreload: no\n',
+    '2:1: Cannot read "autoreload": each key once, got it again',
+  ),
+  yaml(
+    'keys are known',
+    'checkintervall: 5\n',
+    '1:1: Cannot read config: a known key (did you mean "checkinterval"?), got "checkintervall"',
+  ),
+  yaml(
+    'a key far from any has no suggestion',
+    'colour: red\n',
+    '1:1: Cannot read config: a known key, got "colour"',
+  ),
+  yaml(
+    'keys of a service are known',
+    service('recieve: x'),
+    '4:5: Cannot read virtual 1: a known key (did you mean "receive"?), got "recieve"',
+  ),
+  yaml(
+    'words are known',
+    'log: {level: wran}\n',
+    '1:14: Cannot read log level: one of error, warn, info, debug (did you mean "warn"?), got wran',
+  ),
+  yaml(
+    'numbers are in range',
+    router('priority: 256'),
+    '6:15: Cannot read vrrp 1 priority: a whole number from 1 to 255, got 256',
+  ),
+  yaml('yes or no', 'quiescent: perhaps\n', '1:12: Cannot read quiescent: yes or no, got perhaps'),
+  yaml(
+    'a required key',
+    'vrrp:\n  - {name: A, interface: eth0, virtual_ipaddress: [10.0.0.9]}\n',
+    '2:5: Cannot read vrrp 1 virtual_router_id: a whole number from 1 to 255, got nothing',
+  ),
+  yaml(
+    'at least one address',
+    'vrrp:\n  - {name: A, interface: eth0, virtual_router_id: 1, virtual_ipaddress: []}\n',
+    '2:73: Cannot read vrrp 1 virtual_ipaddress: at least one address, got an empty list',
+  ),
+  yaml(
+    'a list where a list belongs',
+    'virtual: {address: 10.0.0.1:80}\n',
+    '1:10: Cannot read virtual: a list, got a map',
+  ),
+  yaml('a map where a map belongs', 'log: json\n', '1:6: Cannot read log: keys with values, got json'),
+  yaml(
+    'one value where one belongs',
+    'checkinterval: [1, 2]\n',
+    '1:16: Cannot read checkinterval: one value, or one for each director, got a list',
+  ),
+  yaml(
+    'a value for this director',
+    router('priority: {lvs8: 1, lvs9: 2}'),
+    '6:15: Cannot read vrrp 1 priority: a value for director "testhost", got values for lvs8, lvs9',
+  ),
+  yaml(
+    'a real-time priority that there is',
+    'vrrp_process: {realtime: 100}\n',
+    '1:26: Cannot read vrrp_process realtime: off, or a priority from 1 to 99, got 100',
+  ),
+  yaml(
+    'an interface to begin with',
+    'vrrp:\n  - {name: A, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9]}\n',
+    '2:5: Cannot read vrrp 1 interface: an interface name of 1 to 15 characters, got nothing',
+  ),
+  yaml(
+    'interface or interfaces, not both',
+    router('interfaces: [eth0, sync0]'),
+    '3:16: Cannot use interface: interface or interfaces, of which the first carries the addresses, got both',
+  ),
+  yaml(
+    'a path once',
+    'vrrp:\n  - {name: A, interfaces: [eth0, eth0], virtual_router_id: 1, virtual_ipaddress: [10.0.0.9]}\n',
+    '2:34: Cannot use interfaces: each interface once, got eth0 again',
+  ),
+  yaml(
+    'a VRID once on a further path too',
+    `vrrp:\n${['A', 'B'].map((name, i) => `  - {name: ${name}, interfaces: [eth${i}, sync0], virtual_router_id: 1, virtual_ipaddress: [10.0.0.${i + 8}]}\n`).join('')}`,
+    '3:61: Cannot use virtual_router_id 1 on sync0: each VRID once on an interface, got it again (first in A)',
+  ),
+  yaml(
+    'a unicast peer for each path',
+    'vrrp:\n  - {name: A, interfaces: [eth0, sync0], virtual_router_id: 1, virtual_ipaddress: [10.0.0.9], unicast_peer: [10.0.0.2]}\n',
+    '2:109: warning: Cannot use every path: an address of the peer on each of eth0, sync0, got 1',
+  ),
+  yaml(
+    'a VRID once on an interface',
+    `${router('')}  - name: B\n    interface: eth0\n    virtual_router_id: 5\n    virtual_ipaddress: [10.0.0.8]\n`,
+    '9:24: Cannot use virtual_router_id 5 on eth0: each VRID once on an interface, got it again (first in A)',
+  ),
+  yaml(
+    'a VIP once',
+    `${router('')}  - name: B\n    interface: eth1\n    virtual_router_id: 5\n    virtual_ipaddress: [10.0.0.9/24]\n`,
+    '10:25: Cannot use address 10.0.0.9: each address once, got it again (first in A)',
+  ),
+  yaml(
+    'a name once',
+    `${router('')}  - name: A\n    interface: eth1\n    virtual_router_id: 5\n    virtual_ipaddress: [10.0.0.8]\n`,
+    '7:11: Cannot use name A: each name once, got it again (first in A)',
+  ),
+  yaml(
+    'advert_int of version 3',
+    router('advert_int: 41s'),
+    '6:17: Cannot use advert_int: at most 40.95s with VRRP version 3, got 41s',
+  ),
+  yaml(
+    'advert_int in steps',
+    router('advert_int: 15ms'),
+    '6:17: Cannot read vrrp 1 advert_int: a time from 10ms to 255s in steps of 10ms (seconds, or with a unit: 500ms, 5s, 2m, 1h), got 15ms',
+  ),
+  yaml(
+    'advert_int of version 2',
+    router('version: 2\n    advert_int: 500ms'),
+    '7:17: Cannot use advert_int: whole seconds from 1s to 255s with VRRP version 2, got 500ms',
+  ),
+  yaml(
+    'no password in version 3',
+    router('auth_pass: secret'),
+    '6:16: Cannot use auth_pass: version: 2 beside it, got version 3',
+  ),
+  yaml(
+    'peers of the family of the VIPs',
+    router('unicast_peer: [10.0.0.2, "fd00::1"]'),
+    '6:30: Cannot use unicast_peer: an address of IPv4, as the VIPs, got fd00::1',
+  ),
+  yaml(
+    'a source of the family of the VIPs',
+    router('unicast_src_ip: "fe80::1"'),
+    '6:21: Cannot use unicast_src_ip: an address of IPv4, as the VIPs, got fe80::1',
+  ),
+  yaml(
+    'peers of each family of the VIPs',
+    'vrrp:\n  - {name: A, interface: eth0, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9, "fd00::1"], unicast_peer: [10.0.0.2]}\n',
+    '2:110: Cannot use unicast_peer: a peer for each family of virtual_ipaddress, got none of IPv6',
+  ),
+  yaml(
+    'words behind a VIP are known',
+    'vrrp:\n  - {name: A, interface: eth0, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9 eth1]}\n',
+    '2:74: Cannot read vrrp 1 virtual_ipaddress 1: an address with or without a prefix length, and behind it dev IF, label TEXT (IPv4), scope WORD, brd ADDRESS (IPv4), track no, got 10.0.0.9 eth1',
+  ),
+  yaml(
+    'a route leads somewhere',
+    router('virtual_routes: [10.1.0.0/16]'),
+    '6:22: Cannot read vrrp 1 virtual_routes 1: PREFIX or default, via ADDRESS or dev IF or both, and src, metric, table, mtu, onlink as in ip route, and track no; or blackhole, unreachable, prohibit before PREFIX, got 10.1.0.0/16',
+  ),
+  yaml(
+    'a rule has a table',
+    router('virtual_rules: [from 10.0.0.9]'),
+    '6:21: Cannot read vrrp 1 virtual_rules 1: from PREFIX, to PREFIX, iif IF, oif IF, fwmark N, priority N, and table N, as in ip rule, and track no, got from 10.0.0.9',
+  ),
+  yaml(
+    'bounds of an IPv6 peer are of an address',
+    'vrrp:\n  - {name: A, interface: eth0, virtual_router_id: 1, virtual_ipaddress: ["fe80::9"], unicast_peer: [lvs2 min_ttl 250]}\n',
+    '2:101: Cannot use unicast_peer: an address with min_ttl or max_ttl of IPv6, got lvs2',
+  ),
+  yaml(
+    'bounds of a peer in order',
+    router('unicast_peer: [10.0.0.2 min_ttl 255 max_ttl 254]'),
+    '6:20: Cannot read vrrp 1 unicast_peer 1: an address or a name, and behind it min_ttl N, max_ttl N (0 to 255), got 10.0.0.2 min_ttl 255 max_ttl 254',
+  ),
+  yaml(
+    'an excluded VIP once',
+    router('virtual_ipaddress_excluded: [10.0.0.9/24]'),
+    '6:34: Cannot use address 10.0.0.9: each address once, got it again (first in A)',
+  ),
+  yaml(
+    'a macvlan has a name of its own',
+    `${router('use_vmac: v0')}  - name: B\n    interface: eth1\n    virtual_router_id: 5\n    virtual_ipaddress: [10.0.0.8]\n    use_vmac: v0\n`,
+    '11:15: Cannot use use_vmac: each interface name once, got it again (first in A)',
+  ),
+  yaml(
+    'no IPv6 VIP in version 2',
+    'vrrp:\n  - {name: A, interface: eth0, virtual_router_id: 1, version: 2, virtual_ipaddress: ["fd00::1/64"]}\n',
+    '2:86: Cannot use virtual_ipaddress: an IPv4 address with VRRP version 2, got fd00::1',
+  ),
+  yaml(
+    'as many VIPs as an advert holds',
+    `vrrp:\n  - name: A\n    interface: eth0\n    virtual_router_id: 5\n    virtual_ipaddress: [${Array.from({ length: 91 }, (_, i) => `"fd00::${i + 1}"`)}]\n`,
+    '5:24: Cannot use virtual_ipaddress: at most 90 of IPv6, got 91',
+  ),
+  yaml(
+    'a lease outlives an advert',
+    router('advert_int: 2s\n    vip_lease: 2'),
+    '7:16: Cannot keep the addresses through a late advert: at least 7 s, which outlives three adverts, got 2 s',
+  ),
+  yaml(
+    'a short lease',
+    router('vip_lease: 3'),
+    '6:16: warning: Cannot keep the addresses through a late advert: at least 4 s, which outlives three adverts, got 3 s',
+  ),
+  yaml(
+    '255 is the owner',
+    router('priority: 255'),
+    '6:15: warning: Cannot let a peer keep the addresses: below 255 unless these addresses are its own for good, as the owner always takes them at once, got 255',
+  ),
+  yaml(
+    'preempt and nopreempt agree',
+    router('preempt: yes\n    nopreempt: yes'),
+    '7:16: Cannot use nopreempt: the opposite of preempt, got preempt and nopreempt both yes',
+  ),
+  yaml(
+    'more addresses than were tested',
+    router(
+      `virtual_ipaddress_excluded: [${Array.from({ length: 4000 }, (_, i) => `10.11.${i >> 8}.${i & 255}`).join(', ')}]`,
+    ),
+    '5:24: warning: Cannot promise a take-over in time: at most 4000 virtual addresses in all, as many as were tested, got 4001 up to here',
+  ),
+  yaml(
+    'a delay needs preemption',
+    router('nopreempt: yes\n    preempt_delay: 5'),
+    '7:20: warning: Cannot honour preempt_delay: preempt: yes beside it, got 5s',
+  ),
+  yaml(
+    'one source address',
+    router('unicast_src_ip: 10.0.0.1\n    source: 10.0.0.2'),
+    '7:13: Cannot use source: the same as unicast_src_ip (10.0.0.1), got 10.0.0.2',
+  ),
+];

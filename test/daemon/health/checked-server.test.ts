@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { type CheckedServer, judge } from '../../../src/daemon/health/checked-server.ts';
+import { steady } from '../../../src/health/flap-damping.ts';
+import { unverified } from '../../../src/health/verdict.ts';
+import type { JournalEvent } from '../../../src/journal/event.ts';
+import type { ExpiringCertificate } from '../../../src/model/probe-result.ts';
+import { ip } from '../../../src/net/ip.ts';
+import { type Shown, shown } from '../../../src/net/shown.ts';
+import { createManualClock } from '../../make/manual-clock.ts';
+
+const hourMs = 3_600_000;
+const service = 'tcp 192.168.6.240:443';
+const real = '192.168.6.2:443';
+const soon: ExpiringCertificate<Shown> = {
+  subject: shown('www.example.com'),
+  expires: '2026-12-01T00:00:00.000Z',
+  daysLeft: 9,
+};
+
+function rig() {
+  const clock = createManualClock();
+  const events: JournalEvent[] = [];
+  const around = {
+    clock,
+    journal: (event: JournalEvent) => void events.push(event),
+    onVerdict: () => {},
+    inMaintenance: () => false,
+  };
+  const server: CheckedServer = {
+    service,
+    real,
+    endpoint: { address: ip('192.168.6.2'), port: 443 },
+    plan: { main: { target: { kind: 'on' }, timeoutMs: 1000 } },
+    checkKey: 'on',
+    limits: { rise: 1, fall: 1 },
+    state: { ...unverified(false), verdict: 'up' },
+    flapPolicy: undefined,
+    flaps: steady,
+    maintenance: false,
+    downSince: undefined,
+    toldUncheckedAt: undefined,
+    recent: [],
+  };
+  return {
+    advance: clock.advance,
+    shows: (certificate: ExpiringCertificate<Shown>, outcome: 'success' | 'failure' = 'success') =>
+      judge(around, server, { result: { outcome, detail: shown(outcome), certificate }, at: clock.now() }),
+    told: () => events.splice(0).filter(({ event }) => event === 'real.certificate_expires'),
+  };
+}
+
+describe('a certificate that ends soon', () => {
+  const event = {
+    event: 'real.certificate_expires',
+    service,
+    real,
+    subject: 'www.example.com',
+    expires: soon.expires,
+    days_left: 9,
+  };
+  it('is told of once a day', async () => {
+    const { shows, told, advance } = rig();
+    for (let hour = 0; hour < 25; hour++) {
+      shows(soon);
+      await advance(hourMs);
+    }
+    expect(told()).toEqual([event, event]);
+  });
+  it('is told of when the check fails too', () => {
+    const { shows, told } = rig();
+    shows(soon, 'failure');
+    expect(told()).toEqual([event]);
+  });
+  it('is told of at once where another one takes its place', () => {
+    const { shows, told } = rig();
+    shows(soon);
+    shows({ ...soon, expires: '2026-12-02T00:00:00.000Z', daysLeft: 10 });
+    expect(told()).toHaveLength(2);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { JournalEvent } from '../../src/journal/event.ts';
+import { levelOf } from '../../src/journal/event-level.ts';
+import { describeEvent } from '../../src/journal/sentences.ts';
+
+const transition = {
+  event: 'vrrp.transition',
+  instance: 'VI_1',
+  vrid: 51,
+  interface: 'eth0',
+  from: 'backup',
+  to: 'active',
+  reason: 'no advert for 3609 ms',
+  priority: 100,
+} as const satisfies JournalEvent;
+
+describe('describeEvent', () => {
+  it('tells a transition in one sentence, with the word that keepalived uses', () => {
+    expect(describeEvent(transition)).toBe('VI_1: backup -> active (master): no advert for 3609 ms');
+  });
+  it('says the reason in words, and one that is no code as it is', () => {
+    expect(describeEvent({ ...transition, reason: 'active_down' })).toContain(
+      'no advert from an active router in time',
+    );
+    expect(describeEvent({ ...transition, to: 'fault', reason: 'socket_refused: open: EPERM' })).toMatch(
+      /refused a raw socket .*: open: EPERM$/,
+    );
+    expect(describeEvent({ ...transition, reason: 'made up' })).toContain(': made up');
+    const removed = {
+      event: 'vip.removed',
+      instance: 'VI_1',
+      address: '10.0.0.9/24',
+      interface: 'eth0',
+      reason: 'handed_over',
+    } as const;
+    expect(describeEvent(removed)).toBe(
+      'VI_1: 10.0.0.9/24 removed from eth0: the new active router was heard',
+    );
+  });
+  it('names service, server and reason of a loss', () => {
+    const event = {
+      event: 'real.down',
+      service: 'tcp 10.0.0.1:80',
+      real: '10.0.0.2:80',
+      detail: 'status 503',
+      failures: 2,
+    } as const;
+    expect(describeEvent(event)).toBe(
+      '10.0.0.2:80 of tcp 10.0.0.1:80 is down after 2 failure(s): status 503',
+    );
+  });
+  it('says first what a rejected reload left as it was', () => {
+    const event = {
+      event: 'daemon.reload_rejected',
+      config: 'a.yaml',
+      problems: ['a.yaml:1:2: Cannot x', 'b'],
+    } as const;
+    expect(describeEvent(event)).toBe(
+      'kept the running configuration: a.yaml has 2 problem(s): a.yaml:1:2: Cannot x',
+    );
+  });
+});
+
+describe('levelOf', () => {
+  it('raises a fault and what stops service to error', () => {
+    expect(levelOf({ ...transition, to: 'fault' })).toBe('error');
+    expect(levelOf({ event: 'service.empty', service: 'tcp 10.0.0.1:80' })).toBe('error');
+  });
+  it('warns where somebody should look', () =>
+    expect(levelOf({ event: 'ipvs.drift', operations: 1, changes: [] })).toBe('warn'));
+  it('keeps an ordinary transition at info', () => expect(levelOf(transition)).toBe('info'));
+});
+
+it('says of checks as a whole what is the matter', () => {
+  expect(describeEvent({ event: 'checks.behind', checks: 40, made_percent: 77 })).toBe(
+    '40 checks, made 77 % as often as asked for: this machine has too much to do',
+  );
+  expect(describeEvent({ event: 'checks.crowded', checks: 40, places: 30 })).toContain('of which 30 may be');
+});
