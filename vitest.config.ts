@@ -27,8 +27,15 @@ export default defineConfig({
   test: {
     projects: [
       { test: unit },
-      { test: { name: 'alone', include: alone, ...patient } },
-      { test: { name: 'sim', include: ['test/sim/**/*.test.ts'], testTimeout: 900_000 } },
+      { test: { name: 'alone', include: alone, ...patient, sequence: { groupOrder: 1 } } },
+      {
+        test: {
+          name: 'sim',
+          include: ['test/sim/**/*.test.ts'],
+          testTimeout: 900_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
       { test: { name: 'lab-net', include: ['test/lab/**/*.net.test.ts'], ...lab } },
       { test: { name: 'lab-ipvs', include: ['test/lab/**/*.ipvs.test.ts'], ...lab, testTimeout: 900_000 } },
       { test: { name: 'lab-systemd', include: ['test/lab/**/*.systemd.test.ts'], ...lab } },
