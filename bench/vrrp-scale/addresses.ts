@@ -7,7 +7,7 @@ import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { FromVrrpProcess, ToVrrpProcess } from '../../src/daemon/vrrp/messages.ts';
-import type { VrrpInstanceConfig } from '../../src/model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../src/model/config/router.ts';
 import { ip } from '../../src/net/ip.ts';
 import type { Prefix } from '../../src/net/prefix.ts';
 import { systemClock } from '../../src/system/clock.ts';

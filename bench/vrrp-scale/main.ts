@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { automaticLeaseSec } from '../../src/config/router/resolve.ts';
 import { parseDuration } from '../../src/config/values/leaves.ts';
 import type { FromVrrpProcess, ToVrrpProcess, VrrpProcessStatus } from '../../src/daemon/vrrp/messages.ts';
-import type { VrrpInstanceConfig } from '../../src/model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../src/model/config/router.ts';
 import { type Ip, ip } from '../../src/net/ip.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { openVrrpSocket } from '../../src/system/sockets/raw-socket.ts';

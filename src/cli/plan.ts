@@ -11,7 +11,8 @@ import { drainIn, type Overrides, overrideIn, parseOverrides } from '../daemon/o
 import { parseLeavingState } from '../daemon/reconcile/departures.ts';
 import type { DaemonStatus } from '../daemon/report/status.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
-import type { Config, VirtualConfig } from '../model/config/config.ts';
+import type { Config } from '../model/config/config.ts';
+import type { VirtualConfig } from '../model/config/service.ts';
 import { formatServiceId } from '../model/ipvs.ts';
 import type { QuorumOf, VerdictOf, Weigh } from '../model/verdict.ts';
 import { withDirectorChanges } from '../reconcile/director-plan.ts';

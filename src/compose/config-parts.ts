@@ -4,7 +4,8 @@
 import { createHash } from 'node:crypto';
 import { serialize } from 'node:v8';
 import type { ConfigReading } from '../config/judge-loss.ts';
-import type { Config, NamedRealConfig, RealConfig, VirtualConfig } from '../model/config/config.ts';
+import type { Config } from '../model/config/config.ts';
+import type { NamedRealConfig, RealConfig, VirtualConfig } from '../model/config/service.ts';
 
 type Bare = Omit<VirtualConfig, 'reals' | 'namedReals'>;
 

@@ -3,7 +3,7 @@
 import { planDirector } from '../daemon/director/director-plan.ts';
 import type { VrrpPhase } from '../journal/vrrp-events.ts';
 import { createDirectorKernel } from '../kernel/ipvs-director.ts';
-import type { IpvsConfig } from '../model/config/config.ts';
+import type { IpvsConfig } from '../model/config/ipvs.ts';
 import type { DirectorChanges } from '../reconcile/director-plan.ts';
 import { systemClock } from '../system/clock.ts';
 import { systemSysctl } from '../system/host/sysctl.ts';

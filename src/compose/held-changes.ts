@@ -2,7 +2,7 @@
 
 import { planHeld } from '../daemon/report/held-plan.ts';
 import type { VrrpPhase } from '../journal/vrrp-events.ts';
-import type { VrrpInstanceConfig } from '../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../model/config/router.ts';
 import type { SettingLine } from '../reconcile/plan.ts';
 import { openVrrpPorts } from './vrrp-ports.ts';
 

@@ -1,7 +1,7 @@
 // What a config would change among the firewall marks that are set here, for `plan`.
 
 import { createMarkKernel } from '../kernel/marks.ts';
-import type { VirtualConfig } from '../model/config/config.ts';
+import type { VirtualConfig } from '../model/config/service.ts';
 import { diffMarks, type MarkChange, marksOf } from '../reconcile/marks.ts';
 import { systemClock } from '../system/clock.ts';
 import { openNetlinkSocket } from '../system/sockets/netlink-socket.ts';

@@ -4,7 +4,8 @@
 
 import { formatProblem } from '../config/format-problem.ts';
 import { type ConfigReading, judgeLoss } from '../config/judge-loss.ts';
-import type { Config, Problem } from '../model/config/config.ts';
+import type { Config } from '../model/config/config.ts';
+import type { Problem } from '../model/config/problem.ts';
 import type { ReadConfig } from './config-reader.ts';
 
 export type StartReading = ConfigReading & {

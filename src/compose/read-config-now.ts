@@ -4,13 +4,9 @@
 
 import { sortProblems, warningAt } from '../config/problem.ts';
 import { parseRealFile } from '../config/service/real-file.ts';
-import type {
-  Config,
-  ConfigResult,
-  NamedFallbackConfig,
-  NamedRealConfig,
-  Problem,
-} from '../model/config/config.ts';
+import type { Config, ConfigResult } from '../model/config/config.ts';
+import type { Problem } from '../model/config/problem.ts';
+import type { NamedFallbackConfig, NamedRealConfig } from '../model/config/service.ts';
 import { formatServiceId } from '../model/ipvs.ts';
 import {
   effectiveVirtuals,

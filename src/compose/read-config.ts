@@ -2,7 +2,8 @@
 import { hostname } from 'node:os';
 import { parseConfig } from '../config/load.ts';
 import type { EntryMemory } from '../config/tree/entry-memory.ts';
-import type { ConfigEnvironment, ConfigResult } from '../model/config/config.ts';
+import type { ConfigResult } from '../model/config/config.ts';
+import type { ConfigEnvironment } from '../model/config/environment.ts';
 import { formatUnread, readRegularNow, type Unread } from '../system/files/open-regular.ts';
 import { resolveHost, resolveService } from '../system/names/names.ts';
 import { judgeProgram } from '../system/programs/program-file.ts';

@@ -1,6 +1,6 @@
 // The settings of the VRRP process on its command line: written by the main process, read by the VRRP process.
 import { parseArgs } from 'node:util';
-import type { VrrpProcessConfig } from '../model/config/config.ts';
+import type { VrrpProcessConfig } from '../model/config/router.ts';
 import type { RealtimeWish } from '../system/host/realtime.ts';
 
 /** @param config undefined: nothing is said, and {@link wishOf} has the defaults. @param stateDir where it keeps what outlives it */

@@ -8,7 +8,7 @@ import type { FromVrrpProcess, ToVrrpProcess } from '../daemon/vrrp/messages.ts'
 import { releaseLeft, resignFor, tellLeft } from '../daemon/vrrp/resign-for.ts';
 import { createVrrpSupervisor, type VrrpSupervisor } from '../daemon/vrrp/supervisor.ts';
 import type { Journal } from '../journal/event.ts';
-import type { VrrpInstanceConfig, VrrpProcessConfig } from '../model/config/config.ts';
+import type { VrrpInstanceConfig, VrrpProcessConfig } from '../model/config/router.ts';
 import type { RunScript } from '../ports/tracked.ts';
 import { systemClock } from '../system/clock.ts';
 import { forkSelf } from '../system/programs/vrrp-child.ts';

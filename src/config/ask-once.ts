@@ -1,6 +1,6 @@
 // What the host is asked while a config is read, each question once: the answer is the same for all who ask, and a
 // name that stands at a thousand servers is looked up by one program and not by a thousand.
-import type { ConfigEnvironment } from '../model/config/config.ts';
+import type { ConfigEnvironment } from '../model/config/environment.ts';
 
 /** For one reading; the next has to ask anew. */
 export function askOnce(environment: ConfigEnvironment): ConfigEnvironment {

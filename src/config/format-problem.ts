@@ -1,6 +1,6 @@
 // Problems as the lines that a terminal or a log shows.
 
-import type { Problem } from '../model/config/config.ts';
+import type { Problem } from '../model/config/problem.ts';
 import { showable } from '../net/shown.ts';
 
 /** "FILE:LINE:COLUMN: Cannot ...", with "warning: " before a warning's message. */

@@ -1,7 +1,9 @@
 // A config file's text to a Config, by the grammar that its name tells: ldirectord's for *.cf, YAML else.
 // From the tree on (read-tree.ts, resolve.ts) there is one way for both.
 
-import type { ConfigEnvironment, ConfigResult, Problem } from '../model/config/config.ts';
+import type { ConfigResult } from '../model/config/config.ts';
+import type { ConfigEnvironment } from '../model/config/environment.ts';
+import type { Problem } from '../model/config/problem.ts';
 import { askOnce } from './ask-once.ts';
 import { parseLdirectord } from './ldirectord/read.ts';
 import { boundProblems, warningAt } from './problem.ts';

@@ -1,6 +1,6 @@
 // The one form of every complaint about a config: "FILE:LINE:COLUMN: Cannot <act>: <rule>, got <value>".
 
-import type { Position, Problem } from '../model/config/config.ts';
+import type { Position, Problem } from '../model/config/problem.ts';
 import { hideFromName } from '../net/hide-secrets.ts';
 import { shown } from '../net/shown.ts';
 import { didYouMean } from './values/suggest.ts';

@@ -1,7 +1,8 @@
 // What the steps after reading share: where a value stands, how names become addresses and ports, and the growing
 // list of problems. Literals are never looked up; what looks like an address but is none is no name either.
 
-import type { ConfigEnvironment, Problem } from '../model/config/config.ts';
+import type { ConfigEnvironment } from '../model/config/environment.ts';
+import type { Problem } from '../model/config/problem.ts';
 import { type Family, type Ip, parseIp } from '../net/ip.ts';
 import type { Sites } from './tree/read-tree.ts';
 

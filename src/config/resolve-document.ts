@@ -1,12 +1,8 @@
 // A document that has been read (read-tree.ts) to the Config of this director: defaults filled in, names
 // looked up, everything judged. The last step, and the same one for both grammars.
-import type {
-  Config,
-  ConfigEnvironment,
-  ConfigResult,
-  LogConfig,
-  VirtualConfig,
-} from '../model/config/config.ts';
+import type { Config, ConfigResult, LogConfig } from '../model/config/config.ts';
+import type { ConfigEnvironment } from '../model/config/environment.ts';
+import type { VirtualConfig } from '../model/config/service.ts';
 import { directorDefaults, logDefaults, vrrpProcessDefaults } from './defaults.ts';
 import type { DocumentDraft } from './document.ts';
 import { judgeFamilies } from './ipvs/families.ts';

@@ -2,7 +2,8 @@
 
 import type { ConfigReading, FileEnd } from '../config/judge-loss.ts';
 import type { Journal } from '../journal/event.ts';
-import type { Config, VrrpInstanceConfig } from '../model/config/config.ts';
+import type { Config } from '../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../model/config/router.ts';
 import type { Result } from '../net/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KernelError } from '../ports/kernel.ts';

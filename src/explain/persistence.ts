@@ -1,10 +1,10 @@
 // The template that keeps a persistent client on its server, as ip_vs_conn shows it: a connection without a client
 // port, from the client's network. Source: ip_vs_core.c (ip_vs_sched_persist), ip_vs_conn.c (ip_vs_check_template).
 
+import type { Connection } from '../model/connection.ts';
 import type { VirtualService } from '../model/ipvs.ts';
 import { type Ip, ipBytes, ipFromBytes } from '../net/ip.ts';
 import type { ObservedDestination, ObservedService } from '../ports/kernel.ts';
-import type { Connection } from '../wire/ipvs/connections.ts';
 import type { Flow } from './flow.ts';
 
 export type Template = {

@@ -2,12 +2,12 @@
 // a connection that exists, the service, a persistence template, the scheduler.
 // Source: ip_vs_core.c (ip_vs_in, ip_vs_schedule, ip_vs_sched_persist), ip_vs_ctl.c (ip_vs_service_find).
 
+import type { Connection } from '../model/connection.ts';
 import { formatServiceId } from '../model/ipvs.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import type { Mark } from '../net/mark.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import type { ObservedDestination, ObservedService } from '../ports/kernel.ts';
-import type { Connection } from '../wire/ipvs/connections.ts';
 import { type Choice, chooseServer, type SchedulerFacts } from './choose.ts';
 import { type Flow, flowFamily } from './flow.ts';
 import { networkOf, templateOf } from './persistence.ts';

@@ -3,17 +3,9 @@
 // checks (verdict.ts) nor decides who serves while a server is held (reconcile/desire.ts).
 // After RFC 2439 (a penalty for each flap, which decays; suppression in between, bounded), with counts and doublings in
 // place of its figure of merit and half-lives, so that an operator can foretell the next hold.
-import type { Micros } from '../ports/clock.ts';
 
-export type FlapPolicy = {
-  /** So many falls within the window bring the first hold. */
-  readonly count: number;
-  readonly windowMs: number;
-  /** The first hold. */
-  readonly holdMs: number;
-  /** No hold is longer. */
-  readonly holdMaxMs: number;
-};
+import type { FlapPolicy } from '../model/flapping.ts';
+import type { Micros } from '../ports/clock.ts';
 
 export type FlapState = {
   /** The last falls, newest last; no more of them than count. */

@@ -1,5 +1,5 @@
 // Why a virtual router changed its state, in words. The code itself stands in the event's `reason`.
-import type { Reason } from '../vrrp/types.ts';
+import type { Reason } from '../model/vrrp.ts';
 
 const transitions: Readonly<Record<Reason, string>> = {
   startup: 'started',

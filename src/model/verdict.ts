@@ -1,5 +1,5 @@
 // What health tells the reconciler of the real servers, and nothing more.
-import type { CheckType } from './config/config.ts';
+import type { CheckType } from './config/check.ts';
 
 /** 'unverified': no check has ended yet since this server entered the configuration. */
 export type Verdict =

@@ -1,7 +1,7 @@
 // The usual case of desire.ts, made once a service: every server is up at its configured weight, so the service is what
 // the configuration says and nothing the table holds has a part in it. Known by the identity of the configuration,
 // which is never changed in place. A table of ten thousand servers is desired at every verdict and every few seconds.
-import type { RealConfig, VirtualConfig } from '../model/config/config.ts';
+import type { RealConfig, VirtualConfig } from '../model/config/service.ts';
 import { realName, type ServiceEntry, type VirtualService } from '../model/ipvs.ts';
 import { type HealthOf, withoutCheck } from '../model/verdict.ts';
 import { canonicalDestination, canonicalEntry, hostPrefix } from './canonical.ts';

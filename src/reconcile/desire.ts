@@ -8,7 +8,7 @@
 //   and servers that are up are as good as down; but where no tier can serve, they do (keepalived.md §1.8).
 // - a server that the configuration does not name is removed; but while those it names are not all verified and
 //   none of them serves, it serves on, so that a reload may replace every server without a gap.
-import type { RealConfig, VirtualConfig } from '../model/config/config.ts';
+import type { RealConfig, VirtualConfig } from '../model/config/service.ts';
 import { type Destination, formatServiceId, realName, type ServiceEntry, type Table } from '../model/ipvs.ts';
 import {
   type HealthOf,

@@ -1,7 +1,7 @@
 // The settings of IPVS that hold for the whole director (timeouts, sysctls): what they should be, and what it takes.
 // What is set is put back when it is wanted no longer, so what was found before the first change is remembered,
 // and a later run restores the same. Pure: who reads and writes, and keeps the memory, is daemon/director/director-loop.ts.
-import type { IpvsConfig } from '../model/config/config.ts';
+import type { IpvsConfig } from '../model/config/ipvs.ts';
 
 /** "timeout tcp" (seconds), "net.ipv4.vs.conntrack". */
 export type SettingName = string;

@@ -1,7 +1,7 @@
 // Which tier of the fallback is the one to serve: the first that is up. One that is not checked counts as up; one
 // without a verdict does not, unless the table serves it already; one that is also a real server is as good as that
 // server, whether it is checked as a tier or not. Whether any of them serves is desire.ts's.
-import type { FallbackConfig, RealConfig, VirtualConfig } from '../model/config/config.ts';
+import type { FallbackConfig, RealConfig, VirtualConfig } from '../model/config/service.ts';
 import { type Destination, realName } from '../model/ipvs.ts';
 import { type HealthOf, withoutCheck } from '../model/verdict.ts';
 import { formatEndpoint } from '../net/endpoint.ts';

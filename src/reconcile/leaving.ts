@@ -5,7 +5,7 @@
 // What counts as a connection: active and inactive ones (UDP has no others; of a TCP connection whose client has shut
 // its side with gate or ipip, the kernel sees no more), and clients that persistence keeps on the server, as their next
 // connection still goes to it (net/netfilter/ipvs/ip_vs_conn.c, ip_vs_bind_dest). Reasons: docs/architecture.md.
-import type { VirtualConfig } from '../model/config/config.ts';
+import type { VirtualConfig } from '../model/config/service.ts';
 import { type Destination, formatServiceId, realName, type ServiceEntry, type Table } from '../model/ipvs.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import type { Micros } from '../ports/clock.ts';

@@ -1,6 +1,6 @@
 // Which firewall marks shall be set, what is between them and those that are, in words and as lines of a plan. Pure; the
 // table that holds them is the kernel's matter.
-import type { VirtualConfig } from '../model/config/config.ts';
+import type { VirtualConfig } from '../model/config/service.ts';
 import { formatServiceId } from '../model/ipvs.ts';
 import type { Family } from '../net/ip.ts';
 import { type Mark, markKey } from '../net/mark.ts';

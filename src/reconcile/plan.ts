@@ -1,6 +1,6 @@
 // Operations as something to read or to hand on as JSON: one line each with what was and what will be, and
 // counts. How it looks on a terminal is render/plan.ts's.
-import type { VirtualConfig } from '../model/config/config.ts';
+import type { VirtualConfig } from '../model/config/service.ts';
 import { formatServiceId, type Operation } from '../model/ipvs.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import { describeDestination, describeService } from './describe.ts';

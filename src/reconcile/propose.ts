@@ -1,6 +1,6 @@
 // Observe -> desire -> diff in one call: what the daemon is about to do, and what `plan` shows. Pure; sending
 // is apply.ts's.
-import type { VirtualConfig } from '../model/config/config.ts';
+import type { VirtualConfig } from '../model/config/service.ts';
 import {
   type Destination,
   formatServiceId,

@@ -3,7 +3,7 @@
 // without a verdict, or held for flapping, leave it open: a quorum is neither lost nor missed while they could still
 // make it. What is more than all servers together have counts as reached when all serve. Pure; what follows from it
 // is desire.ts's.
-import type { QuorumConfig, VirtualConfig } from '../model/config/config.ts';
+import type { QuorumConfig, VirtualConfig } from '../model/config/service.ts';
 import { formatServiceId, realName } from '../model/ipvs.ts';
 import { type QuorumView, type VerdictOf, type Weigh, withoutCheck } from '../model/verdict.ts';
 

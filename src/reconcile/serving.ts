@@ -1,6 +1,6 @@
 // Which configured servers a table gives new connections to: what health is told before its first check, so
 // that an adopted server goes only after `fall` failures. Names as in verdict.ts.
-import type { VirtualConfig } from '../model/config/config.ts';
+import type { VirtualConfig } from '../model/config/service.ts';
 import { formatServiceId, realName, type Table } from '../model/ipvs.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import { canonicalDestination } from './canonical.ts';

@@ -6,7 +6,7 @@
 // Sends nothing: daemon/director/director-loop.ts. Source: net/netfilter/ipvs/ip_vs_sync.c.
 
 import type { VrrpPhase } from '../journal/vrrp-events.ts';
-import type { SyncConfig } from '../model/config/config.ts';
+import type { SyncConfig } from '../model/config/ipvs.ts';
 import type { SyncDaemon, SyncState } from '../model/director.ts';
 
 /** IPVS_SYNC_FLUSH_TIME and IPVS_SYNC_CHECK_PERIOD together, and as long again as a busy machine may take. */

@@ -3,13 +3,9 @@
 
 import { formatDuration } from '../config/values/leaves.ts';
 import { checkPlanOf, type TimedTarget } from '../health/checks/plan.ts';
-import type {
-  Config,
-  FallbackConfig,
-  RealConfig,
-  VirtualConfig,
-  VrrpInstanceConfig,
-} from '../model/config/config.ts';
+import type { Config } from '../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../model/config/router.ts';
+import type { FallbackConfig, RealConfig, VirtualConfig } from '../model/config/service.ts';
 import { formatServiceId } from '../model/ipvs.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import { hideLikely } from '../net/hide-secrets.ts';

@@ -1,11 +1,11 @@
 // What IPVS holds in the layout of ipvsadm(8) 1.31: `ipvsadm -Ln` with each of its options, to the letter but for
 // what ipvsadm shows wrongly (docs/ipvs.md). Pure; the order is ipvs-order.ts's.
 import type { ListedEntry } from '../kernel/ipvs-listing.ts';
+import type { Connection } from '../model/connection.ts';
 import type { SyncDaemon, Timeouts } from '../model/director.ts';
 import type { ServiceId, Tunnel, VirtualService } from '../model/ipvs.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import { hostPrefix } from '../reconcile/canonical.ts';
-import type { Connection } from '../wire/ipvs/connections.ts';
 import type { IpvsInfo, ListedDestination, ListedService, Traffic } from '../wire/ipvs/listing.ts';
 
 /** One way to show the table. */

@@ -3,7 +3,9 @@
 // config's own changes, and no matter of this file.
 
 import type { JournalEvent } from '../journal/event.ts';
-import type { Config, RealConfig, VirtualConfig, VrrpInstanceConfig } from '../model/config/config.ts';
+import type { Config } from '../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../model/config/router.ts';
+import type { RealConfig, VirtualConfig } from '../model/config/service.ts';
 import { formatServiceId, realName } from '../model/ipvs.ts';
 import type { Duplicate } from './effective.ts';
 

@@ -1,7 +1,7 @@
 // The virtual routers as they are in force: names of unicast peers as addresses. A router that has peers but knows
 // the address of none does not stand for election, nor do the others of its sync group: alone it would take the role
 // from a peer that it cannot hear.
-import type { VrrpInstanceConfig } from '../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../model/config/router.ts';
 import type { Known, Question } from './effective.ts';
 
 export type EffectivePeers = {

@@ -2,7 +2,7 @@
 // addresses, a fallback one for the name, and what a real_file lists joins what the config does. Below this, every
 // server has an address.
 // Where two come out at one place the first counts: what is written as an address, then names, then the file.
-import type { FallbackConfig, NamedRealConfig, RealConfig, VirtualConfig } from '../model/config/config.ts';
+import type { FallbackConfig, NamedRealConfig, RealConfig, VirtualConfig } from '../model/config/service.ts';
 import { formatServiceId, realName, type ServiceId, serviceFamily } from '../model/ipvs.ts';
 import type { Family, Ip } from '../net/ip.ts';
 

@@ -1,5 +1,7 @@
 // The one door between phases: which effects a change of phase has, in which order. It does not decide
 // whether to change (step.ts and its on-*.ts do). RFC 9568 §6.4; the order is ours, see activation().
+
+import type { Phase, Reason } from '../model/vrrp.ts';
 import type { Ip } from '../net/ip.ts';
 import { effectivePriority, RESIGNED_PRIORITY } from './election.ts';
 import { activeDownInterval, groupSuccessorWait, successorWait } from './timers.ts';
@@ -11,8 +13,6 @@ import type {
   HeardRouter,
   Leaving,
   Micros,
-  Phase,
-  Reason,
   RouterConfig,
   State,
   Step,

@@ -1,5 +1,7 @@
 // What an accepted advert does in each phase: the tables of RFC 9568 §6.4.2 and §6.4.3, and of RFC 3768 §6.4
 // for version 2. Whether an advert is acceptable at all is validate.ts's business.
+
+import type { Reason } from '../model/vrrp.ts';
 import type { Advert } from '../net/advert.ts';
 import type { Ip } from '../net/ip.ts';
 import { advertIntervalUs } from './advert.ts';
@@ -18,7 +20,6 @@ import type {
   HeardRouter,
   Leaving,
   Micros,
-  Reason,
   RouterConfig,
   State,
   Step,

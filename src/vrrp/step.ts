@@ -1,6 +1,8 @@
 // One virtual router as a function: step(router, state, event, now) -> { state, effects }. Pure: no clock, no
 // socket, no log. It routes events; on-advert.ts, on-deadline.ts and reconfigure.ts hold the rules, become.ts
 // the ways between phases. RFC 9568 §6.4, RFC 3768 §6.4, DESIGN.md §1 properties 1 to 3 and 10.
+
+import type { Reason } from '../model/vrrp.ts';
 import { activeState, backupState, become, type Context, leavingState, servesIn } from './become.ts';
 import { hearAnswer } from './contest.ts';
 import { effectivePriority, isOwner } from './election.ts';
@@ -10,7 +12,7 @@ import { onDeadline, takeOver } from './on-deadline.ts';
 import { onSending, stillUnsent } from './on-sending.ts';
 import { onReconfigured } from './reconfigure.ts';
 import { activeDownInterval, groupSuccessorWait } from './timers.ts';
-import type { Effect, Event, Finds, Leaving, Micros, Reason, RouterConfig, State, Step } from './types.ts';
+import type { Effect, Event, Finds, Leaving, Micros, RouterConfig, State, Step } from './types.ts';
 
 export const initialState = (now: Micros): State => ({ phase: 'initialize', since: now });
 

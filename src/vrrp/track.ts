@@ -2,20 +2,7 @@
 // of the election. Nothing is remembered, so whatever recovers gives back exactly what it took. How a thing is
 // watched is the shell's matter; the clamp to 1..254 and the owner's exemption are election.ts's.
 // The weights are keepalived's (keepalived.md §1.6).
-
-/** up, down, not known yet, or the number in a tracked file. */
-export type Finding = 'unknown' | 'up' | 'down' | { readonly value: number };
-
-export type Tracker = {
-  readonly kind: 'interface' | 'script' | 'file' | 'process' | 'virtual';
-  readonly name: string;
-  /** -253 to 253. 0: a failure is a fault. Above: added while up. Below: taken off while down. */
-  readonly weight: number;
-  /** Turns the weight's sign; with weight 0 the fault is while it is up. */
-  readonly reverse: boolean;
-  /** Servers that a virtual service must have up; absent: its own quorum, or one where it has none. */
-  readonly quorum?: number;
-};
+import type { Finding, Tracker } from '../model/tracking.ts';
 
 /** What one tracker does to the router now. */
 export type Influence = {

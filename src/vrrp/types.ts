@@ -1,17 +1,14 @@
 // The vocabulary of one virtual router: its configuration, the states it can be in, what happens to it
 // (events, past tense) and what it wants done (effects, imperative). No behaviour here.
 // Names are those of RFC 9568 §6; `leaving` and `fault` are ours (docs/states.md).
+
+import type { Phase, Reason, TtlBounds } from '../model/vrrp.ts';
 import type { Advert } from '../net/advert.ts';
 import type { Family, Ip } from '../net/ip.ts';
 import type { Prefix } from '../net/prefix.ts';
 
 /** Integer microseconds: of the monotonic clock, or a length of time. */
 export type Micros = number;
-
-export type Phase = 'initialize' | 'backup' | 'active' | 'leaving' | 'fault';
-
-/** RFC 5082: the TTL or hop limit with which adverts of a unicast peer may arrive. */
-export type TtlBounds = { readonly peer: Ip; readonly min: number; readonly max: number };
 
 /** name, virtualRouterId, version and family identify a router: a change of one of them makes another router. */
 export type RouterConfig = {
@@ -209,30 +206,6 @@ export type Event =
   | { readonly type: 'advertSent' }
   /** The shell found its loop late by that much. */
   | { readonly type: 'stalled'; readonly lateUs: Micros };
-
-export type Reason =
-  | 'startup'
-  | 'owner_startup'
-  | 'resumed'
-  | 'addresses_found'
-  | 'active_down'
-  | 'active_resigned'
-  | 'preempted_lower_priority'
-  | 'higher_priority_heard'
-  | 'higher_address_heard'
-  | 'shutdown'
-  | 'handover_requested'
-  | 'handed_over'
-  | 'no_successor'
-  | 'kept_for_restart'
-  | 'stalled'
-  | 'adverts_unsent'
-  | 'link_down'
-  | 'link_up'
-  | 'track_failed'
-  | 'track_recovered'
-  | 'group_lost'
-  | 'reconfigured';
 
 /** Facts for the journal. */
 export type Report =

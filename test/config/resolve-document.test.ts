@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { automaticLeaseSec } from '../../src/config/router/resolve.ts';
-import type { Config, VirtualConfig } from '../../src/model/config/config.ts';
+import type { Config } from '../../src/model/config/config.ts';
+import type { VirtualConfig } from '../../src/model/config/service.ts';
 import { errorLines, parseYamlText, problemLines } from '../make/environment.ts';
 
 function configOf(text: string, director?: string): Config {

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { availabilityOf } from '../../src/explain/availability.ts';
 import { formatFlow, parseFlow } from '../../src/explain/flow.ts';
 import { type KernelFacts, whereTo } from '../../src/explain/where.ts';
+import type { Connection } from '../../src/model/connection.ts';
 import type { ServiceId, VirtualService } from '../../src/model/ipvs.ts';
 import { ip } from '../../src/net/ip.ts';
 import type { ObservedDestination, ObservedService } from '../../src/ports/kernel.ts';
-import type { Connection } from '../../src/wire/ipvs/connections.ts';
 
 const VIP = ip('192.168.6.240');
 const web: ServiceId = { kind: 'address', protocol: 'tcp', address: VIP, port: 80 };

@@ -1,5 +1,5 @@
 // A virtual service with one server, every default filled in; a test says only what it is about.
-import type { RealConfig, VirtualConfig } from '../../src/model/config/config.ts';
+import type { RealConfig, VirtualConfig } from '../../src/model/config/service.ts';
 import { ip } from '../../src/net/ip.ts';
 
 const at = { file: 'test.yaml', line: 1, column: 1 };

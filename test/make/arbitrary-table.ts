@@ -1,13 +1,13 @@
 // Random tables, virtual services and verdicts from a small world, so that two of them often share services
 // and servers. What comes out is what the kernel accepts, and every feature of it.
 import fc from 'fast-check';
+import type { CheckType } from '../../src/model/config/check.ts';
 import type {
-  CheckType,
   FallbackConfig,
   QuorumConfig,
   RealConfig,
   VirtualConfig,
-} from '../../src/model/config/config.ts';
+} from '../../src/model/config/service.ts';
 import {
   type Destination,
   type Forward,

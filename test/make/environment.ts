@@ -2,7 +2,8 @@
 
 import { formatProblem } from '../../src/config/format-problem.ts';
 import { parseConfig } from '../../src/config/load.ts';
-import type { ConfigEnvironment, ConfigResult } from '../../src/model/config/config.ts';
+import type { ConfigResult } from '../../src/model/config/config.ts';
+import type { ConfigEnvironment } from '../../src/model/config/environment.ts';
 import { parseIp } from '../../src/net/ip.ts';
 
 const hosts = new Map<string, readonly string[]>(

@@ -1,5 +1,5 @@
 // One instance as the tests of the VRRP process configure it.
-import type { VrrpInstanceConfig } from '../../src/model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../src/model/config/router.ts';
 import { ip } from '../../src/net/ip.ts';
 
 /** 100 ms adverts, so that every test is short; a lease of one second; 10.9.0.100/24 on eth0. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FallbackConfig, VirtualConfig } from '../../src/model/config/config.ts';
+import type { FallbackConfig, VirtualConfig } from '../../src/model/config/service.ts';
 import {
   type Destination,
   formatServiceId,

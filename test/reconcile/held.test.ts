@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VirtualConfig } from '../../src/model/config/config.ts';
+import type { VirtualConfig } from '../../src/model/config/service.ts';
 import type { ServiceId, Table } from '../../src/model/ipvs.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import { formatEndpoint } from '../../src/net/endpoint.ts';

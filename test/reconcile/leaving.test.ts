@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { VirtualConfig } from '../../src/model/config/config.ts';
+import type { VirtualConfig } from '../../src/model/config/service.ts';
 import { formatServiceId, type ServiceId, type Table } from '../../src/model/ipvs.ts';
 import { formatEndpoint } from '../../src/net/endpoint.ts';
 import { ip } from '../../src/net/ip.ts';

@@ -1,7 +1,7 @@
 // The quorum by weight and its band, alone and with the table that follows from it, operation by operation.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { QuorumConfig, VirtualConfig } from '../../src/model/config/config.ts';
+import type { QuorumConfig, VirtualConfig } from '../../src/model/config/service.ts';
 import { realName, type ServiceId } from '../../src/model/ipvs.ts';
 import type { QuorumView, Verdict } from '../../src/model/verdict.ts';
 import { formatEndpoint } from '../../src/net/endpoint.ts';

@@ -2,7 +2,7 @@
 // say alike sees no operation. Files are text, read as the daemon reads them.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { VirtualConfig } from '../../src/model/config/config.ts';
+import type { VirtualConfig } from '../../src/model/config/service.ts';
 import { formatServiceId, type Operation, type Table } from '../../src/model/ipvs.ts';
 import type { VerdictOf } from '../../src/model/verdict.ts';
 import { formatEndpoint } from '../../src/net/endpoint.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SyncConfig } from '../../src/model/config/config.ts';
+import type { SyncConfig } from '../../src/model/config/ipvs.ts';
 import type { SyncDaemon, SyncState } from '../../src/model/director.ts';
 import { ip } from '../../src/net/ip.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VrrpInstanceConfig } from '../../src/model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../src/model/config/router.ts';
 import { ip } from '../../src/net/ip.ts';
 import { questionKey } from '../../src/roster/effective.ts';
 import { effectivePeers, peerQuestions } from '../../src/roster/effective-peers.ts';

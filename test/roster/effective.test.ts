@@ -6,7 +6,7 @@ import type {
   NamedRealConfig,
   RealConfig,
   VirtualConfig,
-} from '../../src/model/config/config.ts';
+} from '../../src/model/config/service.ts';
 import { formatServiceId, realName } from '../../src/model/ipvs.ts';
 import { type Ip, ip, ipFromBytes } from '../../src/net/ip.ts';
 import {

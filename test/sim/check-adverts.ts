@@ -2,7 +2,7 @@
 // priority 0 only from one that leaves. S8: what breaks a rule of the ladder (vrrp.md §2.3) is refused by all,
 // other groups' adverts are refused by this one, and no good advert of a peer is refused.
 import { isDeepStrictEqual } from 'node:util';
-import type { Phase } from '../../src/vrrp/types.ts';
+import type { Phase } from '../../src/model/vrrp.ts';
 import type { Check, Violate } from './referee.ts';
 import { priorityOf } from './windows.ts';
 import type { Packet, Router, World } from './world.ts';

@@ -1,8 +1,9 @@
 // The records that the parts of the simulator share. Mutable: one run owns them. No behaviour but reading.
 import type { createDeadline, Deadline } from '../../src/daemon/vrrp/router/deadline.ts';
+import type { Phase } from '../../src/model/vrrp.ts';
 import type { Family, Ip } from '../../src/net/ip.ts';
 import type { step } from '../../src/vrrp/step.ts';
-import type { Effect, Micros, Phase, RouterConfig, State } from '../../src/vrrp/types.ts';
+import type { Effect, Micros, RouterConfig, State } from '../../src/vrrp/types.ts';
 import type { AdvertFacts, Validation } from '../../src/vrrp/validate.ts';
 import type { Agenda } from './agenda.ts';
 import type { Client } from './client.ts';

@@ -1,5 +1,5 @@
 // A tracked script; a test says only what it is about.
-import type { Tracker } from '../../src/vrrp/track.ts';
+import type { Tracker } from '../../src/model/tracking.ts';
 
 export const aTracker = (changes: Partial<Tracker> = {}): Tracker => ({
   kind: 'script',

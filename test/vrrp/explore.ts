@@ -1,11 +1,13 @@
 // Walks through the state machine: from every state it has found, every event at the times that matter, for
 // routers of every kind. What comes out are the ways between the phases: why, and with which effects in which
 // order. docs/states.md is made of it (states.test.ts).
+
+import type { Phase, Reason } from '../../src/model/vrrp.ts';
 import type { Advert } from '../../src/net/advert.ts';
 import { type Ip, ip } from '../../src/net/ip.ts';
 import { nextDeadline } from '../../src/vrrp/next-deadline.ts';
 import { initialState, step } from '../../src/vrrp/step.ts';
-import type { Effect, Event, Micros, Phase, Reason, RouterConfig, State } from '../../src/vrrp/types.ts';
+import type { Effect, Event, Micros, RouterConfig, State } from '../../src/vrrp/types.ts';
 import { SECOND, testRouter } from './router.ts';
 
 export type Way = {

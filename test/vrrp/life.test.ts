@@ -1,7 +1,7 @@
 // Start, resumption, loss of the link, preempt delay and reload of one router.
 import { describe, expect, it } from 'vitest';
+import type { Phase } from '../../src/model/vrrp.ts';
 import { ip } from '../../src/net/ip.ts';
-import type { Phase } from '../../src/vrrp/types.ts';
 import { activeRig, backupRig, createRig, deeds, transition } from './rig.ts';
 import { testRouter } from './router.ts';
 

@@ -1,8 +1,9 @@
 // What tracked things do to a priority (keepalived.md §1.6, vrrp.md §2.1).
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Finding, Tracker } from '../../src/model/tracking.ts';
 import { effectivePriority } from '../../src/vrrp/election.ts';
-import { type Finding, findingKey, influences, priorityOffset, type Tracker } from '../../src/vrrp/track.ts';
+import { findingKey, influences, priorityOffset } from '../../src/vrrp/track.ts';
 import { aTracker } from './a-tracker.ts';
 import { testRouter } from './router.ts';
 

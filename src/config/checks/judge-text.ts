@@ -1,6 +1,6 @@
 // What cannot work among text, UDP, file and agent checks: a service without its key, keys that contradict one
 // another. Keys of another service are judge.ts's.
-import type { VirtualConfig } from '../../model/config/config.ts';
+import type { VirtualConfig } from '../../model/config/service.ts';
 import type { VirtualDraft } from '../service/keys.ts';
 import type { Warn } from './judge.ts';
 

@@ -1,5 +1,5 @@
 // Warnings of what a negotiate check lacks, and of keys that its service has no use for.
-import type { VirtualConfig } from '../../model/config/config.ts';
+import type { VirtualConfig } from '../../model/config/service.ts';
 import type { VirtualDraft } from '../service/keys.ts';
 
 export type Warn = (key: string, act: string, rule: string, got: string) => void;

@@ -1,7 +1,7 @@
 // What a conversion yields, and what is left over: notes with the place in the old file. The result is the document
 // of docs/config.md as plain texts, lists and maps; write-yaml.ts spells it.
 
-import type { Position } from '../../model/config/config.ts';
+import type { Position } from '../../model/config/problem.ts';
 import { hideFromName } from '../../net/hide-secrets.ts';
 import { showable } from '../../net/shown.ts';
 

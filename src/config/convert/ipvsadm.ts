@@ -1,6 +1,6 @@
 // What `ipvsadm -S` prints (with -n or without) as virtual services whose servers are all up: such a table has no
 // checks, so the services get checktype on. Options as in ipvsadm(8).
-import type { Position } from '../../model/config/config.ts';
+import type { Position } from '../../model/config/problem.ts';
 import { type Converted, collectNotes, type Fields, type Noting } from './converted.ts';
 
 type Service = { readonly fields: Fields; readonly real: Fields[] };

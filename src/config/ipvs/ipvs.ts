@@ -1,6 +1,7 @@
 // The `ipvs` section of a document: defaults, and which virtual router's role a sync daemon has.
 
-import type { IpvsConfig, SyncConfig, VrrpInstanceConfig } from '../../model/config/config.ts';
+import type { IpvsConfig, SyncConfig } from '../../model/config/ipvs.ts';
+import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import { familyOf } from '../../net/ip.ts';
 import { ipvsDefaults, syncDefaults } from '../defaults.ts';
 import type { DocumentDraft } from '../document.ts';

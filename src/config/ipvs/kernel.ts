@@ -1,6 +1,7 @@
 // What a config asks of the kernel and this kernel has not: schedulers and persistence engines, a module each. The
 // daemon serves all other services, so this is no reason not to run; `check` says it.
-import type { Config, Problem } from '../../model/config/config.ts';
+import type { Config } from '../../model/config/config.ts';
+import type { Problem } from '../../model/config/problem.ts';
 import { errorAt } from '../problem.ts';
 
 /** @param modules of the kernel; undefined where they cannot be told */

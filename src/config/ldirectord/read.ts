@@ -1,7 +1,7 @@
 // An ldirectord.cf to the tree that the schema reads. Which line belongs to which block is decided here: stock
 // wants column 0 for globals, four columns for a block's lines and no blank line inside (ldirectord.md §1.1, §1.2);
 // what people write beside that is taken with a warning. `vrrp = NAME` sections are our extension.
-import type { Position, Problem } from '../../model/config/config.ts';
+import type { Position, Problem } from '../../model/config/problem.ts';
 import { errorAt, shownKey, shownMax, unshown, warningAt } from '../problem.ts';
 import { isPhrase, phraseKeys } from '../router/floating.ts';
 import { type ConfigNode, type MapEntry, type MapNode, scalar } from '../tree/node.ts';

@@ -1,7 +1,8 @@
 // A `vrrp` entry to its instances, one a family: defaults, and the rules that join two keys. Ranges of single keys
 // are the schema's.
 
-import type { Position, VrrpInstanceConfig } from '../../model/config/config.ts';
+import type { Position } from '../../model/config/problem.ts';
+import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import { type Family, familyOf, type Ip, isLinkLocal } from '../../net/ip.ts';
 import { routeFamily } from '../../net/route.ts';
 import type { VirtualAddress } from '../../net/virtual-address.ts';

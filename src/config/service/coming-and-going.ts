@@ -1,6 +1,8 @@
 // How servers come back and go: a service's own words, else those of the top level, each for itself. What parses but
 // cannot come true is warned of. What a flapping server is says health/flap-damping.ts, what draining reconcile/leaving.ts.
-import type { Position, VirtualConfig } from '../../model/config/config.ts';
+
+import type { Position } from '../../model/config/problem.ts';
+import type { VirtualConfig } from '../../model/config/service.ts';
 import type { Warn } from '../checks/judge.ts';
 import { virtualDefaults as defaults } from '../defaults.ts';
 import type { DocumentDraft } from '../document.ts';

@@ -1,6 +1,6 @@
 // One entry of `virtual` to its services: one, or one for each address of a group. Everything that the entry alone
 // shows is judged here; what only all services together show, in resolve.ts.
-import type { VirtualConfig } from '../../model/config/config.ts';
+import type { VirtualConfig } from '../../model/config/service.ts';
 import type { DocumentDraft } from '../document.ts';
 import type { Resolution } from '../resolution.ts';
 import { expandGroup } from './group.ts';

@@ -1,13 +1,9 @@
 // The fallback of one virtual service, tier by tier: the service's own, else the one of the top level for its family
 // (ldirectord.md §1.5). A name stays a name, as that of a real server does. Who serves is reconcile/fallback.ts's.
 
-import type {
-  CheckType,
-  FallbackConfig,
-  NamedFallbackConfig,
-  Position,
-  VirtualConfig,
-} from '../../model/config/config.ts';
+import type { CheckType } from '../../model/config/check.ts';
+import type { Position } from '../../model/config/problem.ts';
+import type { FallbackConfig, NamedFallbackConfig, VirtualConfig } from '../../model/config/service.ts';
 import { type ServiceId, serviceFamily } from '../../model/ipvs.ts';
 import { formatEndpoint } from '../../net/endpoint.ts';
 import { parseHostName } from '../../net/host-name.ts';

@@ -1,7 +1,7 @@
 // A `virtual` entry with `addresses` to as many entries of one address each. Their servers are those of the entry:
 // of its own family for each service where it has some, else all (which only tunnels can serve).
 
-import type { Position } from '../../model/config/config.ts';
+import type { Position } from '../../model/config/problem.ts';
 import type { Family } from '../../net/ip.ts';
 import { errorAt } from '../problem.ts';
 import { literalFamily, type Resolution } from '../resolution.ts';

@@ -1,7 +1,8 @@
 // What parses but cannot work, or not as its author may think: warnings with the reason, never errors. Two services
 // with one identity are the exception: no table can hold both.
 
-import type { NamedRealConfig, Position, RealConfig, VirtualConfig } from '../../model/config/config.ts';
+import type { Position } from '../../model/config/problem.ts';
+import type { NamedRealConfig, RealConfig, VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId } from '../../model/ipvs.ts';
 import { formatEndpoint } from '../../net/endpoint.ts';
 import { judgeServiceCheck, type Warn } from '../checks/judge.ts';

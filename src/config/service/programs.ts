@@ -1,7 +1,7 @@
 // Programs that the configuration names, looked at where they stand: whether they are there, whether their user may
 // run them, and whether others than root can write what runs as root (keepalived's enable_script_security).
 // Warnings: they may come, or change, after the daemon has started.
-import type { ProgramUse } from '../../model/config/config.ts';
+import type { ProgramUse } from '../../model/config/environment.ts';
 import type { DocumentDraft } from '../document.ts';
 import { warningAt } from '../problem.ts';
 import { present, type Resolution } from '../resolution.ts';

@@ -1,6 +1,8 @@
 // quorum, hysteresis and their programs: a service's own, else those of the top level, each for itself. What parses
 // but cannot come true is warned of. When a service has its quorum is reconcile/quorum.ts's.
-import type { Position, QuorumConfig, VirtualConfig } from '../../model/config/config.ts';
+
+import type { Position } from '../../model/config/problem.ts';
+import type { QuorumConfig, VirtualConfig } from '../../model/config/service.ts';
 import type { Warn } from '../checks/judge.ts';
 import type { DocumentDraft } from '../document.ts';
 import { errorAt } from '../problem.ts';

@@ -2,14 +2,9 @@
 // is YAML). Half a file must not pass for a whole one, so one without servers says so: `[]`. All of it is good, or
 // none of it counts.
 import { z } from 'zod';
-import type {
-  ConfigEnvironment,
-  NamedRealConfig,
-  Position,
-  Problem,
-  RealConfig,
-  VirtualConfig,
-} from '../../model/config/config.ts';
+import type { ConfigEnvironment } from '../../model/config/environment.ts';
+import type { Position, Problem } from '../../model/config/problem.ts';
+import type { NamedRealConfig, RealConfig, VirtualConfig } from '../../model/config/service.ts';
 import { errorAt, sortProblems } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
 import type { ConfigNode, ListNode } from '../tree/node.ts';

@@ -5,12 +5,10 @@ import type {
   DnsCheckConfig,
   HttpCheckConfig,
   HttpUrlConfig,
-  NamedRealConfig,
-  Position,
-  RealConfig,
   UdpCheckConfig,
-  VirtualConfig,
-} from '../../model/config/config.ts';
+} from '../../model/config/check.ts';
+import type { Position } from '../../model/config/problem.ts';
+import type { NamedRealConfig, RealConfig, VirtualConfig } from '../../model/config/service.ts';
 import type { Protocol, ServiceId } from '../../model/ipvs.ts';
 import type { Family } from '../../net/ip.ts';
 import type { UrlDraft } from '../checks/http-and-dns.ts';

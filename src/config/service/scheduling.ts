@@ -1,7 +1,8 @@
 // How a virtual service shares out connections and how long clients stay: scheduler and its flags, persistence, single
 // packets. What the kernel would refuse, or take for something else, is an error here; ipvsadm(8), ip_vs_ctl.c.
 
-import type { Position, VirtualConfig } from '../../model/config/config.ts';
+import type { Position } from '../../model/config/problem.ts';
+import type { VirtualConfig } from '../../model/config/service.ts';
 import { type ServiceId, serviceFamily } from '../../model/ipvs.ts';
 import { virtualDefaults as defaults } from '../defaults.ts';
 import { errorAt, warningAt } from '../problem.ts';

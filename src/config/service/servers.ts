@@ -4,7 +4,8 @@
 // A port that nobody wrote stays 0, which means the service's own; a gate or ipip server on another port keeps
 // it, because its check goes there (reconcile/canonical.ts knows what the kernel makes of it).
 
-import type { NamedRealConfig, Position, RealConfig } from '../../model/config/config.ts';
+import type { Position } from '../../model/config/problem.ts';
+import type { NamedRealConfig, RealConfig } from '../../model/config/service.ts';
 import { type ServiceId, serviceFamily } from '../../model/ipvs.ts';
 import { parseHostName } from '../../net/host-name.ts';
 import { familyOf, type Ip, isMulticast, isUnspecified } from '../../net/ip.ts';

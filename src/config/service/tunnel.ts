@@ -1,7 +1,7 @@
 // `tunnel` of a server as the table has it: absent for IP in IP. What the kernel refuses or would pass over
 // (ip_vs_ctl.c, ip_vs_add_dest; ip_vs_xmit.c, ipvs_gue_encap and ipvs_gre_encap) is an error here.
 
-import type { Position } from '../../model/config/config.ts';
+import type { Position } from '../../model/config/problem.ts';
 import type { Forward, Tunnel, TunnelChecksum } from '../../model/ipvs.ts';
 import { errorAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';

@@ -1,16 +1,13 @@
 // What virtual routers track, looked up: every name becomes a tracker with its weight, and the members of a sync
 // group get the trackers of all of them, because a group has one priority. Names of nothing are errors.
 
-import type {
-  Config,
-  TrackedConfig,
-  VirtualConfig,
-  VrrpInstanceConfig,
-  VrrpNotifyConfig,
-} from '../../model/config/config.ts';
+import type { Config } from '../../model/config/config.ts';
+import type { VrrpInstanceConfig, VrrpNotifyConfig } from '../../model/config/router.ts';
+import type { VirtualConfig } from '../../model/config/service.ts';
+import type { TrackedConfig } from '../../model/config/tracked.ts';
 import { formatServiceId } from '../../model/ipvs.ts';
+import type { Tracker } from '../../model/tracking.ts';
 import { formatEndpoint } from '../../net/endpoint.ts';
-import type { Tracker } from '../../vrrp/track.ts';
 import { trackDefaults as defaults } from '../defaults.ts';
 import type { DocumentDraft } from '../document.ts';
 import { errorAt, warningAt } from '../problem.ts';

@@ -6,7 +6,9 @@
 //   entry is not kept (read-by-entries.ts), and neither is one of which there was something to say.
 // What it gives again are the very objects of the last time, but for an entry that has moved to other lines.
 // It holds the text of the last file and nothing else beside what the configuration holds anyway.
-import type { Position, VirtualConfig } from '../../model/config/config.ts';
+
+import type { Position } from '../../model/config/problem.ts';
+import type { VirtualConfig } from '../../model/config/service.ts';
 import type { EntryText } from './split-entries.ts';
 
 export type EntryMemory = {

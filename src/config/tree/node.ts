@@ -1,6 +1,6 @@
 // A config file as a tree of texts, each knowing where it stands. Both grammars (yaml.ts, ldirectord.ts) end
 // here, so that one schema reads both. Nothing is interpreted: "no" and "0123" are still what was written.
-import type { Position } from '../../model/config/config.ts';
+import type { Position } from '../../model/config/problem.ts';
 
 export type ScalarNode = { readonly kind: 'scalar'; readonly text: string; readonly at: Position };
 export type ListNode = {

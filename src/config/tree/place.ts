@@ -1,6 +1,6 @@
 // The places of a config document, as a tree beside its values: where each stands in the file, what was written
 // there, and whether it has had its complaint. A place is found by its path ("virtual", 0, "receive").
-import type { Position } from '../../model/config/config.ts';
+import type { Position } from '../../model/config/problem.ts';
 
 export type Path = readonly (string | number)[];
 

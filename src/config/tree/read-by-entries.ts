@@ -2,7 +2,10 @@
 // makes on the way (nodes, places, drafts) is gone again soon, and entries that were read before are not read at all.
 // It comes to the same as reading the document as a whole, warnings included; where it cannot be sure of that, or
 // anything is wrong, it says nothing and leaves it to the whole.
-import type { ConfigEnvironment, ConfigResult, Problem, VirtualConfig } from '../../model/config/config.ts';
+import type { ConfigResult } from '../../model/config/config.ts';
+import type { ConfigEnvironment } from '../../model/config/environment.ts';
+import type { Problem } from '../../model/config/problem.ts';
+import type { VirtualConfig } from '../../model/config/service.ts';
 import type { Resolution } from '../resolution.ts';
 import { type Origin, resolveConfig } from '../resolve-document.ts';
 import { resolveEntry } from '../service/entry.ts';

@@ -2,7 +2,7 @@
 // this director out of a map of directors, the one-line form of a real server. Every problem is found in one
 // pass, each where it stands. Nothing is looked up and no default is filled in.
 import { z } from 'zod';
-import type { Position, Problem } from '../../model/config/config.ts';
+import type { Position, Problem } from '../../model/config/problem.ts';
 import { isRecord } from '../../net/record.ts';
 import { type DocumentDraft, documentSchema } from '../document.ts';
 import { sysctlSchema } from '../ipvs/ipvs-keys.ts';

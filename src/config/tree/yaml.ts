@@ -3,7 +3,7 @@
 // Duplicate keys are reported here, all of them; a syntax error ends the reading at its place, and so does a document
 // that is deeper, longer or, by its aliases, larger than any config is: yaml-limits.ts.
 import jsYaml from 'js-yaml';
-import type { Position, Problem } from '../../model/config/config.ts';
+import type { Position, Problem } from '../../model/config/problem.ts';
 import { errorAt, shownKey } from '../problem.ts';
 import { isKnownKey, isSecretKey, knownKeys } from '../values/secret-keys.ts';
 import { type ConfigNode, type MapEntry, positioner, scalar } from './node.ts';

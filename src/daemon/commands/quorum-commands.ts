@@ -2,7 +2,7 @@
 // changes while a program runs is caught up with when it has ended: the last change is told, those between are not.
 
 import type { Journal } from '../../journal/event.ts';
-import type { QuorumConfig } from '../../model/config/config.ts';
+import type { QuorumConfig } from '../../model/config/service.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RunScript } from '../../ports/tracked.ts';
 import { createRunningPrograms } from './running-programs.ts';

@@ -4,7 +4,7 @@
 
 import type { Journal, JournalEvent } from '../../journal/event.ts';
 import type { VrrpPhase } from '../../journal/vrrp-events.ts';
-import type { VrrpInstanceConfig, VrrpNotifyConfig } from '../../model/config/config.ts';
+import type { VrrpInstanceConfig, VrrpNotifyConfig } from '../../model/config/router.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RunScript } from '../../ports/tracked.ts';
 import type { VrrpSupervisor } from '../vrrp/supervisor.ts';

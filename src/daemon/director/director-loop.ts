@@ -5,7 +5,7 @@
 
 import type { Journal, JournalEvent } from '../../journal/event.ts';
 import type { VrrpPhase } from '../../journal/vrrp-events.ts';
-import type { IpvsConfig } from '../../model/config/config.ts';
+import type { IpvsConfig } from '../../model/config/ipvs.ts';
 import type { SyncDaemon, SyncState } from '../../model/director.ts';
 import type { Clock, Micros } from '../../ports/clock.ts';
 import type { DirectorKernel, KernelError } from '../../ports/kernel.ts';
@@ -14,8 +14,8 @@ import type { DirectorChanges } from '../../reconcile/director-plan.ts';
 import { type Settings, wantedSettings } from '../../reconcile/director-settings.ts';
 import { flushMs, syncRoleOf } from '../../reconcile/sync-daemons.ts';
 import { createAttempts } from '../pace/attempts.ts';
+import type { Refusal } from '../pace/backoff.ts';
 import { createQueue, createTimer } from '../pace/pacing.ts';
-import type { Refusal } from '../reconcile/refusals.ts';
 import type { DirectorMemoryPort } from './director-memory.ts';
 import { createSettingAccess } from './setting-access.ts';
 import { createSettingKeeper, type HeldSetting } from './setting-keeper.ts';

@@ -1,7 +1,7 @@
 // What director-loop.ts would do with a configuration, for `plan`: read and compared, and nothing else.
 
 import type { VrrpPhase } from '../../journal/vrrp-events.ts';
-import type { IpvsConfig } from '../../model/config/config.ts';
+import type { IpvsConfig } from '../../model/config/ipvs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DirectorKernel } from '../../ports/kernel.ts';
 import type { Sysctl } from '../../ports/sysctl.ts';

@@ -2,7 +2,7 @@
 // reconcile/sync-daemons.ts's, when passes happen director-loop.ts's.
 
 import type { Journal } from '../../journal/event.ts';
-import type { SyncConfig } from '../../model/config/config.ts';
+import type { SyncConfig } from '../../model/config/ipvs.ts';
 import type { SyncDaemon, SyncState } from '../../model/director.ts';
 import type { DirectorKernel } from '../../ports/kernel.ts';
 import {

@@ -2,7 +2,7 @@
 // health/verdict's; this keeps the state, turns effects into events, and heeds maintenance.
 
 import type { CheckPlan } from '../../health/checks/plan.ts';
-import { type FlapPolicy, type FlapState, steady } from '../../health/flap-damping.ts';
+import { type FlapState, steady } from '../../health/flap-damping.ts';
 import {
   stepVerdict,
   type Thresholds,
@@ -11,6 +11,7 @@ import {
   withheld,
 } from '../../health/verdict.ts';
 import type { Journal, JournalEvent } from '../../journal/event.ts';
+import type { FlapPolicy } from '../../model/flapping.ts';
 import type { ExpiringCertificate, ProbeResult, ShownResult } from '../../model/probe-result.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import type { Endpoint } from '../../net/endpoint.ts';

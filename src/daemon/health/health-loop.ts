@@ -6,7 +6,7 @@ import { type CheckPlan, checkPlanOf, trafficPortOf } from '../../health/checks/
 import { steady } from '../../health/flap-damping.ts';
 import { questioned, unverified } from '../../health/verdict.ts';
 import type { Journal } from '../../journal/event.ts';
-import type { RealConfig, VirtualConfig } from '../../model/config/config.ts';
+import type { RealConfig, VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId } from '../../model/ipvs.ts';
 import type { Probe, ProbeResult } from '../../model/probe-result.ts';
 import type { Verdict, VerdictOf } from '../../model/verdict.ts';

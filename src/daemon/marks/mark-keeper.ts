@@ -3,7 +3,7 @@
 // or goes, if no mark is configured any more. Nothing outside of it is looked at, and the services do not wait for it.
 
 import type { Journal } from '../../journal/event.ts';
-import type { VirtualConfig } from '../../model/config/config.ts';
+import type { VirtualConfig } from '../../model/config/service.ts';
 import type { Family } from '../../net/ip.ts';
 import type { Mark } from '../../net/mark.ts';
 import type { Clock } from '../../ports/clock.ts';

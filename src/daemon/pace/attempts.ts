@@ -4,7 +4,7 @@
 import type { Journal } from '../../journal/event.ts';
 import type { Clock, Micros } from '../../ports/clock.ts';
 import type { KernelError } from '../../ports/kernel.ts';
-import { type Refusal, retryMsAfter } from '../reconcile/refusals.ts';
+import { type Refusal, retryMsAfter } from './backoff.ts';
 
 export type AttemptsPorts = { readonly clock: Clock; readonly journal: Journal };
 

@@ -3,7 +3,7 @@
 // A state outlives reloads, not restarts: after one, a table that serves stands for a quorum that was held.
 
 import type { Journal } from '../../journal/event.ts';
-import type { QuorumConfig, VirtualConfig } from '../../model/config/config.ts';
+import type { QuorumConfig, VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId, realName } from '../../model/ipvs.ts';
 import type { QuorumOf, VerdictOf, Weigh } from '../../model/verdict.ts';
 import {

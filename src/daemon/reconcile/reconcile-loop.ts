@@ -4,7 +4,8 @@
 // Without virtual services, and none left over from before, IPVS is neither needed nor touched.
 
 import type { Journal } from '../../journal/event.ts';
-import type { IpvsConfig, VirtualConfig } from '../../model/config/config.ts';
+import type { IpvsConfig } from '../../model/config/ipvs.ts';
+import type { VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId, type Table } from '../../model/ipvs.ts';
 import type { VerdictOf } from '../../model/verdict.ts';
 import { ok, type Result } from '../../net/result.ts';
@@ -16,9 +17,9 @@ import { type Plan, planFor } from '../../reconcile/plan.ts';
 import { type Goal, propose } from '../../reconcile/propose.ts';
 import { servingIn } from '../../reconcile/serving.ts';
 import { createRunningPrograms } from '../commands/running-programs.ts';
+import type { Refusal } from '../pace/backoff.ts';
 import { createQueue, createTimer } from '../pace/pacing.ts';
 import { createDepartures } from './departures.ts';
-import type { Refusal } from './refusals.ts';
 import { createServiceStory, type RunFallbackCommand } from './service-story.ts';
 import { type Applied, createTableKeeper } from './table-keeper.ts';
 

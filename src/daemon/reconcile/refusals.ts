@@ -2,24 +2,12 @@
 // is refused waits alone; only what needs it (the servers of a service that cannot be added) waits with it. What was
 // overtaken by somebody else's change is no refusal: the next pass sees what is there then.
 // An operation that is no longer asked for is forgotten. It neither sends nor logs.
-
 import type { Operation } from '../../model/ipvs.ts';
 import type { Micros } from '../../ports/clock.ts';
 import { type Outcome, serviceOf } from '../../reconcile/apply.ts';
 import { describeOperation } from '../../reconcile/describe.ts';
 import { explainRefusal } from '../../reconcile/explain-refusal.ts';
-
-const retryMsMax = 60_000;
-
-export type Refusal = {
-  /** In ipvsadm's words. */
-  readonly operation: string;
-  readonly code: string;
-  readonly reason: string;
-  readonly attempts: number;
-  readonly retryMs: number;
-  readonly retryAt: Micros;
-};
+import { type Refusal, retryMsAfter } from '../pace/backoff.ts';
 
 export type Refusals = {
   /** Those of `operations` that need not wait. Forgets every refusal that is not among them. */
@@ -69,7 +57,3 @@ export function createRefusals(): Refusals {
     clear: () => refused.clear(),
   };
 }
-
-/** How long to wait after so many refusals in a row. */
-export const retryMsAfter = (attempts: number): number =>
-  Math.min(retryMsMax, 1000 * 2 ** Math.min(attempts - 1, 16));

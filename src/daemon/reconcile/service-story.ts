@@ -4,7 +4,7 @@
 // two differences: nothing is run before the servers have been checked, and nothing twice in a row.
 
 import type { Journal } from '../../journal/event.ts';
-import type { VirtualConfig } from '../../model/config/config.ts';
+import type { VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId, type ServiceId } from '../../model/ipvs.ts';
 import { formatEndpoint } from '../../net/endpoint.ts';
 import type { DesiredService } from '../../reconcile/desire.ts';

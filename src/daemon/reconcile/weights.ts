@@ -1,6 +1,6 @@
 // The weight of each server at this moment, from what health, the operator and the time say; and a call for
 // another pass while a slow start goes on. The arithmetic is reconcile/weigh's.
-import type { VirtualConfig } from '../../model/config/config.ts';
+import type { VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId } from '../../model/ipvs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Override, type WeightFacts, type WeightPart, weigh, weightOf } from '../../reconcile/weigh.ts';

@@ -2,7 +2,7 @@
 // nothing. Of a router whose role is not known nothing can be said.
 
 import type { VrrpPhase } from '../../journal/vrrp-events.ts';
-import type { VrrpInstanceConfig } from '../../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import { formatPrefix } from '../../net/prefix.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FilterKernel, NetworkKernel } from '../../ports/kernel.ts';

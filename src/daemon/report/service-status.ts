@@ -1,6 +1,6 @@
 // A virtual service as status and why show it: its real servers, its fallback, and who leaves it. A service that is
 // not configured any more is shown as long as its servers drain.
-import type { FallbackConfig, VirtualConfig } from '../../model/config/config.ts';
+import type { FallbackConfig, VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId, realName } from '../../model/ipvs.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { formatEndpoint } from '../../net/endpoint.ts';

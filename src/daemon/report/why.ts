@@ -1,6 +1,7 @@
 // Why things are as they are: the chain of facts behind a real server's place in the table, a service's choice of who
 // serves, and a virtual router's state, as plain data. Whatever is called by the word asked about is told of.
-import type { Config, RealConfig, VirtualConfig } from '../../model/config/config.ts';
+import type { Config } from '../../model/config/config.ts';
+import type { RealConfig, VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId, realName, type ServiceId } from '../../model/ipvs.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { formatEndpoint } from '../../net/endpoint.ts';

@@ -5,7 +5,9 @@
 import { formatProblem } from '../../config/format-problem.ts';
 import { parseRealFile } from '../../config/service/real-file.ts';
 import type { Journal } from '../../journal/event.ts';
-import type { Config, ConfigEnvironment, Problem } from '../../model/config/config.ts';
+import type { Config } from '../../model/config/config.ts';
+import type { ConfigEnvironment } from '../../model/config/environment.ts';
+import type { Problem } from '../../model/config/problem.ts';
 import { formatServiceId } from '../../model/ipvs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FileContent, WatchText } from '../../ports/discovery.ts';

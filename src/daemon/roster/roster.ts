@@ -3,7 +3,8 @@
 // the next start, which may fall into an outage of DNS. It sends nothing to the kernel and checks no server.
 
 import type { Journal } from '../../journal/event.ts';
-import type { Config, ConfigEnvironment } from '../../model/config/config.ts';
+import type { Config } from '../../model/config/config.ts';
+import type { ConfigEnvironment } from '../../model/config/environment.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ResolveName, WatchText } from '../../ports/discovery.ts';
 import { changesBetween, duplicateEvent } from '../../roster/changes.ts';

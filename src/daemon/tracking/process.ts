@@ -1,6 +1,6 @@
 // Tracked processes: how many there are of each, found by looking through all of them once an interval. One look
 // serves every tracked process; the next begins only when it has ended.
-import type { TrackProcessConfig } from '../../model/config/config.ts';
+import type { TrackProcessConfig } from '../../model/config/tracked.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ListProcesses } from '../../ports/tracked.ts';
 import type { Tell, Watch } from './tracking-loop.ts';

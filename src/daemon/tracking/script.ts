@@ -1,6 +1,6 @@
 // One tracked script: run again and again, never twice at a time, counted by rise and fall. A run that takes
 // longer than the interval puts the next one off; one that cannot be ended is the last, and counts as failed.
-import type { TrackScriptConfig } from '../../model/config/config.ts';
+import type { TrackScriptConfig } from '../../model/config/tracked.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RunScript, ScriptRun } from '../../ports/tracked.ts';
 import { countResult, type RiseFall, unknownYet } from '../../vrrp/rise-fall.ts';

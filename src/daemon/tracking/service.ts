@@ -2,11 +2,11 @@
 // whether it has its own quorum. The fallback does not count: it says sorry, it does not serve.
 
 import { trafficPortOf } from '../../health/checks/plan.ts';
-import type { VirtualConfig } from '../../model/config/config.ts';
+import type { VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId } from '../../model/ipvs.ts';
+import type { Finding } from '../../model/tracking.ts';
 import type { VerdictOf } from '../../model/verdict.ts';
 import { formatEndpoint } from '../../net/endpoint.ts';
-import type { Finding } from '../../vrrp/track.ts';
 import type { QuorumStatus } from '../reconcile/quorums.ts';
 
 export type ServiceFinding = { readonly finding: Finding; readonly detail: string };

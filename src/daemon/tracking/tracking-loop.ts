@@ -3,12 +3,14 @@
 // script and no look through /proc can delay an advert (docs/architecture.md). Weights are vrrp/track.ts's matter.
 
 import type { Journal } from '../../journal/event.ts';
-import type { Config, VirtualConfig } from '../../model/config/config.ts';
+import type { Config } from '../../model/config/config.ts';
+import type { VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId } from '../../model/ipvs.ts';
+import type { Finding, Tracker } from '../../model/tracking.ts';
 import type { VerdictOf } from '../../model/verdict.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ListProcesses, RunScript, WatchFile } from '../../ports/tracked.ts';
-import { type Finding, findingKey, type Tracker } from '../../vrrp/track.ts';
+import { findingKey } from '../../vrrp/track.ts';
 import type { QuorumStatus } from '../reconcile/quorums.ts';
 import type { Findings } from '../vrrp/messages.ts';
 import { formatFinding } from '../vrrp/router/tracked.ts';

@@ -1,7 +1,7 @@
 // When a virtual router begins to take part: at once, or so long after the start of the daemon, or after the boot of the
 // host, that the network around it has settled. Not where one of its addresses is here already, nor where an earlier
 // process of ours was heard of: what serves is never put off. keepalived: vrrp_startup_delay, vrrp_delay_after_boot.
-import type { VrrpInstanceConfig } from '../../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import type { Micros } from '../../ports/clock.ts';
 
 export type LateStart = { readonly waitUs: Micros; readonly reason: 'start_delay' | 'delay_after_boot' };

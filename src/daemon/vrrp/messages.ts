@@ -3,8 +3,8 @@
 
 import type { JournalEvent } from '../../journal/event.ts';
 import type { VrrpPhase } from '../../journal/vrrp-events.ts';
-import type { VrrpInstanceConfig } from '../../model/config/config.ts';
-import type { Finding } from '../../vrrp/track.ts';
+import type { VrrpInstanceConfig } from '../../model/config/router.ts';
+import type { Finding } from '../../model/tracking.ts';
 import type { Lateness } from '../pace/lateness.ts';
 
 /** What the main process has found out of tracked things, by findingKey(); what is missing is unknown. */

@@ -5,7 +5,7 @@
 // docs/architecture.md, "Two processes".
 
 import type { Journal } from '../../journal/event.ts';
-import type { VrrpInstanceConfig } from '../../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import type { Clock, Micros } from '../../ports/clock.ts';
 import { createHeldInstances, type LostInstance } from './holdings/held.ts';
 import { createLiveness, type Liveness } from './liveness.ts';

@@ -1,6 +1,6 @@
 // The sync groups of this director, and who is in them: after every step of a member its group is looked at, and
 // the members are told what follows for them, until it is at rest. What follows is vrrp/sync-group.ts's decision.
-import type { VrrpInstanceConfig } from '../../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import { type GroupEvent, type GroupMember, groupEvents } from '../../vrrp/sync-group.ts';
 import type { VrrpSnapshot } from './messages.ts';
 import type { InstanceSnapshot, RouterShell } from './router/router-ports.ts';

@@ -2,13 +2,13 @@
 // sockets, and the channel to the main process. Types only.
 
 import type { JournalEvent } from '../../journal/event.ts';
+import type { TtlBounds } from '../../model/vrrp.ts';
 import type { Family, Ip } from '../../net/ip.ts';
 import type { Result } from '../../net/result.ts';
 import type { Clock, EventLoop } from '../../ports/clock.ts';
 import type { AdvertPort, DatagramPort, FramePort } from '../../ports/datagram.ts';
 import type { FilterKernel, NetworkKernel } from '../../ports/kernel.ts';
 import type { Sysctl } from '../../ports/sysctl.ts';
-import type { TtlBounds } from '../../vrrp/types.ts';
 import type { ClaimMemory } from './holdings/claims.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from './messages.ts';
 

@@ -1,7 +1,8 @@
 // The HTTP check that a service means: its questions, what their answers must be, and how the server is met.
 
 import type { HttpQuestion, HttpTarget, TlsTarget } from '../../model/check.ts';
-import type { HttpCheckConfig, HttpUrlConfig, RealConfig, VirtualConfig } from '../../model/config/config.ts';
+import type { HttpCheckConfig, HttpUrlConfig } from '../../model/config/check.ts';
+import type { RealConfig, VirtualConfig } from '../../model/config/service.ts';
 
 export function httpTargetOf(
   virtual: VirtualConfig,

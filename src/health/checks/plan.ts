@@ -3,7 +3,7 @@
 // Source: ldirectord's directives checktype, service, checkport, request, receive, virtualhost and checkcount.
 
 import type { CheckTarget } from '../../model/check.ts';
-import type { RealConfig, VirtualConfig } from '../../model/config/config.ts';
+import type { RealConfig, VirtualConfig } from '../../model/config/service.ts';
 import { familyOf, type Ip } from '../../net/ip.ts';
 import { httpTargetOf } from './http.ts';
 import { dnsTargetOf, grpcTargetOf, ldapTargetOf, radiusTargetOf, sqlTargetOf } from './services.ts';

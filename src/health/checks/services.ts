@@ -2,7 +2,7 @@
 // that stands before every request.
 
 import type { DnsTarget, GrpcTarget, LdapTarget, RadiusTarget, SqlTarget } from '../../model/check.ts';
-import type { RealConfig, VirtualConfig } from '../../model/config/config.ts';
+import type { RealConfig, VirtualConfig } from '../../model/config/service.ts';
 import { parseIp } from '../../net/ip.ts';
 import { tlsTargetOf } from './http.ts';
 import { reverseNameOf } from './reverse-name.ts';

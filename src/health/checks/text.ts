@@ -1,6 +1,6 @@
 // The checks of text protocols, datagrams, files and agents, out of a service's configuration. ldirectord puts a
 // slash before every request; where none belongs it is taken off here, as ldirectord's checks do.
-import type { RealConfig, VirtualConfig } from '../../model/config/config.ts';
+import type { RealConfig, VirtualConfig } from '../../model/config/service.ts';
 import type { AgentTarget, HttpProxyTarget, TcpPlace, TextTarget } from '../../model/text-check.ts';
 import { tlsTargetOf } from './http.ts';
 

@@ -1,22 +1,10 @@
 // The lines of /proc/net/ip_vs_conn (net/netfilter/ipvs/ip_vs_conn.c): connections, and the templates that keep a
 // persistent client on its server. IPv4 addresses stand there as eight hexadecimal digits in reading order, ports
 // as four, IPv6 addresses in full.
+
+import type { Connection } from '../../model/connection.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import { type Ip, ipFromBytes, parseIp } from '../../net/ip.ts';
-
-export type Connection = {
-  /** "TCP", "UDP", "SCTP"; "IP" for the template of a firewall mark. */
-  readonly protocol: string;
-  /** Port 0: a template, whose address is the client's network. */
-  readonly client: Endpoint;
-  /** Of a firewall mark's template: the mark as an address. */
-  readonly virtual: Endpoint;
-  readonly destination: Endpoint;
-  readonly state: string;
-  readonly expiresSec: number;
-  /** What a persistence engine goes by. */
-  readonly engine?: { readonly name: string; readonly data: string };
-};
 
 /** @param text of the whole file. A line that is no connection, the heading first, is passed over. */
 export const parseConnections = (text: string): readonly Connection[] =>

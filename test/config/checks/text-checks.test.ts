@@ -1,6 +1,6 @@
 // The keys of text, UDP, file and agent checks, in both grammars.
 import { describe, expect, it } from 'vitest';
-import type { VirtualConfig } from '../../../src/model/config/config.ts';
+import type { VirtualConfig } from '../../../src/model/config/service.ts';
 import { parseCfText, parseYamlText, problemLines } from '../../make/environment.ts';
 
 function serviceOf(more: string): VirtualConfig {

@@ -2,7 +2,8 @@
 // comparable form: effective values only, so that "from the top level" and "said twice" look alike.
 
 import { checkPortOf } from '../../../src/health/checks/plan.ts';
-import type { Config, VirtualConfig } from '../../../src/model/config/config.ts';
+import type { Config } from '../../../src/model/config/config.ts';
+import type { VirtualConfig } from '../../../src/model/config/service.ts';
 import { familyOf, type Ip, parseIp } from '../../../src/net/ip.ts';
 import { formatNetmask } from '../../../src/net/prefix.ts';
 import { effectiveVirtuals, type Question } from '../../../src/roster/effective.ts';

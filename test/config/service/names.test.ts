@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConfigEnvironment } from '../../../src/model/config/config.ts';
+import type { ConfigEnvironment } from '../../../src/model/config/environment.ts';
 import { errorLines, parseCfText, parseYamlText, warningLines } from '../../make/environment.ts';
 
 /** Nobody may ask for a name while a config is read. */

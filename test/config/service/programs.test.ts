@@ -1,7 +1,7 @@
 // Which programs of a configuration are looked at, as whom, and where the warning stands.
 import { expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config/load.ts';
-import type { ProgramUse } from '../../../src/model/config/config.ts';
+import type { ProgramUse } from '../../../src/model/config/environment.ts';
 import { environment } from '../../make/environment.ts';
 
 const text = `

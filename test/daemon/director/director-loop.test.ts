@@ -7,7 +7,7 @@ import {
 } from '../../../src/daemon/director/director-memory.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
 import type { VrrpPhase } from '../../../src/journal/vrrp-events.ts';
-import type { IpvsConfig, SyncConfig } from '../../../src/model/config/config.ts';
+import type { IpvsConfig, SyncConfig } from '../../../src/model/config/ipvs.ts';
 import type { SyncState } from '../../../src/model/director.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { createManualClock } from '../../make/manual-clock.ts';

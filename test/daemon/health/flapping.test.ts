@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createHealthLoop } from '../../../src/daemon/health/health-loop.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
-import type { VirtualConfig } from '../../../src/model/config/config.ts';
+import type { VirtualConfig } from '../../../src/model/config/service.ts';
 import { aReal, aVirtual } from '../../make/a-virtual.ts';
 import { createManualClock } from '../../make/manual-clock.ts';
 import { createScriptedProbe } from '../../make/scripted-probe.ts';

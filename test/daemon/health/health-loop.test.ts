@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { VerdictChange } from '../../../src/daemon/health/checked-server.ts';
 import { createHealthLoop } from '../../../src/daemon/health/health-loop.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
-import type { RealConfig, VirtualConfig } from '../../../src/model/config/config.ts';
+import type { RealConfig, VirtualConfig } from '../../../src/model/config/service.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { aReal, aVirtual } from '../../make/a-virtual.ts';
 import { createManualClock } from '../../make/manual-clock.ts';

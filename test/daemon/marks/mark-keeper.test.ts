@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMarkKeeper, type MarkKeeper } from '../../../src/daemon/marks/mark-keeper.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
-import type { VirtualConfig } from '../../../src/model/config/config.ts';
+import type { VirtualConfig } from '../../../src/model/config/service.ts';
 import { type Family, ip } from '../../../src/net/ip.ts';
 import type { KernelError } from '../../../src/ports/kernel.ts';
 import type { MarkKernel } from '../../../src/ports/marks.ts';

@@ -5,7 +5,8 @@ import {
   type ReconcileLoopOptions,
 } from '../../../src/daemon/reconcile/reconcile-loop.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
-import type { IpvsConfig, VirtualConfig } from '../../../src/model/config/config.ts';
+import type { IpvsConfig } from '../../../src/model/config/ipvs.ts';
+import type { VirtualConfig } from '../../../src/model/config/service.ts';
 import { formatServiceId, type ServiceId } from '../../../src/model/ipvs.ts';
 import { formatEndpoint } from '../../../src/net/endpoint.ts';
 import { ip } from '../../../src/net/ip.ts';

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createQuorumCommands } from '../../../src/daemon/commands/quorum-commands.ts';
 import { createQuorums, type Quorums } from '../../../src/daemon/reconcile/quorums.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
-import type { QuorumConfig, VirtualConfig } from '../../../src/model/config/config.ts';
+import type { QuorumConfig, VirtualConfig } from '../../../src/model/config/service.ts';
 import { formatServiceId, type ServiceId } from '../../../src/model/ipvs.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
 import { ip } from '../../../src/net/ip.ts';

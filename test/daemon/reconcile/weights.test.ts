@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createWeights } from '../../../src/daemon/reconcile/weights.ts';
-import type { VirtualConfig } from '../../../src/model/config/config.ts';
+import type { VirtualConfig } from '../../../src/model/config/service.ts';
 import { ip } from '../../../src/net/ip.ts';
 
 const web = {

@@ -7,15 +7,12 @@ import { judgeService } from '../../../src/daemon/tracking/service.ts';
 import { createTrackingLoop, type TrackingLoop } from '../../../src/daemon/tracking/tracking-loop.ts';
 import type { Findings } from '../../../src/daemon/vrrp/messages.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
-import type {
-  TrackProcessConfig,
-  TrackScriptConfig,
-  VirtualConfig,
-} from '../../../src/model/config/config.ts';
+import type { VirtualConfig } from '../../../src/model/config/service.ts';
+import type { TrackProcessConfig, TrackScriptConfig } from '../../../src/model/config/tracked.ts';
+import type { Tracker } from '../../../src/model/tracking.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
 import { ip } from '../../../src/net/ip.ts';
 import type { ScriptResult } from '../../../src/ports/tracked.ts';
-import type { Tracker } from '../../../src/vrrp/track.ts';
 import { createManualClock, type ManualClock } from '../../make/manual-clock.ts';
 import { instance } from '../../make/vrrp-instance.ts';
 

@@ -2,7 +2,7 @@
 // advert interval is, no address stays behind, nobody is killed who is still handing over, and the end is told as it was.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { VrrpInstanceConfig } from '../../../src/model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../src/model/config/router.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { createSupervisedHost, type SupervisedHost } from '../../make/supervised-host.ts';
 import { instance } from '../../make/vrrp-instance.ts';

@@ -1,7 +1,7 @@
 // Which address adverts come from, and which instances share a socket.
 import { describe, expect, it } from 'vitest';
 import { channelOf, noSource, sourceAddressOf } from '../../../src/daemon/vrrp/router-config.ts';
-import type { VrrpInstanceConfig } from '../../../src/model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../src/model/config/router.ts';
 import { ip } from '../../../src/net/ip.ts';
 import type { AddressEntry } from '../../../src/ports/kernel.ts';
 import { viewOf } from '../../make/vrrp-host.ts';

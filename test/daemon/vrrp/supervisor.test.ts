@@ -4,7 +4,7 @@ import type { FromVrrpProcess, ToVrrpProcess, VrrpSnapshot } from '../../../src/
 import { createVrrpSupervisor } from '../../../src/daemon/vrrp/supervisor.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
 import type { VrrpPhase } from '../../../src/journal/vrrp-events.ts';
-import type { VrrpInstanceConfig } from '../../../src/model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../src/model/config/router.ts';
 import { createVirtualTime } from '../../make/virtual-time.ts';
 import { instance } from '../../make/vrrp-instance.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkPlanOf } from '../../../src/health/checks/plan.ts';
-import type { RealConfig, VirtualConfig } from '../../../src/model/config/config.ts';
+import type { RealConfig, VirtualConfig } from '../../../src/model/config/service.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { aReal, aVirtual } from '../../make/a-virtual.ts';
 

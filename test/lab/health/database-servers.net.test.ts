@@ -1,7 +1,7 @@
 // SQL checks against MariaDB and PostgreSQL, which `LAB_SERVERS=all scripts/ensure-packages.sh` installs.
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { checkPlanOf } from '../../../src/health/checks/plan.ts';
-import type { VirtualConfig } from '../../../src/model/config/config.ts';
+import type { VirtualConfig } from '../../../src/model/config/service.ts';
 import type { ProbeResult } from '../../../src/model/probe-result.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { createProbe } from '../../../src/probes/probe-target.ts';

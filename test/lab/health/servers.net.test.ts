@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHealthLoop, type HealthLoop } from '../../../src/daemon/health/health-loop.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
-import type { VirtualConfig } from '../../../src/model/config/config.ts';
+import type { VirtualConfig } from '../../../src/model/config/service.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { createProbe } from '../../../src/probes/probe-target.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { parseJsonTest } from '../../../src/config/values/json-test.ts';
 import { checkPlanOf } from '../../../src/health/checks/plan.ts';
-import type { VirtualConfig } from '../../../src/model/config/config.ts';
+import type { VirtualConfig } from '../../../src/model/config/service.ts';
 import type { ProbeResult } from '../../../src/model/probe-result.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { createProbe } from '../../../src/probes/probe-target.ts';

@@ -1,6 +1,6 @@
 // A foreign VRRP router beside ours, whatever its make: what the tests of interoperation do with it, and the
 // settings that both sides are given.
-import type { VrrpInstanceConfig } from '../../../src/model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../src/model/config/router.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { instance } from '../../make/vrrp-instance.ts';
 import type { Host, Lab } from '../harness/namespaces.ts';

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createReconcileLoop } from '../../../src/daemon/reconcile/reconcile-loop.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
 import { createIpvsRequests } from '../../../src/kernel/ipvs-requests.ts';
-import type { VirtualConfig } from '../../../src/model/config/config.ts';
+import type { VirtualConfig } from '../../../src/model/config/service.ts';
 import type { Destination, Operation, ServiceId, Table } from '../../../src/model/ipvs.ts';
 import { ip } from '../../../src/net/ip.ts';
 import type { IpvsKernel } from '../../../src/ports/kernel.ts';

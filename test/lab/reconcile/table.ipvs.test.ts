@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createReconcileLoop } from '../../../src/daemon/reconcile/reconcile-loop.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
-import type { VirtualConfig } from '../../../src/model/config/config.ts';
+import type { VirtualConfig } from '../../../src/model/config/service.ts';
 import type { ServiceId } from '../../../src/model/ipvs.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
 import { formatEndpoint } from '../../../src/net/endpoint.ts';

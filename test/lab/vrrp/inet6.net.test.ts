@@ -1,7 +1,7 @@
 // IPv6 virtual routers: two of ours, and Debian's keepalived as the peer in both roles.
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { VrrpInstanceConfig } from '../../../src/model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../src/model/config/router.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { instance } from '../../make/vrrp-instance.ts';
 import { createLab, type Host, type Lab, type Lan } from '../harness/namespaces.ts';

@@ -1,7 +1,7 @@
 // Lines of a keepalived.conf as statements with their blocks: words, quotes, escapes and braces (keepalived.md §1.2).
 // A brace may stand behind its keyword, on the next line, or with the whole block on one line.
 
-import type { Position } from '../../../model/config/config.ts';
+import type { Position } from '../../../model/config/problem.ts';
 import { hidden, isSecretWord } from '../../../net/hide-secrets.ts';
 import type { Noting } from '../converted.ts';
 import type { Line } from './lines.ts';

@@ -1,7 +1,7 @@
 // The paths of one instance: its interfaces, what is sent over each, and whether the active is heard over each. A
 // path that is dead, or over which nobody is heard although another path brings adverts, is told as an event: it is
 // no reason for a second active. What an advert does is the state machine's decision. docs/architecture.md.
-import type { VrrpInstanceConfig } from '../../../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Ip } from '../../../net/ip.ts';
 import type { Clock, Micros } from '../../../ports/clock.ts';
 import type { FurtherPath } from '../../../vrrp/types.ts';

@@ -2,7 +2,7 @@
 // RFC 9568 §5.1.1 (source, TTL, destination), §5.2; vrrp.md §1.1.
 
 import { describeSendError } from '../../../journal/describe-send-error.ts';
-import type { VrrpInstanceConfig } from '../../../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Ip } from '../../../net/ip.ts';
 import type { Clock, Micros } from '../../../ports/clock.ts';
 import { advertOf } from '../../../vrrp/advert.ts';

@@ -1,7 +1,7 @@
 // Gratuitous ARP, or for IPv6 unsolicited neighbour advertisements, for the addresses of one instance: tells the
 // neighbours where they now live, from the device that carries them. When to do so is the state machine's decision.
 // RFC 9568 §6.4.1 (120), (125).
-import type { VrrpInstanceConfig } from '../../../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import { familyOf, type Ip } from '../../../net/ip.ts';
 import type { Link } from '../../../net/link.ts';
 import type { Mac } from '../../../net/mac.ts';

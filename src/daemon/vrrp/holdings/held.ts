@@ -1,7 +1,7 @@
 // For which instances the VRRP process may have addresses in the kernel: those that are configured, and those that a
 // newer configuration leaves out, until the process has said that they are handed over. Whoever survives the process
 // cleans up after exactly these. It removes nothing itself.
-import type { VrrpInstanceConfig } from '../../../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 
 /** @property wasActive as far as is known: only those resign. */
 export type LostInstance = { readonly config: VrrpInstanceConfig; readonly wasActive: boolean };

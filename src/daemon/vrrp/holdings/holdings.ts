@@ -1,8 +1,9 @@
 // What an active router holds in the kernel, as one: its addresses with their lease, the routes and rules that need
 // them, and what the neighbours were told. Routes come after the addresses and go before them.
-import type { VrrpInstanceConfig } from '../../../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
+import type { Reason } from '../../../model/vrrp.ts';
 import { formatPrefix, type Prefix } from '../../../net/prefix.ts';
-import type { Effect, Reason } from '../../../vrrp/types.ts';
+import type { Effect } from '../../../vrrp/types.ts';
 import type { InterfacePorts, VrrpInterface } from '../adverts/interface.ts';
 import { floatingAddresses } from '../router-config.ts';
 import { createAddressLeases } from './address-leases.ts';

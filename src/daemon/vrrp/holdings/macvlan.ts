@@ -2,7 +2,7 @@
 // away again, that carries the addresses and sends the adverts. They are heard on the interface itself: the macvlan
 // joins no group, because a report from a backup would move the MAC address in the switches. RFC 9568 §7.3, §8.1;
 // vrrp.md §2.5 and §6 item 6. While it is not there the instance is in fault.
-import type { VrrpInstanceConfig } from '../../../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Family } from '../../../net/ip.ts';
 import type { Link } from '../../../net/link.ts';
 import { type Mac, macFromBytes } from '../../../net/mac.ts';

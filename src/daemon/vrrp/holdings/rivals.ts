@@ -2,7 +2,7 @@
 // active as well, and yields to the advert without a word, as keepalived does; or one that died and whose kernel serves
 // on. Neighbours may point to it. What follows is the state machine's decision; here is how it is asked, and who is
 // believed. RFC 5227 §2.1.1 (a probe teaches nobody anything), RFC 4861 §7.2.2.
-import type { VrrpInstanceConfig } from '../../../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import { familyOf, type Ip } from '../../../net/ip.ts';
 import type { Mac } from '../../../net/mac.ts';
 import type { Prefix } from '../../../net/prefix.ts';

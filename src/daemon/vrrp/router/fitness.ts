@@ -1,7 +1,7 @@
 // Whether an instance can take part in the election now, and why not: its link, its source address, its virtual MAC,
 // the other devices of what it floats, what it tracks, and the other members of its sync group. Looked up each time,
 // never kept.
-import type { VrrpInstanceConfig } from '../../../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Ip } from '../../../net/ip.ts';
 import { floatingAddresses, sourceAddressOf } from '../router-config.ts';
 import { describeFault, linkFaultOf } from './link-fault.ts';

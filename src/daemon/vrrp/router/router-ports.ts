@@ -1,5 +1,5 @@
 // What one virtual router offers to the process that runs it, and what it needs of that.
-import type { VrrpInstanceConfig } from '../../../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { RouterConfig } from '../../../vrrp/types.ts';
 import type { InterfacePorts, VrrpInterface } from '../adverts/interface.ts';
 import type { Claims } from '../holdings/claims.ts';

@@ -1,5 +1,5 @@
 // What one virtual router says of itself, for people and programs, put together of what its parts know.
-import type { VrrpInstanceConfig } from '../../../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import { formatPrefix, type Prefix } from '../../../net/prefix.ts';
 import type { State } from '../../../vrrp/types.ts';
 import type { VrrpInstanceStatus } from '../messages.ts';

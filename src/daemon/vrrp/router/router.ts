@@ -4,7 +4,7 @@
 // DESIGN.md §1 property 3, vrrp.md §7.4.
 
 import type { VrrpPhase } from '../../../journal/vrrp-events.ts';
-import type { VrrpInstanceConfig } from '../../../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Ip } from '../../../net/ip.ts';
 import { servesIn } from '../../../vrrp/become.ts';
 import { effectivePriority } from '../../../vrrp/election.ts';

@@ -1,14 +1,8 @@
 // What one instance tracks, as its shell asks for it: interfaces from the network view of this process, all else
 // from what the main process has found out. What it means for the priority is vrrp/track.ts's decision.
-import type { VrrpInstanceConfig } from '../../../model/config/config.ts';
-import {
-  type Finding,
-  findingKey,
-  type Influence,
-  influences,
-  priorityOffset,
-  type Tracker,
-} from '../../../vrrp/track.ts';
+import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
+import type { Finding, Tracker } from '../../../model/tracking.ts';
+import { findingKey, type Influence, influences, priorityOffset } from '../../../vrrp/track.ts';
 import type { Findings, VrrpInstanceStatus } from '../messages.ts';
 import type { NetworkView } from '../network-view.ts';
 

@@ -1,7 +1,7 @@
 // Who took the role from an active router by a higher claim: told with his address and, from the frame of his next
 // advert, his link-layer address, so that one who does not belong here can be found. At warn where he was not known.
 // It changes nothing of the election.
-import type { VrrpInstanceConfig } from '../../../model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Ip } from '../../../net/ip.ts';
 import type { InterfacePorts } from '../adverts/interface.ts';
 

@@ -5,7 +5,7 @@ import { createRateLimit } from '../../../../src/daemon/pace/rate-limit.ts';
 import { createClaims, memoryOf } from '../../../../src/daemon/vrrp/holdings/claims.ts';
 import { createVmac, virtualRouterMac } from '../../../../src/daemon/vrrp/holdings/macvlan.ts';
 import type { NetworkView } from '../../../../src/daemon/vrrp/network-view.ts';
-import type { VrrpInstanceConfig } from '../../../../src/model/config/config.ts';
+import type { VrrpInstanceConfig } from '../../../../src/model/config/router.ts';
 import type { Link } from '../../../../src/net/link.ts';
 import type { Mac } from '../../../../src/net/mac.ts';
 import { err, ok } from '../../../../src/net/result.ts';

@@ -1,7 +1,7 @@
 // What the VRRP process makes of findings, and how its sync groups move, on a host in memory.
 import { describe, expect, it } from 'vitest';
+import type { Tracker } from '../../../../src/model/tracking.ts';
 import { ip } from '../../../../src/net/ip.ts';
-import type { Tracker } from '../../../../src/vrrp/track.ts';
 import { createVirtualHost, eth0, ownAddress, type VirtualHost } from '../../../make/vrrp-host.ts';
 import { instance } from '../../../make/vrrp-instance.ts';
 import { aTracker } from '../../../vrrp/a-tracker.ts';

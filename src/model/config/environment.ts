@@ -1,0 +1,26 @@
+// What a reading of the config asks of the host.
+import type { Ip } from '../../net/ip.ts';
+
+/** As whom, and how, a program is run. */
+export type ProgramUse = {
+  /** Absent: as ports/tracked's RunScript takes it. */
+  readonly user?: string;
+  readonly isAction?: true;
+  /** An interpreter reads it. */
+  readonly isRead?: true;
+};
+
+/** How names become values while a config is read: injected, so that the parsers stay pure. */
+export type ConfigEnvironment = {
+  readonly hostname: string;
+  /** Overrides the name that the file gives this director (`--director`). */
+  readonly director?: string;
+  /** The first address of that family, or undefined. */
+  readonly resolveHost: (name: string, family: 'inet' | 'inet6') => Ip | undefined;
+  readonly resolveService: (name: string, protocol?: 'tcp' | 'udp') => number | undefined;
+  /** The rule that a program on this host breaks, and what of it. Absent: nothing is looked at. */
+  readonly judgeProgram?: (
+    file: string,
+    use: ProgramUse,
+  ) => { readonly rule: string; readonly got: string } | undefined;
+};

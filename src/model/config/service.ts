@@ -1,0 +1,148 @@
+// A virtual service as configured: its key, its servers, its checks, what happens without servers.
+
+import type { Ip } from '../../net/ip.ts';
+import type { Mark } from '../../net/mark.ts';
+import type { FlapPolicy } from '../flapping.ts';
+import type { Forward, ServiceId, Tunnel } from '../ipvs.ts';
+import type { CheckType, DnsCheckConfig, HttpCheckConfig, UdpCheckConfig } from './check.ts';
+import type { Position } from './problem.ts';
+
+export type RealConfig = {
+  readonly address: Ip;
+  /** 0: the virtual service's own port. */
+  readonly port: number;
+  readonly forward: Forward;
+  /** Of ipip; absent: IP in IP. */
+  readonly tunnel?: Tunnel;
+  readonly weight: number;
+  readonly upperThreshold: number;
+  readonly lowerThreshold: number;
+  /** Override the virtual's, both or neither. */
+  readonly request?: string;
+  readonly receive?: string;
+  /** The DNS name that its address comes from (roster/effective.ts). */
+  readonly name?: string;
+  /** In the config, or in a real_file. */
+  readonly at: Position;
+};
+
+/** A server by its name: as many as the name has addresses of the service's family. */
+export type NamedRealConfig = Omit<RealConfig, 'address' | 'name'> & {
+  /** In lower case; a dot at its end keeps search domains off. */
+  readonly name: string;
+  /** 'one': ldirectord makes one server of a name, whatever it has. */
+  readonly takes: 'all' | 'one';
+};
+
+export type RealFileConfig = { readonly path: string; readonly at: Position };
+
+/** A tier of the fallback: it serves while the real servers do not, and no tier before it does. */
+export type FallbackConfig = RealConfig & {
+  /** With the service's own check; one that is not checked counts as up. */
+  readonly checked: boolean;
+};
+
+/** A tier by its name: the lowest address that the name has, in the service's family. */
+export type NamedFallbackConfig = Omit<FallbackConfig, 'address' | 'name'> & {
+  /** As a {@link NamedRealConfig}'s. */
+  readonly name: string;
+  /** Its place among all tiers, from 0. */
+  readonly tier: number;
+};
+
+/** What a service needs of its servers, by the sum of their weights; keepalived's words. */
+export type QuorumConfig = {
+  readonly quorum: number;
+  /** Gained at quorum + hysteresis, lost below quorum - hysteresis; less than quorum. */
+  readonly hysteresis: number;
+  /** Programs with their arguments, run when it is gained and lost. */
+  readonly up?: readonly string[];
+  readonly down?: readonly string[];
+  /** Of both; absent: an unprivileged one where the daemon may change to it. */
+  readonly user?: string;
+};
+
+/** Packets that get the firewall mark of their service from us. */
+export type MarkedConfig = Omit<Mark, 'mark'> & { readonly at: Position };
+
+export type VirtualConfig = {
+  readonly id: ServiceId;
+  /** Of a service of a firewall mark alone; absent: somebody else marks them. */
+  readonly marks?: readonly MarkedConfig[];
+  readonly servicename?: string;
+  readonly comment?: string;
+  readonly scheduler: string;
+  readonly schedFlags: readonly string[];
+  readonly persistentSec?: number;
+  readonly netmaskPrefix?: number;
+  readonly persistenceEngine?: string;
+  readonly ops: boolean;
+
+  readonly service: string;
+  readonly checktype: CheckType;
+  readonly checkport?: number;
+  readonly checkcommand: string;
+  /** As whom checkcommand runs; absent: as scripts do. */
+  readonly checkuser?: string;
+  /** Whether the exit status of checkcommand says the weight. */
+  readonly miscDynamic?: true;
+  readonly request: string;
+  readonly receive: string;
+  readonly httpmethod: string;
+  readonly http?: HttpCheckConfig;
+  readonly dns?: DnsCheckConfig;
+  readonly udp?: UdpCheckConfig;
+  /** How an SMTP check names itself. */
+  readonly heloName?: string;
+  /** What a check of service file reads. */
+  readonly checkfile?: string;
+  /** The header before what a check says over TCP. */
+  readonly proxyProtocol?: 'v1' | 'v2';
+  /** Where an agent says the weight of its server. */
+  readonly agentPort?: number;
+  /** What it is sent first; `\n` stands for a line end. */
+  readonly agentSend?: string;
+  readonly virtualhost?: string;
+  readonly sni?: string;
+  readonly verify: boolean;
+  readonly caFile?: string;
+  /** A certificate that ends within so many days is told of. */
+  readonly certificateExpiryDays?: number;
+  readonly login: string;
+  readonly passwd: string;
+  readonly database: string;
+  readonly secret: string;
+
+  readonly checktimeoutMs: number;
+  readonly negotiatetimeoutMs: number;
+  readonly checkintervalMs: number;
+  /** Tries of a ping check. */
+  readonly checkcount: number;
+  /** Consecutive failures that take a server out. */
+  readonly fall: number;
+  /** Consecutive successes that bring it back. The first success ever is enough at start. */
+  readonly rise: number;
+  /** How long a server that came back takes to reach its weight; absent: it has it at once. */
+  readonly slowStartMs?: number;
+  /** How a server that falls again and again is held out; absent: it is not. */
+  readonly flapping?: FlapPolicy;
+  /** How long a server that is no longer configured may keep its connections; absent: not at all. */
+  readonly drainTimeoutMs?: number;
+
+  readonly quiescent: boolean;
+  readonly readdquiescent: boolean;
+  readonly cleanstop: boolean;
+  /** In the order in which they are tried. */
+  readonly fallbacks: readonly FallbackConfig[];
+  /** Become fallbacks, each in its place, as their names are resolved. */
+  readonly namedFallbacks?: readonly NamedFallbackConfig[];
+  readonly fallbackcommand?: string;
+  /** Absent: one server that serves is enough, whatever its weight. */
+  readonly quorum?: QuorumConfig;
+  readonly reals: readonly RealConfig[];
+  /** Become reals as their names are resolved. */
+  readonly namedReals?: readonly NamedRealConfig[];
+  /** More of both kinds, in a file of its own. */
+  readonly realFile?: RealFileConfig;
+  readonly at: Position;
+};
