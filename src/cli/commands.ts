@@ -105,7 +105,7 @@ const commands: Readonly<Record<string, Entry>> = {
 /** Processes that `run` itself starts. */
 const hidden: Readonly<Record<string, Entry['load']>> = {
   'vrrp-process': async () => (await import('./vrrp-process.ts')).runVrrpProcess,
-  'config-process': async () => (await import('../compose/config-process.ts')).runConfigProcess,
+  'config-process': async () => (await import('./config-process.ts')).runConfigProcess,
 };
 
 export async function runCommandLine(argv: readonly string[], io: Io): Promise<ExitCode> {

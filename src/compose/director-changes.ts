@@ -1,9 +1,9 @@
 // What a config would change in IPVS beside its table, without changing it: for `plan`.
 
 import { planDirector } from '../daemon/director/director-plan.ts';
-import type { VrrpPhase } from '../journal/vrrp-events.ts';
 import { createDirectorKernel } from '../kernel/ipvs-director.ts';
 import type { IpvsConfig } from '../model/config/ipvs.ts';
+import type { Phase } from '../model/vrrp.ts';
 import type { DirectorChanges } from '../reconcile/director-plan.ts';
 import { systemClock } from '../system/clock.ts';
 import { systemSysctl } from '../system/host/sysctl.ts';
@@ -14,7 +14,7 @@ import { directorMemoryIn } from './director-memory.ts';
 export async function directorChangesFor(
   ipvs: IpvsConfig,
   stateDir: string,
-  phaseOf: (instance: string) => VrrpPhase | undefined,
+  phaseOf: (instance: string) => Phase | undefined,
 ): Promise<DirectorChanges> {
   const kernel = createDirectorKernel(openNetlinkSocket('generic'), systemClock);
   const memory = directorMemoryIn(stateDir, () => {}).read();

@@ -12,3 +12,5 @@ export type EventName = JournalEvent['event'];
 
 /** Hands an event to every sink. Never throws, never waits. */
 export type Journal = (event: JournalEvent) => void;
+
+export type Emit = (event: JournalEvent) => void;

@@ -1,7 +1,7 @@
 // One sentence for each event, for whoever reads the log at three in the morning. The typed fields stand beside it;
 // nothing here decides anything. Those of virtual routers are vrrp-sentences.ts's, the levels event-level.ts's.
 
-import { describeFallback } from '../reconcile/fallback.ts';
+import { describeFallback } from './describe-fallback.ts';
 import type { JournalEvent } from './event.ts';
 import { describeVrrpEvent } from './vrrp-sentences.ts';
 

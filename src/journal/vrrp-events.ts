@@ -1,6 +1,6 @@
 // What is said of virtual routers and of the process that speaks for them, of their peers, and of the addresses.
 
-export type VrrpPhase = 'initialize' | 'backup' | 'active' | 'leaving' | 'fault';
+import type { Phase } from '../model/vrrp.ts';
 
 export type VrrpEvent =
   | {
@@ -25,8 +25,8 @@ export type VrrpEvent =
       readonly instance: string;
       readonly vrid: number;
       readonly interface: string;
-      readonly from: VrrpPhase;
-      readonly to: VrrpPhase;
+      readonly from: Phase;
+      readonly to: Phase;
       readonly reason: string;
       readonly priority: number;
       readonly peer?: string;

@@ -1,10 +1,11 @@
 // One sentence for each event of virtual routers and their addresses.
+
+import type { Phase } from '../model/vrrp.ts';
 import type { JournalEvent } from './event.ts';
 import { describeReason } from './reasons.ts';
-import type { VrrpPhase } from './vrrp-events.ts';
 
 /** The words keepalived's users know. */
-const phaseAlias: Readonly<Record<VrrpPhase, string>> = {
+const phaseAlias: Readonly<Record<Phase, string>> = {
   initialize: 'initialize',
   backup: 'backup',
   active: 'active (master)',

@@ -2,16 +2,7 @@
 // services with an equal target are one check (its key is the JSON of the target).
 import type { Ip } from '../net/ip.ts';
 import type { AgentTarget, HttpProxyTarget, ProxyProtocolVersion, TextTarget } from './text-check.ts';
-
-/** How a TLS server is met. */
-export type TlsTarget = {
-  readonly sni?: string;
-  /** Whether a certificate must chain to a trusted authority and name the host. */
-  readonly verify: boolean;
-  readonly caFile?: string;
-  /** A certificate that ends within so many days is told of. */
-  readonly expiryDays?: number;
-};
+import type { TlsTarget } from './tls-target.ts';
 
 /** Of HTTP statuses; both ends belong to it. */
 export type StatusRange = readonly [from: number, to: number];

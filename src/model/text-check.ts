@@ -1,7 +1,7 @@
 // What a check asks of a server that holds a dialogue in lines of text, and of the small ones beside it that have
 // no dialogue at all (a datagram, a file, an agent's word). One target kind a probe; see docs/checks.md.
 import type { Ip } from '../net/ip.ts';
-import type { TlsTarget } from './check.ts';
+import type { TlsTarget } from './tls-target.ts';
 
 export type ProxyProtocolVersion = 'v1' | 'v2';
 

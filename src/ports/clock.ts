@@ -1,6 +1,6 @@
 // Time as the cores see it. Wall-clock time is for log lines only and never decides anything.
 
-/** Integer microseconds of the monotonic clock. */
+/** Integer microseconds: of the monotonic clock, or a length of time. */
 export type Micros = number;
 
 export type Clock = {

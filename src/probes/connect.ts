@@ -1,12 +1,10 @@
 // TCP connect: the server is up when it accepts; the connection is reset at once and nothing is said on it. A reset,
 // as load balancers send it after such a check, leaves no port in TIME_WAIT (RFC 9293 §3.6): a close would keep one
 // for a minute after each check, 600,000 of them at 10,000 checks a second.
-
-import type { Socket } from 'node:net';
 import type { CheckTarget } from '../model/check.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { failure, judgeError, success } from './talk/judge-error.ts';
-import { openSocket } from './talk/socket.ts';
+import { isSelfConnected, openSocket } from './talk/socket.ts';
 
 export type ConnectTarget = Extract<CheckTarget, { kind: 'connect' }>;
 
@@ -32,10 +30,3 @@ export function probeConnect(target: ConnectTarget, signal: AbortSignal): Promis
     });
   });
 }
-
-/**
- * TCP allows simultaneous open: a connect to a free port of this machine that happens to be its own source
- * port succeeds with nobody listening (RFC 9293 §3.5). @param port that was connected to
- */
-export const isSelfConnected = (socket: Socket, port: number): boolean =>
-  socket.localPort === port && socket.localAddress === socket.remoteAddress;

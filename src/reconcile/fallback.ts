@@ -1,6 +1,8 @@
 // Which tier of the fallback is the one to serve: the first that is up. One that is not checked counts as up; one
 // without a verdict does not, unless the table serves it already; one that is also a real server is as good as that
 // server, whether it is checked as a tier or not. Whether any of them serves is desire.ts's.
+
+import type { FallbackServing } from '../journal/describe-fallback.ts';
 import type { FallbackConfig, RealConfig, VirtualConfig } from '../model/config/service.ts';
 import { type Destination, realName } from '../model/ipvs.ts';
 import { type HealthOf, withoutCheck } from '../model/verdict.ts';
@@ -68,15 +70,6 @@ function weightOf(
   return weight === 'out' ? 0 : weight;
 }
 
-/** A tier that serves, for people: which, and why not the real servers. */
-export type FallbackServing = {
-  readonly fallback: string;
-  /** From 1. */
-  readonly tier: number;
-  readonly tiers: number;
-  readonly reason: 'no_server' | 'no_quorum';
-};
-
 /** @param index as {@link Tier}'s. @returns undefined where no tier serves. */
 export function fallbackServing(
   { id, fallbacks }: VirtualConfig,
@@ -88,7 +81,3 @@ export function fallbackServing(
   const reason = withheld ? 'no_quorum' : 'no_server';
   return { fallback: realName(id, tier), tier: index + 1, tiers: fallbacks.length, reason };
 }
-
-/** "fallback 192.168.6.9:80 (2 of 3) serves: no quorum" */
-export const describeFallback = ({ fallback, tier, tiers, reason }: FallbackServing): string =>
-  `fallback ${fallback}${tiers === 1 ? '' : ` (${tier} of ${tiers})`} serves: ${reason === 'no_quorum' ? 'no quorum' : 'no real server is up'}`;

@@ -1,10 +1,12 @@
 // Operations as something to read or to hand on as JSON: one line each with what was and what will be, and
 // counts. How it looks on a terminal is render/plan.ts's.
+
+import type { FallbackServing } from '../journal/describe-fallback.ts';
 import type { VirtualConfig } from '../model/config/service.ts';
 import { formatServiceId, type Operation } from '../model/ipvs.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import { describeDestination, describeService } from './describe.ts';
-import { type FallbackServing, fallbackServing } from './fallback.ts';
+import { fallbackServing } from './fallback.ts';
 import type { Leaving } from './leaving.ts';
 import type { Proposal } from './propose.ts';
 

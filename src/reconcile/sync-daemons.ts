@@ -5,9 +5,9 @@
 // - while the role is unknown (at a start, and when VRRP is away) what runs goes on.
 // Sends nothing: daemon/director/director-loop.ts. Source: net/netfilter/ipvs/ip_vs_sync.c.
 
-import type { VrrpPhase } from '../journal/vrrp-events.ts';
 import type { SyncConfig } from '../model/config/ipvs.ts';
 import type { SyncDaemon, SyncState } from '../model/director.ts';
+import type { Phase } from '../model/vrrp.ts';
 
 /** IPVS_SYNC_FLUSH_TIME and IPVS_SYNC_CHECK_PERIOD together, and as long again as a busy machine may take. */
 export const flushMs = 4000;
@@ -29,7 +29,7 @@ export type SyncOperation = {
 };
 
 /** A director that leaves still takes connections until another one has taken over. */
-export function syncRoleOf(phase: VrrpPhase | undefined): SyncRole {
+export function syncRoleOf(phase: Phase | undefined): SyncRole {
   if (phase === undefined || phase === 'initialize') return undefined;
   return phase === 'active' || phase === 'leaving' ? 'master' : 'backup';
 }

@@ -1,6 +1,6 @@
 // A plan for a terminal: one line a change, grouped by service, in the order in which the kernel is told; what
 // was and what will be, in ipvsadm's options; and the counts.
-import { describeFallback } from '../reconcile/fallback.ts';
+import { describeFallback } from '../journal/describe-fallback.ts';
 import type { Plan, PlanLine, SettingLine } from '../reconcile/plan.ts';
 
 const colours: Readonly<Record<string, number>> = { '+ ': 32, '~ ': 33, '- ': 31 } satisfies Record<

@@ -1,8 +1,8 @@
 // What `why` found, for a terminal: one paragraph for each server, service and router.
 
 import type { LeaverWhy, RouterWhy, ServerWhy, ServiceWhy, WhyAnswer } from '../daemon/report/why.ts';
+import { describeFallback } from '../journal/describe-fallback.ts';
 import { describeReason } from '../journal/reasons.ts';
-import { describeFallback } from '../reconcile/fallback.ts';
 import { formatDuration } from './duration.ts';
 import { formatEnd, formatFlaps, formatQuorum, formatServices } from './services.ts';
 

@@ -1,7 +1,8 @@
 // The advert that a router sends, and the interval that one announces. RFC 9568 §5.2, RFC 3768 §5.3.
 import type { Advert } from '../net/advert.ts';
 import type { Ip } from '../net/ip.ts';
-import type { Micros, RouterConfig } from './types.ts';
+import type { Micros } from '../ports/clock.ts';
+import type { RouterConfig } from './types.ts';
 
 const CENTISECOND_US = 10_000;
 const SECOND_US = 1_000_000;

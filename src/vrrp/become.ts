@@ -3,6 +3,7 @@
 
 import type { Phase, Reason } from '../model/vrrp.ts';
 import type { Ip } from '../net/ip.ts';
+import type { Micros } from '../ports/clock.ts';
 import { effectivePriority, RESIGNED_PRIORITY } from './election.ts';
 import { activeDownInterval, groupSuccessorWait, successorWait } from './timers.ts';
 import type {
@@ -12,7 +13,6 @@ import type {
   Effect,
   HeardRouter,
   Leaving,
-  Micros,
   RouterConfig,
   State,
   Step,

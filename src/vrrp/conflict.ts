@@ -2,11 +2,12 @@
 // and reports. Each is rate-limited, per peer and over a bounded number of peers, so that a flood of forged
 // adverts costs at most a few packets an interval. RFC 9568 §6.4.3, vrrp.md §5.4 S12.
 import type { Ip } from '../net/ip.ts';
+import type { Micros } from '../ports/clock.ts';
 import { type Context, leaseRenewal } from './become.ts';
 import { announceAgainst } from './contest.ts';
 import { effectivePriority } from './election.ts';
 import { activeDownInterval, leaseIsDue } from './timers.ts';
-import type { Active, Conflict, Effect, Micros, RouterConfig, Step } from './types.ts';
+import type { Active, Conflict, Effect, RouterConfig, Step } from './types.ts';
 
 const PEERS_MAX = 8;
 /** All peers beyond that share one allowance. */

@@ -1,10 +1,12 @@
 // When an active tells its neighbours again because another router is, or just was, active beside it: they may point
 // to that one. Quick at first, so that they point here within an advert interval; then ever rarer, so that a conflict
 // that lasts, or a flood of forged adverts, costs about one round a second. RFC 9568 §6.4.3 leaves this to us.
+
+import type { Micros } from '../ports/clock.ts';
 import type { Context } from './become.ts';
 import { effectivePriority } from './election.ts';
 import { activeDownInterval } from './timers.ts';
-import type { Active, Contest, Micros, RouterConfig, Step } from './types.ts';
+import type { Active, Contest, RouterConfig, Step } from './types.ts';
 
 /** The pause after the first round; it doubles with each one that follows. */
 const FIRST_PAUSE_US = 250_000;

@@ -2,10 +2,12 @@
 // away would leave the clients alone until the others' timers fire. So priority 0 is said once, and they are served
 // until a successor is heard, as when a role is given away; if none comes within Active_Down_Interval, the router is
 // what any start would be by then: active. RFC 9568 §6.4.1 knows no addresses that are there before.
+
+import type { Micros } from '../ports/clock.ts';
 import { activeState, backupState, become, type Context } from './become.ts';
 import { effectivePriority, RESIGNED_PRIORITY } from './election.ts';
 import { activeDownInterval } from './timers.ts';
-import type { Effect, Leaving, Micros, RouterConfig, Step } from './types.ts';
+import type { Effect, Leaving, RouterConfig, Step } from './types.ts';
 
 /** From initialize. */
 export function hold(context: Context): Step {

@@ -1,6 +1,8 @@
 // When a router next wants to be woken. The shell sleeps until then, drains its socket, then reports
 // deadlineReached.
-import type { Micros, State } from './types.ts';
+
+import type { Micros } from '../ports/clock.ts';
+import type { State } from './types.ts';
 
 /** Undefined: nothing but an event moves this router. */
 export function nextDeadline(state: State): Micros | undefined {

@@ -4,6 +4,7 @@
 import type { Reason } from '../model/vrrp.ts';
 import type { Advert } from '../net/advert.ts';
 import type { Ip } from '../net/ip.ts';
+import type { Micros } from '../ports/clock.ts';
 import { advertIntervalUs } from './advert.ts';
 import { type BackupOptions, backupState, become, type Context, lastWord } from './become.ts';
 import { assertActive, hearLosing, hearOurselves, hearResigning } from './conflict.ts';
@@ -19,7 +20,6 @@ import type {
   FurtherPath,
   HeardRouter,
   Leaving,
-  Micros,
   RouterConfig,
   State,
   Step,

@@ -2,12 +2,14 @@
 // heard will be replaced, so it no longer announces itself against its successor, yields to it, and has left at the
 // latest after its own Active_Down_Interval. As backup it tries an advert first, and takes over only once one has gone
 // out. One of several paths or peers that fails is no such case: the shell tells only what failed for all.
+
+import type { Micros } from '../ports/clock.ts';
 import { type BackupOptions, become, type Context, leavingState } from './become.ts';
 import { announceAgainst } from './contest.ts';
 import { effectivePriority } from './election.ts';
 import { LOWEST_PRIORITY } from './last-word.ts';
 import { activeDownInterval } from './timers.ts';
-import type { Active, Backup, Event, Micros, RouterConfig, Step, Unsent } from './types.ts';
+import type { Active, Backup, Event, RouterConfig, Step, Unsent } from './types.ts';
 
 type Sending = Extract<Event, { type: 'advertFailed' | 'advertSent' }>;
 

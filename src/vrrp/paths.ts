@@ -1,9 +1,11 @@
 // What changes when adverts travel over further paths beside the LAN of the virtual addresses: which path tells who
 // somebody is, which one settles a tie, and how soon a resignation is followed there. Further paths carry adverts of
 // our own kind only, so the rules here are ours; the first path keeps RFC 9568's (docs/architecture.md).
+
+import type { Micros } from '../ports/clock.ts';
 import { effectivePriority } from './election.ts';
 import { activeDownInterval, skewTime } from './timers.ts';
-import type { FurtherPath, HeardRouter, Micros, RouterConfig, Tie } from './types.ts';
+import type { FurtherPath, HeardRouter, RouterConfig, Tie } from './types.ts';
 
 /** For an active that is well and hears the resignation too to object, whatever our priority. */
 const OBJECTION_US = 8_000;

@@ -1,10 +1,11 @@
 // A new configuration for a running router: it keeps its role, and changes only what differs.
 // Another name, VRID, version or family is another router and no matter of this file.
 import { formatPrefix } from '../net/prefix.ts';
+import type { Micros } from '../ports/clock.ts';
 import { type Context, leaseRenewal, servesIn } from './become.ts';
 import { effectivePriority } from './election.ts';
 import { skewTime } from './timers.ts';
-import type { Active, Backup, Effect, Micros, RouterConfig, State, Step } from './types.ts';
+import type { Active, Backup, Effect, RouterConfig, State, Step } from './types.ts';
 
 /** @param context with the old configuration. */
 export function onReconfigured(context: Context, router: RouterConfig): Step {

@@ -3,6 +3,7 @@
 // the ways between phases. RFC 9568 §6.4, RFC 3768 §6.4, DESIGN.md §1 properties 1 to 3 and 10.
 
 import type { Reason } from '../model/vrrp.ts';
+import type { Micros } from '../ports/clock.ts';
 import { activeState, backupState, become, type Context, leavingState, servesIn } from './become.ts';
 import { hearAnswer } from './contest.ts';
 import { effectivePriority, isOwner } from './election.ts';
@@ -12,7 +13,7 @@ import { onDeadline, takeOver } from './on-deadline.ts';
 import { onSending, stillUnsent } from './on-sending.ts';
 import { onReconfigured } from './reconfigure.ts';
 import { activeDownInterval, groupSuccessorWait } from './timers.ts';
-import type { Effect, Event, Finds, Leaving, Micros, RouterConfig, State, Step } from './types.ts';
+import type { Effect, Event, Finds, Leaving, RouterConfig, State, Step } from './types.ts';
 
 export const initialState = (now: Micros): State => ({ phase: 'initialize', since: now });
 

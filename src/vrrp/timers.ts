@@ -1,6 +1,8 @@
 // Skew_Time, Active_Down_Interval and what is derived from them, in integer microseconds: multiply first,
 // divide last, so that skews stay ordered by priority at 10 ms adverts too. RFC 9568 §6.1, RFC 3768 §6.1.
-import type { Micros, RouterConfig } from './types.ts';
+
+import type { Micros } from '../ports/clock.ts';
+import type { RouterConfig } from './types.ts';
 
 const SECOND_US = 1_000_000;
 

@@ -6,9 +6,7 @@ import type { Phase, Reason, TtlBounds } from '../model/vrrp.ts';
 import type { Advert } from '../net/advert.ts';
 import type { Family, Ip } from '../net/ip.ts';
 import type { Prefix } from '../net/prefix.ts';
-
-/** Integer microseconds: of the monotonic clock, or a length of time. */
-export type Micros = number;
+import type { Micros } from '../ports/clock.ts';
 
 /** name, virtualRouterId, version and family identify a router: a change of one of them makes another router. */
 export type RouterConfig = {

@@ -3,8 +3,9 @@ import { type AddressInfo, createConnection, createServer, type Socket } from 'n
 import { expect, it } from 'vitest';
 import type { ProbeResult } from '../../src/model/probe-result.ts';
 import { ip } from '../../src/net/ip.ts';
-import { isSelfConnected, probeConnect } from '../../src/probes/connect.ts';
+import { probeConnect } from '../../src/probes/connect.ts';
 import { judgeError } from '../../src/probes/talk/judge-error.ts';
+import { isSelfConnected } from '../../src/probes/talk/socket.ts';
 import { deadline } from './deadline.ts';
 import { tcpServer } from './scripted-server.ts';
 

@@ -2,7 +2,8 @@
 // lines stay as they are; everything else is output, and is written anew. COMMANDS lists the verbs.
 import { ip } from '../../src/net/ip.ts';
 import { formatPrefix, type Prefix, parsePrefix } from '../../src/net/prefix.ts';
-import type { Effect, Micros, RouterConfig } from '../../src/vrrp/types.ts';
+import type { Micros } from '../../src/ports/clock.ts';
+import type { Effect, RouterConfig } from '../../src/vrrp/types.ts';
 import { encodeAdvert, VRRP_GROUP_INET } from '../../src/wire/packet/vrrp.ts';
 import { settleGroup } from '../vrrp/group-lan.ts';
 import { createLan, type Lan, type Node } from '../vrrp/lan.ts';

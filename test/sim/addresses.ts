@@ -1,7 +1,7 @@
 // The virtual addresses of a router in its host's kernel: requests take their time, a lease runs out by the
 // kernel's clock whatever became of the process, a stranger may delete one. The process's part follows
 // src/daemon/vrrp/holdings/address-leases.ts: what is deleted comes back at once, but not more often than each 100 ms.
-import type { Micros } from '../../src/vrrp/types.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import { after, notify } from './host.ts';
 import { dispatch } from './router.ts';
 import { acts, holdsAny, localTime, type Router, type World } from './world.ts';

@@ -1,6 +1,6 @@
 // What is still to happen, in order of time; what falls on the same microsecond happens in the order in which
 // it was planned. A binary heap.
-import type { Micros } from '../../src/vrrp/types.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 
 type Task = { readonly at: Micros; readonly order: number; readonly run: () => void };
 

@@ -1,6 +1,6 @@
 // Since when two hosts have been able to hear each other without harm: most invariants hold over "benign" links
 // only (vrrp.md §5.3). A process that stands still is another matter: what reaches it waits for it.
-import type { Micros } from '../../src/vrrp/types.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import type { Host, World } from './world.ts';
 
 export const takesPart = (host: Host): boolean => host.powered && host.running && host.linkUp;

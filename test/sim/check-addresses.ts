@@ -1,7 +1,7 @@
 // S1: the addresses are in the kernel exactly while a router serves: active, or leaving until its successor is
 // there. The kernel needs its time (G), a handed-over address stays for 20 ms, and one that a stranger deletes is
 // back within 100 ms (L9). After a death they go with their lease, half a second later at most.
-import type { Micros } from '../../src/vrrp/types.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import { kernelAnswer } from './calm.ts';
 import type { Check, Violate } from './referee.ts';
 import { acts, holdsAll, holdsAny, type Router, type World } from './world.ts';

@@ -2,7 +2,8 @@
 // two actives exactly one stays (S3, S4); it answers a losing advert and a resignation (S3, S7), but no peer
 // more often than four times an interval (S12); and a conflict that lasts is reported (L8).
 import { type Ip, ipBytes } from '../../src/net/ip.ts';
-import type { Effect, Micros, State } from '../../src/vrrp/types.ts';
+import type { Micros } from '../../src/ports/clock.ts';
+import type { Effect, State } from '../../src/vrrp/types.ts';
 import type { Check, Stepped, Violate } from './referee.ts';
 import { downOf, priorityOf } from './windows.ts';
 import type { Router, World } from './world.ts';

@@ -1,7 +1,7 @@
 // Two actives that hear each other: none longer than it takes one advert to get from the higher to the lower
 // (S2: δ + J where the higher came later, 2δ + 2J where a lower one took over wrongly; S3: after a heal no longer
 // than the next advert takes). The peers here all follow RFC 9568.
-import type { Micros } from '../../src/vrrp/types.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import { calmSince, kernelAnswer, movingSince } from './calm.ts';
 import { compare } from './check-conflicts.ts';
 import type { Check, Violate } from './referee.ts';

@@ -2,7 +2,7 @@
 // any more for the virtual router is told better within an advert interval (or a second, where intervals are shorter), if
 // that one stopped serving while it and the active could hear each other, and the client could hear the active.
 // S13: who knows that its adverts go to nobody does not announce itself, and has left after its Active_Down_Interval.
-import type { Micros } from '../../src/vrrp/types.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import { calmSince, kernelAnswer, movingSince } from './calm.ts';
 import type { Check, Stepped, Violate } from './referee.ts';
 import { downOf, longestInterval } from './windows.ts';

@@ -1,6 +1,6 @@
 // L1 for the client: while everybody that is there hears everybody, nobody goes unserved for longer than the
 // longest Active_Down_Interval, the kernel's answer, and the time until it asks who has the address now.
-import type { Micros } from '../../src/vrrp/types.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import { calmSince, isCore, kernelAnswer, movingSince, takesPart } from './calm.ts';
 import type { Check, Violate } from './referee.ts';
 import { longestDown, longestInterval } from './windows.ts';

@@ -1,7 +1,7 @@
 // What a start does with addresses that an earlier run has left in the kernel (src/vrrp/hold.ts). L10: they answer
 // until a successor is heard or their lease ends; the start itself takes nothing from the clients. S10: beside an
 // active that can be heard they do not stay longer than its next advert takes.
-import type { Micros } from '../../src/vrrp/types.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import { calmSince, kernelAnswer, movingSince } from './calm.ts';
 import type { Check, Stepped, Violate } from './referee.ts';
 import { acts, holdsAny, type Router, type World } from './world.ts';

@@ -1,7 +1,7 @@
 // Nobody takes over beside a healthy active that it hears and must respect: not after it stood still itself (S5),
 // not after the active stood still for less than the others wait (S6), not when a third router resigns (S7).
 // What a backup must respect: a priority not below its own, or any if it does not preempt.
-import type { Micros } from '../../src/vrrp/types.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import { calmSince, kernelAnswer } from './calm.ts';
 import type { Check, Stepped, Violate } from './referee.ts';
 import { priorityOf, skewOf } from './windows.ts';

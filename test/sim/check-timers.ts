@@ -2,7 +2,8 @@
 // told what each router accepts, and knows when its Active_Down_Timer must fire: not before (L4, L6: nobody
 // takes over early), and not later than J (L1, L2: nobody fails to). An active adverts at its interval.
 import type { Advert } from '../../src/net/advert.ts';
-import type { Backup, Micros, RouterConfig } from '../../src/vrrp/types.ts';
+import type { Micros } from '../../src/ports/clock.ts';
+import type { Backup, RouterConfig } from '../../src/vrrp/types.ts';
 import type { Check, Stepped, Violate } from './referee.ts';
 import { downOf, priorityOf, skewOf } from './windows.ts';
 import { localTime, type Router, type World } from './world.ts';

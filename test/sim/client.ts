@@ -1,7 +1,7 @@
 // A client on the network with an ARP (neighbour) cache: for each group it knows which host it takes for the
 // virtual router, and whether that one would answer now. It believes announcements, and asks anew each second
 // while nobody answers. Its outages are a result of every run. vrrp.md §5.2.
-import type { Micros } from '../../src/vrrp/types.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import { type Group, kernelServes, type Router, type World } from './world.ts';
 
 const ASK_EVERY_US = 1_000_000;

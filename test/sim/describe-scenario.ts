@@ -1,7 +1,7 @@
 // A scenario in words: who takes part with which configuration, what the network and the hosts are like, and what
 // goes wrong. Every number that the run depends on is in it.
 import { formatPrefix } from '../../src/net/prefix.ts';
-import type { Micros } from '../../src/vrrp/types.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import type { GroupPlan, HostPlan, Scenario, Weather } from './scenario.ts';
 
 const ms = (us: Micros): string => `${us / 1000} ms`;

@@ -1,6 +1,6 @@
 // Draws the weather and the list of faults of a scenario: which classes there are in this run, then each fault
 // with its place, time and length, short and long against the intervals of the group.
-import type { Micros } from '../../src/vrrp/types.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import type { Random } from './random.ts';
 import type { Fault, FaultKind, Garbage, GroupPlan, HostPlan, Weather } from './scenario.ts';
 import { longestDown, longestInterval } from './windows.ts';

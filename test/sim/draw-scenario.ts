@@ -2,7 +2,8 @@
 // how strong. Intervals of one run are of one scale, and the run is as long as a fixed number of adverts takes:
 // slow groups live for minutes, fast ones for seconds. vrrp.md §5.2.
 import { type Ip, ip } from '../../src/net/ip.ts';
-import type { Micros, RouterConfig } from '../../src/vrrp/types.ts';
+import type { Micros } from '../../src/ports/clock.ts';
+import type { RouterConfig } from '../../src/vrrp/types.ts';
 import { drawFaults, drawWeather } from './draw-faults.ts';
 import { createRandom, type Random } from './random.ts';
 import type { GroupPlan, HostPlan, RouterPlan, Scenario } from './scenario.ts';

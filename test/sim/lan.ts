@@ -1,6 +1,6 @@
 // The network: a directed path between any two places, each with its delay, its weather and its cuts. It knows
 // nothing of what it carries, and remembers when a path last did harm: the invariants ask for that.
-import type { Micros } from '../../src/vrrp/types.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import type { Agenda } from './agenda.ts';
 import type { Random } from './random.ts';
 import type { Place, Scenario, Weather } from './scenario.ts';

@@ -1,6 +1,8 @@
 // Watches a run and calls the first broken invariant. The invariants themselves are in check-*.ts, each named as
 // in vrrp.md §5.4 (safety, S) and §5.5 (liveness, L); here is only what they can watch.
-import type { Effect, Event, Micros, State } from '../../src/vrrp/types.ts';
+
+import type { Micros } from '../../src/ports/clock.ts';
+import type { Effect, Event, State } from '../../src/vrrp/types.ts';
 import type { Validation } from '../../src/vrrp/validate.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { checkAdverts } from './check-adverts.ts';

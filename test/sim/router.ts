@@ -1,9 +1,11 @@
 // The shell of one router as the daemon has it (src/daemon/vrrp/router/router.ts), in virtual time: validation, step(),
 // the real deadline with its drain-before-act, effects in order behind the answers of the kernel, the pause
 // before a handed-over address goes, snapshots for a resume.
+
+import type { Micros } from '../../src/ports/clock.ts';
 import { nextDeadline } from '../../src/vrrp/next-deadline.ts';
 import { initialState } from '../../src/vrrp/step.ts';
-import type { Effect, Event, Micros, RouterConfig, Step } from '../../src/vrrp/types.ts';
+import type { Effect, Event, RouterConfig, Step } from '../../src/vrrp/types.ts';
 import { validateAdvert } from '../../src/vrrp/validate.ts';
 import { addAddresses, adoptAddresses, announce, removeAddresses, renewAddresses } from './addresses.ts';
 import { after, notify, transmit } from './host.ts';

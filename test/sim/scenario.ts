@@ -1,6 +1,8 @@
 // One run of the simulator as plain data: who takes part, how the network and the hosts behave, and what goes
 // wrong when. Drawn from a seed (draw-scenario.ts), and cut down when it fails (shrink.ts).
-import type { Micros, RouterConfig } from '../../src/vrrp/types.ts';
+
+import type { Micros } from '../../src/ports/clock.ts';
+import type { RouterConfig } from '../../src/vrrp/types.ts';
 
 /** A place on the network: the number of a host, or that of the client, which comes after the last host. */
 export type Place = number;

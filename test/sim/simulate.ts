@@ -1,8 +1,8 @@
 // Plays a scenario: the faults, then the quiet phase in which the core must find its active and keep it. The
 // same scenario and machine always give the same run, step by step.
 import { createDeadline } from '../../src/daemon/vrrp/router/deadline.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import { step } from '../../src/vrrp/step.ts';
-import type { Micros } from '../../src/vrrp/types.ts';
 import { createAgenda } from './agenda.ts';
 import { createClient } from './client.ts';
 import { cutOff, losePower, startHost, strike } from './faults.ts';

@@ -1,6 +1,8 @@
 // The lengths of time that the invariants speak of, from a scenario's own numbers. vrrp.md §5.3; the formulas
 // are written from RFC 9568 §6.1 and RFC 3768 §6.1 anew: the machine's own (src/vrrp/timers.ts) are under test.
-import type { Micros, RouterConfig } from '../../src/vrrp/types.ts';
+
+import type { Micros } from '../../src/ports/clock.ts';
+import type { RouterConfig } from '../../src/vrrp/types.ts';
 import type { GroupPlan, Scenario } from './scenario.ts';
 
 export const priorityOf = ({ priority, priorityOffset = 0 }: RouterConfig): number =>

@@ -2,8 +2,9 @@
 import type { createDeadline, Deadline } from '../../src/daemon/vrrp/router/deadline.ts';
 import type { Phase } from '../../src/model/vrrp.ts';
 import type { Family, Ip } from '../../src/net/ip.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import type { step } from '../../src/vrrp/step.ts';
-import type { Effect, Micros, RouterConfig, State } from '../../src/vrrp/types.ts';
+import type { Effect, RouterConfig, State } from '../../src/vrrp/types.ts';
 import type { AdvertFacts, Validation } from '../../src/vrrp/validate.ts';
 import type { Agenda } from './agenda.ts';
 import type { Client } from './client.ts';

@@ -12,33 +12,9 @@ const graph = fileGraph(sources);
 
 /** Arrows and circles that were there before the rooms were: they go, and none is added. */
 const yetToGo = {
-  arrows: ['src/compose/config-process.ts -> src/cli/command-line.ts'],
-  fileCircles: [
-    ['src/model/check.ts', 'src/model/text-check.ts'],
-    ['src/model/config/config.ts', 'src/model/config/router.ts'],
-    ['src/daemon/health/checked-server.ts', 'src/daemon/health/flap-hold.ts'],
-    [
-      'src/daemon/tracking/file.ts',
-      'src/daemon/tracking/process.ts',
-      'src/daemon/tracking/script.ts',
-      'src/daemon/tracking/tracking-loop.ts',
-    ],
-    ['src/daemon/vrrp/holdings/claims.ts', 'src/daemon/vrrp/vrrp-ports.ts'],
-    ['src/daemon/vrrp/adverts/interface.ts', 'src/daemon/vrrp/holdings/rivals.ts'],
-    ['src/daemon/vrrp/router/router-ports.ts', 'src/daemon/vrrp/sync-groups.ts'],
-  ],
+  arrows: [],
+  fileCircles: [],
   roomCircles: [
-    ['src/model/check.ts', 'src/model/text-check.ts'],
-    ['src/journal', 'src/reconcile'],
-    [
-      'src/daemon/vrrp/adverts',
-      'src/daemon/vrrp/holdings',
-      'src/daemon/vrrp/network-view.ts',
-      'src/daemon/vrrp/router',
-      'src/daemon/vrrp/router-config.ts',
-      'src/daemon/vrrp/sync-groups.ts',
-      'src/daemon/vrrp/vrrp-ports.ts',
-    ],
     [
       'src/config/checks',
       'src/config/document.ts',
@@ -52,9 +28,6 @@ const yetToGo = {
       'src/config/tree',
       'src/config/values',
     ],
-    ['src/probes/connect.ts', 'src/probes/talk'],
-    ['src/config/convert/keepalived', 'src/config/convert/keepalived-delays.ts'],
-    ['src/cli', 'src/compose'],
   ],
 };
 

@@ -24,7 +24,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   model: { below: ['net'] },
   wire: { below: words },
   ports: { below: words },
-  journal: { below: [...words, 'reconcile'] },
+  journal: { below: words },
   vrrp: core,
   health: core,
   reconcile: core,

@@ -2,6 +2,8 @@
 // Files of more than 300 lines are named, of more than 500 refused.
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { functionsOf } from './functions.ts';
+import { LONG_FUNCTION, longFunctions } from './long-functions.ts';
 import { bareCode, filesUnder, isTypeScript, read, withoutComments } from './sources.ts';
 
 const LONG = 300;
@@ -25,6 +27,18 @@ describe('style', () => {
     const long = all.filter((path) => countLines(path) > LONG);
     for (const path of long) console.warn(`${path}: ${countLines(path)} lines, ${LONG} is long`);
     expect(long.filter((path) => countLines(path) > TOO_LONG)).toEqual([]);
+  });
+
+  it(`has no function of more than ${LONG_FUNCTION} lines, but for those of a list that only gets shorter`, () => {
+    const long = sources.flatMap((path) =>
+      functionsOf(read(path))
+        .filter(({ lines }) => lines > LONG_FUNCTION)
+        .map(({ name, lines }) => [`${path} ${name}`, lines] as const),
+    );
+    const found = Object.fromEntries(long);
+    for (const [name, lines] of long)
+      expect(lines, name).toBeLessThanOrEqual(longFunctions[name]?.[0] ?? LONG_FUNCTION);
+    expect(Object.keys(longFunctions).filter((name) => found[name] === undefined)).toEqual([]);
   });
 
   it('begins every file with a comment of at most ten lines that says what it is; a test has its names', () => {
@@ -70,5 +84,33 @@ describe('style', () => {
   it('runs no test alone, and skips none without a reason found at run time', () => {
     const tests = all.filter((path) => path.endsWith('.test.ts'));
     expect(linesThatFit(tests, /\b(?:it|describe|test)\.(?:only|todo|skip\(')/, withoutComments)).toEqual([]);
+  });
+});
+
+describe('the measuring of functions', () => {
+  it('counts signature, body and brace of every form', () => {
+    const text = [
+      'export function one(): void {',
+      '  two();',
+      '}',
+      'const three = async (',
+      '  four: number,',
+      '): Promise<void> => {',
+      '  if (four > 1) {',
+      '    five();',
+      '  }',
+      '};',
+      'const six = () => ({',
+      '  seven: (eight: number) => {',
+      '    nine(eight);',
+      '  },',
+      '});',
+    ].join('\n');
+    expect(functionsOf(text)).toEqual([
+      { name: 'one', lines: 3 },
+      { name: 'three', lines: 7 },
+      { name: 'six', lines: 5 },
+      { name: 'seven', lines: 3 },
+    ]);
   });
 });

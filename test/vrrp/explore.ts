@@ -5,9 +5,10 @@
 import type { Phase, Reason } from '../../src/model/vrrp.ts';
 import type { Advert } from '../../src/net/advert.ts';
 import { type Ip, ip } from '../../src/net/ip.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import { nextDeadline } from '../../src/vrrp/next-deadline.ts';
 import { initialState, step } from '../../src/vrrp/step.ts';
-import type { Effect, Event, Micros, RouterConfig, State } from '../../src/vrrp/types.ts';
+import type { Effect, Event, RouterConfig, State } from '../../src/vrrp/types.ts';
 import { SECOND, testRouter } from './router.ts';
 
 export type Way = {

@@ -1,8 +1,9 @@
 // Directors with a sync group each on a LAN in virtual time: member i of every director is the same virtual router,
 // and all of them on one segment, told apart by VRID. Groups are settled as the shell does it, after every step.
 import { ip } from '../../src/net/ip.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import { groupEvents } from '../../src/vrrp/sync-group.ts';
-import type { Micros, RouterConfig } from '../../src/vrrp/types.ts';
+import type { RouterConfig } from '../../src/vrrp/types.ts';
 import { createLan, type Lan, type LanOptions, type Node } from './lan.ts';
 import { testRouter } from './router.ts';
 

@@ -3,10 +3,11 @@
 // Deterministic: whatever is random comes in from outside. It judges nothing; tests do.
 import type { Ip } from '../../src/net/ip.ts';
 import { formatPrefix } from '../../src/net/prefix.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import { advertOf } from '../../src/vrrp/advert.ts';
 import { nextDeadline } from '../../src/vrrp/next-deadline.ts';
 import { initialState, step } from '../../src/vrrp/step.ts';
-import type { Effect, Event, Micros, RouterConfig, State } from '../../src/vrrp/types.ts';
+import type { Effect, Event, RouterConfig, State } from '../../src/vrrp/types.ts';
 import { validateAdvert } from '../../src/vrrp/validate.ts';
 import { decodeAdvert, encodeAdvert, vrrpGroup } from '../../src/wire/packet/vrrp.ts';
 

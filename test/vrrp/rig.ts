@@ -3,9 +3,10 @@
 import type { Phase } from '../../src/model/vrrp.ts';
 import type { Advert } from '../../src/net/advert.ts';
 import { type Ip, ip } from '../../src/net/ip.ts';
+import type { Micros } from '../../src/ports/clock.ts';
 import { nextDeadline } from '../../src/vrrp/next-deadline.ts';
 import { initialState, step } from '../../src/vrrp/step.ts';
-import type { Effect, Event, Micros, Report, RouterConfig, State, Step } from '../../src/vrrp/types.ts';
+import type { Effect, Event, Report, RouterConfig, State, Step } from '../../src/vrrp/types.ts';
 import { testRouter } from './router.ts';
 
 export const PEER = ip('10.9.0.2');

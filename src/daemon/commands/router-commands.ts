@@ -3,8 +3,8 @@
 // other, in the order of its states, each for a bounded time, and never hold anything else up.
 
 import type { Journal, JournalEvent } from '../../journal/event.ts';
-import type { VrrpPhase } from '../../journal/vrrp-events.ts';
 import type { VrrpInstanceConfig, VrrpNotifyConfig } from '../../model/config/router.ts';
+import type { Phase } from '../../model/vrrp.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RunScript } from '../../ports/tracked.ts';
 import type { VrrpSupervisor } from '../vrrp/supervisor.ts';
@@ -17,7 +17,7 @@ const waitingMax = 16;
 type NotifiedState = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP';
 
 /** A router that leaves is the master still, for whoever looks from outside. */
-const states: Readonly<Partial<Record<VrrpPhase, NotifiedState>>> = {
+const states: Readonly<Partial<Record<Phase, NotifiedState>>> = {
   active: 'MASTER',
   backup: 'BACKUP',
   fault: 'FAULT',

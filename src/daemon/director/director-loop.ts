@@ -4,9 +4,9 @@
 // Without such configuration, and nothing remembered, the kernel is neither asked nor told anything.
 
 import type { Journal, JournalEvent } from '../../journal/event.ts';
-import type { VrrpPhase } from '../../journal/vrrp-events.ts';
 import type { IpvsConfig } from '../../model/config/ipvs.ts';
 import type { SyncDaemon, SyncState } from '../../model/director.ts';
+import type { Phase } from '../../model/vrrp.ts';
 import type { Clock, Micros } from '../../ports/clock.ts';
 import type { DirectorKernel, KernelError } from '../../ports/kernel.ts';
 import type { Sysctl } from '../../ports/sysctl.ts';
@@ -68,7 +68,7 @@ export function createDirectorLoop(options: DirectorLoopOptions): DirectorLoop {
   );
   const daemons = createSyncKeeper({ ...options, attempts, onOurs: remember }, new Set(before.syncDaemons));
   const oneAtATime = createQueue();
-  const phases = new Map<string, VrrpPhase>();
+  const phases = new Map<string, Phase>();
   let ipvs = nothing;
   let wanted: Settings = new Map();
   let lingering: { readonly state: SyncState; readonly until: Micros } | undefined;

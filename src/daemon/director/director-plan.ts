@@ -1,7 +1,7 @@
 // What director-loop.ts would do with a configuration, for `plan`: read and compared, and nothing else.
 
-import type { VrrpPhase } from '../../journal/vrrp-events.ts';
 import type { IpvsConfig } from '../../model/config/ipvs.ts';
+import type { Phase } from '../../model/vrrp.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DirectorKernel } from '../../ports/kernel.ts';
 import type { Sysctl } from '../../ports/sysctl.ts';
@@ -24,7 +24,7 @@ export type DirectorPlanPorts = {
 export async function planDirector(
   { kernel, sysctl, clock, memory }: DirectorPlanPorts,
   ipvs: IpvsConfig,
-  phaseOf: (instance: string) => VrrpPhase | undefined,
+  phaseOf: (instance: string) => Phase | undefined,
 ): Promise<DirectorChanges> {
   const journal = () => {};
   const quiet = { kernel, journal, attempts: createAttempts({ clock, journal }) };

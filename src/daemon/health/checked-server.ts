@@ -2,7 +2,7 @@
 // health/verdict's; this keeps the state, turns effects into events, and heeds maintenance.
 
 import type { CheckPlan } from '../../health/checks/plan.ts';
-import { type FlapState, steady } from '../../health/flap-damping.ts';
+import { steady } from '../../health/flap-damping.ts';
 import {
   stepVerdict,
   type Thresholds,
@@ -11,12 +11,11 @@ import {
   withheld,
 } from '../../health/verdict.ts';
 import type { Journal, JournalEvent } from '../../journal/event.ts';
-import type { FlapPolicy } from '../../model/flapping.ts';
 import type { ExpiringCertificate, ProbeResult, ShownResult } from '../../model/probe-result.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import type { Clock, Micros } from '../../ports/clock.ts';
-import { endHold, type FlapHold, flapAccountOf, forgive, noteFall, noteReturn } from './flap-hold.ts';
+import { endHold, type FlappingServer, flapAccountOf, forgive, noteFall, noteReturn } from './flap-hold.ts';
 
 /** A server that cannot be checked is logged at its first check, and then this often. */
 const uncheckedEveryMs = 60_000;
@@ -30,7 +29,7 @@ export type VerdictChange = { readonly service: string; readonly real: string; r
 /** What a check said, and when. */
 export type Judged = { readonly result: ShownResult; readonly at: Micros };
 
-export type CheckedServer = {
+export type CheckedServer = FlappingServer & {
   readonly service: string;
   readonly real: string;
   readonly endpoint: Endpoint;
@@ -39,10 +38,6 @@ export type CheckedServer = {
   checkKey: string;
   limits: Thresholds;
   state: VerdictState;
-  /** Absent: it may flap as it likes. */
-  flapPolicy: FlapPolicy | undefined;
-  flaps: FlapState;
-  hold?: FlapHold | undefined;
   maintenance: boolean;
   /** Since it last served, or was fit to. */
   downSince: Micros | undefined;

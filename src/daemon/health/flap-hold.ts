@@ -1,11 +1,27 @@
 // A flapping server in its hold: what a fall and a return mean for it, when the hold ends, and what is told. How long a
 // hold is says health/flap-damping; what a held server still serves, reconcile/desire.
-import { cameUp, fallsWithin, fell, heldUntil, holdMsAt, steady } from '../../health/flap-damping.ts';
+import {
+  cameUp,
+  type FlapState,
+  fallsWithin,
+  fell,
+  heldUntil,
+  holdMsAt,
+  steady,
+} from '../../health/flap-damping.ts';
+import type { FlapPolicy } from '../../model/flapping.ts';
 import type { Clock, Micros } from '../../ports/clock.ts';
-import type { CheckedServer } from './checked-server.ts';
 
 /** Its checks succeed, but it takes no new connections until then, unless nobody else does. */
 export type FlapHold = { readonly since: Micros; readonly until: Micros; readonly cancel: () => void };
+
+/** What of a server (checked-server.ts) is looked at and kept here. */
+export type FlappingServer = {
+  /** Absent: it may flap as it likes. */
+  flapPolicy: FlapPolicy | undefined;
+  flaps: FlapState;
+  hold?: FlapHold | undefined;
+};
 
 /** What a server has on its account; times in milliseconds. */
 export type FlapAccount = {
@@ -18,7 +34,7 @@ export type FlapAccount = {
 };
 
 /** It was serving, or fit to, and is down now. */
-export function noteFall({ clock }: { readonly clock: Clock }, server: CheckedServer): void {
+export function noteFall({ clock }: { readonly clock: Clock }, server: FlappingServer): void {
   endHold(server);
   if (server.flapPolicy !== undefined) server.flaps = fell(server.flaps, clock.now(), server.flapPolicy);
 }
@@ -26,7 +42,7 @@ export function noteFall({ clock }: { readonly clock: Clock }, server: CheckedSe
 /** It answers again. Begins its hold, where it has one to serve. @param onEnd its time is over */
 export function noteReturn(
   { clock }: { readonly clock: Clock },
-  server: CheckedServer,
+  server: FlappingServer,
   onEnd: () => void,
 ): void {
   const { flapPolicy: policy } = server;
@@ -39,18 +55,18 @@ export function noteReturn(
 }
 
 /** What it did before counts no more. */
-export function forgive(server: CheckedServer): void {
+export function forgive(server: FlappingServer): void {
   endHold(server);
   server.flaps = steady;
 }
 
-export function endHold(server: CheckedServer): void {
+export function endHold(server: FlappingServer): void {
   server.hold?.cancel();
   server.hold = undefined;
 }
 
 /** Absent where nothing is held against it, and where flapping is not looked at. */
-export function flapAccountOf(server: CheckedServer, now: Micros): FlapAccount | undefined {
+export function flapAccountOf(server: FlappingServer, now: Micros): FlapAccount | undefined {
   const { flapPolicy: policy, flaps, hold } = server;
   if (policy === undefined) return undefined;
   const falls = fallsWithin(flaps, now, policy).length;

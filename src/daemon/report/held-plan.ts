@@ -1,8 +1,8 @@
 // What the virtual routers should hold at their present roles, against what the kernel has: for `plan`. Changes
 // nothing. Of a router whose role is not known nothing can be said.
 
-import type { VrrpPhase } from '../../journal/vrrp-events.ts';
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
+import type { Phase } from '../../model/vrrp.ts';
 import { formatPrefix } from '../../net/prefix.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FilterKernel, NetworkKernel } from '../../ports/kernel.ts';
@@ -27,7 +27,7 @@ export type HeldPorts = {
 export async function planHeld(
   ports: HeldPorts,
   instances: readonly VrrpInstanceConfig[],
-  phaseOf: (instance: string) => VrrpPhase | undefined,
+  phaseOf: (instance: string) => Phase | undefined,
 ): Promise<readonly SettingLine[]> {
   const known = instances.filter(({ name }) => phaseOf(name) !== undefined);
   if (known.length === 0) return [];

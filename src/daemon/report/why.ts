@@ -1,5 +1,7 @@
 // Why things are as they are: the chain of facts behind a real server's place in the table, a service's choice of who
 // serves, and a virtual router's state, as plain data. Whatever is called by the word asked about is told of.
+
+import type { FallbackServing } from '../../journal/describe-fallback.ts';
 import type { Config } from '../../model/config/config.ts';
 import type { RealConfig, VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId, realName, type ServiceId } from '../../model/ipvs.ts';
@@ -8,7 +10,7 @@ import { formatEndpoint } from '../../net/endpoint.ts';
 import type { Micros } from '../../ports/clock.ts';
 import { canonicalDestination } from '../../reconcile/canonical.ts';
 import type { DesiredService } from '../../reconcile/desire.ts';
-import { type FallbackServing, fallbackServing } from '../../reconcile/fallback.ts';
+import { fallbackServing } from '../../reconcile/fallback.ts';
 import type { WeightPart } from '../../reconcile/weigh.ts';
 import type { FlapAccount } from '../health/flap-hold.ts';
 import type { ServerHealth } from '../health/health-loop.ts';

@@ -1,7 +1,7 @@
 // One tracked file: the whole number at its beginning, as keepalived reads it; none where there is no such number.
 import type { TrackFileConfig } from '../../model/config/tracked.ts';
 import type { WatchFile } from '../../ports/tracked.ts';
-import type { Tell, Watch } from './tracking-loop.ts';
+import type { Tell, Watch } from './watch.ts';
 
 /** No priority can be moved by more. */
 const valueMax = 254;

@@ -3,7 +3,7 @@
 import type { TrackProcessConfig } from '../../model/config/tracked.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ListProcesses } from '../../ports/tracked.ts';
-import type { Tell, Watch } from './tracking-loop.ts';
+import type { Tell, Watch } from './watch.ts';
 
 type Wanted = { readonly config: TrackProcessConfig; readonly tell: Tell };
 

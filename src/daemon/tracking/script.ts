@@ -4,7 +4,7 @@ import type { TrackScriptConfig } from '../../model/config/tracked.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RunScript, ScriptRun } from '../../ports/tracked.ts';
 import { countResult, type RiseFall, unknownYet } from '../../vrrp/rise-fall.ts';
-import type { Tell, Watch } from './tracking-loop.ts';
+import type { Tell, Watch } from './watch.ts';
 
 export type ScriptPorts = { readonly clock: Clock; readonly runScript: RunScript; readonly tell: Tell };
 

@@ -1,7 +1,6 @@
 // What the main process tracks for the virtual routers: which scripts, files, processes and virtual services any of
 // them refers to, what was found out last, and who is told. It runs here and not in the VRRP process, so that no
 // script and no look through /proc can delay an advert (docs/architecture.md). Weights are vrrp/track.ts's matter.
-
 import type { Journal } from '../../journal/event.ts';
 import type { Config } from '../../model/config/config.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
@@ -18,9 +17,7 @@ import { trackFile } from './file.ts';
 import { createProcessTracker } from './process.ts';
 import { trackScript } from './script.ts';
 import { judgeQuorum, judgeService } from './service.ts';
-
-export type Tell = (finding: Finding, detail?: string) => void;
-export type Watch = { readonly stop: () => void };
+import type { Tell, Watch } from './watch.ts';
 
 export type TrackingPorts = {
   readonly clock: Clock;

@@ -3,7 +3,7 @@
 // whoever looks at it: the virtual router that it carries, further paths, and those who track it. What the first look
 // finds holds at once: after a crash of this process nothing has to prove itself again.
 // keepalived: interface_up_down_delays.
-import type { LinkDelay } from '../../model/config/config.ts';
+import type { LinkDelay } from '../../model/config/router.ts';
 import type { Link } from '../../net/link.ts';
 import type { Clock } from '../../ports/clock.ts';
 

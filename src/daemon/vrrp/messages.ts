@@ -2,9 +2,9 @@
 // time, in order. Either end treats silence beyond the heartbeat limit as the other's death.
 
 import type { JournalEvent } from '../../journal/event.ts';
-import type { VrrpPhase } from '../../journal/vrrp-events.ts';
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import type { Finding } from '../../model/tracking.ts';
+import type { Phase } from '../../model/vrrp.ts';
 import type { Lateness } from '../pace/lateness.ts';
 
 /** What the main process has found out of tracked things, by findingKey(); what is missing is unknown. */
@@ -16,7 +16,7 @@ export type VrrpSnapshot = {
   readonly takenAt: number;
   readonly instances: readonly {
     readonly name: string;
-    readonly phase: VrrpPhase;
+    readonly phase: Phase;
     readonly lastAdvertAt: number;
   }[];
 };
@@ -43,7 +43,7 @@ export type VrrpInstanceStatus = {
   readonly name: string;
   readonly interface: string;
   readonly vrid: number;
-  readonly phase: VrrpPhase;
+  readonly phase: Phase;
   /** The effective one. */
   readonly priority: number;
   /** As configured; absent where it is the effective one. */

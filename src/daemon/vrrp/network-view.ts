@@ -1,11 +1,11 @@
 // Links and addresses of the host as last known: read once, then kept by notifications, read again after
 // an overflow. Decides nothing; tells whoever listens what changed, after it is known here.
-import type { LinkDelay } from '../../model/config/config.ts';
+import type { LinkDelay } from '../../model/config/router.ts';
 import type { Ip } from '../../net/ip.ts';
 import type { Link } from '../../net/link.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AddressEntry, KernelError, NetworkChange, NetworkKernel } from '../../ports/kernel.ts';
-import { createAddressIndex } from './holdings/address-index.ts';
+import { createAddressIndex } from './address-index.ts';
 import { createLinkDelays } from './link-delays.ts';
 
 const readAttempts = 5;

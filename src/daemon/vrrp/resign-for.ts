@@ -1,6 +1,8 @@
 // What the main process does in place of a VRRP process that keeps dying, or died before it was done: resigns for the
 // instances that were active, so that the peers need not wait for the timeout, and takes off what they held. It elects
 // nobody. docs/architecture.md, "Two processes"; where nobody is left to do this, leases run out.
+
+import type { Emit } from '../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import type { Ip } from '../../net/ip.ts';
 import { formatPrefix, type Prefix } from '../../net/prefix.ts';
@@ -17,7 +19,7 @@ import type { LostInstance } from './holdings/held.ts';
 import { settingsOfVmac, virtualRouterMac } from './holdings/macvlan.ts';
 import { createNetworkView, type NetworkView } from './network-view.ts';
 import { channelOf, deviceOfAddress, floatingAddresses, noSource, routerConfigOf } from './router-config.ts';
-import type { Emit, VrrpPorts } from './vrrp-ports.ts';
+import type { VrrpPorts } from './vrrp-ports.ts';
 
 export type CleanupPorts = Pick<
   VrrpPorts,

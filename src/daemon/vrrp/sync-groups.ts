@@ -1,17 +1,12 @@
 // The sync groups of this director, and who is in them: after every step of a member its group is looked at, and
 // the members are told what follows for them, until it is at rest. What follows is vrrp/sync-group.ts's decision.
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
-import { type GroupEvent, type GroupMember, groupEvents } from '../../vrrp/sync-group.ts';
+import { groupEvents } from '../../vrrp/sync-group.ts';
 import type { VrrpSnapshot } from './messages.ts';
-import type { InstanceSnapshot, RouterShell } from './router/router-ports.ts';
+import type { GroupedRouter, InstanceSnapshot, RouterShell } from './router/router-ports.ts';
 
 /** A group at rest is reached in far fewer rounds; a rule that never rests must not hang the process. */
 const roundsMax = 32;
-
-export type GroupedRouter = {
-  readonly groupMember: () => GroupMember;
-  readonly onGroupEvent: (event: GroupEvent) => void;
-};
 
 /** @returns looks at that group. Called from within a step of a member that it made itself, it does nothing. */
 export function createSyncGroups(

@@ -1,15 +1,13 @@
 // What the VRRP process needs from the outside, all of it injected: time, the kernel's links and addresses,
 // sockets, and the channel to the main process. Types only.
-
-import type { JournalEvent } from '../../journal/event.ts';
 import type { TtlBounds } from '../../model/vrrp.ts';
 import type { Family, Ip } from '../../net/ip.ts';
 import type { Result } from '../../net/result.ts';
+import type { ClaimMemory } from '../../ports/claim-memory.ts';
 import type { Clock, EventLoop } from '../../ports/clock.ts';
 import type { AdvertPort, DatagramPort, FramePort } from '../../ports/datagram.ts';
 import type { FilterKernel, NetworkKernel } from '../../ports/kernel.ts';
 import type { Sysctl } from '../../ports/sysctl.ts';
-import type { ClaimMemory } from './holdings/claims.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from './messages.ts';
 
 export type Device = { readonly name: string; readonly index: number };
@@ -59,5 +57,3 @@ export type VrrpChannel = {
   /** The main process is gone. Called once. */
   readonly onClosed: (listener: () => void) => void;
 };
-
-export type Emit = (event: JournalEvent) => void;

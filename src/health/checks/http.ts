@@ -1,8 +1,9 @@
 // The HTTP check that a service means: its questions, what their answers must be, and how the server is met.
 
-import type { HttpQuestion, HttpTarget, TlsTarget } from '../../model/check.ts';
+import type { HttpQuestion, HttpTarget } from '../../model/check.ts';
 import type { HttpCheckConfig, HttpUrlConfig } from '../../model/config/check.ts';
 import type { RealConfig, VirtualConfig } from '../../model/config/service.ts';
+import type { TlsTarget } from '../../model/tls-target.ts';
 
 export function httpTargetOf(
   virtual: VirtualConfig,

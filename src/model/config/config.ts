@@ -1,6 +1,5 @@
 // The configuration as the daemon sees it: everything resolved for this director, every default filled in,
 // every time in milliseconds. Parsers (yaml.ts, ldirectord.ts) make it; nothing below here knows of files.
-
 import type { IpvsConfig } from './ipvs.ts';
 import type { Problem } from './problem.ts';
 import type { VrrpInstanceConfig, VrrpProcessConfig } from './router.ts';
@@ -14,9 +13,6 @@ export type LogConfig = {
   /** An extra sink beside standard output. */
   readonly file?: string;
 };
-
-/** How long a change of an interface must last to count. */
-export type LinkDelay = { readonly name: string; readonly upDelayMs: number; readonly downDelayMs: number };
 
 export type Config = {
   readonly file: string;

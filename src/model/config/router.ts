@@ -4,7 +4,6 @@ import type { VirtualRoute, VirtualRule } from '../../net/route.ts';
 import type { VirtualAddress } from '../../net/virtual-address.ts';
 import type { Tracker } from '../tracking.ts';
 import type { TtlBounds } from '../vrrp.ts';
-import type { LinkDelay } from './config.ts';
 import type { Position } from './problem.ts';
 
 export type VrrpInstanceConfig = {
@@ -85,3 +84,6 @@ export type VrrpProcessConfig = {
 export type VrrpNotifyConfig = Readonly<
   Partial<Record<'MASTER' | 'BACKUP' | 'FAULT' | 'STOP' | 'every', readonly string[]>>
 >;
+
+/** How long a change of an interface must last to count. */
+export type LinkDelay = { readonly name: string; readonly upDelayMs: number; readonly downDelayMs: number };

@@ -2,8 +2,8 @@
 // certificate of the server still lasts, whether it was verified or not.
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { TlsTarget } from '../../model/check.ts';
 import type { ExpiringCertificate } from '../../model/probe-result.ts';
+import type { TlsTarget } from '../../model/tls-target.ts';
 import type { Ip } from '../../net/ip.ts';
 import type { ProxyProtocolVersion } from '../../wire/proxy-protocol.ts';
 import type { Conversation } from './conversation.ts';

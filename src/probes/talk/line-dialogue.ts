@@ -4,9 +4,9 @@
 import type { Socket } from 'node:net';
 import type { ProbeResult } from '../../model/probe-result.ts';
 import type { TcpPlace } from '../../model/text-check.ts';
-import { isSelfConnected } from '../connect.ts';
 import { type Conversation, converse } from './conversation.ts';
 import { dial } from './dial.ts';
+import { isSelfConnected } from './socket.ts';
 
 export type DialogueLimits = {
   /** Of one line. RFC 5321 and RFC 3501 servers stay far below. */

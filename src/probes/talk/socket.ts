@@ -102,3 +102,10 @@ export async function readTrust(caFile: string): Promise<SecureContext> {
 
 /** The code of an error that is this machine's and says nothing of the server. */
 export const unreadableTrust = 'UNREADABLE_TRUST';
+
+/**
+ * TCP allows simultaneous open: a connect to a free port of this machine that happens to be its own source
+ * port succeeds with nobody listening (RFC 9293 §3.5). @param port that was connected to
+ */
+export const isSelfConnected = (socket: Socket, port: number): boolean =>
+  socket.localPort === port && socket.localAddress === socket.remoteAddress;

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createNotifier, type Notifier, withNotifier } from '../../../src/daemon/commands/router-commands.ts';
 import type { VrrpSupervisor } from '../../../src/daemon/vrrp/supervisor.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
-import type { VrrpPhase } from '../../../src/journal/vrrp-events.ts';
+import type { Phase } from '../../../src/model/vrrp.ts';
 import { createManualClock, type ManualClock } from '../../make/manual-clock.ts';
 import { instance } from '../../make/vrrp-instance.ts';
 
@@ -39,7 +39,7 @@ beforeEach(() => {
   });
 });
 
-const becomes = (to: VrrpPhase, name = 'VI_1') =>
+const becomes = (to: Phase, name = 'VI_1') =>
   notifier.heard({
     event: 'vrrp.transition',
     ...{ instance: name, vrid: 51, interface: 'eth0', from: 'backup', to, reason: 'startup', priority: 150 },

@@ -6,9 +6,9 @@ import {
   parseDirectorRecord,
 } from '../../../src/daemon/director/director-memory.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
-import type { VrrpPhase } from '../../../src/journal/vrrp-events.ts';
 import type { IpvsConfig, SyncConfig } from '../../../src/model/config/ipvs.ts';
 import type { SyncState } from '../../../src/model/director.ts';
+import type { Phase } from '../../../src/model/vrrp.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { createManualClock } from '../../make/manual-clock.ts';
 import { createModelDirector, type ModelDirector } from '../../make/model-director.ts';
@@ -18,7 +18,7 @@ const parameters = { interface: 'eth1', syncId: 51, maxlen: 0, group: ip('224.0.
 const sync: SyncConfig = { ...parameters, mode: 'role', instance: 'VI_1' };
 const conntrack: IpvsConfig = { ...base, sysctl: { conntrack: '1' } };
 
-const transition = (from: VrrpPhase, to: VrrpPhase, instance = 'VI_1'): JournalEvent => ({
+const transition = (from: Phase, to: Phase, instance = 'VI_1'): JournalEvent => ({
   event: 'vrrp.transition',
   ...{ instance, vrid: 51, interface: 'eth0', from, to, reason: '', priority: 100 },
 });
@@ -225,7 +225,7 @@ describe('sync daemons by role', () => {
   const start = async (more: Partial<SyncConfig> = {}) => {
     const opened = open();
     await opened.loop.configure({ ...base, sync: { ...sync, ...more } as SyncConfig });
-    const become = async (from: VrrpPhase, to: VrrpPhase, instance?: string) => {
+    const become = async (from: Phase, to: Phase, instance?: string) => {
       opened.loop.heard(transition(from, to, instance));
       await opened.clock.advance(0);
     };

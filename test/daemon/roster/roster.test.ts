@@ -18,9 +18,7 @@ const named = (name: string): NamedRealConfig => ({
   ...{ upperThreshold: 0, lowerThreshold: 0, at },
 });
 const found = (...addresses: readonly string[]): NameAnswer => ({
-  outcome: 'found',
-  addresses: addresses.map(ip),
-  ttlSec: 10,
+  ...{ outcome: 'found', addresses: addresses.map(ip), ttlSec: 10 },
 });
 const failed: NameAnswer = { outcome: 'failed', reason: 'SERVFAIL' };
 const configOf = (virtuals: readonly VirtualConfig[], vrrp: Config['vrrp'] = []): Config => ({

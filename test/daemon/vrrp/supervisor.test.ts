@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { FromVrrpProcess, ToVrrpProcess, VrrpSnapshot } from '../../../src/daemon/vrrp/messages.ts';
 import { createVrrpSupervisor } from '../../../src/daemon/vrrp/supervisor.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
-import type { VrrpPhase } from '../../../src/journal/vrrp-events.ts';
 import type { VrrpInstanceConfig } from '../../../src/model/config/router.ts';
+import type { Phase } from '../../../src/model/vrrp.ts';
 import { createVirtualTime } from '../../make/virtual-time.ts';
 import { instance } from '../../make/vrrp-instance.ts';
 
@@ -55,7 +55,7 @@ function createWorld() {
 const second = instance({ name: 'VI_2', virtualRouterId: 52 });
 const both: readonly VrrpInstanceConfig[] = [instance(), second];
 
-const snapshot = (phase: VrrpPhase): VrrpSnapshot => ({
+const snapshot = (phase: Phase): VrrpSnapshot => ({
   takenAt: 1,
   instances: [
     { name: 'VI_1', phase, lastAdvertAt: 1 },
@@ -63,7 +63,7 @@ const snapshot = (phase: VrrpPhase): VrrpSnapshot => ({
   ],
 });
 
-const statusOf = (phase: VrrpPhase): FromVrrpProcess => ({
+const statusOf = (phase: Phase): FromVrrpProcess => ({
   type: 'status',
   process: {
     ...{ pid: 1, realtime: true, memoryLocked: true },

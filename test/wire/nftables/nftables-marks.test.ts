@@ -34,7 +34,7 @@ describe('a table of marks', () => {
   it('maps protocol, address and port to the mark as this host writes it', () => {
     const mark = hex(new Uint8Array(Uint32Array.of(7).buffer));
     expect(hex(elementsOf(batch)[0])).toContain(
-      '06000000' + '0a090009' + '01bb0000' + '0c000280' + '08000100' + mark,
+      ['06000000', '0a090009', '01bb0000', '0c000280', '08000100', mark].join(''),
     );
   });
 

@@ -1,8 +1,11 @@
 // One interface and its VRRP socket, shared by every instance on it (of one family) and told apart by VRID. Opens the sockets
 // when the interface appears, closes them when it goes, and says what is wrong with it meanwhile. It decodes
 // packets and hands them on; which come in at all is admission.ts's; whether an advert counts is the instance's decision. vrrp.md §2.5.
+
+import type { Emit } from '../../../journal/event.ts';
 import { compareIp, familyOf, type Ip, isMulticast } from '../../../net/ip.ts';
 import type { Link } from '../../../net/link.ts';
+import type { Mac } from '../../../net/mac.ts';
 import type { AdvertPort, DatagramPort, FramePort, ReceivedDatagram } from '../../../ports/datagram.ts';
 import type { AdvertFacts } from '../../../vrrp/validate.ts';
 import { decodeArpReply } from '../../../wire/packet/arp.ts';
@@ -10,10 +13,9 @@ import { decodeIpv4 } from '../../../wire/packet/ipv4.ts';
 import { decodeNeighbourAnswer } from '../../../wire/packet/ndp.ts';
 import { decodeAdvert, VRRP_GROUP_INET6 } from '../../../wire/packet/vrrp.ts';
 import type { RateLimit } from '../../pace/rate-limit.ts';
-import type { Answer } from '../holdings/rivals.ts';
+import { linkFaultOf } from '../link-fault.ts';
 import type { NetworkView } from '../network-view.ts';
-import { linkFaultOf } from '../router/link-fault.ts';
-import type { AdvertChannel, Device, Emit, VrrpPorts } from '../vrrp-ports.ts';
+import type { AdvertChannel, Device, VrrpPorts } from '../vrrp-ports.ts';
 import { createAdmission, type Expectation } from './admission.ts';
 
 const reopenMs = 5000;
@@ -265,3 +267,6 @@ function rejectStray(
     });
   limit.note(`${name} ${source} ${reason}`, say, standsFor);
 }
+
+/** Who has answered; `mac` where it said so. */
+export type Answer = { readonly address: Ip; readonly mac?: Mac };

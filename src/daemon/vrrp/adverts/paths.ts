@@ -1,18 +1,18 @@
 // The paths of one instance: its interfaces, what is sent over each, and whether the active is heard over each. A
 // path that is dead, or over which nobody is heard although another path brings adverts, is told as an event: it is
 // no reason for a second active. What an advert does is the state machine's decision. docs/architecture.md.
+
+import type { Emit } from '../../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Ip } from '../../../net/ip.ts';
 import type { Clock, Micros } from '../../../ports/clock.ts';
 import type { FurtherPath } from '../../../vrrp/types.ts';
 import type { AdvertFacts } from '../../../vrrp/validate.ts';
-import type { Answer } from '../holdings/rivals.ts';
 import type { PathStatus } from '../messages.ts';
 import type { NetworkView } from '../network-view.ts';
 import { noSource } from '../router-config.ts';
-import type { Emit } from '../vrrp-ports.ts';
 import { type AdvertRoute, advertRoutesOf } from './advert-routes.ts';
-import type { Member, VrrpInterface } from './interface.ts';
+import type { Answer, Member, VrrpInterface } from './interface.ts';
 
 export type Paths = {
   /** From now on these, the one of the virtual addresses first. */

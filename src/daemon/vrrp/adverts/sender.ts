@@ -2,6 +2,7 @@
 // RFC 9568 §5.1.1 (source, TTL, destination), §5.2; vrrp.md §1.1.
 
 import { describeSendError } from '../../../journal/describe-send-error.ts';
+import type { Emit } from '../../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Ip } from '../../../net/ip.ts';
 import type { Clock, Micros } from '../../../ports/clock.ts';
@@ -11,7 +12,6 @@ import { encodeIpv4 } from '../../../wire/packet/ipv4-header.ts';
 import { encodeIpv6 } from '../../../wire/packet/ipv6-header.ts';
 import { encodeAdvert, VRRP_PROTOCOL } from '../../../wire/packet/vrrp.ts';
 import type { RateLimit } from '../../pace/rate-limit.ts';
-import type { Emit } from '../vrrp-ports.ts';
 import type { VrrpInterface } from './interface.ts';
 import type { PathRoute } from './paths.ts';
 

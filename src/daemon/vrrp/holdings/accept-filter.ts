@@ -2,13 +2,14 @@
 // dropped, by an nftables table of our own that is there for as long as the instance is, and is put back when somebody
 // takes it or a part of it. It stands behind IPVS, so that services on the addresses work, and lets neighbour
 // discovery pass. RFC 9568 §6.1, §6.4.3 (650).
+
+import type { Emit } from '../../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { FilterKernel, KernelError } from '../../../ports/kernel.ts';
 import { createPace } from '../../pace/pace.ts';
 import type { RateLimit } from '../../pace/rate-limit.ts';
 import { floatingAddresses } from '../router-config.ts';
-import type { Emit } from '../vrrp-ports.ts';
 import type { Missing } from './floating-routes.ts';
 
 export type AcceptFilter = {

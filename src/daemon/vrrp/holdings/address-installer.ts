@@ -1,10 +1,11 @@
 // Adds and renews virtual addresses in the kernel, some at a time, and says of each whether it came. Which are to be
 // there is for whoever asks.
+
+import type { Emit } from '../../../journal/event.ts';
 import type { Prefix } from '../../../net/prefix.ts';
 import type { VirtualAddress } from '../../../net/virtual-address.ts';
 import type { Clock, EventLoop, Micros } from '../../../ports/clock.ts';
 import type { AddressRequest, KernelError, NetworkKernel } from '../../../ports/kernel.ts';
-import type { Emit } from '../vrrp-ports.ts';
 import type { AddressPlaces, LeaseSettings } from './address-places.ts';
 import { addressRequestOf, sliceMax } from './address-request.ts';
 

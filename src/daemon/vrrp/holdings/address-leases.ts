@@ -4,14 +4,15 @@
 // said once, and tried again with each renewal; on a loopback it is no matter, directors that are real servers
 // too have it there. An owner's addresses that the host has anyway stay the host's.
 // DESIGN.md §1 properties 2 and 10, vrrp.md §7.3.
+
+import type { Emit } from '../../../journal/event.ts';
 import { formatPrefix, type Prefix } from '../../../net/prefix.ts';
 import type { VirtualAddress } from '../../../net/virtual-address.ts';
 import type { Clock, EventLoop, Micros } from '../../../ports/clock.ts';
 import type { AddressEntry, NetworkChange, NetworkKernel } from '../../../ports/kernel.ts';
 import { createPace } from '../../pace/pace.ts';
+import { describeFault } from '../link-fault.ts';
 import type { NetworkView } from '../network-view.ts';
-import { describeFault } from '../router/link-fault.ts';
-import type { Emit } from '../vrrp-ports.ts';
 import { type Cause, createAddressInstaller, type HeldAddress } from './address-installer.ts';
 import { createAddressPlaces, type LeaseSettings } from './address-places.ts';
 import { createAddressRemover } from './address-remover.ts';

@@ -4,8 +4,8 @@ import { isLinkLocal } from '../../../net/ip.ts';
 import { formatPrefix, type Prefix } from '../../../net/prefix.ts';
 import type { VirtualAddress } from '../../../net/virtual-address.ts';
 import type { AddressEntry } from '../../../ports/kernel.ts';
+import { type LinkFault, linkFaultOf } from '../link-fault.ts';
 import type { NetworkView } from '../network-view.ts';
-import { type LinkFault, linkFaultOf } from '../router/link-fault.ts';
 import { isOtherAddress, isSameAddress } from './address-request.ts';
 
 export type LeaseSettings = {

@@ -1,10 +1,11 @@
 // Removes virtual addresses from the kernel by name, some at a time, and knows which removals that the kernel tells of
 // are of its own doing. What the host would be left without stays.
+
+import type { Emit } from '../../../journal/event.ts';
 import { formatPrefix, type Prefix } from '../../../net/prefix.ts';
 import type { Clock, EventLoop } from '../../../ports/clock.ts';
 import type { NetworkKernel } from '../../../ports/kernel.ts';
 import type { NetworkView } from '../network-view.ts';
-import type { Emit } from '../vrrp-ports.ts';
 import type { HeldAddress } from './address-installer.ts';
 import type { AddressPlaces, LeaseSettings } from './address-places.ts';
 import { addressKeyOf, sliceMax } from './address-request.ts';

@@ -1,6 +1,8 @@
 // Gratuitous ARP, or for IPv6 unsolicited neighbour advertisements, for the addresses of one instance: tells the
 // neighbours where they now live, from the device that carries them. When to do so is the state machine's decision.
 // RFC 9568 §6.4.1 (120), (125).
+
+import type { Emit } from '../../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import { familyOf, type Ip } from '../../../net/ip.ts';
 import type { Link } from '../../../net/link.ts';
@@ -13,7 +15,7 @@ import { encodeNeighbourAdvertisementFrame } from '../../../wire/packet/ndp.ts';
 import type { VrrpInterface } from '../adverts/interface.ts';
 import type { NetworkView } from '../network-view.ts';
 import { deviceOfAddress } from '../router-config.ts';
-import type { Emit, VrrpPorts } from '../vrrp-ports.ts';
+import type { VrrpPorts } from '../vrrp-ports.ts';
 
 /** Frames that go out without a pause for other things. */
 const atOnceMax = 512;

@@ -1,22 +1,12 @@
 // What instances change beside their addresses for as long as they run, counted by who needs it: settings of the
 // kernel for an interface, and macvlans. The last one that needs a setting restores what was there before the first
 // change, which is remembered in state_dir before that change, so that whoever survives can. A boot makes it void.
+
+import type { Emit } from '../../../journal/event.ts';
 import { isRecord } from '../../../net/record.ts';
+import type { ClaimMemory, ClaimRecord } from '../../../ports/claim-memory.ts';
 import type { Sysctl } from '../../../ports/sysctl.ts';
 import type { RateLimit } from '../../pace/rate-limit.ts';
-import type { Emit } from '../vrrp-ports.ts';
-
-/** Of this boot: what settings were, by their path below /proc/sys, and which macvlans were made, with their MAC. */
-export type ClaimRecord = {
-  readonly settings: Readonly<Record<string, string>>;
-  readonly links: Readonly<Record<string, string>>;
-};
-
-export type ClaimMemory = {
-  readonly read: () => ClaimRecord;
-  /** Done when it returns. */
-  readonly write: (record: ClaimRecord) => void;
-};
 
 export const nothingClaimed: ClaimRecord = { settings: {}, links: {} };
 

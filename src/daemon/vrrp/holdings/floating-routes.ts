@@ -2,6 +2,8 @@
 // addresses are there, as a preferred source must exist), removed before those go, and from then on compared with what
 // is there whenever that may have changed, and now and then. What is missing is restored, what a backup must not hold
 // is removed; both are told. What others made is neither replaced nor removed. What differs is vrrp/diff-floating.ts's.
+
+import type { Emit } from '../../../journal/event.ts';
 import type { Family } from '../../../net/ip.ts';
 import { ok } from '../../../net/result.ts';
 import {
@@ -23,7 +25,6 @@ import {
 import { createPace } from '../../pace/pace.ts';
 import type { RateLimit } from '../../pace/rate-limit.ts';
 import type { NetworkView } from '../network-view.ts';
-import type { Emit } from '../vrrp-ports.ts';
 
 export type FloatingRoutes = {
   readonly instance: string;

@@ -2,6 +2,8 @@
 // away again, that carries the addresses and sends the adverts. They are heard on the interface itself: the macvlan
 // joins no group, because a report from a backup would move the MAC address in the switches. RFC 9568 §7.3, §8.1;
 // vrrp.md §2.5 and §6 item 6. While it is not there the instance is in fault.
+
+import type { Emit } from '../../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Family } from '../../../net/ip.ts';
 import type { Link } from '../../../net/link.ts';
@@ -13,7 +15,7 @@ import { createPace } from '../../pace/pace.ts';
 import type { RateLimit } from '../../pace/rate-limit.ts';
 import type { PathRoute } from '../adverts/paths.ts';
 import type { NetworkView } from '../network-view.ts';
-import type { Emit, VrrpPorts } from '../vrrp-ports.ts';
+import type { VrrpPorts } from '../vrrp-ports.ts';
 import type { Claims } from './claims.ts';
 import type { Missing } from './floating-routes.ts';
 

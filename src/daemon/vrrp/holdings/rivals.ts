@@ -4,16 +4,12 @@
 // believed. RFC 5227 §2.1.1 (a probe teaches nobody anything), RFC 4861 §7.2.2.
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import { familyOf, type Ip } from '../../../net/ip.ts';
-import type { Mac } from '../../../net/mac.ts';
 import type { Prefix } from '../../../net/prefix.ts';
 import { encodeArpProbeFrame } from '../../../wire/packet/arp.ts';
 import { encodeNeighbourSolicitationFrame } from '../../../wire/packet/ndp.ts';
-import type { VrrpInterface } from '../adverts/interface.ts';
+import type { Answer, VrrpInterface } from '../adverts/interface.ts';
 import type { NetworkView } from '../network-view.ts';
 import { deviceOfAddress } from '../router-config.ts';
-
-/** Who has answered; `mac` where it said so. */
-export type Answer = { readonly address: Ip; readonly mac?: Mac };
 
 export type Rivals = {
   readonly ask: () => void;

@@ -3,8 +3,8 @@
 // never kept.
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Ip } from '../../../net/ip.ts';
+import { describeFault, linkFaultOf } from '../link-fault.ts';
 import { floatingAddresses, sourceAddressOf } from '../router-config.ts';
-import { describeFault, linkFaultOf } from './link-fault.ts';
 import { type Tracking, type TrackPorts, trackingOf } from './tracked.ts';
 
 /** @returns words of the log where it cannot carry the instance. */

@@ -1,12 +1,13 @@
 // Turns what a state machine reports, and what was wrong with adverts, into events and counters. Nothing here
 // changes what happens. RFC 9568 §8: whatever the network can cause to be logged is limited in rate.
+
+import type { Emit } from '../../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Report } from '../../../vrrp/types.ts';
 import type { AdvertFacts, Note, Validation } from '../../../vrrp/validate.ts';
 import type { RateLimit } from '../../pace/rate-limit.ts';
-import type { Answer } from '../holdings/rivals.ts';
+import type { Answer } from '../adverts/interface.ts';
 import type { VrrpInstanceStatus } from '../messages.ts';
-import type { Emit } from '../vrrp-ports.ts';
 
 export type Reporter = {
   readonly report: (report: Report) => void;

@@ -1,11 +1,11 @@
 // What one virtual router offers to the process that runs it, and what it needs of that.
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
+import type { GroupEvent, GroupMember } from '../../../vrrp/sync-group.ts';
 import type { RouterConfig } from '../../../vrrp/types.ts';
 import type { InterfacePorts, VrrpInterface } from '../adverts/interface.ts';
 import type { Claims } from '../holdings/claims.ts';
 import type { FloatingKeeper } from '../holdings/floating-routes.ts';
 import type { VrrpInstanceStatus, VrrpSnapshot } from '../messages.ts';
-import type { GroupedRouter } from '../sync-groups.ts';
 import type { TrackPorts } from './tracked.ts';
 
 export type InstanceSnapshot = VrrpSnapshot['instances'][number];
@@ -50,3 +50,8 @@ export type RouterPorts = InterfacePorts &
     /** A transition happened, or an advert was really sent. */
     readonly onProgress: (what: 'transition' | 'advert') => void;
   };
+
+export type GroupedRouter = {
+  readonly groupMember: () => GroupMember;
+  readonly onGroupEvent: (event: GroupEvent) => void;
+};

@@ -3,8 +3,8 @@
 // the socket has been read: after a stall the timer fires before the adverts that came meanwhile.
 // DESIGN.md §1 property 3, vrrp.md §7.4.
 
-import type { VrrpPhase } from '../../../journal/vrrp-events.ts';
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
+import type { Phase } from '../../../model/vrrp.ts';
 import type { Ip } from '../../../net/ip.ts';
 import { servesIn } from '../../../vrrp/become.ts';
 import { effectivePriority } from '../../../vrrp/election.ts';
@@ -14,12 +14,13 @@ import type { GroupEvent } from '../../../vrrp/sync-group.ts';
 import { activeDownInterval } from '../../../vrrp/timers.ts';
 import type { Event, FurtherPath, RouterConfig, State } from '../../../vrrp/types.ts';
 import { type AdvertFacts, validateAdvert } from '../../../vrrp/validate.ts';
+import type { Answer } from '../adverts/interface.ts';
 import { createPaths } from '../adverts/paths.ts';
 import { createAdvertSender } from '../adverts/sender.ts';
 import { createAcceptFilter } from '../holdings/accept-filter.ts';
 import { createHoldings } from '../holdings/holdings.ts';
 import { createVmac } from '../holdings/macvlan.ts';
-import { type Answer, createRivals } from '../holdings/rivals.ts';
+import { createRivals } from '../holdings/rivals.ts';
 import { createRouterConfigs, noSource, routerConfigOf } from '../router-config.ts';
 import { createDeadline } from './deadline.ts';
 import { createEffects } from './effects.ts';
@@ -121,7 +122,7 @@ export function createRouterShell(
   const routerNow = (source: Ip): RouterConfig => routerConfigs.of(config, source, fitness.tracking().offset);
 
   function dispatch(event: Event): void {
-    const before: VrrpPhase = state.phase;
+    const before: Phase = state.phase;
     const now = clock.now();
     if (event.type === 'deadlineReached' && state.phase === 'active' && now >= state.nextAdvertAt)
       ports.onAdvertDue(now - state.nextAdvertAt);
@@ -137,7 +138,7 @@ export function createRouterShell(
   }
 
   /** Between unicast peers; an advert that comes ends it, and so does anything but backup. */
-  function introduce(before: VrrpPhase): void {
+  function introduce(before: Phase): void {
     introduction.end();
     const enters = state.phase === 'backup' && (before === 'initialize' || before === 'fault');
     if (enters && config.unicastPeers.length > 0) introduction.begin(config.advertIntervalMs);

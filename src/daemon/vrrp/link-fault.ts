@@ -1,5 +1,5 @@
 // Why nothing can be reached over an interface, as one word of the log.
-import type { Link } from '../../../net/link.ts';
+import type { Link } from '../../net/link.ts';
 
 export type LinkFault = 'interface_missing' | 'link_down' | 'no_carrier' | 'settling';
 

@@ -1,6 +1,6 @@
 // The addresses of the host, found by address and by interface without a look at all others: there may be thousands.
-import type { Ip } from '../../../net/ip.ts';
-import type { AddressEntry } from '../../../ports/kernel.ts';
+import type { Ip } from '../../net/ip.ts';
+import type { AddressEntry } from '../../ports/kernel.ts';
 
 export type AddressIndex = {
   readonly reset: (entries: readonly AddressEntry[]) => void;

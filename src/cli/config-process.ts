@@ -1,13 +1,13 @@
 // The hidden command `config-process`: reads the config in place of the main process, which goes on meanwhile whatever
 // the file is, and ends it where it takes too long. What comes of it goes back in parts (config-parts.ts).
 import { parseArgs } from 'node:util';
-import type { ExitCode, Io } from '../cli/command-line.ts';
+import { type ConfigPart, partsOf } from '../compose/config-parts.ts';
+import { configBytesMax, hostEnvironment, unreadConfig } from '../compose/read-config.ts';
 import { endOf } from '../config/judge-loss.ts';
 import { parseConfig } from '../config/load.ts';
 import { readSettled } from '../system/files/settled-file.ts';
 import { yieldToOthers } from '../system/yield-to-others.ts';
-import { type ConfigPart, partsOf } from './config-parts.ts';
-import { configBytesMax, hostEnvironment, unreadConfig } from './read-config.ts';
+import type { ExitCode, Io } from './command-line.ts';
 
 export async function runConfigProcess(argv: readonly string[], io: Io): Promise<ExitCode> {
   const { values, positionals } = parseArgs({

@@ -1,7 +1,7 @@
 // keepalived's delays: of its start, after the boot, and of interfaces that come and go (two times, down first, of which
 // the second may be left out). Source: keepalived.conf(5), vrrp_parser.c.
-import type { Fields, Noting } from './converted.ts';
-import { type Statement, seconds, wordOf } from './keepalived/tree.ts';
+import type { Fields, Noting } from '../converted.ts';
+import { type Statement, seconds, wordOf } from './tree.ts';
 
 export const delayKeys = ['vrrp_startup_delay', 'vrrp_delay_after_boot'] as const;
 
