@@ -45,7 +45,8 @@ function readOptions() {
     (text) => parseDuration(text) ?? refuse(`Cannot read interval ${text}`),
   );
   const runs = Number(values.runs);
-  if (!Number.isInteger(runs) || runs < 1) refuse(`Cannot run: a number of runs from 1, got ${values.runs}`);
+  if (!Number.isInteger(runs) || runs < 1)
+    refuse(`Cannot run: expected a number of runs from 1, got ${values.runs}`);
   return { chosen, intervals, runs, json: values.json };
 }
 

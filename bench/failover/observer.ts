@@ -65,7 +65,7 @@ const buffer = Buffer.alloc(65_536);
 const nowUs = () => Number(process.hrtime.bigint() / 1000n);
 
 function must<T>(what: string, outcome: { ok: true; value: T } | { ok: false; error: string }): T {
-  if (!outcome.ok) throw new Error(`Cannot observe: ${what}, got ${outcome.error}`);
+  if (!outcome.ok) throw new Error(`Cannot observe: expected ${what}, got ${outcome.error}`);
   return outcome.value;
 }
 

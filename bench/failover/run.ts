@@ -32,7 +32,8 @@ export const measure = (options: PairOptions, scenario: Scenario, phase: number)
       ({ holders, answered }) => answered && holders.join() === begun,
       startLimitMs,
     );
-    if (!holds) throw new Error(`Cannot begin: ${begun} holds the address, got\n${first.lines().join('\n')}`);
+    if (!holds)
+      throw new Error(`Cannot begin: expected ${begun} holds the address, got\n${first.lines().join('\n')}`);
     const routers = scenario.begins === 'both' ? { a: first, b: await pair.start('b') } : { b: first };
     await delay(warmUpMs + 2 * options.intervalMs);
     const happenedUs = await scenario.act(pair, routers, phase);

@@ -27,7 +27,7 @@ const batchSize = 64;
 const scans = 10;
 
 const opened = openSocket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC);
-if (!opened.ok) throw new Error(`Cannot measure: a netlink socket, got ${opened.error}`);
+if (!opened.ok) throw new Error(`Cannot measure: expected a netlink socket, got ${opened.error}`);
 const fd = opened.value;
 setSocketOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, intBytes(4 * 1024 * 1024));
 const kernel = new Uint8Array(12);
@@ -38,13 +38,13 @@ const sender = new Uint8Array(12);
 
 function send(datagram: Uint8Array): void {
   const sent = sendTo(fd, datagram, kernel);
-  if (!sent.ok) throw new Error(`Cannot measure: a message that is sent, got ${sent.error}`);
+  if (!sent.ok) throw new Error(`Cannot measure: expected a message that is sent, got ${sent.error}`);
 }
 
 /** @returns the type of its first message. */
 function hear(): number {
   const heard = receiveFrom(fd, incoming, sender);
-  if (!heard.ok) throw new Error(`Cannot measure: an answer at once, got ${heard.error}`);
+  if (!heard.ok) throw new Error(`Cannot measure: expected an answer at once, got ${heard.error}`);
   return header.getUint16(4, hostIsLittleEndian);
 }
 
@@ -57,7 +57,7 @@ function familyNumber(): number {
   hear();
   const [answer] = decodeMessages(incoming.subarray(0, header.getUint32(0, hostIsLittleEndian))) ?? [];
   const id = answer && decodeFamily(answer.payload)?.id;
-  if (id === undefined) throw new Error('Cannot measure: a kernel with IPVS, got none');
+  if (id === undefined) throw new Error('Cannot measure: expected a kernel with IPVS, got none');
   return id;
 }
 

@@ -38,9 +38,9 @@ function readOptions() {
     });
     const [services, runs] = [Number(values.services), Number(values.runs)];
     if (!Number.isInteger(services) || services < 2 || services > 5000)
-      refuse(`Cannot run: 2 to 5000 services, got ${values.services}`);
+      refuse(`Cannot run: expected 2 to 5000 services, got ${values.services}`);
     if (!Number.isInteger(runs) || runs < 1)
-      refuse(`Cannot run: a number of runs from 1, got ${values.runs}`);
+      refuse(`Cannot run: expected a number of runs from 1, got ${values.runs}`);
     return { services, runs, growth: values.growth, json: values.json };
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error));

@@ -186,7 +186,7 @@ async function expectTable(host: Host, site: Site): Promise<void> {
     .filter((line) => line !== '');
   const [held, right] = [new Set(found), wanted.every((line) => found.includes(line))];
   if (found.length !== entriesOf(site) || held.size !== found.length || !right)
-    throw new Error(`Cannot measure: a table of ${wanted.length} entries, got ${found.length}`);
+    throw new Error(`Cannot measure: expected a table of ${wanted.length} entries, got ${found.length}`);
 }
 
 /** Counts only usable servers: keepalived and ldirectord's quiescent ones have another weight. */
@@ -197,7 +197,9 @@ async function waitForTable(host: Host, site: Site, limitMs = 300_000): Promise<
     const found = await entriesIn(host);
     if (found.filter((line) => !line.endsWith('-w 0')).length === wanted) return;
     if (performance.now() > end)
-      throw new Error(`Cannot measure: ${wanted} usable entries, got ${found.length} within ${limitMs} ms`);
+      throw new Error(
+        `Cannot measure: expected ${wanted} usable entries, got ${found.length} within ${limitMs} ms`,
+      );
     await delay(20);
   }
 }

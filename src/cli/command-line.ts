@@ -42,7 +42,7 @@ export function parseArguments(
     });
     if (positionals.length <= positionalsMax) return { options: values as Options, positionals };
     io.stderr(
-      `Cannot read the command line: at most ${positionalsMax} argument(s), got ${positionals.length}\n`,
+      `Cannot read the command line: expected at most ${positionalsMax} argument(s), got ${positionals.length}\n`,
     );
   } catch (error) {
     io.stderr(

@@ -120,7 +120,7 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<E
   }
   const load = hidden[name] ?? commands[name]?.load;
   if (load === undefined) {
-    io.stderr(`Cannot run: a known command, got ${shown(name)}\n\n${usage()}`);
+    io.stderr(`Cannot run: expected a known command, got ${shown(name)}\n\n${usage()}`);
     return 2;
   }
   if (commands[name] !== undefined && rest.some((argument) => argument === '--help' || argument === '-h')) {

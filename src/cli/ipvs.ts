@@ -49,7 +49,7 @@ export async function runIpvs(argv: readonly string[], io: Io): Promise<ExitCode
   const [action, ...rest] = argv;
   if (action === 'list') return list(rest, io);
   if (action === 'save') return save(rest, io);
-  io.stderr(`Cannot run ipvs: list or save, got ${shown(action ?? 'nothing')}\n`);
+  io.stderr(`Cannot run ipvs: expected list or save, got ${shown(action ?? 'nothing')}\n`);
   return 2;
 }
 
@@ -59,7 +59,7 @@ async function list(argv: readonly string[], io: Io): Promise<ExitCode> {
   const { options } = given;
   const kind = kindOf(options);
   if (kind === undefined) {
-    io.stderr('Cannot list: one kind of list, got several\n');
+    io.stderr('Cannot list: expected one kind of list, got several\n');
     return 2;
   }
   return withListing(io, options.json === true, (listing) => show(kind, listing, options));

@@ -23,7 +23,7 @@ async function operate(action: string, argv: readonly string[], io: Io): Promise
   const [real, weight] = given.positionals;
   if (real === undefined || (action === 'weight') !== (weight !== undefined)) {
     io.stderr(
-      `Cannot ${action}: REAL${action === 'weight' ? ' and a weight' : ''}, got ${shown(given.positionals.join(' ')) || 'nothing'}\n`,
+      `Cannot ${action}: expected REAL${action === 'weight' ? ' and a weight' : ''}, got ${shown(given.positionals.join(' ')) || 'nothing'}\n`,
     );
     return 2;
   }
@@ -32,7 +32,7 @@ async function operate(action: string, argv: readonly string[], io: Io): Promise
   const timeout = textOption(given.options, 'timeout');
   const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout);
   if (timeout !== undefined && timeoutMs === undefined) {
-    io.stderr(`Cannot drain: a time (seconds, or with a unit: 60s, 5m), got ${shown(timeout)}\n`);
+    io.stderr(`Cannot drain: expected a time (seconds, or with a unit: 60s, 5m), got ${shown(timeout)}\n`);
     return 2;
   }
   if (timeoutMs !== undefined) words.set('timeout_ms', `${timeoutMs}`);

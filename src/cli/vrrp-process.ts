@@ -20,7 +20,7 @@ const flushMsMax = 500;
 
 export async function runVrrpProcess(argv: readonly string[], io: Io): Promise<ExitCode> {
   if (process.send === undefined) {
-    io.stderr('Cannot run vrrp-process: the main process to speak to, got none\n');
+    io.stderr('Cannot run vrrp-process: expected the main process to speak to, got none\n');
     return 2;
   }
   takeSignals(() => {});

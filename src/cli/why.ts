@@ -12,14 +12,16 @@ export async function runWhy(argv: readonly string[], io: Io): Promise<ExitCode>
   const [about] = given?.positionals ?? [];
   if (given === undefined || about === undefined) {
     const rule = 'a real server, a service or a virtual router';
-    if (given !== undefined) io.stderr(`Cannot explain: ${rule}, got none (why 192.168.6.2:80)\n`);
+    if (given !== undefined) io.stderr(`Cannot explain: expected ${rule}, got none (why 192.168.6.2:80)\n`);
     return 2;
   }
   const answer = await askDaemon(given.options, 'GET', `/why?about=${encodeURIComponent(about)}`, io);
   if (answer === undefined) return 1;
   const why = answer.body as WhyAnswer;
   if (answer.status !== 200 || Object.values(why).every((each) => each.length === 0)) {
-    io.stderr(`Cannot explain: a configured server, service or virtual router, got ${shown(about)}\n`);
+    io.stderr(
+      `Cannot explain: expected a configured server, service or virtual router, got ${shown(about)}\n`,
+    );
     return 1;
   }
   io.stdout(given.options.json === true ? `${JSON.stringify(why, null, 2)}\n` : formatWhy(why));

@@ -1,4 +1,4 @@
-// The one form of every complaint about a config: "FILE:LINE:COLUMN: Cannot <act>: <rule>, got <value>".
+// The one form of every complaint about a config: "FILE:LINE:COLUMN: Cannot <act>: expected <rule>, got <value>".
 
 import type { Position, Problem } from '../model/config/problem.ts';
 import { hideFromName } from '../net/hide-secrets.ts';
@@ -32,7 +32,7 @@ const problem =
   (at: Position, act: string, rule: string, got: string): Problem => ({
     severity,
     at,
-    message: `Cannot ${act}: ${rule}, got ${formatGot(got)}`,
+    message: `Cannot ${act}: expected ${rule}, got ${formatGot(got)}`,
   });
 
 /** Stands in the way of a Config. */

@@ -21,7 +21,10 @@ export const controlRoutes = (daemon: Daemon, identity: Readonly<Record<string, 
     if (services.length > 0) {
       return { status: 200, body: { services, ...(!written.ok && { unkept: written.error }) } };
     }
-    return { status: 409, body: { error: `Cannot find: a configured real server, got ${order.real}` } };
+    return {
+      status: 409,
+      body: { error: `Cannot find: expected a configured real server, got ${order.real}` },
+    };
   },
   'POST /reload': async (search) => {
     const { reloaded, problems } = await daemon.reload({ empty: search.get('empty') === 'yes' });
@@ -33,7 +36,7 @@ export const controlRoutes = (daemon: Daemon, identity: Readonly<Record<string, 
     if (handedOver.length > 0) return { status: 200, body: { handedOver } };
     return {
       status: 409,
-      body: { error: `Cannot hand over: an active virtual router, got ${instance ?? 'none'}` },
+      body: { error: `Cannot hand over: expected an active virtual router, got ${instance ?? 'none'}` },
     };
   },
 });
@@ -48,9 +51,9 @@ function orderOf(search: URLSearchParams): Order | string {
   if (action === 'enable') return about;
   if (action === 'disable') return { ...about, override: { mode: action } };
   if (action === 'drain') return drainOf(search.get('timeout_ms') ?? undefined, about);
-  if (action !== 'weight') return `Cannot operate: drain, disable, enable or weight, got ${action}`;
+  if (action !== 'weight') return `Cannot operate: expected drain, disable, enable or weight, got ${action}`;
   if (!/^\d{1,5}$/.test(weight ?? '') || Number(weight) > weightMax) {
-    return `Cannot set a weight: 0 to ${weightMax}, got ${weight}`;
+    return `Cannot set a weight: expected 0 to ${weightMax}, got ${weight}`;
   }
   return { ...about, override: { mode: 'weight', weight: Number(weight) } };
 }
@@ -61,6 +64,6 @@ function drainOf(timeout: string | undefined, about: Order): Order | string {
   const order: Order = { ...about, override: { mode: 'drain' } };
   if (timeout === undefined) return order;
   const timeoutMs = /^\d{1,9}$/.test(timeout) ? Number(timeout) : Number.POSITIVE_INFINITY;
-  if (timeoutMs > timeoutMaxMs) return `Cannot drain: a timeout of 0 ms to 7 d, got ${timeout}`;
+  if (timeoutMs > timeoutMaxMs) return `Cannot drain: expected a timeout of 0 ms to 7 d, got ${timeout}`;
   return { ...order, timeoutMs };
 }

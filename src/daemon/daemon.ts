@@ -243,7 +243,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
 
 const late: ReloadResult = {
   reloaded: false,
-  problems: ['Cannot reload: a running daemon, got one that stops'],
+  problems: ['Cannot reload: expected a running daemon, got one that stops'],
 };
 
 const sizeOf = ({ virtuals }: Config) => ({

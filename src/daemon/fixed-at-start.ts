@@ -13,5 +13,5 @@ export function fixedAtStart(before: Config, after: Config): string[] {
   const old: Readonly<Record<string, unknown>> = fixed(before);
   return Object.entries(fixed(after))
     .filter(([key, value]) => old[key] !== value)
-    .map(([key, value]) => `Cannot change ${key} by a reload: it takes a restart, got ${value}`);
+    .map(([key, value]) => `Cannot change ${key} by a reload: expected a restart, got ${value}`);
 }

@@ -20,7 +20,7 @@ export function parseIp(text: string): Ip | undefined {
 export function ip(text: string): Ip {
   const parsed = parseIp(text);
   if (parsed === undefined)
-    throw new RangeError(`Cannot parse address: an IPv4 or IPv6 address, got ${text}`);
+    throw new RangeError(`Cannot parse address: expected an IPv4 or IPv6 address, got ${text}`);
   return parsed;
 }
 
@@ -28,13 +28,14 @@ export function ip(text: string): Ip {
 export function ipFromBytes(bytes: Uint8Array): Ip {
   if (bytes.length === 4) return bytes.join('.') as Ip;
   if (bytes.length === 16) return formatInet6(bytes) as Ip;
-  throw new RangeError(`Cannot read address: 4 or 16 bytes, got ${bytes.length}`);
+  throw new RangeError(`Cannot read address: expected 4 or 16 bytes, got ${bytes.length}`);
 }
 
 /** The address in network order: 4 or 16 bytes. */
 export function ipBytes(address: Ip): Uint8Array {
   const bytes = address.includes(':') ? parseInet6(address) : parseInet(address);
-  if (bytes === undefined) throw new RangeError(`Cannot encode address: a canonical address, got ${address}`);
+  if (bytes === undefined)
+    throw new RangeError(`Cannot encode address: expected a canonical address, got ${address}`);
   return bytes;
 }
 

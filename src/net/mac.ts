@@ -9,7 +9,8 @@ export function parseMac(text: string): Mac | undefined {
 
 /** @param bytes exactly 6. @throws RangeError for any other length. */
 export function macFromBytes(bytes: Uint8Array): Mac {
-  if (bytes.length !== 6) throw new RangeError(`Cannot read MAC address: 6 bytes, got ${bytes.length}`);
+  if (bytes.length !== 6)
+    throw new RangeError(`Cannot read MAC address: expected 6 bytes, got ${bytes.length}`);
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':') as Mac;
 }
 

@@ -43,7 +43,7 @@ export function createWriter(sizeHint = 64): Writer {
   const within = (offset: number, count: number): number => {
     if (Number.isInteger(offset) && offset >= 0 && offset + count <= length) return offset;
     throw new RangeError(
-      `Cannot set field: ${count} bytes already written, got offset ${offset} of ${length}`,
+      `Cannot set field: expected ${count} bytes already written, got offset ${offset} of ${length}`,
     );
   };
 
@@ -97,5 +97,5 @@ export function createWriter(sizeHint = 64): Writer {
 
 function inRange(value: number, min: number, max: number): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new RangeError(`Cannot write field: an integer from ${min} to ${max}, got ${value}`);
+  throw new RangeError(`Cannot write field: expected an integer from ${min} to ${max}, got ${value}`);
 }

@@ -47,8 +47,8 @@ describe('lvs-director check', () => {
     expect(code).toBe(2);
     expect(out).toBe('');
     expect(err).toBe(
-      'FILE:5:1: Cannot read config: a known key, got "colour"\n' +
-        'FILE:6:12: Cannot read quiescent: yes or no, got perhaps\n' +
+      'FILE:5:1: Cannot read config: expected a known key, got "colour"\n' +
+        'FILE:6:12: Cannot read quiescent: expected yes or no, got perhaps\n' +
         'FILE: 2 error(s)\n',
     );
   });

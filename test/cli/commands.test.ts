@@ -27,7 +27,7 @@ describe('runCommandLine', () => {
   it('refuses an unknown command with exit 2 and the usage', async () => {
     const io = recordingIo();
     expect(await runCommandLine(['relaod'], io)).toBe(2);
-    expect(io.errors.join('')).toContain('Cannot run: a known command, got relaod');
+    expect(io.errors.join('')).toContain('Cannot run: expected a known command, got relaod');
   });
   it('answers --help of one command without running it', async () => {
     const io = recordingIo();
@@ -150,7 +150,11 @@ describe('formatStatus', () => {
         { name: 'nobody', family: 'inet', addresses: [], reason: 'NXDOMAIN', failedForMs: 5000 },
       ],
       files: [
-        { file: '/f', servers: 3, problem: '/f:1:1: Cannot read real_file: a readable file, got ENOENT' },
+        {
+          file: '/f',
+          servers: 3,
+          problem: '/f:1:1: Cannot read real_file: expected a readable file, got ENOENT',
+        },
       ],
       ipvs: { available: true, driftRepairs: 0, refused: ['add x: EINVAL'], foreign: [], unknown: [] },
     });

@@ -35,6 +35,6 @@ describe('the hidden command vrrp-process', () => {
     const status = await runVrrpProcess([], { stdout: () => {}, stderr: (text) => said.push(text) });
     if (send !== undefined) process.send = send;
     expect(status).toBe(2);
-    expect(said).toEqual(['Cannot run vrrp-process: the main process to speak to, got none\n']);
+    expect(said).toEqual(['Cannot run vrrp-process: expected the main process to speak to, got none\n']);
   });
 });

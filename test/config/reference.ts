@@ -55,7 +55,8 @@ export function renderReference(page: string): string {
   return [...sections].reduce((text, [name, shape]) => {
     const start = text.indexOf(marker(name));
     const stop = text.indexOf(end, start);
-    if (start < 0 || stop < 0) throw new Error(`Cannot fill docs/config.md: markers for ${name}, got none`);
+    if (start < 0 || stop < 0)
+      throw new Error(`Cannot fill docs/config.md: expected markers for ${name}, got none`);
     return `${text.slice(0, start)}${marker(name)}\n${renderTable(shape)}\n${text.slice(stop)}`;
   }, page);
 }

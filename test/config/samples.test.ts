@@ -94,7 +94,7 @@ describe.each(files)('etc/%s', (name) => {
         const lines = mutant.split(/\r\n|\r|\n/).length;
         expect(config === undefined).toBe(problems.some(({ severity }) => severity === 'error'));
         for (const { at, message } of problems) {
-          expect(message).toMatch(/^Cannot .+: .+, got ./);
+          expect(message).toMatch(/^Cannot .+: expected .+, got ./);
           expect(at.line).toBeGreaterThan(0);
           expect(at.line).toBeLessThanOrEqual(lines + 1);
         }

@@ -249,14 +249,14 @@ describe('reload', () => {
     file = {
       problems: [
         { severity: 'warning', at, message: 'no matter' },
-        { severity: 'error', at, message: 'Cannot x: y, got z' },
+        { severity: 'error', at, message: 'Cannot x: expected y, got z' },
       ],
     };
     const result = await daemonOf(config()).reload();
     expect(result.reloaded).toBe(false);
     expect(result.problems).toHaveLength(2);
     expect(story).toEqual(['daemon.reload_rejected']);
-    expect(events[0]).toMatchObject({ problems: ['a.yaml:3:5: Cannot x: y, got z'] });
+    expect(events[0]).toMatchObject({ problems: ['a.yaml:3:5: Cannot x: expected y, got z'] });
   });
 
   it('answers with what stands in the way of routers, and status says it too', async () => {

@@ -27,7 +27,7 @@ export function play(scenario: string): string {
     output.push(line);
     const [verb = '', ...words] = line.slice(2).trim().split(/\s+/);
     const command = COMMANDS[verb];
-    if (command === undefined) throw new Error(`Cannot play scenario: a known command, got ${line}`);
+    if (command === undefined) throw new Error(`Cannot play scenario: expected a known command, got ${line}`);
     output.push(...command(lan, words), ...folded(said.splice(0)));
   }
   return `${output.join('\n')}\n`;
@@ -136,7 +136,7 @@ function injectAdvert(lan: Lan, [name = '', ...settings]: readonly string[]): vo
 
 function nodeOf(lan: Lan, name: string): Node {
   const node = lan.nodes.find((candidate) => candidate.name === name);
-  if (node === undefined) throw new Error(`Cannot play scenario: a known router, got ${name}`);
+  if (node === undefined) throw new Error(`Cannot play scenario: expected a known router, got ${name}`);
   return node;
 }
 
@@ -168,14 +168,14 @@ function parseSetting(setting: string): Partial<RouterConfig> {
     case 'lease':
       return { leaseUs: value === 'off' ? 'off' : micros(value) };
     default:
-      throw new Error(`Cannot play scenario: a known setting, got ${setting}`);
+      throw new Error(`Cannot play scenario: expected a known setting, got ${setting}`);
   }
 }
 
 /** "1s", "250ms". */
 function micros(text: string): Micros {
   const match = /^([\d.]+)(s|ms)$/.exec(text);
-  if (match === null) throw new Error(`Cannot play scenario: a time in s or ms, got ${text}`);
+  if (match === null) throw new Error(`Cannot play scenario: expected a time in s or ms, got ${text}`);
   return Math.round(Number(match[1]) * (match[2] === 's' ? 1_000_000 : 1000));
 }
 

@@ -14,7 +14,7 @@ const trace: Trace = (at, who, text) =>
 function main(text: string | undefined): number {
   const seed = Number(text);
   if (text === undefined || text === '' || !Number.isSafeInteger(seed)) {
-    print(`Cannot play a run: a seed as in SEED=17 make sim, got ${text || 'none'}`);
+    print(`Cannot play a run: expected a seed as in SEED=17 make sim, got ${text || 'none'}`);
     return 2;
   }
   const scenario = drawScenario(seed);

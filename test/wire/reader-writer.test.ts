@@ -52,7 +52,7 @@ describe('reader and writer', () => {
 
   it('refuse a number that does not fit instead of truncating it', () => {
     const writer = createWriter();
-    expect(() => writer.u8(256)).toThrow('Cannot write field: an integer from 0 to 255, got 256');
+    expect(() => writer.u8(256)).toThrow('Cannot write field: expected an integer from 0 to 255, got 256');
     expect(() => writer.u16(-1)).toThrow(RangeError);
     expect(() => writer.u32(0x1_0000_0000)).toThrow(RangeError);
     expect(() => writer.u16Host(1.5)).toThrow(RangeError);

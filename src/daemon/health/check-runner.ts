@@ -173,7 +173,7 @@ export function createCheckRunner(options: CheckRunnerOptions): CheckRunner {
 
   return {
     add: (key, plan, intervalMs) => {
-      if (checks.has(key)) throw new Error(`Cannot add check: a new key, got ${key}`);
+      if (checks.has(key)) throw new Error(`Cannot add check: expected a new key, got ${key}`);
       const spread = scheduleOf(key, clock.now(), intervalMs);
       // What costs nothing needs no spreading.
       const schedule = plan.main.target.kind === 'on' ? { ...spread, first: clock.now() } : spread;

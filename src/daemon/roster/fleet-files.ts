@@ -204,7 +204,7 @@ function readFor(
 const unreadable = (file: string, rule: string): Problem => ({
   severity: 'error',
   at: { file, line: 1, column: 1 },
-  message: `Cannot read real_file: ${rule}`,
+  message: `Cannot read real_file: expected ${rule}`,
 });
 
 /** Names count once. */

@@ -212,7 +212,7 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
     const restartMs = pauseMs;
     pauseMs = Math.min(pauseMsMax, 2 * pauseMs);
     giveUp(pid, reason, `resigned for it; again in ${restartMs} ms`);
-    hinder([`Cannot run the VRRP process: one that lives, got ${reason}`]);
+    hinder([`Cannot run the VRRP process: expected one that lives, got ${reason}`]);
     settle(problems);
     cancelRestart = clock.after(restartMs, () => afterCleaning(startAgain));
   }

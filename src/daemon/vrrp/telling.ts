@@ -94,5 +94,7 @@ export function createTelling(ports: TellingPorts): Telling {
 export const problemOf = (router: RouterShell): readonly string[] => {
   const fault = router.fault();
   const { name, interface: device } = router.config();
-  return fault === undefined ? [] : [`Cannot run instance ${name} now: a working ${device}, got ${fault}`];
+  return fault === undefined
+    ? []
+    : [`Cannot run instance ${name} now: expected a working ${device}, got ${fault}`];
 };

@@ -2,7 +2,7 @@
 /** Where something stands in a config file; line and column count from 1. */
 export type Position = { readonly file: string; readonly line: number; readonly column: number };
 
-/** "FILE:LINE:COLUMN: Cannot <act>: <rule>, got <value>" is `message` behind its position. */
+/** "FILE:LINE:COLUMN: Cannot <act>: expected <rule>, got <value>" is `message` behind its position. */
 export type Problem = {
   readonly severity: 'error' | 'warning';
   readonly at: Position;

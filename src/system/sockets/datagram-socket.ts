@@ -104,7 +104,7 @@ function portOf(socket: Socket, place: Place, clock: Clock): ConfigurablePort {
   };
   return {
     send: (bytes, destination, done) => {
-      if (closed) return done(new Error(`Cannot send: an open socket, got a closed one`));
+      if (closed) return done(new Error(`Cannot send: expected an open socket, got a closed one`));
       const sent = sendTo(place.fd, bytes, addressFor(destination));
       if (sent.ok) return done();
       if (sent.error !== 'EAGAIN')

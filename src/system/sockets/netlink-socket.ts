@@ -170,7 +170,7 @@ function secure(socket: RawNetlinkSocket, protocol: number, receiveBufferBytes: 
   const fd = findDescriptor(protocol, socket.address().port);
   if (fd === undefined || !setSocketOption(fd, SOL_NETLINK, NETLINK_NO_ENOBUFS, intBytes(1)).ok) {
     socket.close();
-    throw new Error('Cannot open netlink socket: NETLINK_NO_ENOBUFS must be set on it, got no way to');
+    throw new Error('Cannot open netlink socket: expected a way to set NETLINK_NO_ENOBUFS on it, got none');
   }
   setSocketOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, intBytes(1));
   setSocketOption(fd, SOL_NETLINK, NETLINK_CAP_ACK, intBytes(1));

@@ -17,7 +17,7 @@ export function openFrameSocket(interfaceIndex: number): Result<FramePort, Errno
   return ok({
     send: (frame) => {
       if (frame.byteLength < ethernetHeaderLength)
-        throw new RangeError(`Cannot send frame: at least 14 bytes, got ${frame.byteLength}`);
+        throw new RangeError(`Cannot send frame: expected at least 14 bytes, got ${frame.byteLength}`);
       if (closed) return 'EBADF';
       const sent = sendTo(opened.value, frame, linkAddress(frame, interfaceIndex));
       return sent.ok ? undefined : sent.error;

@@ -67,7 +67,7 @@ export function assemble(steps: readonly FilterStep[]): Uint8Array {
     if ('code' in step) program.push([step.code, 0, 0, step.k]);
     if (!('test' in step)) continue;
     const target = places.get(step.to);
-    if (target === undefined) throw new Error(`Cannot assemble filter: a label, got ${step.to}`);
+    if (target === undefined) throw new Error(`Cannot assemble filter: expected a label, got ${step.to}`);
     if (step.test !== JUMP) program.push([step.test, step.when ? 0 : 1, step.when ? 1 : 0, step.k]);
     program.push([JUMP, 0, 0, target - program.length - 1]);
   }

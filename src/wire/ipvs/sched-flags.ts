@@ -25,6 +25,6 @@ function bitOf(scheduler: string, name: string): number {
   );
   if (bit !== undefined) return bit;
   throw new RangeError(
-    `Cannot encode scheduler flag: a flag of ${scheduler} or flag-1 to flag-3, got ${name}`,
+    `Cannot encode scheduler flag: expected a flag of ${scheduler} or flag-1 to flag-3, got ${name}`,
   );
 }

@@ -19,7 +19,7 @@ const UNKNOWN_MAC = '00:00:00:00:00:00' as Mac;
 /** The 28 bytes behind the link-layer header, for a packet socket that makes the header itself. */
 export function encodeGratuitousArp(address: Ip, mac: Mac): Uint8Array {
   if (familyOf(address) !== 'inet') {
-    throw new RangeError(`Cannot encode gratuitous ARP: an IPv4 address, got ${address}`);
+    throw new RangeError(`Cannot encode gratuitous ARP: expected an IPv4 address, got ${address}`);
   }
   return encodeRequest({ mac, source: address, target: address, targetMac: mac });
 }

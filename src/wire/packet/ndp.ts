@@ -72,7 +72,7 @@ const advertisement = (address: Ip, mac: Mac, isRouter: boolean): Message => ({
 /** The ICMPv6 message, with the checksum of a packet from the address itself to all nodes. */
 export function encodeNeighbourAdvertisement(address: Ip, mac: Mac): Uint8Array {
   if (familyOf(address) !== 'inet6') {
-    throw new RangeError(`Cannot encode neighbour advertisement: an IPv6 address, got ${address}`);
+    throw new RangeError(`Cannot encode neighbour advertisement: expected an IPv6 address, got ${address}`);
   }
   return encodeMessage(advertisement(address, mac, true));
 }

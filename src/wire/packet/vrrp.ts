@@ -64,7 +64,7 @@ function requireEncodable(advert: Advert, family: Family): void {
   const interval = version === 3 ? advert.intervalCs : advert.intervalSec;
   const intervalMax = version === 3 ? 0xfff : 0xff;
   const refuse = (rule: string, got: unknown): never => {
-    throw new RangeError(`Cannot encode advert: ${rule}, got ${got}`);
+    throw new RangeError(`Cannot encode advert: expected ${rule}, got ${got}`);
   };
   if (!(virtualRouterId >= 1)) refuse('VRID 1 to 255', virtualRouterId);
   if (!(interval >= 1 && interval <= intervalMax)) refuse(`interval 1 to ${intervalMax}`, interval);
@@ -130,7 +130,7 @@ function readAuth(code: number, reader: Reader): AdvertAuth {
 
 function authCode(auth: AdvertAuth): number {
   if (auth.type === 'unsupported') {
-    throw new RangeError(`Cannot encode advert: authentication type 0 or 1, got ${auth.code}`);
+    throw new RangeError(`Cannot encode advert: expected authentication type 0 or 1, got ${auth.code}`);
   }
   return auth.type === 'none' ? 0 : 1;
 }
@@ -140,7 +140,9 @@ function authData(auth: AdvertAuth): Uint8Array {
   if (auth.type !== 'simple') return data;
   const password = Buffer.from(auth.password, 'latin1');
   if (password.length > AUTH_DATA_SIZE || /[^\0-\xff]/.test(auth.password)) {
-    throw new RangeError(`Cannot encode advert: a password of at most 8 Latin-1 characters, got another`);
+    throw new RangeError(
+      `Cannot encode advert: expected a password of at most 8 Latin-1 characters, got another`,
+    );
   }
   data.set(password);
   return data;

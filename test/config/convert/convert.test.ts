@@ -18,7 +18,7 @@ function converted(text: string, format: Format = 'keepalived', sources = noFile
   const result = parseYamlText(yaml, { director: 'lvs1' });
   expect(errorLines(result)).toEqual([]);
   const config = result.config;
-  if (config === undefined) throw new Error('Cannot test: a config, got none');
+  if (config === undefined) throw new Error('Cannot test: expected a config, got none');
   return { config, yaml, notes: notes.map(formatNote) };
 }
 

@@ -18,12 +18,12 @@ describe('a kernel', () => {
       {
         severity: 'error',
         at: virtuals[1]?.at,
-        message: 'Cannot schedule: a kernel with module ip_vs_twos, got twos',
+        message: 'Cannot schedule: expected a kernel with module ip_vs_twos, got twos',
       },
       {
         severity: 'error',
         at: virtuals[2]?.at,
-        message: 'Cannot keep clients: a kernel with module ip_vs_pe_sip, got sip',
+        message: 'Cannot keep clients: expected a kernel with module ip_vs_pe_sip, got sip',
       },
     ]);
   });

@@ -19,7 +19,7 @@ describe('ipvs timeout', () => {
 
   it.each(['0', '500ms', '30d', 'soon'])('refuses %s', (value) => {
     expect(messages(`ipvs: {timeout: {udp: ${value}}}`)[0]).toMatch(
-      /^1:23: Cannot read ipvs timeout udp: a time/,
+      /^1:23: Cannot read ipvs timeout udp: expected a time/,
     );
   });
 });
@@ -35,7 +35,7 @@ describe('ipvs sysctl', () => {
 
   it('has a word for a slip of the keyboard', () => {
     expect(messages('ipvs: {sysctl: {contrack: 1}}')).toEqual([
-      '1:17: Cannot read ipvs sysctl: a known key (did you mean "conntrack"?), got "contrack"',
+      '1:17: Cannot read ipvs sysctl: expected a known key (did you mean "conntrack"?), got "contrack"',
     ]);
     expect(messages('ipvs: {sysctl: {net.ipv4.vs.contrack: 1}}')[0]).toContain('did you mean "conntrack"?');
     expect(messages('ipvs: {sysctl: {net.ipv4.ip_forward: 1}}')[0]).toContain('got "net.ipv4.ip_forward"');
@@ -43,7 +43,7 @@ describe('ipvs sysctl', () => {
 
   it('refuses a setting that stands twice under two names', () => {
     expect(messages('ipvs: {sysctl: {conntrack: 1, net.ipv4.vs.conntrack: 0}}')).toEqual([
-      '1:31: Cannot read ipvs sysctl: each key once, got "net.ipv4.vs.conntrack"',
+      '1:31: Cannot read ipvs sysctl: expected each key once, got "net.ipv4.vs.conntrack"',
     ]);
   });
 
@@ -58,7 +58,7 @@ describe('ipvs sysctl', () => {
     ['sync_qlen_max', '2147483648', 'a whole number from 0 to 2147483647'],
   ])('refuses %s %s', (name, value, rule) => {
     expect(messages(`ipvs: {sysctl: {${name}: "${value}"}}`)).toEqual([
-      `1:${19 + name.length}: Cannot read ipvs sysctl ${name}: ${rule}, got ${value}`,
+      `1:${19 + name.length}: Cannot read ipvs sysctl ${name}: expected ${rule}, got ${value}`,
     ]);
   });
 
@@ -100,49 +100,49 @@ describe('ipvs sync', () => {
       'several and none named',
       two,
       '{interface: eth1}',
-      'synchronise connections: instance, as there are several virtual routers (VI_1, VI_2), got nothing',
+      'synchronise connections: expected instance, as there are several virtual routers (VI_1, VI_2), got nothing',
     ],
     [
       'one that is not there',
       two,
       '{interface: eth1, instance: VI_3}',
-      'use instance: a virtual router of this file (did you mean "VI_1"?), got VI_3',
+      'use instance: expected a virtual router of this file (did you mean "VI_1"?), got VI_3',
     ],
     [
       'a role without a router',
       '',
       '{interface: eth1, mode: role}',
-      'synchronise connections: a virtual router whose role it could follow, or mode both, got nothing',
+      'synchronise connections: expected a virtual router whose role it could follow, or mode both, got nothing',
     ],
     [
       'a router that does not matter',
       one,
       '{interface: eth1, mode: both, instance: VI_1}',
-      'use instance: mode role, as with both the daemons follow no virtual router, got VI_1',
+      'use instance: expected mode role, as with both the daemons follow no virtual router, got VI_1',
     ],
     [
       'no interface',
       one,
       '{id: 1}',
-      'read ipvs sync interface: an interface name of 1 to 15 characters, got nothing',
+      'read ipvs sync interface: expected an interface name of 1 to 15 characters, got nothing',
     ],
     [
       'an id that does not fit',
       one,
       '{interface: eth1, id: 256}',
-      'read ipvs sync id: a whole number from 0 to 255, got 256',
+      'read ipvs sync id: expected a whole number from 0 to 255, got 256',
     ],
     [
       'a group that is no group',
       one,
       '{interface: eth1, group: 10.0.0.1}',
-      'read ipvs sync group: a multicast address, IPv4 or IPv6, got 10.0.0.1',
+      'read ipvs sync group: expected a multicast address, IPv4 or IPv6, got 10.0.0.1',
     ],
     [
       'more than IPv6 can hold',
       one,
       '{interface: eth1, group: "ff02::81", maxlen: 65500}',
-      'use maxlen: at most 65487 with a group of IPv6, got 65500',
+      'use maxlen: expected at most 65487 with a group of IPv6, got 65500',
     ],
   ])('refuses %s', (_, vrrp, sync, message) => {
     expect(

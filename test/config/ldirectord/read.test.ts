@@ -53,18 +53,18 @@ ${virtual}`;
   it('has a value for each director', () => {
     expect(configOf(good, 'lvs2').vrrp[0]).toMatchObject({ priority: 100, unicastPeers: ['10.0.0.1'] });
     expect(errorLines(parseCfText(good, { director: 'lvs3' }))[0]).toBe(
-      '5:14: Cannot read vrrp 1 priority: a value for director "lvs3", got values for lvs1, lvs2',
+      '5:14: Cannot read vrrp 1 priority: expected a value for director "lvs3", got values for lvs1, lvs2',
     );
   });
   it('has problems at their places', () => {
     expect(errorLines(parseCfText(text, { director: 'lvs1' }))).toEqual([
-      '10:15: Cannot read vrrp 1 auth_pass: a password of 1 to 8 ASCII characters, got a text of 3 character(s), which is not shown',
+      '10:15: Cannot read vrrp 1 auth_pass: expected a password of 1 to 8 ASCII characters, got a text of 3 character(s), which is not shown',
     ]);
     expect(errorLines(parseCfText('vrrp=A\n    interfase=eth0\n')).join()).toContain(
       'did you mean "interface"?',
     );
     expect(errorLines(parseCfText('vrrp=A\n    priority={a: [\n')).join()).toContain(
-      '2:14: Cannot read priority: a map',
+      '2:14: Cannot read priority: expected a map',
     );
   });
 });
@@ -198,7 +198,7 @@ describe('globals', () => {
 describe('lines after a global', () => {
   it('are no part of the block before it', () => {
     expect(errorLines(parseCfText(`${virtual}checktimeout=3\n\tservice=http\n`))).toEqual([
-      '4:2: Cannot read config: a global directive (one of a virtual service stands in its block, four columns in), got "service"',
+      '4:2: Cannot read config: expected a global directive (one of a virtual service stands in its block, four columns in), got "service"',
     ]);
   });
 });

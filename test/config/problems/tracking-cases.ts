@@ -18,52 +18,52 @@ export const trackCases: readonly ProblemCase[] = [
   yaml(
     'a tracked script is defined',
     router('track_script: [wbe]', 'vrrp_script: [{name: web, script: /bin/true}]\n'),
-    '6:20: Cannot track script: the name of a vrrp_script (did you mean "web"?), got wbe',
+    '6:20: Cannot track script: expected the name of a vrrp_script (did you mean "web"?), got wbe',
   ),
   yaml(
     'a tracked file is defined',
     router('track_file: [x]'),
-    '6:18: Cannot track file: the name of a vrrp_track_file, got x',
+    '6:18: Cannot track file: expected the name of a vrrp_track_file, got x',
   ),
   yaml(
     'a tracked process is defined',
     router('track_process: [{name: x, weight: 5}]'),
-    '6:28: Cannot track process: the name of a vrrp_track_process, got x',
+    '6:28: Cannot track process: expected the name of a vrrp_track_process, got x',
   ),
   yaml(
     'a tracked virtual service is defined',
     router('track_virtual: [10.0.0.1:8]', 'virtual:\n  - {address: 10.0.0.1:80, real: [10.0.0.2:80 gate]}\n'),
-    '6:21: Cannot track virtual: the name of a virtual service (did you mean "10.0.0.1:80"?), got 10.0.0.1:8',
+    '6:21: Cannot track virtual: expected the name of a virtual service (did you mean "10.0.0.1:80"?), got 10.0.0.1:8',
   ),
   yaml(
     'weights are in range',
     router('track_interface: [eth1 weight 300]'),
-    '6:23: Cannot read vrrp 1 track_interface 1 weight: a whole number from -253 to 253, got 300',
+    '6:23: Cannot read vrrp 1 track_interface 1 weight: expected a whole number from -253 to 253, got 300',
   ),
   yaml(
     'the keys of a tracked thing are known',
     router('track_interface: [{name: eth1, wieght: 3}]'),
-    '6:36: Cannot read vrrp 1 track_interface 1: a known key (did you mean "weight"?), got "wieght"',
+    '6:36: Cannot read vrrp 1 track_interface 1: expected a known key (did you mean "weight"?), got "wieght"',
   ),
   yaml(
     'a script is an absolute path',
     router('track_script: [web]', 'vrrp_script: [{name: web, script: check}]\n'),
-    '7:35: Cannot read vrrp_script 1 script: the absolute path of a program, with arguments, got check',
+    '7:35: Cannot read vrrp_script 1 script: expected the absolute path of a program, with arguments, got check',
   ),
   yaml(
     'the quotes of a script end',
     router('track_script: [web]', `vrrp_script: [{name: web, script: '/bin/check "a'}]\n`),
-    '7:35: Cannot read vrrp_script 1 script: the absolute path of a program, with arguments, got /bin/check "a',
+    '7:35: Cannot read vrrp_script 1 script: expected the absolute path of a program, with arguments, got /bin/check "a',
   ),
   yaml(
     'a definition stands once',
     router('priority: 9', 'vrrp_track_file: [{name: x, file: /a}, {name: x, file: /b}]\n'),
-    '7:47: Cannot define vrrp_track_file: each name once, got x again',
+    '7:47: Cannot define vrrp_track_file: expected each name once, got x again',
   ),
   yaml(
     'members of a sync group are virtual routers',
     router(`priority: 100\n${other}`, 'vrrp_sync_group: [{name: G, group: [A, C]}]\n'),
-    '9:40: Cannot add to the sync group: the name of a virtual router (did you mean "A"?), got C',
+    '9:40: Cannot add to the sync group: expected the name of a virtual router (did you mean "A"?), got C',
   ),
   yaml(
     'a virtual router is in one sync group',
@@ -71,32 +71,33 @@ export const trackCases: readonly ProblemCase[] = [
       `priority: 100\n${other}`,
       'vrrp_sync_group:\n  - {name: G, group: [A, B]}\n  - {name: H, group: [A, B]}\n',
     ),
-    '11:23: Cannot add to the sync group: a router that is in none yet (G), got A',
+    '11:23: Cannot add to the sync group: expected a router that is in none yet (G), got A',
   ),
   yaml(
     'a sync group of one is said',
     router('priority: 100', 'vrrp_sync_group: [{name: G, group: [A]}]\n'),
-    '7:36: warning: Cannot move as one: at least two virtual routers, got 1',
+    '7:36: warning: Cannot move as one: expected at least two virtual routers, got 1',
   ),
   yaml(
     'members of a sync group have one priority',
     router(`priority: 150\n${other}`, 'vrrp_sync_group: [{name: G, group: [A, B]}]\n'),
-    '9:36: warning: Cannot move as one: the same priority in every member, got 150 and 100',
+    '9:36: warning: Cannot move as one: expected the same priority in every member, got 150 and 100',
   ),
   yaml(
     'an owner has no use for weights',
     router('priority: 255\n    track_interface: [eth1 weight 5]'),
-    '7:22: warning: Cannot use the weight: a priority below 255, which is the owner of the addresses and is never moved, got eth1 weight 5',
+    '7:22: warning: Cannot use the weight: expected a priority below 255, which is the owner of the addresses and is never moved, got eth1 weight 5',
   ),
   yaml(
     'a router needs its own interface anyway',
     router('track_interface: [eth0]'),
-    '6:23: warning: Cannot gain from track_interface: another interface than its own, which it needs anyway, got eth0',
+    '6:23: warning: Cannot gain from track_interface: expected another interface than its own, which it needs anyway, got eth0',
   ),
   {
     rule: 'keys of a vrrp_script section are known',
     grammar: 'cf',
     text: 'vrrp_script=web\n    script=/bin/true\n    intervall=5\n',
-    problem: '3:5: Cannot read vrrp_script: a known directive (did you mean "interval"?), got "intervall"',
+    problem:
+      '3:5: Cannot read vrrp_script: expected a known directive (did you mean "interval"?), got "intervall"',
   },
 ];

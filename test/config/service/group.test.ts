@@ -98,7 +98,7 @@ describe('a virtual with addresses', () => {
       servicesOf(group('10.0.0.1:80, fwmark 3', 'protocol: sctp')).map((text) => text.split(' <-')[0]),
     ).toEqual(['sctp 10.0.0.1:80', 'fwmark 3']);
     expect(errors(group('fwmark 3', 'protocol: tcp'))[0]).toContain(
-      'Cannot use protocol: none beside fwmark',
+      'Cannot use protocol: expected none beside fwmark',
     );
   });
 
@@ -118,7 +118,7 @@ describe('a virtual with addresses', () => {
       'tcp [2001:db8::1]:80 <- 10.1.0.1:80',
     ]);
     expect(errors(group(both))).toEqual([
-      '4:12: Cannot use server: an IPv6 server, as the service is, got 10.1.0.1',
+      '4:12: Cannot use server: expected an IPv6 server, as the service is, got 10.1.0.1',
     ]);
   });
 
@@ -136,22 +136,22 @@ describe('a virtual with addresses', () => {
   it('refuses what stands twice, with the place of either', () => {
     const text = `${group('10.0.0.1-3:80')}  - {address: 10.0.0.2:80, real: [10.1.0.1:80 masq]}\n`;
     expect(errors(text)).toEqual([
-      '5:5: Cannot add virtual service: each service once (first in line 2), got tcp 10.0.0.2:80',
+      '5:5: Cannot add virtual service: expected each service once (first in line 2), got tcp 10.0.0.2:80',
     ]);
     expect(errors(group('10.0.0.1-3:80, 10.0.0.3-4:80'))).toEqual([
-      '2:32: Cannot add virtual service: each service once (first in line 2), got tcp 10.0.0.3:80',
+      '2:32: Cannot add virtual service: expected each service once (first in line 2), got tcp 10.0.0.3:80',
     ]);
   });
 
   it('refuses addresses beside an address, none, and too many', () => {
     expect(errors(group('10.0.0.1:80', 'address: 10.0.0.2:80'))).toEqual([
-      '2:16: Cannot name virtual service: addresses alone, got address as well',
+      '2:16: Cannot name virtual service: expected addresses alone, got address as well',
     ]);
     expect(errors(group(''))).toContain(
-      '2:16: Cannot read virtual 1 addresses: at least one address, got an empty list',
+      '2:16: Cannot read virtual 1 addresses: expected at least one address, got an empty list',
     );
     expect(errors(group('10.0.0.0-10.0.15.255:80, 10.1.0.0-10.1.15.255:80'))[0]).toBe(
-      '2:16: Cannot name virtual service: at most 4096 services in one entry, got 8192',
+      '2:16: Cannot name virtual service: expected at most 4096 services in one entry, got 8192',
     );
     expect(errors(group('10.0.0.0-10.0.16.0:80'))[0]).toContain('at most 4096 in one');
   });

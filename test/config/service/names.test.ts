@@ -74,7 +74,7 @@ describe('the name of a real server', () => {
     const fallback = '[{address: a, check: no}, b]';
     const text = `virtual:\n  - {address: 10.0.0.1:80, real: [10.0.0.2 gate], fallback: ${fallback}}\n`;
     expect(parseYamlText(text, noResolver).problems.map(({ message }) => message)).toEqual([
-      'Cannot reach fallback: check: yes for each before it, as one that is not checked always serves, got b:80',
+      'Cannot reach fallback: expected check: yes for each before it, as one that is not checked always serves, got b:80',
     ]);
   });
 

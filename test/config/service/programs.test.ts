@@ -44,5 +44,5 @@ it('judges every program as the user that it runs as', () => {
   ]);
   const [warning] = problems.filter(({ message }) => message.startsWith('Cannot run'));
   expect(warning).toMatchObject({ severity: 'warning', at: { line: 16 } });
-  expect(warning?.message).toBe('Cannot run /opt/own: a program that is there, got none');
+  expect(warning?.message).toBe('Cannot run /opt/own: expected a program that is there, got none');
 });

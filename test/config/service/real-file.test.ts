@@ -61,7 +61,7 @@ describe('a real_file', () => {
   });
 
   const rule =
-    'Cannot read real_file: a list of servers, or a map with one under real ([] where there are none), got';
+    'Cannot read real_file: expected a list of servers, or a map with one under real ([] where there are none), got';
   it.each([
     ['nothing', '', `/fleet.yaml:1:1: ${rule} nothing`],
     ['a comment alone', '# soon\n', `/fleet.yaml:1:1: ${rule} nothing`],
@@ -74,20 +74,24 @@ describe('a real_file', () => {
     [
       'an unknown key',
       '- {address: 10.0.0.2, wieght: 3}',
-      '/fleet.yaml:1:23: Cannot read real 1: a known key',
+      '/fleet.yaml:1:23: Cannot read real 1: expected a known key',
     ],
     [
       'a bad weight',
       '- 10.0.0.2 gate\n- {address: 10.0.0.3, weight: x}',
       '/fleet.yaml:2:31: Cannot read real 2 weight',
     ],
-    ['another family', '- "[fd00::2]:80 gate"', '/fleet.yaml:1:3: Cannot use server: an IPv4 server'],
+    [
+      'another family',
+      '- "[fd00::2]:80 gate"',
+      '/fleet.yaml:1:3: Cannot use server: expected an IPv4 server',
+    ],
     [
       'half a pair',
       '- {address: 10.0.0.2, request: /a}',
       '/fleet.yaml:1:32: Cannot use request of one server',
     ],
-    ['no port', '- 10.0.0.2:nosuch gate', '/fleet.yaml:1:3: Cannot use real server: a port'],
+    ['no port', '- 10.0.0.2:nosuch gate', '/fleet.yaml:1:3: Cannot use real server: expected a port'],
     [
       'a pattern that does not compile',
       '- {address: 10.0.0.2, request: /a, receive: "("}',

@@ -78,7 +78,7 @@ describe('values in YAML', () => {
 const tooMuch = {
   severity: 'error',
   at: { file: 'f', line: 1, column: 1 },
-  message: 'Cannot read YAML: aliases that stand for at most 1000000 keys and values, got more',
+  message: 'Cannot read YAML: expected aliases that stand for at most 1000000 keys and values, got more',
 };
 
 describe('hostile YAML', () => {
@@ -102,7 +102,7 @@ describe('hostile YAML', () => {
     ['keys', '? '],
   ])('of many levels of %s is refused, and 60 are not too many', (_, level) => {
     expect(parseYaml(level.repeat(100_000), 'f').problems).toMatchObject([
-      { message: 'Cannot read YAML: at most 64 levels, got more' },
+      { message: 'Cannot read YAML: expected at most 64 levels, got more' },
     ]);
     expect(parseYaml(`${level.repeat(30)}x`, 'f').problems.join()).not.toContain('levels');
   });

@@ -330,7 +330,7 @@ describe('a real_file', () => {
   it.each([
     ['that is no YAML', '- [', /^\/fleet:\d+:\d+: Cannot parse YAML/],
     ['with one bad server', '- 10.0.0.6:80 gate\n- 10.0.0.7:80 gote\n', /^\/fleet:2:3: Cannot read real 2/],
-    ['that is empty', '', /^\/fleet:1:1: Cannot read real_file: a list of servers/],
+    ['that is empty', '', /^\/fleet:1:1: Cannot read real_file: expected a list of servers/],
   ])('%s changes nothing, and is told with its place', async (_, text, problem) => {
     const world = await taken();
     world.write({ text });
@@ -352,7 +352,7 @@ describe('a real_file', () => {
     await world.clock.advance(60_000);
     expect(world.servers()).toEqual(['192.168.6.2:80', '10.0.0.5:80']);
     expect(world.told('roster.file_rejected')).toMatchObject([
-      { problems: ['/fleet:1:1: Cannot read real_file: a readable file, got ENOENT'] },
+      { problems: ['/fleet:1:1: Cannot read real_file: expected a readable file, got ENOENT'] },
     ]);
   });
 

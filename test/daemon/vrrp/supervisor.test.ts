@@ -149,7 +149,9 @@ describe('a VRRP process that dies', () => {
     const started = supervisor.start(both);
     children[0]?.die('exit status 1');
     children[1]?.die('exit status 1');
-    expect(await started).toEqual(['Cannot run the VRRP process: one that lives, got exit status 1']);
+    expect(await started).toEqual([
+      'Cannot run the VRRP process: expected one that lives, got exit status 1',
+    ]);
   });
 
   it('of silence: it is killed, and started again', async () => {

@@ -235,7 +235,7 @@ describe('the operator', () => {
     const wrong = await director.cli('drain', '127.0.0.4:8080');
     expect(wrong).toMatchObject({
       status: 1,
-      stderr: 'Cannot find: a configured real server, got 127.0.0.4:8080\n',
+      stderr: 'Cannot find: expected a configured real server, got 127.0.0.4:8080\n',
     });
   });
 });

@@ -38,7 +38,7 @@ describe('a real_file', () => {
     const director = await start();
     expect(await director.waitFor('roster.file_rejected')).toMatchObject({
       kept: 0,
-      problems: [`${path}:1:1: Cannot read real_file: a readable file, got ENOENT (no such file)`],
+      problems: [`${path}:1:1: Cannot read real_file: expected a readable file, got ENOENT (no such file)`],
     });
     replace(fleet(2, 3));
     await hasServers(director, '10.0.0.1:80', '10.0.0.2:80', '10.0.0.3:80');

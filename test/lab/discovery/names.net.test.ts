@@ -59,8 +59,12 @@ describe.skipIf(!hasUnbound)('a server by name (unbound)', () => {
     expect(await serversOf(director)).toEqual(['10.0.0.9:80']);
     const { status, stderr } = await check(director);
     expect(status).toBe(0);
-    expect(stderr).toMatch(/:4:\d+: warning: Cannot resolve name: nobody with an IPv4 address, got NXDOMAIN/);
-    expect(stderr).toMatch(/:4:\d+: warning: Cannot resolve name: sorry with an IPv4 address, got NXDOMAIN/);
+    expect(stderr).toMatch(
+      /:4:\d+: warning: Cannot resolve name: expected nobody with an IPv4 address, got NXDOMAIN/,
+    );
+    expect(stderr).toMatch(
+      /:4:\d+: warning: Cannot resolve name: expected sorry with an IPv4 address, got NXDOMAIN/,
+    );
     await site.dns.answer(['nobody.example.com. 1 IN A 10.0.0.4']);
     await hasServers(director, '10.0.0.4:80', '10.0.0.9:80');
   });

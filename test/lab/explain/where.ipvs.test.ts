@@ -104,7 +104,7 @@ async function facts(): Promise<KernelFacts> {
 }
 
 async function call({ client, clientPort, virtual }: Flow): Promise<void> {
-  if (virtual === undefined) throw new Error('Cannot call: an address, got none');
+  if (virtual === undefined) throw new Error('Cannot call: expected an address, got none');
   const socket: Socket = createSocket(familyOf(client) === 'inet6' ? 'udp6' : 'udp4');
   socket.bind({ address: client, port: clientPort ?? 0 });
   await once(socket, 'listening');

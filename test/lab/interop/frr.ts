@@ -103,7 +103,8 @@ function command(socketFile: string, commands: readonly string[]): Promise<void>
       const said = answer.toString('utf8', 0, end).trim();
       answer = answer.subarray(end + 4);
       if (status === 0) next();
-      else socket.destroy(new Error(`Cannot command ${socketFile}: status 0, got ${status}: ${said}`));
+      else
+        socket.destroy(new Error(`Cannot command ${socketFile}: expected status 0, got ${status}: ${said}`));
     });
   });
 }

@@ -143,7 +143,9 @@ describe('a scheduler whose module', () => {
       'virtual:\n  - {address: 192.168.6.240:53, scheduler: twos, real: 192.168.6.2 gate}\n',
     );
     const { status, stderr } = await director.attempt(process.execPath, daemonMain, 'check', '-c', file);
-    expect(stderr).toContain(`${file}:2:5: Cannot schedule: a kernel with module ip_vs_twos, got twos\n`);
+    expect(stderr).toContain(
+      `${file}:2:5: Cannot schedule: expected a kernel with module ip_vs_twos, got twos\n`,
+    );
     expect(status).toBe(2);
   });
 });

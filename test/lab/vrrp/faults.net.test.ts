@@ -97,7 +97,9 @@ describe('an interface', () => {
 
   it('that is missing: said once, waited for, used when it comes', async () => {
     const problems = await a.supervisor.start([instance({ interface: 'eth7' })]);
-    expect(problems).toEqual(['Cannot run instance VI_1 now: a working eth7, got interface_missing']);
+    expect(problems).toEqual([
+      'Cannot run instance VI_1 now: expected a working eth7, got interface_missing',
+    ]);
     expect((await becomes(a, 'fault')).reason).toBe('interface_missing');
     await lab.attach(a.host, await lab.lan('late'), { interface: 'eth7', addresses: ['10.8.0.1/24'] });
     await becomes(a, 'active');

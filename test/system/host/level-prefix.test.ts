@@ -42,7 +42,7 @@ describe('the prefix of a line', () => {
 
 describe('what a command says to journald', () => {
   const said = [
-    'a.yaml:3:1: Cannot read virtual 1 scheduler: one that Linux has, got wlcx',
+    'a.yaml:3:1: Cannot read virtual 1 scheduler: expected one that Linux has, got wlcx',
     'a.yaml:4:1: warning: Cannot use all of virtual: ...',
     'a.yaml: good, 1 warning(s)',
     'a.yaml: 1 error(s), 1 warning(s)',

@@ -56,7 +56,9 @@ export function runFilter(program: Uint8Array, packet: BpfPacket): boolean {
       case 0x06:
         return k !== 0;
       default:
-        throw new Error(`Cannot run: an instruction that our filters have, got 0x${code.toString(16)}`);
+        throw new Error(
+          `Cannot run: expected an instruction that our filters have, got 0x${code.toString(16)}`,
+        );
     }
   }
 }

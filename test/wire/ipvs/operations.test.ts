@@ -143,7 +143,7 @@ describe('operations', () => {
     );
     const service = { ...WEB, schedFlags: ['mh-port'] };
     expect(() => encodeOperation({ type: 'addService', service })).toThrow(
-      'Cannot encode scheduler flag: a flag of sh or flag-1 to flag-3, got mh-port',
+      'Cannot encode scheduler flag: expected a flag of sh or flag-1 to flag-3, got mh-port',
     );
   });
 });
