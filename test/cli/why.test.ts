@@ -5,13 +5,14 @@ import { droppedServices } from '../../src/daemon/report/service-status.ts';
 import { whyOf } from '../../src/daemon/report/why.ts';
 import type { VrrpInstanceStatus } from '../../src/daemon/vrrp/messages.ts';
 import type { Config } from '../../src/model/config/config.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { Drain } from '../../src/reconcile/leaving.ts';
 import { formatServices } from '../../src/render/services.ts';
 import { formatWhy } from '../../src/render/why.ts';
 import { aReal, aVirtual } from '../make/a-virtual.ts';
 import { realOf } from '../make/arbitrary-table.ts';
-import { createManualClock } from '../make/manual-clock.ts';
 import { createModelKernel } from '../make/model-kernel.ts';
+import { createVirtualTime } from '../make/virtual-time.ts';
 import { instance } from '../make/vrrp-instance.ts';
 
 const service = 'tcp 192.168.6.240:80';
@@ -25,23 +26,27 @@ const health = (changes: Partial<ServerHealth>): ServerHealth => ({
   statistics: { ended: 7, skipped: 0, latenessMs: 0, tookMs: 0 },
   ...changes,
 });
-const router: VrrpInstanceStatus = {
+const router = (clock: Clock): VrrpInstanceStatus => ({
   ...{ name: 'VI_1', interface: 'eth0', vrid: 51, phase: 'backup', priority: 90, basePriority: 100 },
   tracked: [
     { name: 'script web', state: 'down', adds: '-10' },
     { name: 'file load', state: 'up', adds: '0' },
   ],
-  ...{ sinceMs: 400, reason: 'higher_priority_heard', active: { address: '10.9.0.1', priority: 150 } },
+  ...{
+    sinceMs: clock.now() / 1000 - 4600,
+    reason: 'higher_priority_heard',
+    active: { address: '10.9.0.1', priority: 150 },
+  },
   peers: [
     { address: '10.9.0.1', priority: 150, heardAgoMs: 80 },
     { address: '10.9.0.3', priority: 0, heardAgoMs: 95_000 },
   ],
   ...{ addresses: [], advertsSent: 3, advertsReceived: 90, advertsRejected: { checksum: 2 }, transitions: 4 },
-};
+});
 
 /** Both serve, the second with two connections; then what is said of it, or the configuration is another. */
-async function world(next = shop, drain?: Omit<Drain, 'since'>) {
-  const clock = createManualClock();
+async function world(next = shop, drain?: { readonly lastsMs?: number }) {
+  const clock = createVirtualTime();
   const kernel = createModelKernel();
   const drains = new Map<string, Drain>();
   const weigh = (_service: string, real: string, weight: number) => (drains.has(real) ? 0 : weight);
@@ -57,7 +62,12 @@ async function world(next = shop, drain?: Omit<Drain, 'since'>) {
   void loop.configure([shop], ipvs);
   await clock.advance(0);
   kernel.hold(service, '192.168.6.3:80', { activeConnections: 2, persistentClients: 1 });
-  if (drain !== undefined) drains.set('192.168.6.3:80', { since: clock.now(), ...drain });
+  if (drain !== undefined) {
+    const since = clock.now();
+    const { lastsMs } = drain;
+    const deadline = lastsMs === undefined ? undefined : since + lastsMs * 1000;
+    drains.set('192.168.6.3:80', { since, ...(deadline !== undefined && { deadline }) });
+  }
   void loop.configure([next], ipvs);
   await clock.advance(4000);
   const config = { virtuals: [next], vrrpProblems: [], vrrp: [instance()] } as unknown as Config;
@@ -67,7 +77,13 @@ async function world(next = shop, drain?: Omit<Drain, 'since'>) {
 async function why(about: string, theirs: readonly ServerHealth[], ...how: Parameters<typeof world>) {
   const { clock, loop, config } = await world(...how);
   const parts = {
-    ...{ health: theirs, reconcile: loop.status(), vrrp: [router], vrrpProblems: [], now: clock.now() },
+    ...{
+      health: theirs,
+      reconcile: loop.status(),
+      vrrp: [router(clock)],
+      vrrpProblems: [],
+      now: clock.now(),
+    },
     ...{ quorumOf: () => undefined, weightFactsOf: () => ({}) },
     explain: (_service: string, _real: string, weight: number) => [
       { origin: 'config', weight, detail: `weight ${weight}` } as const,
@@ -90,7 +106,7 @@ describe('why a real server', () => {
     expect(await why('192.168.6.2:80', [health({})])).not.toContain('flapping');
   });
   it('is drained by the operator, and until when', async () => {
-    const timed = await why('192.168.6.3:80', [], shop, { deadline: 61_000_000 });
+    const timed = await why('192.168.6.3:80', [], shop, { lastsMs: 60_000 });
     expect(timed).toContain('  table    weight 0, 2 active and 0 inactive connections\n');
     expect(timed).toContain('  drained  for 4 s, 1 persistent client(s), out in 56 s at the latest\n');
     expect(await why('192.168.6.3:80', [], shop, {})).toContain(

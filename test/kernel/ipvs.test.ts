@@ -6,7 +6,8 @@ import { decodeGeneric, encodeGeneric, GENL_ID_CTRL } from '../../src/wire/netli
 import type { NetlinkMessage } from '../../src/wire/netlink/netlink.ts';
 import { writeText, writeU16 } from '../../src/wire/netlink/netlink-attributes.ts';
 import { aDestination, aService } from '../make/a-destination.ts';
-import { ack, createFakeClock, createFakePort, done, entry, type Reply } from '../make/fake-netlink.ts';
+import { ack, createFakePort, done, entry, type Reply } from '../make/fake-netlink.ts';
+import { createVirtualTime } from '../make/virtual-time.ts';
 
 const WEB = aService();
 const MARK: VirtualService = { ...WEB, id: { kind: 'fwmark', family: 'inet', fwmark: 1 } };
@@ -27,7 +28,7 @@ function open(
     return message.type === id ? command(message) : [ack(message, 2)];
   };
   const port = createFakePort((messages): readonly Reply[] => messages.map(answer));
-  return { port, kernel: createIpvsKernel(port, createFakeClock()) };
+  return { port, kernel: createIpvsKernel(port, createVirtualTime()) };
 }
 
 const familyAnswer = (message: NetlinkMessage, id: number) => [

@@ -5,20 +5,20 @@ import {
   type Answering,
   ack,
   acks,
-  createFakeClock,
   createFakePort,
   done,
   entry,
   PORT_ID,
   socketError,
 } from '../make/fake-netlink.ts';
+import { createVirtualTime } from '../make/virtual-time.ts';
 
 const payload = Uint8Array.of(1, 2, 3, 4);
 const request = { type: 20, payload };
 
 function open(answer: Answering, when?: 'later' | 'at once') {
   const port = createFakePort(answer, when);
-  const clock = createFakeClock();
+  const clock = createVirtualTime();
   return { port, clock, requests: createNetlinkRequests(port, clock, 100) };
 }
 
@@ -96,7 +96,7 @@ describe('changes', () => {
     const { port, clock, requests } = open(() => []);
     const first = requests.change([() => request]);
     await Promise.resolve().then(() => undefined);
-    clock.pass(100);
+    await clock.advance(100);
     expect(await first).toEqual([{ code: 'ETIMEDOUT', message: 'the kernel did not answer within 100 ms' }]);
     const [late] = port.sent.flat();
     const second = requests.change([() => request]);
@@ -113,20 +113,20 @@ describe('changes', () => {
     const turn = () => Promise.resolve().then(() => undefined);
     const first = requests.change([() => request]);
     await turn();
-    clock.pass(60);
+    await clock.advance(60);
     port.deliver(port.sent[0]?.map((message) => ack(message)) ?? []);
     expect(await first).toEqual([undefined]);
     const second = requests.change([() => request]);
     await turn();
     expect(clock.waiting()).toBe(1);
-    clock.pass(99);
+    await clock.advance(99);
     port.deliver(port.sent[1]?.map((message) => ack(message)) ?? []);
     expect(await second).toEqual([undefined]);
     const third = requests.change([() => request]);
     await turn();
-    clock.pass(100);
+    await clock.advance(100);
     expect(await third).toMatchObject([{ code: 'ETIMEDOUT' }]);
-    clock.pass(100);
+    await clock.advance(100);
     expect(clock.waiting()).toBe(0);
   });
 
@@ -208,7 +208,7 @@ describe('answers', () => {
     );
     const outcome = requests.change([() => request]);
     await new Promise(setImmediate);
-    clock.pass(100);
+    await clock.advance(100);
     expect(await outcome).toMatchObject([{ code: 'ETIMEDOUT' }]);
     expect(port.sent).toHaveLength(1);
   });
@@ -251,7 +251,7 @@ describe('what the kernel has answered before the sending is over', () => {
     const changes = requests.change(many(40));
     await afterMicrotasks();
     expect(port.sent).toHaveLength(32);
-    clock.pass(0);
+    await clock.advance(0);
     expect(await changes).toHaveLength(40 * 64);
     expect(port.sent).toHaveLength(40);
   });

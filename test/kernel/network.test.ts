@@ -13,15 +13,8 @@ import {
   RTM_NEWLINK,
 } from '../../src/wire/route/rtnetlink.ts';
 import { createWriter } from '../../src/wire/writer.ts';
-import {
-  type Answering,
-  acks,
-  createFakeClock,
-  createFakePort,
-  done,
-  entry,
-  socketError,
-} from '../make/fake-netlink.ts';
+import { type Answering, acks, createFakePort, done, entry, socketError } from '../make/fake-netlink.ts';
+import { createVirtualTime } from '../make/virtual-time.ts';
 
 const VIP = { address: ip('192.168.6.240'), prefixLength: 24, interfaceIndex: 3 };
 const ETH0 = { index: 3, name: 'eth0', mtu: 1500, up: true, running: true, loopback: false };
@@ -42,7 +35,7 @@ function open(answer: Answering) {
   const notifications = createFakePort(() => []);
   const kernel = createNetworkKernel(
     { requests, notifications, openRoutes: () => createFakePort(() => []) },
-    createFakeClock(),
+    createVirtualTime(),
   );
   return { kernel, requests, notifications };
 }

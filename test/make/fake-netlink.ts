@@ -1,6 +1,5 @@
 // A kernel of one function: what it answers to each datagram, given back over the byte port as a socket would,
-// a turn of the event loop later or at once. And a clock that only moves when told to.
-import type { Clock, EventLoop } from '../../src/ports/clock.ts';
+// a turn of the event loop later or at once.
 import type { NetlinkPort } from '../../src/ports/datagram.ts';
 import {
   decodeMessages,
@@ -113,32 +112,3 @@ export const done = (request: NetlinkMessage, flags = NLM_F_MULTI): NetlinkMessa
 });
 
 export const socketError = (code: string): Error => Object.assign(new Error(`socket: ${code}`), { code });
-
-export function createFakeClock(): Clock &
-  EventLoop & {
-    readonly pass: (ms: number) => void;
-    readonly waiting: () => number;
-  } {
-  let now = 0;
-  const timers = new Map<number, { readonly due: number; readonly callback: () => void }>();
-  let serial = 0;
-  return {
-    now: () => now,
-    after: (delayMs, callback) => {
-      serial += 1;
-      const id = serial;
-      timers.set(id, { due: now + delayMs * 1000, callback });
-      return () => void timers.delete(id);
-    },
-    pass: (ms) => {
-      now += ms * 1000;
-      for (const [id, timer] of timers) {
-        if (timer.due > now) continue;
-        timers.delete(id);
-        timer.callback();
-      }
-    },
-    waiting: () => timers.size,
-    afterPoll: (callback) => void setImmediate(callback),
-  };
-}

@@ -7,8 +7,14 @@ const datagramsPerPoll = 32;
 
 export type VirtualTime = Clock &
   EventLoop & {
-    /** Runs everything that falls due within that time. */
+    /** Runs everything that falls due within that time, in order, and all that follows from it. */
+    readonly advance: (ms: number) => Promise<void>;
+    /** `advance` by another name. */
     readonly run: (ms: number) => Promise<void>;
+    /** When the next timer is due, in ms from now; undefined where none is set. */
+    readonly nextInMs: () => number | undefined;
+    /** How many timers are set. */
+    readonly waiting: () => number;
     /** The process stands still: timers fall due, sockets fill, and nothing runs. */
     readonly stall: (ms: number) => void;
     /** A source of events that is read in the poll phase. */
@@ -44,6 +50,17 @@ export function createVirtualTime(): VirtualTime {
     return busy || waiting.length > 0;
   }
 
+  const advance = async (ms: number) => {
+    const end = now + ms * 1000;
+    for (;;) {
+      while (await turn());
+      const next = nextTimer();
+      if (next === undefined || next.at > end) break;
+      now = next.at;
+    }
+    now = Math.max(now, end);
+  };
+
   return {
     now: () => now,
     after: (delayMs, callback) => {
@@ -52,16 +69,13 @@ export function createVirtualTime(): VirtualTime {
       return () => void timers.delete(timer);
     },
     afterPoll: (callback) => void afterPoll.push(callback),
-    run: async (ms) => {
-      const end = now + ms * 1000;
-      for (;;) {
-        while (await turn());
-        const next = nextTimer();
-        if (next === undefined || next.at > end) break;
-        now = next.at;
-      }
-      now = end;
+    advance,
+    run: advance,
+    nextInMs: () => {
+      const next = nextTimer();
+      return next === undefined ? undefined : (next.at - now) / 1000;
     },
+    waiting: () => timers.size,
     stall: (ms) => {
       now += ms * 1000;
     },

@@ -10,6 +10,7 @@ import { createProbe } from '../../src/probes/probe-target.ts';
 import { formatServices } from '../../src/render/services.ts';
 import { formatWhy } from '../../src/render/why.ts';
 import { environment } from '../make/environment.ts';
+import { createVirtualTime } from '../make/virtual-time.ts';
 import { hostileConfig, hostileServices, knowsMarker, showsMarker } from './hostile-servers.ts';
 
 const probe = createProbe({ openPingPort: () => ({ ok: false, error: { step: 'open', code: 'EPERM' } }) });
@@ -29,7 +30,7 @@ async function answersOf(services: typeof hostileServices): Promise<readonly Sho
 async function outputsOf(results: readonly ShownResult[]): Promise<Readonly<Record<string, string>>> {
   const logged = async (format: 'json' | 'text') => {
     const lines: string[] = [];
-    const clock = { now: () => 0, after: () => () => {} };
+    const clock = createVirtualTime();
     const sink = { write: (line: string) => void lines.push(line), close: () => Promise.resolve() };
     const shell = createJournal({ level: 'info', format }, clock, {
       openOutput: () => sink,

@@ -4,18 +4,18 @@ import { createNotifier, type Notifier, withNotifier } from '../../../src/daemon
 import type { VrrpSupervisor } from '../../../src/daemon/vrrp/supervisor.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
 import type { Phase } from '../../../src/model/vrrp.ts';
-import { createManualClock, type ManualClock } from '../../make/manual-clock.ts';
+import { createVirtualTime, type VirtualTime } from '../../make/virtual-time.ts';
 import { instance } from '../../make/vrrp-instance.ts';
 
 type Run = { readonly command: string; readonly end: (detail?: string) => Promise<void> };
 
-let clock: ManualClock;
+let clock: VirtualTime;
 let runs: Run[];
 let events: JournalEvent[];
 let notifier: Notifier;
 
 beforeEach(() => {
-  clock = createManualClock();
+  clock = createVirtualTime();
   [runs, events] = [[], []];
   notifier = createNotifier({
     clock,

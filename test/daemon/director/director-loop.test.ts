@@ -10,8 +10,8 @@ import type { IpvsConfig, SyncConfig } from '../../../src/model/config/ipvs.ts';
 import type { SyncState } from '../../../src/model/director.ts';
 import type { Phase } from '../../../src/model/vrrp.ts';
 import { ip } from '../../../src/net/ip.ts';
-import { createManualClock } from '../../make/manual-clock.ts';
 import { createModelDirector, type ModelDirector } from '../../make/model-director.ts';
+import { createVirtualTime } from '../../make/virtual-time.ts';
 
 const base: IpvsConfig = { resyncIntervalMs: 5000, foreign: 'keep' };
 const parameters = { interface: 'eth1', syncId: 51, maxlen: 0, group: ip('224.0.0.81'), port: 8848, ttl: 1 };
@@ -28,7 +28,7 @@ function open(
   model: ModelDirector = createModelDirector(),
   file: { memory: DirectorMemory } = { memory: nothingRemembered },
 ) {
-  const clock = createManualClock();
+  const clock = createVirtualTime();
   const events: JournalEvent[] = [];
   const loop = createDirectorLoop({
     ...{ kernel: model.kernel, sysctl: model.sysctl, clock },

@@ -8,21 +8,19 @@ import type { ProbeResult } from '../../../src/model/probe-result.ts';
 import { shown } from '../../../src/net/shown.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { aReal, aVirtual } from '../../make/a-virtual.ts';
-import { createManualClock } from '../../make/manual-clock.ts';
 import { createScriptedProbe } from '../../make/scripted-probe.ts';
+import { createVirtualTime } from '../../make/virtual-time.ts';
 
 const negotiate = checkPlanOf(aVirtual({ negotiatetimeoutMs: 3000 }), aReal());
 const intervalMs = 5000;
 
 function rig(options: { concurrency?: number; mayStart?: (key: string) => boolean } = {}) {
-  const manual = createManualClock();
+  const clock = createVirtualTime();
   const scripted = createScriptedProbe();
   const results: (ProbeResult & { key: string; atMs: number })[] = [];
   const events: JournalEvent[] = [];
-  let lostMs = 0;
-  const clock = { ...manual, now: () => manual.now() + lostMs * 1000 };
-  const begun = manual.now();
-  const nowMs = () => (manual.now() - begun) / 1000;
+  const begun = clock.now();
+  const nowMs = () => (clock.now() - begun) / 1000;
   const runner = createCheckRunner({
     clock,
     probe: scripted.probe,
@@ -37,11 +35,8 @@ function rig(options: { concurrency?: number; mayStart?: (key: string) => boolea
     results,
     events,
     nowMs,
-    advance: manual.advance,
-    /** The process stands still: time passes, and no timer fires. */
-    standStill: (ms: number) => {
-      lostMs += ms;
-    },
+    advance: clock.advance,
+    standStill: clock.stall,
     add: (key: string, plan: CheckPlan = negotiate, everyMs = intervalMs) => runner.add(key, plan, everyMs),
   };
 }
@@ -124,21 +119,21 @@ describe('the deadline', () => {
     expect(results).toMatchObject([{ outcome: 'failure', detail: 'silent' }]);
   });
   it('is believed only when the sockets were read once more: the answer may lie there', async () => {
-    const manual = createManualClock();
+    const time = createVirtualTime();
     const polls: (() => void)[] = [];
     const { probe, asked } = createScriptedProbe();
     const results: ProbeResult[] = [];
     const runner = createCheckRunner({
-      clock: { ...manual, afterPoll: (callback) => void polls.push(callback) },
+      clock: { ...time, afterPoll: (callback) => void polls.push(callback) },
       ...{ probe, concurrency: 1, mayStart: () => true, journal: () => {} },
       onResult: (_, { result }) => results.push(result),
     });
     runner.add('a', negotiate, intervalMs);
-    await manual.advance(4500);
+    await time.advance(4500);
     asked[0]?.answer('success');
-    await manual.advance(0);
+    await time.advance(0);
     for (const callback of polls.splice(0)) callback();
-    await manual.advance(200);
+    await time.advance(200);
     expect(results).toMatchObject([{ outcome: 'success' }]);
     expect(asked[0]?.signal.aborted).toBe(false);
   });
@@ -147,7 +142,7 @@ describe('the deadline', () => {
     add('a');
     await advance(1000);
     standStill(2000);
-    await advance(2900);
+    await advance(2100);
     expect(results).toEqual([]);
     asked[0]?.answer('success');
     await advance(1);
@@ -162,7 +157,7 @@ describe('the deadline', () => {
     expect(results).toMatchObject([{ outcome: 'failure' }]);
   });
   it('is not waited for when the probe breaks', async () => {
-    const clock = createManualClock();
+    const clock = createVirtualTime();
     const results: ProbeResult[] = [];
     const runner = createCheckRunner({
       clock,
@@ -317,10 +312,10 @@ describe('where there is more to do than can be done', () => {
 });
 
 it('starts so many checks at once, and the others when the sockets were read', async () => {
-  const manual = createManualClock();
+  const time = createVirtualTime();
   const { probe, asked } = createScriptedProbe();
   const polls: (() => void)[] = [];
-  const clock = { ...manual, afterPoll: (callback: () => void) => void polls.push(callback) };
+  const clock = { ...time, afterPoll: (callback: () => void) => void polls.push(callback) };
   const runner = createCheckRunner({
     ...{ clock, probe, concurrency: 1000, mayStart: () => true, onResult: () => {}, journal: () => {} },
   });
@@ -329,7 +324,7 @@ it('starts so many checks at once, and the others when the sockets were read', a
   const askedATurn: number[] = [];
   do {
     for (const callback of polls.splice(0)) callback();
-    await manual.advance(1);
+    await time.advance(1);
     askedATurn.push(asked.length);
   } while (polls.length > 0);
   expect(askedATurn).toEqual([32, 64, 96, 100, 100]);

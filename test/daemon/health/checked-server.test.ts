@@ -6,7 +6,7 @@ import type { JournalEvent } from '../../../src/journal/event.ts';
 import type { ExpiringCertificate } from '../../../src/model/probe-result.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { type Shown, shown } from '../../../src/net/shown.ts';
-import { createManualClock } from '../../make/manual-clock.ts';
+import { createVirtualTime } from '../../make/virtual-time.ts';
 
 const hourMs = 3_600_000;
 const service = 'tcp 192.168.6.240:443';
@@ -18,7 +18,7 @@ const soon: ExpiringCertificate<Shown> = {
 };
 
 function rig() {
-  const clock = createManualClock();
+  const clock = createVirtualTime();
   const events: JournalEvent[] = [];
   const around = {
     clock,

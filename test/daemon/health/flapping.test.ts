@@ -3,8 +3,8 @@ import { createHealthLoop } from '../../../src/daemon/health/health-loop.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
 import type { VirtualConfig } from '../../../src/model/config/service.ts';
 import { aReal, aVirtual } from '../../make/a-virtual.ts';
-import { createManualClock } from '../../make/manual-clock.ts';
 import { createScriptedProbe } from '../../make/scripted-probe.ts';
+import { createVirtualTime } from '../../make/virtual-time.ts';
 
 const service = 'tcp 192.168.6.240:80';
 const real = '192.168.6.2:80';
@@ -12,7 +12,7 @@ const flapping = { count: 2, windowMs: 60_000, holdMs: 10_000, holdMaxMs: 300_00
 const flappy = aVirtual({ reals: [aReal()], flapping, checkintervalMs: 1000 });
 
 function rig(virtual: VirtualConfig = flappy) {
-  const clock = createManualClock();
+  const clock = createVirtualTime();
   const { probe, answerAll } = createScriptedProbe();
   const events: JournalEvent[] = [];
   const verdicts: string[] = [];
@@ -189,7 +189,7 @@ describe('without flap_hold', () => {
 describe('the first results', () => {
   const pair = aVirtual({ reals: [aReal(), aReal({ port: 81 })], checkintervalMs: 1000 });
   it('are awaited until every server has one, be it that it could not be checked', async () => {
-    const clock = createManualClock();
+    const clock = createVirtualTime();
     const { probe, asked } = createScriptedProbe();
     const loop = createHealthLoop({ clock, probe, journal: () => {}, onVerdict: () => {} });
     let complete = false;
@@ -206,7 +206,7 @@ describe('the first results', () => {
     expect(complete).toBe(true);
   });
   it('of servers in maintenance, or with checktype off, or gone, are not awaited', async () => {
-    const clock = createManualClock();
+    const clock = createVirtualTime();
     const { probe } = createScriptedProbe();
     const inMaintenance = ({ port }: { readonly port: number }) => port === 80;
     const loop = createHealthLoop({ clock, probe, journal: () => {}, onVerdict: () => {}, inMaintenance });

@@ -5,8 +5,8 @@ import type { JournalEvent } from '../../../src/journal/event.ts';
 import type { RealConfig, VirtualConfig } from '../../../src/model/config/service.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { aReal, aVirtual } from '../../make/a-virtual.ts';
-import { createManualClock } from '../../make/manual-clock.ts';
 import { createScriptedProbe } from '../../make/scripted-probe.ts';
+import { createVirtualTime } from '../../make/virtual-time.ts';
 
 const service = 'tcp 192.168.6.240:80';
 const real = '192.168.6.2:80';
@@ -14,7 +14,7 @@ const second = { id: { kind: 'fwmark', family: 'inet', fwmark: 1 } } as const;
 const intervalMs = 10_000;
 
 function rig() {
-  const clock = createManualClock();
+  const clock = createVirtualTime();
   const scripted = createScriptedProbe();
   const events: JournalEvent[] = [];
   const changes: VerdictChange[] = [];

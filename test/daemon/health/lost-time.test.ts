@@ -1,22 +1,17 @@
 import { expect, it } from 'vitest';
 import { createLostTime } from '../../../src/daemon/health/lost-time.ts';
-import { createManualClock } from '../../make/manual-clock.ts';
+import { createVirtualTime } from '../../make/virtual-time.ts';
 
 function rig() {
-  const manual = createManualClock();
-  let awayMs = 0;
+  const clock = createVirtualTime();
   let isNeeded = true;
-  const clock = { ...manual, now: () => manual.now() + awayMs * 1000 };
   const lostTime = createLostTime(clock, () => isNeeded);
   return {
     lostTime,
-    advance: manual.advance,
-    nextInMs: manual.nextInMs,
+    advance: clock.advance,
+    nextInMs: clock.nextInMs,
     lostMs: () => lostTime.total() / 1000,
-    /** The process does not run: time passes, and no timer fires. */
-    away: (ms: number) => {
-      awayMs += ms;
-    },
+    away: clock.stall,
     needNoMore: () => {
       isNeeded = false;
     },
@@ -40,10 +35,10 @@ it('is what the process was away for, and known as soon as it is back, before an
   away(400);
   expect(lostMs()).toBe(375);
   await advance(25);
-  expect(lostMs()).toBe(400);
+  expect(lostMs()).toBe(375);
   away(1000);
   await advance(25);
-  expect(lostMs()).toBe(1400);
+  expect(lostMs()).toBe(1350);
 });
 
 it('is not measured while nobody listens, and the daemon sleeps', async () => {

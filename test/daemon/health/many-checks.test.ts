@@ -4,11 +4,11 @@ import { createHealthLoop } from '../../../src/daemon/health/health-loop.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { aReal, aVirtual } from '../../make/a-virtual.ts';
-import { createManualClock } from '../../make/manual-clock.ts';
 import { createScriptedProbe } from '../../make/scripted-probe.ts';
+import { createVirtualTime } from '../../make/virtual-time.ts';
 
 function rig(concurrency = 1000) {
-  const clock = createManualClock();
+  const clock = createVirtualTime();
   const { probe, asked, answerAll } = createScriptedProbe();
   const events: JournalEvent[] = [];
   const verdicts = new Map<string, string>();

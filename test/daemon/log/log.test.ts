@@ -7,18 +7,12 @@ import { createJournal } from '../../../src/daemon/log/log.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
 import type { SinkTroubles } from '../../../src/ports/log-sink.ts';
 import { openLogFile } from '../../../src/system/files/log-file.ts';
+import { createVirtualTime, type VirtualTime } from '../../make/virtual-time.ts';
 
 let folder: string;
 let printed: string[];
 let troubles: SinkTroubles;
-let due: (() => void)[];
-const clock = {
-  now: () => 0,
-  after: (_delayMs: number, callback: () => void) => {
-    due.push(callback);
-    return () => void due.splice(due.indexOf(callback), 1);
-  },
-};
+let clock: VirtualTime;
 const sinks: JournalSinks = {
   openOutput: (each) => {
     troubles = each;
@@ -32,7 +26,7 @@ const ready: JournalEvent = { event: 'daemon.ready', instances: 1, services: 2, 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'journal-'));
   printed = [];
-  due = [];
+  clock = createVirtualTime();
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
@@ -100,8 +94,8 @@ describe('createJournal', () => {
     await vi.waitFor(() => expect(printed.join('')).toContain('"event":"log.failed"'), 60_000);
     shell.journal(drift);
     expect(printed.join('')).toContain('"event":"ipvs.drift"');
-    expect(due).toHaveLength(1);
-    due[0]?.();
+    expect(clock.waiting()).toBe(1);
+    await clock.advance(clock.nextInMs() ?? 0);
     shell.journal(ready);
     await vi.waitFor(
       () => expect(printed.filter((line) => line.includes('log.failed'))).toHaveLength(2),

@@ -8,7 +8,7 @@ import type { KernelError } from '../../../src/ports/kernel.ts';
 import type { MarkKernel } from '../../../src/ports/marks.ts';
 import type { ObservedMarks } from '../../../src/reconcile/marks.ts';
 import { aVirtual } from '../../make/a-virtual.ts';
-import { createManualClock, type ManualClock } from '../../make/manual-clock.ts';
+import { createVirtualTime, type VirtualTime } from '../../make/virtual-time.ts';
 
 const at = { file: 'x', line: 1, column: 1 };
 const service = (fwmark: number, ports: readonly number[], more: Partial<VirtualConfig> = {}) =>
@@ -18,7 +18,7 @@ const service = (fwmark: number, ports: readonly number[], more: Partial<Virtual
     ...more,
   });
 
-let clock: ManualClock;
+let clock: VirtualTime;
 let tables: Record<Family, ObservedMarks>;
 let calls: string[];
 let refusal: KernelError | undefined;
@@ -40,7 +40,7 @@ const kernel: MarkKernel = {
 };
 
 beforeEach(() => {
-  clock = createManualClock();
+  clock = createVirtualTime();
   tables = { inet: 'none', inet6: 'none' };
   [calls, events, refusal, departing] = [[], [], undefined, []];
   keeper = start();

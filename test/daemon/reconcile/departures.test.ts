@@ -13,8 +13,8 @@ import { ip } from '../../../src/net/ip.ts';
 import { desire } from '../../../src/reconcile/desire.ts';
 import { type Drain, type LeavingState, nobodyLeaves } from '../../../src/reconcile/leaving.ts';
 import { realOf, virtualOf } from '../../make/arbitrary-table.ts';
-import { createManualClock } from '../../make/manual-clock.ts';
 import { createModelKernel, type ModelKernel } from '../../make/model-kernel.ts';
+import { createVirtualTime } from '../../make/virtual-time.ts';
 
 const vip: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
 const service = formatServiceId(vip);
@@ -25,7 +25,7 @@ const both = virtualOf(vip, { reals: [one, two], drainTimeoutMs: 30_000 });
 const first = { ...both, reals: [one] };
 const ipvs: IpvsConfig = { resyncIntervalMs: 5000, foreign: 'keep' };
 
-const daemonOn = (kernel: ModelKernel, clock = createManualClock()) => {
+const daemonOn = (kernel: ModelKernel, clock = createVirtualTime()) => {
   const run = (options: Partial<ReconcileLoopOptions> = {}) => {
     const events: JournalEvent[] = [];
     const kept: LeavingState[] = [];

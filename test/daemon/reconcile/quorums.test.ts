@@ -9,7 +9,7 @@ import type { Verdict } from '../../../src/model/verdict.ts';
 import { ip } from '../../../src/net/ip.ts';
 import type { ScriptRequest } from '../../../src/ports/tracked.ts';
 import { realOf, virtualOf } from '../../make/arbitrary-table.ts';
-import { createManualClock, type ManualClock } from '../../make/manual-clock.ts';
+import { createVirtualTime, type VirtualTime } from '../../make/virtual-time.ts';
 
 const vip: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
 const name = formatServiceId(vip);
@@ -22,7 +22,7 @@ const web = (limits: QuorumConfig = { quorum: 3, hysteresis: 1, ...scripts }): V
 
 type Run = { readonly request: ScriptRequest; readonly end: (exit?: string) => Promise<void> };
 
-let clock: ManualClock;
+let clock: VirtualTime;
 let events: JournalEvent[];
 let runs: Run[];
 let verdicts: Record<string, Verdict>;
@@ -55,7 +55,7 @@ function create(): void {
 }
 
 beforeEach(() => {
-  clock = createManualClock();
+  clock = createVirtualTime();
   [events, runs, verdicts, weight] = [[], [], {}, 1];
   create();
 });

@@ -14,8 +14,8 @@ import { ip } from '../../../src/net/ip.ts';
 import { desire } from '../../../src/reconcile/desire.ts';
 import { diff } from '../../../src/reconcile/diff.ts';
 import { realOf, tierOf, virtualOf } from '../../make/arbitrary-table.ts';
-import { createManualClock } from '../../make/manual-clock.ts';
 import { createModelKernel } from '../../make/model-kernel.ts';
+import { createVirtualTime } from '../../make/virtual-time.ts';
 
 export const vip = {
   kind: 'address',
@@ -39,7 +39,7 @@ export const stranger = tableWith(virtualOf(strangersVip, { reals: [one] }));
 export const drop = (table: Table) => diff(table, [], { owned: new Set(), foreign: 'remove' });
 
 export function setUp(start: Table = [], options: Partial<ReconcileLoopOptions> = {}) {
-  const clock = createManualClock();
+  const clock = createVirtualTime();
   const kernel = createModelKernel(start);
   const events: JournalEvent[] = [];
   const verdicts = new Map<string, Verdict>();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createWeights } from '../../../src/daemon/reconcile/weights.ts';
 import type { VirtualConfig } from '../../../src/model/config/service.ts';
 import { ip } from '../../../src/net/ip.ts';
+import { createVirtualTime } from '../../make/virtual-time.ts';
 
 const web = {
   id: { kind: 'address', protocol: 'tcp', address: ip('10.0.0.9'), port: 80 },
@@ -10,18 +11,12 @@ const web = {
 const service = 'tcp 10.0.0.9:80';
 const real = '10.0.0.2:80';
 
-function weightsAt(start: number, upSince: number | undefined) {
-  let now = start;
-  const due: (() => void)[] = [];
+function weightsOf({ cameUp }: { readonly cameUp: boolean }) {
+  const clock = createVirtualTime();
+  const upSince = cameUp ? clock.now() : undefined;
   let grown = 0;
   const weights = createWeights({
-    clock: {
-      now: () => now,
-      after: (_delayMs, callback) => {
-        due.push(callback);
-        return () => void due.splice(0);
-      },
-    },
+    clock,
     healthFactsOf: () => ({ upSince }),
     overrideOf: () => undefined,
     onGrown: () => {
@@ -31,39 +26,35 @@ function weightsAt(start: number, upSince: number | undefined) {
   weights.configure([web as unknown as VirtualConfig]);
   return {
     weigh: () => weights.weigh(service, real, 10),
-    pass: (us: number) => {
-      now += us;
-      for (const fire of due.splice(0)) fire();
-    },
-    due,
+    clock,
     grown: () => grown,
     stop: weights.stop,
   };
 }
 
 describe('slow start', () => {
-  it('lets the weight of a server that came back grow, and asks for a pass each second', () => {
-    const slow = weightsAt(5_000_000, 5_000_000);
+  it('lets the weight of a server that came back grow, and asks for a pass each second', async () => {
+    const slow = weightsOf({ cameUp: true });
     const seen = [];
     for (let second = 0; second <= 10; second++) {
       seen.push(slow.weigh());
-      slow.pass(1_000_000);
+      await slow.clock.advance(1000);
     }
     expect(seen).toEqual([1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(slow.grown()).toBe(10);
-    expect(slow.due).toEqual([]);
+    expect(slow.clock.waiting()).toBe(0);
   });
   it('does not concern a server that the table served already', () => {
-    const slow = weightsAt(5_000_000, undefined);
+    const slow = weightsOf({ cameUp: false });
     expect(slow.weigh()).toBe(10);
-    expect(slow.due).toEqual([]);
+    expect(slow.clock.waiting()).toBe(0);
   });
   it('asks for one pass at a time, and for none once stopped', () => {
-    const slow = weightsAt(5_000_000, 5_000_000);
+    const slow = weightsOf({ cameUp: true });
     slow.weigh();
     slow.weigh();
-    expect(slow.due).toHaveLength(1);
+    expect(slow.clock.waiting()).toBe(1);
     slow.stop();
-    expect(slow.due).toEqual([]);
+    expect(slow.clock.waiting()).toBe(0);
   });
 });

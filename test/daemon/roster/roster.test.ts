@@ -10,7 +10,7 @@ import type { FileContent, NameAnswer } from '../../../src/ports/discovery.ts';
 import type { Kept } from '../../../src/roster/kept.ts';
 import { aReal, aVirtual } from '../../make/a-virtual.ts';
 import { environment } from '../../make/environment.ts';
-import { createManualClock, type ManualClock } from '../../make/manual-clock.ts';
+import { createVirtualTime, type VirtualTime } from '../../make/virtual-time.ts';
 
 const at = { file: 'a.yaml', line: 3, column: 5 };
 const named = (name: string): NamedRealConfig => ({
@@ -38,7 +38,7 @@ const withFile = (...names: readonly string[]) => ({
 });
 
 type World = {
-  readonly clock: ManualClock;
+  readonly clock: VirtualTime;
   readonly roster: Roster;
   readonly events: JournalEvent[];
   readonly told: (name: string) => readonly JournalEvent[];
@@ -52,7 +52,7 @@ type World = {
 };
 
 function worldOf(config: Config, initial: Kept = { names: {}, files: {} }): World {
-  const clock = createManualClock();
+  const clock = createVirtualTime();
   const events: JournalEvent[] = [];
   const asked: string[] = [];
   const answers = new Map<string, NameAnswer | undefined>();

@@ -13,7 +13,7 @@ import type { Tracker } from '../../../src/model/tracking.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
 import { ip } from '../../../src/net/ip.ts';
 import type { ScriptResult } from '../../../src/ports/tracked.ts';
-import { createManualClock, type ManualClock } from '../../make/manual-clock.ts';
+import { createVirtualTime, type VirtualTime } from '../../make/virtual-time.ts';
 import { instance } from '../../make/vrrp-instance.ts';
 
 const at = { file: 'test', line: 1, column: 1 };
@@ -43,7 +43,7 @@ type Run = {
   killed: boolean;
 };
 
-let clock: ManualClock;
+let clock: VirtualTime;
 let runs: Run[];
 let events: JournalEvent[];
 let told: Findings[];
@@ -55,7 +55,7 @@ let quorums: Record<string, QuorumStatus>;
 let loop: TrackingLoop;
 
 beforeEach(() => {
-  clock = createManualClock();
+  clock = createVirtualTime();
   [runs, events, told, verdicts, processes, looks, quorums] = [[], [], [], {}, [], 0, {}];
   loop = createTrackingLoop({
     clock,

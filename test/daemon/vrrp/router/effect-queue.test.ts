@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEffectQueue } from '../../../../src/daemon/vrrp/router/effect-queue.ts';
 import type { Effect } from '../../../../src/vrrp/types.ts';
-import { createManualClock } from '../../../make/manual-clock.ts';
+import { createVirtualTime } from '../../../make/virtual-time.ts';
 import { createVirtualHost } from '../../../make/vrrp-host.ts';
 import { instance } from '../../../make/vrrp-instance.ts';
 
@@ -9,7 +9,7 @@ const add: Effect = { type: 'addAddresses', addresses: [] };
 const advert: Effect = { type: 'sendAdvert', priority: 100 };
 
 function queueOf(answers: readonly (Promise<unknown> | undefined)[]) {
-  const clock = createManualClock();
+  const clock = createVirtualTime();
   const [left, did]: [(Promise<unknown> | undefined)[], string[]] = [[...answers], []];
   const queue = createEffectQueue({
     clock,

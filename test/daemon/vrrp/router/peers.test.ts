@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createPeers } from '../../../../src/daemon/vrrp/router/peers.ts';
 import { ip } from '../../../../src/net/ip.ts';
-import { createManualClock } from '../../../make/manual-clock.ts';
+import { createVirtualTime } from '../../../make/virtual-time.ts';
 
 describe('the peers of a virtual router', () => {
   it('are those that were heard, the last one first, with their last priority', async () => {
-    const clock = createManualClock();
+    const clock = createVirtualTime();
     const peers = createPeers({ clock });
     expect(peers.status()).toEqual([]);
     peers.heard(ip('10.9.0.1'), 150);
@@ -19,7 +19,7 @@ describe('the peers of a virtual router', () => {
     ]);
   });
   it('are sixteen at most, whoever sends: those that were silent longest are forgotten', () => {
-    const peers = createPeers({ clock: createManualClock() });
+    const peers = createPeers({ clock: createVirtualTime() });
     for (let host = 1; host <= 100; host++) peers.heard(ip(`10.9.0.${host}`), 100);
     peers.heard(ip('10.9.0.85'), 100);
     peers.heard(ip('10.9.0.101'), 100);
