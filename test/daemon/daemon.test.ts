@@ -71,6 +71,7 @@ function daemonOf(initial: Config): Daemon {
       seed: () => tell('health seed'),
       verdictOf: () => verdict,
       status: () => [{ service: 'tcp 10.0.0.9:80', real: '10.0.0.2:80', verdict, maintenance: false }],
+      activity: () => ({}),
       firstResults: () =>
         verdict === 'unverified'
           ? new Promise<void>((resolve) => {
@@ -84,6 +85,8 @@ function daemonOf(initial: Config): Daemon {
       configure: async (virtuals: readonly unknown[], _ipvs: unknown, owned?: readonly string[]) =>
         tell(`reconcile configure ${virtuals.length}${owned === undefined ? '' : ` owned ${owned}`}`),
       request: () => tell('reconcile request'),
+      refresh: async () => {},
+      status: () => ({ available: undefined, observed: [], leaving: [], services: new Map() }),
       serving: () => () => false,
       stop: async ({ clean }: { clean: boolean }) => tell(`reconcile stop clean=${clean}`),
       drained: async (limitMs: number) => tell(`fallback commands drained ${limitMs}`),
@@ -261,8 +264,10 @@ describe('reload', () => {
 
   it('answers with what stands in the way of routers, and status says it too', async () => {
     hindered = ['Cannot read links and addresses: EPERM'];
-    const daemon = daemonOf(config());
+    file = { config: config({ virtuals: [] }), problems: [] };
+    const daemon = daemonOf(config({ virtuals: [] }));
     expect(await daemon.reload()).toEqual({ reloaded: true, problems: hindered });
+    expect(await daemon.status()).toMatchObject({ vrrpProblems: hindered });
   });
 
   it('that brings the first routers waits for verdicts as a start does; another does not', async () => {

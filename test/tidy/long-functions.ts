@@ -6,7 +6,6 @@ export const longFunctions: Readonly<Record<string, readonly [lines: number, rea
   'src/cli/run.ts runDaemon': [73, ''],
   'src/compose/assemble.ts assemble': [133, ''],
   'src/daemon/commands/router-commands.ts createNotifier': [70, ''],
-  'src/daemon/daemon.ts createDaemon': [216, ''],
   'src/daemon/director/director-loop.ts createDirectorLoop': [115, ''],
   'src/daemon/director/setting-keeper.ts createSettingKeeper': [65, ''],
   'src/daemon/director/sync-keeper.ts createSyncKeeper': [72, ''],

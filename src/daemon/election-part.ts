@@ -1,0 +1,53 @@
+// The virtual routers, and what they track, as a part of the daemon: last at a start, first at a stop. A director does
+// not stand for election with an unverified table, unless its servers take longer than a while, or an earlier run has
+// left the addresses here: who serves already, over a table that serves, would give up both by waiting.
+
+import type { Config } from '../model/config/config.ts';
+import type { DaemonPorts } from './daemon-ports.ts';
+import type { Part } from './part.ts';
+
+const firstVerdictsMaxMs = 5000;
+
+type ElectionPorts = Pick<DaemonPorts, 'clock' | 'health' | 'tracking' | 'vrrp' | 'findsAddresses'>;
+
+export function createElectionPart(ports: ElectionPorts, isStopping: () => boolean): Part {
+  const { clock, health, tracking, vrrp } = ports;
+  let endWait: (() => void) | undefined;
+
+  function firstVerdicts(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = clock.after(firstVerdictsMaxMs, resolve);
+      endWait = () => {
+        cancel();
+        resolve();
+      };
+      void health.firstResults().then(endWait);
+    });
+  }
+
+  async function beforeElection(config: Config): Promise<void> {
+    if (await ports.findsAddresses(config.vrrp)) return;
+    await Promise.all([firstVerdicts(), tracking.firstFindings(firstVerdictsMaxMs)]);
+  }
+
+  return {
+    start: async (config) => {
+      if (config.vrrp.length === 0) return [];
+      tracking.configure(config);
+      await beforeElection(config);
+      return isStopping() ? [] : vrrp.start(config.vrrp);
+    },
+    change: async ({ cause, before, config }) => {
+      tracking.configure(config);
+      if (cause === 'roster' && JSON.stringify(before.vrrp) === JSON.stringify(config.vrrp)) return [];
+      // One that joins the election now does not take an address over an unverified table either.
+      if (before.vrrp.length === 0 && config.vrrp.length > 0) await beforeElection(config);
+      return isStopping() ? [] : vrrp.reconfigure(config.vrrp);
+    },
+    interrupt: () => {
+      endWait?.();
+      tracking.stop();
+    },
+    stop: ({ restarts = false }) => vrrp.stop({ keeps: restarts }),
+  };
+}

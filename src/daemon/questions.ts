@@ -1,0 +1,64 @@
+// What the daemon answers to those who ask what is, what would be done, and why: put together from its parts, whose
+// answers are report/'s to shape. Changes nothing.
+
+import type { Config } from '../model/config/config.ts';
+import { ok } from '../net/result.ts';
+import type { Micros } from '../ports/clock.ts';
+import { withDirectorChanges } from '../reconcile/director-plan.ts';
+import { withMarkChanges } from '../reconcile/marks.ts';
+import type { Daemon, DaemonPorts } from './daemon-ports.ts';
+import { type DaemonStatus, statusOf } from './report/status.ts';
+import { whyOf } from './report/why.ts';
+
+/** The daemon as it is at a moment. */
+export type Present = {
+  /** With the servers and peers of the moment. */
+  readonly config: Config;
+  readonly phase: DaemonStatus['phase'];
+  readonly startedAt: Micros;
+};
+
+export type Questions = Pick<Daemon, 'status' | 'plan' | 'why'>;
+
+export function createQuestions(ports: DaemonPorts, present: () => Present): Questions {
+  const { clock, health, reconcile, weights, quorums, vrrp, tracking, roster, director, marks } = ports;
+
+  /** What status and why both go by. */
+  const facts = () => ({
+    health: health.status(),
+    reconcile: reconcile.status(),
+    quorumOf: quorums.statusOf,
+    weightFactsOf: weights.factsOf,
+    vrrp: vrrp.status(),
+    vrrpProblems: vrrp.problems(),
+  });
+
+  return {
+    status: async () => {
+      await reconcile.refresh();
+      const { config, phase, startedAt } = present();
+      const { version, pid } = ports;
+      const identity = { version, pid, phase, uptimeSec: Math.round((clock.now() - startedAt) / 1e6) };
+      const parts = {
+        ...facts(),
+        vrrpProcess: vrrp.processStatus(),
+        tracked: tracking.status(),
+        checks: health.activity(),
+        roster: roster.status(),
+        director: director.status(),
+        marks: marks.status(),
+      };
+      return statusOf(config, identity, parts, clock.now());
+    },
+    plan: async () => {
+      const table = await reconcile.plan();
+      if (!table.ok) return table;
+      return ok(withMarkChanges(withDirectorChanges(table.value, await director.plan()), await marks.plan()));
+    },
+    why: async (about) => {
+      await reconcile.refresh();
+      const { explain } = weights;
+      return whyOf(present().config, about, { ...facts(), explain, now: clock.now() });
+    },
+  };
+}
