@@ -1,4 +1,4 @@
-// Every check and every layer of tests (DESIGN.md §7), and one line at the end: "total: N passed, N failed,
+// Every check and every layer of tests (docs/architecture.md "Tests"), and one line at the end: "total: N passed, N failed,
 // N skipped". A layer that cannot run here is counted as skipped, test by test, and says why. A check or a layer
 // that breaks without a test to blame counts as one failure. Status 1 if anything failed. A test of the lab that fails is
 // tried once again, and named at the end; those that hang on the clock (test/lab/harness/by-the-clock.ts) are counted.

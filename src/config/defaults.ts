@@ -1,5 +1,5 @@
-// What holds where a config says nothing: ldirectord's defaults (ldirectord.md §2) for its own directives,
-// keepalived's for VRRP. Times in milliseconds. The reference in docs/config.md prints these.
+// What holds where a config says nothing: ldirectord's defaults (docs/reference/ldirectord.md §2) for its own
+// directives, keepalived's for VRRP. Times in milliseconds. The reference in docs/config.md prints these.
 import { ip } from '../net/ip.ts';
 
 export const directorDefaults = {
@@ -20,13 +20,13 @@ export const virtualDefaults = {
   request: '/',
   receive: '',
   httpmethod: 'GET',
-  /** Certificates of a server behind a VIP seldom name its own address (ldirectord.md §5 item 1). */
+  /** Certificates of a server behind a VIP seldom name its own address (docs/reference/ldirectord.md §3.2). */
   verify: false,
   checkinterval: 10_000,
   checkcount: 1,
   failurecount: 1,
   rise: 1,
-  /** ldirectord's code; its manual says yes (ldirectord.md §2). */
+  /** ldirectord's code; its manual says yes (docs/reference/ldirectord.md §2). */
   quiescent: false,
   readdquiescent: false,
   /** Of flapping servers, where flap_hold is set; a rolling restart makes one fall or two. */
@@ -38,10 +38,10 @@ export const virtualDefaults = {
   weight: 1,
 } as const;
 
-/** Where neither timeout is set anywhere (ldirectord.md §2 "Timeout resolution"). */
+/** Where neither timeout is set anywhere (docs/reference/ldirectord.md §2.1). */
 export const timeoutDefaults = { checktimeout: 5000, negotiatetimeout: 30_000 } as const;
 
-/** Of vrrp_script, vrrp_track_file and vrrp_track_process (keepalived.md §1.6). */
+/** Of vrrp_script, vrrp_track_file and vrrp_track_process (docs/reference/keepalived.md §3). */
 export const trackDefaults = {
   interval: 1000,
   rise: 1,
@@ -61,7 +61,7 @@ export const vrrpDefaults = {
   preempt: true,
   preempt_delay: 0,
   accept: true,
-  /** What keepalived and FRR send (vrrp.md §1.3). */
+  /** What keepalived and FRR send (docs/reference/vrrp.md §1.3). */
   checksum: 'rfc5798',
   vip_lease: 'auto',
   garp_master_repeat: 5,

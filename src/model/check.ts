@@ -154,7 +154,7 @@ export type CheckTarget =
       readonly dynamicWeight?: true;
       /** Runs `command` as a script (checktype external-perl). */
       readonly interpreter?: 'perl';
-      /** checkcommand VIP|fwmark VPORT RIP RPORT (ldirectord.md §3.1). */
+      /** checkcommand VIP|fwmark VPORT RIP RPORT (docs/reference/ldirectord.md §3.1). */
       readonly arguments: readonly [string, string, string, string];
     }
   | { readonly kind: 'on' }

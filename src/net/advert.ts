@@ -30,8 +30,8 @@ export type AdvertAuth =
   | { readonly type: 'unsupported'; readonly code: number };
 
 /**
- * How a checksum was computed. Version 3 over IPv4 is a fork (vrrp.md §1.3): RFC 5798 with the pseudo-header,
- * RFC 9568 §5.2.8 without; some old unicast senders put the group address into the pseudo-header.
+ * How a checksum was computed. Version 3 over IPv4 is a fork (docs/reference/vrrp.md §1.3): RFC 5798 with the
+ * pseudo-header, RFC 9568 §5.2.8 without; some old unicast senders put the group address into the pseudo-header.
  */
 export type ChecksumForm = 'rfc3768' | 'rfc5798' | 'rfc9568' | 'rfc5798-group' | 'rfc8200';
 

@@ -1,7 +1,7 @@
 // A check made by a program of the administrator's: up when it exits with 0. Run without a shell, with exactly
 // four arguments; the deadline kills it with all that it has started. How a program is run is ports/tracked's.
 // Source: ldirectord's external and external-perl, but a program killed by a signal has failed; misc_dynamic
-// (keepalived.md §1.9).
+// (docs/reference/keepalived.md §6).
 import type { CheckTarget } from '../model/check.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import type { RunScript, ScriptResult } from '../ports/tracked.ts';

@@ -1,5 +1,5 @@
 // gRPC health: one call of grpc.health.v1.Health/Check over HTTP/2, in clear or TLS; up when the answer is SERVING.
-// Source: grpc/doc/health-checking.md and PROTOCOL-HTTP2.md.
+// Source: doc/health-checking.md of grpc/grpc, doc/PROTOCOL-HTTP2.md of grpc/grpc.
 import type { GrpcTarget } from '../model/check.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { familyOf } from '../net/ip.ts';
@@ -10,7 +10,7 @@ import { converse } from './talk/conversation.ts';
 import { dial } from './talk/dial.ts';
 import { failure, success } from './talk/judge-error.ts';
 
-/** grpc/doc/statuscodes.md: those that a health check may well end with. */
+/** doc/statuscodes.md of grpc/grpc: those that a health check may well end with. */
 const statusNames: Readonly<Record<string, string>> = {
   '5': 'NOT_FOUND (it does not know the service)',
   '7': 'PERMISSION_DENIED',
@@ -46,7 +46,7 @@ export function probeGrpc(target: GrpcTarget, signal: AbortSignal): Promise<Prob
 
 function judge({ status, headers, trailers, body }: HttpAnswer): ProbeResult {
   if (status !== 200) return failure(`HTTP ${status}`);
-  // A call that fails at once has its status among the headers (PROTOCOL-HTTP2.md, Trailers-Only).
+  // A call that fails at once has its status among the headers (doc/PROTOCOL-HTTP2.md of grpc/grpc, Trailers-Only).
   const code = trailers?.get('grpc-status') ?? headers.get('grpc-status');
   if (code === undefined) return failure('no gRPC: HTTP 200 without a grpc-status');
   if (code !== '0') return failure(`gRPC status ${statusNames[code] ?? code.slice(0, 20)}`);

@@ -5,7 +5,7 @@
 //   off: absent; but one that the table holds already stays exactly as it is.
 // - one tier of the fallback (weight 1; which: fallback.ts) is in while no server serves, also at start before the
 //   first verdict; it goes when one serves, quiescent or not. Without its quorum the service has the fallback alone,
-//   and servers that are up are as good as down; but where no tier can serve, they do (keepalived.md §1.8).
+//   and servers that are up are as good as down; but where no tier can serve, they do (docs/reference/keepalived.md §5).
 // - a server that the configuration does not name is removed; but while those it names are not all verified and
 //   none of them serves, it serves on, so that a reload may replace every server without a gap.
 import type { RealConfig, VirtualConfig } from '../model/config/service.ts';

@@ -1,8 +1,8 @@
 // Whether a service has its quorum: enough servers by the sum of their weights, with a band in which the state of
-// before holds (keepalived.md §1.8: gained at quorum + hysteresis, lost below quorum - hysteresis, and at 0). Servers
-// without a verdict, or held for flapping, leave it open: a quorum is neither lost nor missed while they could still
-// make it. What is more than all servers together have counts as reached when all serve. Pure; what follows from it
-// is desire.ts's.
+// before holds (docs/reference/keepalived.md §5: gained at quorum + hysteresis, lost below quorum - hysteresis, and at
+// 0). Servers without a verdict, or held for flapping, leave it open: a quorum is neither lost nor missed while they
+// could still make it. What is more than all servers together have counts as reached when all serve. Pure; what
+// follows from it is desire.ts's.
 import type { QuorumConfig, VirtualConfig } from '../model/config/service.ts';
 import { formatServiceId, realName } from '../model/ipvs.ts';
 import { type QuorumView, type VerdictOf, type Weigh, withoutCheck } from '../model/verdict.ts';

@@ -18,7 +18,7 @@ export const systemClock: Clock & EventLoop = {
     const wait = () => {
       timer = setTimeout(fire, Math.min(timerMsMax, Math.max(0, Math.ceil((due - now()) / 1000))));
     };
-    // A timer may fire up to a millisecond early: Node rounds its own time (vrrp.md §7.4).
+    // A timer may fire up to a millisecond early: Node rounds its own time (docs/reference/sockets.md §4).
     const fire = () => (now() >= due ? callback() : wait());
     wait();
     return () => clearTimeout(timer);

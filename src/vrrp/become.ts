@@ -73,7 +73,7 @@ export const servesIn = (phase: Phase): boolean => phase === 'active' || phase =
 /**
  * RFC 9568 §6.4.1 (110) and §6.4.2 list the advert first. It comes last here: a leaving router removes the
  * addresses when it hears our advert, so by then they must answer here and the neighbours must know
- * (DESIGN.md §1 property 1). To any other peer the order makes no difference.
+ * (docs/architecture.md "The hand-over"). To any other peer the order makes no difference.
  */
 function activation(router: RouterConfig): readonly Effect[] {
   return [

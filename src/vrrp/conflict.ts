@@ -1,6 +1,6 @@
 // What an active answers to adverts that it does not yield to: it asserts itself, tells the neighbours again,
 // and reports. Each is rate-limited, per peer and over a bounded number of peers, so that a flood of forged
-// adverts costs at most a few packets an interval. RFC 9568 §6.4.3, vrrp.md §5.4 S12.
+// adverts costs at most a few packets an interval. RFC 9568 §6.4.3, docs/reference/vrrp.md S12.
 import type { Ip } from '../net/ip.ts';
 import type { Micros } from '../ports/clock.ts';
 import { type Context, leaseRenewal } from './become.ts';

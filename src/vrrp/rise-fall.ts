@@ -1,5 +1,5 @@
 // When a script that is run again and again counts as up or down: after `rise` successes or `fall` failures in a
-// row; the first result of all decides alone, as in keepalived (keepalived.md §1.6). Pure; runs nothing.
+// row; the first result of all decides alone, as in keepalived (docs/reference/keepalived.md §3). Pure; runs nothing.
 import type { Finding } from '../model/tracking.ts';
 
 export type RiseFallLimits = { readonly rise: number; readonly fall: number };

@@ -1,6 +1,6 @@
-// One virtual router as a function: step(router, state, event, now) -> { state, effects }. Pure: no clock, no
-// socket, no log. It routes events; on-advert.ts, on-deadline.ts and reconfigure.ts hold the rules, become.ts
-// the ways between phases. RFC 9568 §6.4, RFC 3768 §6.4, DESIGN.md §1 properties 1 to 3 and 10.
+// One virtual router as a function: step(router, state, event, now) -> { state, effects }. Pure: no clock, no socket,
+// no log. It routes events; on-advert.ts, on-deadline.ts and reconfigure.ts hold the rules, become.ts the ways between
+// phases. RFC 9568 §6.4, RFC 3768 §6.4, docs/architecture.md "The hand-over", "The lease", "The stall guard".
 
 import type { Reason } from '../model/vrrp.ts';
 import type { Micros } from '../ports/clock.ts';
@@ -30,7 +30,7 @@ export function step(router: RouterConfig, state: State, event: Event, now: Micr
 
 /**
  * An active that has been silent for its own Active_Down_Interval must assume that it has been replaced: it
- * steps down before it sends or answers anything (DESIGN.md §1 property 3, vrrp.md S6).
+ * steps down before it sends or answers anything (docs/architecture.md "The stall guard", docs/reference/vrrp.md S6).
  */
 function stallGuard(context: Context): Step | undefined {
   const { router, state, now } = context;

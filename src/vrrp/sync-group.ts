@@ -1,6 +1,6 @@
 // Routers of one director that move as one: the group is active only when every member can be, and one that has
 // to give its role up, or is unfit, takes the others along. Looked at after every step of a member; it answers
-// with what the members are then to be told. The roles themselves change in step.ts. keepalived.md §1.4.
+// with what the members are then to be told. The roles themselves change in step.ts. docs/reference/keepalived.md §2.
 import type { Event, Leaving, State } from './types.ts';
 
 export type GroupMember = {

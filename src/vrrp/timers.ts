@@ -30,7 +30,7 @@ export const successorWait = ({ version, advertIntervalUs }: RouterConfig): Micr
 export const groupSuccessorWait = ({ version, advertIntervalUs }: RouterConfig): Micros =>
   advertIntervalUs + activeDownInterval(version, 1, advertIntervalUs);
 
-/** Whether waiting for the next advert would leave fewer than three renewals a lease (DESIGN.md §1 property 2). */
+/** Whether waiting for the next advert would leave fewer than three renewals a lease. */
 export function leaseIsDue(router: RouterConfig, renewedAt: Micros, now: Micros): boolean {
   if (router.leaseUs === 'off') return false;
   return 3 * (now + router.advertIntervalUs - renewedAt) > router.leaseUs;

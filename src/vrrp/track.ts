@@ -1,7 +1,7 @@
 // What a router makes of the things it tracks: how much each adds to its priority, and which of them keep it out
 // of the election. Nothing is remembered, so whatever recovers gives back exactly what it took. How a thing is
 // watched is the shell's matter; the clamp to 1..254 and the owner's exemption are election.ts's.
-// The weights are keepalived's (keepalived.md §1.6).
+// The weights are keepalived's (docs/reference/keepalived.md §3).
 import type { Finding, Tracker } from '../model/tracking.ts';
 
 /** What one tracker does to the router now. */

@@ -37,7 +37,7 @@ export type RouterConfig = {
   readonly peerTtl?: readonly TtlBounds[];
   /** Version 2 simple text: at most 8 printable ASCII characters. */
   readonly authPass?: string;
-  /** Kernel lifetime of each VIP (DESIGN.md §1 property 2). */
+  /** Kernel lifetime of each VIP (docs/architecture.md "The lease"). */
   readonly leaseUs: Micros | 'off';
   /** Announcements of each address in a round. */
   readonly garpRepeat: number;
@@ -134,7 +134,7 @@ export type Active = {
 /** The first path over which another active of our priority is heard: it settles who stays (paths.ts). */
 export type Tie = { readonly path: number; readonly since: Micros; readonly heardAt: Micros };
 
-/** Priority 0 is sent; the addresses are served until a successor is heard (DESIGN.md §1 property 1). */
+/** Priority 0 is sent; the addresses are served until a successor is heard (docs/architecture.md "The hand-over"). */
 export type Leaving = {
   readonly phase: 'leaving';
   readonly since: Micros;
@@ -161,7 +161,7 @@ export type Finds = 'addresses';
 
 export type Event =
   | { readonly type: 'startup'; readonly linkUp: boolean; readonly finds?: Finds }
-  /** Instead of startup after a crash of the process alone (DESIGN.md §1 property 10). */
+  /** Instead of startup after a crash of the process alone (docs/architecture.md "Two processes"). */
   | {
       readonly type: 'resumed';
       readonly linkUp: boolean;

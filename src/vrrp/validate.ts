@@ -1,5 +1,5 @@
-// Whether a received advert may reach a router, by the ladder of vrrp.md §2.3, first broken rule first. What is
-// odd but harmless comes back as notes. It changes nothing: a refused packet leaves state and timers alone.
+// Whether a received advert may reach a router, by the ladder of docs/reference/vrrp.md §2.2, first broken rule first.
+// What is odd but harmless comes back as notes. It changes nothing: a refused packet leaves state and timers alone.
 // RFC 9568 §7.1 with errata 8298 to 8301; RFC 3768 §7.1 for version 2.
 import type { Advert, Advert2, AdvertRefusal, ChecksumForm, DecodedAdvert } from '../net/advert.ts';
 import { compareIp, type Ip, isLinkLocal, isMulticast, isUnspecified } from '../net/ip.ts';
@@ -72,7 +72,7 @@ function rejectPacket(router: RouterConfig, { ttl, decoded }: AdvertFacts): Reje
   if (ttl !== undefined && router.unicastPeers.length === 0 && ttl !== 255)
     return reject('ttl', `TTL 255, got ${ttl}`);
   const version = decoded.ok ? decoded.value.advert.version : decoded.error.version;
-  // Versions 2 and 3 on one VRID never hear each other: both become active (vrrp.md §2.3).
+  // Versions 2 and 3 on one VRID never hear each other: both become active (docs/reference/vrrp.md §2.2).
   if (version !== router.version) {
     const rejection = reject('version', `version ${router.version}, got ${version}`);
     return decoded.ok ? { ...rejection, foreign: true } : rejection;

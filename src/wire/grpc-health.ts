@@ -1,6 +1,6 @@
 // The two messages of grpc.health.v1, in gRPC's framing: HealthCheckRequest {string service = 1} and
-// HealthCheckResponse {ServingStatus status = 1}. Source: grpc/doc/health-checking.md, PROTOCOL-HTTP2.md
-// (Length-Prefixed-Message) and the encoding of protocol buffers (varints, tags).
+// HealthCheckResponse {ServingStatus status = 1}. Source: doc/health-checking.md of grpc/grpc,
+// doc/PROTOCOL-HTTP2.md of grpc/grpc (Length-Prefixed-Message), and the encoding of protocol buffers (varints, tags).
 
 export const servingStatuses = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
 export type ServingStatus = (typeof servingStatuses)[number];

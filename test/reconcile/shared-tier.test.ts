@@ -1,5 +1,5 @@
 // Tiers of the fallback that are also real servers: of every combination of verdicts, quorum, quiescent, checks and
-// places the first tier that is up serves (docs/config.md, "Fallback"), from any table, and what status says of a tier
+// places the first tier that is up serves (docs/config.md "Fallback"), from any table, and what status says of a tier
 // is what decides.
 import { describe, expect, it } from 'vitest';
 import type { ServiceId, Table } from '../../src/model/ipvs.ts';

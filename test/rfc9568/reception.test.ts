@@ -143,7 +143,7 @@ describe('RFC 9568 §7.1', () => {
   });
 });
 
-describe('where an advert may come from (vrrp.md §2.3, 13)', () => {
+describe('where an advert may come from (docs/reference/vrrp.md §2.2, 13)', () => {
   it.each(['0.0.0.0', '224.0.0.18'])('not from %s', (source) => {
     expect(outcome({ source: ip(source) })).toBe('source');
   });

@@ -1,5 +1,5 @@
 // Since when two hosts have been able to hear each other without harm: most invariants hold over "benign" links
-// only (vrrp.md §5.3). A process that stands still is another matter: what reaches it waits for it.
+// only (docs/reference/vrrp.md §5.1). A process that stands still is another matter: what reaches it waits for it.
 import type { Micros } from '../../src/ports/clock.ts';
 import type { Host, World } from './world.ts';
 

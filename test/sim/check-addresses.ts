@@ -38,7 +38,7 @@ export function checkAddresses(world: World, violate: Violate): Check {
     violate(invariant, `${router.name} is ${router.state.phase} ${what} for ${now - from} us`);
   }
 
-  /** The lease of one that acts must never run out (DESIGN.md §1 property 2). */
+  /** The lease of one that acts must never run out (docs/architecture.md "The lease"). */
   function judgeExpiry(router: Router): void {
     const { host, config } = router;
     const now = agenda.now();

@@ -1,5 +1,5 @@
-// S10: what is sent passes a strict reader: the configured version, interval and addresses in their order,
-// priority 0 only from one that leaves. S8: what breaks a rule of the ladder (vrrp.md §2.3) is refused by all,
+// S10: what is sent passes a strict reader: the configured version, interval and addresses in their order, priority 0
+// only from one that leaves. S8: what breaks a rule of the ladder (docs/reference/vrrp.md §2.2) is refused by all,
 // other groups' adverts are refused by this one, and no good advert of a peer is refused.
 import { isDeepStrictEqual } from 'node:util';
 import type { Phase } from '../../src/model/vrrp.ts';

@@ -1,5 +1,5 @@
-// L2: a role that is given away is served throughout: the one that leaves keeps the addresses until a successor
-// has them, if there is one that hears it (DESIGN.md §1 property 1). That the successor is there after its
+// L2: a role that is given away is served throughout: the one that leaves keeps the addresses until a successor has
+// them, if there is one that hears it (docs/architecture.md "The hand-over"). That the successor is there after its
 // Skew_Time is check-timers.ts's matter.
 import type { Micros } from '../../src/ports/clock.ts';
 import { calmSince, kernelAnswer, takesPart } from './calm.ts';

@@ -1,6 +1,6 @@
-// The timers of RFC 9568 §6.4.2 as a second, tiny machine (vrrp.md §5.2, differential oracle; table 2.2): it is
-// told what each router accepts, and knows when its Active_Down_Timer must fire: not before (L4, L6: nobody
-// takes over early), and not later than J (L1, L2: nobody fails to). An active adverts at its interval.
+// The timers of RFC 9568 §6.4.2 as a second, tiny machine (docs/reference/vrrp.md §5.1, differential oracle; table
+// 2.2): it is told what each router accepts, and knows when its Active_Down_Timer must fire: not before (L4, L6:
+// nobody takes over early), and not later than J (L1, L2: nobody fails to). An active adverts at its interval.
 import type { Advert } from '../../src/net/advert.ts';
 import type { Micros } from '../../src/ports/clock.ts';
 import type { Backup, RouterConfig } from '../../src/vrrp/types.ts';

@@ -1,6 +1,6 @@
 // A client on the network with an ARP (neighbour) cache: for each group it knows which host it takes for the
 // virtual router, and whether that one would answer now. It believes announcements, and asks anew each second
-// while nobody answers. Its outages are a result of every run. vrrp.md §5.2.
+// while nobody answers. Its outages are a result of every run. docs/reference/vrrp.md §5.1.
 import type { Micros } from '../../src/ports/clock.ts';
 import { type Group, kernelServes, type Router, type World } from './world.ts';
 

@@ -1,6 +1,6 @@
 // Draws a scenario from a seed, as a swarm: first which classes of faults there are at all, then how often and
 // how strong. Intervals of one run are of one scale, and the run is as long as a fixed number of adverts takes:
-// slow groups live for minutes, fast ones for seconds. vrrp.md §5.2.
+// slow groups live for minutes, fast ones for seconds. docs/reference/vrrp.md §5.1.
 import { type Ip, ip } from '../../src/net/ip.ts';
 import type { Micros } from '../../src/ports/clock.ts';
 import type { RouterConfig } from '../../src/vrrp/types.ts';
@@ -49,7 +49,7 @@ function drawHost(random: Random, index: number, scaleUs: Micros): HostPlan {
   };
 }
 
-/** δ, J and G: small against the shortest interval, as 2δ + J < A asks (vrrp.md §5.3). */
+/** δ, J and G: small against the shortest interval, as 2δ + J < A asks (docs/reference/vrrp.md §5.1). */
 function drawTiming(random: Random, groups: readonly GroupPlan[]) {
   const shortest = Math.min(
     ...groups.flatMap(({ routers }) => routers.map(({ config }) => config.advertIntervalUs)),

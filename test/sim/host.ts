@@ -1,6 +1,6 @@
 // One host: a clock of its own, an event loop in the order of libuv's (timers, then poll, then immediates), a
 // receive buffer of finite size, and times in which nothing runs. After those either the timers or the input
-// come first (vrrp.md §5.2). What the process does with its input is router.ts's business.
+// come first (docs/reference/vrrp.md §5.1). What the process does with its input is router.ts's business.
 import type { Micros } from '../../src/ports/clock.ts';
 import { flipped } from './packets.ts';
 import { answer, receive } from './router.ts';

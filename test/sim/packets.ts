@@ -35,7 +35,8 @@ export function packetsOf(router: Router, priority: number): readonly Packet[] {
   if (known !== undefined) return known;
   const { config, group } = router;
   const source = config.sourceAddress;
-  // Both forms of the checksum are on the road (vrrp.md §1.3): which one a router sends is its own affair.
+  // Both forms of the checksum are on the road (docs/reference/vrrp.md §1.3): which one a router sends is its own
+  // affair.
   const checksum = router.host.index % 2 === 0 ? 'rfc5798' : 'rfc9568';
   const packets = destinationsOf(config).map((destination) =>
     packetOf(

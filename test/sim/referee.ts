@@ -1,5 +1,5 @@
 // Watches a run and calls the first broken invariant. The invariants themselves are in check-*.ts, each named as
-// in vrrp.md §5.4 (safety, S) and §5.5 (liveness, L); here is only what they can watch.
+// in docs/reference/vrrp.md §5.2 (safety, S) and §5.3 (liveness, L); here is only what they can watch.
 
 import type { Micros } from '../../src/ports/clock.ts';
 import type { Effect, Event, State } from '../../src/vrrp/types.ts';

@@ -107,6 +107,6 @@ export type Scenario = {
   readonly weather: Weather;
   readonly faults: readonly Fault[];
   readonly faultsEndAt: Micros;
-  /** Hosts that stay broken when the faults end, and how: the others are the core (vrrp.md §5.1, VOPR). */
+  /** Hosts that stay broken when the faults end, and how: the others are the core (docs/reference/vrrp.md §5.1). */
   readonly broken: readonly { readonly host: Place; readonly how: 'dead' | 'cut_off' }[];
 };

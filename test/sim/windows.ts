@@ -1,5 +1,6 @@
-// The lengths of time that the invariants speak of, from a scenario's own numbers. vrrp.md §5.3; the formulas
-// are written from RFC 9568 §6.1 and RFC 3768 §6.1 anew: the machine's own (src/vrrp/timers.ts) are under test.
+// The lengths of time that the invariants speak of, from a scenario's own numbers. docs/reference/vrrp.md §5.1; the
+// formulas are written from RFC 9568 §6.1 and RFC 3768 §6.1 anew: the machine's own (src/vrrp/timers.ts) are under
+// test.
 
 import type { Micros } from '../../src/ports/clock.ts';
 import type { RouterConfig } from '../../src/vrrp/types.ts';

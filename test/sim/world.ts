@@ -114,7 +114,7 @@ export type Group = {
 };
 
 export type Finding = {
-  /** "S2": as in vrrp.md §5.4 and §5.5. */
+  /** "S2": as in docs/reference/vrrp.md §5.2 and §5.3. */
   readonly invariant: string;
   readonly at: Micros;
   readonly text: string;

@@ -1,5 +1,5 @@
-// The form of the sources (DESIGN.md §8) as far as a program can judge it; biome and the compiler judge the rest.
-// Files of more than 300 lines are named, of more than 500 refused.
+// The form of the sources (CONTRIBUTING.md "What a change looks like") as far as a program can judge it; biome and the
+// compiler judge the rest. Files of more than 300 lines are named, of more than 500 refused.
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { functionsOf } from './functions.ts';

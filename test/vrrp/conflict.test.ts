@@ -1,4 +1,4 @@
-// Two actives: assertion, announcement and report, and their limits (RFC 9568 §6.4.3, vrrp.md S12).
+// Two actives: assertion, announcement and report, and their limits (RFC 9568 §6.4.3, docs/reference/vrrp.md S12).
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ip } from '../../src/net/ip.ts';

@@ -1,4 +1,4 @@
-// The seamless hand-over (DESIGN §1 property 1): who serves, and until when.
+// The seamless hand-over (docs/architecture.md "The hand-over"): who serves, and until when.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ip } from '../../src/net/ip.ts';
@@ -134,7 +134,7 @@ describe('the order of becoming active', () => {
   });
 });
 
-describe('on a LAN without loss (vrrp.md L2)', () => {
+describe('on a LAN without loss (docs/reference/vrrp.md L2)', () => {
   const pair = fc.record({
     priorities: fc.tuple(fc.integer({ min: 1, max: 254 }), fc.integer({ min: 1, max: 254 })),
     version: fc.constantFrom(2, 3),

@@ -1,4 +1,4 @@
-// The lease of the addresses (DESIGN §1 property 2) and the announcements of them.
+// The lease of the addresses (docs/architecture.md "The lease") and the announcements of them.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activeRig, deeds } from './rig.ts';

@@ -7,7 +7,7 @@ import { testRouter } from './router.ts';
 
 const DOWN = 3_609_375;
 
-describe('resumed after a crash of the process alone (DESIGN §1 property 10)', () => {
+describe('resumed after a crash of the process alone (docs/architecture.md "Two processes")', () => {
   const resumed = (phase: Phase, lastAdvertAt: number, linkUp = true) =>
     ({ type: 'resumed', linkUp, snapshot: { phase, lastAdvertAt } }) as const;
 
@@ -47,7 +47,7 @@ describe('the link', () => {
     expect(rig.phase()).toBe('fault');
   });
 
-  it('up again: backup for a whole Active_Down_Interval (vrrp.md L6)', () => {
+  it('up again: backup for a whole Active_Down_Interval (docs/reference/vrrp.md L6)', () => {
     const rig = backupRig();
     rig.tell({ type: 'linkDown' }, 10);
     const effects = rig.tell({ type: 'linkUp' }, 5_000_000);

@@ -1,5 +1,5 @@
 // Two and three routers on a LAN that loses packets, cuts directions, stalls and kills: whatever happened,
-// once it is over exactly one router is active and serves, it is the best, and it stays (vrrp.md L5).
+// once it is over exactly one router is active and serves, it is the best, and it stays (docs/reference/vrrp.md L5).
 // At every moment: who serves is active, is leaving, or is not running (S1).
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

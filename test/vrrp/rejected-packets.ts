@@ -1,5 +1,5 @@
 // One packet of every kind that a router must not believe, as whole IPv4 packets, for a router that tells them apart
-// by `mode`. The list is that of vrrp.md §2.3.
+// by `mode`. The list is that of docs/reference/vrrp.md §2.2.
 import { randomBytes } from 'node:crypto';
 import type { Advert } from '../../src/net/advert.ts';
 import { type Ip, ip } from '../../src/net/ip.ts';

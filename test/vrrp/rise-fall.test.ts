@@ -1,4 +1,4 @@
-// When a script counts as up or down (keepalived.md §1.6).
+// When a script counts as up or down (docs/reference/keepalived.md §3).
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countResult, type RiseFall, unknownYet } from '../../src/vrrp/rise-fall.ts';

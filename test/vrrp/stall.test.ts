@@ -1,4 +1,4 @@
-// What standing still does to a router (DESIGN §1 property 3, vrrp.md S5 and S6).
+// What standing still does to a router (docs/architecture.md "The stall guard", docs/reference/vrrp.md S5 and S6).
 import { describe, expect, it } from 'vitest';
 import { activeRig, backupRig, deeds, reports, transition } from './rig.ts';
 

@@ -1,4 +1,4 @@
-// What tracked things do to a priority (keepalived.md §1.6, vrrp.md §2.1).
+// What tracked things do to a priority (docs/reference/keepalived.md §3, docs/reference/vrrp.md §2.1).
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Finding, Tracker } from '../../src/model/tracking.ts';

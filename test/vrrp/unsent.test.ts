@@ -1,4 +1,5 @@
-// An active whose adverts go to nobody: it does not resist its successor, and leaves in order (DESIGN.md §1 property 2).
+// An active whose adverts go to nobody: it does not resist its successor, and leaves in order (docs/architecture.md
+// "The lease").
 import { describe, expect, it } from 'vitest';
 import { ip } from '../../src/net/ip.ts';
 import { activeRig, deeds, type Rig, reports, transition } from './rig.ts';

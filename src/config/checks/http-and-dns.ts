@@ -1,5 +1,5 @@
-// The keys of HTTP and DNS checks that ldirectord does not have (keepalived.md §1.9: status ranges, digest, several
-// URLs, DNS type; the rest is our own).
+// The keys of HTTP and DNS checks that ldirectord does not have (docs/reference/keepalived.md §6: status ranges,
+// digest, several URLs, DNS type; the rest is our own).
 import { z } from 'zod';
 import { optional, secret } from '../values/documented.ts';
 import { jsonTestRule, parseJsonTest } from '../values/json-test.ts';

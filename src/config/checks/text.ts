@@ -1,5 +1,5 @@
 // The keys of checks that ldirectord does not have: keepalived's UDP_CHECK, FILE_CHECK and SMTP_CHECK
-// (keepalived.md §1.9), HAProxy's agent-check and PROXY protocol.
+// (docs/reference/keepalived.md §6), HAProxy's agent-check and PROXY protocol.
 import { optional } from '../values/documented.ts';
 import { absolutePath, choice, filledText, leaf, text, whole } from '../values/leaves.ts';
 

@@ -1,6 +1,6 @@
-// Which directive may stand where in an ldirectord.cf, and how its value is read (ldirectord.md §2), with the
-// extensions that lvs-director adds to the grammar: rise, fall, the keys of TLS, HTTP and DNS checks that ldirectord
-// has not, and the keys of `vrrp=` sections.
+// Which directive may stand where in an ldirectord.cf, and how its value is read (docs/reference/ldirectord.md §2),
+// with the extensions that lvs-director adds to the grammar: rise, fall, the keys of TLS, HTTP and DNS checks that
+// ldirectord has not, and the keys of `vrrp=` sections.
 
 import { textCheckShape } from '../checks/text.ts';
 import { vrrpSchema } from '../router/keys.ts';

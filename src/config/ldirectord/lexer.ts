@@ -1,6 +1,6 @@
-// An ldirectord.cf as lines: where each begins, its key and what stands after the equals sign, nothing judged.
-// The grammar is line oriented: no continuation, no include (ldirectord.md §1). Which lines make a block is decided
-// in ldirectord.ts, what a value means in values.ts.
+// An ldirectord.cf as lines: where each begins, its key and what stands after the equals sign, nothing judged. The
+// grammar is line oriented: no continuation, no include (docs/reference/ldirectord.md §1). Which lines make a block is
+// decided in read.ts, what a value means in values.ts.
 
 export type Line = {
   /** From 1. */

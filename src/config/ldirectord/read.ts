@@ -1,6 +1,6 @@
-// An ldirectord.cf to the tree that the schema reads. Which line belongs to which block is decided here: stock
-// wants column 0 for globals, four columns for a block's lines and no blank line inside (ldirectord.md §1.1, §1.2);
-// what people write beside that is taken with a warning. `vrrp = NAME` sections are our extension.
+// An ldirectord.cf to the tree that the schema reads. Which line belongs to which block is decided here: stock wants
+// column 0 for globals, four columns for a block's lines and no blank line inside (docs/reference/ldirectord.md §1.1,
+// §1.2); what people write beside that is taken with a warning. `vrrp = NAME` sections are our extension.
 import type { Position, Problem } from '../../model/config/problem.ts';
 import { errorAt, shownKey, shownMax, unshown, warningAt } from '../problem.ts';
 import { isPhrase, phraseKeys } from '../router/floating.ts';
@@ -107,7 +107,7 @@ function openVrrp(line: Line, kind: VrrpSection, reading: Reading): void {
   put(opened, 'name', scalar(name, valueAt(line, reading)));
 }
 
-/** ldirectord.md §1.3, in its order: ADDRESS:PORT, NAME:PORT, a mark, [IPV6]:PORT; the rest of the line is dropped. */
+/** docs/reference/ldirectord.md §1.3, in its order; the rest of the line is dropped. */
 function openVirtual(line: Line, family: 'inet' | 'inet6', reading: Reading): void {
   warnOfIndent(line, reading);
   const where = valueAt(line, reading);

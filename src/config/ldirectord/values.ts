@@ -1,7 +1,7 @@
-// What stock ldirectord takes from the text after an equals sign (ldirectord.md §1.2): a number is the first run of
-// digits, a word the first word, some strings need quotes and some keep them. The result is the plain text that the
-// schema reads. What stock refuses for trivia alone (a comment after yes, a string without quotes) is taken
-// with a warning; what it takes but hardly means what its author wrote is taken with a warning too.
+// What stock ldirectord takes from the text after an equals sign (docs/reference/ldirectord.md §1.2): a number is the
+// first run of digits, a word the first word, some strings need quotes and some keep them. The result is the plain
+// text that the schema reads. What stock refuses for trivia alone (a comment after yes, a string without quotes) is
+// taken with a warning; what it takes but hardly means what its author wrote is taken with a warning too.
 
 export type Field = {
   readonly key: string;

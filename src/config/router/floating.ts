@@ -1,5 +1,5 @@
 // What floats with a virtual router beside its addresses (excluded addresses, routes, rules), on which device, and
-// the peers of unicast: the values that are written as several words. keepalived.md §1.4.
+// the peers of unicast: the values that are written as several words. docs/reference/keepalived.md §2.
 import { z } from 'zod';
 import { parseHostName } from '../../net/host-name.ts';
 import { type Ip, parseIp } from '../../net/ip.ts';

@@ -122,7 +122,7 @@ const linkLocalFirst = (addresses: readonly VirtualAddress[]): readonly VirtualA
   ...addresses.filter(({ address }) => !isLinkLocal(address)),
 ];
 
-/** DESIGN.md §1 property 2: the smallest whole number of seconds above three adverts and half a second. */
+/** docs/architecture.md "The lease": the smallest whole number of seconds above three adverts and half a second. */
 export const automaticLeaseSec = (advertIntervalMs: number): number =>
   Math.floor((3 * advertIntervalMs + 500) / 1000) + 1;
 

@@ -1,5 +1,6 @@
 // One entry of `virtual` and the directives that it shares with the top level, under ldirectord's names
-// (ldirectord.md §2). What ldirectord has and we do not act on is here too, so that it can be warned about.
+// (docs/reference/ldirectord.md §2). What ldirectord has and we do not act on is here too, so that it can be warned
+// about.
 import { z } from 'zod';
 import type { CheckType } from '../../model/config/check.ts';
 import { checkShape, httpMethods } from '../checks/http-and-dns.ts';

@@ -1,5 +1,5 @@
-// How much of a service must serve, in keepalived's words (keepalived.md §1.8). What the numbers come to is
-// quorum.ts's.
+// How much of a service must serve, in keepalived's words (docs/reference/keepalived.md §5). What the numbers come to
+// is quorum.ts's.
 
 import { command, nameLeaf } from '../tracking/keys.ts';
 import { optional } from '../values/documented.ts';

@@ -1,5 +1,6 @@
 // A `virtual` entry to a service: its identity, its defaults and those of the top level, the timeouts out of each
-// other (ldirectord.md §2), the service by its port. What parses but cannot work is judged in warnings.ts.
+// other (docs/reference/ldirectord.md §2.1), the service by its port. What parses but cannot work is judged in
+// judge.ts.
 
 import type {
   DnsCheckConfig,
@@ -97,7 +98,7 @@ function resolveId(draft: VirtualDraft, site: Site, resolution: Resolution): Ser
     }
     return { kind: 'fwmark', family, fwmark };
   }
-  // ldirectord.md §1.3: literally these two, whatever else a service file calls port 53.
+  // docs/reference/ldirectord.md §1.3: literally these two, whatever else a service file calls port 53.
   const protocol: Protocol =
     draft.protocol ?? (['53', 'domain'].includes(server?.port ?? '') ? 'udp' : 'tcp');
   const address = resolveAddress(server?.host ?? '', family, resolution);
@@ -118,7 +119,7 @@ function resolveId(draft: VirtualDraft, site: Site, resolution: Resolution): Ser
 function checkOf(draft: VirtualDraft, id: ServiceId, { environment }: Resolution) {
   const service = draft.service ?? (id.kind === 'address' ? serviceOfPort(id.port) : 'none');
   const us = `ldirectord@${environment.hostname}`;
-  // ldirectord.md §2 "login": a service that is named has these; one that follows from the port has not.
+  // docs/reference/ldirectord.md §2.3: a service that is named has these; one that follows from the port has not.
   const login = draft.service === 'ftp' ? 'anonymous' : draft.service === 'sip' ? us : '';
   return {
     service,
@@ -198,7 +199,7 @@ function udpOf(draft: VirtualDraft): UdpCheckConfig | undefined {
   return Object.keys(udp).length === 0 ? undefined : udp;
 }
 
-/** ldirectord.md §2: the nearest first, the same kind before the other. */
+/** docs/reference/ldirectord.md §2.1: the nearest first, the same kind before the other. */
 function timesOf(draft: VirtualDraft, globals: DocumentDraft) {
   const check =
     draft.checktimeout ?? draft.negotiatetimeout ?? globals.checktimeout ?? globals.negotiatetimeout;

@@ -100,7 +100,7 @@ function resolveRange(draft: RealDraft, id: ServiceId, at: Position, resolution:
   return range;
 }
 
-/** The address of a server; of the service's family, which only a tunnel may leave (ipvs.md "Real server"). */
+/** The address of a server; of the service's family, which only a tunnel may leave (docs/reference/ipvs.md §2). */
 export function resolveServer(
   host: string,
   id: ServiceId,

@@ -1,4 +1,4 @@
-// A config file as a tree of texts, each knowing where it stands. Both grammars (yaml.ts, ldirectord.ts) end
+// A config file as a tree of texts, each knowing where it stands. Both grammars (yaml.ts, ldirectord/read.ts) end
 // here, so that one schema reads both. Nothing is interpreted: "no" and "0123" are still what was written.
 import type { Position } from '../../model/config/problem.ts';
 

@@ -194,7 +194,7 @@ function standingAt(place: Place, at: Position): Place {
   return place;
 }
 
-/** DESIGN.md §4: any value may be a map from director name to value. */
+/** docs/config.md "How values are written": any value may be a map from director name to value. */
 function readDirectorsValue(schema: z.ZodType, node: MapNode, place: Place, reading: Reading): unknown {
   const mine = node.entries.find((entry) => entry.key === reading.director);
   if (mine !== undefined && mine.value.kind !== 'map')

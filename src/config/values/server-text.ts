@@ -1,6 +1,6 @@
 // Servers as one line of text, in ldirectord's spelling: ADDR[->ADDR][:PORT] METHOD [WEIGHT] ... for a real server,
-// ADDR[:PORT] [METHOD] for a fallback (ldirectord.md §1.4, §1.5). Names stay names here; resolve.ts asks for
-// their addresses.
+// ADDR[:PORT] [METHOD] for a fallback (docs/reference/ldirectord.md §1.4, §1.5). Names stay names here; resolve.ts
+// asks for their addresses.
 import type { Forward } from '../../model/ipvs.ts';
 
 /** An address (without brackets) or name, the end of a range, the port as written: a number or a service name. */

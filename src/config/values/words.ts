@@ -11,8 +11,8 @@ export const schedulerFlags = [
 ] as const;
 
 /**
- * ldirectord.md §2: what `service` may be, for checktype negotiate and combined. Its list, then grpc and grpcs among
- * it and agent, file and udp behind it, which are our own.
+ * docs/reference/ldirectord.md §2: what `service` may be, for checktype negotiate and combined. Its list, then grpc
+ * and grpcs among it and agent, file and udp behind it, which are our own.
  */
 export const services = [
   ...[
@@ -41,7 +41,7 @@ export const checkedServices: ReadonlySet<string> = new Set([
   ...['smtp', 'submission', 'udp'],
 ]);
 
-/** ldirectord.md §2 "Service by virtual port"; every other port has none. */
+/** docs/reference/ldirectord.md §2.2; every other port has none. */
 const serviceByPort: ReadonlyMap<number, Service> = new Map<number, Service>([
   ...([
     [21, 'ftp'],

@@ -10,7 +10,7 @@ import type { Lateness } from '../pace/lateness.ts';
 /** What the main process has found out of tracked things, by findingKey(); what is missing is unknown. */
 export type Findings = Readonly<Record<string, Finding>>;
 
-/** Enough to go on as active after a crash of the VRRP process alone (DESIGN.md §1 property 10). */
+/** Enough to go on as active after a crash of the VRRP process alone (docs/architecture.md "Two processes"). */
 export type VrrpSnapshot = {
   /** CLOCK_MONOTONIC microseconds, which both processes share. */
   readonly takenAt: number;

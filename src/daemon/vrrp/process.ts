@@ -1,6 +1,6 @@
-// The VRRP process: instances, the interfaces they share, and the channel to the main process. It obeys the
-// main process while that lives; when it is gone or silent, it hands every role over and ends (DESIGN.md §2).
-// It leaves the election to the state machines and the sockets to its ports.
+// The VRRP process: instances, the interfaces they share, and the channel to the main process. It obeys the main
+// process while that lives; when it is gone or silent, it hands every role over and ends (docs/architecture.md "Two
+// processes"). It leaves the election to the state machines and the sockets to its ports.
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import type { Ip } from '../../net/ip.ts';
 import type { Micros } from '../../ports/clock.ts';

@@ -1,6 +1,6 @@
 // What the main process does in place of a VRRP process that keeps dying, or died before it was done: resigns for the
 // instances that were active, so that the peers need not wait for the timeout, and takes off what they held. It elects
-// nobody. docs/architecture.md, "Two processes"; where nobody is left to do this, leases run out.
+// nobody. docs/architecture.md "Two processes"; where nobody is left to do this, leases run out.
 
 import type { Emit } from '../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';

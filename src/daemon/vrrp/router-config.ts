@@ -1,5 +1,5 @@
 // The configuration of an instance as its state machine wants it: microseconds, and the source address that
-// its interface has at present. Which address of several is the source is decided here. vrrp.md §1.1.
+// its interface has at present. Which address of several is the source is decided here. docs/reference/vrrp.md §1.1.
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import { familyOf, type Ip, ip, isLinkLocal } from '../../net/ip.ts';
 import { formatPrefix, type Prefix } from '../../net/prefix.ts';

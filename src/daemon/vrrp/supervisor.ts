@@ -2,7 +2,7 @@
 // When it dies it is started again at once and resumes; when it dies again within a minute, its roles are
 // resigned and its addresses removed on its behalf, and it is started again with growing pauses. However it ends,
 // what it may have left in the kernel is cleaned up here, and told. It takes no part in the election.
-// docs/architecture.md, "Two processes".
+// docs/architecture.md "Two processes".
 
 import type { Journal } from '../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';

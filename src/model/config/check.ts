@@ -9,7 +9,7 @@ export type CheckType =
   | { readonly kind: 'external-perl' }
   | { readonly kind: 'on' }
   | { readonly kind: 'off' }
-  /** One negotiate, then `connects` connects, and again (ldirectord.md §3.1 combined N). */
+  /** One negotiate, then `connects` connects, and again (docs/reference/ldirectord.md §3.1). */
   | { readonly kind: 'combined'; readonly connects: number };
 
 /** One URL of several; what it leaves out is the service's. */

@@ -1,5 +1,5 @@
 // The configuration as the daemon sees it: everything resolved for this director, every default filled in,
-// every time in milliseconds. Parsers (yaml.ts, ldirectord.ts) make it; nothing below here knows of files.
+// every time in milliseconds. Parsers (yaml.ts, ldirectord/read.ts) make it; nothing below here knows of files.
 import type { IpvsConfig } from './ipvs.ts';
 import type { Problem } from './problem.ts';
 import type { VrrpInstanceConfig, VrrpProcessConfig } from './router.ts';

@@ -43,9 +43,9 @@ export type VrrpInstanceConfig = {
   readonly sourceAddress?: Ip;
   /** RFC 3768 has none; RFC 2338 simple text, for peers that still ask for it. */
   readonly authPass?: string;
-  /** Which IPv4 version-3 checksum is sent (vrrp.md §1.3); both are accepted. */
+  /** Which IPv4 version-3 checksum is sent (docs/reference/vrrp.md §1.3); both are accepted. */
   readonly checksum: 'rfc5798' | 'rfc9568';
-  /** Whole seconds of kernel lifetime of each VIP; 'off': for ever (vrrp.md §7.3, DESIGN.md §1 property 2). */
+  /** Whole seconds of kernel lifetime of each VIP; 'off': for ever (docs/architecture.md "The lease"). */
   readonly vipLeaseSec: number | 'off';
   readonly garpRepeat: number;
   readonly garpDelayMs: number;

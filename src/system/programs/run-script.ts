@@ -1,7 +1,7 @@
 // Runs one program of the administrator's that answers by its exit status: in a process group of its own, as the user
 // that script-user.ts says, for a bounded time and with a bounded output. At the timeout the group is asked to end,
-// and two seconds later it is killed (keepalived.md §1.6); whatever a check leaves behind goes with it. No shell,
-// unless the command is one.
+// and two seconds later it is killed (docs/reference/keepalived.md §3); whatever a check leaves behind goes with it.
+// No shell, unless the command is one.
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { RunScript, ScriptRequest, ScriptResult, ScriptRun } from '../../ports/tracked.ts';
 import { outputBytesMax, readOutput } from './script-output.ts';

@@ -2,7 +2,7 @@
 // (IPV6_HDRINCL), so that the sender chooses source and hop limit of every advert, and a virtual address is never
 // picked by the kernel as our own. In comes the message alone: a raw IPv6 socket delivers no header. So hop limit
 // and destination are checked in the kernel by a filter, and multicast and unicast have a socket each.
-// Decides nothing about what it carries. Source: raw(7), ipv6(7), RFC 3542 §3; vrrp.md §2.5.
+// Decides nothing about what it carries. Source: raw(7), ipv6(7), RFC 3542 §3; docs/reference/sockets.md §1.
 import { type Ip, ip, ipBytes } from '../../net/ip.ts';
 import { ok, type Result } from '../../net/result.ts';
 import type { Clock } from '../../ports/clock.ts';

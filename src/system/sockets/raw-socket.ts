@@ -1,8 +1,8 @@
-// The VRRP socket of one interface: raw IPv4, protocol 112, bound to the device, member of 224.0.0.18 there.
-// Whole IPv4 packets go both ways (IP_HDRINCL): the sender chooses source, TTL and TOS of every advert, so that
-// a checksum over the source and the source itself cannot part, and a virtual address is never picked by the
-// kernel as our own. One socket serves every instance of its interface (IP_MAX_MEMBERSHIPS is 20 a socket).
-// What comes in is the filter's decision (advert-filter.ts). Source: raw(7), ip(7), socket(7); vrrp.md §2.5.
+// The VRRP socket of one interface: raw IPv4, protocol 112, bound to the device, member of 224.0.0.18 there. Whole
+// IPv4 packets go both ways (IP_HDRINCL): the sender chooses source, TTL and TOS of every advert, so that a checksum
+// over the source and the source itself cannot part, and a virtual address is never picked by the kernel as our own.
+// One socket serves every instance of its interface (IP_MAX_MEMBERSHIPS is 20 a socket). What comes in is the filter's
+// decision (advert-filter.ts). Source: raw(7), ip(7), socket(7); docs/reference/sockets.md §1.
 import { ok, type Result } from '../../net/result.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AdvertPort } from '../../ports/datagram.ts';

@@ -1,5 +1,5 @@
 // VRRP adverts between bytes and values, versions 2 and 3, IPv4 and IPv6. It judges what bytes alone can tell,
-// in the order of vrrp.md §2.3; whether an advert suits a router is vrrp/validate.ts's business.
+// in the order of docs/reference/vrrp.md §2.2; whether an advert suits a router is vrrp/validate.ts's business.
 // RFC 9568 §5.2, RFC 3768 §5.3, RFC 2338 §5.3.6 (authentication), RFC 5798 §5.2.8 (checksum).
 import type { Advert, AdvertAuth, AdvertRefusal, ChecksumForm, DecodedAdvert } from '../../net/advert.ts';
 import {
@@ -32,7 +32,7 @@ export const vrrpGroup = (family: Family): Ip => (family === 'inet' ? VRRP_GROUP
 export type AdvertPath = { readonly source: Ip; readonly destination: Ip };
 
 export type EncodeOptions = AdvertPath & {
-  /** Version 3 over IPv4 only (vrrp.md §1.3); the others have one form. */
+  /** Version 3 over IPv4 only (docs/reference/vrrp.md §1.3); the others have one form. */
   readonly checksum: 'rfc5798' | 'rfc9568';
 };
 

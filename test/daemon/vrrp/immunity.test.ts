@@ -1,5 +1,5 @@
 // No packet that a router refuses moves anything: a flooded router does the same things in the same milliseconds as
-// one that is left in peace (vrrp.md S8). Every kind, at ten thousand a second.
+// one that is left in peace (docs/reference/vrrp.md S8). Every kind, at ten thousand a second.
 import { describe, expect, it } from 'vitest';
 import { ip } from '../../../src/net/ip.ts';
 import { createVirtualHost, type VirtualHost } from '../../make/vrrp-host.ts';

@@ -1,6 +1,6 @@
 // FRR's vrrpd as a peer on a lab host. It puts no addresses on: each virtual router is a macvlan that has them
 // already, and that it takes out of service (protodown) as long as it is backup. zebra is its way to the kernel.
-// Recipe: vrrp.md §3.
+// Recipe: docs/reference/vrrp.md §4.
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';

@@ -1,5 +1,5 @@
 // Every kind of packet that must not be believed, ten thousand a second of it, at a pair of directors: adverts go on
-// in time, no state moves, the sender is named, and the log stays short (vrrp.md §2.3, S8).
+// in time, no state moves, the sender is named, and the log stays short (docs/reference/vrrp.md §2.2, S8).
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ip } from '../../../src/net/ip.ts';
 import type { DatagramPort } from '../../../src/ports/datagram.ts';

@@ -1,5 +1,5 @@
 // The socket filters of VRRP, run on a machine for BPF: they let in what the process itself would call known, and of
-// the rest no more than the admission says. That the kernel agrees is test/lab/system/advert-filter.net.test.ts.
+// the rest no more than the admission says. That the kernel agrees is test/lab/vrrp/flood.net.test.ts.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classOf } from '../../../src/daemon/vrrp/adverts/admission.ts';

@@ -119,7 +119,7 @@ const reasonOf = (bytes: Uint8Array, on: AdvertPath = path('10.9.0.1')): string 
   return decoded.ok ? 'accepted' : decoded.error.reason;
 };
 
-describe('the ladder of refusals (vrrp.md §2.3), first broken rule first', () => {
+describe('the ladder of refusals (docs/reference/vrrp.md §2.2), first broken rule first', () => {
   it.each([
     ['version', '410564010064 0000 0a090064'],
     ['version', '010564010064 0000 0a090064'],

@@ -1,5 +1,5 @@
-// keepalived's checkers as the check of a virtual service (keepalived.md §1.9): here one check serves all servers of
-// a service, so the first server's first checker is taken and what others say otherwise is told.
+// keepalived's checkers as the check of a virtual service (docs/reference/keepalived.md §6): here one check serves all
+// servers of a service, so the first server's first checker is taken and what others say otherwise is told.
 import { explainPattern } from '../../values/receive-pattern.ts';
 import { parseStatusRanges } from '../../values/status-ranges.ts';
 import type { Fields, Noting } from '../converted.ts';
@@ -20,7 +20,7 @@ export type Scope = {
   readonly trackFiles: ReadonlyMap<string, string>;
 };
 
-/** keepalived.md §1.8: what a block leaves out is its parent's. */
+/** docs/reference/keepalived.md §5: what a block leaves out is its parent's. */
 const inherited = ({ checker, real, virtual }: Scope, key: string): string | undefined =>
   wordOf(checker.block, key) ?? wordOf(real.block, key) ?? wordOf(virtual.block, key);
 

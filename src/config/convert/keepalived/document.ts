@@ -1,5 +1,5 @@
 // A keepalived.conf as a document of ours: which block becomes what. The blocks themselves are read in
-// services.ts, routers.ts and tracking.ts. Source: keepalived.md §1.
+// services.ts, routers.ts and tracking.ts. Source: docs/reference/keepalived.md §1.
 import { type Converted, collectNotes, type Fields } from '../converted.ts';
 import { delayKeys, interfacesOf, processOf } from './delays.ts';
 import { directorKeys, ipvsOf } from './director.ts';

@@ -1,5 +1,5 @@
-// How keepalived sends packets on (keepalived.md §1.8): lvs_method, lb_kind and sorry_server_lvs_method, as forward
-// and tunnel of a server.
+// How keepalived sends packets on (docs/reference/keepalived.md §5): lvs_method, lb_kind and sorry_server_lvs_method,
+// as forward and tunnel of a server.
 import type { Fields, Noting } from '../converted.ts';
 import type { Statement } from './tree.ts';
 

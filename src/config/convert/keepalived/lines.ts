@@ -1,6 +1,6 @@
 // A keepalived.conf and what it includes as the lines that are left when comments are gone, @conditions are decided,
-// parameters are put in and ~SEQ and ~LST have made their copies: keepalived.md §1.2 and keepalived.conf(5)
-// "Parameter substitution". What stands in a line is for tree.ts.
+// parameters are put in and ~SEQ and ~LST have made their copies: docs/reference/keepalived.md §1 and
+// keepalived.conf(5) "Parameter substitution". What stands in a line is for tree.ts.
 import type { Position } from '../../../model/config/problem.ts';
 import type { Noting } from '../converted.ts';
 

@@ -1,5 +1,5 @@
-// quorum, hysteresis, quorum_up and quorum_down of a virtual_server (keepalived.md §1.8). What keepalived corrects
-// while it reads, it corrects here as well, and a note says so.
+// quorum, hysteresis, quorum_up and quorum_down of a virtual_server (docs/reference/keepalived.md §5). What keepalived
+// corrects while it reads, it corrects here as well, and a note says so.
 import type { Fields, Noting } from '../converted.ts';
 import { commandOf } from './tracking.ts';
 import { lastOf, type Statement, wordOf } from './tree.ts';

@@ -1,5 +1,5 @@
-// vrrp_instance as an entry of `vrrp` (keepalived.md §1.4): values are taken over where the schema knows them, each
-// address, route and rule only where it can be read.
+// vrrp_instance as an entry of `vrrp` (docs/reference/keepalived.md §2): values are taken over where the schema knows
+// them, each address, route and rule only where it can be read.
 import { familyOf, parseIp } from '../../../net/ip.ts';
 import { parseRoute, parseRule } from '../../../net/route.ts';
 import { parseVirtualAddress } from '../../../net/virtual-address.ts';

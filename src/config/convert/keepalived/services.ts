@@ -1,5 +1,5 @@
-// virtual_server and virtual_server_group as entries of `virtual` (keepalived.md §1.8). A group, which keepalived
-// makes a service of the kernel of for each address and mark, is one entry with `addresses`.
+// virtual_server and virtual_server_group as entries of `virtual` (docs/reference/keepalived.md §5). A group, which
+// keepalived makes a service of the kernel of for each address and mark, is one entry with `addresses`.
 import { parseHostName } from '../../../net/host-name.ts';
 import { ipBytes, ipFromBytes, parseIp } from '../../../net/ip.ts';
 import { parsePrefix } from '../../../net/prefix.ts';

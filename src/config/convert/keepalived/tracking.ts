@@ -1,5 +1,5 @@
-// What keepalived's virtual routers track and whom they tell (keepalived.md §1.6, §1.7): vrrp_script, track_file,
-// vrrp_track_process, sync groups, the track_ blocks that refer to them, and notify scripts.
+// What keepalived's virtual routers track and whom they tell (docs/reference/keepalived.md §3, §4): vrrp_script,
+// track_file, vrrp_track_process, sync groups, the track_ blocks that refer to them, and notify scripts.
 import { commandWords } from '../../values/command-words.ts';
 import type { Fields, Noting } from '../converted.ts';
 import { lastOf, type Statement, seconds, wordOf } from './tree.ts';

@@ -1,5 +1,6 @@
-// Lines of a keepalived.conf as statements with their blocks: words, quotes, escapes and braces (keepalived.md §1.2).
-// A brace may stand behind its keyword, on the next line, or with the whole block on one line.
+// Lines of a keepalived.conf as statements with their blocks: words, quotes, escapes and braces
+// (docs/reference/keepalived.md §1). A brace may stand behind its keyword, on the next line, or with the whole block
+// on one line.
 
 import type { Position } from '../../../model/config/problem.ts';
 import { hidden, isSecretWord } from '../../../net/hide-secrets.ts';

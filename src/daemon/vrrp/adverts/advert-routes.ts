@@ -1,6 +1,6 @@
 // Where the adverts of one instance go: over each of its interfaces, from which source to whom. A unicast peer is
 // spoken to over every interface whose network it is in, else over the first. Nothing of time or sockets here.
-// vrrp.md §1.1, docs/architecture.md (redundant paths).
+// docs/reference/vrrp.md §1.1, docs/architecture.md "Paths of adverts".
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Ip } from '../../../net/ip.ts';
 import { prefixContains } from '../../../net/prefix.ts';

@@ -1,6 +1,7 @@
-// One interface and its VRRP socket, shared by every instance on it (of one family) and told apart by VRID. Opens the sockets
-// when the interface appears, closes them when it goes, and says what is wrong with it meanwhile. It decodes
-// packets and hands them on; which come in at all is admission.ts's; whether an advert counts is the instance's decision. vrrp.md §2.5.
+// One interface and its VRRP socket, shared by every instance on it (of one family) and told apart by VRID. Opens the
+// sockets when the interface appears, closes them when it goes, and says what is wrong with it meanwhile. It decodes
+// packets and hands them on; which come in at all is admission.ts's; whether an advert counts is the instance's
+// decision. docs/reference/sockets.md §1.
 
 import type { Emit } from '../../../journal/event.ts';
 import { compareIp, familyOf, type Ip, isMulticast } from '../../../net/ip.ts';

@@ -1,5 +1,5 @@
 // Sends the adverts of one instance, to the group or to each peer, and knows which really went out.
-// RFC 9568 §5.1.1 (source, TTL, destination), §5.2; vrrp.md §1.1.
+// RFC 9568 §5.1.1 (source, TTL, destination), §5.2; docs/reference/vrrp.md §1.1.
 
 import { describeSendError } from '../../../journal/describe-send-error.ts';
 import type { Emit } from '../../../journal/event.ts';

@@ -3,7 +3,7 @@
 // A VIP that is on another interface of this host is not added (two interfaces would answer for it): that is
 // said once, and tried again with each renewal; on a loopback it is no matter, directors that are real servers
 // too have it there. An owner's addresses that the host has anyway stay the host's.
-// DESIGN.md §1 properties 2 and 10, vrrp.md §7.3.
+// docs/architecture.md "The lease", docs/reference/sockets.md §3.
 
 import type { Emit } from '../../../journal/event.ts';
 import { formatPrefix, type Prefix } from '../../../net/prefix.ts';
@@ -21,7 +21,7 @@ import { createAddressRemover } from './address-remover.ts';
 const restoreEveryUs = 100_000;
 /** Our own additions and removals cross with what the kernel tells of them. */
 const strayMs = 200;
-/** The kernel expires addresses on a coarse timer: 0 to 0.25 s late, never early (sockets.md). */
+/** The kernel expires addresses on a coarse timer: 0 to 0.25 s late, never early (docs/reference/sockets.md §3). */
 const expirySlackUs = 50_000;
 
 export type LeasePorts = {

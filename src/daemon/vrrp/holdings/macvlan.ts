@@ -1,7 +1,7 @@
 // Virtual MAC mode of one instance: a macvlan on its interface with the virtual router MAC, made by us and taken
 // away again, that carries the addresses and sends the adverts. They are heard on the interface itself: the macvlan
 // joins no group, because a report from a backup would move the MAC address in the switches. RFC 9568 §7.3, §8.1;
-// vrrp.md §2.5 and §6 item 6. While it is not there the instance is in fault.
+// docs/reference/vrrp.md §3. While it is not there the instance is in fault.
 
 import type { Emit } from '../../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';

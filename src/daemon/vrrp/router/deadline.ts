@@ -1,7 +1,7 @@
 // Wakes a state machine at its next deadline. A timer that fired is believed only after a poll phase has read
 // the socket, and another one as long as the last was not enough to empty it: an overdue timer fires before
 // the datagrams that were waiting. Bounded, so that a flood cannot put off our own adverts for long.
-// vrrp.md §0 fact 3, §7.4.
+// docs/reference/sockets.md §4.
 import type { Clock, EventLoop, Micros } from '../../../ports/clock.ts';
 
 /** libuv reads at most 32 datagrams of a socket in one poll phase. */

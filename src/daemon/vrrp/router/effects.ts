@@ -1,5 +1,5 @@
 // Carries out what the state machine of one instance wants done, in order: adverts, addresses, announcements, reports.
-// How each is done is its own file's. DESIGN.md §1 property 2.
+// How each is done is its own file's. docs/architecture.md "The lease".
 import type { Clock } from '../../../ports/clock.ts';
 import type { Effect, RouterConfig, State } from '../../../vrrp/types.ts';
 import type { AdvertSender } from '../adverts/sender.ts';

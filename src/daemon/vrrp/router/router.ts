@@ -1,7 +1,7 @@
 // The shell of one VRRP instance: feeds its state machine with what arrives, wakes it at its deadlines, and
 // carries out its effects, in order. It decides nothing of the election. A deadline is confirmed only after
 // the socket has been read: after a stall the timer fires before the adverts that came meanwhile.
-// DESIGN.md §1 property 3, vrrp.md §7.4.
+// docs/architecture.md "The stall guard", docs/reference/sockets.md §4.
 
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Phase } from '../../../model/vrrp.ts';
