@@ -1,68 +1,78 @@
 // What the daemon says of itself: its start and end, its configuration, what it keeps on disk, its log.
+import { entry } from './entry.ts';
 
-export type DaemonEvent =
-  | {
-      readonly event: 'daemon.started';
-      readonly version: string;
-      readonly pid: number;
-      readonly director: string;
-      readonly config: string;
-    }
-  | {
-      readonly event: 'daemon.ready';
-      readonly instances: number;
-      readonly services: number;
-      readonly servers: number;
-    }
-  | {
-      readonly event: 'daemon.reloaded';
-      readonly config: string;
-      readonly services: number;
-      readonly servers: number;
-      readonly ms: number;
-    }
-  | {
-      readonly event: 'daemon.reload_rejected';
-      readonly config: string;
-      readonly problems: readonly string[];
-    }
-  | { readonly event: 'daemon.rival'; readonly program: string; readonly pid: number }
-  | {
-      readonly event: 'daemon.config_rejected';
-      readonly config: string;
-      readonly problems: readonly string[];
-      readonly instead: string;
-    }
-  | { readonly event: 'daemon.stopping'; readonly reason: string; readonly restarts?: boolean }
-  | { readonly event: 'daemon.stopped'; readonly uptime_s: number }
-  | {
-      readonly event: 'daemon.fault';
-      readonly process: 'main' | 'vrrp';
-      readonly kind: 'uncaughtException' | 'unhandledRejection';
-      readonly error: string;
-      readonly reason: string;
-      readonly stack: readonly string[];
-      readonly ends: boolean;
-    }
-  | {
-      readonly event: 'control.failed';
-      readonly about: string;
-      readonly error: string;
-      readonly reason: string;
-    }
-  | { readonly event: 'config.warning'; readonly at: string; readonly message: string }
-  | { readonly event: 'state.failed'; readonly reason: string }
-  | {
-      readonly event: 'state.unreadable';
-      readonly file: string;
-      readonly reason: string;
-      readonly kept_as?: string;
-    }
-  | { readonly event: 'log.failed'; readonly sink: string; readonly reason: string }
-  | { readonly event: 'log.lost'; readonly sink: string; readonly lines: number }
-  | {
-      readonly event: 'log.suppressed';
-      readonly of: string;
-      readonly subject: string;
-      readonly lines: number;
-    };
+export const daemonEvents = {
+  'daemon.started': entry<{ version: string; pid: number; director: string; config: string }>(
+    'info',
+    (event) =>
+      `lvs-director ${event.version} started as ${event.director}, pid ${event.pid}, config ${event.config}`,
+  ),
+  'daemon.ready': entry<{ instances: number; services: number; servers: number }>(
+    'info',
+    (event) =>
+      `ready: ${event.instances} virtual router(s), ${event.services} service(s), ${event.servers} real server(s)`,
+  ),
+  'daemon.reloaded': entry<{ config: string; services: number; servers: number; ms: number }>(
+    'info',
+    (event) => `reloaded ${event.config}: ${event.services} service(s), ${event.servers} real server(s)`,
+  ),
+  'daemon.reload_rejected': entry<{ config: string; problems: readonly string[] }>(
+    'error',
+    (event) =>
+      `kept the running configuration: ${event.config} has ${event.problems.length} problem(s): ${event.problems[0] ?? ''}`,
+  ),
+  'daemon.rival': entry<{ program: string; pid: number }>(
+    'warn',
+    (event) =>
+      `${event.program} (process ${event.pid}) runs on this host as well: what both set, each undoes for the other`,
+  ),
+  'daemon.config_rejected': entry<{ config: string; problems: readonly string[]; instead: string }>(
+    'error',
+    (event) =>
+      `started with the last good configuration (${event.instead}): ${event.config} has ${event.problems.length} problem(s): ${event.problems[0] ?? ''}`,
+  ),
+  'daemon.stopping': entry<{ reason: string; restarts?: boolean }>(
+    'info',
+    (event) =>
+      `stopping: ${event.reason}${event.restarts === true ? ', to be started again: table and addresses stay' : ''}`,
+  ),
+  'daemon.stopped': entry<{ uptime_s: number }>('info', (event) => `stopped after ${event.uptime_s} s`),
+  'daemon.fault': entry<{
+    process: 'main' | 'vrrp';
+    kind: 'uncaughtException' | 'unhandledRejection';
+    error: string;
+    reason: string;
+    stack: readonly string[];
+    ends: boolean;
+  }>(
+    'error',
+    (event) =>
+      `a fault of this program in the ${event.process} process, ${event.ends ? 'which ends' : 'within a check, which fails'}: ${event.error}: ${event.reason}`,
+  ),
+  'control.failed': entry<{ about: string; error: string; reason: string }>(
+    'error',
+    (event) => `control socket: ${event.about} failed: ${event.error}: ${event.reason}`,
+  ),
+  'config.warning': entry<{ at: string; message: string }>(
+    'warn',
+    (event) => `${event.at}: ${event.message}`,
+  ),
+  'state.failed': entry<{ reason: string }>('warn', (event) => event.reason),
+  'state.unreadable': entry<{ file: string; reason: string; kept_as?: string }>(
+    'warn',
+    (event) =>
+      `${event.file} is taken for none, or for what could be read of it: ${event.reason}${event.kept_as === undefined ? '' : `; it is now ${event.kept_as}`}`,
+  ),
+  'log.failed': entry<{ sink: string; reason: string }>(
+    'warn',
+    (event) => `cannot write to ${event.sink}: ${event.reason}`,
+  ),
+  'log.lost': entry<{ sink: string; lines: number }>(
+    'warn',
+    (event) => `lost ${event.lines} line(s) here that ${event.sink} did not take in time`,
+  ),
+  'log.suppressed': entry<{ of: string; subject: string; lines: number }>(
+    'warn',
+    (event) => `${event.lines} more lines of ${event.subject} left out in a minute; the last of them follows`,
+  ),
+};

@@ -1,14 +1,20 @@
-// What the daemon says: every event, its level and its typed fields, by area in the files beside this one.
-// docs/events.md explains each; a test holds the two together. Cores do not log: shells turn their effects into these.
-import type { DaemonEvent } from './daemon-events.ts';
-import type { RosterEvent } from './roster-events.ts';
-import type { ServiceEvent } from './service-events.ts';
-import type { TableEvent } from './table-events.ts';
-import type { VrrpEvent } from './vrrp-events.ts';
+// An event as it is told: its name and the fields that the catalogue gives it. Cores do not log: shells turn their
+// effects into these.
+import type { catalogue } from './catalogue.ts';
+import type { Entry } from './entry.ts';
 
-export type JournalEvent = DaemonEvent | VrrpEvent | ServiceEvent | TableEvent | RosterEvent;
+type Catalogue = typeof catalogue;
 
-export type EventName = JournalEvent['event'];
+export type EventName = keyof Catalogue;
+
+type FieldsOf<Name extends EventName> = Catalogue[Name] extends Entry<infer Fields> ? Fields : never;
+
+/** One type, and not two joined by `&`: what a compiler says of it can be read. */
+type Flat<T> = { readonly [Key in keyof T]: T[Key] };
+
+export type JournalEvent = {
+  [Name in EventName]: Flat<{ readonly event: Name } & FieldsOf<Name>>;
+}[EventName];
 
 /** Hands an event to every sink. Never throws, never waits. */
 export type Journal = (event: JournalEvent) => void;

@@ -1,49 +1,67 @@
 // What is said of names and files that servers and peers come from.
+import { describeChanges } from './describe-changes.ts';
+import { entry } from './entry.ts';
 
-export type RosterEvent =
-  | {
-      readonly event: 'names.failed';
-      readonly name: string;
-      readonly family: 'inet' | 'inet6';
-      readonly reason: string;
-      /** What goes on to count; empty: nothing is known of it. */
-      readonly kept: readonly string[];
-      /** Only for so long: DNS says that the name is gone. */
-      readonly kept_s?: number;
-    }
-  | {
-      readonly event: 'names.recovered';
-      readonly name: string;
-      readonly family: 'inet' | 'inet6';
-      readonly addresses: readonly string[];
-      readonly failed_s: number;
-    }
-  | {
-      readonly event: 'names.forgotten';
-      readonly name: string;
-      readonly family: 'inet' | 'inet6';
-      readonly addresses: readonly string[];
-    }
-  | {
-      readonly event: 'roster.changed';
-      readonly service: string;
-      readonly added: readonly string[];
-      readonly removed: readonly string[];
-      /** Names and files that they come from. */
-      readonly from: readonly string[];
-    }
-  | {
-      readonly event: 'roster.duplicate';
-      readonly service: string;
-      readonly real: string;
-      readonly from: string;
-      readonly first: string;
-    }
-  | {
-      readonly event: 'roster.file_rejected';
-      readonly file: string;
-      readonly problems: readonly string[];
-      /** Servers of its last good content, which go on to count. */
-      readonly kept: number;
-    }
-  | { readonly event: 'roster.file_accepted'; readonly file: string; readonly servers: number };
+type Kept = { readonly kept: readonly string[]; readonly kept_s?: number };
+
+function describeKept({ kept, kept_s }: Kept): string {
+  if (kept.length === 0) return 'no address of it is known';
+  return `${kept.join(', ')} kept${kept_s === undefined ? '' : ` for ${kept_s} s`}`;
+}
+
+export const rosterEvents = {
+  'names.failed': entry<{
+    name: string;
+    family: 'inet' | 'inet6';
+    reason: string;
+    /** What goes on to count; empty: nothing is known of it. */
+    kept: readonly string[];
+    /** Only for so long: DNS says that the name is gone. */
+    kept_s?: number;
+  }>(
+    'warn',
+    (event) => `${event.name} (${event.family}) cannot be resolved: ${event.reason}; ${describeKept(event)}`,
+  ),
+  'names.recovered': entry<{
+    name: string;
+    family: 'inet' | 'inet6';
+    addresses: readonly string[];
+    failed_s: number;
+  }>(
+    'info',
+    (event) =>
+      `${event.name} (${event.family}) is resolved again after ${event.failed_s} s: ${event.addresses.join(', ')}`,
+  ),
+  'names.forgotten': entry<{ name: string; family: 'inet' | 'inet6'; addresses: readonly string[] }>(
+    'warn',
+    (event) =>
+      `${event.name} (${event.family}) is gone from DNS; its last addresses are given up: ${event.addresses.join(', ')}`,
+  ),
+  'roster.changed': entry<{
+    service: string;
+    added: readonly string[];
+    removed: readonly string[];
+    /** Names and files that they come from. */
+    from: readonly string[];
+  }>(
+    'info',
+    (event) => `${event.service}: servers by ${event.from.join(', ')} changed: ${describeChanges(event)}`,
+  ),
+  'roster.duplicate': entry<{ service: string; real: string; from: string; first: string }>(
+    'warn',
+    (event) => `${event.service}: ${event.real} of ${event.from} is there already, from ${event.first}`,
+  ),
+  'roster.file_rejected': entry<{
+    file: string;
+    problems: readonly string[];
+    /** Servers of its last good content, which go on to count. */
+    kept: number;
+  }>(
+    'warn',
+    (event) => `kept the ${event.kept} server(s) of ${event.file} as it was: ${event.problems[0] ?? ''}`,
+  ),
+  'roster.file_accepted': entry<{ file: string; servers: number }>(
+    'info',
+    (event) => `${event.file} is good again: ${event.servers} server(s)`,
+  ),
+};

@@ -1,110 +1,118 @@
 // What is said of virtual services and their servers, and of how the checks of these keep up.
+import { describeFallback } from './describe-fallback.ts';
+import { entry } from './entry.ts';
+import { levelOfExit } from './level-of-exit.ts';
 
-export type ServiceEvent =
-  | {
-      readonly event: 'real.up';
-      readonly service: string;
-      readonly real: string;
-      readonly detail: string;
-      readonly down_s?: number;
-      /** How much of it was hold for flapping. */
-      readonly held_s?: number;
-    }
-  | {
-      readonly event: 'real.flapping';
-      readonly service: string;
-      readonly real: string;
-      readonly detail: string;
-      readonly falls: number;
-      readonly within_s: number;
-      readonly hold_s: number;
-    }
-  | {
-      readonly event: 'real.down';
-      readonly service: string;
-      readonly real: string;
-      readonly detail: string;
-      readonly failures: number;
-    }
-  | {
-      readonly event: 'real.failing';
-      readonly service: string;
-      readonly real: string;
-      readonly detail: string;
-      readonly failures: number;
-      readonly fall: number;
-    }
-  | {
-      readonly event: 'real.drained';
-      readonly service: string;
-      readonly real: string;
-      readonly by: 'operator' | 'configuration';
-      readonly took_s: number;
-      readonly active: number;
-      readonly inactive: number;
-      readonly persistent: number;
-    }
-  | {
-      readonly event: 'real.unchecked';
-      readonly service: string;
-      readonly real: string;
-      readonly detail: string;
-    }
-  | { readonly event: 'checks.crowded'; readonly checks: number; readonly places: number }
-  | { readonly event: 'checks.behind'; readonly checks: number; readonly made_percent: number }
-  | { readonly event: 'checks.caught_up'; readonly checks: number; readonly behind_s: number }
-  | {
-      readonly event: 'real.certificate_expires';
-      readonly service: string;
-      readonly real: string;
-      readonly subject: string;
-      /** ISO 8601. */
-      readonly expires: string;
-      /** Negative when it has ended. */
-      readonly days_left: number;
-    }
-  | {
-      readonly event: 'service.fallback_on';
-      readonly service: string;
-      readonly fallback: string;
-      /** From 1. */
-      readonly tier: number;
-      readonly tiers: number;
-      readonly reason: 'no_server' | 'no_quorum';
-    }
-  | {
-      readonly event: 'service.fallback_off';
-      readonly service: string;
-      readonly fallback: string;
-      /** Who serves now: 'real servers', another tier, 'nobody'. */
-      readonly instead: string;
-    }
-  | {
-      readonly event: 'service.quorum_gained';
-      readonly service: string;
-      readonly weight: number;
-      readonly quorum: number;
-      readonly hysteresis: number;
-    }
-  | {
-      readonly event: 'service.quorum_lost';
-      readonly service: string;
-      readonly weight: number;
-      readonly quorum: number;
-      readonly hysteresis: number;
-    }
-  | {
-      readonly event: 'service.quorum_command';
-      readonly service: string;
-      readonly action: 'up' | 'down';
-      readonly command: string;
-      readonly exit: string;
-    }
-  | { readonly event: 'service.empty'; readonly service: string }
-  | {
-      readonly event: 'service.fallbackcommand';
-      readonly service: string;
-      readonly action: 'start' | 'stop';
-      readonly command: string;
-      readonly exit: string;
-    };
+export const serviceEvents = {
+  'real.up': entry<{
+    service: string;
+    real: string;
+    detail: string;
+    down_s?: number;
+    /** How much of it was hold for flapping. */
+    held_s?: number;
+  }>('info', (event) => `${event.real} of ${event.service} is up: ${event.detail}`),
+  'real.flapping': entry<{
+    service: string;
+    real: string;
+    detail: string;
+    falls: number;
+    within_s: number;
+    hold_s: number;
+  }>(
+    'warn',
+    (event) =>
+      `${event.real} of ${event.service} answers again, but fell ${event.falls} time(s) within ${event.within_s} s: held for ${event.hold_s} s`,
+  ),
+  'real.down': entry<{ service: string; real: string; detail: string; failures: number }>(
+    'warn',
+    (event) =>
+      `${event.real} of ${event.service} is down after ${event.failures} failure(s): ${event.detail}`,
+  ),
+  'real.failing': entry<{ service: string; real: string; detail: string; failures: number; fall: number }>(
+    'warn',
+    (event) => `${event.real} of ${event.service} failed ${event.failures} of ${event.fall}: ${event.detail}`,
+  ),
+  'real.drained': entry<{
+    service: string;
+    real: string;
+    by: 'operator' | 'configuration';
+    took_s: number;
+    active: number;
+    inactive: number;
+    persistent: number;
+  }>(
+    'info',
+    (event) =>
+      `${event.real} of ${event.service} drained in ${event.took_s} s: ${event.active} active and ${event.inactive} inactive connection(s) and ${event.persistent} persistent client(s) left`,
+  ),
+  'real.unchecked': entry<{ service: string; real: string; detail: string }>(
+    'warn',
+    (event) => `${event.real} of ${event.service} could not be checked: ${event.detail}`,
+  ),
+  'real.certificate_expires': entry<{
+    service: string;
+    real: string;
+    subject: string;
+    /** ISO 8601. */
+    expires: string;
+    /** Negative when it has ended. */
+    days_left: number;
+  }>(
+    'warn',
+    (event) =>
+      `${event.real} of ${event.service}: the certificate of ${event.subject} ${event.days_left < 0 ? 'ended' : 'ends'} at ${event.expires} (${event.days_left} day(s) left)`,
+  ),
+  'checks.crowded': entry<{ checks: number; places: number }>(
+    'warn',
+    (event) =>
+      `${event.checks} checks, of which ${event.places} may be under way at once: raise the limit of open files`,
+  ),
+  'checks.behind': entry<{ checks: number; made_percent: number }>(
+    'warn',
+    (event) =>
+      `${event.checks} checks, made ${event.made_percent} % as often as asked for: this machine has too much to do`,
+  ),
+  'checks.caught_up': entry<{ checks: number; behind_s: number }>(
+    'info',
+    (event) => `${event.checks} checks, again as often as asked for, after ${event.behind_s} s`,
+  ),
+  'service.fallback_on': entry<{
+    service: string;
+    fallback: string;
+    /** From 1. */
+    tier: number;
+    tiers: number;
+    reason: 'no_server' | 'no_quorum';
+  }>('warn', (event) => `${event.service}: ${describeFallback(event)}`),
+  'service.fallback_off': entry<{
+    service: string;
+    fallback: string;
+    /** Who serves now: 'real servers', another tier, 'nobody'. */
+    instead: string;
+  }>('info', (event) => `${event.service}: fallback ${event.fallback} out; ${event.instead} instead`),
+  'service.quorum_gained': entry<{ service: string; weight: number; quorum: number; hysteresis: number }>(
+    'info',
+    (event) =>
+      `${event.service}: quorum gained: weight ${event.weight}, quorum ${event.quorum}, hysteresis ${event.hysteresis}`,
+  ),
+  'service.quorum_lost': entry<{ service: string; weight: number; quorum: number; hysteresis: number }>(
+    'warn',
+    (event) =>
+      `${event.service}: quorum lost: weight ${event.weight}, quorum ${event.quorum}, hysteresis ${event.hysteresis}`,
+  ),
+  'service.quorum_command': entry<{ service: string; action: 'up' | 'down'; command: string; exit: string }>(
+    levelOfExit,
+    (event) => `${event.service}: quorum_${event.action} ${event.command} ended: ${event.exit}`,
+  ),
+  'service.empty': entry<{ service: string }>(
+    'error',
+    (event) => `${event.service}: neither a real server nor a fallback is up`,
+  ),
+  'service.fallbackcommand': entry<{
+    service: string;
+    action: 'start' | 'stop';
+    command: string;
+    exit: string;
+  }>(levelOfExit, (event) => `${event.service}: fallbackcommand ${event.action} ended: ${event.exit}`),
+};

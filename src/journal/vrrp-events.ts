@@ -1,228 +1,123 @@
-// What is said of virtual routers and of the process that speaks for them, of their peers, and of the addresses.
-
+// What is said of virtual routers, their roles and what moves them, and of the process that speaks for them.
 import type { Phase } from '../model/vrrp.ts';
+import { entry } from './entry.ts';
+import { levelOfExit } from './level-of-exit.ts';
+import { describeReason } from './reasons.ts';
 
-export type VrrpEvent =
-  | {
-      readonly event: 'vrrp.process_started';
-      readonly pid: number;
-      readonly memory_locked: boolean;
-      readonly realtime: boolean;
-      readonly nice?: number;
-      readonly detail?: string;
-      readonly advice?: string;
-    }
-  | {
-      readonly event: 'vrrp.process_lost';
-      readonly pid: number;
-      readonly reason: string;
-      readonly action: string;
-    }
-  | { readonly event: 'vrrp.hindered'; readonly problems: readonly string[] }
-  | { readonly event: 'vrrp.supervisor_lost'; readonly reason: string }
-  | {
-      readonly event: 'vrrp.transition';
-      readonly instance: string;
-      readonly vrid: number;
-      readonly interface: string;
-      readonly from: Phase;
-      readonly to: Phase;
-      readonly reason: string;
-      readonly priority: number;
-      readonly peer?: string;
-      readonly outage_ms_estimate?: number;
-    }
-  | {
-      readonly event: 'vrrp.start_delayed';
-      readonly instance: string;
-      readonly vrid: number;
-      readonly interface: string;
-      readonly delay_ms: number;
-      readonly reason: string;
-    }
-  | {
-      readonly event: 'vrrp.track_changed';
-      readonly tracked: string;
-      readonly state: string;
-      readonly detail?: string;
-    }
-  | {
-      readonly event: 'vrrp.notified';
-      readonly instance: string;
-      readonly state: string;
-      readonly command: string;
-      readonly exit: string;
-    }
-  | {
-      readonly event: 'vrrp.priority_changed';
-      readonly instance: string;
-      readonly vrid: number;
-      readonly from: number;
-      readonly to: number;
-      readonly because: readonly string[];
-    }
-  | {
-      readonly event: 'vrrp.advert_rejected';
-      readonly interface: string;
-      readonly instance?: string;
-      readonly vrid?: number;
-      readonly source: string;
-      readonly reason: string;
-      readonly count: number;
-    }
-  | {
-      readonly event: 'vrrp.advert_differs';
-      readonly instance: string;
-      readonly source: string;
-      readonly what: string;
-      readonly ours: string;
-      readonly theirs: string;
-    }
-  | {
-      readonly event: 'vrrp.foreign_router';
-      readonly instance: string;
-      readonly vrid: number;
-      readonly interface: string;
-      readonly source: string;
-      readonly reason: string;
-      readonly count: number;
-    }
-  | {
-      readonly event: 'vrrp.path_down';
-      readonly instance: string;
-      readonly vrid: number;
-      readonly interface: string;
-      readonly reason: string;
-    }
-  | {
-      readonly event: 'vrrp.path_up';
-      readonly instance: string;
-      readonly vrid: number;
-      readonly interface: string;
-      readonly down_ms: number;
-    }
-  | {
-      readonly event: 'vrrp.handover_failed';
-      readonly instance: string;
-      readonly vrid: number;
-      readonly reason: string;
-    }
-  | {
-      readonly event: 'vrrp.peers_changed';
-      readonly instance: string;
-      readonly added: readonly string[];
-      readonly removed: readonly string[];
-    }
-  | {
-      readonly event: 'vrrp.peers_unknown';
-      readonly instance: string;
-      readonly names: readonly string[];
-    }
-  | {
-      readonly event: 'vrrp.split_brain_suspected';
-      readonly instance: string;
-      readonly vrid: number;
-      readonly peer: string;
-      readonly peer_priority: number;
-    }
-  | {
-      readonly event: 'vrrp.role_yielded';
-      readonly instance: string;
-      readonly vrid: number;
-      readonly interface: string;
-      readonly peer: string;
-      readonly mac?: string;
-      readonly peer_priority: number;
-      readonly priority: number;
-      readonly known: boolean;
-    }
-  | {
-      readonly event: 'vrrp.stall';
-      readonly instance: string;
-      readonly late_ms: number;
-      readonly action: string;
-    }
-  | {
-      readonly event: 'vrrp.route_failed';
-      readonly instance: string;
-      readonly route: string;
-      readonly reason: string;
-    }
-  | {
-      readonly event: 'vrrp.route_restored';
-      readonly instance: string;
-      readonly route: string;
-      /** That many beside it, at the same time. */
-      readonly others: number;
-      readonly count: number;
-    }
-  | {
-      /** Found although the instance does not serve. */
-      readonly event: 'vrrp.route_removed';
-      readonly instance: string;
-      readonly route: string;
-      readonly others: number;
-      readonly count: number;
-    }
-  | {
-      /** Found altered: the packet filter of `accept: no`, the macvlan, a setting of the kernel. */
-      readonly event: 'vrrp.restored';
-      readonly instance: string;
-      readonly what: string;
-      readonly from: string;
-      readonly to: string;
-      readonly count: number;
-    }
-  | { readonly event: 'vrrp.accept_failed'; readonly instance: string; readonly reason: string }
-  | {
-      readonly event: 'vrrp.send_failed';
-      readonly instance: string;
-      readonly reason: string;
-      readonly count: number;
-    }
-  | {
-      readonly event: 'vip.added';
-      readonly instance: string;
-      readonly address: string;
-      readonly interface: string;
-      readonly lease_s?: number;
-    }
-  | {
-      readonly event: 'vip.removed';
-      readonly instance: string;
-      readonly address: string;
-      readonly interface: string;
-      readonly reason: string;
-    }
-  | {
-      readonly event: 'vip.restored';
-      readonly instance: string;
-      readonly address: string;
-      readonly interface: string;
-    }
-  | {
-      readonly event: 'vip.announced';
-      readonly instance: string;
-      readonly addresses: number;
-      readonly round: number;
-    }
-  | {
-      readonly event: 'vip.answered_elsewhere';
-      readonly instance: string;
-      readonly address: string;
-      readonly mac: string;
-      readonly count: number;
-    }
-  | {
-      readonly event: 'vip.lease_expired';
-      readonly instance: string;
-      readonly address: string;
-      readonly interface: string;
-    }
-  | {
-      readonly event: 'vip.failed';
-      readonly instance: string;
-      readonly address: string;
-      readonly interface: string;
-      readonly reason: string;
-    };
+/** The words keepalived's users know. */
+const phaseAlias: Readonly<Record<Phase, string>> = {
+  initialize: 'initialize',
+  backup: 'backup',
+  active: 'active (master)',
+  leaving: 'leaving',
+  fault: 'fault',
+};
+
+export const vrrpEvents = {
+  'vrrp.process_started': entry<{
+    pid: number;
+    memory_locked: boolean;
+    realtime: boolean;
+    nice?: number;
+    detail?: string;
+    advice?: string;
+  }>(
+    ({ advice }) => (advice === undefined ? 'info' : 'warn'),
+    ({ pid, detail, nice, advice }) => {
+      const instead = nice === undefined ? '' : `; it runs with nice ${nice} instead`;
+      const how = detail === undefined ? '' : `: ${detail}${instead}`;
+      return `VRRP process ${pid} started${how}${advice === undefined ? '' : `: ${advice}`}`;
+    },
+  ),
+  'vrrp.process_lost': entry<{ pid: number; reason: string; action: string }>(
+    'warn',
+    (event) => `VRRP process ${event.pid} lost: ${event.reason}; ${event.action}`,
+  ),
+  'vrrp.hindered': entry<{ problems: readonly string[] }>(
+    'error',
+    (event) => `virtual routers do not run as configured: ${event.problems.join('; ')}`,
+  ),
+  'vrrp.supervisor_lost': entry<{ reason: string }>(
+    'error',
+    (event) => `main process lost: ${event.reason}; handing over`,
+  ),
+  'vrrp.transition': entry<{
+    instance: string;
+    vrid: number;
+    interface: string;
+    from: Phase;
+    to: Phase;
+    reason: string;
+    priority: number;
+    peer?: string;
+    outage_ms_estimate?: number;
+  }>(
+    ({ to }) => (to === 'fault' ? 'error' : 'info'),
+    (event) =>
+      `${event.instance}: ${phaseAlias[event.from]} -> ${phaseAlias[event.to]}: ${describeReason(event.reason)}`,
+  ),
+  'vrrp.start_delayed': entry<{
+    instance: string;
+    vrid: number;
+    interface: string;
+    delay_ms: number;
+    reason: string;
+  }>(
+    'info',
+    (event) => `${event.instance}: takes part in ${Math.round(event.delay_ms / 100) / 10} s: ${event.reason}`,
+  ),
+  'vrrp.track_changed': entry<{ tracked: string; state: string; detail?: string }>(
+    ({ state }) => (state === 'down' ? 'warn' : 'info'),
+    (event) =>
+      `tracked ${event.tracked}: ${event.state}${event.detail === undefined ? '' : `: ${event.detail}`}`,
+  ),
+  'vrrp.notified': entry<{ instance: string; state: string; command: string; exit: string }>(
+    levelOfExit,
+    (event) => `${event.instance}: told ${event.command} of ${event.state}: ${event.exit}`,
+  ),
+  'vrrp.priority_changed': entry<{
+    instance: string;
+    vrid: number;
+    from: number;
+    to: number;
+    because: readonly string[];
+  }>(
+    'info',
+    (event) =>
+      `${event.instance}: priority ${event.from} -> ${event.to}: ${event.because.join(', ') || 'nothing tracked moves it any more'}`,
+  ),
+  'vrrp.handover_failed': entry<{ instance: string; vrid: number; reason: string }>(
+    'warn',
+    (event) => `${event.instance}: the role was not handed over: ${describeReason(event.reason)}`,
+  ),
+  'vrrp.split_brain_suspected': entry<{
+    instance: string;
+    vrid: number;
+    peer: string;
+    peer_priority: number;
+  }>(
+    'warn',
+    (event) =>
+      `${event.instance}: ${event.peer} (priority ${event.peer_priority}) is active on vrid ${event.vrid} as well`,
+  ),
+  'vrrp.role_yielded': entry<{
+    instance: string;
+    vrid: number;
+    interface: string;
+    peer: string;
+    mac?: string;
+    peer_priority: number;
+    priority: number;
+    known: boolean;
+  }>(
+    ({ known }) => (known ? 'info' : 'warn'),
+    ({ instance, peer, mac = 'unknown', peer_priority, priority, known }) => {
+      const stranger = known ? '' : ', which was not known before';
+      return `${instance}: gave the role up to ${peer} (MAC ${mac}), priority ${peer_priority} against ${priority}${stranger}`;
+    },
+  ),
+  'vrrp.stall': entry<{ instance: string; late_ms: number; action: string }>(
+    'warn',
+    (event) => `${event.instance}: woke ${event.late_ms} ms late; ${event.action}`,
+  ),
+};

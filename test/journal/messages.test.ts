@@ -1,8 +1,7 @@
 // What the log says for each event, whole: its level and its sentence, and what else either can be.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { levelOf } from '../../src/journal/event-level.ts';
-import { describeEvent } from '../../src/journal/sentences.ts';
+import { describeEvent, levelOf } from '../../src/journal/describe-event.ts';
 import { declaredEvents, samplesOf } from '../make/sample-events.ts';
 
 const FILE = new URL('messages.txt', import.meta.url);

@@ -5,20 +5,20 @@ import { filesUnder, read } from '../tidy/sources.ts';
 
 type Field = { readonly name: string; readonly optional: boolean; readonly type: string };
 
-export const eventFiles: readonly string[] = filesUnder('src/journal', (path) => path.endsWith('-events.ts'));
+const eventFiles = filesUnder('src/journal', (path) => path.endsWith('-events.ts'));
 
-/** Each event of the types with its fields. */
-export const declaredEvents: ReadonlyMap<string, readonly Field[]> = new Map(
-  [
-    ...eventFiles
-      .map(read)
-      .join('')
-      .matchAll(/readonly event: '([^']+)';?([^}]*)\}/g),
-  ].map(([, event = '', body = '']) => [event, fieldsOf(body)]),
-);
+/** The entries of the catalogue as they stand in its files. */
+export const declaredEntries: readonly (readonly [event: string, fields: readonly Field[]])[] =
+  eventFiles.flatMap((path) =>
+    [...read(path).matchAll(/^ {2}'([^']+)': entry(?:<\{([^}]*)\}>)?\(/gm)].map(
+      ([, event = '', body = '']) => [event, fieldsOf(body)] as const,
+    ),
+  );
+
+export const declaredEvents: ReadonlyMap<string, readonly Field[]> = new Map(declaredEntries);
 
 function fieldsOf(body: string): readonly Field[] {
-  const fields = body.matchAll(/readonly (\w+)(\??): ([^;]+?)\s*(?:;|$)/g);
+  const fields = body.replaceAll(/\/\*.*?\*\//gs, '').matchAll(/(\w+)(\??): ([^;]+?)\s*(?:;|$)/g);
   return [...fields].map(([, name = '', optional, type = '']) => ({
     name,
     optional: optional === '?',

@@ -36,8 +36,6 @@ export const longFunctions: Readonly<Record<string, readonly [lines: number, rea
   'src/daemon/vrrp/process.ts runInstances': [246, ''],
   'src/daemon/vrrp/router/reporter.ts createReporter': [107, ''],
   'src/daemon/vrrp/router/router.ts createRouterShell': [272, ''],
-  'src/journal/sentences.ts describeDaemon': [66, ''],
-  'src/journal/vrrp-sentences.ts describeVrrpEvent': [72, ''],
   'src/kernel/netlink-requests.ts createNetlinkRequests': [173, ''],
   'src/kernel/network.ts createNetworkKernel': [66, ''],
   'src/probes/match-in-turn.ts createLane': [73, ''],

@@ -1,9 +1,8 @@
 // One event as a line of JSON, the same as the journal writes (daemon/log/log.ts), for a process that has no journal: the
 // VRRP process once its main process hears no more. Pure; who writes it where is compose/orphan-log.ts.
 
+import { describeEvent, levelOf } from '../../journal/describe-event.ts';
 import type { JournalEvent } from '../../journal/event.ts';
-import { levelOf } from '../../journal/event-level.ts';
-import { describeEvent } from '../../journal/sentences.ts';
 import { hideLikely } from '../../net/hide-secrets.ts';
 import { deeply, showable } from '../../net/shown.ts';
 

@@ -3,9 +3,8 @@
 // Nor does an output that nobody reads: the sinks leave out what does not fit, and it is told how much that was.
 import { Writable } from 'node:stream';
 import winston from 'winston';
+import { describeEvent, levelOf } from '../../journal/describe-event.ts';
 import type { Journal, JournalEvent } from '../../journal/event.ts';
-import { levelOf } from '../../journal/event-level.ts';
-import { describeEvent } from '../../journal/sentences.ts';
 import type { LogConfig } from '../../model/config/config.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LogLevel, LogSink, OpenLogFile, OpenLogOutput, SinkTroubles } from '../../ports/log-sink.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { describeEvent, levelOf } from '../../src/journal/describe-event.ts';
 import type { JournalEvent } from '../../src/journal/event.ts';
-import { levelOf } from '../../src/journal/event-level.ts';
-import { describeEvent } from '../../src/journal/sentences.ts';
 
 const transition = {
   event: 'vrrp.transition',
@@ -76,4 +75,9 @@ it('says of checks as a whole what is the matter', () => {
     '40 checks, made 77 % as often as asked for: this machine has too much to do',
   );
   expect(describeEvent({ event: 'checks.crowded', checks: 40, places: 30 })).toContain('of which 30 may be');
+});
+
+it('says the name of an event that a VRRP process of a later version tells', () => {
+  const later = { event: 'vrrp.later' } as unknown as JournalEvent;
+  expect([levelOf(later), describeEvent(later)]).toEqual(['info', 'vrrp.later']);
 });
