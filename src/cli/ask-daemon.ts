@@ -5,12 +5,6 @@ import { askControlSocket } from '../system/sockets/control-socket.ts';
 import type { Io, Options } from './command-line.ts';
 import { seekSockets, strangerAt } from './seek-socket.ts';
 
-export const socketOptions = {
-  config: { type: 'string', short: 'c' },
-  socket: { type: 'string' },
-  director: { type: 'string' },
-} as const;
-
 /** What connect(2) says where nobody listens. With anything else somebody may. */
 const nobody = /ENOENT|ECONNREFUSED|ENOTSOCK|ENOTDIR/;
 

@@ -11,31 +11,18 @@ import { withoutSecrets } from '../config/values/secret-keys.ts';
 import type { ConfigResult } from '../model/config/config.ts';
 import { formatConfig } from '../render/config.ts';
 import { readKernelModules } from '../system/host/kernel-modules.ts';
-import {
-  configOptions,
-  defaultConfigFile,
-  type ExitCode,
-  type Io,
-  parseArguments,
-  textOption,
-} from './command-line.ts';
+import { type Arguments, defaultConfigFile, type ExitCode, type Io, textOption } from './command-line.ts';
 
 /** 0: good, perhaps with warnings; 2: not. Problems go to stderr, with `--json` all goes to stdout. */
-export async function runCheck(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const given = parseArguments(
-    argv,
-    { ...configOptions, json: { type: 'boolean' }, schema: { type: 'boolean' } },
-    io,
-  );
-  if (given === undefined) return 2;
-  if (given.options.schema === true) {
+export async function runCheck({ options }: Arguments, io: Io): Promise<ExitCode> {
+  if (options.schema === true) {
     io.stdout(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
     return 0;
   }
-  const file = textOption(given.options, 'config') ?? defaultConfigFile;
-  const result = withKernel(await readConfigNow(file, textOption(given.options, 'director')));
+  const file = textOption(options, 'config') ?? defaultConfigFile;
+  const result = withKernel(await readConfigNow(file, textOption(options, 'director')));
   const code = errorsOf(result) > 0 ? 2 : 0;
-  if (given.options.json === true) {
+  if (options.json === true) {
     io.stdout(`${JSON.stringify({ good: code === 0, ...result }, withoutSecrets, 2)}\n`);
     return code;
   }

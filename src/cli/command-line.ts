@@ -1,6 +1,5 @@
-// The command line as values: what may be written after each command, and the one way to refuse it.
-
-import { type ParseArgsConfig, parseArgs } from 'node:util';
+// The command line as values: what a command is, what may be written after its name, and the one way to refuse it.
+import { parseArgs } from 'node:util';
 import { shown } from '../net/shown.ts';
 
 /** Where a command writes; the process's own streams, or a test's strings. */
@@ -13,36 +12,47 @@ export type Io = {
 /** 0 good, 1 a finding or a failure, 2 bad usage or config. */
 export type ExitCode = 0 | 1 | 2;
 
-export type Command = (argv: readonly string[], io: Io) => Promise<ExitCode>;
+export type Option = {
+  readonly type: 'string' | 'boolean';
+  readonly short?: string;
+  /** As the usage shows it, in brackets: "-c FILE". Without, the option is taken and not shown. */
+  readonly usage?: string;
+};
 
-export const defaultConfigFile = '/etc/lvs-director/lvs-director.yaml';
-export const defaultControlSocket = '/run/lvs-director/control.sock';
+export type Command = {
+  readonly summary: string;
+  /** The arguments that are no options, each as the usage shows it; "[NAME]" may be left out. */
+  readonly takes?: readonly string[];
+  /** How many words those may be, where one has blanks within. */
+  readonly wordsMax?: number;
+  readonly options: Readonly<Record<string, Option>>;
+  /** Lines that only the command's own help shows. */
+  readonly details?: readonly string[];
+  /** The exit code where the command line is refused, if not 2. */
+  readonly refusedAs?: (argv: readonly string[]) => ExitCode;
+  /** Its file, read only when the command is asked for. */
+  readonly load: () => Promise<Run>;
+};
 
-/** Options that several commands share. */
-export const configOptions = {
-  config: { type: 'string', short: 'c' },
-  director: { type: 'string' },
-} as const;
+export type Run = (given: Arguments, io: Io) => Promise<ExitCode>;
 
 export type Options = Readonly<Record<string, string | boolean | undefined>>;
 export type Arguments = { readonly options: Options; readonly positionals: readonly string[] };
 
-/** @returns undefined, with the reason on stderr, where `argv` has anything that `options` does not name. */
+export const defaultConfigFile = '/etc/lvs-director/lvs-director.yaml';
+export const defaultControlSocket = '/run/lvs-director/control.sock';
+
+/** @returns undefined, with the reason on stderr, where `argv` has anything that the command does not name. */
 export function parseArguments(
   argv: readonly string[],
-  options: NonNullable<ParseArgsConfig['options']>,
+  { options, takes = [], wordsMax = takes.length }: Pick<Command, 'options' | 'takes' | 'wordsMax'>,
   io: Io,
-  positionalsMax = 0,
 ): Arguments | undefined {
   try {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      options,
-      allowPositionals: positionalsMax > 0,
-    });
-    if (positionals.length <= positionalsMax) return { options: values as Options, positionals };
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: wordsMax > 0 });
+    if (positionals.length <= wordsMax) return { options: values as Options, positionals };
     io.stderr(
-      `Cannot read the command line: expected at most ${positionalsMax} argument(s), got ${positionals.length}\n`,
+      `Cannot read the command line: expected at most ${wordsMax} argument(s), got ${positionals.length}\n`,
     );
   } catch (error) {
     io.stderr(

@@ -1,64 +1,101 @@
-// Every command by name, loaded only when it is asked for: `status` should not pay for what `run` needs.
-import { shown } from '../net/shown.ts';
-import type { Command, ExitCode, Io } from './command-line.ts';
+// Every command: what is written after its name, what its help says, and the file that runs it, which is loaded only when
+// it is asked for: `status` should not pay for what `run` needs. The usage, each --help and the reading of the command
+// line come from this table.
+import type { Command } from './command-line.ts';
 
-type Entry = {
-  readonly usage: string;
-  readonly summary: string;
-  /** Lines that only the command's own help shows. */
-  readonly details?: readonly string[];
-  readonly load: () => Promise<Command>;
-};
+const config = { type: 'string', short: 'c', usage: '-c FILE' } as const;
+const director = { type: 'string', usage: '--director NAME' } as const;
+const socket = { type: 'string', usage: '--socket PATH' } as const;
+const json = { type: 'boolean', usage: '--json' } as const;
+const unshown = { string: { type: 'string' }, boolean: { type: 'boolean' } } as const;
+const numeric = { type: 'boolean', short: 'n' } as const;
 
-const commands: Readonly<Record<string, Entry>> = {
+/** What a command takes that reads the config, or asks the running daemon. */
+const ofConfig = { config, director };
+const ofDaemon = { config, socket, director: unshown.string };
+const ofServer = { service: { type: 'string', usage: '--service SERVICE' }, ...ofDaemon } as const;
+
+export const commands: Readonly<Record<string, Command>> = {
   run: {
-    usage: 'run [-c FILE] [--director NAME]',
     summary: 'run the daemon in the foreground',
+    options: ofConfig,
     load: async () => (await import('./run.ts')).runDaemon,
   },
   check: {
-    usage: 'check [-c FILE] [--director NAME] [--json | --schema]',
     summary: 'read a config and say everything that is wrong with it',
+    options: { ...ofConfig, json: { ...json, usage: '--json | --schema' }, schema: unshown.boolean },
     load: async () => (await import('./check.ts')).runCheck,
   },
   plan: {
-    usage: 'plan [-c FILE] [--director NAME] [--socket PATH] [--json] [--detailed-exitcode]',
     summary: 'show what a config would change in the IPVS table',
+    options: {
+      ...ofConfig,
+      ...{ socket, json },
+      'detailed-exitcode': { type: 'boolean', usage: '--detailed-exitcode' },
+    },
     details: [
       'verdicts and weights are those of the running daemon; without one every server is taken for up',
       '--detailed-exitcode: 0 nothing to change, 2 something to change, 1 anything that went wrong',
     ],
+    refusedAs: (argv) => (argv.includes('--detailed-exitcode') ? 1 : 2),
     load: async () => (await import('./plan.ts')).runPlan,
   },
   convert: {
-    usage: 'convert FILE [--from FORMAT] [--id NAME] [--director NAME]',
+    takes: ['FILE'],
     summary: 'turn an old config, or the output of ipvsadm -Sn, into YAML',
+    options: {
+      from: { type: 'string', usage: '--from FORMAT' },
+      id: { type: 'string', usage: '--id NAME' },
+      director,
+    },
     load: async () => (await import('./convert.ts')).runConvert,
   },
-  ipvs: {
-    usage: 'ipvs list [--stats | --rate | …] [--json] | ipvs save',
+  'ipvs list': {
     summary: "show what the kernel's IPVS holds, in ipvsadm's layout",
+    options: {
+      stats: { type: 'boolean', usage: '--stats | --rate | …' },
+      rate: unshown.boolean,
+      thresholds: unshown.boolean,
+      persistent: unshown.boolean,
+      'persistent-conn': unshown.boolean,
+      'tun-info': unshown.boolean,
+      connections: { type: 'boolean', short: 'c' },
+      timeout: unshown.boolean,
+      daemon: unshown.boolean,
+      exact: unshown.boolean,
+      nosort: unshown.boolean,
+      numeric,
+      service: unshown.string,
+      json,
+    },
     details: [
-      'list: the table, or of it --stats, --rate (of both --exact), --thresholds, --persistent, --tun-info;',
-      '      --service SERVICE (tcp 192.168.6.240:80), --nosort;',
-      '      --connections (-c; with --persistent what engines go by), --timeout, --daemon; --json of each',
-      'save: the table as ipvsadm -R reads it',
+      'the table, or of it --stats, --rate (of both --exact), --thresholds, --persistent, --tun-info;',
+      '--service SERVICE (tcp 192.168.6.240:80), --nosort;',
+      '--connections (-c; with --persistent what engines go by), --timeout, --daemon; --json of each',
     ],
-    load: async () => (await import('./ipvs.ts')).runIpvs,
+    load: async () => (await import('./ipvs.ts')).runIpvsList,
+  },
+  'ipvs save': {
+    summary: "the kernel's table as ipvsadm -R reads it",
+    options: { numeric },
+    load: async () => (await import('./ipvs.ts')).runIpvsSave,
   },
   status: {
-    usage: 'status [-c FILE] [--socket PATH] [--json]',
     summary: 'show virtual routers, services and real servers',
+    options: { ...ofDaemon, json },
     load: async () => (await import('./status.ts')).runStatus,
   },
   why: {
-    usage: 'why REAL|SERVICE|ROUTER [-c FILE] [--socket PATH] [--json]',
+    takes: ['REAL|SERVICE|ROUTER'],
     summary: 'why a real server, a service or a virtual router is as it is',
+    options: { ...ofDaemon, json },
     load: async () => (await import('./why.ts')).runWhy,
   },
   where: {
-    usage: "where 'CLIENT:PORT -> ADDRESS:PORT/tcp' [-c FILE] [--json]",
+    takes: ["'CLIENT:PORT -> ADDRESS:PORT/tcp'"],
+    wordsMax: 6,
     summary: 'which server the kernel would choose for a client now, and why',
+    options: { config, director: unshown.string, json },
     details: [
       "where '203.0.113.5:40000 -> 192.168.6.240:80/tcp'; the quotes keep the arrow from the shell, or leave it out",
       "where 203.0.113.5 fwmark 7; where '[2001:db8::5]:40000 -> [2001:db8::240]:53/udp'",
@@ -67,28 +104,32 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./where.ts')).runWhere,
   },
   drain: {
-    usage: 'drain REAL [--timeout TIME] [--service SERVICE] [-c FILE] [--socket PATH]',
+    takes: ['REAL'],
     summary: 'no new connections to a real server, until enable; with a time, out of the table after it',
+    options: { timeout: { type: 'string', usage: '--timeout TIME' }, ...ofServer },
     load: async () => (await import('./operate.ts')).runDrain,
   },
   disable: {
-    usage: 'disable REAL [--service SERVICE] [-c FILE] [--socket PATH]',
+    takes: ['REAL'],
     summary: 'take a real server out of the table, until enable',
+    options: ofServer,
     load: async () => (await import('./operate.ts')).runDisable,
   },
   enable: {
-    usage: 'enable REAL [--service SERVICE] [-c FILE] [--socket PATH]',
+    takes: ['REAL'],
     summary: 'take back what was said of a real server',
+    options: ofServer,
     load: async () => (await import('./operate.ts')).runEnable,
   },
   weight: {
-    usage: 'weight REAL WEIGHT [--service SERVICE] [-c FILE] [--socket PATH]',
+    takes: ['REAL', 'WEIGHT'],
     summary: 'another weight for a real server, until enable',
+    options: ofServer,
     load: async () => (await import('./operate.ts')).runWeight,
   },
   reload: {
-    usage: 'reload [--empty] [-c FILE] [--socket PATH]',
     summary: 'read the config again; a bad one changes nothing',
+    options: { empty: { type: 'boolean', usage: '--empty' }, ...ofDaemon },
     details: [
       '--empty: also one that takes away all services, all their servers or all virtual routers,',
       '         or whose end is missing',
@@ -96,44 +137,9 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./reload.ts')).runReload,
   },
   failover: {
-    usage: 'failover [INSTANCE] [-c FILE] [--socket PATH]',
+    takes: ['[INSTANCE]'],
     summary: 'hand the active role to the peer now',
+    options: ofDaemon,
     load: async () => (await import('./failover.ts')).runFailover,
   },
 };
-
-/** Processes that `run` itself starts. */
-const hidden: Readonly<Record<string, Entry['load']>> = {
-  'vrrp-process': async () => (await import('./vrrp-process.ts')).runVrrpProcess,
-  'config-process': async () => (await import('./config-process.ts')).runConfigProcess,
-};
-
-export async function runCommandLine(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const [name = '--help', ...rest] = argv;
-  if (name === '--help' || name === '-h' || name === 'help') {
-    io.stdout(usage());
-    return 0;
-  }
-  if (name === '--version') {
-    io.stdout(`lvs-director ${(await import('../compose/version.ts')).version}\n`);
-    return 0;
-  }
-  const load = hidden[name] ?? commands[name]?.load;
-  if (load === undefined) {
-    io.stderr(`Cannot run: expected a known command, got ${shown(name)}\n\n${usage()}`);
-    return 2;
-  }
-  if (commands[name] !== undefined && rest.some((argument) => argument === '--help' || argument === '-h')) {
-    const { usage: form, summary, details = [] } = commands[name];
-    const lines = [`lvs-director ${form}`, summary, ...details];
-    io.stdout(`${lines.join('\n  ')}\n`);
-    return 0;
-  }
-  return (await load())(rest, io);
-}
-
-function usage(): string {
-  const width = Math.max(...Object.values(commands).map((entry) => entry.usage.length));
-  const lines = Object.values(commands).map((entry) => `  ${entry.usage.padEnd(width)}  ${entry.summary}`);
-  return `Usage: lvs-director COMMAND\n\n${lines.join('\n')}\n\nExit codes: 0 good, 1 a finding or a failure, 2 bad usage or config.\n`;
-}

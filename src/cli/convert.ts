@@ -14,19 +14,12 @@ import { shown } from '../net/shown.ts';
 import { formatUnread, readRegularNow, type Unread } from '../system/files/open-regular.ts';
 import { readInput } from '../system/files/read-input.ts';
 import { resolveHost, resolveService } from '../system/names/names.ts';
-import { type ExitCode, type Io, type Options, parseArguments, textOption } from './command-line.ts';
+import { type Arguments, type ExitCode, type Io, type Options, textOption } from './command-line.ts';
 
 /** 0: `check` accepts the YAML; 1: it has errors, which are shown; 2: nothing to read. */
-export async function runConvert(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const given = parseArguments(
-    argv,
-    { from: { type: 'string' }, id: { type: 'string' }, director: { type: 'string' } },
-    io,
-    1,
-  );
-  if (given === undefined) return 2;
-  const [file] = given.positionals;
-  const from = textOption(given.options, 'from');
+export async function runConvert({ options, positionals }: Arguments, io: Io): Promise<ExitCode> {
+  const [file] = positionals;
+  const from = textOption(options, 'from');
   const named = formats.find((format) => format === from);
   if (file === undefined || (from !== undefined && named === undefined)) {
     const rule =
@@ -37,8 +30,7 @@ export async function runConvert(argv: readonly string[], io: Io): Promise<ExitC
     return 2;
   }
   const read = file === '-' ? await readInput(process.stdin, configBytesMax) : readText(file);
-  if (read.ok)
-    return print({ file: file === '-' ? 'stdin' : file, text: read.value }, named, given.options, io);
+  if (read.ok) return print({ file: file === '-' ? 'stdin' : file, text: read.value }, named, options, io);
   io.stderr(`Cannot convert: expected ${shown(formatUnread(read.error))}\n`);
   return 2;
 }

@@ -1,13 +1,11 @@
 // `lvs-director failover`: hands the active role of one virtual router, or of all, to the peer.
-import { askDaemon, socketOptions } from './ask-daemon.ts';
-import { type ExitCode, type Io, parseArguments } from './command-line.ts';
+import { askDaemon } from './ask-daemon.ts';
+import type { Arguments, ExitCode, Io } from './command-line.ts';
 
-export async function runFailover(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const given = parseArguments(argv, socketOptions, io, 1);
-  if (given === undefined) return 2;
-  const [instance] = given.positionals;
+export async function runFailover({ options, positionals }: Arguments, io: Io): Promise<ExitCode> {
+  const [instance] = positionals;
   const target = instance === undefined ? '/failover' : `/failover?instance=${encodeURIComponent(instance)}`;
-  const answer = await askDaemon(given.options, 'POST', target, io);
+  const answer = await askDaemon(options, 'POST', target, io);
   if (answer === undefined) return 1;
   const { handedOver = [], error } = answer.body as {
     readonly handedOver?: readonly string[];

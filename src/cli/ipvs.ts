@@ -2,6 +2,7 @@
 // ask the kernel itself, so they work while no daemon runs, and show everybody's services. Addresses and ports
 // are always numbers.
 
+import { describeKernelError } from '../kernel/errno.ts';
 import { createIpvsListing, type IpvsListing } from '../kernel/ipvs-listing.ts';
 import { formatServiceId } from '../model/ipvs.ts';
 import { err, ok, type Result } from '../net/result.ts';
@@ -21,42 +22,13 @@ import { systemClock } from '../system/clock.ts';
 import { readIpvsConnections } from '../system/host/ipvs-connections.ts';
 import { openNetlinkSocket } from '../system/sockets/netlink-socket.ts';
 import { parseConnections } from '../wire/ipvs/connections.ts';
-import { type ExitCode, type Io, type Options, parseArguments, textOption } from './command-line.ts';
-
-const flag = { type: 'boolean' } as const;
-const listOptions = {
-  stats: flag,
-  rate: flag,
-  thresholds: flag,
-  persistent: flag,
-  'persistent-conn': flag,
-  'tun-info': flag,
-  connections: { type: 'boolean', short: 'c' },
-  timeout: flag,
-  daemon: flag,
-  exact: flag,
-  nosort: flag,
-  numeric: { type: 'boolean', short: 'n' },
-  service: { type: 'string' },
-  json: flag,
-} as const;
+import { type Arguments, type ExitCode, type Io, type Options, textOption } from './command-line.ts';
 
 /** What one call shows: text in ipvsadm's layout, and the same as a value. */
 type Shown = { readonly text: string; readonly value: unknown };
 type Answer = Result<Shown, KernelError>;
 
-export async function runIpvs(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const [action, ...rest] = argv;
-  if (action === 'list') return list(rest, io);
-  if (action === 'save') return save(rest, io);
-  io.stderr(`Cannot run ipvs: expected list or save, got ${shown(action ?? 'nothing')}\n`);
-  return 2;
-}
-
-async function list(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const given = parseArguments(argv, listOptions, io);
-  if (given === undefined) return 2;
-  const { options } = given;
+export async function runIpvsList({ options }: Arguments, io: Io): Promise<ExitCode> {
   const kind = kindOf(options);
   if (kind === undefined) {
     io.stderr('Cannot list: expected one kind of list, got several\n');
@@ -65,9 +37,7 @@ async function list(argv: readonly string[], io: Io): Promise<ExitCode> {
   return withListing(io, options.json === true, (listing) => show(kind, listing, options));
 }
 
-async function save(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const given = parseArguments(argv, { numeric: { type: 'boolean', short: 'n' } }, io);
-  if (given === undefined) return 2;
+export async function runIpvsSave(_: Arguments, io: Io): Promise<ExitCode> {
   return withListing(io, false, async (listing) => {
     const table = await listing.table();
     return table.ok ? ok({ text: formatRules(inIpvsadmOrder(table.value)), value: undefined }) : table;
@@ -159,7 +129,3 @@ async function withListing(
   io.stderr(`Cannot read IPVS: ${describeKernelError(answer.error)}\n`);
   return 1;
 }
-
-/** In words, for somebody at a terminal. */
-export const describeKernelError = ({ code, message }: KernelError): string =>
-  code === 'EPERM' || code === 'EACCES' ? `root, or CAP_NET_ADMIN (${code})` : `${message} (${code})`;

@@ -3,42 +3,34 @@
 
 import { parseDuration } from '../config/values/leaves.ts';
 import { shown } from '../net/shown.ts';
-import { askDaemon, socketOptions } from './ask-daemon.ts';
-import { type Command, type ExitCode, type Io, parseArguments, textOption } from './command-line.ts';
+import { askDaemon } from './ask-daemon.ts';
+import { type Arguments, type ExitCode, type Io, type Run, textOption } from './command-line.ts';
 
-export const runDrain: Command = (argv, io) => operate('drain', argv, io);
-export const runDisable: Command = (argv, io) => operate('disable', argv, io);
-export const runEnable: Command = (argv, io) => operate('enable', argv, io);
-export const runWeight: Command = (argv, io) => operate('weight', argv, io);
+export const runDrain: Run = (given, io) => operate('drain', given, io);
+export const runDisable: Run = (given, io) => operate('disable', given, io);
+export const runEnable: Run = (given, io) => operate('enable', given, io);
+export const runWeight: Run = (given, io) => operate('weight', given, io);
 
-async function operate(action: string, argv: readonly string[], io: Io): Promise<ExitCode> {
-  const positionalsMax = action === 'weight' ? 2 : 1;
-  const options = {
-    ...socketOptions,
-    service: { type: 'string' },
-    ...(action === 'drain' && ({ timeout: { type: 'string' } } as const)),
-  } as const;
-  const given = parseArguments(argv, options, io, positionalsMax);
-  if (given === undefined) return 2;
-  const [real, weight] = given.positionals;
+async function operate(action: string, { options, positionals }: Arguments, io: Io): Promise<ExitCode> {
+  const [real, weight] = positionals;
   if (real === undefined || (action === 'weight') !== (weight !== undefined)) {
     io.stderr(
-      `Cannot ${action}: expected REAL${action === 'weight' ? ' and a weight' : ''}, got ${shown(given.positionals.join(' ')) || 'nothing'}\n`,
+      `Cannot ${action}: expected REAL${action === 'weight' ? ' and a weight' : ''}, got ${shown(positionals.join(' ')) || 'nothing'}\n`,
     );
     return 2;
   }
   const words = new URLSearchParams({ action, real });
   if (weight !== undefined) words.set('weight', weight);
-  const timeout = textOption(given.options, 'timeout');
+  const timeout = textOption(options, 'timeout');
   const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout);
   if (timeout !== undefined && timeoutMs === undefined) {
     io.stderr(`Cannot drain: expected a time (seconds, or with a unit: 60s, 5m), got ${shown(timeout)}\n`);
     return 2;
   }
   if (timeoutMs !== undefined) words.set('timeout_ms', `${timeoutMs}`);
-  const service = textOption(given.options, 'service');
+  const service = textOption(options, 'service');
   if (service !== undefined) words.set('service', service);
-  const answer = await askDaemon(given.options, 'POST', `/server?${words}`, io);
+  const answer = await askDaemon(options, 'POST', `/server?${words}`, io);
   if (answer === undefined) return 1;
   const {
     error,

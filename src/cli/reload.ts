@@ -1,16 +1,12 @@
 // `lvs-director reload`: asks the daemon to read its config again. A bad file changes nothing and is told here.
-import { askDaemon, socketOptions } from './ask-daemon.ts';
-import { type ExitCode, type Io, parseArguments } from './command-line.ts';
+import { askDaemon } from './ask-daemon.ts';
+import type { Arguments, ExitCode, Io } from './command-line.ts';
 
-const reloadOptions = { ...socketOptions, empty: { type: 'boolean' } } as const;
-
-export async function runReload(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const given = parseArguments(argv, reloadOptions, io);
-  if (given === undefined) return 2;
+export async function runReload({ options }: Arguments, io: Io): Promise<ExitCode> {
   const answer = await askDaemon(
-    given.options,
+    options,
     'POST',
-    given.options.empty === true ? '/reload?empty=yes' : '/reload',
+    options.empty === true ? '/reload?empty=yes' : '/reload',
     io,
   );
   if (answer === undefined) return 1;

@@ -3,7 +3,7 @@
 import { shownLines } from '../net/shown.ts';
 import { levelPrefix, prefixLines } from '../system/host/level-prefix.ts';
 import { quietConsole } from '../system/host/quiet-console.ts';
-import { runCommandLine } from './commands.ts';
+import { runCommandLine } from './run-command-line.ts';
 
 /** Ends the process with the command's exit code. */
 export async function runProcess(): Promise<void> {

@@ -28,25 +28,16 @@ import { createNotify, type Notify } from '../system/host/notify.ts';
 import { onEarlyEnd, takeSignals } from '../system/host/signals.ts';
 import { isRestarting } from '../system/host/unit-job.ts';
 import { keepInheritedDescriptors } from '../system/programs/inherited-descriptors.ts';
-import {
-  configOptions,
-  defaultConfigFile,
-  type ExitCode,
-  type Io,
-  parseArguments,
-  textOption,
-} from './command-line.ts';
+import { type Arguments, defaultConfigFile, type ExitCode, type Io, textOption } from './command-line.ts';
 
 const extendEveryMs = 5000;
 /** No stop takes longer than four minutes; one that does hangs, and systemd may end it. */
 const extensionsMax = 48;
 
-export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const given = parseArguments(argv, configOptions, io);
-  if (given === undefined) return 2;
+export async function runDaemon({ options }: Arguments, io: Io): Promise<ExitCode> {
   keepInheritedDescriptors();
-  const file = textOption(given.options, 'config') ?? defaultConfigFile;
-  const reader = createConfigReader(file, textOption(given.options, 'director'));
+  const file = textOption(options, 'config') ?? defaultConfigFile;
+  const reader = createConfigReader(file, textOption(options, 'director'));
   let latest: Config | undefined;
   const read: typeof reader = async (...how) => {
     const result = await reader(...how);
@@ -61,7 +52,7 @@ export async function runDaemon(argv: readonly string[], io: Io): Promise<ExitCo
   const { config, problems, end, rejected } = await readAtStart(
     file,
     read,
-    kept === undefined ? undefined : createConfigReader(kept, textOption(given.options, 'director')),
+    kept === undefined ? undefined : createConfigReader(kept, textOption(options, 'director')),
   );
   onEarlyEnd(undefined);
   if (config === undefined) {

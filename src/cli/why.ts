@@ -4,18 +4,17 @@
 import type { WhyAnswer } from '../daemon/report/why.ts';
 import { shown } from '../net/shown.ts';
 import { formatWhy } from '../render/why.ts';
-import { askDaemon, socketOptions } from './ask-daemon.ts';
-import { type ExitCode, type Io, parseArguments } from './command-line.ts';
+import { askDaemon } from './ask-daemon.ts';
+import type { Arguments, ExitCode, Io } from './command-line.ts';
 
-export async function runWhy(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const given = parseArguments(argv, { ...socketOptions, json: { type: 'boolean' } }, io, 1);
-  const [about] = given?.positionals ?? [];
-  if (given === undefined || about === undefined) {
+export async function runWhy({ options, positionals }: Arguments, io: Io): Promise<ExitCode> {
+  const [about] = positionals;
+  if (about === undefined) {
     const rule = 'a real server, a service or a virtual router';
-    if (given !== undefined) io.stderr(`Cannot explain: expected ${rule}, got none (why 192.168.6.2:80)\n`);
+    io.stderr(`Cannot explain: expected ${rule}, got none (why 192.168.6.2:80)\n`);
     return 2;
   }
-  const answer = await askDaemon(given.options, 'GET', `/why?about=${encodeURIComponent(about)}`, io);
+  const answer = await askDaemon(options, 'GET', `/why?about=${encodeURIComponent(about)}`, io);
   if (answer === undefined) return 1;
   const why = answer.body as WhyAnswer;
   if (answer.status !== 200 || Object.values(why).every((each) => each.length === 0)) {
@@ -24,6 +23,6 @@ export async function runWhy(argv: readonly string[], io: Io): Promise<ExitCode>
     );
     return 1;
   }
-  io.stdout(given.options.json === true ? `${JSON.stringify(why, null, 2)}\n` : formatWhy(why));
+  io.stdout(options.json === true ? `${JSON.stringify(why, null, 2)}\n` : formatWhy(why));
   return 0;
 }

@@ -34,3 +34,7 @@ export function kernelError(errno: number, message?: string): KernelError {
   const [code, meaning] = ERRNO[errno] ?? [`E${errno}`, `error ${errno}`];
   return { code, message: message ?? meaning };
 }
+
+/** In words, for somebody at a terminal. */
+export const describeKernelError = ({ code, message }: KernelError): string =>
+  code === 'EPERM' || code === 'EACCES' ? `root, or CAP_NET_ADMIN (${code})` : `${message} (${code})`;

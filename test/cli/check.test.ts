@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runCheck } from '../../src/cli/check.ts';
+import { runCommandLine } from '../../src/cli/run-command-line.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'lvs-director-check-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -15,7 +15,7 @@ async function check(text: string, ...argv: readonly string[]) {
     stdout: (words: string) => void out.push(words),
     stderr: (words: string) => void err.push(words.replaceAll(file, 'FILE')),
   };
-  const code = await runCheck(['-c', file, ...argv], io);
+  const code = await runCommandLine(['check', '-c', file, ...argv], io);
   return { code, out: out.join(''), err: err.join('') };
 }
 
@@ -83,7 +83,7 @@ describe('lvs-director check', () => {
 
   it('exits with 2 for a file that is not there and for words it does not know', async () => {
     const io = { stdout: () => {}, stderr: () => {} };
-    expect(await runCheck(['-c', join(directory, 'none.yaml')], io)).toBe(2);
-    expect(await runCheck(['--colour'], io)).toBe(2);
+    expect(await runCommandLine(['check', '-c', join(directory, 'none.yaml')], io)).toBe(2);
+    expect(await runCommandLine(['check', '--colour'], io)).toBe(2);
   });
 });

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runIpvs } from '../../../src/cli/ipvs.ts';
+import { runCommandLine } from '../../../src/cli/run-command-line.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { run, waitUntil } from '../harness/process.ts';
 import { daemonMain, startDirector, startNginx } from '../harness/programs.ts';
@@ -73,7 +73,7 @@ async function ipvs(words: string): Promise<string> {
     stdout: (text: string) => void out.push(text),
     stderr: (text: string) => void errors.push(text),
   };
-  const status = await inside(director, () => runIpvs(words.split(' '), io));
+  const status = await inside(director, () => runCommandLine(['ipvs', ...words.split(' ')], io));
   expect(`${status} ${errors.join('')}`).toBe('0 ');
   return out.join('');
 }
