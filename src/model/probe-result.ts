@@ -1,7 +1,7 @@
 // One health check as a function: what to ask, by when to have answered, and what came back.
 
 import type { Shown } from '../net/shown.ts';
-import type { CheckTarget } from './check.ts';
+import type { CheckTarget } from './checks/checks.ts';
 
 /** A certificate that the server showed and that ends within the warning time, or has ended. */
 export type ExpiringCertificate<Text extends string = string> = {

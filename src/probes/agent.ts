@@ -2,8 +2,8 @@
 // Each answer stands by itself: one that names no weight means the configured one.
 // Source: HAProxy's agent-check (configuration manual, "agent-check"), whose words these are.
 
+import type { AgentTarget } from '../model/checks/signs.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
-import type { AgentTarget } from '../model/text-check.ts';
 import { failure, success } from './talk/judge-error.ts';
 import { holdDialogue } from './talk/line-dialogue.ts';
 

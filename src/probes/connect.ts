@@ -1,12 +1,10 @@
 // TCP connect: the server is up when it accepts; the connection is reset at once and nothing is said on it. A reset,
 // as load balancers send it after such a check, leaves no port in TIME_WAIT (RFC 9293 §3.6): a close would keep one
 // for a minute after each check, 600,000 of them at 10,000 checks a second.
-import type { CheckTarget } from '../model/check.ts';
+import type { ConnectTarget } from '../model/checks/plain.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { failure, judgeError, success } from './talk/judge-error.ts';
 import { isSelfConnected, openSocket } from './talk/socket.ts';
-
-export type ConnectTarget = Extract<CheckTarget, { kind: 'connect' }>;
 
 export function probeConnect(target: ConnectTarget, signal: AbortSignal): Promise<ProbeResult> {
   const { address, port, proxyProtocol } = target;

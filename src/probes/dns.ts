@@ -4,7 +4,7 @@
 import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
 import * as packet from 'dns-packet';
-import type { DnsTarget } from '../model/check.ts';
+import type { DnsTarget } from '../model/checks/queries.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { recordText } from './dns-record.ts';
 import { type Asker, matchBody } from './http/match-body.ts';

@@ -2,12 +2,11 @@
 // four arguments; the deadline kills it with all that it has started. How a program is run is ports/tracked's.
 // Source: ldirectord's external and external-perl, but a program killed by a signal has failed; misc_dynamic
 // (docs/reference/keepalived.md §6).
-import type { CheckTarget } from '../model/check.ts';
+import type { ExternalTarget } from '../model/checks/plain.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import type { RunScript, ScriptResult } from '../ports/tracked.ts';
 import { failure, success, unmade } from './talk/judge-error.ts';
 
-export type ExternalTarget = Extract<CheckTarget, { kind: 'external' }>;
 export type ExternalProbe = (target: ExternalTarget, signal: AbortSignal) => Promise<ProbeResult>;
 
 /** keepalived's misc_dynamic: an exit status from here on is a weight and this. */

@@ -1,8 +1,8 @@
 // A file on this director that says how a server is: a number, 0 for up and any other for down, or the words of an
 // agent (`50%`, `drain`). Source: keepalived's FILE_CHECK with weight 0; its weights that add up are not ours.
 
+import type { FileTarget } from '../model/checks/signs.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
-import type { FileTarget } from '../model/text-check.ts';
 import { formatUnread, readRegular } from '../system/files/open-regular.ts';
 import { judgeAgent } from './agent.ts';
 import { failure, success, unmade } from './talk/judge-error.ts';

@@ -3,8 +3,8 @@
 // pattern, counts even a dead server as up. The file is fetched from the server's own address, whatever it names.
 // Source: RFC 959 §4.1 and §5.4, RFC 2428 §3 (EPSV, for IPv6); ldirectord's ftp check.
 import type { Socket } from 'node:net';
+import type { FtpTarget } from '../model/checks/dialogues.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
-import type { FtpTarget } from '../model/text-check.ts';
 import { familyOf, type Ip } from '../net/ip.ts';
 import { type Asker, matchBody } from './http/match-body.ts';
 import { judgeUnmatched } from './judge-receive.ts';

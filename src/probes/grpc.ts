@@ -1,6 +1,6 @@
 // gRPC health: one call of grpc.health.v1.Health/Check over HTTP/2, in clear or TLS; up when the answer is SERVING.
 // Source: doc/health-checking.md of grpc/grpc, doc/PROTOCOL-HTTP2.md of grpc/grpc.
-import type { GrpcTarget } from '../model/check.ts';
+import type { GrpcTarget } from '../model/checks/queries.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { familyOf } from '../net/ip.ts';
 import { decodeHealthResponse, encodeHealthRequest } from '../wire/grpc-health.ts';

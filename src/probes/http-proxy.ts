@@ -2,8 +2,8 @@
 // and matches. A redirect is the other host's business and not followed, so it is no success either.
 // Source: RFC 9112 §3.2.2; ldirectord's http_proxy check.
 
+import type { HttpProxyTarget } from '../model/checks/http.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
-import type { HttpProxyTarget } from '../model/text-check.ts';
 import { wireBytesMax } from './http/http-answer.ts';
 import { requestHttp1 } from './http/http1-request.ts';
 import { judgeAnswer } from './http/judge-http.ts';

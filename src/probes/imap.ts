@@ -2,8 +2,8 @@
 // ldirectord also sends EXPUNGE, by an accident of its library.
 // Source: RFC 9051 §6.2.3 (LOGIN), §7.1 (responses) and §9 (strings); ldirectord's imap and imaps checks.
 
+import type { ImapTarget } from '../model/checks/dialogues.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
-import type { ImapTarget } from '../model/text-check.ts';
 import { failure, success } from './talk/judge-error.ts';
 import { type Dialogue, holdDialogue } from './talk/line-dialogue.ts';
 

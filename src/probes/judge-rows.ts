@@ -1,5 +1,5 @@
 // What the rows of an SQL check say, and how its query is named: in full it may hold what a log should not.
-import type { SqlTarget } from '../model/check.ts';
+import type { SqlTarget } from '../model/checks/queries.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { failure, success } from './talk/judge-error.ts';
 

@@ -1,7 +1,7 @@
 // LDAP: a bind, then a search for one entry at its own place (scope base); up when it is there alone and its name
 // matches. No attribute is asked for. Source: RFC 4511; ldirectord's ldap and ldaps checks.
 import { Client, InvalidCredentialsError, NoSuchObjectError } from 'ldapts';
-import type { LdapTarget } from '../model/check.ts';
+import type { LdapTarget } from '../model/checks/queries.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { familyOf } from '../net/ip.ts';
 import { type Asker, matchBody } from './http/match-body.ts';

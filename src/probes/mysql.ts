@@ -1,7 +1,7 @@
 // MySQL and MariaDB: a login and one query; up when it yields a row. Nothing of what the server sends is compiled
 // or read from files here. Source: ldirectord's mysql check.
 import { createConnection } from 'mysql2';
-import type { SqlTarget } from '../model/check.ts';
+import type { SqlTarget } from '../model/checks/queries.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { judgeRows, queryOf } from './judge-rows.ts';
 import { converse } from './talk/conversation.ts';

@@ -2,7 +2,7 @@
 // files. Source: ldirectord's pgsql check.
 import { Socket } from 'node:net';
 import pg from 'pg';
-import type { SqlTarget } from '../model/check.ts';
+import type { SqlTarget } from '../model/checks/queries.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { judgeRows, queryOf } from './judge-rows.ts';
 import { converse } from './talk/conversation.ts';

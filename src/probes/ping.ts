@@ -2,15 +2,13 @@
 // a reply is awaited; replies are told apart by a random token in the payload, since a ping socket hides the
 // identifier and a raw one hears the replies to everybody's pings. Source: RFC 792, RFC 4443; ldirectord's ping.
 import { randomBytes } from 'node:crypto';
-import type { CheckTarget } from '../model/check.ts';
+import type { PingTarget } from '../model/checks/plain.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { type Family, familyOf, type Ip } from '../net/ip.ts';
 import type { Result } from '../net/result.ts';
 import type { DatagramPort, ReceivedDatagram } from '../ports/datagram.ts';
 import { decodeEchoReply, encodeEchoRequest } from '../wire/packet/icmp.ts';
 import { failure, judgeError, success, unmade } from './talk/judge-error.ts';
-
-export type PingTarget = Extract<CheckTarget, { kind: 'ping' }>;
 
 /** Opens a port for ICMP messages without their IP header, or says at which step it cannot, and the errno. */
 export type OpenPingPort = (family: Family) => Result<DatagramPort, PingPortFailure>;

@@ -2,8 +2,8 @@
 // the mailbox (STAT). Without a login the greeting is enough; ldirectord then counts even a dead server as up.
 // Source: RFC 1939 §3, §5 and §7; ldirectord's pop and pops checks.
 
+import type { PopTarget } from '../model/checks/dialogues.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
-import type { PopTarget } from '../model/text-check.ts';
 import { failure, success } from './talk/judge-error.ts';
 import { type Dialogue, holdDialogue } from './talk/line-dialogue.ts';
 

@@ -1,7 +1,7 @@
 // What a check found, fit to be shown: the one way from the probes, which quote servers raw and in full, to those who
 // log and show. Secrets of the target go first, in whatever spelling a server sends them back, as the harmless rest is
 // cut, and the beginning of a secret would be left.
-import type { CheckTarget } from '../model/check.ts';
+import type { CheckTarget } from '../model/checks/checks.ts';
 import type { ProbeResult, ShownResult } from '../model/probe-result.ts';
 import { hideLikely, hideMatches, secretPattern } from '../net/hide-secrets.ts';
 import { type Shown, shown } from '../net/shown.ts';

@@ -1,8 +1,15 @@
-// One probe for every kind of check. What only some checks need is loaded when the first of them runs.
-import type { CheckTarget, WithAgentTarget } from '../model/check.ts';
+// One probe for every kind of check, out of the table of all: a line for each, loaded when the first of them runs.
+import type {
+  CheckKind,
+  CheckTarget,
+  LoneTarget,
+  TargetOf,
+  WithAgentTarget,
+} from '../model/checks/checks.ts';
 import type { Probe, ProbeResult } from '../model/probe-result.ts';
 import type { RunScript } from '../ports/tracked.ts';
 import { probeConnect } from './connect.ts';
+import { onDemand, type ProbeOf } from './on-demand.ts';
 import type { OpenPingPort } from './ping.ts';
 import { present } from './present.ts';
 import { success, unmade } from './talk/judge-error.ts';
@@ -14,73 +21,59 @@ export type ProbeOptions = {
   readonly runScript?: RunScript;
 };
 
-export function createProbe({ openPingPort, runScript = noScripts }: ProbeOptions): Probe {
-  const text = () => import('./text-probes.ts');
-  const probes = {
-    ping: onDemand(async () => (await import('./ping.ts')).createPingProbe(openPingPort)),
-    http: onDemand(async () => (await import('./http/http.ts')).probeHttp),
-    dns: onDemand(async () => (await import('./dns.ts')).probeDns),
-    ldap: onDemand(async () => (await import('./ldap.ts')).probeLdap),
-    mysql: onDemand(async () => (await import('./mysql.ts')).probeMysql),
-    pgsql: onDemand(async () => (await import('./pgsql.ts')).probePgsql),
-    radius: onDemand(async () => (await import('./radius.ts')).probeRadius),
-    grpc: onDemand(async () => (await import('./grpc.ts')).probeGrpc),
-    httpProxy: onDemand(async () => (await import('./http-proxy.ts')).probeHttpProxy),
-    text: onDemand(async () => (await text()).probeText),
-    withAgent: onDemand(async () => {
-      const { probeWithAgent } = await text();
-      return (target: WithAgentTarget, signal) => probeWithAgent(target, signal, probe);
-    }),
-    external: onDemand(async () => (await import('./external.ts')).createExternalProbe(runScript)),
-  };
+/** One for each kind: the compiler misses one that is not there. */
+type Probes = { readonly [Kind in CheckKind]: ProbeOf<TargetOf<Kind>> };
 
-  const ask = async (target: CheckTarget, signal: AbortSignal): Promise<ProbeResult> => {
-    switch (target.kind) {
-      case 'connect':
-        return probeConnect(target, signal);
-      case 'http':
-        return probes.http(target, signal);
-      case 'dns':
-        return probes.dns(target, signal);
-      case 'ldap':
-        return probes.ldap(target, signal);
-      case 'sql':
-        return target.engine === 'mysql' ? probes.mysql(target, signal) : probes.pgsql(target, signal);
-      case 'radius':
-        return probes.radius(target, signal);
-      case 'grpc':
-        return probes.grpc(target, signal);
-      case 'ping':
-        return probes.ping(target, signal);
-      case 'external':
-        return probes.external(target, signal);
-      case 'smtp':
-      case 'pop':
-      case 'imap':
-      case 'nntp':
-      case 'ftp':
-      case 'simpletcp':
-      case 'sip':
-      case 'udp':
-      case 'file':
-      case 'agent':
-        return probes.text(target, signal);
-      case 'http-proxy':
-        return probes.httpProxy(target, signal);
-      case 'with-agent':
-        return probes.withAgent(target, signal);
-      case 'on':
-        return success('taken as up, without a check');
-      case 'off':
-        return unmade('checks are off');
-    }
-  };
-  const probe: Probe = async (target, signal) => {
-    // What a probe throws may quote its target as well as its server.
-    const broke = (error: unknown): ProbeResult => unmade(`probe broke: ${String(error)}`);
-    return present(target, await ask(target, signal).catch(broke));
-  };
-  return probe;
+const probesWith = ({ openPingPort, runScript = noScripts }: ProbeOptions): Probes => ({
+  connect: probeConnect,
+  ping: onDemand(async () => (await import('./ping.ts')).createPingProbe(openPingPort)),
+  external: onDemand(async () => (await import('./external.ts')).createExternalProbe(runScript)),
+  on: async () => success('taken as up, without a check'),
+  off: async () => unmade('checks are off'),
+
+  http: onDemand(async () => (await import('./http/http.ts')).probeHttp),
+  'http-proxy': onDemand(async () => (await import('./http-proxy.ts')).probeHttpProxy),
+
+  smtp: onDemand(async () => (await import('./smtp.ts')).probeSmtp),
+  imap: onDemand(async () => (await import('./imap.ts')).probeImap),
+  pop: onDemand(async () => (await import('./pop.ts')).probePop),
+  nntp: onDemand(async () => (await import('./nntp.ts')).probeNntp),
+  ftp: onDemand(async () => (await import('./ftp.ts')).probeFtp),
+  simpletcp: onDemand(async () => (await import('./simpletcp.ts')).probeSimpleTcp),
+  sip: onDemand(async () => (await import('./sip.ts')).probeSip),
+
+  dns: onDemand(async () => (await import('./dns.ts')).probeDns),
+  ldap: onDemand(async () => (await import('./ldap.ts')).probeLdap),
+  sql: sqlProbe(),
+  radius: onDemand(async () => (await import('./radius.ts')).probeRadius),
+  grpc: onDemand(async () => (await import('./grpc.ts')).probeGrpc),
+
+  udp: onDemand(async () => (await import('./udp.ts')).probeUdp),
+  file: onDemand(async () => (await import('./file.ts')).probeFile),
+  agent: onDemand(async () => (await import('./agent.ts')).probeAgent),
+});
+
+/** Each engine has a library of its own. */
+function sqlProbe(): Probes['sql'] {
+  const mysql: Probes['sql'] = onDemand(async () => (await import('./mysql.ts')).probeMysql);
+  const pgsql: Probes['sql'] = onDemand(async () => (await import('./pgsql.ts')).probePgsql);
+  return (target, signal) => (target.engine === 'mysql' ? mysql : pgsql)(target, signal);
+}
+
+export function createProbe(options: ProbeOptions): Probe {
+  const probes = probesWith(options);
+  const askKind = <Kind extends CheckKind>(kind: Kind, target: TargetOf<Kind>, signal: AbortSignal) =>
+    probes[kind](target, signal);
+  const askAlone = (target: LoneTarget, signal: AbortSignal) => askKind(target.kind, target, signal);
+  const askWithAgent = onDemand(async () => {
+    const { probeWithAgent } = await import('./with-agent.ts');
+    return (target: WithAgentTarget, signal) => probeWithAgent(target, signal, askAlone);
+  });
+  const ask = (target: CheckTarget, signal: AbortSignal) =>
+    target.kind === 'with-agent' ? askWithAgent(target, signal) : askAlone(target, signal);
+  // What a probe throws may quote its target as well as its server.
+  const broke = (error: unknown): ProbeResult => unmade(`probe broke: ${String(error)}`);
+  return async (target, signal) => present(target, await ask(target, signal).catch(broke));
 }
 
 const noScripts: RunScript = () => ({
@@ -88,27 +81,3 @@ const noScripts: RunScript = () => ({
   ended: Promise.resolve(),
   kill: () => {},
 });
-
-const notLoaded = unmade('the check was not loaded in time');
-
-type ProbeOf<T> = (target: T, signal: AbortSignal) => Promise<ProbeResult>;
-
-/** Loads at the first check. The server must not pay for that time: unmade where the deadline comes first. */
-function onDemand<T>(load: () => Promise<ProbeOf<T>>): ProbeOf<T> {
-  let probe: ProbeOf<T> | undefined;
-  let loading: Promise<ProbeOf<T>> | undefined;
-  return async (target, signal) => {
-    loading ??= load();
-    probe ??= await within(loading, signal);
-    return probe === undefined || signal.aborted ? notLoaded : probe(target, signal);
-  };
-}
-
-/** Undefined where the signal comes first. */
-function within<T>(loading: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const expire = () => resolve(undefined);
-    signal.addEventListener('abort', expire);
-    loading.then(resolve, reject).finally(() => signal.removeEventListener('abort', expire));
-  });
-}

@@ -3,7 +3,7 @@
 // servers insist on); ldirectord's radius check.
 import { randomInt } from 'node:crypto';
 import radius from 'radius';
-import type { RadiusTarget } from '../model/check.ts';
+import type { RadiusTarget } from '../model/checks/queries.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { familyOf, ipBytes, parseIp } from '../net/ip.ts';
 import { signedAnswer } from './radius-signature.ts';

@@ -1,6 +1,6 @@
 // The secrets that a check takes to its server, and that the server may send back: what stands under the names of
 // secrets, what looks like one in a request, and the parts that a header or a body is made of.
-import type { CheckTarget } from '../model/check.ts';
+import type { CheckTarget } from '../model/checks/checks.ts';
 import { likelySecrets } from '../net/hide-secrets.ts';
 
 /** As the fields of targets are called: what the schema marks as secret ends in one of these, or in `headers`. */

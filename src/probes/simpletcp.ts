@@ -1,8 +1,8 @@
 // Simple TCP: sends a text, ends its side of the connection, and is content when one line of what comes back
 // matches. Lines keep a CR, so that a pattern means what it means in ldirectord, whose simpletcp check this is.
 
+import type { SimpleTcpTarget } from '../model/checks/dialogues.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
-import type { SimpleTcpTarget } from '../model/text-check.ts';
 import { matchLines } from './http/match-body.ts';
 import { judgeUnmatched } from './judge-receive.ts';
 import { success } from './talk/judge-error.ts';

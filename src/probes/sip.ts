@@ -2,8 +2,8 @@
 // protocol wants it, since a lost datagram says nothing of a server; ldirectord sends it once.
 // Source: RFC 3261 §7.1, §8.1.1 and §11; ldirectord's sip check.
 import { randomBytes } from 'node:crypto';
+import type { SipTarget } from '../model/checks/dialogues.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
-import type { SipTarget } from '../model/text-check.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import { familyOf, type Ip, parseIp } from '../net/ip.ts';
 import { askDatagram, connectDatagram } from './talk/ask-datagram.ts';

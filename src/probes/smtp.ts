@@ -1,8 +1,8 @@
 // SMTP and submission: up when the server greets and takes EHLO, or HELO where it does not know EHLO. No mail is
 // begun, nobody logs in, TLS is not asked for. Source: RFC 5321 §3.1, §3.2 and §4.1.1.10; ldirectord's smtp check.
 
+import type { SmtpTarget } from '../model/checks/dialogues.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
-import type { SmtpTarget } from '../model/text-check.ts';
 import { failure, success } from './talk/judge-error.ts';
 import { type Dialogue, holdDialogue } from './talk/line-dialogue.ts';
 import { hearReply, refused } from './talk/reply.ts';

@@ -1,8 +1,8 @@
 // UDP with a payload: up when a reply comes that fits, or, where none is wanted, when no ICMP error comes.
 // Source: keepalived's UDP_CHECK, with the same rules for what fits.
 
+import type { UdpTarget } from '../model/checks/signs.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
-import type { UdpTarget } from '../model/text-check.ts';
 import { connectDatagram } from './talk/ask-datagram.ts';
 import { converse } from './talk/conversation.ts';
 import { failure, success } from './talk/judge-error.ts';

@@ -1,7 +1,7 @@
 // A check with an agent's word beside it: the check decides whether the server is up, the agent how much weight it
 // gets, and it may take the server out. An agent that is not there, or makes no sense, changes nothing (HAProxy):
 // the weight that it asked for last stays.
-import type { CheckTarget, WithAgentTarget } from '../model/check.ts';
+import type { LoneTarget, WithAgentTarget } from '../model/checks/checks.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { askAgent } from './agent.ts';
 
@@ -12,7 +12,7 @@ const patienceMs = 1000;
 export async function probeWithAgent(
   { main, agent }: WithAgentTarget,
   signal: AbortSignal,
-  probe: (target: CheckTarget, signal: AbortSignal) => Promise<ProbeResult>,
+  probe: (target: LoneTarget, signal: AbortSignal) => Promise<ProbeResult>,
 ): Promise<ProbeResult> {
   const asked = askAgent(agent, AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]));
   const checked = await probe(main, signal);

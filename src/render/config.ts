@@ -3,6 +3,7 @@
 
 import { formatDuration } from '../config/values/leaves.ts';
 import { checkPlanOf, type TimedTarget } from '../health/checks/plan.ts';
+import { describeTarget } from '../model/checks/checks.ts';
 import type { Config } from '../model/config/config.ts';
 import type { VrrpInstanceConfig } from '../model/config/router.ts';
 import type { FallbackConfig, RealConfig, VirtualConfig } from '../model/config/service.ts';
@@ -13,7 +14,6 @@ import { markKey } from '../net/mark.ts';
 import { formatPrefix } from '../net/prefix.ts';
 import { findingKey } from '../vrrp/track.ts';
 import { formatTable } from './table.ts';
-import { formatTextTarget } from './text-target.ts';
 
 /** Several lines, each with its end. */
 export function formatConfig(config: Config): string {
@@ -98,53 +98,12 @@ function fallbackRow(virtual: VirtualConfig, tier: FallbackConfig): readonly str
   return [`  ${serverName(virtual, tier)}`, tier.forward, '1', `${check}: the fallback${which}`];
 }
 
+/** What is never asked has no deadline. */
 function formatTarget({ target, timeoutMs }: TimedTarget): string {
-  const limit = ` (at most ${formatDuration(timeoutMs)})`;
-  switch (target.kind) {
-    case 'smtp':
-    case 'pop':
-    case 'imap':
-    case 'nntp':
-    case 'ftp':
-    case 'simpletcp':
-    case 'sip':
-    case 'udp':
-    case 'file':
-    case 'agent':
-    case 'http-proxy':
-      return `${formatTextTarget(target)}${limit}`;
-    case 'with-agent':
-      return `${formatTarget({ target: target.main, timeoutMs })}; ${formatTextTarget(target.agent)} for its weight`;
-    case 'http': {
-      const host = target.virtualhost ?? target.address;
-      const receive = target.receive === undefined ? '' : ` for /${target.receive}/`;
-      const further = target.further === undefined ? '' : ` and ${target.further.length} more`;
-      const version = target.version === undefined ? '' : ` by HTTP/${target.version}`;
-      return `${target.method} ${target.scheme}://${host}:${target.port}${target.path}${receive}${further}${version}${limit}`;
-    }
-    case 'dns': {
-      const receive = target.receive === undefined ? '' : ` for /${target.receive}/`;
-      return `dns ${target.type} ${target.name || '.'} by ${target.transport}, port ${target.port}${receive}${limit}`;
-    }
-    case 'ldap': {
-      const who = target.login === undefined ? 'anonymously' : `as ${target.login.user}`;
-      return `${target.scheme} port ${target.port} ${who}, entry "${target.base}"${limit}`;
-    }
-    case 'sql':
-      return `${target.engine} port ${target.port} as ${target.user}: ${target.query}${limit}`;
-    case 'radius':
-      return `radius port ${target.port} as ${target.user}${limit}`;
-    case 'grpc':
-      return `${target.scheme} health of "${target.service}", port ${target.port}${limit}`;
-    case 'connect':
-      return `connect to port ${target.port}${limit}`;
-    case 'ping':
-      return `ping, ${target.tries} time(s)${limit}`;
-    case 'external':
-      return `${target.command} ${target.arguments.join(' ')}${limit}`;
-    case 'on':
-      return 'none: always up';
-    case 'off':
-      return 'none: left as it is';
+  if (target.kind === 'with-agent') {
+    return `${formatTarget({ target: target.main, timeoutMs })}; ${describeTarget(target.agent)} for its weight`;
   }
+  const limit =
+    target.kind === 'on' || target.kind === 'off' ? '' : ` (at most ${formatDuration(timeoutMs)})`;
+  return `${describeTarget(target)}${limit}`;
 }

@@ -1,5 +1,5 @@
 // A probe whose answers a test gives by hand, and which remembers what was asked.
-import type { CheckTarget } from '../../src/model/check.ts';
+import type { CheckTarget } from '../../src/model/checks/checks.ts';
 import type { Probe, ProbeResult } from '../../src/model/probe-result.ts';
 import { shown } from '../../src/net/shown.ts';
 

@@ -2,7 +2,7 @@
 // anywhere, and lets go of its connections.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CheckTarget } from '../../src/model/check.ts';
+import type { CheckTarget } from '../../src/model/checks/checks.ts';
 import { createProbe } from '../../src/probes/probe-target.ts';
 import { deadline, promptly } from './deadline.ts';
 import { address } from './dialogues.ts';

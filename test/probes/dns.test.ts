@@ -1,6 +1,6 @@
 import * as packet from 'dns-packet';
 import { describe, expect, it } from 'vitest';
-import type { DnsTarget } from '../../src/model/check.ts';
+import type { DnsTarget } from '../../src/model/checks/queries.ts';
 import { ip } from '../../src/net/ip.ts';
 import { probeDns } from '../../src/probes/dns.ts';
 import { checkOf, describeFaults, noise } from './faulty-server.ts';

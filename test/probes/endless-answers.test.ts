@@ -2,7 +2,7 @@
 // deadline, and neither memory nor time is spent on it for longer.
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CheckTarget } from '../../src/model/check.ts';
+import type { CheckTarget } from '../../src/model/checks/checks.ts';
 import { ip } from '../../src/net/ip.ts';
 import { createProbe } from '../../src/probes/probe-target.ts';
 import { deadline } from './deadline.ts';

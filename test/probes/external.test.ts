@@ -10,7 +10,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createExternalProbe, type ExternalTarget } from '../../src/probes/external.ts';
+import type { ExternalTarget } from '../../src/model/checks/plain.ts';
+import { createExternalProbe } from '../../src/probes/external.ts';
 import { runScript } from '../../src/system/programs/run-script.ts';
 
 let directory: string;

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { FtpTarget } from '../../src/model/text-check.ts';
+import type { FtpTarget } from '../../src/model/checks/dialogues.ts';
 import { fileBytesMax, probeFtp } from '../../src/probes/ftp.ts';
 import {
   address,

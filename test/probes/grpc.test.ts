@@ -1,6 +1,6 @@
 import type { ServerHttp2Stream } from 'node:http2';
 import { describe, expect, it } from 'vitest';
-import type { GrpcTarget } from '../../src/model/check.ts';
+import type { GrpcTarget } from '../../src/model/checks/queries.ts';
 import { ip } from '../../src/net/ip.ts';
 import { probeGrpc } from '../../src/probes/grpc.ts';
 import { encodeHealthRequest } from '../../src/wire/grpc-health.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpProxyTarget } from '../../src/model/text-check.ts';
+import type { HttpProxyTarget } from '../../src/model/checks/http.ts';
 import { probeHttpProxy } from '../../src/probes/http-proxy.ts';
 import { address, inTime, standsMisbehaviour } from './dialogues.ts';
 import { httpServer, response } from './scripted-server.ts';

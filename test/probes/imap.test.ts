@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ImapTarget } from '../../src/model/text-check.ts';
+import type { ImapTarget } from '../../src/model/checks/dialogues.ts';
 import { probeImap } from '../../src/probes/imap.ts';
 import { address, dialogueServer, endless, inTime, type Script, standsMisbehaviour } from './dialogues.ts';
 import { tcpServer } from './scripted-server.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LdapTarget } from '../../src/model/check.ts';
+import type { LdapTarget } from '../../src/model/checks/queries.ts';
 import { ip } from '../../src/net/ip.ts';
 import { probeLdap } from '../../src/probes/ldap.ts';
 import { checkOf, describeFaults, describeMutations, inTurns, sendForEver } from './faulty-server.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PopTarget } from '../../src/model/text-check.ts';
+import type { PopTarget } from '../../src/model/checks/dialogues.ts';
 import { probePop } from '../../src/probes/pop.ts';
 import { address, dialogueServer, inTime, type Script, standsMisbehaviour } from './dialogues.ts';
 import { certFile } from './scripted-server.ts';

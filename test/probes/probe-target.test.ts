@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { CheckTarget } from '../../src/model/check.ts';
+import type { CheckTarget } from '../../src/model/checks/checks.ts';
 import { ip } from '../../src/net/ip.ts';
 import { createProbe } from '../../src/probes/probe-target.ts';
 import { runScript } from '../../src/system/programs/run-script.ts';

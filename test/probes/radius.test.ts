@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import radius from 'radius';
 import { describe, expect, it } from 'vitest';
-import type { RadiusTarget } from '../../src/model/check.ts';
+import type { RadiusTarget } from '../../src/model/checks/queries.ts';
 import { ip } from '../../src/net/ip.ts';
 import { probeRadius } from '../../src/probes/radius.ts';
 import { checkOf, noise } from './faulty-server.ts';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import type { SimpleTcpTarget } from '../../src/model/text-check.ts';
+import type { SimpleTcpTarget } from '../../src/model/checks/dialogues.ts';
 import { probeSimpleTcp } from '../../src/probes/simpletcp.ts';
 import { deadline } from './deadline.ts';
 import { address, deadlineMs, endless, inTime, standsMisbehaviour } from './dialogues.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { SqlTarget } from '../../src/model/check.ts';
+import type { SqlTarget } from '../../src/model/checks/queries.ts';
 import { ip } from '../../src/net/ip.ts';
 import { probeMysql } from '../../src/probes/mysql.ts';
 import { probePgsql } from '../../src/probes/pgsql.ts';

@@ -3,7 +3,7 @@
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CheckTarget } from '../../src/model/check.ts';
+import type { CheckTarget } from '../../src/model/checks/checks.ts';
 import { ip } from '../../src/net/ip.ts';
 import { createProbe } from '../../src/probes/probe-target.ts';
 import { systemClock } from '../../src/system/clock.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckTarget } from '../../src/model/check.ts';
+import type { CheckTarget } from '../../src/model/checks/checks.ts';
 import { createProbe } from '../../src/probes/probe-target.ts';
 import { closedPort } from './datagram-server.ts';
 import { deadline } from './deadline.ts';

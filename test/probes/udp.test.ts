@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { UdpTarget } from '../../src/model/text-check.ts';
+import type { UdpTarget } from '../../src/model/checks/signs.ts';
 import { judgeReply, probeUdp } from '../../src/probes/udp.ts';
 import { closedPort, datagramServer } from './datagram-server.ts';
 import { deadline } from './deadline.ts';

@@ -39,7 +39,6 @@ export const longFunctions: Readonly<Record<string, readonly [lines: number, rea
   'src/kernel/netlink-requests.ts createNetlinkRequests': [173, ''],
   'src/kernel/network.ts createNetworkKernel': [66, ''],
   'src/probes/match-in-turn.ts createLane': [73, ''],
-  'src/probes/probe-target.ts createProbe': [68, ''],
   'src/probes/talk/line-dialogue.ts readLines': [64, ''],
   'src/system/sockets/netlink-socket.ts openNetlinkSocket': [96, ''],
   'src/wire/writer.ts createWriter': [69, ''],

@@ -1,28 +1,14 @@
 // Warnings of what a negotiate check lacks, and of keys that its service has no use for.
+import { keysOfServices, tlsServices } from '../../model/checks/services.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import type { VirtualDraft } from '../service/keys.ts';
 
 export type Warn = (key: string, act: string, rule: string, got: string) => void;
 type Key = keyof VirtualDraft & string;
 
-type KeysOfServices = {
-  readonly keys: readonly Key[];
-  readonly services: readonly string[];
-};
-
-const usedBy: readonly KeysOfServices[] = [
-  {
-    keys: ['status', 'json', 'digest', 'body', 'urls', 'headers', 'http_version', 'weight_header'],
-    services: ['http', 'https'],
-  },
-  {
-    keys: ['verify', 'ca', 'sni', 'certificate_expiry'],
-    services: ['https', 'imaps', 'pops', 'ldaps', 'grpcs'],
-  },
-  { keys: ['dns_type', 'dns_rcode'], services: ['dns'] },
-  { keys: ['helo_name'], services: ['smtp', 'submission'] },
-  { keys: ['payload', 'require_reply', 'min_reply_length', 'max_reply_length'], services: ['udp'] },
-  { keys: ['checkfile'], services: ['file'] },
+const usedBy: readonly { readonly keys: readonly Key[]; readonly services: readonly string[] }[] = [
+  ...keysOfServices,
+  { keys: ['verify', 'ca', 'sni', 'certificate_expiry'], services: tlsServices },
 ];
 
 export function judgeServiceCheck(virtual: VirtualConfig, draft: VirtualDraft, warn: Warn): void {

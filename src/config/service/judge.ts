@@ -1,6 +1,7 @@
 // What parses but cannot work, or not as its author may think: warnings with the reason, never errors. Two services
 // with one identity are the exception: no table can hold both.
 
+import { checkOf } from '../../model/checks/services.ts';
 import type { Position } from '../../model/config/problem.ts';
 import type { NamedRealConfig, RealConfig, VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId } from '../../model/ipvs.ts';
@@ -9,7 +10,6 @@ import { judgeServiceCheck, type Warn } from '../checks/judge.ts';
 import { judgeTextCheck } from '../checks/judge-text.ts';
 import { errorAt, warningAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
-import { checkedServices } from '../values/words.ts';
 import { judgeFlapping } from './coming-and-going.ts';
 import type { VirtualDraft } from './keys.ts';
 import { judgeQuorum } from './quorum.ts';
@@ -68,7 +68,7 @@ function judgeScheduling({ virtual, draft, warn }: Case): void {
 function judgeCheck({ virtual, draft, warn }: Case): void {
   const { checktype, service, httpmethod, receive } = virtual;
   const speaks = checktype.kind === 'negotiate' || checktype.kind === 'combined';
-  if (speaks && !checkedServices.has(service)) {
+  if (speaks && checkOf(service) === 'connect') {
     const rule =
       'checktype external with a program that speaks it, as it is only connected to (over udp pinged)';
     warn(draft.service === undefined ? 'address' : 'service', 'negotiate', rule, service);

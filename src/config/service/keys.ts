@@ -2,6 +2,7 @@
 // (docs/reference/ldirectord.md §2). What ldirectord has and we do not act on is here too, so that it can be warned
 // about.
 import { z } from 'zod';
+import { services } from '../../model/checks/services.ts';
 import type { CheckType } from '../../model/config/check.ts';
 import { checkShape, httpMethods } from '../checks/http-and-dns.ts';
 import { textCheckShape } from '../checks/text.ts';
@@ -22,7 +23,7 @@ import {
   whole,
 } from '../values/leaves.ts';
 import { forwards, type HostPort, parseHostPort } from '../values/server-text.ts';
-import { checktypes, services } from '../values/words.ts';
+import { checktypes } from '../values/words.ts';
 import { stayShape } from './coming-and-going-keys.ts';
 import { markSchema } from './marks-keys.ts';
 import { quorumShape } from './quorum-keys.ts';

@@ -2,6 +2,7 @@
 // other (docs/reference/ldirectord.md §2.1), the service by its port. What parses but cannot work is judged in
 // judge.ts.
 
+import { serviceOfPort } from '../../model/checks/services.ts';
 import type {
   DnsCheckConfig,
   HttpCheckConfig,
@@ -18,7 +19,6 @@ import type { DocumentDraft } from '../document.ts';
 import { errorAt } from '../problem.ts';
 import { literalFamily, present, type Resolution, resolveAddress, resolvePort } from '../resolution.ts';
 import { explainPattern } from '../values/receive-pattern.ts';
-import { serviceOfPort } from '../values/words.ts';
 import { resolveStay } from './coming-and-going.ts';
 import { resolveFallbacks } from './fallbacks.ts';
 import type { VirtualDraft } from './keys.ts';

@@ -1,6 +1,6 @@
 // A test of a JSON document: a path, and what its value must be. `$.status == "ok"`, `$.checks[0].lag < 30`,
 // `$["a key"]`. A small part of JSONPath (RFC 9535): names and indexes, no wildcards, filters or slices.
-import type { JsonTest } from '../../model/check.ts';
+import type { JsonTest } from '../../model/config/check.ts';
 
 export const jsonTestRule =
   'a path as $.name, $["a name"] or $.list[0], alone or with == != < <= > >= and a JSON value: $.status == "ok"';

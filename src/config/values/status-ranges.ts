@@ -1,5 +1,5 @@
 // A list of HTTP statuses as people write it: `200-299,401`.
-import type { StatusRange } from '../../model/check.ts';
+import type { StatusRange } from '../../model/config/check.ts';
 
 export const statusRule =
   'HTTP statuses from 100 to 599, single or in ranges, with commas between: 200-299,401';

@@ -2,10 +2,11 @@
 // health/target-of's, what its results mean checked-server's, when it runs check-runner's business.
 // A reload is a difference: servers that stay keep their verdict, checks that stay keep their place in time.
 
-import { type CheckPlan, checkPlanOf, trafficPortOf } from '../../health/checks/plan.ts';
+import { type CheckPlan, checkPlanOf } from '../../health/checks/plan.ts';
 import { steady } from '../../health/flap-damping.ts';
 import { questioned, unverified } from '../../health/verdict.ts';
 import type { Journal } from '../../journal/event.ts';
+import { trafficPortOf } from '../../model/checks/ports.ts';
 import type { RealConfig, VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId } from '../../model/ipvs.ts';
 import type { Probe, ProbeResult } from '../../model/probe-result.ts';

@@ -1,7 +1,7 @@
 // A tracked virtual service: whether enough of its real servers are up, by the verdicts of the health checks, or
 // whether it has its own quorum. The fallback does not count: it says sorry, it does not serve.
 
-import { trafficPortOf } from '../../health/checks/plan.ts';
+import { trafficPortOf } from '../../model/checks/ports.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId } from '../../model/ipvs.ts';
 import type { Finding } from '../../model/tracking.ts';

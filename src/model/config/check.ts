@@ -1,5 +1,19 @@
 // How servers are checked, as configured.
-import type { JsonTest, StatusRange } from '../check.ts';
+
+/** Of HTTP statuses; both ends belong to it. */
+export type StatusRange = readonly [from: number, to: number];
+
+/** What must hold of a JSON document: `path` leads to a value, which compares as `operator` says. */
+export type JsonTest = {
+  readonly path: readonly (string | number)[];
+  /** Absent: any value will do. */
+  readonly comparison?: {
+    readonly operator: '==' | '!=' | '<' | '<=' | '>' | '>=';
+    readonly value: string | number | boolean | null;
+  };
+  /** As written, for people. */
+  readonly text: string;
+};
 
 export type CheckType =
   | { readonly kind: 'negotiate' }

@@ -1,7 +1,7 @@
 // HTTP and HTTPS, versions 1.1 and 2: each question on a connection of its own; up when every answer is right.
 // Reads a bounded piece of a body, follows redirects only on the same server, and sends credentials nowhere
 // else. Source: RFC 9110; ldirectord's http and https checks, keepalived's HTTP_GET and SSL_GET.
-import type { HttpQuestion, HttpTarget } from '../../model/check.ts';
+import type { HttpQuestion, HttpTarget } from '../../model/checks/http.ts';
 import type { ProbeResult } from '../../model/probe-result.ts';
 import { familyOf } from '../../net/ip.ts';
 import { type Conversation, converse } from '../talk/conversation.ts';

@@ -1,6 +1,7 @@
 // Whether an HTTP answer is what a question wants: status, then digest, then JSON, then the regular expression; and
 // the weight that a header asks for.
-import type { HttpQuestion, StatusRange } from '../../model/check.ts';
+import type { HttpQuestion } from '../../model/checks/http.ts';
+import type { StatusRange } from '../../model/config/check.ts';
 import type { ProbeResult } from '../../model/probe-result.ts';
 import { judgeUnmatched } from '../judge-receive.ts';
 import { failure, success } from '../talk/judge-error.ts';

@@ -1,6 +1,6 @@
 // Whether a JSON document passes a test: the path leads to a value, which compares as the test says. Values of
 // different types are unequal and not ordered. The test was parsed with the config (config/values/json-test.ts).
-import type { JsonTest } from '../../model/check.ts';
+import type { JsonTest } from '../../model/config/check.ts';
 
 /** @returns undefined where it passes, else what is there instead */
 export function judgeJson(test: JsonTest, document: string): string | undefined {

@@ -2,8 +2,8 @@
 // to be our own: a client library of each would bring its own timers, retries and unbounded buffers. Keeps no more
 // of what a server says than the limits; the deadline is the conversation's.
 import type { Socket } from 'node:net';
+import type { TcpPlace } from '../../model/checks/place.ts';
 import type { ProbeResult } from '../../model/probe-result.ts';
-import type { TcpPlace } from '../../model/text-check.ts';
 import { type Conversation, converse } from './conversation.ts';
 import { dial } from './dial.ts';
 import { isSelfConnected } from './socket.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkPlanOf, checkPortOf, trafficPortOf } from '../../../src/health/checks/plan.ts';
+import { checkPlanOf, checkPortOf } from '../../../src/health/checks/plan.ts';
+import { trafficPortOf } from '../../../src/model/checks/ports.ts';
 import type { RealConfig, VirtualConfig } from '../../../src/model/config/service.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { aReal, aVirtual } from '../../make/a-virtual.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkPlanOf } from '../../../src/health/checks/plan.ts';
-import { reverseNameOf } from '../../../src/health/checks/reverse-name.ts';
 import type { RealConfig, VirtualConfig } from '../../../src/model/config/service.ts';
 import { ip } from '../../../src/net/ip.ts';
+import { reverseNameOf } from '../../../src/net/reverse-name.ts';
 import { aReal, aVirtual } from '../../make/a-virtual.ts';
 
 const targetOf = (virtual: Partial<VirtualConfig>, real: Partial<RealConfig> = {}) =>

@@ -2,7 +2,7 @@
 // and nothing is left behind.
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import type { HttpTarget } from '../../../src/model/check.ts';
+import type { HttpTarget } from '../../../src/model/checks/http.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { probeHttp } from '../../../src/probes/http/http.ts';
 import { bodyBytesMax } from '../../../src/probes/http/http-answer.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseJsonTest } from '../../../src/config/values/json-test.ts';
-import type { HttpTarget } from '../../../src/model/check.ts';
+import type { HttpTarget } from '../../../src/model/checks/http.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { probeHttp } from '../../../src/probes/http/http.ts';
 import { bodyBytesMax } from '../../../src/probes/http/http-answer.ts';

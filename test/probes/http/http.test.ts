@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import type { HttpTarget } from '../../../src/model/check.ts';
+import type { HttpTarget } from '../../../src/model/checks/http.ts';
 import type { ProbeResult } from '../../../src/model/probe-result.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { probeHttp } from '../../../src/probes/http/http.ts';

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { HttpTarget } from '../../../src/model/check.ts';
+import type { HttpTarget } from '../../../src/model/checks/http.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { probeHttp } from '../../../src/probes/http/http.ts';
 import { serverNameOf } from '../../../src/probes/talk/socket.ts';

@@ -1,6 +1,6 @@
 // A receive that backtracks without end costs its own check the deadline, and nobody else anything.
 import { expect, it } from 'vitest';
-import type { CheckTarget } from '../../../src/model/check.ts';
+import type { CheckTarget } from '../../../src/model/checks/checks.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { createProbe } from '../../../src/probes/probe-target.ts';
 import { httpServer, response, tcpServer } from '../scripted-server.ts';

@@ -1,5 +1,5 @@
 // The DNS name under which an address is looked up: RFC 1035 §3.5 (in-addr.arpa), RFC 3596 §2.5 (ip6.arpa).
-import { familyOf, type Ip, ipBytes } from '../../net/ip.ts';
+import { familyOf, type Ip, ipBytes } from './ip.ts';
 
 export function reverseNameOf(address: Ip): string {
   const bytes = [...ipBytes(address)].reverse();

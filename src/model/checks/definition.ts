@@ -1,0 +1,31 @@
+// What a kind of check says of itself, in one entry of its family's table (dialogues.ts, http.ts...): the words that
+// choose it, the directives it reads, what it asks of a server, and how that is told. How it is made: src/probes.
+import type { RealConfig, VirtualConfig } from '../config/service.ts';
+
+/** A word of `service`. */
+export type ServiceWord = {
+  /** Where such a server listens; absent: nowhere in particular. */
+  readonly port?: number;
+  /** Speaks TLS from the start, and so reads the directives of TLS. */
+  readonly tls?: true;
+};
+
+export type CheckTraits = {
+  /** None: a checktype chooses it. */
+  readonly services: Readonly<Record<string, ServiceWord>>;
+  /** Directives that no other kind of check reads. */
+  readonly keys?: readonly string[];
+  /** Whether a PROXY-protocol header may go before what it says. */
+  readonly proxyProtocol?: true;
+};
+
+export type CheckDefinition<Target> = CheckTraits & {
+  readonly targetOf: (virtual: VirtualConfig, real: RealConfig, port: number) => Target;
+  /** In a few words, for `check`; without secrets. */
+  readonly describe: (target: Target) => string;
+};
+
+/** One definition for each kind among some targets: the compiler misses one that is not there. */
+export type Definitions<Targets extends { readonly kind: string }> = {
+  readonly [Kind in Targets['kind']]: CheckDefinition<Extract<Targets, { readonly kind: Kind }>>;
+};

@@ -1,0 +1,46 @@
+// Where a check over TCP goes and how it is introduced there, out of a service's configuration.
+import type { Ip } from '../../net/ip.ts';
+import type { RealConfig, VirtualConfig } from '../config/service.ts';
+import type { TlsTarget } from '../tls-target.ts';
+
+export type ProxyProtocolVersion = 'v1' | 'v2';
+
+export type TcpPlace = {
+  readonly address: Ip;
+  readonly port: number;
+  /** A PROXY-protocol header goes before everything else. */
+  readonly proxyProtocol?: ProxyProtocolVersion;
+  /** Absent: plain text. `host` is whom the certificate must name, the address where it is absent. */
+  readonly tls?: TlsTarget & { readonly host?: string };
+};
+
+export const placeOf = (
+  virtual: VirtualConfig,
+  { address }: RealConfig,
+  port: number,
+): Omit<TcpPlace, 'tls'> => ({
+  address,
+  port,
+  ...proxyProtocolOf(virtual),
+});
+
+/** TLS from the start. */
+export const securePlaceOf = (virtual: VirtualConfig, real: RealConfig, port: number): TcpPlace => ({
+  ...placeOf(virtual, real, port),
+  tls: {
+    ...tlsTargetOf(virtual),
+    ...(virtual.virtualhost !== undefined && { host: virtual.virtualhost }),
+  },
+});
+
+/** A PROXY header where the service has one. */
+export const proxyProtocolOf = ({ proxyProtocol }: VirtualConfig): Pick<TcpPlace, 'proxyProtocol'> =>
+  proxyProtocol === undefined ? {} : { proxyProtocol };
+
+/** How a server is met by any check over TLS. */
+export const tlsTargetOf = ({ sni, verify, caFile, certificateExpiryDays }: VirtualConfig): TlsTarget => ({
+  ...(sni !== undefined && { sni }),
+  verify,
+  ...(caFile !== undefined && { caFile }),
+  ...(certificateExpiryDays !== undefined && { expiryDays: certificateExpiryDays }),
+});

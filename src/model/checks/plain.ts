@@ -1,0 +1,89 @@
+// The checks that a checktype chooses and that speak no language of a service, and their stand-ins: a service that
+// nobody here speaks is connected to, one that says nothing is taken as up.
+// Source: docs/reference/ldirectord.md §3.1; docs/reference/keepalived.md §6 (misc_dynamic).
+import { familyOf, type Ip } from '../../net/ip.ts';
+import type { RealConfig, VirtualConfig } from '../config/service.ts';
+import type { Definitions } from './definition.ts';
+import { type ProxyProtocolVersion, placeOf } from './place.ts';
+import { trafficPortOf, virtualPortOf } from './ports.ts';
+
+export type ConnectTarget = {
+  readonly kind: 'connect';
+  readonly address: Ip;
+  readonly port: number;
+  readonly proxyProtocol?: ProxyProtocolVersion;
+};
+
+export type PingTarget = {
+  readonly kind: 'ping';
+  readonly address: Ip;
+  readonly tries: number;
+  /** How long one try waits before the next is sent. */
+  readonly tryTimeoutMs: number;
+};
+
+export type ExternalTarget = {
+  readonly kind: 'external';
+  readonly command: string;
+  /** Absent: the one that runs scripts. */
+  readonly user?: string;
+  /** An exit status above 1 is a success, and 2 more than the weight (keepalived's misc_dynamic). */
+  readonly dynamicWeight?: true;
+  /** Runs `command` as a script (checktype external-perl). */
+  readonly interpreter?: 'perl';
+  /** checkcommand VIP|fwmark VPORT RIP RPORT (docs/reference/ldirectord.md §3.1). */
+  readonly arguments: readonly [string, string, string, string];
+};
+
+export type PlainTarget =
+  | ConnectTarget
+  | PingTarget
+  | ExternalTarget
+  | { readonly kind: 'on' }
+  | { readonly kind: 'off' };
+
+export const plainChecks = {
+  connect: {
+    services: { oracle: { port: 1521 } },
+    proxyProtocol: true,
+    targetOf: (virtual, real, port) => ({ kind: 'connect', ...placeOf(virtual, real, port) }),
+    describe: ({ port }) => `connect to port ${port}`,
+  },
+  ping: {
+    services: {},
+    targetOf: ({ checkcount, checktimeoutMs }, { address }) => ({
+      kind: 'ping',
+      address,
+      tries: checkcount,
+      tryTimeoutMs: checktimeoutMs,
+    }),
+    describe: ({ tries }) => `ping, ${tries} time(s)`,
+  },
+  external: {
+    services: {},
+    targetOf: externalTargetOf,
+    describe: (target) => `${target.command} ${target.arguments.join(' ')}`,
+  },
+  on: { services: { none: {} }, targetOf: () => ({ kind: 'on' }), describe: () => 'none: always up' },
+  off: { services: {}, targetOf: () => ({ kind: 'off' }), describe: () => 'none: left as it is' },
+} as const satisfies Definitions<PlainTarget>;
+
+function externalTargetOf(virtual: VirtualConfig, real: RealConfig): ExternalTarget {
+  const { id } = virtual;
+  const vip = id.kind === 'fwmark' ? String(id.fwmark) : bracketed(id.address);
+  return {
+    kind: 'external',
+    command: virtual.checkcommand,
+    ...(virtual.checkuser !== undefined && { user: virtual.checkuser }),
+    ...(virtual.miscDynamic && { dynamicWeight: true }),
+    ...(virtual.checktype.kind === 'external-perl' && { interpreter: 'perl' }),
+    arguments: [
+      vip,
+      String(virtualPortOf(virtual)),
+      bracketed(real.address),
+      String(trafficPortOf(virtual, real)),
+    ],
+  };
+}
+
+const bracketed = (address: Ip): string => (familyOf(address) === 'inet6' ? `[${address}]` : address);
