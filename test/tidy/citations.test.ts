@@ -100,7 +100,20 @@ describe('pages', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('name files and folders that are there', () => {
+  it('name folders of src that are there', () => {
+    const rooms = new Set(sources.filter(isTypeScript).map((path) => path.split('/')[1] ?? ''));
+    const wrong = pages.flatMap((page) =>
+      [...read(page).matchAll(/`((?:src\/)?([\w-]+)(?:\/[\w-]+)+)`/g)]
+        .filter(
+          ([, path = '', room = '']) =>
+            rooms.has(room) && !/\/X$/.test(path) && !isThere(path) && !isThere(`src/${path}`),
+        )
+        .map(([, path]) => `${page}: ${path}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('name files that are there', () => {
     const all = ['src', 'test', 'bench', 'scripts', 'docs', 'systemd', 'etc'].flatMap((folder) =>
       filesUnder(folder, () => true),
     );
