@@ -6,7 +6,7 @@ import type { Micros } from '../ports/clock.ts';
 import type { Context } from './become.ts';
 import { effectivePriority } from './election.ts';
 import { activeDownInterval } from './timers.ts';
-import type { Active, Contest, RouterConfig, Step } from './types.ts';
+import type { Active, Contest, RouterConfig, State, Step } from './types.ts';
 
 /** The pause after the first round; it doubles with each one that follows. */
 const FIRST_PAUSE_US = 250_000;
@@ -14,6 +14,10 @@ const LONGEST_PAUSE_US = 1_000_000;
 /** Whoever has just been heard to answer may be about to yield: it needs its time to take its addresses off. */
 const SETTLE_US = 50_000;
 const FORGOTTEN_AFTER_US = 10_000_000;
+
+/** Active, and not only just: who answers while the role is changing hands is no rival. */
+export const isSettled = (router: RouterConfig, { phase, since }: State, now: Micros): boolean =>
+  phase === 'active' && 2 * (now - since) >= router.advertIntervalUs;
 
 /** Of an advert, which is there already when its sender yields: now, if the pause allows it. */
 export const announceAgainst = (context: Context<Active>): Step<Active> => contend(context, 0);

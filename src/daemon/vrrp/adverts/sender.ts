@@ -33,7 +33,8 @@ export type AdvertSenderPorts = {
   readonly clock: Clock;
   readonly emit: Emit;
   readonly limit: RateLimit;
-  readonly onSent: () => void;
+  /** @param again the one before went to nobody. */
+  readonly onSent: (again: boolean) => void;
   /** It went to nobody, and why. */
   readonly onFailed: (reason: string) => void;
 };
@@ -47,84 +48,52 @@ type Sending = {
   whenGone?: () => void;
 };
 
-/** The same bytes go out again and again, until something that they are made of changes. */
-type Prepared = {
-  readonly routes: readonly PathRoute[];
-  readonly config: VrrpInstanceConfig;
-  readonly router: RouterConfig;
-  readonly priority: number;
-  readonly packets: readonly {
-    readonly device: VrrpInterface;
-    readonly destination: Ip;
-    readonly bytes: Uint8Array;
-  }[];
-};
+type Present = { readonly config: VrrpInstanceConfig; readonly router: RouterConfig };
 
 /** @param routes over which it goes out at present. */
 export function createAdvertSender(
   routes: () => readonly PathRoute[],
-  current: () => { readonly config: VrrpInstanceConfig; readonly router: RouterConfig },
+  present: () => Present,
   ports: AdvertSenderPorts,
 ): AdvertSender {
+  const packetsOf = createPackets();
   let last: Sending = { waiting: 0, went: false, failure: noWay, at: 0 };
-  let prepared: Prepared | undefined;
+  let isUnsent = false;
   let lastSentAt: Micros = 0;
   let count = 0;
-
-  const failed = (instance: string, error: Error) => {
-    const reason = describeSendError(error);
-    ports.limit.note(`${instance} send ${reason}`, (times) =>
-      ports.emit({ event: 'vrrp.send_failed', instance, reason, count: times }),
-    );
-    return reason;
-  };
-
-  function prepare(priority: number): Prepared {
-    const { config, router } = current();
-    const now = routes();
-    const known = prepared;
-    if (
-      known?.routes === now &&
-      known.config === config &&
-      known.router === router &&
-      known.priority === priority
-    )
-      return known;
-    const packets = now.flatMap(({ device, source, destinations }) =>
-      destinations.map((destination) => ({
-        ...{ device, destination },
-        bytes: packetFor(config, router, { priority, source, destination }),
-      })),
-    );
-    prepared = { routes: now, config, router, priority, packets };
-    return prepared;
-  }
 
   function settle(sending: Sending): void {
     sending.waiting -= 1;
     if (sending.waiting > 0) return;
-    if (!sending.went) {
+    const wasUnsent = isUnsent;
+    isUnsent = !sending.went;
+    if (isUnsent) {
       ports.onFailed(sending.failure);
       return;
     }
     count += 1;
     lastSentAt = sending.at;
-    ports.onSent();
+    ports.onSent(wasUnsent);
     sending.whenGone?.();
   }
 
   return {
     send: (priority) => {
-      const { packets, config } = prepare(priority);
+      const { config, router } = present();
       const sending: Sending = { waiting: 1, went: false, failure: noWay, at: ports.clock.now() };
       last = sending;
-      for (const { device, destination, bytes } of packets) {
+      for (const { device, destination, bytes } of packetsOf({
+        routes: routes(),
+        config,
+        router,
+        priority,
+      })) {
         const socket = device.socket();
         if (socket === undefined) continue;
         sending.waiting += 1;
         socket.send(bytes, destination, (error) => {
           if (error === undefined) sending.went = true;
-          else sending.failure = failed(config.name, error);
+          else sending.failure = tellFailure(config.name, error, ports);
           settle(sending);
         });
       }
@@ -138,6 +107,39 @@ export function createAdvertSender(
     count: () => count,
   };
 }
+
+/** @returns the reason. */
+function tellFailure(instance: string, error: Error, { limit, emit }: AdvertSenderPorts): string {
+  const reason = describeSendError(error);
+  limit.note(`${instance} send ${reason}`, (count) =>
+    emit({ event: 'vrrp.send_failed', instance, reason, count }),
+  );
+  return reason;
+}
+
+/** What the packets of an advert are made of. */
+type Ingredients = Present & { readonly routes: readonly PathRoute[]; readonly priority: number };
+type Packet = { readonly device: VrrpInterface; readonly destination: Ip; readonly bytes: Uint8Array };
+
+/** The same bytes go out again and again, until something that they are made of changes. */
+function createPackets(): (of: Ingredients) => readonly Packet[] {
+  let made: { readonly of: Ingredients; readonly packets: readonly Packet[] } | undefined;
+  return (of) => {
+    if (made === undefined || !isSame(made.of, of)) made = { of, packets: makePackets(of) };
+    return made.packets;
+  };
+}
+
+const isSame = (a: Ingredients, b: Ingredients): boolean =>
+  a.routes === b.routes && a.config === b.config && a.router === b.router && a.priority === b.priority;
+
+const makePackets = ({ routes, config, router, priority }: Ingredients): readonly Packet[] =>
+  routes.flatMap(({ device, source, destinations }) =>
+    destinations.map((destination) => ({
+      ...{ device, destination },
+      bytes: packetFor(config, router, { priority, source, destination }),
+    })),
+  );
 
 /** A whole IP packet with an advert of that priority; 0 resigns. */
 export function packetFor(

@@ -1,6 +1,7 @@
 // Carries out what the state machine of one instance wants done, in order: adverts, addresses, announcements, reports.
 // How each is done is its own file's. docs/architecture.md "The lease".
 import type { Clock } from '../../../ports/clock.ts';
+import { isSettled } from '../../../vrrp/contest.ts';
 import type { Effect, RouterConfig, State } from '../../../vrrp/types.ts';
 import type { AdvertSender } from '../adverts/sender.ts';
 import type { Holdings } from '../holdings/holdings.ts';
@@ -15,8 +16,6 @@ export type EffectPorts = {
   readonly clock: Clock;
   readonly router: () => RouterConfig;
   readonly state: () => State;
-  /** The role has not just changed hands. */
-  readonly isSettled: () => boolean;
   readonly sender: AdvertSender;
   readonly holdings: Holdings;
   readonly rivals: Rivals;
@@ -31,7 +30,7 @@ export type Effects = {
 };
 
 export function createEffects(ports: EffectPorts): Effects {
-  const { clock, router, state, isSettled, sender, holdings, rivals, reporter, onIdle } = ports;
+  const { clock, router, state, sender, holdings, rivals, reporter, onIdle } = ports;
   let removed: Promise<unknown> = Promise.resolve();
 
   /** @returns a promise where the effects after it must wait for the kernel. */
@@ -39,7 +38,7 @@ export function createEffects(ports: EffectPorts): Effects {
     switch (effect.type) {
       case 'sendAdvert':
         // Whoever yields to it is to be asked before that. A new active has just announced itself.
-        if (state().phase === 'active' && isSettled()) rivals.ask();
+        if (isSettled(router(), state(), clock.now())) rivals.ask();
         sender.send(effect.priority);
         return undefined;
       case 'renewLease':

@@ -3,6 +3,7 @@
 // never kept.
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Ip } from '../../../net/ip.ts';
+import type { FitnessVerdict } from '../../../vrrp/fitness.ts';
 import { describeFault, linkFaultOf } from '../link-fault.ts';
 import { floatingAddresses, sourceAddressOf } from '../router-config.ts';
 import { type Tracking, type TrackPorts, trackingOf } from './tracked.ts';
@@ -30,6 +31,8 @@ export type Fitness = {
   readonly ownFault: () => string | undefined;
   /** The same, and of what other members of its sync group lack. */
   readonly fault: () => string | undefined;
+  /** Of {@link Fitness.ownFault}. */
+  readonly verdict: () => FitnessVerdict;
 };
 
 export function createFitness(ports: FitnessPorts): Fitness {
@@ -59,7 +62,14 @@ export function createFitness(ports: FitnessPorts): Fitness {
   }
 
   const ownFault = () => linkFault() ?? floatingFault() ?? tracking().fault;
-  return { source, tracking, linkFault, ownFault, fault: () => ownFault() ?? ports.groupFault(config()) };
+  return {
+    ...{ source, tracking, linkFault, ownFault },
+    fault: () => ownFault() ?? ports.groupFault(config()),
+    verdict: () => {
+      if (linkFault() !== undefined) return 'link_failed';
+      return ownFault() === undefined ? 'fit' : 'track_failed';
+    },
+  };
 }
 
 /** Of the same configuration the same ones: there may be thousands of addresses. */

@@ -1,308 +1,246 @@
-// The shell of one VRRP instance: feeds its state machine with what arrives, wakes it at its deadlines, and
-// carries out its effects, in order. It decides nothing of the election. A deadline is confirmed only after
-// the socket has been read: after a stall the timer fires before the adverts that came meanwhile.
-// docs/architecture.md "The stall guard", docs/reference/sockets.md §4.
+// The shell of one VRRP instance: what arrives becomes events of its state machine (machine.ts), what the machine wants
+// done is carried out by its parts (parts.ts), and here stands when which of them is asked. It decides nothing of the
+// election. src/vrrp/README.md; docs/architecture.md "The stall guard".
 
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Phase } from '../../../model/vrrp.ts';
 import type { Ip } from '../../../net/ip.ts';
 import { servesIn } from '../../../vrrp/become.ts';
 import { effectivePriority } from '../../../vrrp/election.ts';
-import { nextDeadline } from '../../../vrrp/next-deadline.ts';
-import { initialState, step } from '../../../vrrp/step.ts';
-import type { GroupEvent } from '../../../vrrp/sync-group.ts';
-import { activeDownInterval } from '../../../vrrp/timers.ts';
-import type { Event, FurtherPath, RouterConfig, State } from '../../../vrrp/types.ts';
+import { type FitnessVerdict, fitnessEvent } from '../../../vrrp/fitness.ts';
+import type { FurtherPath, RouterConfig } from '../../../vrrp/types.ts';
 import { type AdvertFacts, validateAdvert } from '../../../vrrp/validate.ts';
-import type { Answer } from '../adverts/interface.ts';
-import { createPaths } from '../adverts/paths.ts';
-import { createAdvertSender } from '../adverts/sender.ts';
-import { createAcceptFilter } from '../holdings/accept-filter.ts';
-import { createHoldings } from '../holdings/holdings.ts';
-import { createVmac } from '../holdings/macvlan.ts';
-import { createRivals } from '../holdings/rivals.ts';
+import type { VrrpInstanceStatus } from '../messages.ts';
 import { createRouterConfigs, noSource, routerConfigOf } from '../router-config.ts';
-import { createDeadline } from './deadline.ts';
-import { createEffects } from './effects.ts';
-import { createFitness } from './fitness.ts';
-import { createIntroduction } from './introduction.ts';
-import { createMaking } from './making.ts';
-import { createPeers } from './peers.ts';
-import { createReporter } from './reporter.ts';
-import type { Devices, RouterPorts, RouterShell } from './router-ports.ts';
+import { createMachine, type Machine } from './machine.ts';
+import { type Base, createBase, createOutput, type Output } from './parts.ts';
+import { createPeers, type Peers } from './peers.ts';
+import type { Devices, InstanceSnapshot, RouterPorts, RouterShell } from './router-ports.ts';
 import { routerStatusOf } from './router-status.ts';
 import { reasonsOf } from './tracked.ts';
-import { createYieldingReporter } from './yielding.ts';
+import { createYieldingReporter, type Yielding } from './yielding.ts';
+
+/** One router, as the functions below know it. */
+type Router = {
+  readonly ports: RouterPorts;
+  config: VrrpInstanceConfig;
+  readonly machine: Machine;
+  readonly base: Base;
+  readonly output: Output;
+  readonly peers: Peers;
+  readonly tellYielding: (yielding: Yielding) => void;
+  readonly routerConfigs: ReturnType<typeof createRouterConfigs>;
+  /** Since it was fit last. */
+  linkFailed: boolean;
+  ending: boolean;
+  /** Once it has given its role away. */
+  onDone?: (() => void) | undefined;
+};
 
 export function createRouterShell(
   initial: VrrpInstanceConfig,
   devices: Devices,
   ports: RouterPorts,
 ): RouterShell {
-  const { clock } = ports;
-  const [device] = devices;
-  let config = initial;
-  let router = routerConfigOf(config, noSource);
-  let state: State = initialState(clock.now());
-  let onDone: (() => void) | undefined;
-  let ending = false;
-  /** Whether the last fault was one of the interface. */
-  let linkFailed = false;
-  /** Whether the last advert went to nobody. */
-  let unsent = false;
-
-  const reporter = createReporter(
-    () => ({ config, priority: effectivePriority(router), fault: fitness.fault }),
-    ports,
-  );
-  const peers = createPeers(ports);
-  const tellYielding = createYieldingReporter(() => config, ports);
-  const paths = createPaths({
-    ...ports,
-    config: () => config,
-    sourceAddress: () => router.sourceAddress,
-    silenceUs: () => activeDownInterval(router.version, effectivePriority(router), router.advertIntervalUs),
-    onAdvert,
-    onAnswer: (answer) => rivals.heard(answer),
-    onChanged,
-  });
-  const vmac = createVmac(initial, { ...ports, onChanged });
-  const making = createMaking(vmac, clock);
-  const routerConfigs = createRouterConfigs();
-  const fitness = createFitness({
-    ...ports,
-    config: () => config,
-    devices: [device, vmac],
-    currentSource: () => router.sourceAddress,
-  });
-  const sender = createAdvertSender(
-    () => vmac.routesFor(paths.routes()),
-    () => ({ config, router }),
-    {
-      ...ports,
-      onSent,
-      onFailed: (reason) => {
-        unsent = true;
-        dispatch({ type: 'advertFailed', reason, lastSentAt: sender.lastSentAt() });
-      },
+  const config = () => router.config;
+  const machine: Machine = createMachine(routerConfigOf(initial, noSource), {
+    clock: ports.clock,
+    received: () => base.paths.received(),
+    carryOut: (effects) => output.effects.push(effects),
+    onAdvertDue: ports.onAdvertDue,
+    onTransition: (from) => {
+      introduce(router, from);
+      ports.onProgress('transition');
     },
-  );
-  const holdings = createHoldings(device, {
-    ...ports,
-    config: () => config,
-    onExpired: () => dispatch({ type: 'deadlineReached' }),
+    onStepped: () => settleGroup(router),
   });
-  const introduction = createIntroduction({ ...ports, routes: () => paths.routes() });
-  const rivals = createRivals(device, {
-    ...ports,
-    config: () => config,
-    sourceAddress: () => router.sourceAddress,
-    installed: holdings.installed,
-    onAnswered,
+  const present = { config, router: machine.router, state: machine.state };
+  const base: Base = createBase(devices, present, {
+    ...{ ...ports, initial },
+    onAdvert: (facts, path) => hear(router, facts, path),
+    onAnswer: (answer) => output.rivals.heard(answer),
+    onChanged: () => lookAgain(router),
   });
-  const accepting = createAcceptFilter(() => config, ports);
-  const effects = createEffects({
-    ...{ clock, isSettled, sender, holdings, rivals, reporter },
-    router: () => router,
-    state: () => state,
+  const output: Output = createOutput(devices, present, {
+    ...{ ...ports, base, dispatch: machine.dispatch },
     onIdle: () => {
-      if (state.phase === 'initialize') onDone?.();
+      if (machine.state().phase === 'initialize') router.onDone?.();
     },
   });
-  const deadline = createDeadline(
-    () => nextDeadline(state),
-    () => dispatch({ type: 'deadlineReached' }),
-    { clock, received: paths.received },
-  );
+  const router: Router = {
+    ...{ ports, config: initial, machine, base, output, linkFailed: false, ending: false },
+    peers: createPeers(ports),
+    tellYielding: createYieldingReporter(config, ports),
+    routerConfigs: createRouterConfigs(),
+  };
+  base.paths.use(devices);
+  return offer(router);
+}
 
-  function settleGroup(): void {
-    if (config.syncGroup !== undefined) ports.settleGroup(config.syncGroup);
-  }
-
-  const routerNow = (source: Ip): RouterConfig => routerConfigs.of(config, source, fitness.tracking().offset);
-
-  function dispatch(event: Event): void {
-    const before: Phase = state.phase;
-    const now = clock.now();
-    if (event.type === 'deadlineReached' && state.phase === 'active' && now >= state.nextAdvertAt)
-      ports.onAdvertDue(now - state.nextAdvertAt);
-    const next = step(router, state, event, now);
-    state = next.state;
-    // What it wants done now is meant for the new configuration.
-    if (event.type === 'reconfigured') router = event.router;
-    effects.push(next.effects);
-    if (state.phase !== before) introduce(before);
-    deadline.arm();
-    if (state.phase !== before) ports.onProgress('transition');
-    settleGroup();
-  }
-
-  /** Between unicast peers; an advert that comes ends it, and so does anything but backup. */
-  function introduce(before: Phase): void {
-    introduction.end();
-    const enters = state.phase === 'backup' && (before === 'initialize' || before === 'fault');
-    if (enters && config.unicastPeers.length > 0) introduction.begin(config.advertIntervalMs);
-  }
-
-  function onAdvert(facts: AdvertFacts, path: FurtherPath | undefined): boolean {
-    const validation = validateAdvert(router, facts);
-    if (validation.outcome === 'rejected') {
-      reporter.rejected(facts, validation);
-      return false;
-    }
-    reporter.accepted(facts, validation.notes);
-    paths.heard(path);
-    const { advert } = validation;
-    const known = peers.heard(facts.source, advert.priority);
-    introduction.end();
-    const wasActive = state.phase === 'active';
-    const priority = effectivePriority(router);
-    dispatch({ type: 'advertReceived', advert, source: facts.source, ...(path !== undefined && { path }) });
-    if (wasActive && state.phase === 'backup' && advert.priority >= priority) {
-      const yielded = { peer: facts.source, peerPriority: advert.priority, priority, known };
-      tellYielding({
-        ...yielded,
-        interface: config.furtherInterfaces?.[(path?.index ?? 0) - 1] ?? config.interface,
-      });
-    }
-    return true;
-  }
-
-  function onSent(): void {
-    ports.onProgress('advert');
-    if (!unsent) return;
-    unsent = false;
-    dispatch({ type: 'advertSent' });
-  }
-
-  /** Who answers while the role is just changing hands is no rival. */
-  function isSettled(): boolean {
-    return 2 * (clock.now() - state.since) >= router.advertIntervalUs;
-  }
-
-  function onAnswered(answer: Answer): void {
-    if (state.phase !== 'active' || !isSettled()) return;
-    reporter.answeredElsewhere(answer);
-    dispatch({ type: 'answeredElsewhere' });
-  }
-
-  function changeRouter(next: RouterConfig): void {
-    if (next === router || JSON.stringify(next) === JSON.stringify(router)) return;
-    dispatch({ type: 'reconfigured', router: next });
-  }
-
-  function onChanged(): void {
-    making.look();
-    if (state.phase === 'initialize') return;
-    vmac.refresh();
-    paths.refresh();
-    const source = fitness.source();
-    const before = effectivePriority(router);
-    if (source !== undefined) changeRouter(routerNow(source));
-    tellPriority(before);
-    const failed = fitness.linkFault();
-    if (failed !== undefined) {
-      linkFailed = true;
-      if (state.phase !== 'fault') dispatch({ type: 'linkDown' });
-    } else if (fitness.ownFault() !== undefined) {
-      if (state.phase !== 'fault') dispatch({ type: 'trackFailed' });
-    } else if (config.syncGroup === undefined) recover();
-    settleGroup();
-  }
-
-  /** It is fit again, and so is its sync group. */
-  function recover(): void {
-    if (state.phase !== 'fault' && state.phase !== 'leaving') return;
-    const isBack = linkFailed && state.phase === 'fault';
-    linkFailed = false;
-    dispatch({ type: isBack ? 'linkUp' : 'trackRecovered' });
-  }
-
-  function tellPriority(from: number): void {
-    const to = effectivePriority(router);
-    if (from === to) return;
-    const { name, virtualRouterId: vrid } = config;
-    const because = reasonsOf(fitness.tracking());
-    ports.emit({ event: 'vrrp.priority_changed', instance: name, vrid, from, to, because });
-  }
-
-  const status = () =>
-    routerStatusOf({
-      config,
-      state,
-      priority: effectivePriority(router),
-      tracking: fitness.tracking,
-      paths: paths.status,
-      peers: peers.status(),
-      installed: holdings.installed(),
-      missing: [
-        ...(servesIn(state.phase) ? holdings.missing() : []),
-        ...vmac.missing(),
-        ...accepting.missing(),
-      ],
-      advertsSent: sender.count(),
-      counters: reporter.counters(),
-    });
-
-  paths.use(devices);
-
+const offer = (router: Router): RouterShell => {
+  const { machine, base, output } = router;
+  const { fitness } = base;
   return {
-    config: () => config,
+    config: () => router.config,
     prepare: () => {
-      void accepting.apply();
-      vmac.refresh();
-      paths.refresh();
-      return making.wait();
+      void output.accepting.apply();
+      base.vmac.refresh();
+      base.paths.refresh();
+      return base.making.wait();
     },
-    start: (resume) => {
-      if (ending) return;
-      router = routerNow(fitness.source() ?? noSource);
-      linkFailed = fitness.linkFault() !== undefined;
-      const finds = !linkFailed && holdings.adopt(router.addresses);
-      // What it serves already it hands over before it is in fault for what it tracks.
-      const linkUp = finds || fitness.fault() === undefined;
-      const begins = { linkUp, ...(finds && { finds: 'addresses' as const }) };
-      if (resume === undefined) dispatch({ type: 'startup', ...begins });
-      else dispatch({ type: 'resumed', ...begins, snapshot: resume });
-      if (finds) onChanged();
-    },
-    reconfigure: (next, nextDevices) => {
-      const before = config;
-      config = next;
-      holdings.onConfig(before, servesIn(state.phase));
-      void accepting.apply();
-      paths.use(nextDevices);
-      changeRouter(routerNow(fitness.source() ?? router.sourceAddress));
-      onChanged();
-    },
-    handOver: () => dispatch({ type: 'handoverRequested' }),
-    shutDown: (keeps = false) =>
-      new Promise((resolve) => {
-        ending = true;
-        making.end();
-        onDone = () => {
-          onDone = undefined;
-          deadline.cancel();
-          holdings.close();
-          paths.close();
-          if (keeps) return resolve();
-          // Thousands of addresses take longer than the effects behind them have waited.
-          void effects
-            .removed()
-            .then(() => Promise.all([accepting.remove(), vmac.remove()]))
-            .then(() => resolve());
-        };
-        dispatch({ type: 'shutdown', ...(keeps && { keeps }) });
-      }),
+    start: (resume) => start(router, resume),
+    reconfigure: (next, devices) => reconfigure(router, next, devices),
+    handOver: () => machine.dispatch({ type: 'handoverRequested' }),
+    shutDown: (keeps) => shutDown(router, keeps),
     fault: fitness.fault,
     ownFault: fitness.ownFault,
-    onTracked: onChanged,
-    groupMember: () => ({ state, fit: fitness.ownFault() === undefined }),
-    onGroupEvent: (event: GroupEvent) => {
-      if (event.type === 'trackRecovered') recover();
-      else dispatch(event);
+    onTracked: () => lookAgain(router),
+    groupMember: () => ({ state: machine.state(), fit: fitness.ownFault() === undefined }),
+    onGroupEvent: (event) => {
+      if (event.type === 'trackRecovered') followFitness(router, 'fit');
+      else machine.dispatch(event);
     },
-    status,
-    snapshot: () => ({ name: config.name, phase: state.phase, lastAdvertAt: sender.lastSentAt() }),
+    status: () => statusOf(router),
+    snapshot: () => ({
+      ...{ name: router.config.name, phase: machine.state().phase },
+      lastAdvertAt: output.sender.lastSentAt(),
+    }),
   };
+};
+
+function settleGroup({ config, ports }: Router): void {
+  if (config.syncGroup !== undefined) ports.settleGroup(config.syncGroup);
+}
+
+const routerNow = ({ config, routerConfigs, base }: Router, source: Ip): RouterConfig =>
+  routerConfigs.of(config, source, base.fitness.tracking().offset);
+
+/** @param resume what an earlier process of ours said last, if it died. */
+function start(router: Router, resume: InstanceSnapshot | undefined): void {
+  if (router.ending) return;
+  const { machine, base, output } = router;
+  machine.configure(routerNow(router, base.fitness.source() ?? noSource));
+  router.linkFailed = base.fitness.linkFault() !== undefined;
+  const finds = !router.linkFailed && output.holdings.adopt(machine.router().addresses);
+  // What it serves already it hands over before it is in fault for what it tracks.
+  const linkUp = finds || base.fitness.fault() === undefined;
+  const begins = { linkUp, ...(finds && { finds: 'addresses' as const }) };
+  if (resume === undefined) machine.dispatch({ type: 'startup', ...begins });
+  else machine.dispatch({ type: 'resumed', ...begins, snapshot: resume });
+  if (finds) lookAgain(router);
+}
+
+/** An advert for it has come. @returns whether it was believed */
+function hear(router: Router, facts: AdvertFacts, path: FurtherPath | undefined): boolean {
+  const { machine, base, output, peers } = router;
+  const { source } = facts;
+  const validation = validateAdvert(machine.router(), facts);
+  if (validation.outcome === 'rejected') {
+    output.reporter.rejected(facts, validation);
+    return false;
+  }
+  const { advert, notes } = validation;
+  output.reporter.accepted(facts, notes);
+  base.paths.heard(path);
+  const known = peers.heard(source, advert.priority);
+  output.introduction.end();
+  const wasActive = machine.state().phase === 'active';
+  const priority = effectivePriority(machine.router());
+  machine.dispatch({ type: 'advertReceived', advert, source, ...(path !== undefined && { path }) });
+  if (wasActive && machine.state().phase === 'backup' && advert.priority >= priority) {
+    const { furtherInterfaces = [], interface: first } = router.config;
+    const over = furtherInterfaces[(path?.index ?? 0) - 1] ?? first;
+    router.tellYielding({ peer: source, peerPriority: advert.priority, priority, known, interface: over });
+  }
+  return true;
+}
+
+/** Between unicast peers; an advert that comes ends it, and so does anything but backup. */
+function introduce({ machine, output, config }: Router, from: Phase): void {
+  output.introduction.end();
+  const enters = machine.state().phase === 'backup' && (from === 'initialize' || from === 'fault');
+  if (enters && config.unicastPeers.length > 0) output.introduction.begin(config.advertIntervalMs);
+}
+
+/** Links, addresses, or what is tracked may be others now. */
+function lookAgain(router: Router): void {
+  const { machine, base, config } = router;
+  base.making.look();
+  if (machine.state().phase === 'initialize') return;
+  base.vmac.refresh();
+  base.paths.refresh();
+  const source = base.fitness.source();
+  const before = effectivePriority(machine.router());
+  if (source !== undefined) machine.reconfigure(routerNow(router, source));
+  tellPriority(router, before);
+  const verdict = base.fitness.verdict();
+  // Of a member of a sync group the group says when it comes back.
+  if (verdict !== 'fit' || config.syncGroup === undefined) followFitness(router, verdict);
+  settleGroup(router);
+}
+
+function followFitness(router: Router, verdict: FitnessVerdict): void {
+  const { machine } = router;
+  const event = fitnessEvent(machine.state().phase, verdict, router.linkFailed);
+  if (verdict === 'link_failed') router.linkFailed = true;
+  if (verdict === 'fit') router.linkFailed = false;
+  if (event !== undefined) machine.dispatch(event);
+}
+
+function tellPriority({ machine, base, config, ports }: Router, from: number): void {
+  const to = effectivePriority(machine.router());
+  if (from === to) return;
+  const { name, virtualRouterId: vrid } = config;
+  const because = reasonsOf(base.fitness.tracking());
+  ports.emit({ event: 'vrrp.priority_changed', instance: name, vrid, from, to, because });
+}
+
+function reconfigure(router: Router, next: VrrpInstanceConfig, devices: Devices): void {
+  const { machine, base, output, config: before } = router;
+  router.config = next;
+  output.holdings.onConfig(before, servesIn(machine.state().phase));
+  void output.accepting.apply();
+  base.paths.use(devices);
+  machine.reconfigure(routerNow(router, base.fitness.source() ?? machine.router().sourceAddress));
+  lookAgain(router);
+}
+
+/** Settles when the addresses are gone. @param keeps what nobody takes over, for a restart */
+async function shutDown(router: Router, keeps = false): Promise<void> {
+  const { machine, base, output } = router;
+  router.ending = true;
+  base.making.end();
+  await new Promise<void>((resolve) => {
+    router.onDone = () => {
+      router.onDone = undefined;
+      machine.close();
+      output.holdings.close();
+      base.paths.close();
+      resolve();
+    };
+    machine.dispatch({ type: 'shutdown', ...(keeps && { keeps }) });
+  });
+  if (keeps) return;
+  // Thousands of addresses take longer than the effects behind them have waited.
+  await output.effects.removed();
+  await Promise.all([output.accepting.remove(), base.vmac.remove()]);
+}
+
+function statusOf({ machine, base, output, peers, config }: Router): VrrpInstanceStatus {
+  const { holdings, accepting, sender, reporter } = output;
+  const state = machine.state();
+  return routerStatusOf({
+    ...{ config, state, priority: effectivePriority(machine.router()) },
+    tracking: base.fitness.tracking,
+    paths: base.paths.status,
+    peers: peers.status(),
+    installed: holdings.installed(),
+    missing: [
+      ...(servesIn(state.phase) ? holdings.missing() : []),
+      ...base.vmac.missing(),
+      ...accepting.missing(),
+    ],
+    advertsSent: sender.count(),
+    counters: reporter.counters(),
+  });
 }
