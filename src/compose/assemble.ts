@@ -1,8 +1,9 @@
 // What a daemon is made of on this machine: the real clock, kernel, probes and child process, put together.
 
 import type { FileEnd } from '../config/judge-loss.ts';
+import { createCommandQueue } from '../daemon/commands/command-queue.ts';
+import { fallbackCommands } from '../daemon/commands/fallback-commands.ts';
 import { createQuorumCommands } from '../daemon/commands/quorum-commands.ts';
-import { shellCommands } from '../daemon/commands/shell-command.ts';
 import { createDaemon } from '../daemon/daemon.ts';
 import type { Daemon } from '../daemon/daemon-ports.ts';
 import { createDirectorLoop } from '../daemon/director/director-loop.ts';
@@ -73,6 +74,7 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
   let { maintenancedir, scriptUser } = initial;
   const runScript: RunScript = (request) =>
     runAnyScript({ ...(scriptUser !== undefined && { user: scriptUser }), ...request });
+  const commands = createCommandQueue({ clock, runScript });
   const report = (written: Result<void>) => {
     if (!written.ok) journal({ event: 'state.failed', reason: written.error });
   };
@@ -121,7 +123,7 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     journal,
     verdictOf: health.verdictOf,
     weigh: weights.weigh,
-    commands: createQuorumCommands({ clock, journal, runScript }),
+    commands: createQuorumCommands({ journal, queue: commands }),
   });
   const reconcile = createReconcileLoop({
     kernel: createIpvsKernel(openNetlinkSocket('generic'), clock),
@@ -130,7 +132,7 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     verdictOf: health.verdictOf,
     weigh: weights.weigh,
     quorumOf: quorums.quorumOf,
-    runFallbackCommand: shellCommands(runScript),
+    runFallbackCommand: fallbackCommands({ journal, queue: commands }),
     onOwnedChanged: (services) => void owned.write(services).then(report),
     drainOf: operator.drainOf,
     isDraining: () => !operator.isSilent(),
@@ -149,7 +151,7 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     director.heard(event);
   };
   const vrrp = openVrrpSupervisor(
-    { journal: journalOfVrrp, runScript, stateDir: initial.director.stateDir },
+    { journal: journalOfVrrp, commands, stateDir: initial.director.stateDir },
     initial.vrrpProcess,
   );
   const daemon = createDaemon(
@@ -169,6 +171,7 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
       weights,
       quorums,
       operator,
+      commands,
       vrrp,
       findsAddresses: findsVrrpAddresses,
       tracking: createTrackingLoop({

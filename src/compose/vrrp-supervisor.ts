@@ -1,6 +1,7 @@
 // The supervisor of the VRRP process as `run` needs it: this program forked, and the real sockets for what is
 // done in its place.
 import { fileURLToPath } from 'node:url';
+import type { CommandQueue } from '../daemon/commands/command-queue.ts';
 import { createNotifier, withNotifier } from '../daemon/commands/router-commands.ts';
 import { isNothing } from '../daemon/vrrp/holdings/claims.ts';
 import { findsAddresses } from '../daemon/vrrp/holdings/found.ts';
@@ -9,7 +10,6 @@ import { releaseLeft, resignFor, tellLeft } from '../daemon/vrrp/resign-for.ts';
 import { createVrrpSupervisor, type VrrpSupervisor } from '../daemon/vrrp/supervisor.ts';
 import type { Journal } from '../journal/event.ts';
 import type { VrrpInstanceConfig, VrrpProcessConfig } from '../model/config/router.ts';
-import type { RunScript } from '../ports/tracked.ts';
 import { systemClock } from '../system/clock.ts';
 import { forkSelf } from '../system/programs/vrrp-child.ts';
 import { claimMemoryIn } from './claim-memory.ts';
@@ -32,14 +32,14 @@ export async function findsVrrpAddresses(instances: readonly VrrpInstanceConfig[
 export function openVrrpSupervisor(
   {
     journal,
-    runScript,
+    commands,
     stateDir,
-  }: { readonly journal: Journal; readonly runScript: RunScript; readonly stateDir: string },
+  }: { readonly journal: Journal; readonly commands: CommandQueue; readonly stateDir: string },
   config: VrrpProcessConfig | undefined,
   entry: string = fileURLToPath(new URL('../main.js', import.meta.url)),
 ): VrrpSupervisor {
   const startedAt = systemClock.now();
-  const notifier = createNotifier({ clock: systemClock, journal, runScript });
+  const notifier = createNotifier({ journal, queue: commands });
   const supervisor = createVrrpSupervisor({
     clock: systemClock,
     journal: (event) => {

@@ -9,6 +9,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { KernelError } from '../ports/kernel.ts';
 import type { Plan } from '../reconcile/plan.ts';
 import type { Override } from '../reconcile/weigh.ts';
+import type { CommandQueue } from './commands/command-queue.ts';
 import type { DirectorLoop } from './director/director-loop.ts';
 import type { HealthLoop } from './health/health-loop.ts';
 import type { MarkKeeper } from './marks/mark-keeper.ts';
@@ -42,6 +43,8 @@ export type DaemonPorts = {
   readonly weights: Weights;
   readonly quorums: Quorums;
   readonly operator: Operator;
+  /** Of all programs that the parts start because something has changed. */
+  readonly commands: Pick<CommandQueue, 'drained'>;
   readonly vrrp: VrrpSupervisor;
   /** Whether addresses of theirs are on this host already (found.ts). */
   readonly findsAddresses: (instances: readonly VrrpInstanceConfig[]) => Promise<boolean>;

@@ -5,7 +5,7 @@
 import type { ConfigReading, FileEnd } from '../config/judge-loss.ts';
 import type { Config } from '../model/config/config.ts';
 import type { Micros } from '../ports/clock.ts';
-import { programsMaxMs } from './commands/running-programs.ts';
+import { programsMaxMs } from './commands/command-queue.ts';
 import type { Daemon, DaemonPorts, ReloadOptions, ReloadResult, StopHow } from './daemon-ports.ts';
 import { createDirectorPart } from './director-part.ts';
 import { createElectionPart } from './election-part.ts';
@@ -123,15 +123,15 @@ async function change({ parts }: Life, what: Change): Promise<readonly string[]>
 
 async function stop(life: Life, reason: string, how: StopHow): Promise<void> {
   const { ports, parts, inTurn, startedAt } = life;
-  const { journal, clock, roster, quorums, reconcile } = ports;
+  const { journal, clock, roster, commands } = ports;
   life.phase = 'stopping';
   journal({ event: 'daemon.stopping', reason, ...(how.restarts === true && { restarts: true }) });
   for (const part of parts) part.interrupt?.();
   roster.stop();
   await inTurn(async () => {
     for (const part of parts.toReversed()) await part.stop(how);
-    // Last, and at once: one that takes its time holds up nothing else, and a restart only once.
-    await Promise.all([quorums.drained(programsMaxMs), reconcile.drained(programsMaxMs)]);
+    // Last, and of all parts at once: one that takes its time holds up nothing else, and a restart only once.
+    await commands.drained(programsMaxMs);
   });
   journal({ event: 'daemon.stopped', uptime_s: Math.round((clock.now() - startedAt) / 1e6) });
 }

@@ -89,7 +89,6 @@ function daemonOf(initial: Config): Daemon {
       status: () => ({ available: undefined, observed: [], leaving: [], services: new Map() }),
       serving: () => () => false,
       stop: async ({ clean }: { clean: boolean }) => tell(`reconcile stop clean=${clean}`),
-      drained: async (limitMs: number) => tell(`fallback commands drained ${limitMs}`),
     },
     director: {
       configure: async () => tell('director configure'),
@@ -103,10 +102,8 @@ function daemonOf(initial: Config): Daemon {
       plan: async () => [],
       stop: async () => tell('marks stop'),
     },
-    quorums: {
-      ...{ configure: () => {}, look: () => {}, statusOf: () => undefined },
-      drained: async (limitMs: number) => tell(`quorum commands drained ${limitMs}`),
-    },
+    quorums: { configure: () => {}, look: () => {}, statusOf: () => undefined },
+    commands: { drained: async (limitMs: number) => tell(`commands drained ${limitMs}`) },
     weights: { configure: () => {}, stop: () => {}, explain: () => [] },
     operator: {
       set: async (real: string, _service: string | undefined, override: unknown) => {
@@ -416,8 +413,6 @@ describe('the roster', () => {
 });
 
 describe('stop', () => {
-  const programsDrained = ['quorum commands drained 10000', 'fallback commands drained 10000'];
-
   it('lets the addresses go first and the table last', async () => {
     const daemon = daemonOf(config());
     await daemon.start();
@@ -431,7 +426,7 @@ describe('stop', () => {
       'reconcile stop clean=true',
       'marks stop',
       'director stop',
-      ...programsDrained,
+      'commands drained 10000',
       'daemon.stopped',
     ]);
   });
@@ -447,7 +442,7 @@ describe('stop', () => {
       'vrrp stop keeps',
       'health stop',
       'reconcile stop clean=false',
-      ...programsDrained,
+      'commands drained 10000',
       'daemon.stopped',
     ]);
     expect(events.find(({ event }) => event === 'daemon.stopping')).toMatchObject({ restarts: true });

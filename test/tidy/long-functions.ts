@@ -5,7 +5,6 @@ export const LONG_FUNCTION = 60;
 export const longFunctions: Readonly<Record<string, readonly [lines: number, reason: string]>> = {
   'src/cli/run.ts runDaemon': [73, ''],
   'src/compose/assemble.ts assemble': [133, ''],
-  'src/daemon/commands/router-commands.ts createNotifier': [70, ''],
   'src/daemon/director/director-loop.ts createDirectorLoop': [115, ''],
   'src/daemon/director/setting-keeper.ts createSettingKeeper': [65, ''],
   'src/daemon/director/sync-keeper.ts createSyncKeeper': [72, ''],

@@ -1,18 +1,11 @@
 // Runs the notify scripts of virtual routers as keepalived does: notify_master and the like as they are written,
-// notify with INSTANCE, the name, the state and the priority behind it. Those of one router run one after the
-// other, in the order of its states, each for a bounded time, and never hold anything else up.
+// notify with INSTANCE, the name, the state and the priority behind it; those of one router in the order of its states.
 
 import type { Journal, JournalEvent } from '../../journal/event.ts';
 import type { VrrpInstanceConfig, VrrpNotifyConfig } from '../../model/config/router.ts';
 import type { Phase } from '../../model/vrrp.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { RunScript } from '../../ports/tracked.ts';
 import type { VrrpSupervisor } from '../vrrp/supervisor.ts';
-import { programsMaxMs } from './running-programs.ts';
-
-const timeoutMs = 30_000;
-/** Of one router; the oldest are left out then: what counts is where it ends up. */
-const waitingMax = 16;
+import type { CommandQueue } from './command-queue.ts';
 
 type NotifiedState = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP';
 
@@ -28,63 +21,25 @@ export type Notifier = {
   readonly configure: (instances: readonly VrrpInstanceConfig[]) => void;
   /** To be told every event of the VRRP process. */
   readonly heard: (event: JournalEvent) => void;
-  /** Resolves when every script has ended, or after that time. */
-  readonly drained: (limitMs: number) => Promise<void>;
 };
 
-type Queue = {
-  told?: NotifiedState;
-  readonly waiting: { readonly state: NotifiedState; readonly command: readonly string[] }[];
-  running: boolean;
-};
-
-export function createNotifier(ports: {
-  readonly clock: Clock;
+export function createNotifier({
+  journal,
+  queue,
+}: {
   readonly journal: Journal;
-  readonly runScript: RunScript;
+  readonly queue: CommandQueue;
 }): Notifier {
-  const { clock, journal, runScript } = ports;
   let scripts = new Map<string, VrrpNotifyConfig>();
-  const queues = new Map<string, Queue>();
-  let idle: (() => void)[] = [];
+  const told = new Map<string, NotifiedState>();
 
-  const isIdle = () => [...queues.values()].every(({ running }) => !running);
-
-  async function run(instance: string, queue: Queue): Promise<void> {
-    if (queue.running) return;
-    queue.running = true;
-    for (let next = queue.waiting.shift(); next !== undefined; next = queue.waiting.shift()) {
-      const { state, command } = next;
-      const script = runScript({ command, timeoutMs, isAction: true });
-      const { detail } = await script.result;
-      journal({ event: 'vrrp.notified', instance, state, command: command.join(' '), exit: detail });
-      await script.ended;
-    }
-    queue.running = false;
-    if (!isIdle()) return;
-    const resolve = idle;
-    idle = [];
-    for (const each of resolve) each();
-  }
-
-  function enqueue(instance: string, state: NotifiedState, priority: number): void {
-    const queue = queues.get(instance) ?? { waiting: [], running: false };
-    queues.set(instance, queue);
-    if (queue.told === state) return;
-    queue.told = state;
-    for (const command of commandsFor(scripts.get(instance), instance, state, priority)) {
-      queue.waiting.push({ state, command });
-    }
-    for (const { state: left, command } of queue.waiting.splice(0, queue.waiting.length - waitingMax)) {
-      journal({
-        event: 'vrrp.notified',
-        instance,
-        state: left,
-        command: command.join(' '),
-        exit: 'left out',
-      });
-    }
-    void run(instance, queue);
+  function enqueue(instance: string, state: NotifiedState, command: readonly string[]): void {
+    const onEnded = (exit: string) =>
+      journal({ event: 'vrrp.notified', instance, state, command: command.join(' '), exit });
+    queue.add(`router ${instance}`, {
+      command: () => ({ request: { command, isAction: true }, onEnded }),
+      onLeftOut: () => onEnded('left out'),
+    });
   }
 
   return {
@@ -94,22 +49,17 @@ export function createNotifier(ports: {
     },
     heard: (event) => {
       if (event.event !== 'vrrp.transition') return;
-      const state = states[event.to];
-      if (state !== undefined) enqueue(event.instance, state, event.priority);
+      const { instance, to, priority } = event;
+      const state = states[to];
+      if (state === undefined || told.get(instance) === state) return;
+      told.set(instance, state);
+      for (const command of commandsFor(scripts.get(instance), instance, state, priority))
+        enqueue(instance, state, command);
     },
-    drained: (limitMs) =>
-      new Promise((resolve) => {
-        if (isIdle()) return resolve();
-        const cancel = clock.after(limitMs, resolve);
-        idle.push(() => {
-          cancel();
-          resolve();
-        });
-      }),
   };
 }
 
-/** The supervisor whose routers are notified for: told the configuration, and waiting for scripts when it stops. */
+/** The supervisor whose routers are notified for: told the configuration. */
 export const withNotifier = (supervisor: VrrpSupervisor, notifier: Notifier): VrrpSupervisor => ({
   ...supervisor,
   start: (instances) => {
@@ -119,10 +69,6 @@ export const withNotifier = (supervisor: VrrpSupervisor, notifier: Notifier): Vr
   reconfigure: (instances) => {
     notifier.configure(instances);
     return supervisor.reconfigure(instances);
-  },
-  stop: async (how) => {
-    await supervisor.stop(how);
-    await notifier.drained(programsMaxMs);
   },
 });
 

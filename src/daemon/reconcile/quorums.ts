@@ -44,8 +44,6 @@ export type Quorums = {
   readonly quorumOf: QuorumOf;
   /** Undefined where the service has no quorum configured. */
   readonly statusOf: (service: string) => QuorumStatus | undefined;
-  /** Resolves when no program of a quorum runs any more, or after that time. */
-  readonly drained: (limitMs: number) => Promise<void>;
 };
 
 type Entry = {
@@ -107,7 +105,6 @@ export function createQuorums({ journal, verdictOf, weigh, commands }: QuorumsPo
         ...{ weight: entry.serving.certain, quorum, hysteresis },
       };
     },
-    drained: commands.drained,
   };
 }
 

@@ -16,11 +16,11 @@ import type { Drain, Leaving, LeavingState } from '../../reconcile/leaving.ts';
 import { type Plan, planFor } from '../../reconcile/plan.ts';
 import { type Goal, propose } from '../../reconcile/propose.ts';
 import { servingIn } from '../../reconcile/serving.ts';
-import { createRunningPrograms } from '../commands/running-programs.ts';
+import type { RunFallbackCommand } from '../commands/fallback-commands.ts';
 import type { Refusal } from '../pace/backoff.ts';
 import { createQueue, createTimer } from '../pace/pacing.ts';
 import { createDepartures } from './departures.ts';
-import { createServiceStory, type RunFallbackCommand } from './service-story.ts';
+import { createServiceStory } from './service-story.ts';
 import { type Applied, createTableKeeper } from './table-keeper.ts';
 
 /** While IPVS is away, it is asked for again after as long as it has been away, within these bounds. */
@@ -94,14 +94,11 @@ export type ReconcileLoop = {
   readonly plan: () => Promise<Result<Plan, KernelError>>;
   /** Ends. `clean` also deletes the services that are configured with cleanstop; all others stay as they are. */
   readonly stop: (how: { readonly clean: boolean }) => Promise<void>;
-  /** Resolves when no fallbackcommand runs any more, or after that time. */
-  readonly drained: (limitMs: number) => Promise<void>;
 };
 
 export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoop {
   const { kernel, clock, journal, verdictOf, weigh, quorumOf } = options;
-  const programs = createRunningPrograms(clock);
-  const story = createServiceStory(journal, { run: options.runFallbackCommand, programs });
+  const story = createServiceStory(journal, options.runFallbackCommand);
   const departures = createDepartures({
     ...{ clock, journal },
     ...(options.leavingBefore !== undefined && { before: options.leavingBefore }),
@@ -225,7 +222,6 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
         for (const resume of waiting) resume();
       });
     },
-    drained: programs.drained,
   };
 }
 

@@ -5,23 +5,10 @@
 
 import type { Journal } from '../../journal/event.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
-import { formatServiceId, type ServiceId } from '../../model/ipvs.ts';
-import { formatEndpoint } from '../../net/endpoint.ts';
+import { formatServiceId } from '../../model/ipvs.ts';
 import type { DesiredService } from '../../reconcile/desire.ts';
 import { fallbackServing } from '../../reconcile/fallback.ts';
-import type { RunningPrograms } from '../commands/running-programs.ts';
-
-/**
- * Runs `command`, a shell command line, with `words` behind it. @returns how it ended, for the log: "exit 0",
- * "SIGKILL after 30 s". Never rejects.
- */
-export type RunFallbackCommand = (command: string, words: readonly string[]) => Promise<string>;
-
-export type FallbackCommands = {
-  /** Absent: none is run. */
-  readonly run: RunFallbackCommand | undefined;
-  readonly programs: RunningPrograms;
-};
+import type { RunFallbackCommand } from '../commands/fallback-commands.ts';
 
 export type ServiceStory = {
   /** Tells what changed since the last call. `services` as desireServices gives them for `virtuals`. */
@@ -33,11 +20,10 @@ type Chapter = {
   fallback?: string;
   empty: boolean;
   command?: 'start' | 'stop';
-  /** Ends when the last command has: start and stop of one service never overtake each other. */
-  ran: Promise<void>;
 };
 
-export function createServiceStory(journal: Journal, { run, programs }: FallbackCommands): ServiceStory {
+/** @param run absent: no fallbackcommand is run. */
+export function createServiceStory(journal: Journal, run?: RunFallbackCommand): ServiceStory {
   let chapters = new Map<string, Chapter>();
 
   const tellFallback = (
@@ -66,17 +52,12 @@ export function createServiceStory(journal: Journal, { run, programs }: Fallback
     chapter.empty = !usable && (settled || chapter.empty);
   };
 
-  const runCommand = (name: string, chapter: Chapter, service: DesiredService, virtual: VirtualConfig) => {
+  const runCommand = (chapter: Chapter, service: DesiredService, virtual: VirtualConfig) => {
     const action = actionFor(service);
-    const { fallbackcommand: command } = virtual;
-    if (command === undefined || run === undefined || action === undefined || action === chapter.command)
-      return;
+    const { id, fallbackcommand: line } = virtual;
+    if (line === undefined || action === undefined || action === chapter.command) return;
     chapter.command = action;
-    chapter.ran = chapter.ran.then(async () => {
-      const exit = await run(command, [action, ...commandWords(virtual.id)]);
-      journal({ event: 'service.fallbackcommand', service: name, action, command, exit });
-    });
-    programs.add(chapter.ran);
+    run?.(id, action, line);
   };
 
   return {
@@ -86,11 +67,11 @@ export function createServiceStory(journal: Journal, { run, programs }: Fallback
         const virtual = virtuals[index];
         if (virtual === undefined) continue;
         const name = formatServiceId(virtual.id);
-        const chapter = chapters.get(name) ?? { empty: false, ran: Promise.resolve() };
+        const chapter = chapters.get(name) ?? { empty: false };
         next.set(name, chapter);
         tellFallback(name, chapter, service, virtual);
         tellEmpty(name, chapter, service);
-        runCommand(name, chapter, service, virtual);
+        runCommand(chapter, service, virtual);
       }
       chapters = next;
     },
@@ -101,7 +82,3 @@ function actionFor({ confirmed, settled }: DesiredService): 'start' | 'stop' | u
   if (confirmed) return 'stop';
   return settled ? 'start' : undefined;
 }
-
-/** "VIP:VPORT PROTOCOL"; behind a mark "MARK fwm", where ldirectord gives an empty address. */
-const commandWords = (id: ServiceId): readonly string[] =>
-  id.kind === 'fwmark' ? [String(id.fwmark), 'fwm'] : [formatEndpoint(id), id.protocol];

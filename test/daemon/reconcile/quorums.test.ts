@@ -1,5 +1,6 @@
 // What is told of a quorum, when, and which programs run.
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createCommandQueue } from '../../../src/daemon/commands/command-queue.ts';
 import { createQuorumCommands } from '../../../src/daemon/commands/quorum-commands.ts';
 import { createQuorums, type Quorums } from '../../../src/daemon/reconcile/quorums.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
@@ -7,8 +8,8 @@ import type { QuorumConfig, VirtualConfig } from '../../../src/model/config/serv
 import { formatServiceId, type ServiceId } from '../../../src/model/ipvs.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
 import { ip } from '../../../src/net/ip.ts';
-import type { ScriptRequest } from '../../../src/ports/tracked.ts';
 import { realOf, virtualOf } from '../../make/arbitrary-table.ts';
+import { createScriptedPrograms, type ScriptedPrograms } from '../../make/scripted-programs.ts';
 import { createVirtualTime, type VirtualTime } from '../../make/virtual-time.ts';
 
 const vip: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
@@ -20,43 +21,25 @@ const web = (limits: QuorumConfig = { quorum: 3, hysteresis: 1, ...scripts }): V
     quorum: limits,
   });
 
-type Run = { readonly request: ScriptRequest; readonly end: (exit?: string) => Promise<void> };
-
 let clock: VirtualTime;
 let events: JournalEvent[];
-let runs: Run[];
+let programs: ScriptedPrograms;
 let verdicts: Record<string, Verdict>;
 let weight: number | 'out';
 let quorums: Quorums;
 
 function create(): void {
   const journal = (event: JournalEvent) => void events.push(event);
-  const commands = createQuorumCommands({
-    clock,
-    journal,
-    runScript: (request) => {
-      let end = (_: string) => {};
-      const done = new Promise<string>((resolve) => {
-        end = resolve;
-      });
-      runs.push({
-        request,
-        end: async (exit = 'exit 0') => {
-          end(exit);
-          await clock.advance(0);
-        },
-      });
-      const result = done.then((detail) => ({ outcome: 'success' as const, detail }));
-      return { result, ended: done.then(() => {}), kill: () => {} };
-    },
-  });
+  const queue = createCommandQueue({ clock, runScript: programs.runScript });
+  const commands = createQuorumCommands({ journal, queue });
   const verdictOf = (_service: string, real: string) => verdicts[real] ?? 'unverified';
   quorums = createQuorums({ journal, verdictOf, weigh: () => weight, commands });
 }
 
 beforeEach(() => {
   clock = createVirtualTime();
-  [events, runs, verdicts, weight] = [[], [], {}, 1];
+  programs = createScriptedPrograms(clock);
+  [events, verdicts, weight] = [[], {}, 1];
   create();
 });
 
@@ -67,7 +50,10 @@ function servers(up: number): void {
 }
 const told = () =>
   events.splice(0).map((event) => ('weight' in event ? `${event.event} ${event.weight}` : event.event));
-const ran = () => runs.map(({ request }) => request.command.join(' '));
+const ran = async () => {
+  await clock.advance(0);
+  return programs.commands();
+};
 
 describe('a quorum', () => {
   it('is told when it is gained and lost, with the weight and the limits', () => {
@@ -146,9 +132,14 @@ describe('the programs of a quorum', () => {
 
   it('run as they are written, as that user, each for a bounded time, and are told', async () => {
     servers(3);
-    expect(runs[0]?.request).toEqual({ command: ['/bin/announce', '-x'], user: 'bird', timeoutMs: 30_000 });
+    await clock.advance(0);
+    expect(programs.started[0]?.request).toEqual({
+      command: ['/bin/announce', '-x'],
+      user: 'bird',
+      timeoutMs: 30_000,
+    });
     told();
-    await runs[0]?.end('exit 3');
+    await programs.started[0]?.end('exit 3');
     expect(events).toEqual([
       {
         event: 'service.quorum_command',
@@ -156,17 +147,17 @@ describe('the programs of a quorum', () => {
       },
     ]);
     servers(0);
-    expect(ran()).toEqual(['/bin/announce -x', '/bin/withdraw']);
+    expect(await ran()).toEqual(['/bin/announce -x', '/bin/withdraw']);
   });
 
   it('never run two at once; of what changes meanwhile the last is caught up with', async () => {
     for (const up of [3, 0, 3, 0]) servers(up);
-    expect(ran()).toEqual(['/bin/announce -x']);
-    await runs[0]?.end();
-    expect(ran()).toEqual(['/bin/announce -x', '/bin/withdraw']);
+    expect(await ran()).toEqual(['/bin/announce -x']);
+    await programs.started[0]?.end();
+    expect(await ran()).toEqual(['/bin/announce -x', '/bin/withdraw']);
     for (const up of [3, 0]) servers(up);
-    await runs[1]?.end();
-    expect(ran()).toEqual(['/bin/announce -x', '/bin/withdraw']);
+    await programs.started[1]?.end();
+    expect(await ran()).toEqual(['/bin/announce -x', '/bin/withdraw']);
   });
 
   it('may be one alone', async () => {
@@ -175,32 +166,20 @@ describe('the programs of a quorum', () => {
       servers(up);
       await clock.advance(0);
     }
-    expect(ran()).toEqual(['/bin/withdraw']);
-    await runs[0]?.end();
+    expect(await ran()).toEqual(['/bin/withdraw']);
+    await programs.started[0]?.end();
     servers(3);
     await clock.advance(0);
     servers(0);
-    expect(ran()).toEqual(['/bin/withdraw', '/bin/withdraw']);
+    expect(await ran()).toEqual(['/bin/withdraw', '/bin/withdraw']);
   });
 
   it('start anew for a service that comes back', async () => {
     servers(3);
-    await runs[0]?.end();
+    await clock.advance(0);
+    await programs.started[0]?.end();
     quorums.configure([]);
     quorums.configure([web({ quorum: 3, hysteresis: 0, ...scripts })]);
-    expect(ran()).toEqual(['/bin/announce -x', '/bin/announce -x']);
-  });
-
-  it('are waited for by a stop, for a bounded time', async () => {
-    servers(3);
-    const ends: string[] = [];
-    void quorums.drained(1000).then(() => ends.push('late'));
-    await clock.advance(999);
-    expect(ends).toEqual([]);
-    await clock.advance(1);
-    expect(ends).toEqual(['late']);
-    void quorums.drained(1000).then(() => ends.push('ended'));
-    await runs[0]?.end();
-    expect(ends).toEqual(['late', 'ended']);
+    expect(await ran()).toEqual(['/bin/announce -x', '/bin/announce -x']);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RunFallbackCommand } from '../../../src/daemon/commands/fallback-commands.ts';
 import { formatServiceId } from '../../../src/model/ipvs.ts';
 import type { QuorumView } from '../../../src/model/verdict.ts';
 import { tierOf, virtualOf } from '../../make/arbitrary-table.ts';
@@ -302,11 +303,9 @@ describe('who serves', () => {
 
   it('runs fallbackcommand start when the last server is out and stop when one is back, each once', async () => {
     const ran: string[] = [];
-    const runFallbackCommand = async (command: string, words: readonly string[]) => {
-      ran.push([command, ...words].join(' '));
-      return 'exit 0';
-    };
-    const { loop, clock, judge, events } = setUp([], { runFallbackCommand });
+    const runFallbackCommand: RunFallbackCommand = (id, action, line) =>
+      void ran.push(`${line} ${action} ${formatServiceId(id)}`);
+    const { loop, clock, judge } = setUp([], { runFallbackCommand });
     void loop.configure([{ ...sorry, fallbackcommand: '/bin/page' }], ipvs);
     await clock.advance(0);
     judge('down', one);
@@ -316,59 +315,7 @@ describe('who serves', () => {
     await clock.advance(20_000);
     judge('up', one);
     await clock.advance(20_000);
-    expect(ran).toEqual(['/bin/page start 192.168.6.240:80 tcp', '/bin/page stop 192.168.6.240:80 tcp']);
-    expect(events.find(({ event }) => event === 'service.fallbackcommand')).toEqual({
-      event: 'service.fallbackcommand',
-      service: name,
-      action: 'start',
-      command: '/bin/page',
-      exit: 'exit 0',
-    });
-  });
-});
-
-describe('a stop waits for a fallbackcommand', () => {
-  /** The command of the last server's going runs, and that of its return waits for its turn. */
-  async function twoRun(tookMs: number) {
-    const rig = setUp([], {
-      runFallbackCommand: () => new Promise((resolve) => rig.clock.after(tookMs, () => resolve('exit 0'))),
-    });
-    const { loop, clock, judge } = rig;
-    void loop.configure([{ ...sorry, fallbackcommand: '/bin/page' }], ipvs);
-    judge('down', one, two);
-    await clock.advance(0);
-    judge('up', one);
-    await clock.advance(0);
-    await loop.stop({ clean: true });
-    let drained = false;
-    void loop.drained(1000).then(() => {
-      drained = true;
-    });
-    const told = () => rig.events.filter(({ event }) => event === 'service.fallbackcommand').length;
-    return { clock, told, isDrained: () => drained };
-  }
-
-  it('that runs, and for the one behind it', async () => {
-    const { clock, told, isDrained } = await twoRun(400);
-    await clock.advance(799);
-    expect([told(), isDrained()]).toEqual([1, false]);
-    await clock.advance(1);
-    expect([told(), isDrained()]).toEqual([2, true]);
-  });
-
-  it('for a bounded time', async () => {
-    const { clock, told, isDrained } = await twoRun(600);
-    await clock.advance(999);
-    expect(isDrained()).toBe(false);
-    await clock.advance(1);
-    expect([told(), isDrained()]).toEqual([1, true]);
-  });
-
-  it('not where there is none', async () => {
-    const { loop, clock } = setUp();
-    await loop.stop({ clean: true });
-    await loop.drained(1000);
-    expect(clock.nextInMs()).toBeUndefined();
+    expect(ran).toEqual([`/bin/page start ${name}`, `/bin/page stop ${name}`]);
   });
 });
 
