@@ -4,7 +4,6 @@ export const LONG_FUNCTION = 60;
 /** Path and name, with the lines that it may take and why it takes more than a screen. */
 export const longFunctions: Readonly<Record<string, readonly [lines: number, reason: string]>> = {
   'src/cli/run.ts runDaemon': [73, ''],
-  'src/compose/assemble.ts assemble': [133, ''],
   'src/daemon/director/director-loop.ts createDirectorLoop': [115, ''],
   'src/daemon/director/setting-keeper.ts createSettingKeeper': [65, ''],
   'src/daemon/director/sync-keeper.ts createSyncKeeper': [72, ''],
