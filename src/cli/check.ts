@@ -7,7 +7,7 @@ import { jsonSchema } from '../config/document.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { judgeKernel } from '../config/ipvs/kernel.ts';
 import { isIdle } from '../config/judge-loss.ts';
-import { withoutSecrets } from '../config/values/secret-keys.ts';
+import { withoutSecrets } from '../config/secret-keys.ts';
 import type { ConfigResult } from '../model/config/config.ts';
 import { formatConfig } from '../render/config.ts';
 import { readKernelModules } from '../system/host/kernel-modules.ts';

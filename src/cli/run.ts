@@ -9,7 +9,7 @@ import { knownSocketIn } from '../compose/known-socket.ts';
 import { createLastGood } from '../compose/last-good.ts';
 import { readAtStart } from '../compose/read-at-start.ts';
 import { formatProblem } from '../config/format-problem.ts';
-import { secretsOfConfig } from '../config/values/secret-keys.ts';
+import { secretsOfConfig } from '../config/secret-keys.ts';
 import { controlRoutes } from '../control/routes.ts';
 import type { Daemon, StopHow } from '../daemon/daemon-ports.ts';
 import { judgeFault } from '../daemon/judge-fault.ts';

@@ -2,9 +2,9 @@
 // one from its heartbeats, its checks and its signals (config-process.ts). A small one that cannot grow while it is read,
 // and asks the host for nothing, is read right here: that takes less time than a process takes to start.
 import { fileURLToPath } from 'node:url';
+import { createEntryMemory } from '../config/entry-memory.ts';
 import { type ConfigReading, endOf } from '../config/judge-loss.ts';
 import { parseConfig } from '../config/load.ts';
-import { createEntryMemory } from '../config/tree/entry-memory.ts';
 import { readSettled } from '../system/files/settled-file.ts';
 import { runShort } from '../system/programs/short-process.ts';
 import { type ConfigPart, createJoiner, type Known } from './config-parts.ts';

@@ -3,7 +3,7 @@
 // start. A name without an answer is a warning, as it may have one later; a bad file is an error.
 
 import { sortProblems, warningAt } from '../config/problem.ts';
-import { parseRealFile } from '../config/service/real-file.ts';
+import { parseRealFile } from '../config/real-file.ts';
 import type { Config, ConfigResult } from '../model/config/config.ts';
 import type { Problem } from '../model/config/problem.ts';
 import type { NamedFallbackConfig, NamedRealConfig } from '../model/config/service.ts';

@@ -1,7 +1,7 @@
 // A config file from disk to a Config: the one place that reads it, for `run`, `check`, `plan` and the rest.
 import { hostname } from 'node:os';
+import type { EntryMemory } from '../config/entry-memory.ts';
 import { parseConfig } from '../config/load.ts';
-import type { EntryMemory } from '../config/tree/entry-memory.ts';
 import type { ConfigResult } from '../model/config/config.ts';
 import type { ConfigEnvironment } from '../model/config/environment.ts';
 import { formatUnread, readRegularNow, type Unread } from '../system/files/open-regular.ts';

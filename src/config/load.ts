@@ -5,14 +5,15 @@ import type { ConfigResult } from '../model/config/config.ts';
 import type { ConfigEnvironment } from '../model/config/environment.ts';
 import type { Problem } from '../model/config/problem.ts';
 import { askOnce } from './ask-once.ts';
+import { createEntryMemory, type EntryMemory } from './entry-memory.ts';
 import { parseLdirectord } from './ldirectord/read.ts';
 import { boundProblems, warningAt } from './problem.ts';
+import { readByEntries, type Whole } from './read-by-entries.ts';
+import { readDocument } from './read-document.ts';
 import type { Dialect } from './resolution.ts';
 import { resolveConfig } from './resolve-document.ts';
-import { createEntryMemory, type EntryMemory } from './tree/entry-memory.ts';
+import { documentKeys } from './secret-keys.ts';
 import type { ConfigNode } from './tree/node.ts';
-import { readByEntries, type Whole } from './tree/read-by-entries.ts';
-import { readDocument } from './tree/read-tree.ts';
 import { parseYaml } from './tree/yaml.ts';
 
 const byteOrderMark = '\uFEFF';
@@ -44,7 +45,8 @@ function readWhole(
   { file, dialect, environment, directorOf }: Whole,
   marked: boolean,
 ): ConfigResult {
-  const parsed = (dialect === 'yaml' ? parseYaml : parseLdirectord)(text, file);
+  const parsed =
+    dialect === 'yaml' ? parseYaml(text, file, { keys: documentKeys }) : parseLdirectord(text, file);
   const problems = [...(marked ? markProblems(file, dialect) : []), ...parsed.problems];
   if (parsed.root === undefined && parsed.problems.length > 0) return { problems };
   const root: ConfigNode = parsed.root ?? { kind: 'map', entries: [], at: { file, line: 1, column: 1 } };

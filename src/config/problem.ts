@@ -40,6 +40,9 @@ export const errorAt = problem('error');
 /** Parses, but will not do what it says. */
 export const warningAt = problem('warning');
 
+/** Warns of what stands at a key of the entry that is being judged. */
+export type Warn = (key: string, act: string, rule: string, got: string) => void;
+
 /** Of errors and of warnings, so many are shown; nobody reads more, and a log takes them all. */
 export const shownMax = 100;
 

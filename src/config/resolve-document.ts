@@ -8,15 +8,17 @@ import type { DocumentDraft } from './document.ts';
 import { judgeFamilies } from './ipvs/families.ts';
 import { resolveIpvs } from './ipvs/ipvs.ts';
 import { errorAt, sortProblems, warningAt } from './problem.ts';
+import type { DocumentResult } from './read-document.ts';
 import { type Dialect, present, type Resolution } from './resolution.ts';
 import { resolveDelays } from './router/delays.ts';
 import { judgeAddressCount, judgeVrrpConflicts, resolveVrrp } from './router/resolve.ts';
 import { resolveEntry } from './service/entry.ts';
 import { judgeDuplicates } from './service/judge.ts';
 import { judgeMarks } from './service/marks.ts';
-import { judgePrograms } from './service/programs.ts';
+import { judgeSharedPrograms } from './service/programs.ts';
+import { judgeRouterPrograms } from './tracking/programs.ts';
 import { resolveTracking } from './tracking/resolve.ts';
-import type { DocumentResult, Sites } from './tree/read-tree.ts';
+import type { Sites } from './tree/read-tree.ts';
 
 export type Origin = {
   readonly file: string;
@@ -38,7 +40,8 @@ export function resolveConfig(
   const services = virtuals ?? resolveEntries(draft, resolution);
   const config = toConfig(draft, services, origin, resolution);
   judgeGlobals(draft, sites, resolution);
-  judgePrograms(draft, resolution);
+  judgeRouterPrograms(draft, resolution);
+  judgeSharedPrograms(draft, resolution);
   judgeFamilies(config, resolution);
   const problems = sortProblems(resolution.problems);
   return problems.some((problem) => problem.severity === 'error') ? { problems } : { config, problems };
@@ -73,7 +76,7 @@ function toConfig(
     ...routers,
     vrrp: resolveDelays(draft, routers.vrrp, resolution),
     ipvs: resolveIpvs(
-      draft,
+      draft.ipvs ?? {},
       entries.flatMap(({ instances }) => instances.slice(0, 1)),
       resolution,
     ),

@@ -1,6 +1,6 @@
 // The one place that decides what is too secret to be shown, in log, status, answers and complaints: values that are
 // known for secrets, in whatever spelling somebody quotes them, and what looks like one by the name before it. Which
-// keys of the config are secret is said in the schema (config/values/secret-keys.ts); docs/config.md tells users.
+// keys of the config are secret is said in the schema (config/secret-keys.ts); docs/config.md tells users.
 
 export const hidden = '***';
 

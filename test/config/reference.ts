@@ -1,16 +1,17 @@
 // The tables of docs/config.md out of the schema: every key, its default, what it holds and what it means.
 import { z } from 'zod';
 import { urlSchema } from '../../src/config/checks/http-and-dns.ts';
-import { directorSchema, documentSchema, logSchema, vrrpProcessSchema } from '../../src/config/document.ts';
+import { directorSchema, documentSchema, logSchema } from '../../src/config/document.ts';
 import { ipvsSchema, syncSchema, sysctlSchema, timeoutSchema } from '../../src/config/ipvs/ipvs-keys.ts';
+import { interfaceSchema } from '../../src/config/router/delays.ts';
 import { vrrpSchema } from '../../src/config/router/keys.ts';
+import { vrrpProcessSchema } from '../../src/config/router/process.ts';
 import { fallbackSchema, realSchema, sharedShape, virtualSchema } from '../../src/config/service/keys.ts';
 import { markSchema } from '../../src/config/service/marks-keys.ts';
 import { tunnelSchema } from '../../src/config/service/tunnel-keys.ts';
 import {
   fileSchema,
   groupSchema,
-  interfaceSchema,
   processSchema,
   scriptSchema,
   trackSchema,

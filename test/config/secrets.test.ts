@@ -7,7 +7,7 @@ import { formatNote } from '../../src/config/convert/converted.ts';
 import { documentSchema } from '../../src/config/document.ts';
 import { formatProblem } from '../../src/config/format-problem.ts';
 import { parseConfig } from '../../src/config/load.ts';
-import { isSecretKey, withoutSecrets } from '../../src/config/values/secret-keys.ts';
+import { isSecretKey, withoutSecrets } from '../../src/config/secret-keys.ts';
 import type { ConfigResult } from '../../src/model/config/config.ts';
 import { formatConfig } from '../../src/render/config.ts';
 import { environment } from '../make/environment.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { secretsOfConfig } from '../../src/config/values/secret-keys.ts';
+import { secretsOfConfig } from '../../src/config/secret-keys.ts';
 import { judgeFault } from '../../src/daemon/judge-fault.ts';
 import { hideMatches, secretPattern } from '../../src/net/hide-secrets.ts';
 

@@ -28,7 +28,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   vrrp: core,
   health: core,
   reconcile: core,
-  roster: { below: [...core.below, 'config/service/real-file.ts'] },
+  roster: { below: [...core.below, 'config/real-file.ts'] },
   explain: { below: [...core.below, 'reconcile'] },
   config: { ...core, modules: ['js-yaml', 'zod'] },
   kernel: { below: [...words, 'wire', 'ports'] },

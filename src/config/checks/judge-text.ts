@@ -1,10 +1,10 @@
 // What cannot work among text, UDP, file and agent checks: a service without its key, keys that contradict one
 // another. Keys of another service are judge.ts's.
 import type { VirtualConfig } from '../../model/config/service.ts';
-import type { VirtualDraft } from '../service/keys.ts';
-import type { Warn } from './judge.ts';
+import type { Warn } from '../problem.ts';
+import type { CheckDraft } from './keys.ts';
 
-export function judgeTextCheck(virtual: VirtualConfig, draft: VirtualDraft, warn: Warn): void {
+export function judgeTextCheck(virtual: VirtualConfig, draft: CheckDraft, warn: Warn): void {
   const { service, checktype, checkfile, udp, agentPort, agentSend, proxyProtocol } = virtual;
   const speaks = checktype.kind === 'negotiate' || checktype.kind === 'combined';
   if (speaks && service === 'file' && checkfile === undefined) {

@@ -1,17 +1,17 @@
 // Warnings of what a negotiate check lacks, and of keys that its service has no use for.
 import { keysOfServices, tlsServices } from '../../model/checks/services.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
-import type { VirtualDraft } from '../service/keys.ts';
+import type { Warn } from '../problem.ts';
+import type { CheckDraft } from './keys.ts';
 
-export type Warn = (key: string, act: string, rule: string, got: string) => void;
-type Key = keyof VirtualDraft & string;
+type Key = keyof CheckDraft & string;
 
 const usedBy: readonly { readonly keys: readonly Key[]; readonly services: readonly string[] }[] = [
   ...keysOfServices,
   { keys: ['verify', 'ca', 'sni', 'certificate_expiry'], services: tlsServices },
 ];
 
-export function judgeServiceCheck(virtual: VirtualConfig, draft: VirtualDraft, warn: Warn): void {
+export function judgeServiceCheck(virtual: VirtualConfig, draft: CheckDraft, warn: Warn): void {
   const { service, checktype } = virtual;
   for (const { keys, services } of usedBy) {
     // `verify: no` asks for nothing; of several keys one complaint is enough.
@@ -36,7 +36,7 @@ function judgeSql(virtual: VirtualConfig, at: string, warn: Warn): void {
   if (receive !== '') warn('receive', 'match receive', 'nothing, as any row is right', receive);
 }
 
-function judgeHttp(virtual: VirtualConfig, draft: VirtualDraft, warn: Warn): void {
+function judgeHttp(virtual: VirtualConfig, draft: CheckDraft, warn: Warn): void {
   const { httpmethod, http = {} } = virtual;
   const head = httpmethod === 'HEAD';
   const wanted = (['json', 'digest'] as const).find((key) => draft[key] !== undefined);

@@ -6,6 +6,7 @@ import { type Ip, isMulticast, parseIp } from '../../net/ip.ts';
 import { readInterfaceName } from '../../net/word-pairs.ts';
 import { ipvsDefaults, syncDefaults } from '../defaults.ts';
 import { optional, required } from '../values/documented.ts';
+import { withForm } from '../values/forms.ts';
 import { choice, duration, filledText, formatDuration, leaf, whole } from '../values/leaves.ts';
 
 /** As many seconds as a timer of the kernel can hold (INT_MAX / HZ), at 1000 ticks a second. */
@@ -82,57 +83,75 @@ const cpuList = leaf('CPUs as numbers and ranges with commas between ("0-3,8")',
   type: ['string', 'integer'],
 });
 
-export const sysctlSchema = z.strictObject({
-  am_droprate: optional(count(), 'drop_packet 3 drops one packet of so many.'),
-  amemthresh: optional(count(), 'Free pages below which the automatic defences begin.'),
-  backup_only: optional(onOff(), 'Whether a director that is backup only sends no packets on.'),
-  cache_bypass: optional(onOff(), 'Whether packets for a cache go to their destination when no cache is up.'),
-  conn_reuse_mode: optional(number(0, 3), 'What happens to a connection whose port is used again.'),
-  conntrack: optional(onOff(), 'Whether connections are known to the packet filter.'),
-  drop_entry: optional(
-    number(0, 3),
-    'Whether connections are dropped when memory is short; 1 and 2: automatic.',
-  ),
-  drop_packet: optional(
-    number(0, 3),
-    'Whether packets are dropped when memory is short; 1 and 2: automatic.',
-  ),
-  est_cpulist: optional(cpuList, 'Where statistics are computed (Linux 6.2).'),
-  est_nice: optional(number(-20, 19), 'The nice value of those that compute statistics (Linux 6.2).'),
-  expire_nodest_conn: optional(onOff(), 'Whether a connection ends at once when its server is removed.'),
-  expire_quiescent_template: optional(onOff(), 'Whether a server of weight 0 loses its persistent clients.'),
-  ignore_tunneled: optional(onOff(), 'Whether packets from tunnels are not scheduled.'),
-  lblc_expiration: optional(count(), 'Ticks after which lblc forgets where a destination went.'),
-  lblcr_expiration: optional(count(), 'As lblc_expiration, of lblcr.'),
-  nat_icmp_send: optional(onOff(), 'Whether a masq server that is gone is answered for with ICMP.'),
-  pmtu_disc: optional(onOff(), 'Whether the path MTU to tunnelled servers is found out.'),
-  run_estimation: optional(onOff(), 'Whether rates are computed at all.'),
-  schedule_icmp: optional(onOff(), 'Whether ICMP without a connection is scheduled as well.'),
-  secure_tcp: optional(number(0, 3), 'Whether half-open TCP has shorter timeouts; 1 and 2: automatic.'),
-  sloppy_sctp: optional(
-    onOff(),
-    'Whether SCTP may begin in the middle: after a failover without synchronisation.',
-  ),
-  sloppy_tcp: optional(
-    onOff(),
-    'Whether TCP may begin in the middle: after a failover without synchronisation.',
-  ),
-  snat_reroute: optional(onOff(), 'Whether replies of masq servers are routed by their new source.'),
-  sync_persist_mode: optional(
-    onOff(),
-    'Whether connections of persistent clients are kept to the backup as templates only.',
-  ),
-  sync_ports: optional(portCount, 'Threads of a sync daemon, each with a port; taken up when one starts.'),
-  sync_qlen_max: optional(count(), 'Messages that may wait to be sent.'),
-  sync_refresh_period: optional(count(), 'Ticks between two reports of a connection; 0: by sync_threshold.'),
-  sync_retries: optional(number(0, 3), 'How often a report of a connection is repeated.'),
-  sync_sock_size: optional(count(), 'Bytes of the socket buffer of a sync daemon; 0: as the system has it.'),
-  sync_threshold: optional(
-    threshold,
-    'Packets until a connection is told of, and between two reports: "3 50".',
-  ),
-  sync_version: optional(number(0, 1), 'Of the messages; 0 for backups before Linux 2.6.39.'),
-});
+/** As sysctl(8) writes it, or as a path below /proc/sys. */
+const sysctlPrefix = /^net([./])ipv4\1vs\1/;
+
+export const sysctlSchema = withForm(
+  z.strictObject({
+    am_droprate: optional(count(), 'drop_packet 3 drops one packet of so many.'),
+    amemthresh: optional(count(), 'Free pages below which the automatic defences begin.'),
+    backup_only: optional(onOff(), 'Whether a director that is backup only sends no packets on.'),
+    cache_bypass: optional(
+      onOff(),
+      'Whether packets for a cache go to their destination when no cache is up.',
+    ),
+    conn_reuse_mode: optional(number(0, 3), 'What happens to a connection whose port is used again.'),
+    conntrack: optional(onOff(), 'Whether connections are known to the packet filter.'),
+    drop_entry: optional(
+      number(0, 3),
+      'Whether connections are dropped when memory is short; 1 and 2: automatic.',
+    ),
+    drop_packet: optional(
+      number(0, 3),
+      'Whether packets are dropped when memory is short; 1 and 2: automatic.',
+    ),
+    est_cpulist: optional(cpuList, 'Where statistics are computed (Linux 6.2).'),
+    est_nice: optional(number(-20, 19), 'The nice value of those that compute statistics (Linux 6.2).'),
+    expire_nodest_conn: optional(onOff(), 'Whether a connection ends at once when its server is removed.'),
+    expire_quiescent_template: optional(
+      onOff(),
+      'Whether a server of weight 0 loses its persistent clients.',
+    ),
+    ignore_tunneled: optional(onOff(), 'Whether packets from tunnels are not scheduled.'),
+    lblc_expiration: optional(count(), 'Ticks after which lblc forgets where a destination went.'),
+    lblcr_expiration: optional(count(), 'As lblc_expiration, of lblcr.'),
+    nat_icmp_send: optional(onOff(), 'Whether a masq server that is gone is answered for with ICMP.'),
+    pmtu_disc: optional(onOff(), 'Whether the path MTU to tunnelled servers is found out.'),
+    run_estimation: optional(onOff(), 'Whether rates are computed at all.'),
+    schedule_icmp: optional(onOff(), 'Whether ICMP without a connection is scheduled as well.'),
+    secure_tcp: optional(number(0, 3), 'Whether half-open TCP has shorter timeouts; 1 and 2: automatic.'),
+    sloppy_sctp: optional(
+      onOff(),
+      'Whether SCTP may begin in the middle: after a failover without synchronisation.',
+    ),
+    sloppy_tcp: optional(
+      onOff(),
+      'Whether TCP may begin in the middle: after a failover without synchronisation.',
+    ),
+    snat_reroute: optional(onOff(), 'Whether replies of masq servers are routed by their new source.'),
+    sync_persist_mode: optional(
+      onOff(),
+      'Whether connections of persistent clients are kept to the backup as templates only.',
+    ),
+    sync_ports: optional(portCount, 'Threads of a sync daemon, each with a port; taken up when one starts.'),
+    sync_qlen_max: optional(count(), 'Messages that may wait to be sent.'),
+    sync_refresh_period: optional(
+      count(),
+      'Ticks between two reports of a connection; 0: by sync_threshold.',
+    ),
+    sync_retries: optional(number(0, 3), 'How often a report of a connection is repeated.'),
+    sync_sock_size: optional(
+      count(),
+      'Bytes of the socket buffer of a sync daemon; 0: as the system has it.',
+    ),
+    sync_threshold: optional(
+      threshold,
+      'Packets until a connection is told of, and between two reports: "3 50".',
+    ),
+    sync_version: optional(number(0, 1), 'Of the messages; 0 for backups before Linux 2.6.39.'),
+  }),
+  { plainKey: (written) => written.replace(sysctlPrefix, '') },
+);
 
 export const ipvsSchema = z.strictObject({
   resync_interval: optional(

@@ -4,7 +4,6 @@ import type { IpvsConfig, SyncConfig } from '../../model/config/ipvs.ts';
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import { familyOf } from '../../net/ip.ts';
 import { ipvsDefaults, syncDefaults } from '../defaults.ts';
-import type { DocumentDraft } from '../document.ts';
 import { errorAt } from '../problem.ts';
 import { present, type Resolution } from '../resolution.ts';
 import { didYouMean } from '../values/suggest.ts';
@@ -14,7 +13,7 @@ const inet6MaxlenMax = 65_487;
 
 /** @param vrrp one instance for each entry of `vrrp`, under the name of the entry. */
 export function resolveIpvs(
-  { ipvs = {} }: DocumentDraft,
+  ipvs: IpvsDraft,
   vrrp: readonly VrrpInstanceConfig[],
   resolution: Resolution,
 ): IpvsConfig {

@@ -3,17 +3,11 @@
 // ldirectord has not, and the keys of `vrrp=` sections.
 
 import { textCheckShape } from '../checks/text.ts';
+import { interfaceSchema } from '../router/delays.ts';
 import { vrrpSchema } from '../router/keys.ts';
 import { stayShape } from '../service/coming-and-going-keys.ts';
 import { quorumShape } from '../service/quorum-keys.ts';
-import {
-  fileSchema,
-  groupSchema,
-  interfaceSchema,
-  processSchema,
-  scriptSchema,
-  trackShape,
-} from '../tracking/keys.ts';
+import { fileSchema, groupSchema, processSchema, scriptSchema, trackShape } from '../tracking/keys.ts';
 import * as read from './values.ts';
 
 export type Keys = ReadonlyMap<string, read.ValueRule>;

@@ -4,9 +4,9 @@
 import type { Position, Problem } from '../../model/config/problem.ts';
 import { errorAt, shownKey, shownMax, unshown, warningAt } from '../problem.ts';
 import { isPhrase, phraseKeys } from '../router/floating.ts';
+import { documentKeys, isSecretKey } from '../secret-keys.ts';
 import { type ConfigNode, type MapEntry, type MapNode, scalar } from '../tree/node.ts';
 import { parseYaml } from '../tree/yaml.ts';
-import { isSecretKey } from '../values/secret-keys.ts';
 import { didYouMean } from '../values/suggest.ts';
 import {
   commaKeys,
@@ -257,7 +257,7 @@ function vrrpNode(line: Line, value: string, reading: Reading): ConfigNode | und
     const items = words.filter((each) => each.trim() !== '').map((each) => scalar(each.trim(), where));
     return listKeys.has(line.key) ? { kind: 'list', items, at: where } : scalar(value, where);
   }
-  const { root, problems } = parseYaml(value, reading.file);
+  const { root, problems } = parseYaml(value, reading.file, { keys: documentKeys });
   if (root?.kind !== 'map' || problems.length > 0) {
     const got = isSecretKey(line.key) ? unshown(value) : value;
     reading.problems.push(errorAt(where, `read ${line.key}`, 'a map such as {lvs1: 150, lvs2: 100}', got));

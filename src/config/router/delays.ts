@@ -1,14 +1,33 @@
 // When virtual routers begin, and how long changes of interfaces must last: both are of the whole daemon, and each
 // virtual router carries them to the process that obeys them. keepalived: vrrp_startup_delay, vrrp_delay_after_boot,
 // interface_up_down_delays.
+import { z } from 'zod';
 import type { LinkDelay, VrrpInstanceConfig } from '../../model/config/router.ts';
-import type { DocumentDraft } from '../document.ts';
 import { errorAt, warningAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
-import { formatDuration } from '../values/leaves.ts';
+import { optional, required } from '../values/documented.ts';
+import { duration, filledText, formatDuration } from '../values/leaves.ts';
+import type { VrrpProcessDraft } from './process.ts';
+
+const delay = () => duration({ minMs: 0, maxMs: 255_000 });
+
+export const interfaceSchema = z.strictObject({
+  name: required(filledText(), 'The interface.'),
+  up_delay: optional(delay(), 'How long it must have been up to count as up: until its port forwards.', '0'),
+  down_delay: optional(
+    delay(),
+    'How long it must have been down to count as down. Less than two advert intervals, or a peer takes over first.',
+    '0',
+  ),
+});
+
+type DelaysDraft = {
+  readonly vrrp_process?: VrrpProcessDraft | undefined;
+  readonly vrrp_interface?: readonly (z.output<typeof interfaceSchema> | undefined)[] | undefined;
+};
 
 export function resolveDelays(
-  draft: DocumentDraft,
+  draft: DelaysDraft,
   vrrp: readonly VrrpInstanceConfig[],
   resolution: Resolution,
 ): readonly VrrpInstanceConfig[] {
@@ -24,7 +43,7 @@ export function resolveDelays(
 }
 
 function linkDelaysOf(
-  draft: DocumentDraft,
+  draft: DelaysDraft,
   vrrp: readonly VrrpInstanceConfig[],
   { sites, problems }: Resolution,
 ): readonly LinkDelay[] {

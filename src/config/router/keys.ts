@@ -12,11 +12,10 @@ import {
   formatDuration,
   leaf,
   parseDuration,
+  plainName,
   whole,
 } from '../values/leaves.ts';
 import { floatShape } from './floating.ts';
-
-const name = leaf('a name of letters, digits, _, - and .', match(/^[\w.-]{1,64}$/), { type: 'string' });
 
 /** The kernel's IFNAMSIZ is 16 with the closing zero byte. */
 const interfaceName = leaf('an interface name of 1 to 15 characters', match(/^[^\s/]{1,15}$/), {
@@ -36,7 +35,7 @@ const lease = leaf('auto, off, or a whole number of seconds from 1', readLease, 
 const version = leaf('2 or 3', (text) => (text === '2' ? 2 : text === '3' ? 3 : undefined), { enum: [2, 3] });
 
 export const vrrpSchema = z.strictObject({
-  name: required(name, 'What the log, `status` and `failover` call this virtual router.'),
+  name: required(plainName, 'What the log, `status` and `failover` call this virtual router.'),
   interface: optional(
     interfaceName,
     'The interface that adverts go out of and that the addresses are put on. It, or interfaces, must be given.',

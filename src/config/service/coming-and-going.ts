@@ -3,19 +3,17 @@
 
 import type { Position } from '../../model/config/problem.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
-import type { Warn } from '../checks/judge.ts';
 import { virtualDefaults as defaults } from '../defaults.ts';
-import type { DocumentDraft } from '../document.ts';
-import { errorAt } from '../problem.ts';
+import { errorAt, type Warn } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
 import { formatDuration } from '../values/leaves.ts';
-import type { VirtualDraft } from './keys.ts';
+import type { GlobalDraft, VirtualDraft } from './keys.ts';
 
 type Stay = Pick<VirtualConfig, 'flapping' | 'drainTimeoutMs'>;
 
 export function resolveStay(
   draft: VirtualDraft,
-  globals: DocumentDraft,
+  globals: GlobalDraft,
   site: (key: string) => Position,
   resolution: Resolution,
 ): Stay {
@@ -28,7 +26,7 @@ export function resolveStay(
 
 function flappingOf(
   draft: VirtualDraft,
-  globals: DocumentDraft,
+  globals: GlobalDraft,
   site: (key: string) => Position,
   { problems, sites }: Resolution,
 ): Pick<Stay, 'flapping'> {

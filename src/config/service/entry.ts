@@ -1,11 +1,10 @@
 // One entry of `virtual` to its services: one, or one for each address of a group. Everything that the entry alone
 // shows is judged here; what only all services together show, in resolve.ts.
 import type { VirtualConfig } from '../../model/config/service.ts';
-import type { DocumentDraft } from '../document.ts';
 import type { Resolution } from '../resolution.ts';
 import { expandGroup } from './group.ts';
 import { judgeVirtual } from './judge.ts';
-import type { VirtualDraft } from './keys.ts';
+import type { GlobalDraft, VirtualDraft } from './keys.ts';
 import { judgeProgramsOf } from './programs.ts';
 import { resolveVirtual } from './resolve.ts';
 
@@ -13,7 +12,7 @@ import { resolveVirtual } from './resolve.ts';
 export function resolveEntry(
   entry: VirtualDraft,
   index: number,
-  globals: DocumentDraft,
+  globals: GlobalDraft,
   resolution: Resolution,
 ): readonly VirtualConfig[] {
   const services = expandGroup(entry, index, resolution).flatMap(({ draft, at }) => {

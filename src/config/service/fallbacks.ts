@@ -10,10 +10,9 @@ import { formatEndpoint } from '../../net/endpoint.ts';
 import { parseHostName } from '../../net/host-name.ts';
 import type { Family } from '../../net/ip.ts';
 import { virtualDefaults as defaults } from '../defaults.ts';
-import type { DocumentDraft } from '../document.ts';
 import { errorAt, warningAt } from '../problem.ts';
 import { literalFamily, present, type Resolution, resolvePort } from '../resolution.ts';
-import type { FallbackDraft, VirtualDraft } from './keys.ts';
+import type { FallbackDraft, GlobalDraft, VirtualDraft } from './keys.ts';
 import { protocolOf, resolveServer, withSlash } from './servers.ts';
 import { resolveTunnel } from './tunnel.ts';
 
@@ -24,7 +23,7 @@ type Service = { readonly id: ServiceId; readonly checktype: CheckType };
 
 export function resolveFallbacks(
   draft: VirtualDraft,
-  globals: DocumentDraft,
+  globals: GlobalDraft,
   { service, site }: { readonly service: Service; readonly site: (...path: (string | number)[]) => Position },
   resolution: Resolution,
 ): Pick<VirtualConfig, 'fallbacks' | 'namedFallbacks'> {
@@ -61,7 +60,7 @@ function inForce(
   };
 }
 
-function familyOfFallback(globals: DocumentDraft, key: 'fallback' | 'fallback6'): Family | undefined {
+function familyOfFallback(globals: GlobalDraft, key: 'fallback' | 'fallback6'): Family | undefined {
   const host = globals[key]?.[0]?.address.host;
   if (host === undefined) return undefined;
   return key === 'fallback6' ? 'inet6' : (literalFamily(host) ?? 'inet');

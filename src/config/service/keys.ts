@@ -2,13 +2,10 @@
 // (docs/reference/ldirectord.md §2). What ldirectord has and we do not act on is here too, so that it can be warned
 // about.
 import { z } from 'zod';
-import { services } from '../../model/checks/services.ts';
-import type { CheckType } from '../../model/config/check.ts';
-import { checkShape, httpMethods } from '../checks/http-and-dns.ts';
-import { textCheckShape } from '../checks/text.ts';
+import { checkKeys } from '../checks/keys.ts';
 import { virtualDefaults as defaults, timeoutDefaults } from '../defaults.ts';
-import { nameLeaf } from '../tracking/keys.ts';
-import { optional, required, secret } from '../values/documented.ts';
+import { optional, required } from '../values/documented.ts';
+import { type LineParts, withForm } from '../values/forms.ts';
 import { type GroupMember, groupMax, parseGroupAddresses } from '../values/group-addresses.ts';
 import {
   absolutePath,
@@ -22,8 +19,13 @@ import {
   text,
   whole,
 } from '../values/leaves.ts';
-import { forwards, type HostPort, parseHostPort } from '../values/server-text.ts';
-import { checktypes } from '../values/words.ts';
+import {
+  forwards,
+  type HostPort,
+  parseFallbackText,
+  parseHostPort,
+  parseRealText,
+} from '../values/server-text.ts';
 import { stayShape } from './coming-and-going-keys.ts';
 import { markSchema } from './marks-keys.ts';
 import { quorumShape } from './quorum-keys.ts';
@@ -63,26 +65,25 @@ const fallbackAddress = leaf<HostPort>(
   { type: 'string' },
 );
 
-const checktype = leaf<CheckType>(`one of ${checktypes.join(', ')}, or a number of connects`, readChecktype, {
-  anyOf: [{ enum: [...checktypes, true, false] }, { type: 'integer', minimum: 0 }],
-});
-
 /** One tier; one line of it reads `ADDRESS[:PORT] [METHOD]`. */
-export const fallbackSchema = z.strictObject({
-  address: required(fallbackAddress, 'ADDRESS[:PORT] of the server. No port: that of the service.'),
-  forward: optional(
-    choice(forwards),
-    'gate (direct routing), masq (NAT) or ipip (tunnel).',
-    defaults.forward,
-  ),
-  tunnel: optional(tunnelSchema, 'What the tunnel of an ipip server is made of. Unset: IP in IP.'),
-  check: optional(
-    flag(),
-    'Whether it serves only while the check of the service finds it up. Unset: all but the last are checked.',
-  ),
-  request: optional(text(), "Instead of the service's request; together with receive."),
-  receive: optional(text(), "Instead of the service's receive; together with request."),
-});
+export const fallbackSchema = withForm(
+  z.strictObject({
+    address: required(fallbackAddress, 'ADDRESS[:PORT] of the server. No port: that of the service.'),
+    forward: optional(
+      choice(forwards),
+      'gate (direct routing), masq (NAT) or ipip (tunnel).',
+      defaults.forward,
+    ),
+    tunnel: optional(tunnelSchema, 'What the tunnel of an ipip server is made of. Unset: IP in IP.'),
+    check: optional(
+      flag(),
+      'Whether it serves only while the check of the service finds it up. Unset: all but the last are checked.',
+    ),
+    request: optional(text(), "Instead of the service's request; together with receive."),
+    receive: optional(text(), "Instead of the service's receive; together with request."),
+  }),
+  { readLine: readFallbackLine, alone: { withKey: 'address' } },
+);
 export type FallbackDraft = z.output<typeof fallbackSchema>;
 
 /** Keys that stand at the top level for all and in a virtual service for itself. */
@@ -149,31 +150,38 @@ export const sharedShape = {
   smtp: optional(text(), 'Accepted for ldirectord; no mail is sent.'),
 };
 
-export const realSchema = z.strictObject({
-  address: required(
-    serverAddress,
-    'ADDRESS[:PORT] or NAME[:PORT] of the server, or a range of IPv4 servers. No port: that of the service.',
-  ),
-  forward: optional(
-    choice(forwards),
-    'gate (direct routing), masq (NAT) or ipip (tunnel).',
-    defaults.forward,
-  ),
-  tunnel: optional(tunnelSchema, 'What the tunnel of an ipip server is made of. Unset: IP in IP.'),
-  weight: optional(
-    whole(0, 65535),
-    'Its share of the connections; 0 takes no new ones.',
-    `${defaults.weight}`,
-  ),
-  upper_threshold: optional(
-    whole(0, thresholdMax),
-    'Connections from which it takes no new ones. 0: no limit.',
-    '0',
-  ),
-  lower_threshold: optional(whole(0, thresholdMax), 'Connections below which it takes new ones again.', '0'),
-  request: optional(text(), "Instead of the service's request; together with receive."),
-  receive: optional(text(), "Instead of the service's receive; together with request."),
-});
+export const realSchema = withForm(
+  z.strictObject({
+    address: required(
+      serverAddress,
+      'ADDRESS[:PORT] or NAME[:PORT] of the server, or a range of IPv4 servers. No port: that of the service.',
+    ),
+    forward: optional(
+      choice(forwards),
+      'gate (direct routing), masq (NAT) or ipip (tunnel).',
+      defaults.forward,
+    ),
+    tunnel: optional(tunnelSchema, 'What the tunnel of an ipip server is made of. Unset: IP in IP.'),
+    weight: optional(
+      whole(0, 65535),
+      'Its share of the connections; 0 takes no new ones.',
+      `${defaults.weight}`,
+    ),
+    upper_threshold: optional(
+      whole(0, thresholdMax),
+      'Connections from which it takes no new ones. 0: no limit.',
+      '0',
+    ),
+    lower_threshold: optional(
+      whole(0, thresholdMax),
+      'Connections below which it takes new ones again.',
+      '0',
+    ),
+    request: optional(text(), "Instead of the service's request; together with receive."),
+    receive: optional(text(), "Instead of the service's receive; together with request."),
+  }),
+  { readLine: readRealLine, alone: 'always' },
+);
 
 export const virtualSchema = z.strictObject({
   address: optional(serviceAddress, 'What clients connect to: ADDRESS:PORT. This, addresses or fwmark.'),
@@ -211,47 +219,7 @@ export const virtualSchema = z.strictObject({
   ),
   persistence_engine: optional(choice(['sip']), 'sip: persistence by Call-ID. With persistent.'),
   ops: optional(flag(), 'One-packet scheduling: each UDP datagram on its own.', 'no'),
-  service: optional(
-    choice(services),
-    'What a negotiate check speaks. Default: by the port (80 is http); none for a mark.',
-  ),
-  checktype: optional(
-    checktype,
-    'How servers are checked. A number N: one negotiate, then N connects, and so on.',
-    'negotiate',
-  ),
-  checkport: optional(whole(1, 65535), "The port to check. Default: the server's own."),
-  checkcommand: optional(
-    filledText(),
-    'For external: a program, run with VIP VPORT RIP RPORT; exit 0 is up.',
-    defaults.checkcommand,
-  ),
-  checkuser: optional(nameLeaf, 'The user that checkcommand runs as. Default: script_user.'),
-  misc_dynamic: optional(
-    flag(),
-    'Whether an exit status of checkcommand above 1 is a success, and 2 more than the weight to serve with.',
-    'no',
-  ),
-  request: optional(text(), 'The path (or query) that a negotiate check asks for.', defaults.request),
-  receive: optional(text(), 'A regular expression that the answer must match. Unset: any answer.'),
-  httpmethod: optional(choice(httpMethods), 'The method of an HTTP check.', defaults.httpmethod),
-  virtualhost: optional(
-    text(),
-    "The Host header (and TLS server name) of an HTTP check. Default: the server's address.",
-  ),
-  sni: optional(filledText(), 'The TLS server name, where it is not the virtualhost.'),
-  verify: optional(
-    flag(),
-    'Whether the certificate of a TLS server must be trusted and name the host.',
-    yesNo(defaults.verify),
-  ),
-  ca: optional(absolutePath(), 'A PEM file of authorities to trust instead of the system. With verify.'),
-  login: optional(text(), 'User name for checks that log in; of an HTTP check for basic authentication.'),
-  passwd: optional(secret(text()), 'Password for checks that log in.'),
-  database: optional(text(), 'Database for SQL checks.'),
-  secret: optional(secret(text()), 'Shared secret for RADIUS checks.'),
-  ...checkShape,
-  ...textCheckShape,
+  ...checkKeys,
   servicename: optional(text(), 'A name for people.'),
   comment: optional(text(), 'A note for people.'),
   ...sharedShape,
@@ -267,11 +235,26 @@ export const virtualSchema = z.strictObject({
   ),
 });
 
+/** Keys of the top level that services go by: what they share, and the fallback of those of IPv6. */
+export const globalShape = {
+  ...sharedShape,
+  fallback6: optional(sharedShape.fallback.unwrap(), 'As fallback, for IPv6 services.'),
+};
+export type GlobalDraft = z.output<z.ZodObject<typeof globalShape>> & {
+  readonly script_user?: string | undefined;
+};
+
 export type RealDraft = z.output<typeof realSchema>;
 export type VirtualDraft = z.output<typeof virtualSchema>;
 
-function readChecktype(value: string): CheckType | undefined {
-  if (/^\d{1,6}$/.test(value)) return { kind: 'combined', connects: Number(value) };
-  const kind = checktypes.find((each) => each === value);
-  return kind === undefined ? undefined : { kind };
+function readRealLine(text: string): LineParts {
+  const line = parseRealText(text);
+  if ('leftover' in line) return { rule: 'ADDRESS[:PORT] gate|masq|ipip [WEIGHT]' };
+  const { ignored: got, ...parts } = line;
+  return got === undefined ? { parts } : { parts, ignored: { rule: 'nothing but a weight there', got } };
+}
+
+function readFallbackLine(text: string): LineParts {
+  const parts = parseFallbackText(text);
+  return parts === undefined ? { rule: 'ADDRESS[:PORT] [gate|masq|ipip]' } : { parts };
 }

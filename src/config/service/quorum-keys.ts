@@ -1,9 +1,9 @@
 // How much of a service must serve, in keepalived's words (docs/reference/keepalived.md §5). What the numbers come to
 // is quorum.ts's.
 
-import { command, nameLeaf } from '../tracking/keys.ts';
+import { command } from '../values/command-words.ts';
 import { optional } from '../values/documented.ts';
-import { whole } from '../values/leaves.ts';
+import { plainName, whole } from '../values/leaves.ts';
 
 /** The sum of 4096 servers of the greatest weight. */
 const quorumMax = 268_435_456;
@@ -25,7 +25,7 @@ export const quorumShape = {
   ),
   quorum_down: optional(command(), 'A program to run when the quorum is lost.'),
   quorum_user: optional(
-    nameLeaf,
+    plainName,
     'The user that both run as. Default: script_user, else keepalived_script or nobody.',
   ),
 } as const;

@@ -3,16 +3,14 @@
 
 import type { Position } from '../../model/config/problem.ts';
 import type { QuorumConfig, VirtualConfig } from '../../model/config/service.ts';
-import type { Warn } from '../checks/judge.ts';
-import type { DocumentDraft } from '../document.ts';
-import { errorAt } from '../problem.ts';
+import { errorAt, type Warn } from '../problem.ts';
 import { present, type Resolution } from '../resolution.ts';
-import type { VirtualDraft } from './keys.ts';
+import type { GlobalDraft, VirtualDraft } from './keys.ts';
 
 /** Undefined where nothing of it is said. One of the others alone means keepalived's quorum of 1. */
 export function resolveQuorum(
   draft: VirtualDraft,
-  globals: DocumentDraft,
+  globals: GlobalDraft,
   site: (key: string) => Position,
   { problems, sites }: Resolution,
 ): QuorumConfig | undefined {

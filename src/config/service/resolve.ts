@@ -15,13 +15,12 @@ import type { Protocol, ServiceId } from '../../model/ipvs.ts';
 import type { Family } from '../../net/ip.ts';
 import type { UrlDraft } from '../checks/http-and-dns.ts';
 import { virtualDefaults as defaults, timeoutDefaults } from '../defaults.ts';
-import type { DocumentDraft } from '../document.ts';
 import { errorAt } from '../problem.ts';
 import { literalFamily, present, type Resolution, resolveAddress, resolvePort } from '../resolution.ts';
 import { explainPattern } from '../values/receive-pattern.ts';
 import { resolveStay } from './coming-and-going.ts';
 import { resolveFallbacks } from './fallbacks.ts';
-import type { VirtualDraft } from './keys.ts';
+import type { GlobalDraft, VirtualDraft } from './keys.ts';
 import { resolveMarks } from './marks.ts';
 import { resolveQuorum } from './quorum.ts';
 import { resolveScheduling } from './scheduling.ts';
@@ -33,7 +32,7 @@ type Site = (...path: readonly (string | number)[]) => Position;
 export function resolveVirtual(
   draft: VirtualDraft,
   index: number,
-  globals: DocumentDraft,
+  globals: GlobalDraft,
   resolution: Resolution,
 ): VirtualConfig | undefined {
   const site: Site = (...path) => resolution.sites('virtual', index, ...path);
@@ -200,7 +199,7 @@ function udpOf(draft: VirtualDraft): UdpCheckConfig | undefined {
 }
 
 /** docs/reference/ldirectord.md §2.1: the nearest first, the same kind before the other. */
-function timesOf(draft: VirtualDraft, globals: DocumentDraft) {
+function timesOf(draft: VirtualDraft, globals: GlobalDraft) {
   const check =
     draft.checktimeout ?? draft.negotiatetimeout ?? globals.checktimeout ?? globals.negotiatetimeout;
   const negotiate =
@@ -212,7 +211,7 @@ function timesOf(draft: VirtualDraft, globals: DocumentDraft) {
   };
 }
 
-function countsOf(draft: VirtualDraft, globals: DocumentDraft, site: Site, { problems }: Resolution) {
+function countsOf(draft: VirtualDraft, globals: GlobalDraft, site: Site, { problems }: Resolution) {
   if (draft.fall !== undefined && draft.failurecount !== undefined && draft.fall !== draft.failurecount) {
     const rule = `the same as failurecount (${draft.failurecount}), which it is another name of`;
     problems.push(errorAt(site('fall'), 'use fall', rule, `${draft.fall}`));

@@ -3,8 +3,9 @@
 // resolve.ts.
 import { z } from 'zod';
 import { trackDefaults as defaults } from '../defaults.ts';
-import { commandWords } from '../values/command-words.ts';
+import { command } from '../values/command-words.ts';
 import { optional, required } from '../values/documented.ts';
+import { withForm } from '../values/forms.ts';
 import {
   absolutePath,
   choice,
@@ -13,14 +14,10 @@ import {
   flag,
   formatDuration,
   leaf,
+  plainName,
   whole,
 } from '../values/leaves.ts';
-
-export const nameLeaf = leaf(
-  'a name of letters, digits, _, - and .',
-  (text) => (/^[\w.-]{1,64}$/.test(text) ? text : undefined),
-  { type: 'string' },
-);
+import { parseTrackText } from '../values/track-text.ts';
 
 /** keepalived: enough to take any priority to its floor. */
 const weightMax = 253;
@@ -33,23 +30,25 @@ const weight = leaf(
   { type: 'integer', minimum: -weightMax, maximum: weightMax },
 );
 
-/** A program and its arguments. */
-export const command = () =>
-  leaf('the absolute path of a program, with arguments', commandWords, { type: 'string', pattern: '^/' });
-
 const weightMeaning =
   'Above 0: added to the priority while it is well. Below: taken off while it is not. 0: not well is a fault.';
 
 /** One entry of a track_ list; one line of it reads `NAME [weight N] [reverse]`. */
-export const trackSchema = z.strictObject({
-  name: required(filledText(), 'What is tracked.'),
-  weight: optional(weight, `${weightMeaning} Default: that of the definition, or 0.`),
-  reverse: optional(flag(), 'Whether the weight counts the other way round.', 'no'),
-  quorum: optional(
-    whole(1, 65_535),
-    'For track_virtual: how many real servers must be up. Unset: those that its own quorum takes, or one.',
-  ),
-});
+export const trackSchema = withForm(
+  z.strictObject({
+    name: required(filledText(), 'What is tracked.'),
+    weight: optional(weight, `${weightMeaning} Default: that of the definition, or 0.`),
+    reverse: optional(flag(), 'Whether the weight counts the other way round.', 'no'),
+    quorum: optional(
+      whole(1, 65_535),
+      'For track_virtual: how many real servers must be up. Unset: those that its own quorum takes, or one.',
+    ),
+  }),
+  {
+    readLine: (text) => (text === '' ? undefined : { parts: parseTrackText(text) }),
+    alone: { withKey: 'name' },
+  },
+);
 export type TrackDraft = z.output<typeof trackSchema>;
 
 const trackList = () => z.array(trackSchema.optional());
@@ -78,9 +77,10 @@ export const notifyShape = {
     'A command to run on each of these, with `INSTANCE NAME STATE PRIORITY` behind it.',
   ),
 } as const;
+export type NotifyDraft = z.output<z.ZodObject<typeof notifyShape>>;
 
 export const scriptSchema = z.strictObject({
-  name: required(nameLeaf, 'What track_script calls it.'),
+  name: required(plainName, 'What track_script calls it.'),
   script: required(
     command(),
     'The program and its arguments, quoted as in a shell; no shell runs. Exit 0 is success.',
@@ -97,11 +97,11 @@ export const scriptSchema = z.strictObject({
   weight: optional(weight, weightMeaning, '0'),
   rise: optional(whole(1, 65_535), 'Successes in a row after which it is well again.', `${defaults.rise}`),
   fall: optional(whole(1, 65_535), 'Failures in a row after which it is not.', `${defaults.fall}`),
-  user: optional(nameLeaf, 'The user that it runs as. Default: script_user.'),
+  user: optional(plainName, 'The user that it runs as. Default: script_user.'),
 });
 
 export const fileSchema = z.strictObject({
-  name: required(nameLeaf, 'What track_file calls it.'),
+  name: required(plainName, 'What track_file calls it.'),
   file: required(absolutePath(), 'The file; its number times the weight is added to the priority.'),
   weight: optional(
     weight,
@@ -110,20 +110,8 @@ export const fileSchema = z.strictObject({
   ),
 });
 
-const delay = () => duration({ minMs: 0, maxMs: 255_000 });
-
-export const interfaceSchema = z.strictObject({
-  name: required(filledText(), 'The interface.'),
-  up_delay: optional(delay(), 'How long it must have been up to count as up: until its port forwards.', '0'),
-  down_delay: optional(
-    delay(),
-    'How long it must have been down to count as down. Less than two advert intervals, or a peer takes over first.',
-    '0',
-  ),
-});
-
 export const processSchema = z.strictObject({
-  name: required(nameLeaf, 'What track_process calls it.'),
+  name: required(plainName, 'What track_process calls it.'),
   process: required(
     filledText(),
     "The program: a path, or its last part as it stands in the process's arguments.",
@@ -145,12 +133,23 @@ export const processSchema = z.strictObject({
 });
 
 export const groupSchema = z.strictObject({
-  name: required(nameLeaf, 'What `status` calls it.'),
+  name: required(plainName, 'What `status` calls it.'),
   group: required(
     z
-      .array(nameLeaf, { error: 'a list of virtual routers' })
+      .array(plainName, { error: 'a list of virtual routers' })
       .min(1, { error: 'at least one virtual router' }),
     'The virtual routers that move as one.',
   ),
   ...trackShape,
 });
+
+/** At the top level: what can be referred to, and the groups. */
+export const definitionShape = {
+  vrrp_script: optional(z.array(scriptSchema.optional()), 'Commands that track_script refers to.'),
+  vrrp_track_file: optional(z.array(fileSchema.optional()), 'Files that track_file refers to.'),
+  vrrp_track_process: optional(z.array(processSchema.optional()), 'Processes that track_process refers to.'),
+} as const;
+export const syncGroupShape = {
+  vrrp_sync_group: optional(z.array(groupSchema.optional()), 'Virtual routers that move as one.'),
+} as const;
+export type TrackingDraft = z.output<z.ZodObject<typeof definitionShape & typeof syncGroupShape>>;

@@ -9,15 +9,20 @@ import { formatServiceId } from '../../model/ipvs.ts';
 import type { Tracker } from '../../model/tracking.ts';
 import { formatEndpoint } from '../../net/endpoint.ts';
 import { trackDefaults as defaults } from '../defaults.ts';
-import type { DocumentDraft } from '../document.ts';
 import { errorAt, warningAt } from '../problem.ts';
 import { present, type Resolution } from '../resolution.ts';
-import type { VrrpDraft } from '../router/keys.ts';
-import type { VrrpEntry } from '../router/resolve.ts';
 import { didYouMean } from '../values/suggest.ts';
-import type { TrackDraft, TrackDrafts } from './keys.ts';
+import type { NotifyDraft, TrackDraft, TrackDrafts, TrackingDraft } from './keys.ts';
 
 export type TrackedRouters = Pick<Config, 'vrrp' | 'tracked'>;
+
+/** An entry of `vrrp`, and what it has become. */
+export type RouterEntry = {
+  readonly index: number;
+  readonly draft: TrackDrafts &
+    NotifyDraft & { readonly name: string; readonly interface?: string | undefined };
+  readonly instances: readonly VrrpInstanceConfig[];
+};
 
 type Path = readonly (string | number)[];
 /** What a name may refer to: the name that findings go by, and the weight where the reference gives none. */
@@ -25,8 +30,8 @@ type Target = { readonly name: string; readonly weight: number };
 type Targets = Readonly<Record<Exclude<Tracker['kind'], 'interface'>, ReadonlyMap<string, Target>>>;
 
 export function resolveTracking(
-  draft: DocumentDraft,
-  entries: readonly VrrpEntry[],
+  draft: TrackingDraft,
+  entries: readonly RouterEntry[],
   virtuals: readonly VirtualConfig[],
   resolution: Resolution,
 ): TrackedRouters {
@@ -59,7 +64,7 @@ export function resolveTracking(
   return { vrrp, ...(defined && { tracked }) };
 }
 
-function trackedOf(draft: DocumentDraft, resolution: Resolution): TrackedConfig {
+function trackedOf(draft: TrackingDraft, resolution: Resolution): TrackedConfig {
   return {
     scripts: definitions('vrrp_script', draft.vrrp_script, resolution).map(({ entry, at }) => ({
       name: entry.name,
@@ -90,7 +95,7 @@ function trackedOf(draft: DocumentDraft, resolution: Resolution): TrackedConfig 
   };
 }
 
-function notifyOf(draft: VrrpDraft): VrrpNotifyConfig | undefined {
+function notifyOf(draft: NotifyDraft): VrrpNotifyConfig | undefined {
   const notify = present({
     MASTER: draft.notify_master,
     BACKUP: draft.notify_backup,
@@ -120,7 +125,7 @@ function definitions<T extends { readonly name: string }>(
   });
 }
 
-function targetsOf(draft: DocumentDraft, virtuals: readonly VirtualConfig[]): Targets {
+function targetsOf(draft: TrackingDraft, virtuals: readonly VirtualConfig[]): Targets {
   const named = (
     drafts: readonly ({ name: string; weight?: number | undefined } | undefined)[] = [],
     weight = 0,
@@ -195,7 +200,7 @@ const trackerOf = (kind: Tracker['kind'], draft: TrackDraft, target: Target): Tr
 });
 
 function judgeTrackers(
-  { index, draft, instances }: VrrpEntry,
+  { index, draft, instances }: RouterEntry,
   trackers: readonly Tracker[],
   { sites, problems }: Resolution,
 ): void {
@@ -216,18 +221,18 @@ function judgeTrackers(
 
 type Group = {
   readonly name: string;
-  readonly members: readonly VrrpEntry[];
+  readonly members: readonly RouterEntry[];
   readonly trackers: readonly Tracker[];
 };
 
 function resolveGroups(
-  draft: DocumentDraft,
-  entries: readonly VrrpEntry[],
+  draft: TrackingDraft,
+  entries: readonly RouterEntry[],
   targets: Targets,
   resolution: Resolution,
 ): readonly Group[] {
   const { sites, problems } = resolution;
-  const taken = new Map<VrrpEntry, string>();
+  const taken = new Map<RouterEntry, string>();
   const known = entries.map((entry) => entry.draft.name);
   return definitions('vrrp_sync_group', draft.vrrp_sync_group, resolution).map(({ entry: group, index }) => {
     const members = group.group.flatMap((name, i) => {
@@ -253,7 +258,7 @@ function resolveGroups(
 }
 
 function judgeMembers(
-  members: readonly VrrpEntry[],
+  members: readonly RouterEntry[],
   named: number,
   index: number,
   { sites, problems }: Resolution,

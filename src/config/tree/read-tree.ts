@@ -1,18 +1,13 @@
-// The tree of a config file (document.ts) to typed values, by the schema: unknown keys, wrong shapes, the value of
-// this director out of a map of directors, the one-line form of a real server. Every problem is found in one
-// pass, each where it stands. Nothing is looked up and no default is filled in.
+// The tree of a config file to typed values, by any schema: unknown keys, wrong shapes, the value of this director out of
+// a map of directors, the other forms that a schema has (forms.ts). Every problem is found in one pass, each where it
+// stands. Nothing is looked up and no default is filled in.
 import { z } from 'zod';
 import type { Position, Problem } from '../../model/config/problem.ts';
 import { isRecord } from '../../net/record.ts';
-import { type DocumentDraft, documentSchema } from '../document.ts';
-import { sysctlSchema } from '../ipvs/ipvs-keys.ts';
 import { errorAt, shownKey, shownMax, unshown, warningAt } from '../problem.ts';
-import { fallbackSchema, realSchema } from '../service/keys.ts';
-import { trackSchema } from '../tracking/keys.ts';
 import { isSecret } from '../values/documented.ts';
-import { parseFallbackText, parseRealText } from '../values/server-text.ts';
+import { type Form, formOf } from '../values/forms.ts';
 import { didYouMean } from '../values/suggest.ts';
-import { parseTrackText } from '../values/track-text.ts';
 import { type ConfigNode, type MapNode, type ScalarNode, scalar } from './node.ts';
 import {
   documentPlace,
@@ -33,18 +28,12 @@ export type TreeResult<Draft> = {
   readonly problems: readonly Problem[];
   readonly sites: Sites;
 };
-export type DocumentResult = TreeResult<DocumentDraft>;
 
 type Reading = { readonly director: string; readonly problems: Problem[] };
 
-/** @param director the name that picks the value out of `{lvs1: 150, lvs2: 100}` */
-export function readDocument(root: ConfigNode, director: string): DocumentResult {
-  const { draft = {}, ...rest } = readTree(documentSchema, root, director);
-  return { draft, ...rest };
-}
-
 /**
- * As {@link readDocument}, of any schema; no draft where nothing of it can be read.
+ * No draft where nothing of it can be read.
+ * @param director the name that picks the value out of `{lvs1: 150, lvs2: 100}`
  * @param path of `root` in the document, for messages; its sites are asked for by the path from there.
  */
 export function readTree<Draft>(
@@ -99,8 +88,6 @@ const valueAt = (plain: unknown, path: Path): unknown =>
   path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), plain);
 
 function readNode(schema: z.ZodType, node: ConfigNode, place: Place, reading: Reading): unknown {
-  // This one map is from host names, not from directors: it was read before anything else.
-  if (node.kind === 'map' && isDirectorsName(place)) return reading.director;
   if (schema instanceof z.ZodOptional) return readNode(schema.unwrap() as z.ZodType, node, place, reading);
   if (schema instanceof z.ZodObject) return readObject(schema, node, place, reading);
   if (schema instanceof z.ZodArray) return readArray(schema, node, place, reading);
@@ -108,25 +95,18 @@ function readNode(schema: z.ZodType, node: ConfigNode, place: Place, reading: Re
     place.text = isSecret(schema) ? unshown(node.text) : node.text;
     return node.text;
   }
-  if (node.kind === 'map') return readDirectorsValue(schema, node, place, reading);
+  if (node.kind === 'map') {
+    // This one map is from host names, not from directors: it was read before anything else.
+    if (formOf(schema).isDirectorName === true) return reading.director;
+    return readDirectorsValue(schema, node, place, reading);
+  }
   return refuse(node.at, place, 'one value, or one for each director', 'a list', reading);
 }
 
-const isDirectorsName = (place: Place): boolean => pathOf(place).join('/') === 'director/name';
-
-/** As sysctl(8) writes it, or as a path below /proc/sys. */
-const sysctlPrefix = /^net([./])ipv4\1vs\1/;
-
-function readObject(schema: z.ZodObject, node: ConfigNode, place: Place, reading: Reading): unknown {
-  if (node.kind === 'scalar') {
-    if (schema === realSchema) return readObject(schema, realNode(node, place, reading), place, reading);
-    if (schema === fallbackSchema)
-      return readObject(schema, fallbackNode(node, place, reading), place, reading);
-    if (schema === trackSchema && node.text !== '') {
-      return readObject(schema, mapOf(parseTrackText(node.text), node), place, reading);
-    }
-    if (node.text === '') return undefined;
-  }
+function readObject(schema: z.ZodObject, given: ConfigNode, place: Place, reading: Reading): unknown {
+  const { readLine, plainKey = String } = formOf(schema);
+  const node = given.kind === 'scalar' ? spelledOut(given, readLine, place, reading) : given;
+  if (node === undefined) return undefined;
   if (node.kind !== 'map') {
     return refuse(node.at, place, 'keys with values', node.kind === 'list' ? 'a list' : node.text, reading);
   }
@@ -135,7 +115,7 @@ function readObject(schema: z.ZodObject, node: ConfigNode, place: Place, reading
   const keys = Object.keys(shape);
   let slipped = false;
   for (const { key: written, keyAt, value } of node.entries) {
-    const key = shape === sysctlSchema.shape ? written.replace(sysctlPrefix, '') : written;
+    const key = plainKey(written);
     const inner = Object.hasOwn(shape, key) ? shape[key] : undefined;
     if (inner === undefined || Object.hasOwn(values, key)) {
       const rule = inner === undefined ? `a known key${suggestion(key, keys, reading)}` : 'each key once';
@@ -159,22 +139,17 @@ const isCounted = ({ problems }: Reading): boolean => problems.length > 10 * sho
 const suggestion = (key: string, known: readonly string[], { problems }: Reading): string =>
   problems.length < shownMax ? didYouMean(key, known) : '';
 
-/** Lists of which one entry may stand alone, by the key that tells it from a map of directors. */
-const singles: ReadonlyMap<z.ZodType, string> = new Map<z.ZodType, string>([
-  [trackSchema, 'name'],
-  [fallbackSchema, 'address'],
-]);
-
 function readArray(schema: z.ZodArray, node: ConfigNode, place: Place, reading: Reading): unknown {
   const { element: inner } = schema;
   const element = (inner instanceof z.ZodOptional ? inner.unwrap() : inner) as z.ZodType;
   const ofObjects = element instanceof z.ZodObject;
   if (node.kind === 'scalar' && node.text === '') return ofObjects ? [] : undefined;
-  const ownKey = singles.get(element);
-  const byDirector = !ofObjects || (ownKey !== undefined && !hasKey(node, ownKey));
-  if (node.kind === 'map' && byDirector) return readDirectorsValue(schema, node, place, reading);
-  if (node.kind === 'map' && element !== realSchema && ownKey === undefined)
-    return refuse(node.at, place, 'a list', 'a map', reading);
+  if (node.kind === 'map') {
+    const { alone } = formOf(element);
+    const byDirector = !ofObjects || (typeof alone === 'object' && !hasKey(node, alone.withKey));
+    if (byDirector) return readDirectorsValue(schema, node, place, reading);
+    if (alone === undefined) return refuse(node.at, place, 'a list', 'a map', reading);
+  }
   const items = node.kind === 'list' ? node.items : [node];
   return items.map((item, index) => readNode(element, item, innerPlace(place, index, item.at), reading));
 }
@@ -213,28 +188,26 @@ function readDirectorsValue(schema: z.ZodType, node: MapNode, place: Place, read
   );
 }
 
-/** `192.168.6.2:80 gate 5` as the map that it abbreviates. */
-function realNode(node: ScalarNode, place: Place, reading: Reading): ConfigNode {
-  const parsed = parseRealText(node.text);
-  if ('leftover' in parsed) {
-    refuse(node.at, place, 'ADDRESS[:PORT] gate|masq|ipip [WEIGHT]', node.text, reading);
-    return { kind: 'map', at: node.at, entries: [] };
+/** The map that a line stands for (`192.168.6.2:80 gate 5`); an empty one where it breaks its rule. */
+function spelledOut(
+  node: ScalarNode,
+  readLine: Form['readLine'],
+  place: Place,
+  reading: Reading,
+): ConfigNode | undefined {
+  if (readLine === undefined) return node.text === '' ? undefined : node;
+  const line = readLine(node.text);
+  if (line === undefined) return undefined;
+  if ('rule' in line) {
+    refuse(node.at, place, line.rule, node.text, reading);
+    return mapOf({}, node);
   }
-  const { ignored, ...parts } = parsed;
+  const { ignored } = line;
   if (ignored !== undefined) {
-    reading.problems.push(
-      warningAt(node.at, `use all of ${nameOf(pathOf(place))}`, 'nothing but a weight there', ignored),
-    );
+    const act = `use all of ${nameOf(pathOf(place))}`;
+    reading.problems.push(warningAt(node.at, act, ignored.rule, ignored.got));
   }
-  return mapOf(parts, node);
-}
-
-/** `127.0.0.1:80 gate`, likewise. */
-function fallbackNode(node: ScalarNode, place: Place, reading: Reading): ConfigNode {
-  const parsed = parseFallbackText(node.text);
-  if (parsed !== undefined) return mapOf(parsed, node);
-  refuse(node.at, place, 'ADDRESS[:PORT] [gate|masq|ipip]', node.text, reading);
-  return { kind: 'map', at: node.at, entries: [] };
+  return mapOf(line.parts, node);
 }
 
 /** The map that a text abbreviates: all of it stands where the text does. */

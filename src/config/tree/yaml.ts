@@ -5,8 +5,9 @@
 import jsYaml from 'js-yaml';
 import type { Position, Problem } from '../../model/config/problem.ts';
 import { errorAt, shownKey } from '../problem.ts';
-import { isKnownKey, isSecretKey, knownKeys } from '../values/secret-keys.ts';
 import { type ConfigNode, type MapEntry, positioner, scalar } from './node.ts';
+import { noKeys, type SchemaKeys } from './schema-keys.ts';
+import { shownLine } from './shown-line.ts';
 import { createBudget, limitOf, type NodeBudget, refuseSize } from './yaml-limits.ts';
 
 export type YamlResult = { readonly root?: ConfigNode; readonly problems: readonly Problem[] };
@@ -23,21 +24,32 @@ type Frame = { readonly start: number; readonly children: Parsed[] };
 /** What js-yaml's parser state holds while the listener runs; its published type leaves `kind` and `result` loose. */
 type ParserState = { readonly position: number; readonly kind?: string; readonly result?: unknown };
 
-/** @param text without a byte order mark. @param first the line of `file` that it begins with. */
-export function parseYaml(text: string, file: string, first = 1): YamlResult {
-  const at = positioner(file, text, first);
+export type YamlOptions = {
+  /** Those of the schema that the text is for: what of it may be shown in a complaint. */
+  readonly keys?: SchemaKeys;
+  /** The line of `file` that the text begins with. */
+  readonly firstLine?: number;
+};
+
+/** @param text without a byte order mark. */
+export function parseYaml(
+  text: string,
+  file: string,
+  { keys = noKeys, firstLine = 1 }: YamlOptions = {},
+): YamlResult {
+  const at = positioner(file, text, firstLine);
   const roots: Parsed[] = [];
   const listener = recordNodes(text, roots);
   try {
     jsYaml.load(text, { schema: jsYaml.FAILSAFE_SCHEMA, json: true, listener });
   } catch (error) {
-    return { problems: [syntaxProblem(error, { text, file, at })] };
+    return { problems: [syntaxProblem(error, { text, file, at, keys })] };
   }
   const problems: Problem[] = [];
   const [root] = roots;
   if (root === undefined || root.kind === null) return { problems };
   const budget = createBudget();
-  const tree = toNode(root, { text, at, problems, anchored: new Map(), budget });
+  const tree = toNode(root, { text, at, keys, problems, anchored: new Map(), budget });
   // What is too large to be spelled out is not read at all.
   if (!budget.isSpent()) return { root: tree, problems };
   return { problems: [...problems, errorAt(tree.at, 'read YAML', budget.rule, 'more')] };
@@ -45,7 +57,7 @@ export function parseYaml(text: string, file: string, first = 1): YamlResult {
 
 function syntaxProblem(
   error: unknown,
-  { text, file, at }: { readonly text: string; readonly file: string; readonly at: Reading['at'] },
+  { text, file, at, keys }: Pick<Reading, 'text' | 'at' | 'keys'> & { readonly file: string },
 ): Problem {
   const limit = limitOf(error);
   if (limit !== undefined) return errorAt(at(limit.offset), 'read YAML', limit.rule, 'more');
@@ -55,7 +67,12 @@ function syntaxProblem(
   // js-yaml leaves the mark out where no one place is wrong (a second document in the stream).
   const { line, column } = (error.mark as typeof error.mark | undefined) ?? { line: 0, column: 0 };
   const place: Position = { file, line: line + 1, column: column + 1 };
-  return errorAt(place, 'parse YAML', `well-formed text (${plainReason(error.reason)})`, excerpt(text, line));
+  return errorAt(
+    place,
+    'parse YAML',
+    `well-formed text (${plainReason(error.reason)})`,
+    shownLine(text, line, keys),
+  );
 }
 
 /** Without what it quotes of the file: `*x`, `!x` and `&x` may be the beginning of a password. */
@@ -64,38 +81,6 @@ const plainReason = (reason: string): string =>
     .replace(/\s*(?:["'`!<].*|: .*)$/s, '')
     .replaceAll(/\s+/g, ' ')
     .trim();
-
-/**
- * Of a file that makes no sense nobody knows which value a line belongs to: a line is shown where it begins with a
- * known key that holds no secret, and nothing above it is left open that might.
- */
-function excerpt(text: string, line: number): string {
-  const lines = text.split('\n');
-  const found = lines[line] ?? '';
-  if (found.trim() === '') return '';
-  // The patterns below take their time with a line of millions.
-  if (found.length > lineMax) return `a line of ${found.length} characters`;
-  const keys = [...found.matchAll(/([A-Za-z_]\w*)\s*:/g)].map(([, key = '']) => key);
-  const plain = keyOf(found) !== undefined && keys.every(isPlainKey) && !/[&*!|>"']/.test(found);
-  // A quote, a bracket or a text in lines may have begun further up, below a key that holds a secret.
-  const before = lines.slice(Math.max(0, line - linesBack), line).map((each) => each.slice(0, lineMax));
-  const last = before.findLast((each) => keyOf(each) !== undefined && !/^\s*#/.test(each)) ?? '';
-  const open = before.some((each) => isOpen(each)) || isSecretLine(last);
-  return plain && !open ? found : 'a line that is not shown, as it may hold a secret';
-}
-
-const lineMax = 1000;
-const linesBack = 1000;
-const keyOf = (line: string): string | undefined => /^\s*(?:- +)*([A-Za-z_]\w*)\s*:(?:\s|$)/.exec(line)?.[1];
-const isPlainKey = (key: string): boolean => isKnownKey(key) && !isSecretKey(key);
-const isSecretLine = (line: string): boolean => {
-  const key = keyOf(line);
-  return key !== undefined && !isPlainKey(key);
-};
-/** An odd number of quotes, or a value that goes on. */
-const isOpen = (line: string): boolean =>
-  isSecretLine(line) &&
-  (/[|>][-+\d]*\s*$/.test(line) || (line.split('"').length + line.split("'").length) % 2 === 1);
 
 /** Builds the tree of nodes bottom up; the parser may step back and read a node again, which replaces it. */
 function recordNodes(text: string, roots: Parsed[]) {
@@ -145,6 +130,7 @@ const [HASH, SPACE, LINE_FEED, RETURN, TAB] = [0x23, 0x20, 0x0a, 0x0d, 0x09];
 type Reading = {
   readonly text: string;
   readonly at: (offset: number) => Position;
+  readonly keys: SchemaKeys;
   readonly problems: Problem[];
   /** Collections by the value that js-yaml made of them, so that an alias finds its anchor's node. */
   readonly anchored: Map<unknown, ConfigNode>;
@@ -187,7 +173,9 @@ function toEntries(parsed: Parsed, reading: Reading): readonly MapEntry[] {
     const value = isAbsent(valueChild) ? scalar('', keyAt) : toNode(valueChild, reading);
     if (key === '<<') merged.push(...mergedEntries(value, reading));
     else if (entries.has(key))
-      reading.problems.push(errorAt(keyAt, `read ${shownKey(key, knownKeys)}`, 'each key once', 'it again'));
+      reading.problems.push(
+        errorAt(keyAt, `read ${shownKey(key, reading.keys.all)}`, 'each key once', 'it again'),
+      );
     else entries.set(key, { key, keyAt, value });
   }
   for (const entry of merged) if (!entries.has(entry.key)) entries.set(entry.key, entry);

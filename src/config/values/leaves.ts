@@ -34,6 +34,13 @@ function readWhole(text: string, min: number, max: number): number | undefined {
   return value >= min && value <= max ? value : undefined;
 }
 
+/** What things are called that the config itself names, and users. */
+export const plainName = leaf(
+  'a name of letters, digits, _, - and .',
+  (value) => (/^[\w.-]{1,64}$/.test(value) ? value : undefined),
+  { type: 'string' },
+);
+
 /** yes, no and the other spellings that YAML has known for them. */
 export const flag = () =>
   leaf('yes or no', (text) => flags.get(text.toLowerCase()), { enum: ['yes', 'no', true, false] });

@@ -3,7 +3,7 @@
 // and the next. What a file may hold is config/real-file's.
 
 import { formatProblem } from '../../config/format-problem.ts';
-import { parseRealFile } from '../../config/service/real-file.ts';
+import { parseRealFile } from '../../config/real-file.ts';
 import type { Journal } from '../../journal/event.ts';
 import type { Config } from '../../model/config/config.ts';
 import type { ConfigEnvironment } from '../../model/config/environment.ts';

@@ -2,19 +2,21 @@
 // makes on the way (nodes, places, drafts) is gone again soon, and entries that were read before are not read at all.
 // It comes to the same as reading the document as a whole, warnings included; where it cannot be sure of that, or
 // anything is wrong, it says nothing and leaves it to the whole.
-import type { ConfigResult } from '../../model/config/config.ts';
-import type { ConfigEnvironment } from '../../model/config/environment.ts';
-import type { Problem } from '../../model/config/problem.ts';
-import type { VirtualConfig } from '../../model/config/service.ts';
-import type { Resolution } from '../resolution.ts';
-import { type Origin, resolveConfig } from '../resolve-document.ts';
-import { resolveEntry } from '../service/entry.ts';
-import { virtualSchema } from '../service/keys.ts';
+import type { ConfigResult } from '../model/config/config.ts';
+import type { ConfigEnvironment } from '../model/config/environment.ts';
+import type { Problem } from '../model/config/problem.ts';
+import type { VirtualConfig } from '../model/config/service.ts';
 import type { EntryMemory } from './entry-memory.ts';
-import type { ConfigNode } from './node.ts';
-import { type DocumentResult, readDocument, readTree, type Sites } from './read-tree.ts';
-import { type EntryText, type SplitText, splitEntries } from './split-entries.ts';
-import { parseYaml } from './yaml.ts';
+import { type DocumentResult, readDocument } from './read-document.ts';
+import type { Resolution } from './resolution.ts';
+import { type Origin, resolveConfig } from './resolve-document.ts';
+import { documentKeys } from './secret-keys.ts';
+import { resolveEntry } from './service/entry.ts';
+import { virtualSchema } from './service/keys.ts';
+import type { ConfigNode } from './tree/node.ts';
+import { readTree, type Sites } from './tree/read-tree.ts';
+import { type EntryText, type SplitText, splitEntries } from './tree/split-entries.ts';
+import { parseYaml } from './tree/yaml.ts';
 
 export type Whole = Omit<Origin, 'director'> & {
   /** By the document. */
@@ -29,7 +31,7 @@ export function readByEntries(
 ): ConfigResult | undefined {
   const split = splitEntries(text);
   if (split === undefined) return undefined;
-  const { root, problems } = parseYaml(split.head, rest.file);
+  const { root, problems } = parseYaml(split.head, rest.file, { keys: documentKeys });
   if (root === undefined || problems.length > 0 || !isBeside(root, split)) return undefined;
   const origin = { ...rest, director: directorOf(root) };
   const document = readDocument(root, origin.director);
@@ -84,7 +86,10 @@ function readEntry(
   document: DocumentResult,
   { file, dialect, director, environment }: Origin,
 ): EntryResult | undefined {
-  const { root, problems: broken } = parseYaml(entry.text, file, entry.line);
+  const { root, problems: broken } = parseYaml(entry.text, file, {
+    keys: documentKeys,
+    firstLine: entry.line,
+  });
   const [item, ...others] = root?.kind === 'list' ? root.items : [];
   if (item === undefined || others.length > 0 || broken.length > 0) return undefined;
   const { draft, problems: read, sites: own } = readTree(entrySchema, item, director, ['virtual', index]);

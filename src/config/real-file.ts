@@ -2,18 +2,19 @@
 // is YAML). Half a file must not pass for a whole one, so one without servers says so: `[]`. All of it is good, or
 // none of it counts.
 import { z } from 'zod';
-import type { ConfigEnvironment } from '../../model/config/environment.ts';
-import type { Position, Problem } from '../../model/config/problem.ts';
-import type { NamedRealConfig, RealConfig, VirtualConfig } from '../../model/config/service.ts';
-import { errorAt, sortProblems } from '../problem.ts';
-import type { Resolution } from '../resolution.ts';
-import type { ConfigNode, ListNode } from '../tree/node.ts';
-import { readTree } from '../tree/read-tree.ts';
-import { parseYaml } from '../tree/yaml.ts';
-import { explainPattern } from '../values/receive-pattern.ts';
-import { judgeServer } from './judge.ts';
-import { realSchema } from './keys.ts';
-import { resolveReal, splitServers } from './servers.ts';
+import type { ConfigEnvironment } from '../model/config/environment.ts';
+import type { Position, Problem } from '../model/config/problem.ts';
+import type { NamedRealConfig, RealConfig, VirtualConfig } from '../model/config/service.ts';
+import { errorAt, sortProblems } from './problem.ts';
+import type { Resolution } from './resolution.ts';
+import { documentKeys } from './secret-keys.ts';
+import { judgeServer } from './service/judge.ts';
+import { realSchema } from './service/keys.ts';
+import { resolveReal, splitServers } from './service/servers.ts';
+import type { ConfigNode, ListNode } from './tree/node.ts';
+import { readTree } from './tree/read-tree.ts';
+import { parseYaml } from './tree/yaml.ts';
+import { explainPattern } from './values/receive-pattern.ts';
 
 /** Servers of one file, ranges counted out. */
 const serversMax = 10_000;
@@ -36,7 +37,9 @@ const fileSchema = z.strictObject({ real: z.array(realSchema.optional()) });
 
 /** Pure but for `environment`; never throws for any text. */
 export function parseRealFile(text: string, origin: RealFileOrigin): RealFileResult {
-  const { root, problems } = parseYaml(text.startsWith('\uFEFF') ? text.slice(1) : text, origin.path);
+  const { root, problems } = parseYaml(text.startsWith('\uFEFF') ? text.slice(1) : text, origin.path, {
+    keys: documentKeys,
+  });
   if (problems.length > 0) return { problems };
   const list = listIn(root);
   if (list === undefined) {

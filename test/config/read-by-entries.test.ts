@@ -2,11 +2,11 @@
 // first reading makes of it. A text with a carriage return is always read as a whole: that is what it is compared with.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../../../src/config/load.ts';
-import { createEntryMemory } from '../../../src/config/tree/entry-memory.ts';
-import { splitEntries } from '../../../src/config/tree/split-entries.ts';
-import type { ConfigResult } from '../../../src/model/config/config.ts';
-import { environment } from '../../make/environment.ts';
+import { createEntryMemory } from '../../src/config/entry-memory.ts';
+import { parseConfig } from '../../src/config/load.ts';
+import { splitEntries } from '../../src/config/tree/split-entries.ts';
+import type { ConfigResult } from '../../src/model/config/config.ts';
+import { environment } from '../make/environment.ts';
 
 const read = (text: string, memory = createEntryMemory(), around = environment): ConfigResult =>
   parseConfig(text, 'x.yaml', around, memory);

@@ -7,9 +7,9 @@
 // What it gives again are the very objects of the last time, but for an entry that has moved to other lines.
 // It holds the text of the last file and nothing else beside what the configuration holds anyway.
 
-import type { Position } from '../../model/config/problem.ts';
-import type { VirtualConfig } from '../../model/config/service.ts';
-import type { EntryText } from './split-entries.ts';
+import type { Position } from '../model/config/problem.ts';
+import type { VirtualConfig } from '../model/config/service.ts';
+import type { EntryText } from './tree/split-entries.ts';
 
 export type EntryMemory = {
   /** Begins a reading; what an earlier one has under another key is forgotten. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatProblem } from '../../../src/config/format-problem.ts';
-import { parseRealFile, type RealFileResult } from '../../../src/config/service/real-file.ts';
-import { ip } from '../../../src/net/ip.ts';
-import { aVirtual } from '../../make/a-virtual.ts';
-import { environment } from '../../make/environment.ts';
+import { formatProblem } from '../../src/config/format-problem.ts';
+import { parseRealFile, type RealFileResult } from '../../src/config/real-file.ts';
+import { ip } from '../../src/net/ip.ts';
+import { aVirtual } from '../make/a-virtual.ts';
+import { environment } from '../make/environment.ts';
 
 const read = (text: string, virtual = aVirtual()): RealFileResult =>
   parseRealFile(text, { path: '/fleet.yaml', virtual, director: 'lvs1', environment });

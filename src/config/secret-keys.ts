@@ -1,0 +1,26 @@
+// The keys of a config that hold a secret, derived from its schema, so that a key is marked in one place. What is done
+// with that is said in problem.ts and hide-secrets.ts.
+import { hidden, hideFromName } from '../net/hide-secrets.ts';
+import { documentSchema } from './document.ts';
+import { keysOf } from './tree/schema-keys.ts';
+
+export const documentKeys = keysOf(documentSchema);
+
+/** In the file's spelling or in the Config's. */
+export const isSecretKey = documentKeys.isSecret;
+
+/** For JSON.stringify: a Config, or a part of one, without the secrets in it. */
+export function withoutSecrets(name: string, value: unknown): unknown {
+  if (isSecretKey(name) && value !== undefined && value !== '') return hidden;
+  return typeof value === 'string' ? hideFromName(value) : value;
+}
+
+/** Every secret of a Config, or of a part of one. */
+export function secretsOfConfig(config: unknown): readonly string[] {
+  const found: string[] = [];
+  JSON.stringify(config, (name, value: unknown) => {
+    if (typeof value === 'string' && isSecretKey(name)) found.push(value);
+    return value;
+  });
+  return [...new Set(found)];
+}

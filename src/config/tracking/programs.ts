@@ -1,0 +1,23 @@
+// The programs that virtual routers name: those of vrrp_script, and those that are told of a transition.
+import { action, judgeProgram } from '../judge-program.ts';
+import { present, type Resolution } from '../resolution.ts';
+import { type NotifyDraft, notifyShape, type TrackingDraft } from './keys.ts';
+
+type RouterPrograms = Pick<TrackingDraft, 'vrrp_script'> & {
+  readonly vrrp?: readonly (NotifyDraft | undefined)[] | undefined;
+  readonly script_user?: string | undefined;
+};
+
+export function judgeRouterPrograms(draft: RouterPrograms, resolution: Resolution): void {
+  const user = draft.script_user;
+  for (const [index, script] of (draft.vrrp_script ?? []).entries()) {
+    const use = present({ user: script?.user ?? user });
+    judgeProgram(script?.script[0], use, ['vrrp_script', index, 'script'], resolution);
+  }
+  for (const [index, router] of (draft.vrrp ?? []).entries()) {
+    const use = { ...present({ user }), ...action };
+    for (const key of notifyKeys) judgeProgram(router?.[key]?.[0], use, ['vrrp', index, key], resolution);
+  }
+}
+
+const notifyKeys = Object.keys(notifyShape) as readonly (keyof NotifyDraft)[];
