@@ -1,4 +1,6 @@
 // What is said of adverts: those that are not believed or do not fit, the paths they take, peers, and sending.
+
+import type { FullReason } from '../model/vrrp.ts';
 import { describeChanges } from './describe-changes.ts';
 import { entry } from './entry.ts';
 import { describeReason } from './reasons.ts';
@@ -39,7 +41,7 @@ export const advertEvents = {
     (event) =>
       `${event.instance}: ${event.source} is another cluster's router on our vrid ${event.vrid}, or configured differently: ${event.reason} (${event.count} times)`,
   ),
-  'vrrp.path_down': entry<{ instance: string; vrid: number; interface: string; reason: string }>(
+  'vrrp.path_down': entry<{ instance: string; vrid: number; interface: string; reason: FullReason }>(
     'warn',
     (event) =>
       `${event.instance}: no adverts over ${event.interface}: ${describeReason(event.reason)}; the other paths go on`,

@@ -1,4 +1,5 @@
 // What is said of what an active router holds: virtual addresses, routes and rules, and the settings that go with them.
+import type { FullReason } from '../model/vrrp.ts';
 import { entry } from './entry.ts';
 import { describeReason } from './reasons.ts';
 
@@ -39,7 +40,7 @@ export const holdingsEvents = {
     'info',
     (event) => `${event.instance}: ${event.address} added to ${event.interface}`,
   ),
-  'vip.removed': entry<{ instance: string; address: string; interface: string; reason: string }>(
+  'vip.removed': entry<{ instance: string; address: string; interface: string; reason: FullReason }>(
     'info',
     (event) =>
       `${event.instance}: ${event.address} removed from ${event.interface}: ${describeReason(event.reason)}`,

@@ -1,5 +1,6 @@
-// Why a virtual router changed its state, in words. The code itself stands in the event's `reason`.
-import type { Reason } from '../model/vrrp.ts';
+// The words of each code of a cause (model/vrrp.ts): why a virtual router changed its state, cannot take part, or lost
+// addresses. The code itself stands in the event's `reason`.
+import type { FaultCode, Reason } from '../model/vrrp.ts';
 
 const transitions: Readonly<Record<Reason, string>> = {
   startup: 'started',
@@ -27,24 +28,37 @@ const transitions: Readonly<Record<Reason, string>> = {
 };
 
 /** What keeps a router in fault, or took its addresses from outside the state machine. */
-const faults: Readonly<Record<string, string>> = {
+const faults: Readonly<Record<FaultCode, string>> = {
   interface_missing: 'there is no such interface',
   no_carrier: 'the interface has no carrier',
-  no_path: 'no interface has a socket and a source address',
   settling: 'the interface has not been up for its up_delay yet',
-  silent: 'the active router is heard over another path only',
-  not_active: 'it is not active here',
+  socket_refused: 'the kernel refused a raw socket (it takes CAP_NET_RAW and CAP_NET_ADMIN)',
   no_source_address: 'the interface has no IPv4 address of its own',
   source_address_missing: 'the interface does not have the source address',
-  vrrp_process_lost: 'the VRRP process was lost, and resigned for',
+  vmac_missing: 'the macvlan with its virtual MAC is not there',
+  vmac_refused: 'the macvlan with its virtual MAC could not be set up',
   group_fault: 'another member of its sync group cannot take part',
-  socket_refused: 'the kernel refused a raw socket (it takes CAP_NET_RAW and CAP_NET_ADMIN)',
+  no_path: 'no interface has a socket and a source address',
+  silent: 'the active router is heard over another path only',
+  not_active: 'it is not active here',
+  vrrp_process_lost: 'the VRRP process was lost, and resigned for',
 };
 
-const phrases = new Map(Object.entries({ ...transitions, ...faults }));
+export const reasonWords: ReadonlyMap<string, string> = new Map(
+  Object.entries({ ...transitions, ...faults }),
+);
 
-/** @param reason "CODE" or "CODE: DETAIL"; one without a phrase stays as it is. */
+/** Codes whose detail is another cause, and how much stands before that: "group_fault: VI_2: no_carrier". */
+const nesting: ReadonlyMap<string, number> = new Map<Reason | FaultCode, number>([
+  ['group_fault', 1],
+  ['adverts_unsent', 0],
+]);
+
+/** @param reason "CODE" or "CODE: DETAIL"; one without words stays as it is. */
 export function describeReason(reason: string): string {
   const [code = '', ...detail] = reason.split(': ');
-  return [phrases.get(code) ?? code, ...detail].join(': ');
+  const words = reasonWords.get(code) ?? code;
+  const before = nesting.get(code);
+  if (before === undefined || detail.length <= before) return [words, ...detail].join(': ');
+  return [words, ...detail.slice(0, before), describeReason(detail.slice(before).join(': '))].join(': ');
 }

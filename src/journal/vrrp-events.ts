@@ -1,5 +1,5 @@
 // What is said of virtual routers, their roles and what moves them, and of the process that speaks for them.
-import type { Phase } from '../model/vrrp.ts';
+import type { FullReason, Phase } from '../model/vrrp.ts';
 import { entry } from './entry.ts';
 import { levelOfExit } from './level-of-exit.ts';
 import { describeReason } from './reasons.ts';
@@ -47,7 +47,7 @@ export const vrrpEvents = {
     interface: string;
     from: Phase;
     to: Phase;
-    reason: string;
+    reason: FullReason;
     priority: number;
     peer?: string;
     outage_ms_estimate?: number;
@@ -86,7 +86,7 @@ export const vrrpEvents = {
     (event) =>
       `${event.instance}: priority ${event.from} -> ${event.to}: ${event.because.join(', ') || 'nothing tracked moves it any more'}`,
   ),
-  'vrrp.handover_failed': entry<{ instance: string; vrid: number; reason: string }>(
+  'vrrp.handover_failed': entry<{ instance: string; vrid: number; reason: FullReason }>(
     'warn',
     (event) => `${event.instance}: the role was not handed over: ${describeReason(event.reason)}`,
   ),

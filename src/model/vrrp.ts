@@ -29,3 +29,22 @@ export type Reason =
   | 'track_recovered'
   | 'group_lost'
   | 'reconfigured';
+
+/** What is found outside the state machine: why a router cannot take part, why a path is dead, who removed an address. */
+export type FaultCode =
+  | 'interface_missing'
+  | 'no_carrier'
+  | 'settling'
+  | 'socket_refused'
+  | 'no_source_address'
+  | 'source_address_missing'
+  | 'vmac_missing'
+  | 'vmac_refused'
+  | 'group_fault'
+  | 'no_path'
+  | 'silent'
+  | 'not_active'
+  | 'vrrp_process_lost';
+
+/** A code, each of which has words (journal/reasons.ts), and what it is about: "socket_refused: EPERM". */
+export type FullReason = Reason | FaultCode | `${Reason | FaultCode}: ${string}`;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeEvent, levelOf } from '../../src/journal/describe-event.ts';
 import type { JournalEvent } from '../../src/journal/event.ts';
+import { describeReason } from '../../src/journal/reasons.ts';
 
 const transition = {
   event: 'vrrp.transition',
@@ -9,22 +10,26 @@ const transition = {
   interface: 'eth0',
   from: 'backup',
   to: 'active',
-  reason: 'no advert for 3609 ms',
+  reason: 'active_down',
   priority: 100,
 } as const satisfies JournalEvent;
 
 describe('describeEvent', () => {
   it('tells a transition in one sentence, with the word that keepalived uses', () => {
-    expect(describeEvent(transition)).toBe('VI_1: backup -> active (master): no advert for 3609 ms');
-  });
-  it('says the reason in words, and one that is no code as it is', () => {
-    expect(describeEvent({ ...transition, reason: 'active_down' })).toContain(
-      'no advert from an active router in time',
+    expect(describeEvent(transition)).toBe(
+      'VI_1: backup -> active (master): no advert from an active router in time',
     );
+  });
+  it('says the reason in words, also the one within', () => {
     expect(describeEvent({ ...transition, to: 'fault', reason: 'socket_refused: open: EPERM' })).toMatch(
       /refused a raw socket .*: open: EPERM$/,
     );
-    expect(describeEvent({ ...transition, reason: 'made up' })).toContain(': made up');
+    expect(describeEvent({ ...transition, reason: 'group_fault: VI_2: vmac_missing' })).toMatch(
+      /: another member of its sync group cannot take part: VI_2: the macvlan with its virtual MAC is not there$/,
+    );
+    expect(describeEvent({ ...transition, reason: 'adverts_unsent: no_path' })).toMatch(
+      /: its adverts go to nobody: no interface has a socket/,
+    );
     const removed = {
       event: 'vip.removed',
       instance: 'VI_1',
@@ -81,3 +86,6 @@ it('says the name of an event that a VRRP process of a later version tells', () 
   const later = { event: 'vrrp.later' } as unknown as JournalEvent;
   expect([levelOf(later), describeEvent(later)]).toEqual(['info', 'vrrp.later']);
 });
+
+it('leaves a reason that it does not know as it is: of a daemon of another version', () =>
+  expect(describeReason('made_up: 3')).toBe('made_up: 3'));

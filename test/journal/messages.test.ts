@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { describeEvent, levelOf } from '../../src/journal/describe-event.ts';
+import { reasonWords } from '../../src/journal/reasons.ts';
 import { declaredEvents, samplesOf } from '../make/sample-events.ts';
 
 const FILE = new URL('messages.txt', import.meta.url);
@@ -25,7 +26,8 @@ function linesOf(event: string): readonly string[] {
 
 it('says of each event what messages.txt has', () => {
   const chapters = [...declaredEvents.keys()].sort().map((event) => [event, ...linesOf(event)].join('\n'));
-  const text = `${HEAD}\n${chapters.join('\n\n')}\n`;
+  const reasons = [...reasonWords].map(([code, words]) => `  ${code}: ${words}`).sort();
+  const text = `${HEAD}\n${chapters.join('\n\n')}\n\n{reason} of a virtual router, a path or an address\n${reasons.join('\n')}\n`;
   if (process.env.UPDATE === '1') writeFileSync(FILE, text);
   expect(text).toBe(readFileSync(FILE, 'utf8'));
 });

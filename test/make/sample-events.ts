@@ -43,7 +43,7 @@ function valuesOf({ name, type }: Field): readonly unknown[] {
   if (type === 'number') return name.endsWith('_ms') ? [1500] : [2, 1, 0, -1];
   if (type === 'boolean') return [true, false];
   if (type === 'readonly string[]') return [[`{${name} 1}`, `{${name} 2}`], []];
-  if (type === 'string') return [`{${name}}`, ...(telling[name] ?? [])];
+  if (type === 'string' || type === 'FullReason') return [`{${name}}`, ...(telling[name] ?? [])];
   throw new Error(`Cannot make a sample: expected a type that is known here, got ${type} of ${name}`);
 }
 

@@ -1,4 +1,5 @@
 // Why nothing can be reached over an interface, as one word of the log.
+import type { FullReason } from '../../model/vrrp.ts';
 import type { Link } from '../../net/link.ts';
 
 export type LinkFault = 'interface_missing' | 'link_down' | 'no_carrier' | 'settling';
@@ -11,4 +12,4 @@ export function linkFaultOf(link: Link | undefined): LinkFault | undefined {
 }
 
 /** With the interface, where it is not the instance's own. */
-export const describeFault = (device: string, fault: string): string => `${fault}: ${device}`;
+export const describeFault = (device: string, fault: LinkFault): FullReason => `${fault}: ${device}`;

@@ -1,6 +1,7 @@
 // The sync groups of this director, and who is in them: after every step of a member its group is looked at, and
 // the members are told what follows for them, until it is at rest. What follows is vrrp/sync-group.ts's decision.
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
+import type { FullReason } from '../../model/vrrp.ts';
 import { groupEvents } from '../../vrrp/sync-group.ts';
 import type { VrrpSnapshot } from './messages.ts';
 import type { GroupedRouter, InstanceSnapshot, RouterShell } from './router/router-ports.ts';
@@ -56,7 +57,7 @@ export function groupsOf(
 }
 
 /** The first member of a sync group beside `name` that cannot take part, and why. */
-export function groupFaultOf(name: string, members: readonly RouterShell[]): string | undefined {
+export function groupFaultOf(name: string, members: readonly RouterShell[]): FullReason | undefined {
   for (const member of members) {
     const other = member.config().name;
     const fault = other === name ? undefined : member.ownFault();

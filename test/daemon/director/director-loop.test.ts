@@ -20,7 +20,7 @@ const conntrack: IpvsConfig = { ...base, sysctl: { conntrack: '1' } };
 
 const transition = (from: Phase, to: Phase, instance = 'VI_1'): JournalEvent => ({
   event: 'vrrp.transition',
-  ...{ instance, vrid: 51, interface: 'eth0', from, to, reason: '', priority: 100 },
+  ...{ instance, vrid: 51, interface: 'eth0', from, to, reason: 'startup', priority: 100 },
 });
 
 /** One run of the daemon after another over the same kernel and the same state file. */

@@ -100,6 +100,13 @@ describe('an address that somebody deletes', () => {
     expect(host.did().at(-1)).toBe(`remove ${vip}`);
     expect(named(host, 'vip.restored')).toEqual([]);
   });
+
+  it('is told to be removed for what the instance lacks', async () => {
+    const host = await active();
+    host.kernel.setLink({ ...eth0, running: false });
+    await host.time.run(50);
+    expect(named(host, 'vip.removed')).toMatchObject([{ address: vip, reason: 'no_carrier' }]);
+  });
 });
 
 describe('an address at start', () => {

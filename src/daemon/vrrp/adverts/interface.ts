@@ -4,6 +4,7 @@
 // decision. docs/reference/sockets.md §1.
 
 import type { Emit } from '../../../journal/event.ts';
+import type { FullReason } from '../../../model/vrrp.ts';
 import { compareIp, familyOf, type Ip, isMulticast } from '../../../net/ip.ts';
 import type { Link } from '../../../net/link.ts';
 import type { Mac } from '../../../net/mac.ts';
@@ -37,7 +38,7 @@ export type Member = {
 export type VrrpInterface = {
   readonly name: string;
   /** Why no advert can go over it, as one word or with the kernel's code; undefined: it is fit. */
-  readonly fault: () => string | undefined;
+  readonly fault: () => FullReason | undefined;
   readonly link: () => Link | undefined;
   readonly socket: () => DatagramPort | undefined;
   readonly frames: () => FramePort | undefined;
@@ -73,7 +74,7 @@ export function openVrrpInterface(
   const { view, clock } = ports;
   const members = new Set<Member>();
   let sockets: Sockets | undefined;
-  let refusal: string | undefined;
+  let refusal: FullReason | undefined;
   let ownAddresses: readonly Ip[] = [];
   let received = 0;
   let cancelReopen = () => {};
@@ -184,7 +185,7 @@ const vridAndTtl = (virtualRouterId?: number, ttl?: number) => ({
 });
 
 /** @returns the sockets, or what the kernel refused. */
-function openSockets(device: Device, channel: AdvertChannel, ports: VrrpPorts) {
+function openSockets(device: Device, channel: AdvertChannel, ports: VrrpPorts): Sockets | FullReason {
   const adverts = ports.openVrrpSocket(device, channel);
   if (!adverts.ok) return `socket_refused: ${adverts.error.step}: ${adverts.error.code}`;
   const frames = ports.openFrameSocket(device.index);

@@ -4,6 +4,7 @@
 
 import type { Emit } from '../../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
+import type { FullReason } from '../../../model/vrrp.ts';
 import type { Ip } from '../../../net/ip.ts';
 import type { Clock, Micros } from '../../../ports/clock.ts';
 import type { FurtherPath } from '../../../vrrp/types.ts';
@@ -55,7 +56,7 @@ type Path = {
   route?: PathRoute;
   /** The last advert, and the first one without a longer pause since. */
   heard?: { readonly since: Micros; readonly at: Micros };
-  down?: { readonly reason: string; readonly at: Micros };
+  down?: { readonly reason: FullReason; readonly at: Micros };
 };
 
 export function createPaths(ports: PathPorts): Paths {
@@ -68,7 +69,7 @@ export function createPaths(ports: PathPorts): Paths {
     return { instance, vrid, interface: device.name };
   };
 
-  function setDown(path: Path, reason: string): void {
+  function setDown(path: Path, reason: FullReason): void {
     if (path.down?.reason === reason) return;
     path.down = { reason, at: path.down?.at ?? clock.now() };
     emit({ event: 'vrrp.path_down', ...place(path), reason });

@@ -4,6 +4,7 @@
 import { describeSendError } from '../../../journal/describe-send-error.ts';
 import type { Emit } from '../../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
+import type { FaultCode } from '../../../model/vrrp.ts';
 import type { Ip } from '../../../net/ip.ts';
 import type { Clock, Micros } from '../../../ports/clock.ts';
 import { advertOf } from '../../../vrrp/advert.ts';
@@ -19,7 +20,7 @@ const ttl = 255;
 /** Internetwork control, as keepalived and FRR mark theirs. */
 const tos = 0xc0;
 /** No interface has a socket and a source address now. */
-const noWay = 'no_path';
+const noWay: FaultCode = 'no_path';
 
 export type AdvertSender = {
   readonly send: (priority: number) => void;

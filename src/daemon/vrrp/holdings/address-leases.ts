@@ -6,6 +6,7 @@
 // docs/architecture.md "The lease", docs/reference/sockets.md §3.
 
 import type { Emit } from '../../../journal/event.ts';
+import type { FullReason } from '../../../model/vrrp.ts';
 import { formatPrefix, type Prefix } from '../../../net/prefix.ts';
 import type { VirtualAddress } from '../../../net/virtual-address.ts';
 import type { Clock, EventLoop, Micros } from '../../../ports/clock.ts';
@@ -49,7 +50,7 @@ export type AddressLeases = {
   /** All that are to be there; those that are not are tried again. @param atLeastUs of lease, however long one is. */
   readonly renew: (atLeastUs?: number) => Promise<void>;
   /** Settles when the kernel has answered. One that is not there is no matter. */
-  readonly remove: (addresses: readonly Prefix[], reason: string) => Promise<void>;
+  readonly remove: (addresses: readonly Prefix[], reason: FullReason) => Promise<void>;
   readonly onNetworkChange: (change: NetworkChange) => void;
   /** On a device that works: what nobody can reach is not held. */
   readonly installed: () => readonly Prefix[];

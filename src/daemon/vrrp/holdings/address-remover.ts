@@ -2,6 +2,7 @@
 // are of its own doing. What the host would be left without stays.
 
 import type { Emit } from '../../../journal/event.ts';
+import type { FullReason } from '../../../model/vrrp.ts';
 import { formatPrefix, type Prefix } from '../../../net/prefix.ts';
 import type { Clock, EventLoop } from '../../../ports/clock.ts';
 import type { NetworkKernel } from '../../../ports/kernel.ts';
@@ -23,7 +24,7 @@ export type RemoverPorts = {
 
 export type AddressRemover = {
   /** Settles when the kernel has answered. One that is not there is no matter. */
-  readonly remove: (addresses: readonly Prefix[], reason: string) => Promise<void>;
+  readonly remove: (addresses: readonly Prefix[], reason: FullReason) => Promise<void>;
   /** Whether a request of ours explains that removal, which then explains no other. */
   readonly isOurs: (key: string) => boolean;
   /** What the kernel has told of is unknown: no removal of ours is waited for. */
@@ -67,7 +68,7 @@ export function createAddressRemover(ports: RemoverPorts): AddressRemover {
     return undefined;
   }
 
-  async function remove(addresses: readonly Prefix[], reason: string): Promise<void> {
+  async function remove(addresses: readonly Prefix[], reason: FullReason): Promise<void> {
     const wanted = addresses.flatMap((prefix) => wantedOf(prefix) ?? []);
     for (const { prefix } of wanted) {
       const key = formatPrefix(prefix);
@@ -85,7 +86,7 @@ export function createAddressRemover(ports: RemoverPorts): AddressRemover {
     }
   }
 
-  async function removeSome(wanted: readonly Wanted[], reason: string): Promise<void> {
+  async function removeSome(wanted: readonly Wanted[], reason: FullReason): Promise<void> {
     if (wanted.length === 0) return;
     const results = await kernel.removeAddresses(
       wanted.map(({ prefix, index }) => addressKeyOf(prefix, index)),

@@ -1,7 +1,7 @@
 // What an active router holds in the kernel, as one: its addresses with their lease, the routes and rules that need
 // them, and what the neighbours were told. Routes come after the addresses and go before them.
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
-import type { Reason } from '../../../model/vrrp.ts';
+import type { FullReason } from '../../../model/vrrp.ts';
 import { formatPrefix, type Prefix } from '../../../net/prefix.ts';
 import type { Effect } from '../../../vrrp/types.ts';
 import type { InterfacePorts, VrrpInterface } from '../adverts/interface.ts';
@@ -16,7 +16,7 @@ import type { FloatingKeeper, FloatingRoutes, Missing } from './floating-routes.
  * else, and keepalived has its addresses and its gratuitous ARP up to 6 ms later (measured).
  */
 const lingerMs = 20;
-const lingersAfter: ReadonlySet<Reason> = new Set([
+const lingersAfter: ReadonlySet<FullReason> = new Set([
   'handed_over',
   'higher_priority_heard',
   'higher_address_heard',
@@ -26,7 +26,7 @@ const lingersAfter: ReadonlySet<Reason> = new Set([
 export type Holdings = {
   /** Settle when the kernel has answered. */
   readonly add: (addresses: readonly Prefix[]) => Promise<void>;
-  readonly remove: (addresses: readonly Prefix[], reason: Reason) => Promise<void>;
+  readonly remove: (addresses: readonly Prefix[], reason: FullReason) => Promise<void>;
   /** Takes over those that an earlier run has left. @returns whether there are any. */
   readonly adopt: (addresses: readonly Prefix[]) => boolean;
   /** All addresses that are to be there; those that are not are tried again. @param atLeastUs of lease. */
@@ -83,7 +83,7 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
       clock.after(lingerMs, () => void remove().then(resolve));
     });
   /** A reconfiguration takes some of the addresses, and none of the routes that stay. */
-  const takeOff = (still: () => readonly Prefix[], reason: Reason) =>
+  const takeOff = (still: () => readonly Prefix[], reason: FullReason) =>
     hasRoutes() && reason !== 'reconfigured' && still().length > 0
       ? routes.release(floatingRoutesOf(config())).then(() => leases.remove(still(), reason))
       : leases.remove(still(), reason);

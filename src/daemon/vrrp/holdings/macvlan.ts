@@ -5,6 +5,7 @@
 
 import type { Emit } from '../../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
+import type { FullReason } from '../../../model/vrrp.ts';
 import type { Family } from '../../../net/ip.ts';
 import type { Link } from '../../../net/link.ts';
 import { type Mac, macFromBytes } from '../../../net/mac.ts';
@@ -21,7 +22,7 @@ import type { Missing } from './floating-routes.ts';
 
 export type Vmac = {
   /** Why it cannot be used; undefined: it can, or none is wanted. */
-  readonly fault: () => string | undefined;
+  readonly fault: () => FullReason | undefined;
   /** The paths of the instance, with the macvlan as the first one; the same for the same ones. */
   readonly routesFor: (routes: readonly PathRoute[]) => readonly PathRoute[];
   /** Looks at the network view again. */
@@ -60,7 +61,7 @@ export function createVmac(config: VrrpInstanceConfig, ports: VmacPorts): Vmac {
   const claimant = { instance: config.name };
   const pace = createPace(ports.clock);
   let adverts: { readonly port: DatagramPort; readonly index: number } | undefined;
-  let refusal: string | undefined;
+  let refusal: FullReason | undefined;
   let routes: { readonly given: readonly PathRoute[]; readonly sent: readonly PathRoute[] } = {
     given: [],
     sent: [],
@@ -87,7 +88,7 @@ export function createVmac(config: VrrpInstanceConfig, ports: VmacPorts): Vmac {
     else if (view.linkNamed(link) !== undefined) ports.onChanged();
   }
 
-  function retryAfter(reason: string): void {
+  function retryAfter(reason: FullReason): void {
     refusal = reason;
     ports.clock.after(retryMs, () => {
       refusal = undefined;

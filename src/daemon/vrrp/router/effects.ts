@@ -47,7 +47,7 @@ export function createEffects(ports: EffectPorts): Effects {
       case 'addAddresses':
         return holdings.add(effect.addresses);
       case 'removeAddresses':
-        removed = holdings.remove(effect.addresses, effect.reason);
+        removed = holdings.remove(effect.addresses, reporter.explain(effect.reason));
         return removed;
       case 'announce':
         holdings.announce(effect);

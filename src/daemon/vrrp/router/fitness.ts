@@ -2,14 +2,15 @@
 // the other devices of what it floats, what it tracks, and the other members of its sync group. Looked up each time,
 // never kept.
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
+import type { FullReason } from '../../../model/vrrp.ts';
 import type { Ip } from '../../../net/ip.ts';
 import type { FitnessVerdict } from '../../../vrrp/fitness.ts';
 import { describeFault, linkFaultOf } from '../link-fault.ts';
 import { floatingAddresses, sourceAddressOf } from '../router-config.ts';
 import { type Tracking, type TrackPorts, trackingOf } from './tracked.ts';
 
-/** @returns words of the log where it cannot carry the instance. */
-type Fallible = { readonly fault: () => string | undefined };
+/** @returns why, where it cannot carry the instance. */
+type Fallible = { readonly fault: () => FullReason | undefined };
 
 export type FitnessPorts = TrackPorts & {
   readonly config: () => VrrpInstanceConfig;
@@ -19,18 +20,18 @@ export type FitnessPorts = TrackPorts & {
   /** The source that it has now, to be kept if possible. */
   readonly currentSource: () => Ip;
   /** Why another member of that instance's sync group cannot take part. */
-  readonly groupFault: (config: VrrpInstanceConfig) => string | undefined;
+  readonly groupFault: (config: VrrpInstanceConfig) => FullReason | undefined;
 };
 
 export type Fitness = {
   readonly source: () => Ip | undefined;
   readonly tracking: () => Tracking;
   /** Of its link and addresses alone. */
-  readonly linkFault: () => string | undefined;
+  readonly linkFault: () => FullReason | undefined;
   /** The same, and of what it tracks and floats. */
-  readonly ownFault: () => string | undefined;
+  readonly ownFault: () => FullReason | undefined;
   /** The same, and of what other members of its sync group lack. */
-  readonly fault: () => string | undefined;
+  readonly fault: () => FullReason | undefined;
   /** Of {@link Fitness.ownFault}. */
   readonly verdict: () => FitnessVerdict;
 };
@@ -40,7 +41,7 @@ export function createFitness(ports: FitnessPorts): Fitness {
   const source = () => sourceAddressOf({ config: config(), view, isVirtual, current: ports.currentSource() });
   const tracking = () => trackingOf(config(), ports);
 
-  function linkFault(): string | undefined {
+  function linkFault(): FullReason | undefined {
     for (const device of devices) {
       const fault = device.fault();
       if (fault !== undefined) return fault;
@@ -53,7 +54,7 @@ export function createFitness(ports: FitnessPorts): Fitness {
   const floating = createFloatingDevices();
 
   /** Its own link is well: who has all it needs serves better. keepalived goes to FAULT as well. */
-  function floatingFault(): string | undefined {
+  function floatingFault(): FullReason | undefined {
     for (const device of floating.of(config())) {
       const fault = linkFaultOf(view.linkNamed(device));
       if (fault !== undefined) return describeFault(device, fault);

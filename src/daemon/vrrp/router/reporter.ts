@@ -3,6 +3,7 @@
 
 import type { Emit } from '../../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
+import type { FullReason, Reason } from '../../../model/vrrp.ts';
 import type { Report } from '../../../vrrp/types.ts';
 import type { AdvertFacts, Note, Validation } from '../../../vrrp/validate.ts';
 import type { RateLimit } from '../../pace/rate-limit.ts';
@@ -11,6 +12,8 @@ import type { VrrpInstanceStatus } from '../messages.ts';
 
 export type Reporter = {
   readonly report: (report: Report) => void;
+  /** The state machine knows only that the router is unfit; the shell knows why. */
+  readonly explain: (reason: Reason) => FullReason;
   readonly rejected: (packet: Packet, rejection: Extract<Validation, { outcome: 'rejected' }>) => void;
   readonly accepted: (packet: Packet, notes: readonly Note[]) => void;
   /** Another host has one of our addresses. */
@@ -28,7 +31,7 @@ type Present = {
   readonly config: VrrpInstanceConfig;
   readonly priority: number;
   /** Why the instance cannot take part. */
-  readonly fault: () => string | undefined;
+  readonly fault: () => FullReason | undefined;
 };
 
 export function createReporter(
@@ -38,7 +41,8 @@ export function createReporter(
   const advertsRejected: Record<string, number> = {};
   let advertsReceived = 0;
   let transitions = 0;
-  let reason = 'startup';
+  let reason: FullReason = 'startup';
+  const explain = explainBy(() => present().fault());
 
   const identity = () => {
     const { config } = present();
@@ -70,10 +74,8 @@ export function createReporter(
   const transition = (report: Extract<Report, { type: 'transition' }>) => {
     transitions += 1;
     const { from, to, priority, peer, detail, outageMsEstimate } = report;
-    // The state machine knows only that the router is unfit; the shell knows why.
-    const isUnfit = to === 'fault' || report.reason === 'track_failed';
-    const said = detail === undefined ? report.reason : `${report.reason}: ${detail}`;
-    reason = (isUnfit ? present().fault() : undefined) ?? said;
+    const said: FullReason = detail === undefined ? explain(report.reason) : `${report.reason}: ${detail}`;
+    reason = (to === 'fault' ? present().fault() : undefined) ?? said;
     emit({
       event: 'vrrp.transition',
       ...identity(),
@@ -84,6 +86,7 @@ export function createReporter(
   };
 
   return {
+    explain,
     report: (report) => {
       const { instance, vrid } = identity();
       switch (report.type) {
@@ -138,3 +141,11 @@ export function createReporter(
     counters: () => ({ reason, advertsReceived, advertsRejected: { ...advertsRejected }, transitions }),
   };
 }
+
+/** Of the state machine's reasons those that the shell knows more of. */
+const unfit: ReadonlySet<Reason> = new Set(['link_down', 'track_failed']);
+
+const explainBy =
+  (fault: () => FullReason | undefined) =>
+  (reason: Reason): FullReason =>
+    (unfit.has(reason) ? fault() : undefined) ?? reason;

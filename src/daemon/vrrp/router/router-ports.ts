@@ -1,5 +1,6 @@
 // What one virtual router offers to the process that runs it, and what it needs of that.
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
+import type { FullReason } from '../../../model/vrrp.ts';
 import type { GroupEvent, GroupMember } from '../../../vrrp/sync-group.ts';
 import type { RouterConfig } from '../../../vrrp/types.ts';
 import type { InterfacePorts, VrrpInterface } from '../adverts/interface.ts';
@@ -23,9 +24,9 @@ export type RouterShell = GroupedRouter & {
   /** Gives the role away; settles when the addresses are gone. @param keeps what nobody takes over, for a restart */
   readonly shutDown: (keeps?: boolean) => Promise<void>;
   /** Why it cannot take part now. */
-  readonly fault: () => string | undefined;
+  readonly fault: () => FullReason | undefined;
   /** The same, but for what other members of its sync group lack. */
-  readonly ownFault: () => string | undefined;
+  readonly ownFault: () => FullReason | undefined;
   /** What is tracked may have changed. */
   readonly onTracked: () => void;
   readonly status: () => VrrpInstanceStatus;
@@ -38,7 +39,7 @@ export type Devices = readonly [VrrpInterface, ...VrrpInterface[]];
 export type RouterPorts = InterfacePorts &
   TrackPorts & {
     /** Why another member of that instance's sync group cannot take part. */
-    readonly groupFault: (config: VrrpInstanceConfig) => string | undefined;
+    readonly groupFault: (config: VrrpInstanceConfig) => FullReason | undefined;
     /** A state of a member, or what depends on it, may have changed. */
     readonly settleGroup: (name: string) => void;
     readonly network: InterfacePorts['network'];

@@ -2,6 +2,7 @@
 // from what the main process has found out. What it means for the priority is vrrp/track.ts's decision.
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Finding, Tracker } from '../../../model/tracking.ts';
+import type { FullReason } from '../../../model/vrrp.ts';
 import { findingKey, type Influence, influences, priorityOffset } from '../../../vrrp/track.ts';
 import type { Findings, VrrpInstanceStatus } from '../messages.ts';
 import type { NetworkView } from '../network-view.ts';
@@ -11,7 +12,7 @@ export type TrackPorts = { readonly view: NetworkView; readonly findings: () => 
 export type Tracking = {
   readonly offset: number;
   /** The first that keeps the instance out of the election: "track_failed: script web". */
-  readonly fault?: string;
+  readonly fault?: FullReason;
   readonly all: readonly Influence[];
 };
 
