@@ -9,7 +9,6 @@ export const longFunctions: Readonly<Record<string, readonly [lines: number, rea
   'src/daemon/director/sync-keeper.ts createSyncKeeper': [72, ''],
   'src/daemon/health/check-runner.ts createCheckRunner': [130, ''],
   'src/daemon/health/health-loop.ts createHealthLoop': [167, ''],
-  'src/daemon/log/log.ts createJournal': [68, ''],
   'src/daemon/marks/mark-keeper.ts createMarkKeeper': [98, ''],
   'src/daemon/reconcile/reconcile-loop.ts createReconcileLoop': [130, ''],
   'src/daemon/reconcile/table-keeper.ts createTableKeeper': [91, ''],

@@ -1,6 +1,6 @@
-// The log: each event to standard output and, where asked for, to a file, through winston. A file that cannot
-// be written is reported on standard output, left out, and tried again a minute later: it never stops the daemon.
-// Nor does an output that nobody reads: the sinks leave out what does not fit, and it is told how much that was.
+// The log: each event to standard output and, where asked for, to a file (retried-file.ts), through winston. What
+// cannot be written is told at the place that can. An output that nobody reads stops nothing: the sinks leave out what
+// does not fit, and it is told how much that was.
 import { Writable } from 'node:stream';
 import winston from 'winston';
 import { describeEvent, levelOf } from '../../journal/describe-event.ts';
@@ -10,8 +10,8 @@ import type { Clock } from '../../ports/clock.ts';
 import type { LogLevel, LogSink, OpenLogFile, OpenLogOutput, SinkTroubles } from '../../ports/log-sink.ts';
 import { showableEvent } from './event-line.ts';
 import { limitJournal } from './journal-limit.ts';
-
-const retryMs = 60_000;
+import { logFormatOf } from './log-format.ts';
+import { createRetriedFile } from './retried-file.ts';
 
 export type JournalShell = {
   readonly journal: Journal;
@@ -28,16 +28,15 @@ export function createJournal(
   clock: Clock,
   { openOutput, openFile }: JournalSinks,
 ): JournalShell {
-  let path: string | undefined;
-  let file: LogSink | undefined;
-  let cancelRetry = () => {};
-  const output = openOutput(troublesOf('standard output', () => {}));
+  const troublesOf = (sink: string): SinkTroubles => ({
+    onFailed: (error) => journal({ event: 'log.failed', sink, reason: error.message }),
+    onLost: (lines) => journal({ event: 'log.lost', sink, lines }),
+  });
+  const output = openOutput(troublesOf('standard output'));
+  const file = createRetriedFile({ clock, openFile, troublesOf });
   const logger = winston.createLogger({
     levels: { error: 0, warn: 1, info: 2, debug: 3 },
-    transports: [
-      transportTo((...line) => output.write(...line)),
-      transportTo((...line) => file?.write(...line)),
-    ],
+    transports: [transportTo(output.write), transportTo(file.write)],
   });
 
   const { journal, close: writeLast } = limitJournal(clock, write);
@@ -49,42 +48,15 @@ export function createJournal(
     logger.log({ level: levelOf(event), message: describeEvent(event), event: name, ...fields });
   }
 
-  function troublesOf(sink: string, onFailed: () => void): SinkTroubles {
-    return {
-      onFailed: (error) => {
-        onFailed();
-        journal({ event: 'log.failed', sink, reason: error.message });
-      },
-      onLost: (lines) => journal({ event: 'log.lost', sink, lines }),
-    };
-  }
-
-  function open(target: string): void {
-    const troubles = troublesOf(target, () => {
-      file = undefined;
-      cancelRetry = clock.after(retryMs, () => open(target));
-    });
-    const opened = openFile(target, {
-      onFailed: (error) => file === opened && troubles.onFailed(error),
-      onLost: troubles.onLost,
-    });
-    file = opened;
-  }
-
   function configure(log: LogConfig): void {
     logger.level = log.level;
-    logger.format = log.format === 'json' ? jsonLines : textLines;
-    if (log.file === path) return;
-    path = log.file;
-    cancelRetry();
-    file = undefined;
-    if (path !== undefined) open(path);
+    logger.format = logFormatOf(log);
+    file.use(log.file);
   }
 
   async function close(): Promise<void> {
-    cancelRetry();
     writeLast();
-    await Promise.all([file?.close(), output.close()]);
+    await Promise.all([file.close(), output.close()]);
     logger.end();
   }
 
@@ -107,21 +79,3 @@ const transportTo = (write: LogSink['write']) =>
 /** Where winston puts the line that a format has made. */
 const formatted = Symbol.for('message');
 type Entry = { readonly level: LogLevel; readonly [formatted]: string };
-
-const jsonLines = winston.format.combine(winston.format.timestamp(), winston.format.json());
-
-const textLines = winston.format.combine(
-  winston.format.timestamp(),
-  winston.format.printf(({ timestamp, level, message, event, ...fields }) => {
-    return `${timestamp} ${level.toUpperCase().padEnd(5)} ${event}: ${message}${formatFields(fields)}`;
-  }),
-);
-
-/** ` {key=value …}`: every typed field, for grep. */
-function formatFields(fields: Readonly<Record<string, unknown>>): string {
-  const pairs = Object.entries(fields).map(([key, value]) => `${key}=${formatValue(value)}`);
-  return pairs.length === 0 ? '' : ` {${pairs.join(' ')}}`;
-}
-
-const formatValue = (value: unknown): string =>
-  typeof value === 'string' && !/[\s"={}]/.test(value) ? value : JSON.stringify(value);
