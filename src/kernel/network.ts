@@ -65,7 +65,7 @@ import {
   RTNLGRP_IPV4_RULE,
   RTNLGRP_IPV6_ROUTE,
   RTNLGRP_IPV6_RULE,
-} from '../wire/rtnetlink-route-read.ts';
+} from '../wire/route/rtnetlink-route-read.ts';
 import { createNetlinkRequests, type NetlinkRequest } from './netlink-requests.ts';
 
 /** Never in place of another one. */

@@ -14,7 +14,7 @@ import {
 } from '../wire/netlink/netlink.ts';
 import { encodeDropTable, encodeNoTable } from '../wire/nftables/nftables.ts';
 import type { NftMessage } from '../wire/nftables/nftables-message.ts';
-import { dropTableQuestions, isAsMade, NFNLGRP_NFTABLES, tableOf } from '../wire/nftables-read.ts';
+import { dropTableQuestions, isAsMade, NFNLGRP_NFTABLES, tableOf } from '../wire/nftables/nftables-read.ts';
 import { kernelError } from './errno.ts';
 import { createNetlinkRequests } from './netlink-requests.ts';
 

@@ -30,48 +30,39 @@ export function createWriter(sizeHint = 64): Writer {
   let view = new DataView(buffer.buffer);
   let length = 0;
 
+  /** Comes before the write: the view to write with is the one after growth. @returns where to write. */
   const grow = (count: number): number => {
     if (length + count > buffer.length) {
-      const larger = new Uint8Array(Math.max(2 * buffer.length, length + count));
-      larger.set(buffer);
-      buffer = larger;
+      buffer = enlarged(buffer, length + count);
       view = new DataView(buffer.buffer);
     }
     length += count;
     return length - count;
   };
-  const within = (offset: number, count: number): number => {
-    if (Number.isInteger(offset) && offset >= 0 && offset + count <= length) return offset;
-    throw new RangeError(
-      `Cannot set field: expected ${count} bytes already written, got offset ${offset} of ${length}`,
-    );
-  };
-
-  // Grow first: the view to write with is the one after growth.
   return {
     u8: (value) => {
       const at = grow(1);
-      view.setUint8(at, inRange(value, 0, 0xff));
+      view.setUint8(at, u8(value));
     },
     u16: (value) => {
       const at = grow(2);
-      view.setUint16(at, inRange(value, 0, 0xffff));
+      view.setUint16(at, u16(value));
     },
     u32: (value) => {
       const at = grow(4);
-      view.setUint32(at, inRange(value, 0, 0xffff_ffff));
+      view.setUint32(at, u32(value));
     },
     u16Host: (value) => {
       const at = grow(2);
-      view.setUint16(at, inRange(value, 0, 0xffff), hostIsLittleEndian);
+      view.setUint16(at, u16(value), hostIsLittleEndian);
     },
     u32Host: (value) => {
       const at = grow(4);
-      view.setUint32(at, inRange(value, 0, 0xffff_ffff), hostIsLittleEndian);
+      view.setUint32(at, u32(value), hostIsLittleEndian);
     },
     s32Host: (value) => {
       const at = grow(4);
-      view.setInt32(at, inRange(value, -0x8000_0000, 0x7fff_ffff), hostIsLittleEndian);
+      view.setInt32(at, s32(value), hostIsLittleEndian);
     },
     bytes: (value) => {
       const at = grow(value.length);
@@ -81,11 +72,9 @@ export function createWriter(sizeHint = 64): Writer {
       const at = grow(count);
       buffer.fill(0, at, at + count);
     },
-    setU16: (offset, value) => view.setUint16(within(offset, 2), inRange(value, 0, 0xffff)),
-    setU16Host: (offset, value) =>
-      view.setUint16(within(offset, 2), inRange(value, 0, 0xffff), hostIsLittleEndian),
-    setU32Host: (offset, value) =>
-      view.setUint32(within(offset, 4), inRange(value, 0, 0xffff_ffff), hostIsLittleEndian),
+    setU16: (at, value) => view.setUint16(within(length, at, 2), u16(value)),
+    setU16Host: (at, value) => view.setUint16(within(length, at, 2), u16(value), hostIsLittleEndian),
+    setU32Host: (at, value) => view.setUint32(within(length, at, 4), u32(value), hostIsLittleEndian),
     length: () => length,
     written: () => buffer.subarray(0, length),
     copy: () => buffer.slice(0, length),
@@ -94,6 +83,24 @@ export function createWriter(sizeHint = 64): Writer {
     },
   };
 }
+
+function enlarged(buffer: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.max(2 * buffer.length, length));
+  larger.set(buffer);
+  return larger;
+}
+
+function within(length: number, offset: number, count: number): number {
+  if (Number.isInteger(offset) && offset >= 0 && offset + count <= length) return offset;
+  throw new RangeError(
+    `Cannot set field: expected ${count} bytes already written, got offset ${offset} of ${length}`,
+  );
+}
+
+const u8 = (value: number) => inRange(value, 0, 0xff);
+const u16 = (value: number) => inRange(value, 0, 0xffff);
+const u32 = (value: number) => inRange(value, 0, 0xffff_ffff);
+const s32 = (value: number) => inRange(value, -0x8000_0000, 0x7fff_ffff);
 
 function inRange(value: number, min: number, max: number): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value;

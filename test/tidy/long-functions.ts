@@ -36,5 +36,4 @@ export const longFunctions: Readonly<Record<string, readonly [lines: number, rea
   'src/probes/match-in-turn.ts createLane': [73, ''],
   'src/probes/talk/line-dialogue.ts readLines': [64, ''],
   'src/system/sockets/netlink-socket.ts openNetlinkSocket': [96, ''],
-  'src/wire/writer.ts createWriter': [69, ''],
 };

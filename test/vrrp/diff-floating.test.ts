@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseRoute, parseRule, type VirtualRule } from '../../src/net/route.ts';
 import { diffFloating, type FloatingSet, namesIn } from '../../src/vrrp/diff-floating.ts';
 import { encodeRoute, encodeRule } from '../../src/wire/route/rtnetlink-route.ts';
-import { decodeRoutes, decodeRule } from '../../src/wire/rtnetlink-route-read.ts';
+import { decodeRoutes, decodeRule } from '../../src/wire/route/rtnetlink-route-read.ts';
 
 const routeTexts = [
   '10.1.0.0/16 via 10.9.0.254',

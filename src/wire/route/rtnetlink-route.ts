@@ -12,6 +12,7 @@ import {
   writeText,
   writeU32,
 } from '../netlink/netlink-attributes.ts';
+import { createWriter, type Writer } from '../writer.ts';
 import {
   FR_ACT_TO_TBL,
   FRA_DST,
@@ -33,8 +34,7 @@ import {
   RTA_PRIORITY,
   RTA_TABLE,
   RTAX_MTU,
-} from '../rtnetlink-route-attributes.ts';
-import { createWriter, type Writer } from '../writer.ts';
+} from './rtnetlink-route-attributes.ts';
 
 export const RTM_NEWROUTE = 24;
 export const RTM_DELROUTE = 25;

@@ -1,6 +1,6 @@
 // The numbers of routes and policy rules in rtnetlink (linux/rtnetlink.h, linux/fib_rules.h) that are both written and
 // read.
-import type { RouteKind } from '../net/route.ts';
+import type { RouteKind } from '../../net/route.ts';
 
 /** Shown as "proto 112" by ip(8); no other program is known to use it. */
 export const PROTOCOL_OURS = 112;

@@ -1,14 +1,14 @@
 // What the kernel holds of a table of nftables.ts: the questions, and whether the answers are what we would make. Both
 // sides are read by the same eyes, so that what the kernel adds of its own (handles, counters) makes no difference.
-import type { Family } from '../net/ip.ts';
-import { decodeAttributeList, decodeAttributes, readText, writeText } from './netlink/netlink-attributes.ts';
+import type { Family } from '../../net/ip.ts';
+import { decodeAttributeList, decodeAttributes, readText, writeText } from '../netlink/netlink-attributes.ts';
 import {
   message,
   NFT_MSG_NEWCHAIN,
   NFT_MSG_NEWRULE,
   type NftMessage,
   SUBSYSTEM,
-} from './nftables/nftables-message.ts';
+} from './nftables-message.ts';
 
 const NFT_MSG_GETCHAIN = 4;
 const NFT_MSG_GETRULE = 7;

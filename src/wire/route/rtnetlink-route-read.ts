@@ -1,9 +1,9 @@
 // Routes and policy rules out of dumps and notifications of rtnetlink (linux/rtnetlink.h, linux/fib_rules.h): those
 // that carry our own protocol number, as values. All others are nobody's business here, and cost two bytes to know.
 // What is malformed is none, never a throw.
-import { type Family, type Ip, ip, ipFromBytes, ipSize } from '../net/ip.ts';
-import type { Prefix } from '../net/prefix.ts';
-import type { RouteKind, VirtualRoute, VirtualRule } from '../net/route.ts';
+import { type Family, type Ip, ip, ipFromBytes, ipSize } from '../../net/ip.ts';
+import type { Prefix } from '../../net/prefix.ts';
+import type { RouteKind, VirtualRoute, VirtualRule } from '../../net/route.ts';
 import {
   AF,
   type Attributes,
@@ -12,8 +12,8 @@ import {
   readText,
   readU8,
   readU32,
-} from './netlink/netlink-attributes.ts';
-import { hostIsLittleEndian } from './reader.ts';
+} from '../netlink/netlink-attributes.ts';
+import { hostIsLittleEndian } from '../reader.ts';
 import {
   FR_ACT_TO_TBL,
   FRA_DST,
