@@ -31,9 +31,6 @@ export const longFunctions: Readonly<Record<string, readonly [lines: number, rea
   'src/daemon/vrrp/network-view.ts createNetworkView': [98, ''],
   'src/daemon/vrrp/process.ts runInstances': [246, ''],
   'src/daemon/vrrp/router/reporter.ts createReporter': [107, ''],
-  'src/kernel/netlink-requests.ts createNetlinkRequests': [173, ''],
-  'src/kernel/network.ts createNetworkKernel': [66, ''],
   'src/probes/match-in-turn.ts createLane': [73, ''],
   'src/probes/talk/line-dialogue.ts readLines': [64, ''],
-  'src/system/sockets/netlink-socket.ts openNetlinkSocket': [96, ''],
 };

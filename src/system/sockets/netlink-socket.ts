@@ -44,84 +44,34 @@ export function openNetlinkSocket(
   const received: ((bytes: Uint8Array) => void)[] = [];
   const failed: ((error: NodeJS.ErrnoException) => void)[] = [];
   let closed = false;
-  let lost = 0;
-  let checking = false;
-  /** Datagrams that the package has not sent yet. */
-  let queued = 0;
-  const incoming = new Uint8Array(DATAGRAM_BYTES_MAX);
-  const sender = new Uint8Array(SOCKADDR_BYTES);
-  const senderPort = new Uint32Array(sender.buffer);
   const socket = openRaw(PROTOCOLS[family]);
-  const portId = socket.address().port;
   const fd = secure(socket, PROTOCOLS[family], receiveBufferBytes);
 
   const report = (error: NodeJS.ErrnoException) => {
     if (!closed) for (const listener of failed) listener(error);
   };
-
-  /** Messages are lost only while others wait to be read: to look after each burst of them is to see it all. */
-  const checkLostSoon = () => {
-    if (checking) return;
-    checking = true;
-    setImmediate(() => {
-      checking = false;
-      const before = lost;
-      if (!closed) lost = readLost(fd);
-      if (lost !== before) report(overflow(lost - before));
-    });
-  };
-
   const tell = guarded((bytes: Uint8Array) => {
     for (const listener of received) listener(bytes);
   });
-
+  const checkLostSoon = watchLost(fd, () => closed, report);
+  const hear = createHearing(fd, { tell, report });
+  /** @param port of who sent it. Only the kernel has port 0: any process may send to ours. */
   const onMessage = (bytes: Uint8Array, { port }: { readonly port: number }) => {
     if (closed) return;
     checkLostSoon();
-    // Only the kernel has port 0: any process may send to ours.
     if (port === 0) tell(bytes);
   };
   socket.on('message', guarded(onMessage));
   socket.on('error', guarded(report));
 
-  /** By way of the package, which waits until there is room. */
-  const sendLater = (bytes: Uint8Array, done: (error?: Error) => void) => {
-    try {
-      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      queued += 1;
-      socket.send(
-        buffer,
-        { port: 0 },
-        guarded((error?: Error) => {
-          queued -= 1;
-          done(error);
-        }),
-      );
-    } catch (error) {
-      queued -= 1;
-      setImmediate(() => done(error as Error));
-    }
-  };
-
-  const hear = (): boolean => {
-    if (closed) return false;
-    const length = receiveFrom(fd, incoming, sender);
-    if (!length.ok) return false;
-    checkLostSoon();
-    if (length.value > incoming.length) report(tooLong(length.value));
-    else if (senderPort[1] === 0) tell(incoming.slice(0, length.value));
-    return true;
-  };
-
   return {
-    portId,
-    send: (bytes, done) => {
-      // What waits with the package goes first.
-      const sent = queued === 0 && !closed && sendTo(fd, bytes, KERNEL).ok;
-      if (sent) done();
-      else sendLater(bytes, done);
+    portId: socket.address().port,
+    send: createSending(socket, fd, () => closed),
+    hear: () => {
+      if (closed || !hear()) return false;
+      checkLostSoon();
+      return true;
     },
-    hear,
     onReceived: (listener) => void received.push(listener),
     onError: (listener) => void failed.push(listener),
     joinGroup: (group) => socket.addMembership(group),
@@ -131,6 +81,64 @@ export function openNetlinkSocket(
       // Not at once: the package goes on using the socket after a callback that closes it.
       setImmediate(() => socket.close());
     },
+  };
+}
+
+/** Messages are lost only while others wait to be read: to look after each burst of them is to see it all. */
+function watchLost(fd: number, isClosed: () => boolean, report: (error: NodeJS.ErrnoException) => void) {
+  let lost = 0;
+  let checking = false;
+  return () => {
+    if (checking) return;
+    checking = true;
+    setImmediate(() => {
+      checking = false;
+      const before = lost;
+      if (!isClosed()) lost = readLost(fd);
+      if (lost !== before) report(overflow(lost - before));
+    });
+  };
+}
+
+type Heard = {
+  readonly tell: (bytes: Uint8Array) => void;
+  readonly report: (error: NodeJS.ErrnoException) => void;
+};
+
+/** @returns reads one datagram, if there is one. */
+function createHearing(fd: number, { tell, report }: Heard): () => boolean {
+  const incoming = new Uint8Array(DATAGRAM_BYTES_MAX);
+  const sender = new Uint8Array(SOCKADDR_BYTES);
+  const senderPort = new Uint32Array(sender.buffer);
+  return () => {
+    const length = receiveFrom(fd, incoming, sender);
+    if (!length.ok) return false;
+    if (length.value > incoming.length) report(tooLong(length.value));
+    else if (senderPort[1] === 0) tell(incoming.slice(0, length.value));
+    return true;
+  };
+}
+
+/** At once where there is room; else by way of the package, which waits until there is. What waits there goes first. */
+function createSending(socket: RawNetlinkSocket, fd: number, isClosed: () => boolean): NetlinkPort['send'] {
+  let queued = 0;
+  const sendLater: NetlinkPort['send'] = (bytes, done) => {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const sent = guarded((error?: Error) => {
+      queued -= 1;
+      done(error);
+    });
+    queued += 1;
+    try {
+      socket.send(buffer, { port: 0 }, sent);
+    } catch (error) {
+      queued -= 1;
+      setImmediate(() => done(error as Error));
+    }
+  };
+  return (bytes, done) => {
+    if (queued === 0 && !isClosed() && sendTo(fd, bytes, KERNEL).ok) done();
+    else sendLater(bytes, done);
   };
 }
 
