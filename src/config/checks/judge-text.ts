@@ -1,5 +1,6 @@
 // What cannot work among text, UDP, file and agent checks: a service without its key, keys that contradict one
 // another. Keys of another service are judge.ts's.
+import { takesProxyProtocol } from '../../model/checks/services.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import type { Warn } from '../problem.ts';
 import type { CheckDraft } from './keys.ts';
@@ -24,8 +25,13 @@ export function judgeTextCheck(virtual: VirtualConfig, draft: CheckDraft, warn: 
   if (agentSend !== undefined && agentPort === undefined && service !== 'agent') {
     warn('agent_send', 'use agent_send', 'agent_port beside it, or service agent', agentSend);
   }
-  if (proxyProtocol !== undefined && !isOverTcp(virtual)) {
-    warn('proxy_protocol', 'use proxy_protocol', 'a check over TCP', `${service} by ${checktype.kind}`);
+  if (proxyProtocol !== undefined && !isIntroduced(virtual)) {
+    warn(
+      'proxy_protocol',
+      'use proxy_protocol',
+      'a check by connect, HTTP or a dialogue in text',
+      `${service} by ${checktype.kind}`,
+    );
   }
 }
 
@@ -37,15 +43,14 @@ function judgeProxyRequests({ request, reals, namedReals = [] }: VirtualConfig, 
   warn('request', 'ask a proxy', 'an absolute URL in request (http://HOST/PATH)', wrong.replace(/^\//, ''));
 }
 
-/** Where a header can go before what is said. */
-function isOverTcp({ id, checktype, service }: VirtualConfig): boolean {
-  const tcp = id.kind === 'fwmark' || id.protocol === 'tcp';
+/** Whether a header goes before what the check says. */
+function isIntroduced({ id, checktype, service }: VirtualConfig): boolean {
   switch (checktype.kind) {
     case 'connect':
-      return tcp;
+      return id.kind === 'fwmark' || id.protocol === 'tcp';
     case 'negotiate':
     case 'combined':
-      return !['dns', 'file', 'mysql', 'none', 'oracle', 'pgsql', 'radius', 'sip', 'udp'].includes(service);
+      return takesProxyProtocol(service);
     default:
       return false;
   }

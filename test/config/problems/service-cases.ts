@@ -300,9 +300,14 @@ export const serviceCases: readonly ProblemCase[] = [
     '4:17: warning: Cannot use agent_send: expected agent_port beside it, or service agent, got hello',
   ),
   yaml(
+    'a PROXY header goes before no check of a directory',
+    service('proxy_protocol: v2\n    service: ldap\n    request: dc=example'),
+    '4:21: warning: Cannot use proxy_protocol: expected a check by connect, HTTP or a dialogue in text, got ldap by negotiate',
+  ),
+  yaml(
     'a PROXY header goes over TCP',
     service('proxy_protocol: v2\n    checktype: ping'),
-    '4:21: warning: Cannot use proxy_protocol: expected a check over TCP, got http by ping',
+    '4:21: warning: Cannot use proxy_protocol: expected a check by connect, HTTP or a dialogue in text, got http by ping',
   ),
   yaml(
     'ca needs verify',
