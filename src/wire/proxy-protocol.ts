@@ -1,9 +1,8 @@
 // The header that a proxy puts before a connection to say for whom it speaks, here for a connection that is the
 // proxy's own: a health check. Sending only. Source: HAProxy's proxy-protocol.txt, §2.1 (v1) and §2.2 (v2).
+import type { ProxyProtocolVersion } from '../model/checks/place.ts';
 import type { Endpoint } from '../net/endpoint.ts';
 import { familyOf } from '../net/ip.ts';
-
-export type ProxyProtocolVersion = 'v1' | 'v2';
 
 /** §2.2: twelve bytes that no other protocol begins with. */
 const signature = [0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a];

@@ -1,6 +1,7 @@
 // What cannot work among text, UDP, file and agent checks: a service without its key, keys that contradict one
 // another. Keys of another service are judge.ts's.
 import { takesProxyProtocol } from '../../model/checks/services.ts';
+import { replyBytes } from '../../model/checks/signs.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import type { Warn } from '../problem.ts';
 import type { CheckDraft } from './keys.ts';
@@ -12,7 +13,7 @@ export function judgeTextCheck(virtual: VirtualConfig, draft: CheckDraft, warn: 
     warn('service', 'check a file', 'checkfile beside it', 'file alone');
   }
   if (speaks && service === 'http_proxy') judgeProxyRequests(virtual, warn);
-  const { replyBytesMin = 0, replyBytesMax = 255 } = udp ?? {};
+  const { replyBytesMin = replyBytes.min, replyBytesMax = replyBytes.max } = udp ?? {};
   if (replyBytesMin > replyBytesMax) {
     const key = draft.min_reply_length === undefined ? 'max_reply_length' : 'min_reply_length';
     warn(

@@ -30,7 +30,7 @@ export type AgentTarget = TcpPlace & {
 export type SignTarget = UdpTarget | FileTarget | AgentTarget;
 
 /** keepalived's limits of a UDP reply. */
-const replyBytes = { min: 0, max: 255 };
+export const replyBytes = { min: 0, max: 255 };
 
 /** Without an ICMP error for so long a datagram counts as taken; but never for more than half of the deadline. */
 const quietMsMax = 1000;

@@ -2,10 +2,10 @@
 // certificate of the server still lasts, whether it was verified or not.
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import type { ProxyProtocolVersion } from '../../model/checks/place.ts';
 import type { ExpiringCertificate } from '../../model/probe-result.ts';
 import type { TlsTarget } from '../../model/tls-target.ts';
 import type { Ip } from '../../net/ip.ts';
-import type { ProxyProtocolVersion } from '../../wire/proxy-protocol.ts';
 import type { Conversation } from './conversation.ts';
 import { guardSocket } from './guard-socket.ts';
 import { openSocket, readTrust, ready, serverNameOf, type TlsOptions } from './socket.ts';

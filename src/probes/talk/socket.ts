@@ -4,10 +4,11 @@ import { X509Certificate } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, connect as tlsConnect } from 'node:tls';
+import type { ProxyProtocolVersion } from '../../model/checks/place.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import { type Ip, parseIp } from '../../net/ip.ts';
 import { formatUnread, readRegular } from '../../system/files/open-regular.ts';
-import { encodeProxyHeader, type ProxyProtocolVersion } from '../../wire/proxy-protocol.ts';
+import { encodeProxyHeader } from '../../wire/proxy-protocol.ts';
 
 export type TlsOptions = {
   /** Whether the certificate must chain to a trusted authority and name the server. */
