@@ -3,8 +3,8 @@
 
 import type { SimpleTcpTarget } from '../model/checks/dialogues.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
-import { matchLines } from './http/match-body.ts';
-import { judgeUnmatched } from './judge-receive.ts';
+import { judgeUnmatched } from './match/judge-receive.ts';
+import { matchLines } from './match/match-body.ts';
 import { success } from './talk/judge-error.ts';
 import { type Dialogue, holdDialogue } from './talk/line-dialogue.ts';
 

@@ -31,6 +31,4 @@ export const longFunctions: Readonly<Record<string, readonly [lines: number, rea
   'src/daemon/vrrp/network-view.ts createNetworkView': [98, ''],
   'src/daemon/vrrp/process.ts runInstances': [246, ''],
   'src/daemon/vrrp/router/reporter.ts createReporter': [107, ''],
-  'src/probes/match-in-turn.ts createLane': [73, ''],
-  'src/probes/talk/line-dialogue.ts readLines': [64, ''],
 };

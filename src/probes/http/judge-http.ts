@@ -3,10 +3,10 @@
 import type { HttpQuestion } from '../../model/checks/http.ts';
 import type { StatusRange } from '../../model/config/check.ts';
 import type { ProbeResult } from '../../model/probe-result.ts';
-import { judgeUnmatched } from '../judge-receive.ts';
+import { judgeUnmatched } from '../match/judge-receive.ts';
+import { type Asker, matchBody } from '../match/match-body.ts';
 import { failure, success } from '../talk/judge-error.ts';
 import type { BodyWish, HttpAnswer, HttpHeaders } from './http-answer.ts';
-import { type Asker, matchBody } from './match-body.ts';
 import { judgeJson } from './match-json.ts';
 
 const success2xx: readonly StatusRange[] = [[200, 299]];

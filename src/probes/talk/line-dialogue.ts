@@ -1,21 +1,16 @@
 // A dialogue in lines of text over one connection: what SMTP, POP, IMAP, NNTP and FTP have in common. Small enough
-// to be our own: a client library of each would bring its own timers, retries and unbounded buffers. Keeps no more
-// of what a server says than the limits; the deadline is the conversation's.
+// to be our own: a client library of each would bring its own timers, retries and unbounded buffers. The deadline is
+// the conversation's, the limits are line-splitter.ts's.
 import type { Socket } from 'node:net';
 import type { TcpPlace } from '../../model/checks/place.ts';
 import type { ProbeResult } from '../../model/probe-result.ts';
 import { type Conversation, converse } from './conversation.ts';
 import { dial } from './dial.ts';
+import type { LineLimits } from './line-splitter.ts';
+import { readLines } from './read-lines.ts';
 import { isSelfConnected } from './socket.ts';
 
-export type DialogueLimits = {
-  /** Of one line. RFC 5321 and RFC 3501 servers stay far below. */
-  readonly lineBytesMax: number;
-  /** Of all that the server says. */
-  readonly bytesMax: number;
-};
-
-export const dialogueLimits: DialogueLimits = { lineBytesMax: 8 * 1024, bytesMax: 64 * 1024 };
+export const dialogueLimits: LineLimits = { lineBytesMax: 8 * 1024, bytesMax: 64 * 1024 };
 
 export type Dialogue = {
   readonly conversation: Conversation;
@@ -31,7 +26,7 @@ export type Dialogue = {
 export type DialogueOptions = {
   /** Said at the end, whatever was found: a server logs a connection that is just dropped. */
   readonly goodbye?: string;
-  readonly limits?: DialogueLimits;
+  readonly limits?: LineLimits;
 };
 
 /** How long a server may take to answer the goodbye: nothing depends on what it says. */
@@ -55,7 +50,7 @@ export function holdDialogue(
   });
 }
 
-function beginDialogue(socket: Socket, conversation: Conversation, limits: DialogueLimits): Dialogue {
+function beginDialogue(socket: Socket, conversation: Conversation, limits: LineLimits): Dialogue {
   const lines = readLines(socket, limits);
   conversation.doing = 'be greeted';
   return {
@@ -86,71 +81,4 @@ function oneLine(line: string): string {
   throw Object.assign(new Error('a line end in login or passwd cannot be sent'), {
     code: 'UNSENDABLE',
   });
-}
-
-type Lines = { readonly next: () => Promise<string>; readonly all: () => Promise<readonly string[]> };
-
-function readLines(socket: Socket, { lineBytesMax, bytesMax }: DialogueLimits): Lines {
-  const lines: string[] = [];
-  let rest: Buffer[] = [];
-  let restBytes = 0;
-  let bytes = 0;
-  let ended: Error | undefined;
-  let wake = () => {};
-  const end = (error: Error): void => {
-    if (ended === undefined && restBytes > 0) lines.push(takeRest());
-    ended ??= error;
-    wake();
-  };
-  const takeRest = (): string => {
-    const line = Buffer.concat(rest).toString('utf8');
-    [rest, restBytes] = [[], 0];
-    return line;
-  };
-  /** @returns whether the line, as far as it has come, may be that long. */
-  const keep = (part: Buffer): boolean => {
-    rest.push(part);
-    restBytes += part.length;
-    return restBytes <= lineBytesMax;
-  };
-  const refuse = (rule: string): void => {
-    [rest, restBytes] = [[], 0];
-    end(new Error(rule));
-    socket.destroy();
-  };
-  const tooLong = () => refuse(`the server says a line of more than ${lineBytesMax} bytes`);
-  socket.on('data', (chunk: Buffer) => {
-    if (ended !== undefined) return;
-    bytes += chunk.length;
-    if (bytes > bytesMax) return refuse(`the server says more than ${bytesMax} bytes`);
-    let start = 0;
-    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, start)) {
-      if (!keep(chunk.subarray(start, at))) return tooLong();
-      lines.push(takeRest());
-      start = at + 1;
-    }
-    if (!keep(chunk.subarray(start))) return tooLong();
-    wake();
-  });
-  socket.on('error', end);
-  for (const event of ['end', 'close']) socket.once(event, () => end(new Error('connection closed')));
-
-  const wait = async (): Promise<void> => {
-    while (lines.length === 0) {
-      if (ended !== undefined) throw ended;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    }
-  };
-  return {
-    next: async () => {
-      await wait();
-      return lines.shift() ?? '';
-    },
-    all: async () => {
-      await wait();
-      return lines.splice(0);
-    },
-  };
 }

@@ -4,7 +4,8 @@
 // back-references) can take for ever, and runs in a worker thread. Patterns come from the config, texts from servers.
 import type { RE2JS } from 're2js';
 import { toLinear } from '../../net/linear-pattern.ts';
-import { type MatchOutcome, matchInTurn, type PatternJob } from '../match-in-turn.ts';
+import { type MatchOutcome, matchInTurn } from './match-in-turn.ts';
+import type { PatternJob } from './pattern-worker.ts';
 
 export type Asker = {
   /** Ends the wait. */

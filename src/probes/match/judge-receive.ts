@@ -1,7 +1,7 @@
 // What it means that `receive` could not be compared with what a server sent, in the same words for every check.
-import type { ProbeResult } from '../model/probe-result.ts';
+import type { ProbeResult } from '../../model/probe-result.ts';
+import { failure, unmade } from '../talk/judge-error.ts';
 import type { MatchOutcome } from './match-in-turn.ts';
-import { failure, unmade } from './talk/judge-error.ts';
 
 /** @param what was looked at: "HTTP 200 (65 bytes)" */
 export function judgeUnmatched(

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
-import { type Asker, matchBody, matchLines } from '../../../src/probes/http/match-body.ts';
+import { type Asker, matchBody, matchLines } from '../../../src/probes/match/match-body.ts';
 
 const asks = (server: string, withinMs = 30_000): Asker => ({
   signal: AbortSignal.timeout(withinMs),
