@@ -1,8 +1,10 @@
 // When a virtual router begins to take part: at once, or so long after the start of the daemon, or after the boot of the
 // host, that the network around it has settled. Not where one of its addresses is here already, nor where an earlier
 // process of ours was heard of: what serves is never put off. keepalived: vrrp_startup_delay, vrrp_delay_after_boot.
+import type { Emit } from '../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
-import type { Micros } from '../../ports/clock.ts';
+import type { Clock, Micros } from '../../ports/clock.ts';
+import type { RouterShell } from './router/router-ports.ts';
 
 export type LateStart = { readonly waitUs: Micros; readonly reason: 'start_delay' | 'delay_after_boot' };
 
@@ -16,4 +18,37 @@ export function lateStartOf(
   const waitUs = Math.max(ofStart, ofBoot);
   if (waitUs <= 0) return undefined;
   return { waitUs, reason: ofStart >= ofBoot ? 'start_delay' : 'delay_after_boot' };
+}
+
+export type LateStarts = {
+  readonly start: (router: RouterShell, late: LateStart) => void;
+  /** It is not started any more. */
+  readonly cancel: (router: RouterShell) => void;
+};
+
+export function createLateStarts({
+  clock,
+  emit,
+}: {
+  readonly clock: Clock;
+  readonly emit: Emit;
+}): LateStarts {
+  /** Those that are not to take part yet, and what calls their start off. */
+  const waiting = new Map<RouterShell, () => void>();
+  return {
+    start: (router, { waitUs, reason }) => {
+      const { name: instance, virtualRouterId: vrid, interface: device } = router.config();
+      const delay_ms = Math.round(waitUs / 1000);
+      emit({ event: 'vrrp.start_delayed', instance, vrid, interface: device, delay_ms, reason });
+      const begin = () => {
+        waiting.delete(router);
+        router.start();
+      };
+      waiting.set(router, clock.after(waitUs / 1000, begin));
+    },
+    cancel: (router) => {
+      waiting.get(router)?.();
+      waiting.delete(router);
+    },
+  };
 }

@@ -1,26 +1,19 @@
 // The VRRP process: instances, the interfaces they share, and the channel to the main process. It obeys the main
 // process while that lives; when it is gone or silent, it hands every role over and ends (docs/architecture.md "Two
 // processes"). It leaves the election to the state machines and the sockets to its ports.
-import type { VrrpInstanceConfig } from '../../model/config/router.ts';
-import type { Ip } from '../../net/ip.ts';
+import type { JournalEvent } from '../../journal/event.ts';
 import type { Micros } from '../../ports/clock.ts';
 import { createLatenessHistogram } from '../pace/lateness.ts';
 import { createRateLimit } from '../pace/rate-limit.ts';
-import { openVrrpInterface, type VrrpInterface } from './adverts/interface.ts';
 import { createClaims } from './holdings/claims.ts';
 import { createFloatingKeeper } from './holdings/floating-routes.ts';
-import { type LateStart, lateStartOf } from './late-start.ts';
-import { createLiveness } from './liveness.ts';
-import type { Findings, ToVrrpProcess } from './messages.ts';
+import { type Configuration, createInstances, type Instances } from './instances.ts';
+import { createLiveness, type Liveness } from './liveness.ts';
+import type { ToVrrpProcess } from './messages.ts';
 import { createNetworkView } from './network-view.ts';
-import { createRouterShell } from './router/router.ts';
-import type { Devices, RouterPorts, RouterShell } from './router/router-ports.ts';
-import { channelOf, floatingAddresses } from './router-config.ts';
-import { createSyncGroups, groupFaultOf, groupsOf, resumedAs } from './sync-groups.ts';
-import { createTelling, problemOf } from './telling.ts';
-import type { AdvertChannel, VrrpChannel, VrrpPorts } from './vrrp-ports.ts';
+import { createTelling, type Telling } from './telling.ts';
+import type { VrrpChannel, VrrpPorts } from './vrrp-ports.ts';
 
-const checkClaimsMs = 5000;
 /** A main process that is busy for a while is not gone; adverts do not depend on it. */
 const supervisorSilenceMs = 5000;
 
@@ -39,258 +32,127 @@ export type VrrpProcessOptions = {
   readonly startedAt?: Micros;
 };
 
+/** The VRRP process, as the functions below know it. */
+type VrrpProcess = {
+  readonly ports: VrrpPorts;
+  readonly channel: VrrpChannel;
+  readonly options: VrrpProcessOptions;
+  readonly instances: Instances;
+  readonly telling: Telling;
+  readonly liveness: Liveness;
+  /** What instances share beside the interfaces has ended. */
+  readonly close: () => void;
+  /** One message after the other. */
+  queue: Promise<void>;
+  isEnding: boolean;
+  cancelRetry: () => void;
+};
+
 export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: VrrpProcessOptions): void {
   const { clock } = ports;
+  const emit = (event: JournalEvent) => channel.send({ type: 'event', event });
   const view = createNetworkView(ports.network, clock);
-  const emit = (event: Parameters<RouterPorts['emit']>[0]) => channel.send({ type: 'event', event });
   const limit = createRateLimit(clock);
   const lateness = createLatenessHistogram();
-  const routes = createFloatingKeeper({ ...ports, view, emit, limit });
-  const claims = createClaims({ ...ports, emit, limit });
-  const interfaces = new Map<string, VrrpInterface>();
-  let running: readonly RouterShell[] = [];
-  /** Of all that run. */
-  let floating: ReadonlySet<Ip> = new Set();
-  /** The members of each sync group. */
-  let groups: ReadonlyMap<string, readonly RouterShell[]> = new Map();
-  /** Removed from the configuration, but not done handing over. */
-  const departing = new Set<Promise<void>>();
-  let findings: Findings = {};
-  let cancelCheck = () => {};
-  let refreshingSoon = false;
-  let isLoaded = false;
-  let ending = false;
-  let cancelRetry = () => {};
-  /** Those that are not to take part yet, and what calls their start off. */
-  const late = new Map<RouterShell, () => void>();
-  const startedAt = options.startedAt ?? clock.now();
-
-  const telling = createTelling({
-    ...{ clock, channel, lateness, process: options },
-    running: () => running,
-    addresses: () => floating.size,
-  });
-  const routerPorts: RouterPorts = {
-    ...ports,
-    ...{ view, emit, limit, routes, claims },
-    findings: () => findings,
-    groupFault: ({ name, syncGroup = '' }) => groupFaultOf(name, groups.get(syncGroup) ?? []),
-    settleGroup: createSyncGroups((group) => groups.get(group) ?? []),
-    isVirtual: (address: Ip) => floating.has(address),
+  const shared = { ...ports, view, emit, limit };
+  const routes = createFloatingKeeper(shared);
+  const instances: Instances = createInstances({
+    ...{ ...shared, routes, claims: createClaims(shared), startedAt: options.startedAt ?? clock.now() },
     onAdvertDue: lateness.note,
-    onProgress: telling.onProgress,
-  };
-
-  const refresh = () => {
-    for (const device of interfaces.values()) device.refresh();
-  };
-
-  const refreshSoon = () => {
-    if (refreshingSoon) return;
-    refreshingSoon = true;
-    clock.afterPoll(() => {
-      refreshingSoon = false;
-      refresh();
-    });
-  };
-
-  async function load(): Promise<string | undefined> {
-    if (isLoaded) return undefined;
-    const failure = await view.load();
-    if (failure !== undefined) return `Cannot read links and addresses: ${failure.code} ${failure.message}`;
-    isLoaded = true;
-    keepClaims();
-    view.onChange((change) => {
-      routes.checkSoon();
-      // A virtual address that comes changes nothing that an interface or a source address depends on.
-      if (change.type === 'addressAdded' && routerPorts.isVirtual(change.address.address)) return;
-      // Addresses come and go by the hundred; a link that dies cannot wait.
-      if ('address' in change) refreshSoon();
-      else refresh();
-    });
-    return undefined;
-  }
-
-  /** The kernel tells nobody of settings that somebody changes. */
-  const keepClaims = () => {
-    claims.check();
-    cancelCheck = clock.after(checkClaimsMs, keepClaims);
-  };
-
-  async function configure(message: Configure): Promise<void> {
-    const { instances, resume, serial } = message;
-    const failure = await load();
-    if (failure !== undefined) {
-      channel.send({ type: 'configured', problems: [failure] });
-      cancelRetry();
-      cancelRetry = clock.after(loadRetryMs, () => obeyInTurn(() => configure(message)));
-      return;
-    }
-    cancelRetry();
-    const before = new Map(running.map((router) => [identityOf(router.config()), router]));
-    const after = new Map(instances.map((config) => [identityOf(config), config]));
-    const leaving = running.filter((router) => !after.has(identityOf(router.config())));
-    const kept = instances.map((config) => before.get(identityOf(config)) ?? create(config));
-    running = kept;
-    floating = new Set(
-      instances.flatMap((config) => floatingAddresses(config).map(({ address }) => address)),
-    );
-    groups = groupsOf(instances, kept);
-    view.delay(instances[0]?.linkDelays ?? []);
-    telling.pace(instances.map(({ advertIntervalMs }) => advertIntervalMs));
-    const isNew = (router: RouterShell) => !before.has(identityOf(router.config()));
-    for (const router of leaving) depart(router);
-    if (serial !== undefined)
-      void Promise.all(departing).then(() => channel.send({ type: 'released', serial }));
-    // All of them: a member of a sync group that is not ready yet would be a fault of the others.
-    const preparing = kept.filter(isNew).flatMap((router) => router.prepare() ?? []);
-    if (preparing.length > 0) await Promise.all(preparing);
-    if (ending) return;
-    for (const [i, router] of kept.entries()) {
-      const config = instances[i];
-      if (config === undefined) continue;
-      if (isNew(router)) {
-        const mayWait = resume === undefined && !isHere(config, instances);
-        const wait = mayWait ? lateStartOf(config, times()) : undefined;
-        if (wait === undefined) router.start(resumedAs(config, instances, resume));
-        else startLater(router, wait);
-      } else router.reconfigure(config, devicesOf(config));
-    }
-    for (const [name, mac] of claims.releaseLeft())
-      if (view.linkNamed(name)?.mac === mac) void ports.network.removeLink(name);
-    // Which addresses float may have changed, and with it who may use which as source.
-    refresh();
-    channel.send({ type: 'configured', problems: kept.flatMap(problemOf) });
-    telling.status();
-    telling.snapshot();
-  }
-
-  const times = () => ({ now: clock.now(), startedAt });
-
-  /** One of its addresses, or of its sync group's, is on the host: somebody may be served there. */
-  const isHere = (config: VrrpInstanceConfig, instances: readonly VrrpInstanceConfig[]): boolean =>
-    instances
-      .filter(
-        (each) => each === config || (config.syncGroup !== undefined && each.syncGroup === config.syncGroup),
-      )
-      .some((each) => floatingAddresses(each).some(({ address }) => view.placesOf(address).length > 0));
-
-  function startLater(router: RouterShell, { waitUs, reason }: LateStart): void {
-    const { name: instance, virtualRouterId: vrid, interface: device } = router.config();
-    const delay_ms = Math.round(waitUs / 1000);
-    emit({ event: 'vrrp.start_delayed', instance, vrid, interface: device, delay_ms, reason });
-    late.set(
-      router,
-      clock.after(waitUs / 1000, () => {
-        late.delete(router);
-        router.start();
-      }),
-    );
-  }
-
-  function create(config: VrrpInstanceConfig): RouterShell {
-    return createRouterShell(config, devicesOf(config), routerPorts);
-  }
-
-  function devicesOf(config: VrrpInstanceConfig): Devices {
-    const channel = channelOf(config);
-    const further = (config.furtherInterfaces ?? []).map((name) => deviceAt({ name, channel }));
-    return [deviceAt({ name: config.interface, channel }), ...further];
-  }
-
-  function deviceAt(place: { readonly name: string; readonly channel: AdvertChannel }): VrrpInterface {
-    const key = JSON.stringify(place);
-    const known = interfaces.get(key);
-    if (known !== undefined) return known;
-    const opened = openVrrpInterface(place, routerPorts, () => interfaces.delete(key));
-    interfaces.set(key, opened);
-    return opened;
-  }
-
-  function depart(router: RouterShell, keeps = false): void {
-    late.get(router)?.();
-    late.delete(router);
-    const done = router.shutDown(keeps).finally(() => departing.delete(done));
-    departing.add(done);
-  }
-
-  /** It goes on beating: with long adverts a hand-over takes longer than a silence that means death. */
-  async function end(keeps: boolean): Promise<void> {
-    ending = true;
-    for (const router of running) depart(router, keeps);
-    await Promise.all(departing);
-    cancelCheck();
-    routes.close();
-    limit.close();
-    cancelRetry();
-    liveness.stop();
-  }
-
-  async function supervisorLost(reason: string): Promise<void> {
-    if (ending) return;
-    emit({ event: 'vrrp.supervisor_lost', reason });
-    await end(false);
-    options.exit(1);
-  }
-
-  async function stop(keeps: boolean): Promise<void> {
-    if (ending) return;
-    await end(keeps);
-    channel.send({ type: 'stopped' });
-    options.exit(0);
-  }
-
-  let queue: Promise<void> = Promise.resolve();
-  function obeyInTurn(work: () => Promise<void>): void {
-    queue = queue.then(() => (ending ? undefined : work()));
-  }
-
-  function obey(message: ToVrrpProcess): void {
-    liveness.heard();
-    switch (message.type) {
-      case 'configure':
-        obeyInTurn(() => {
-          findings = message.findings ?? findings;
-          return configure(message);
-        });
-        return;
-      case 'track':
-        findings = message.findings;
-        for (const router of running) router.onTracked();
-        return;
-      case 'failover': {
-        const named = running.find(({ config }) => config().name === message.instance);
-        const group = groups.get(named?.config().syncGroup ?? '');
-        const moving = message.instance === undefined ? running : (group ?? (named ? [named] : []));
-        for (const router of moving) router.handOver();
-        return;
-      }
-      case 'stop':
-        queue = queue.then(() => stop(message.keeps === true));
-        return;
-      case 'heartbeat':
-        return;
-    }
-  }
-
+    onProgress: (what) => telling.onProgress(what),
+    onReleased: (serial) => channel.send({ type: 'released', serial }),
+    onIntervals: (intervalsMs) => telling.pace(intervalsMs),
+  });
+  const telling: Telling = createTelling({
+    ...{ clock, channel, lateness, process: options },
+    ...{ running: instances.running, addresses: instances.addresses },
+  });
+  const silenceMs = options.supervisorSilenceMs ?? supervisorSilenceMs;
   const liveness = createLiveness(clock, {
-    silenceMs: options.supervisorSilenceMs ?? supervisorSilenceMs,
-    firstWordMs: options.supervisorSilenceMs ?? supervisorSilenceMs,
+    ...{ silenceMs, firstWordMs: silenceMs },
     onBeat: () => {
       channel.send({ type: 'heartbeat' });
-      telling.onBeat(isLoaded);
+      telling.onBeat(instances.isLoaded());
     },
-    onSilent: (silentMs) => void supervisorLost(`silent for ${silentMs} ms`),
+    onSilent: (silentMs) => void supervisorLost(vrrp, `silent for ${silentMs} ms`),
   });
-  channel.onMessage(obey);
-  channel.onClosed(() => void supervisorLost('it ended'));
+  const close = () => {
+    routes.close();
+    limit.close();
+  };
+  const vrrp: VrrpProcess = {
+    ...{ ports, channel, options, instances, telling, liveness, close },
+    ...{ queue: Promise.resolve(), isEnding: false, cancelRetry: () => {} },
+  };
+  channel.onMessage((message) => obey(vrrp, message));
+  channel.onClosed(() => void supervisorLost(vrrp, 'it ended'));
 }
 
-type Configure = Extract<ToVrrpProcess, { readonly type: 'configure' }>;
+function obey(vrrp: VrrpProcess, message: ToVrrpProcess): void {
+  const { instances, liveness } = vrrp;
+  liveness.heard();
+  switch (message.type) {
+    case 'configure':
+      inTurn(vrrp, () => {
+        if (message.findings !== undefined) instances.learn(message.findings);
+        return configure(vrrp, message);
+      });
+      return;
+    case 'track':
+      instances.learn(message.findings);
+      for (const router of instances.running()) router.onTracked();
+      return;
+    case 'failover':
+      instances.handOver(message.instance);
+      return;
+    case 'stop':
+      inTurn(vrrp, () => stop(vrrp, message.keeps === true));
+      return;
+    case 'heartbeat':
+      return;
+  }
+}
 
-/** What makes another router of it: a change of one of these hands over and starts anew. */
-const identityOf = (config: VrrpInstanceConfig): string =>
-  JSON.stringify([
-    ...[config.name, config.interface, config.virtualRouterId, config.version],
-    ...[channelOf(config), config.vmac],
-  ]);
+function inTurn(vrrp: VrrpProcess, work: () => Promise<void>): void {
+  vrrp.queue = vrrp.queue.then(() => (vrrp.isEnding ? undefined : work()));
+}
+
+async function configure(vrrp: VrrpProcess, configuration: Configuration): Promise<void> {
+  const { instances, channel, telling, ports } = vrrp;
+  vrrp.cancelRetry();
+  const failure = await instances.load();
+  if (failure !== undefined) {
+    channel.send({ type: 'configured', problems: [failure] });
+    vrrp.cancelRetry = ports.clock.after(loadRetryMs, () =>
+      inTurn(vrrp, () => configure(vrrp, configuration)),
+    );
+    return;
+  }
+  const problems = await instances.configure(configuration);
+  if (problems === undefined) return;
+  channel.send({ type: 'configured', problems });
+  telling.status();
+  telling.snapshot();
+}
+
+async function supervisorLost(vrrp: VrrpProcess, reason: string): Promise<void> {
+  if (vrrp.isEnding) return;
+  vrrp.channel.send({ type: 'event', event: { event: 'vrrp.supervisor_lost', reason } });
+  await end(vrrp, false);
+  vrrp.options.exit(1);
+}
+
+async function stop(vrrp: VrrpProcess, keeps: boolean): Promise<void> {
+  await end(vrrp, keeps);
+  vrrp.channel.send({ type: 'stopped' });
+  vrrp.options.exit(0);
+}
+
+/** It goes on beating: with long adverts a hand-over takes longer than a silence that means death. */
+async function end(vrrp: VrrpProcess, keeps: boolean): Promise<void> {
+  vrrp.isEnding = true;
+  await vrrp.instances.end(keeps);
+  vrrp.close();
+  vrrp.cancelRetry();
+  vrrp.liveness.stop();
+}
