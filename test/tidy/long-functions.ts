@@ -25,10 +25,8 @@ export const longFunctions: Readonly<Record<string, readonly [lines: number, rea
   'src/daemon/vrrp/holdings/address-remover.ts createAddressRemover': [73, ''],
   'src/daemon/vrrp/holdings/announcer.ts createAnnouncer': [81, ''],
   'src/daemon/vrrp/holdings/claims.ts createClaims': [80, ''],
-  'src/daemon/vrrp/holdings/floating-routes.ts createFloatingKeeper': [253, ''],
   'src/daemon/vrrp/holdings/holdings.ts createHoldings': [74, ''],
   'src/daemon/vrrp/holdings/macvlan.ts createVmac': [125, ''],
   'src/daemon/vrrp/network-view.ts createNetworkView': [98, ''],
-  'src/daemon/vrrp/process.ts runInstances': [246, ''],
   'src/daemon/vrrp/router/reporter.ts createReporter': [107, ''],
 };

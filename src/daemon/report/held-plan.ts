@@ -11,7 +11,7 @@ import type { SettingLine } from '../../reconcile/plan.ts';
 import { servesIn } from '../../vrrp/become.ts';
 import { diffFloating, type FloatingSet, namesIn } from '../../vrrp/diff-floating.ts';
 import { filterTableOf } from '../vrrp/holdings/accept-filter.ts';
-import { placedRoute } from '../vrrp/holdings/floating-routes.ts';
+import { placedRoute } from '../vrrp/holdings/floating-kernel.ts';
 import { settingsOfVmac } from '../vrrp/holdings/macvlan.ts';
 import { createNetworkView, type NetworkView } from '../vrrp/network-view.ts';
 import { deviceOfAddress, floatingAddresses } from '../vrrp/router-config.ts';

@@ -14,7 +14,7 @@ import { type AdvertRoute, advertRoutesOf } from './adverts/advert-routes.ts';
 import { packetFor } from './adverts/sender.ts';
 import { dropNothingOf } from './holdings/accept-filter.ts';
 import { createClaims } from './holdings/claims.ts';
-import { removeFloating } from './holdings/floating-routes.ts';
+import { placedSet, removeFloating } from './holdings/floating-kernel.ts';
 import type { LostInstance } from './holdings/held.ts';
 import { settingsOfVmac, virtualRouterMac } from './holdings/macvlan.ts';
 import { createNetworkView, type NetworkView } from './network-view.ts';
@@ -135,7 +135,7 @@ async function removeRoutes(
     routes: virtualRoutes.filter((route) => !routes.has(formatRoute(route))),
     rules: virtualRules.filter((rule) => !rules.has(formatRule(rule))),
   };
-  await removeFloating(gone, ports);
+  await removeFloating(placedSet([gone], ports.view), ports.network);
 }
 
 /** An owner's addresses may be the host's own: they stay (address-leases.ts). */

@@ -1,14 +1,14 @@
 // Delays: of the start, after the boot, and of interfaces that come and go; in virtual time.
 import { describe, expect, it } from 'vitest';
-import type { Link } from '../../src/net/link.ts';
+import type { Link } from '../../../src/net/link.ts';
 import {
   createVirtualHost,
   eth0,
   type HostOptions,
   ownAddress,
   type VirtualHost,
-} from '../make/vrrp-host.ts';
-import { instance } from '../make/vrrp-instance.ts';
+} from '../../make/vrrp-host.ts';
+import { instance } from '../../make/vrrp-instance.ts';
 
 const eth1: Link = { ...eth0, index: 3, name: 'eth1' };
 const vip = { ...ownAddress, address: '10.9.0.100' as typeof ownAddress.address, validLifetime: 1 };

@@ -2,14 +2,14 @@
 // programs of this host delete, what tracked things report, in any order and as fast as they like.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { limitJournal, linesPerWindow } from '../../src/daemon/log/journal-limit.ts';
-import type { JournalEvent } from '../../src/journal/event.ts';
-import { ip } from '../../src/net/ip.ts';
-import { encodeAdvert, VRRP_GROUP_INET } from '../../src/wire/packet/vrrp.ts';
-import { createVirtualTime } from '../make/virtual-time.ts';
-import { createVirtualHost, eth0, type VirtualHost } from '../make/vrrp-host.ts';
-import { instance } from '../make/vrrp-instance.ts';
-import { rejectedKinds } from '../vrrp/rejected-packets.ts';
+import { limitJournal, linesPerWindow } from '../../../src/daemon/log/journal-limit.ts';
+import type { JournalEvent } from '../../../src/journal/event.ts';
+import { ip } from '../../../src/net/ip.ts';
+import { encodeAdvert, VRRP_GROUP_INET } from '../../../src/wire/packet/vrrp.ts';
+import { createVirtualTime } from '../../make/virtual-time.ts';
+import { createVirtualHost, eth0, type VirtualHost } from '../../make/vrrp-host.ts';
+import { instance } from '../../make/vrrp-instance.ts';
+import { rejectedKinds } from '../../vrrp/rejected-packets.ts';
 
 const forged = (number: number) => `10.9.${1 + ((number >> 8) & 63)}.${number & 0xff}`;
 const manyAddresses = Array.from({ length: 255 }, (_, i) => ip(`10.200.0.${i}`));

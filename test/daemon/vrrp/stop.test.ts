@@ -1,7 +1,7 @@
 // The end of a stop, on a host in memory whose kernel takes its time.
 import { expect, it } from 'vitest';
-import { createVirtualHost } from '../make/vrrp-host.ts';
-import { instance } from '../make/vrrp-instance.ts';
+import { createVirtualHost } from '../../make/vrrp-host.ts';
+import { instance } from '../../make/vrrp-instance.ts';
 
 it('a stop ends when the addresses are gone, however long the kernel takes', async () => {
   const host = createVirtualHost();

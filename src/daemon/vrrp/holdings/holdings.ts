@@ -3,13 +3,14 @@
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { FullReason } from '../../../model/vrrp.ts';
 import { formatPrefix, type Prefix } from '../../../net/prefix.ts';
+import type { FloatingRoutes } from '../../../vrrp/floating.ts';
 import type { Effect } from '../../../vrrp/types.ts';
 import type { InterfacePorts, VrrpInterface } from '../adverts/interface.ts';
 import { floatingAddresses } from '../router-config.ts';
 import { createAddressLeases } from './address-leases.ts';
 import { createAnnouncer } from './announcer.ts';
 import { createCalmAnnouncements } from './calm-announcements.ts';
-import type { FloatingKeeper, FloatingRoutes, Missing } from './floating-routes.ts';
+import type { FloatingKeeper, Missing } from './floating-routes.ts';
 
 /**
  * How long the addresses stay after the successor's first advert: RFC 9568 §6.4.2 sends that before anything

@@ -1,19 +1,20 @@
 // The keeper of routes and rules against a kernel that strangers change, in virtual time.
 import { describe, expect, it } from 'vitest';
-import { createRateLimit } from '../../src/daemon/pace/rate-limit.ts';
-import { createFloatingKeeper, type FloatingRoutes } from '../../src/daemon/vrrp/holdings/floating-routes.ts';
-import type { JournalEvent } from '../../src/journal/event.ts';
-import { err, ok } from '../../src/net/result.ts';
+import { createRateLimit } from '../../../../src/daemon/pace/rate-limit.ts';
+import { createFloatingKeeper } from '../../../../src/daemon/vrrp/holdings/floating-routes.ts';
+import type { JournalEvent } from '../../../../src/journal/event.ts';
+import { err, ok } from '../../../../src/net/result.ts';
 import {
   formatRoute,
   parseRoute,
   parseRule,
   type VirtualRoute,
   type VirtualRule,
-} from '../../src/net/route.ts';
-import type { KernelError, NetworkKernel } from '../../src/ports/kernel.ts';
-import { createVirtualTime } from '../make/virtual-time.ts';
-import { ownAddress, viewOf } from '../make/vrrp-host.ts';
+} from '../../../../src/net/route.ts';
+import type { KernelError, NetworkKernel } from '../../../../src/ports/kernel.ts';
+import type { FloatingRoutes } from '../../../../src/vrrp/floating.ts';
+import { createVirtualTime } from '../../../make/virtual-time.ts';
+import { ownAddress, viewOf } from '../../../make/vrrp-host.ts';
 
 const route = (text: string) => parseRoute(text) ?? expect.fail(text);
 const floating = (instance: string, ...texts: string[]): FloatingRoutes => ({
