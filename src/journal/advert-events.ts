@@ -44,7 +44,7 @@ export const advertEvents = {
   'vrrp.path_down': entry<{ instance: string; vrid: number; interface: string; reason: FullReason }>(
     'warn',
     (event) =>
-      `${event.instance}: no adverts over ${event.interface}: ${describeReason(event.reason)}; the other paths go on`,
+      `${event.instance}: no adverts over ${event.interface}: ${describeReason(event.reason)}; the other paths still work`,
   ),
   'vrrp.path_up': entry<{ instance: string; vrid: number; interface: string; down_ms: number }>(
     'info',

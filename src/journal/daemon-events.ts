@@ -24,7 +24,7 @@ export const daemonEvents = {
   'daemon.rival': entry<{ program: string; pid: number }>(
     'warn',
     (event) =>
-      `${event.program} (process ${event.pid}) runs on this host as well: what both set, each undoes for the other`,
+      `${event.program} (process ${event.pid}) runs on this host as well: each undoes what the other sets`,
   ),
   'daemon.config_rejected': entry<{ config: string; problems: readonly string[]; instead: string }>(
     'error',
@@ -61,7 +61,7 @@ export const daemonEvents = {
   'state.unreadable': entry<{ file: string; reason: string; kept_as?: string }>(
     'warn',
     (event) =>
-      `${event.file} is taken for none, or for what could be read of it: ${event.reason}${event.kept_as === undefined ? '' : `; it is now ${event.kept_as}`}`,
+      `${event.file} counts as missing, or for the part of it that could be read: ${event.reason}${event.kept_as === undefined ? '' : `; it is kept as ${event.kept_as}`}`,
   ),
   'log.failed': entry<{ sink: string; reason: string }>(
     'warn',
@@ -73,6 +73,6 @@ export const daemonEvents = {
   ),
   'log.suppressed': entry<{ of: string; subject: string; lines: number }>(
     'warn',
-    (event) => `${event.lines} more lines of ${event.subject} left out in a minute; the last of them follows`,
+    (event) => `${event.lines} more lines of ${event.subject} left out within a minute; the last one follows`,
   ),
 };

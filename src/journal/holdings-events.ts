@@ -34,7 +34,7 @@ export const holdingsEvents = {
   ),
   'vrrp.accept_failed': entry<{ instance: string; reason: string }>(
     'error',
-    (event) => `${event.instance}: cannot drop what is addressed to its VIPs: ${event.reason}`,
+    (event) => `${event.instance}: cannot drop packets that are addressed to its VIPs: ${event.reason}`,
   ),
   'vip.added': entry<{ instance: string; address: string; interface: string; lease_s?: number }>(
     'info',

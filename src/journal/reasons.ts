@@ -6,7 +6,7 @@ const transitions: Readonly<Record<Reason, string>> = {
   startup: 'started',
   owner_startup: 'started as the owner of its addresses',
   resumed: 'went on after a restart of the VRRP process',
-  addresses_found: 'an earlier run has left the addresses; they are served until a successor has them',
+  addresses_found: 'an earlier run left its addresses; they are served until a successor has them',
   active_down: 'no advert from an active router in time',
   active_resigned: 'the active router resigned',
   preempted_lower_priority: 'the active router had a lower priority',
@@ -16,13 +16,13 @@ const transitions: Readonly<Record<Reason, string>> = {
   handover_requested: 'an operator asked for it',
   handed_over: 'the new active router was heard',
   no_successor: 'nobody took over',
-  adverts_unsent: 'its adverts go to nobody',
-  kept_for_restart: 'nobody took over, and the daemon starts again: the addresses stay for it',
-  stalled: 'woke too late to still be believed',
+  adverts_unsent: 'none of its adverts could be sent',
+  kept_for_restart: 'nobody took over, and the daemon starts again: the addresses stay until it is back',
+  stalled: 'woke so late that what it knew was out of date',
   link_down: 'the interface went down',
   link_up: 'the interface came up',
   track_failed: 'something that it tracks failed',
-  track_recovered: 'everything that it tracks is well again',
+  track_recovered: 'everything that it tracks works again',
   group_lost: 'another member of its sync group gave its role up',
   reconfigured: 'the configuration changed',
 };
@@ -40,8 +40,8 @@ const faults: Readonly<Record<FaultCode, string>> = {
   group_fault: 'another member of its sync group cannot take part',
   no_path: 'no interface has a socket and a source address',
   silent: 'the active router is heard over another path only',
-  not_active: 'it is not active here',
-  vrrp_process_lost: 'the VRRP process was lost, and resigned for',
+  not_active: 'this director is not active',
+  vrrp_process_lost: 'the VRRP process was lost; the main process resigned in its place',
 };
 
 export const reasonWords: ReadonlyMap<string, string> = new Map(

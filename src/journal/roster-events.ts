@@ -35,7 +35,7 @@ export const rosterEvents = {
   'names.forgotten': entry<{ name: string; family: 'inet' | 'inet6'; addresses: readonly string[] }>(
     'warn',
     (event) =>
-      `${event.name} (${event.family}) is gone from DNS; its last addresses are given up: ${event.addresses.join(', ')}`,
+      `${event.name} (${event.family}) does not exist in DNS any more; its last addresses no longer count: ${event.addresses.join(', ')}`,
   ),
   'roster.changed': entry<{
     service: string;
@@ -45,11 +45,11 @@ export const rosterEvents = {
     from: readonly string[];
   }>(
     'info',
-    (event) => `${event.service}: servers by ${event.from.join(', ')} changed: ${describeChanges(event)}`,
+    (event) => `${event.service}: servers from ${event.from.join(', ')} changed: ${describeChanges(event)}`,
   ),
   'roster.duplicate': entry<{ service: string; real: string; from: string; first: string }>(
     'warn',
-    (event) => `${event.service}: ${event.real} of ${event.from} is there already, from ${event.first}`,
+    (event) => `${event.service}: ${event.real} from ${event.from} is there already, from ${event.first}`,
   ),
   'roster.file_rejected': entry<{
     file: string;
@@ -58,7 +58,7 @@ export const rosterEvents = {
     kept: number;
   }>(
     'warn',
-    (event) => `kept the ${event.kept} server(s) of ${event.file} as it was: ${event.problems[0] ?? ''}`,
+    (event) => `kept the ${event.kept} server(s) that ${event.file} had before: ${event.problems[0] ?? ''}`,
   ),
   'roster.file_accepted': entry<{ file: string; servers: number }>(
     'info',

@@ -31,7 +31,8 @@ export const serviceEvents = {
   ),
   'real.failing': entry<{ service: string; real: string; detail: string; failures: number; fall: number }>(
     'warn',
-    (event) => `${event.real} of ${event.service} failed ${event.failures} of ${event.fall}: ${event.detail}`,
+    (event) =>
+      `${event.real} of ${event.service} failed its check (${event.failures} of the ${event.fall} failures that take it out): ${event.detail}`,
   ),
   'real.drained': entry<{
     service: string;
@@ -66,16 +67,16 @@ export const serviceEvents = {
   'checks.crowded': entry<{ checks: number; places: number }>(
     'warn',
     (event) =>
-      `${event.checks} checks, of which ${event.places} may be under way at once: raise the limit of open files`,
+      `${event.checks} checks, of which ${event.places} may run at once: raise the limit of open files`,
   ),
   'checks.behind': entry<{ checks: number; made_percent: number }>(
     'warn',
     (event) =>
-      `${event.checks} checks, made ${event.made_percent} % as often as asked for: this machine has too much to do`,
+      `${event.checks} checks, made ${event.made_percent} % as often as configured: this machine has too much to do`,
   ),
   'checks.caught_up': entry<{ checks: number; behind_s: number }>(
     'info',
-    (event) => `${event.checks} checks, again as often as asked for, after ${event.behind_s} s`,
+    (event) => `${event.checks} checks, made as often as configured again after ${event.behind_s} s`,
   ),
   'service.fallback_on': entry<{
     service: string;
@@ -90,7 +91,10 @@ export const serviceEvents = {
     fallback: string;
     /** Who serves now: 'real servers', another tier, 'nobody'. */
     instead: string;
-  }>('info', (event) => `${event.service}: fallback ${event.fallback} out; ${event.instead} instead`),
+  }>(
+    'info',
+    (event) => `${event.service}: fallback ${event.fallback} serves no longer; instead: ${event.instead}`,
+  ),
   'service.quorum_gained': entry<{ service: string; weight: number; quorum: number; hysteresis: number }>(
     'info',
     (event) =>
@@ -103,7 +107,7 @@ export const serviceEvents = {
   ),
   'service.quorum_command': entry<{ service: string; action: 'up' | 'down'; command: string; exit: string }>(
     levelOfExit,
-    (event) => `${event.service}: quorum_${event.action} ${event.command} ended: ${event.exit}`,
+    (event) => `${event.service}: quorum_${event.action} ${event.command}: ${event.exit}`,
   ),
   'service.empty': entry<{ service: string }>(
     'error',
@@ -114,5 +118,5 @@ export const serviceEvents = {
     action: 'start' | 'stop';
     command: string;
     exit: string;
-  }>(levelOfExit, (event) => `${event.service}: fallbackcommand ${event.action} ended: ${event.exit}`),
+  }>(levelOfExit, (event) => `${event.service}: fallbackcommand ${event.action}: ${event.exit}`),
 };

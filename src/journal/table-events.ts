@@ -12,7 +12,7 @@ const syncReasons = {
   configured: 'as configured',
   role: 'the role of this director changed',
   drift: 'it was changed by someone else',
-  stopped: 'nothing asks for it any longer',
+  stopped: 'it is not needed any more',
 } as const;
 
 const levelOfChange = ({ why }: { readonly why: string }): LogLevel => (why === 'drift' ? 'warn' : 'info');

@@ -13,6 +13,13 @@ const phaseAlias: Readonly<Record<Phase, string>> = {
   fault: 'fault',
 };
 
+const stallActions = {
+  none: 'nothing had to be done',
+  stepped_down: 'stepped down to backup',
+  announced: 'announced its addresses again',
+  waited: 'waits once more before it takes over',
+} as const;
+
 export const vrrpEvents = {
   'vrrp.process_started': entry<{
     pid: number;
@@ -73,7 +80,7 @@ export const vrrpEvents = {
   ),
   'vrrp.notified': entry<{ instance: string; state: string; command: string; exit: string }>(
     levelOfExit,
-    (event) => `${event.instance}: told ${event.command} of ${event.state}: ${event.exit}`,
+    (event) => `${event.instance}: notify script ${event.command} for ${event.state}: ${event.exit}`,
   ),
   'vrrp.priority_changed': entry<{
     instance: string;
@@ -84,7 +91,7 @@ export const vrrpEvents = {
   }>(
     'info',
     (event) =>
-      `${event.instance}: priority ${event.from} -> ${event.to}: ${event.because.join(', ') || 'nothing tracked moves it any more'}`,
+      `${event.instance}: priority ${event.from} -> ${event.to}: ${event.because.join(', ') || 'nothing that is tracked changes it any more'}`,
   ),
   'vrrp.handover_failed': entry<{ instance: string; vrid: number; reason: FullReason }>(
     'warn',
@@ -116,8 +123,9 @@ export const vrrpEvents = {
       return `${instance}: gave the role up to ${peer} (MAC ${mac}), priority ${peer_priority} against ${priority}${stranger}`;
     },
   ),
-  'vrrp.stall': entry<{ instance: string; late_ms: number; action: string }>(
-    'warn',
-    (event) => `${event.instance}: woke ${event.late_ms} ms late; ${event.action}`,
-  ),
+  'vrrp.stall': entry<{
+    instance: string;
+    late_ms: number;
+    action: 'none' | 'stepped_down' | 'announced' | 'waited';
+  }>('warn', (event) => `${event.instance}: woke ${event.late_ms} ms late: ${stallActions[event.action]}`),
 };

@@ -28,7 +28,7 @@ describe('describeEvent', () => {
       /: another member of its sync group cannot take part: VI_2: the macvlan with its virtual MAC is not there$/,
     );
     expect(describeEvent({ ...transition, reason: 'adverts_unsent: no_path' })).toMatch(
-      /: its adverts go to nobody: no interface has a socket/,
+      /: none of its adverts could be sent: no interface has a socket/,
     );
     const removed = {
       event: 'vip.removed',
@@ -77,9 +77,9 @@ describe('levelOf', () => {
 
 it('says of checks as a whole what is the matter', () => {
   expect(describeEvent({ event: 'checks.behind', checks: 40, made_percent: 77 })).toBe(
-    '40 checks, made 77 % as often as asked for: this machine has too much to do',
+    '40 checks, made 77 % as often as configured: this machine has too much to do',
   );
-  expect(describeEvent({ event: 'checks.crowded', checks: 40, places: 30 })).toContain('of which 30 may be');
+  expect(describeEvent({ event: 'checks.crowded', checks: 40, places: 30 })).toContain('of which 30 may run');
 });
 
 it('says the name of an event that a VRRP process of a later version tells', () => {
