@@ -2,9 +2,11 @@
 
 import type { FileEnd } from '../config/judge-loss.ts';
 import { createCommandQueue } from '../daemon/commands/command-queue.ts';
+import { createNotifier, withNotifier } from '../daemon/commands/router-commands.ts';
 import { createDaemon } from '../daemon/daemon.ts';
 import type { Daemon } from '../daemon/daemon-ports.ts';
 import { createDirectorLoop } from '../daemon/director/director-loop.ts';
+import { createListeners } from '../daemon/listeners.ts';
 import type { JournalShell } from '../daemon/log/log.ts';
 import { createTrackingLoop } from '../daemon/tracking/tracking-loop.ts';
 import type { Journal } from '../journal/event.ts';
@@ -36,7 +38,8 @@ export type ConfigSource = {
 };
 
 export function assemble(initial: Config, source: ConfigSource, log: JournalShell): Daemon {
-  const { journal } = log;
+  const listeners = createListeners(log.journal);
+  const { journal } = listeners;
   let latest = initial;
   const runScript: RunScript = (request) =>
     runAnyScript({ ...(latest.scriptUser !== undefined && { user: latest.scriptUser }), ...request });
@@ -52,11 +55,10 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     kernel: createDirectorKernel(openNetlinkSocket('generic'), clock),
     ...{ sysctl: systemSysctl, clock, journal, memory: directorMemoryIn(stateDir, report, options) },
   });
-  const journalOfVrrp: Journal = (event) => {
-    journal(event);
-    director.heard(event);
-  };
-  const vrrp = openVrrpSupervisor({ journal: journalOfVrrp, commands, stateDir }, initial.vrrpProcess);
+  const notifier = createNotifier({ journal, queue: commands });
+  listeners.add(director.heard);
+  listeners.add(notifier.heard);
+  const vrrp = withNotifier(openVrrpSupervisor({ journal, stateDir }, initial.vrrpProcess), notifier);
   const tracking = createTrackingLoop({
     ...{ clock, journal, runScript, watchFile, listProcesses, onFindings: vrrp.track },
     ...{ verdictOf: services.health.verdictOf, quorumOf: services.quorums.statusOf },

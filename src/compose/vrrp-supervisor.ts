@@ -1,8 +1,6 @@
 // The supervisor of the VRRP process as `run` needs it: this program forked, and the real sockets for what is
 // done in its place.
 import { fileURLToPath } from 'node:url';
-import type { CommandQueue } from '../daemon/commands/command-queue.ts';
-import { createNotifier, withNotifier } from '../daemon/commands/router-commands.ts';
 import { isNothing } from '../daemon/vrrp/holdings/claims.ts';
 import { findsAddresses } from '../daemon/vrrp/holdings/found.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from '../daemon/vrrp/messages.ts';
@@ -30,22 +28,14 @@ export async function findsVrrpAddresses(instances: readonly VrrpInstanceConfig[
 
 /** @param entry the program to fork; it must know the hidden command `vrrp-process`. */
 export function openVrrpSupervisor(
-  {
-    journal,
-    commands,
-    stateDir,
-  }: { readonly journal: Journal; readonly commands: CommandQueue; readonly stateDir: string },
+  { journal, stateDir }: { readonly journal: Journal; readonly stateDir: string },
   config: VrrpProcessConfig | undefined,
   entry: string = fileURLToPath(new URL('../main.js', import.meta.url)),
 ): VrrpSupervisor {
   const startedAt = systemClock.now();
-  const notifier = createNotifier({ journal, queue: commands });
   const supervisor = createVrrpSupervisor({
     clock: systemClock,
-    journal: (event) => {
-      journal(event);
-      notifier.heard(event);
-    },
+    journal,
     fork: () =>
       forkSelf<ToVrrpProcess, FromVrrpProcess>(
         entry,
@@ -63,13 +53,12 @@ export function openVrrpSupervisor(
       }
     },
   });
-  const notifying = withNotifier(supervisor, notifier);
   return {
-    ...notifying,
+    ...supervisor,
     start: async (instances) => {
       // With instances their own process does it.
       if (instances.length === 0) await mendLeft(stateDir, journal);
-      return notifying.start(instances);
+      return supervisor.start(instances);
     },
   };
 }

@@ -19,7 +19,7 @@ const states: Readonly<Partial<Record<Phase, NotifiedState>>> = {
 
 export type Notifier = {
   readonly configure: (instances: readonly VrrpInstanceConfig[]) => void;
-  /** To be told every event of the VRRP process. */
+  /** To be told every event. */
   readonly heard: (event: JournalEvent) => void;
 };
 

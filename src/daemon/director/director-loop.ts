@@ -40,7 +40,7 @@ export type DirectorLoopStatus = {
 export type DirectorLoop = {
   /** @returns when a pass with it has ended. */
   readonly configure: (ipvs: IpvsConfig) => Promise<void>;
-  /** Everything that VRRP tells of: the role of its instances is the sync daemons'. */
+  /** To be told every event: the role of an instance is the sync daemons'. */
   readonly heard: (event: JournalEvent) => void;
   readonly status: () => DirectorLoopStatus;
   /** What a pass would do now. */
