@@ -3,6 +3,7 @@
 // must still be told apart from the top level by what it leaves out.
 import { z } from 'zod';
 import { directorDefaults, logDefaults } from './defaults.ts';
+import { ineffectiveTopShape } from './ineffective.ts';
 import { ipvsSchema } from './ipvs/ipvs-keys.ts';
 import { interfaceSchema } from './router/delays.ts';
 import { vrrpSchema } from './router/keys.ts';
@@ -11,7 +12,7 @@ import { globalShape, virtualSchema } from './service/keys.ts';
 import { definitionShape, syncGroupShape } from './tracking/keys.ts';
 import { optional } from './values/documented.ts';
 import { formOf, withForm } from './values/forms.ts';
-import { absolutePath, choice, filledText, flag, leaf, plainName, text } from './values/leaves.ts';
+import { absolutePath, choice, filledText, flag, leaf, plainName } from './values/leaves.ts';
 
 const directorName = withForm(
   leaf('a name of letters, digits, - and .', (value) => (/^[\w.-]+$/.test(value) ? value : undefined), {
@@ -62,11 +63,7 @@ export const documentSchema = z.strictObject({
     'Whom programs run as that name no user. Default: keepalived_script or nobody for those that find something out, where the daemon may change to it; the daemon itself for those that do something.',
   ),
   logfile: optional(filledText(), "ldirectord's name of log.file. A syslog facility has no effect."),
-  fork: optional(flag(), 'Accepted for ldirectord; checks never wait for one another.'),
-  supervised: optional(flag(), 'Accepted for ldirectord; the daemon always runs in the foreground.'),
-  callback: optional(filledText(), 'Accepted for ldirectord; nothing is called on a reload.'),
-  execute: optional(z.array(text()), 'Accepted for ldirectord; one daemon reads one file.'),
-  emailalertfrom: optional(text(), 'Accepted for ldirectord; no mail is sent.'),
+  ...ineffectiveTopShape,
   virtual: optional(z.array(virtualSchema.optional()), 'Virtual services and their real servers.'),
 });
 export type DocumentDraft = z.output<typeof documentSchema>;

@@ -8,9 +8,8 @@ import type { NamedRealConfig, RealConfig, VirtualConfig } from '../model/config
 import { errorAt, sortProblems } from './problem.ts';
 import type { Resolution } from './resolution.ts';
 import { documentKeys } from './secret-keys.ts';
-import { judgeServer } from './service/judge.ts';
-import { realSchema } from './service/keys.ts';
-import { resolveReal, splitServers } from './service/servers.ts';
+import { judgeServer } from './service/judge-servers.ts';
+import { realSchema, resolveReal, splitServers } from './service/real.ts';
 import type { ConfigNode, ListNode } from './tree/node.ts';
 import { readTree } from './tree/read-tree.ts';
 import { parseYaml } from './tree/yaml.ts';

@@ -5,9 +5,10 @@ import type { ConfigEnvironment } from '../model/config/environment.ts';
 import type { VirtualConfig } from '../model/config/service.ts';
 import { directorDefaults, logDefaults, vrrpProcessDefaults } from './defaults.ts';
 import type { DocumentDraft } from './document.ts';
+import { judgeIneffective } from './ineffective.ts';
 import { judgeFamilies } from './ipvs/families.ts';
 import { resolveIpvs } from './ipvs/ipvs.ts';
-import { errorAt, sortProblems, warningAt } from './problem.ts';
+import { sortProblems, warningAt } from './problem.ts';
 import type { DocumentResult } from './read-document.ts';
 import { type Dialect, present, type Resolution } from './resolution.ts';
 import { resolveDelays } from './router/delays.ts';
@@ -16,9 +17,9 @@ import { resolveEntry } from './service/entry.ts';
 import { judgeDuplicates } from './service/judge.ts';
 import { judgeMarks } from './service/marks.ts';
 import { judgeSharedPrograms } from './service/programs.ts';
+import { judgeFall } from './service/timing.ts';
 import { judgeRouterPrograms } from './tracking/programs.ts';
 import { resolveTracking } from './tracking/resolve.ts';
-import type { Sites } from './tree/read-tree.ts';
 
 export type Origin = {
   readonly file: string;
@@ -39,7 +40,7 @@ export function resolveConfig(
   const resolution: Resolution = { environment, dialect, sites, problems: [...document.problems] };
   const services = virtuals ?? resolveEntries(draft, resolution);
   const config = toConfig(draft, services, origin, resolution);
-  judgeGlobals(draft, sites, resolution);
+  judgeGlobals(draft, resolution);
   judgeRouterPrograms(draft, resolution);
   judgeSharedPrograms(draft, resolution);
   judgeFamilies(config, resolution);
@@ -100,32 +101,12 @@ function logOf({ log, logfile }: DocumentDraft): LogConfig {
   };
 }
 
-/** What ldirectord has at the top level and this daemon does otherwise; `no` asks for nothing. */
-const ineffective: readonly (readonly [key: keyof DocumentDraft, why: string])[] = [
-  ['emailalert', 'no mail is sent'],
-  ['emailalertfreq', 'no mail is sent'],
-  ['emailalertfrom', 'no mail is sent'],
-  ['emailalertstatus', 'no mail is sent'],
-  ['smtp', 'no mail is sent'],
-  ['callback', 'nothing is called on a reload'],
-  ['execute', 'one daemon reads one file'],
-  ['fork', 'checks never wait for one another'],
-  ['supervised', 'the daemon always runs in the foreground'],
-];
-
-function judgeGlobals(draft: DocumentDraft, sites: Sites, { problems }: Resolution): void {
-  for (const [key, why] of ineffective) {
-    const value = draft[key];
-    if (value === undefined || value === false) continue;
-    const got = value === true ? 'yes' : String(value);
-    problems.push(warningAt(sites(key), `honour ${key}`, `nothing, as ${why}`, got));
-  }
+function judgeGlobals(draft: DocumentDraft, resolution: Resolution): void {
+  const { problems, sites } = resolution;
+  judgeIneffective(draft, sites, resolution);
   if (draft.logfile !== undefined && !draft.logfile.startsWith('/')) {
     const rule = 'the path of a file, as the log goes to standard output and not to syslog';
     problems.push(warningAt(sites('logfile'), 'log to syslog', rule, draft.logfile));
   }
-  if (draft.fall !== undefined && draft.failurecount !== undefined && draft.fall !== draft.failurecount) {
-    const rule = `the same as failurecount (${draft.failurecount}), which it is another name of`;
-    problems.push(errorAt(sites('fall'), 'use fall', rule, `${draft.fall}`));
-  }
+  judgeFall(draft, sites('fall'), resolution);
 }

@@ -6,9 +6,11 @@ import { ipvsSchema, syncSchema, sysctlSchema, timeoutSchema } from '../../src/c
 import { interfaceSchema } from '../../src/config/router/delays.ts';
 import { vrrpSchema } from '../../src/config/router/keys.ts';
 import { vrrpProcessSchema } from '../../src/config/router/process.ts';
-import { fallbackSchema, realSchema, sharedShape, virtualSchema } from '../../src/config/service/keys.ts';
-import { markSchema } from '../../src/config/service/marks-keys.ts';
-import { tunnelSchema } from '../../src/config/service/tunnel-keys.ts';
+import { fallbackSchema } from '../../src/config/service/fallbacks.ts';
+import { sharedShape, virtualSchema } from '../../src/config/service/keys.ts';
+import { markSchema } from '../../src/config/service/marks.ts';
+import { realSchema } from '../../src/config/service/real.ts';
+import { tunnelSchema } from '../../src/config/service/tunnel.ts';
 import {
   fileSchema,
   groupSchema,

@@ -5,9 +5,10 @@ import type { CheckType } from '../../model/config/check.ts';
 import { virtualDefaults as defaults } from '../defaults.ts';
 import { optional, secret } from '../values/documented.ts';
 import { absolutePath, choice, filledText, flag, leaf, plainName, text, whole } from '../values/leaves.ts';
-import { checktypes } from '../values/words.ts';
 import { checkShape, httpMethods } from './http-and-dns.ts';
 import { textCheckShape } from './text.ts';
+
+const checktypes = ['negotiate', 'connect', 'ping', 'external', 'external-perl', 'on', 'off'] as const;
 
 const checktype = leaf<CheckType>(`one of ${checktypes.join(', ')}, or a number of connects`, readChecktype, {
   anyOf: [{ enum: [...checktypes, true, false] }, { type: 'integer', minimum: 0 }],

@@ -5,8 +5,9 @@
 import { textCheckShape } from '../checks/text.ts';
 import { interfaceSchema } from '../router/delays.ts';
 import { vrrpSchema } from '../router/keys.ts';
-import { stayShape } from '../service/coming-and-going-keys.ts';
-import { quorumShape } from '../service/quorum-keys.ts';
+import { drainingShape } from '../service/draining.ts';
+import { flappingShape } from '../service/flapping.ts';
+import { quorumShape } from '../service/quorum.ts';
 import { fileSchema, groupSchema, processSchema, scriptSchema, trackShape } from '../tracking/keys.ts';
 import * as read from './values.ts';
 
@@ -29,7 +30,9 @@ const shared: readonly (readonly [string, read.ValueRule])[] = [
   ['smtp', read.mailHost],
   ['rise', read.number],
   ['fall', read.number],
-  ...Object.keys({ ...quorumShape, ...stayShape }).map((key) => [key, read.extension] as const),
+  ...Object.keys({ ...quorumShape, ...flappingShape, ...drainingShape }).map(
+    (key) => [key, read.extension] as const,
+  ),
 ];
 
 export const globalKeys: Keys = new Map<string, read.ValueRule>([

@@ -1,5 +1,5 @@
 // One entry of `virtual` to its services: one, or one for each address of a group. Everything that the entry alone
-// shows is judged here; what only all services together show, in resolve.ts.
+// shows is judged here; what only all services together show, in resolve-document.ts.
 import type { VirtualConfig } from '../../model/config/service.ts';
 import type { Resolution } from '../resolution.ts';
 import { expandGroup } from './group.ts';
@@ -7,6 +7,7 @@ import { judgeVirtual } from './judge.ts';
 import type { GlobalDraft, VirtualDraft } from './keys.ts';
 import { judgeProgramsOf } from './programs.ts';
 import { resolveVirtual } from './resolve.ts';
+import type { Site } from './subject.ts';
 
 /** @param index of the entry in `virtual`; its sites are asked for as those of ('virtual', index). */
 export function resolveEntry(
@@ -15,10 +16,11 @@ export function resolveEntry(
   globals: GlobalDraft,
   resolution: Resolution,
 ): readonly VirtualConfig[] {
+  const site: Site = (...path) => resolution.sites('virtual', index, ...path);
   const services = expandGroup(entry, index, resolution).flatMap(({ draft, at }) => {
-    const virtual = resolveVirtual(draft, index, globals, resolution);
+    const virtual = resolveVirtual({ draft, globals, site, resolution });
     if (virtual === undefined) return [];
-    judgeVirtual(virtual, draft, index, resolution);
+    judgeVirtual(virtual, draft, site, resolution);
     return [{ ...virtual, at }];
   });
   judgeProgramsOf(entry, index, globals, resolution);

@@ -1,7 +1,7 @@
 // The fallback of one virtual service, tier by tier: the service's own, else the one of the top level for its family
 // (docs/reference/ldirectord.md §1.5). A name stays a name, as that of a real server does. Who serves is
 // reconcile/fallback.ts's.
-
+import { z } from 'zod';
 import type { CheckType } from '../../model/config/check.ts';
 import type { Position } from '../../model/config/problem.ts';
 import type { FallbackConfig, NamedFallbackConfig, VirtualConfig } from '../../model/config/service.ts';
@@ -12,33 +12,84 @@ import type { Family } from '../../net/ip.ts';
 import { virtualDefaults as defaults } from '../defaults.ts';
 import { errorAt, warningAt } from '../problem.ts';
 import { literalFamily, present, type Resolution, resolvePort } from '../resolution.ts';
-import type { FallbackDraft, GlobalDraft, VirtualDraft } from './keys.ts';
-import { protocolOf, resolveServer, withSlash } from './servers.ts';
-import { resolveTunnel } from './tunnel.ts';
+import { optional, required } from '../values/documented.ts';
+import { type LineParts, withForm } from '../values/forms.ts';
+import { choice, filledText, flag, leaf, text } from '../values/leaves.ts';
+import { withSlash } from '../values/request.ts';
+import { forwards, type HostPort, parseFallbackText, parseHostPort } from '../values/server-text.ts';
+import { judgeRequest, protocolOf, resolveServer } from './server.ts';
+import type { Site, Subject } from './subject.ts';
+import { resolveTunnel, tunnelSchema } from './tunnel.ts';
+
+const fallbackAddress = leaf<HostPort>(
+  'ADDRESS[:PORT] or [IPV6][:PORT]',
+  (value) => {
+    const parsed = parseHostPort(value);
+    return parsed?.lastHost === undefined ? parsed : undefined;
+  },
+  { type: 'string' },
+);
+
+/** One tier; one line of it reads `ADDRESS[:PORT] [METHOD]`. */
+export const fallbackSchema = withForm(
+  z.strictObject({
+    address: required(fallbackAddress, 'ADDRESS[:PORT] of the server. No port: that of the service.'),
+    forward: optional(
+      choice(forwards),
+      'gate (direct routing), masq (NAT) or ipip (tunnel).',
+      defaults.forward,
+    ),
+    tunnel: optional(tunnelSchema, 'What the tunnel of an ipip server is made of. Unset: IP in IP.'),
+    check: optional(
+      flag(),
+      'Whether it serves only while the check of the service finds it up. Unset: all but the last are checked.',
+    ),
+    request: optional(text(), "Instead of the service's request; together with receive."),
+    receive: optional(text(), "Instead of the service's receive; together with request."),
+  }),
+  { readLine: readFallbackLine, alone: { withKey: 'address' } },
+);
+type FallbackDraft = z.output<typeof fallbackSchema>;
+
+/** At the top level and in a virtual service. */
+export const fallbackShape = {
+  fallback: optional(
+    z.array(fallbackSchema.optional()),
+    'Who serves while no real server does, or without quorum: one server or several in order, each `ADDRESS[:PORT] [METHOD]` or a map.',
+  ),
+  fallbackcommand: optional(
+    filledText(),
+    'A shell command run with start and stop as the fallback goes in and out.',
+  ),
+} as const;
+
+/** At the top level alone. */
+export const fallback6Shape = {
+  fallback6: optional(z.array(fallbackSchema.optional()), 'As fallback, for IPv6 services.'),
+} as const;
+type OwnDraft = z.output<z.ZodObject<typeof fallbackShape>>;
+type SharedDraft = OwnDraft & z.output<z.ZodObject<typeof fallback6Shape>>;
 
 type Tiers = readonly (FallbackDraft | undefined)[];
-type TierSite = (index: number, key?: string) => Position;
+type TierSite = (index: number, ...keys: readonly string[]) => Position;
 type Fallback = FallbackConfig | NamedFallbackConfig;
 type Service = { readonly id: ServiceId; readonly checktype: CheckType };
 
 export function resolveFallbacks(
-  draft: VirtualDraft,
-  globals: GlobalDraft,
-  { service, site }: { readonly service: Service; readonly site: (...path: (string | number)[]) => Position },
-  resolution: Resolution,
+  { draft, globals, site, resolution }: Subject<OwnDraft, SharedDraft>,
+  service: Service,
 ): Pick<VirtualConfig, 'fallbacks' | 'namedFallbacks'> {
-  const siteIn =
-    (sites: (...path: (string | number)[]) => Position): TierSite =>
-    (index, key) =>
-      sites(index, ...(key === undefined ? [] : [key]));
+  const under =
+    (sites: Site, key: string): TierSite =>
+    (...path) =>
+      sites(key, ...path);
   if (draft.fallback !== undefined) {
-    const own = siteIn((...path) => site('fallback', ...path));
-    return inForce(resolveTiers(draft.fallback, service, own, resolution), resolution);
+    return inForce(resolveTiers(draft.fallback, service, under(site, 'fallback'), resolution), resolution);
   }
   const family = serviceFamily(service.id);
   const key = (['fallback', 'fallback6'] as const).find((each) => familyOfFallback(globals, each) === family);
   if (key === undefined) return { fallbacks: [] };
-  const shared = siteIn((...path) => resolution.sites(key, ...path));
+  const shared = under(resolution.sites, key);
   return inForce(resolveTiers(globals[key] ?? [], service, shared, resolution), resolution);
 }
 
@@ -60,7 +111,7 @@ function inForce(
   };
 }
 
-function familyOfFallback(globals: GlobalDraft, key: 'fallback' | 'fallback6'): Family | undefined {
+function familyOfFallback(globals: SharedDraft, key: 'fallback' | 'fallback6'): Family | undefined {
   const host = globals[key]?.[0]?.address.host;
   if (host === undefined) return undefined;
   return key === 'fallback6' ? 'inet6' : (literalFamily(host) ?? 'inet');
@@ -73,7 +124,7 @@ function resolveTiers(
   resolution: Resolution,
 ): readonly Fallback[] {
   return tiers.flatMap((tier, index): readonly Fallback[] => {
-    const resolved = tier && resolveTier(tier, service, (key) => site(index, key), resolution);
+    const resolved = tier && resolveTier(tier, service, (...keys) => site(index, ...keys), resolution);
     if (tier === undefined || resolved === undefined) return [];
     // ldirectord checks no fallback, and somebody has to be there when every check fails.
     const checked = (tier.check ?? index < tiers.length - 1) && service.checktype.kind !== 'off';
@@ -87,7 +138,7 @@ function resolveTiers(
 function resolveTier(
   tier: FallbackDraft,
   { id }: Service,
-  site: (key?: string) => Position,
+  site: (...keys: readonly string[]) => Position,
   resolution: Resolution,
 ) {
   const { address: server, forward = defaults.forward, request, receive } = tier;
@@ -101,12 +152,7 @@ function resolveTier(
     const rule = `a port from 0 to 65535 or a service name that ${protocolOf(id) ?? 'any protocol'} has`;
     resolution.problems.push(errorAt(site(), 'use fallback', rule, server.port ?? ''));
   }
-  if ((request === undefined) !== (receive === undefined)) {
-    const [has, lacks] = request === undefined ? ['receive', 'request'] : ['request', 'receive'];
-    resolution.problems.push(
-      errorAt(site(has), `use ${has} of one server`, `${lacks} beside it`, `${has} alone`),
-    );
-  }
+  judgeRequest(tier, site, resolution);
   if (place === undefined || port === undefined) return undefined;
   return {
     place,
@@ -117,4 +163,9 @@ function resolveTier(
       tunnel: resolveTunnel(tier.tunnel, forward, () => site('tunnel'), resolution),
     }),
   };
+}
+
+function readFallbackLine(text: string): LineParts {
+  const parts = parseFallbackText(text);
+  return parts === undefined ? { rule: 'ADDRESS[:PORT] [gate|masq|ipip]' } : { parts };
 }

@@ -1,42 +1,79 @@
 // The packets that get the firewall mark of a service from us: every address, protocol and port by itself. What cannot be
 // is an error here: no kernel would refuse it, and clients would land anywhere.
-
+import { z } from 'zod';
 import type { Position } from '../../model/config/problem.ts';
 import type { MarkedConfig, VirtualConfig } from '../../model/config/service.ts';
 import type { ServiceId } from '../../model/ipvs.ts';
 import { markKey } from '../../net/mark.ts';
 import { errorAt, warningAt } from '../problem.ts';
 import { literalFamily, type Resolution, resolveAddress } from '../resolution.ts';
-import type { MarkDraft } from './marks-keys.ts';
+import { optional, required } from '../values/documented.ts';
+import { choice, leaf } from '../values/leaves.ts';
+import type { Site, Subject } from './subject.ts';
 
 /** Of each family, in all services: what one message to the kernel holds with ease. */
 const marksMax = 2048;
 
-type Site = (...path: readonly (string | number)[]) => Position;
+/** Both ends belong to it. */
+type PortRange = { readonly from: number; readonly to: number };
+
+const portsRule = 'ports from 1 to 65535, or FROM-TO';
+
+const ports = leaf<PortRange>(
+  portsRule,
+  (text) => {
+    const match = /^(\d{1,5})(?:\s*-\s*(\d{1,5}))?$/.exec(text.trim());
+    const from = Number(match?.[1] ?? 0);
+    const to = Number(match?.[2] ?? from);
+    return from >= 1 && to <= 65_535 && from <= to ? { from, to } : undefined;
+  },
+  { type: ['integer', 'string'], minimum: 1, maximum: 65_535 },
+);
+
+const host = leaf(
+  'an address, or a name that has one',
+  (text) => (/^[\w.:-]+$/.test(text) ? text : undefined),
+  { type: 'string' },
+);
+
+export const markSchema = z.strictObject({
+  address: required(host, 'The virtual address that the packets are sent to.'),
+  ports: required(
+    z.array(ports, { error: `a list of ${portsRule}` }).min(1, { error: 'at least one port' }),
+    'Their ports, FROM-TO for several in a row.',
+  ),
+  protocol: optional(choice(['tcp', 'udp', 'sctp']), 'Their protocol.', 'tcp'),
+});
+type MarkDraft = z.output<typeof markSchema>;
+
+export const marksShape = {
+  marks: optional(
+    z.array(markSchema.optional()),
+    'With fwmark: packets that we give that mark, by an nftables table of our own.',
+  ),
+} as const;
+type MarksDraft = z.output<z.ZodObject<typeof marksShape>>;
 
 export function resolveMarks(
-  drafts: readonly (MarkDraft | undefined)[] | undefined,
+  { draft: { marks }, site, resolution }: Subject<MarksDraft>,
   id: ServiceId,
-  site: Site,
-  resolution: Resolution,
 ): readonly MarkedConfig[] | undefined {
-  if (drafts === undefined) return undefined;
+  if (marks === undefined) return undefined;
   if (id.kind === 'address') {
     const rule = 'a service of fwmark: one of an address takes its packets by that';
-    resolution.problems.push(
-      errorAt(site('marks'), 'mark packets', rule, `address ${id.address}:${id.port}`),
-    );
+    const got = `address ${id.address}:${id.port}`;
+    resolution.problems.push(errorAt(site('marks'), 'mark packets', rule, got));
     return undefined;
   }
-  return drafts.flatMap((draft, index) =>
-    draft === undefined ? [] : resolveMark(draft, id.family, (key) => site('marks', index, key), resolution),
+  return marks.flatMap((mark, index) =>
+    mark === undefined ? [] : resolveMark(mark, id.family, (key) => site('marks', index, key), resolution),
   );
 }
 
 function resolveMark(
   { address: host, ports, protocol = 'tcp' }: MarkDraft,
   family: 'inet' | 'inet6',
-  site: (key: string) => Position,
+  site: Site,
   resolution: Resolution,
 ): readonly MarkedConfig[] {
   const address = resolveAddress(host, family, resolution);

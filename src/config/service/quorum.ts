@@ -1,47 +1,75 @@
-// quorum, hysteresis and their programs: a service's own, else those of the top level, each for itself. What parses
-// but cannot come true is warned of. When a service has its quorum is reconcile/quorum.ts's.
-
-import type { Position } from '../../model/config/problem.ts';
+// How much of a service must serve, in keepalived's words (docs/reference/keepalived.md §5): quorum, hysteresis and their
+// programs, a service's own, else those of the top level, each for itself. When a service has its quorum is
+// reconcile/quorum.ts's.
+import type { z } from 'zod';
 import type { QuorumConfig, VirtualConfig } from '../../model/config/service.ts';
 import { errorAt, type Warn } from '../problem.ts';
-import { present, type Resolution } from '../resolution.ts';
-import type { GlobalDraft, VirtualDraft } from './keys.ts';
+import { present } from '../resolution.ts';
+import { command } from '../values/command-words.ts';
+import { optional } from '../values/documented.ts';
+import { plainName, whole } from '../values/leaves.ts';
+import { type Subject, sharedSite } from './subject.ts';
+
+/** The sum of 4096 servers of the greatest weight. */
+const quorumMax = 268_435_456;
+
+/** At the top level and in a virtual service. */
+export const quorumShape = {
+  quorum: optional(
+    whole(1, quorumMax),
+    'The sum of the weights of the servers that must serve. Unset: one server is enough, whatever its weight.',
+  ),
+  hysteresis: optional(
+    whole(0, quorumMax),
+    'The quorum is gained at quorum + hysteresis and lost below quorum - hysteresis.',
+    '0',
+  ),
+  quorum_up: optional(
+    command(),
+    'A program to run when the quorum is gained; with its arguments, quoted as in a shell, and nothing more.',
+  ),
+  quorum_down: optional(command(), 'A program to run when the quorum is lost.'),
+  quorum_user: optional(
+    plainName,
+    'The user that both run as. Default: script_user, else keepalived_script or nobody.',
+  ),
+} as const;
+type QuorumDraft = z.output<z.ZodObject<typeof quorumShape>>;
 
 /** Undefined where nothing of it is said. One of the others alone means keepalived's quorum of 1. */
-export function resolveQuorum(
-  draft: VirtualDraft,
-  globals: GlobalDraft,
-  site: (key: string) => Position,
-  { problems, sites }: Resolution,
-): QuorumConfig | undefined {
-  const own = <Key extends 'quorum' | 'hysteresis' | 'quorum_up' | 'quorum_down' | 'quorum_user'>(key: Key) =>
-    draft[key] ?? globals[key];
-  const [quorum, hysteresis, up, down] = [
-    own('quorum'),
-    own('hysteresis'),
-    own('quorum_up'),
-    own('quorum_down'),
-  ];
-  if ([quorum, hysteresis, up, down].every((each) => each === undefined)) return undefined;
-  const limits = { quorum: quorum ?? 1, hysteresis: hysteresis ?? 0 };
-  if (limits.hysteresis >= limits.quorum) {
-    const key = draft.hysteresis === undefined && draft.quorum !== undefined ? 'quorum' : 'hysteresis';
-    const at = draft[key] === undefined ? sites(key) : site(key);
-    const problem = errorAt(
-      at,
-      'use hysteresis',
-      `less than quorum (${limits.quorum})`,
-      `${limits.hysteresis}`,
-    );
-    // At the top level it is one mistake, however many services take it over.
-    const known = problems.some((each) => each.at.line === at.line && each.message === problem.message);
-    if (!known) problems.push(problem);
+export function resolveQuorum(subject: Subject<QuorumDraft, QuorumDraft>): QuorumConfig | undefined {
+  const { draft, globals } = subject;
+  const own = <Key extends keyof QuorumDraft>(key: Key) => draft[key] ?? globals[key];
+  const {
+    quorum = 1,
+    hysteresis = 0,
+    ...programs
+  } = present({
+    quorum: own('quorum'),
+    hysteresis: own('hysteresis'),
+    up: own('quorum_up'),
+    down: own('quorum_down'),
+  });
+  if (own('quorum') === undefined && own('hysteresis') === undefined && Object.keys(programs).length === 0) {
+    return undefined;
   }
-  return { ...limits, ...present({ up, down, user: own('quorum_user') }) };
+  judgeLimits({ quorum, hysteresis }, subject);
+  return { quorum, hysteresis, ...programs, ...present({ user: own('quorum_user') }) };
+}
+
+function judgeLimits(
+  { quorum, hysteresis }: Pick<QuorumConfig, 'quorum' | 'hysteresis'>,
+  subject: Subject<QuorumDraft>,
+): void {
+  if (hysteresis < quorum) return;
+  const { draft, resolution } = subject;
+  const key = draft.hysteresis === undefined && draft.quorum !== undefined ? 'quorum' : 'hysteresis';
+  const rule = `less than quorum (${quorum})`;
+  resolution.problems.push(errorAt(sharedSite(subject, key), 'use hysteresis', rule, `${hysteresis}`));
 }
 
 /** keepalived lowers a quorum to what there is, and never regains one that hysteresis puts beyond that. */
-export function judgeQuorum(virtual: VirtualConfig, draft: VirtualDraft, warn: Warn): void {
+export function judgeQuorum(virtual: VirtualConfig, draft: QuorumDraft, warn: Warn): void {
   const { quorum: limits, reals, namedReals = [], realFile, checktype } = virtual;
   if (checktype.kind === 'off' && draft.quorum !== undefined) {
     warn('quorum', 'know the quorum', 'servers that are checked', 'checktype off');

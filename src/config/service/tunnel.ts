@@ -1,17 +1,33 @@
-// `tunnel` of a server as the table has it: absent for IP in IP. What the kernel refuses or would pass over
-// (ip_vs_ctl.c, ip_vs_add_dest; ip_vs_xmit.c, ipvs_gue_encap and ipvs_gre_encap) is an error here.
-
+// `tunnel` of a real server or a fallback: how an ipip server is reached, after ipvsadm's --tun- options; as the table has
+// it, absent for IP in IP. What the kernel refuses or would pass over (ip_vs_ctl.c, ip_vs_add_dest; ip_vs_xmit.c,
+// ipvs_gue_encap and ipvs_gre_encap) is an error here.
+import { z } from 'zod';
 import type { Position } from '../../model/config/problem.ts';
 import type { Forward, Tunnel, TunnelChecksum } from '../../model/ipvs.ts';
 import { errorAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
-import type { TunnelDraft } from './tunnel-keys.ts';
+import { optional, required } from '../values/documented.ts';
+import { choice, leaf, whole } from '../values/leaves.ts';
 
-const checksumWord: Readonly<Record<TunnelChecksum, string>> = {
-  nocsum: 'no',
-  csum: 'yes',
-  remcsum: 'remote',
-};
+const checksums: ReadonlyMap<string, TunnelChecksum> = new Map([
+  ...(['no', 'false', 'off'] as const).map((word) => [word, 'nocsum'] as const),
+  ...(['yes', 'true', 'on'] as const).map((word) => [word, 'csum'] as const),
+  ['remote', 'remcsum'],
+]);
+const checksum = leaf<TunnelChecksum>('yes, no or remote', (text) => checksums.get(text.toLowerCase()), {
+  enum: ['yes', 'no', 'remote', true, false],
+});
+
+export const tunnelSchema = z.strictObject({
+  type: required(choice(['ipip', 'gue', 'gre']), 'ipip (IP in IP), gue (in UDP) or gre.'),
+  port: optional(whole(1, 65_535), 'The UDP port that the server listens on for gue.'),
+  checksum: optional(
+    checksum,
+    'Whether gue and gre carry a checksum; remote: of gue, the one inside, made by the sender (remote checksum offload).',
+    'no',
+  ),
+});
+type TunnelDraft = z.output<typeof tunnelSchema>;
 
 /** @param site where the tunnel, or a key of it, stands */
 export function resolveTunnel(
@@ -35,3 +51,9 @@ export function resolveTunnel(
   }
   return type === 'ipip' ? undefined : { type, port: port ?? 0, checksum: checksum ?? 'nocsum' };
 }
+
+const checksumWord: Readonly<Record<TunnelChecksum, string>> = {
+  nocsum: 'no',
+  csum: 'yes',
+  remcsum: 'remote',
+};

@@ -3,7 +3,7 @@
 import { parseHostName } from '../../../net/host-name.ts';
 import { ipBytes, ipFromBytes, parseIp } from '../../../net/ip.ts';
 import { parsePrefix } from '../../../net/prefix.ts';
-import { schedulers } from '../../values/words.ts';
+import { schedulers } from '../../service/scheduling.ts';
 import { type Fields, joinPort, type Noting, type Value } from '../converted.ts';
 import { checkers, checkOf } from './checks.ts';
 import { forwardingOf } from './forward.ts';

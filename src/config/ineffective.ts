@@ -1,0 +1,63 @@
+// What ldirectord has and this daemon does otherwise: taken, and warned of with the reason. `no` asks for nothing.
+import { z } from 'zod';
+import type { Position } from '../model/config/problem.ts';
+import { warningAt } from './problem.ts';
+import type { Resolution } from './resolution.ts';
+import { optional } from './values/documented.ts';
+import { filledText, flag, text, whole } from './values/leaves.ts';
+
+/** At the top level and in a virtual service. */
+export const ineffectiveSharedShape = {
+  emailalert: optional(filledText(), 'Accepted for ldirectord; no mail is sent.'),
+  emailalertfreq: optional(whole(0, 1_000_000_000), 'Accepted for ldirectord; no mail is sent.'),
+  emailalertstatus: optional(text(), 'Accepted for ldirectord; no mail is sent.'),
+  smtp: optional(text(), 'Accepted for ldirectord; no mail is sent.'),
+} as const;
+
+/** At the top level alone. */
+export const ineffectiveTopShape = {
+  fork: optional(flag(), 'Accepted for ldirectord; checks never wait for one another.'),
+  supervised: optional(flag(), 'Accepted for ldirectord; the daemon always runs in the foreground.'),
+  callback: optional(filledText(), 'Accepted for ldirectord; nothing is called on a reload.'),
+  execute: optional(z.array(text()), 'Accepted for ldirectord; one daemon reads one file.'),
+  emailalertfrom: optional(text(), 'Accepted for ldirectord; no mail is sent.'),
+} as const;
+
+/** In a virtual service alone. */
+export const ineffectiveServiceShape = {
+  load: optional(text(), 'Accepted for ldirectord, which does nothing with it either.'),
+  monitorfile: optional(text(), 'Accepted for ldirectord; the log has every verdict.'),
+} as const;
+
+const shape = { ...ineffectiveSharedShape, ...ineffectiveTopShape, ...ineffectiveServiceShape };
+type IneffectiveKey = keyof typeof shape;
+type IneffectiveDraft = Partial<z.output<z.ZodObject<typeof shape>>>;
+
+const reasons: Readonly<Record<IneffectiveKey, string>> = {
+  emailalert: 'no mail is sent',
+  emailalertfreq: 'no mail is sent',
+  emailalertfrom: 'no mail is sent',
+  emailalertstatus: 'no mail is sent',
+  smtp: 'no mail is sent',
+  monitorfile: 'the log has every verdict',
+  load: 'ldirectord has no use for it either',
+  callback: 'nothing is called on a reload',
+  execute: 'one daemon reads one file',
+  fork: 'checks never wait for one another',
+  supervised: 'the daemon always runs in the foreground',
+};
+const keys = Object.keys(reasons) as readonly IneffectiveKey[];
+
+/** @param site where a key stands */
+export function judgeIneffective(
+  draft: IneffectiveDraft,
+  site: (key: string) => Position,
+  { problems }: Pick<Resolution, 'problems'>,
+): void {
+  for (const key of keys) {
+    const value = draft[key];
+    if (value === undefined || value === false) continue;
+    const got = value === true ? 'yes' : String(value);
+    problems.push(warningAt(site(key), `honour ${key}`, `nothing, as ${reasons[key]}`, got));
+  }
+}
