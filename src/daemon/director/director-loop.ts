@@ -5,21 +5,21 @@
 
 import type { Journal, JournalEvent } from '../../journal/event.ts';
 import type { IpvsConfig } from '../../model/config/ipvs.ts';
-import type { SyncDaemon, SyncState } from '../../model/director.ts';
-import type { Phase } from '../../model/vrrp.ts';
-import type { Clock, Micros } from '../../ports/clock.ts';
-import type { DirectorKernel, KernelError } from '../../ports/kernel.ts';
+import type { SyncDaemon } from '../../model/director.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DirectorKernel } from '../../ports/kernel.ts';
 import type { Sysctl } from '../../ports/sysctl.ts';
 import type { DirectorChanges } from '../../reconcile/director-plan.ts';
 import { type Settings, wantedSettings } from '../../reconcile/director-settings.ts';
-import { flushMs, syncRoleOf } from '../../reconcile/sync-daemons.ts';
-import { createAttempts } from '../pace/attempts.ts';
+import { flushMs } from '../../reconcile/sync-daemons.ts';
+import { type Attempts, createAttempts } from '../pace/attempts.ts';
 import type { Refusal } from '../pace/backoff.ts';
-import { createQueue, createTimer } from '../pace/pacing.ts';
+import { createKeeperLoop, msUntilFirst } from '../pace/keeper-loop.ts';
 import type { DirectorMemoryPort } from './director-memory.ts';
 import { createSettingAccess } from './setting-access.ts';
 import { createSettingKeeper, type HeldSetting } from './setting-keeper.ts';
-import { createSyncKeeper, type SyncGoal } from './sync-keeper.ts';
+import { createSyncKeeper, type SyncKeeper } from './sync-keeper.ts';
+import { createSyncRoles } from './sync-roles.ts';
 
 export type DirectorLoopOptions = {
   readonly kernel: DirectorKernel;
@@ -54,117 +54,83 @@ const reading = 'ipvsadm -l --timeout';
 const nothing: IpvsConfig = { resyncIntervalMs: 5000, foreign: 'keep' };
 
 export function createDirectorLoop(options: DirectorLoopOptions): DirectorLoop {
-  const { clock, memory } = options;
+  const { clock, kernel } = options;
   const attempts = createAttempts(options);
-  const before = memory.read();
-  const remember = () =>
-    memory.write({ settings: Object.fromEntries(settings.originals()), syncDaemons: [...daemons.ours()] });
-  const settings = createSettingKeeper(
-    {
-      ...{ ...options, attempts, onOriginals: remember },
-      access: createSettingAccess(options.kernel, options.sysctl),
-    },
-    new Map(Object.entries(before.settings)),
-  );
-  const daemons = createSyncKeeper({ ...options, attempts, onOurs: remember }, new Set(before.syncDaemons));
-  const oneAtATime = createQueue();
-  const phases = new Map<string, Phase>();
+  const { settings, daemons } = createKeepers(options, attempts);
+  const roles = createSyncRoles(clock);
   let ipvs = nothing;
   let wanted: Settings = new Map();
-  let lingering: { readonly state: SyncState; readonly until: Micros } | undefined;
-  let stopped = false;
-  const timer = createTimer(clock, () => void oneAtATime(pass));
 
-  const goal = (): SyncGoal => {
-    const { sync } = ipvs;
-    const stays = lingering !== undefined && lingering.until > clock.now();
-    return {
-      sync,
-      role: sync?.mode === 'role' ? syncRoleOf(phases.get(sync.instance)) : undefined,
-      lingering: stays ? lingering?.state : undefined,
-    };
-  };
-
-  const isNeeded = (): boolean =>
-    wanted.size > 0 || ipvs.sync !== undefined || settings.originals().size > 0 || daemons.ours().size > 0;
-
-  const pass = async (): Promise<void> => {
-    timer.cancel();
-    if (stopped || !isNeeded()) return;
-    await settle();
-    timer.within(nextPassMs());
-  };
+  const isAsked = (): boolean => wanted.size > 0 || ipvs.sync !== undefined;
+  const isNeeded = (): boolean => isAsked() || settings.originals().size > 0 || daemons.ours().size > 0;
 
   /** Sysctls first: a sync daemon takes some of them up when it starts. */
   const settle = async (): Promise<void> => {
-    const answer = await options.kernel.timeouts();
-    if (!answer.ok) return tellLost(answer.error);
-    const asked = [...(await settings.pass(wanted)), ...(await daemons.pass(goal()))];
+    const answer = await kernel.timeouts();
+    if (!answer.ok) {
+      attempts.keepOnly(new Set([reading]));
+      // Told once for all that is configured, and of nothing at all not even that.
+      if (isAsked() && attempts.isDue(reading)) attempts.record(reading, answer.error);
+      return;
+    }
+    const asked = [...(await settings.pass(wanted)), ...(await daemons.pass(roles.goal(ipvs.sync)))];
     attempts.keepOnly(new Set(asked));
   };
 
-  /** Told once for all that is configured, and of nothing at all not even that. */
-  const tellLost = (error: KernelError): void => {
-    attempts.keepOnly(new Set([reading]));
-    if (wanted.size === 0 && ipvs.sync === undefined) return;
-    if (attempts.isDue(reading)) attempts.record(reading, error);
-  };
-
-  const nextPassMs = (): number => {
-    const msUntil = (at: Micros | undefined) =>
-      at === undefined || at <= clock.now() ? Number.POSITIVE_INFINITY : (at - clock.now()) / 1000;
-    const retryMs = Math.max(0, ((attempts.nextAt() ?? Number.POSITIVE_INFINITY) - clock.now()) / 1000);
-    return Math.min(ipvs.resyncIntervalMs, retryMs, msUntil(lingering?.until));
-  };
-
-  const heard = (event: JournalEvent): void => {
-    if (event.event !== 'vrrp.transition') return;
-    const role = syncRoleOf(phases.get(event.instance));
-    // Its role was resigned: another director has it, or will.
-    const phase = event.reason === 'vrrp_process_lost' ? 'backup' : event.to;
-    phases.set(event.instance, phase);
-    if (stopped || ipvs.sync?.mode !== 'role' || ipvs.sync.instance !== event.instance) return;
-    const next = syncRoleOf(phase);
-    if (next === role) return;
-    if (role !== undefined && next !== undefined)
-      lingering = { state: role, until: clock.now() + flushMs * 1000 };
-    timer.within(0);
-  };
-
-  /** What a master holds back would be lost with it (reconcile/sync-daemons.ts). */
-  const flush = async (): Promise<void> => {
-    const isMaster = daemons.running().some(({ state }) => state === 'master');
-    if (!isMaster || !daemons.ours().has('master')) return;
-    await new Promise<void>((resolve) => clock.after(flushMs, resolve));
-  };
+  const loop = createKeeperLoop(clock, async () => {
+    if (!isNeeded()) return undefined;
+    await settle();
+    const dueMs = msUntilFirst(clock.now(), attempts.nextAt(), roles.lingersUntil());
+    return Math.min(ipvs.resyncIntervalMs, dueMs);
+  });
 
   return {
     configure: (next) => {
       [ipvs, wanted] = [next, wantedSettings(next)];
       attempts.clear();
-      return oneAtATime(pass);
+      return loop.passNow();
     },
-    heard,
+    heard: (event) => {
+      if (roles.heard(event, ipvs.sync)) loop.within(0);
+    },
     status: () => ({
       settings: settings.held(),
       syncDaemons: ipvs.sync === undefined ? [] : daemons.running(),
       refused: attempts.list(),
     }),
     plan: () =>
-      oneAtATime(async () => ({
+      loop.inTurn(async () => ({
         settings: await settings.plan(wanted),
-        syncDaemons: await daemons.plan(goal()),
+        syncDaemons: await daemons.plan(roles.goal(ipvs.sync)),
       })),
-    stop: () => {
-      stopped = true;
-      timer.cancel();
-      return oneAtATime(async () => {
+    stop: () =>
+      loop.stop(async () => {
         if (!isNeeded()) return;
-        await flush();
+        if (holdsBack(daemons)) await new Promise<void>((resolve) => clock.after(flushMs, resolve));
         [ipvs, wanted] = [nothing, new Map()];
         attempts.clear();
         await settle();
-      });
-    },
+      }),
   };
 }
+
+/** Both remember, for the next run, what is to be put back. */
+function createKeepers(options: DirectorLoopOptions, attempts: Attempts) {
+  const { kernel, sysctl, memory, journal } = options;
+  const before = memory.read();
+  const remember = () =>
+    memory.write({ settings: Object.fromEntries(settings.originals()), syncDaemons: [...daemons.ours()] });
+  const settings = createSettingKeeper(
+    { access: createSettingAccess(kernel, sysctl), attempts, journal, onOriginals: remember },
+    new Map(Object.entries(before.settings)),
+  );
+  const daemons = createSyncKeeper(
+    { kernel, attempts, journal, onOurs: remember },
+    new Set(before.syncDaemons),
+  );
+  return { settings, daemons };
+}
+
+/** What a master of ours holds back would be lost with it (reconcile/sync-daemons.ts). */
+const holdsBack = ({ running, ours }: SyncKeeper): boolean =>
+  running().some(({ state }) => state === 'master') && ours().has('master');

@@ -39,14 +39,8 @@ export function createSettingKeeper(options: SettingKeeperOptions, remembered: S
   let settled: Settings = new Map();
 
   const propose = async (wanted: Settings) => {
-    const names = [...new Set([...wanted.keys(), ...originals.keys()])];
-    const found = await access.read(names);
-    const values = new Map(
-      names.flatMap((name) => {
-        const each = found.get(name);
-        return each?.ok === true ? [[name, each.value] as const] : [];
-      }),
-    );
+    const found = await access.read([...new Set([...wanted.keys(), ...originals.keys()])]);
+    const values = valuesIn(found);
     held = [...wanted].map(([name, value]) => ({ name, wanted: value, ...heldIn(values, name) }));
     return { found, proposal: proposeSettings(wanted, values, originals) };
   };
@@ -96,6 +90,9 @@ export function createSettingKeeper(options: SettingKeeperOptions, remembered: S
     originals: () => originals,
   };
 }
+
+const valuesIn = (found: Awaited<ReturnType<SettingAccess['read']>>): Settings =>
+  new Map([...found].flatMap(([name, each]) => (each.ok ? [[name, each.value] as const] : [])));
 
 const heldIn = (values: Settings, name: SettingName) => {
   const value = values.get(name);

@@ -4,7 +4,7 @@
 import type { Journal } from '../../journal/event.ts';
 import type { SyncConfig } from '../../model/config/ipvs.ts';
 import type { SyncDaemon, SyncState } from '../../model/director.ts';
-import type { DirectorKernel } from '../../ports/kernel.ts';
+import type { DirectorKernel, KernelError } from '../../ports/kernel.ts';
 import {
   describeSyncDaemon,
   describeSyncOperation,
@@ -57,33 +57,21 @@ export function createSyncKeeper(options: SyncKeeperOptions, remembered: Readonl
 
   /** @returns whether it is done. */
   const send = async (operation: SyncOperation, why: SyncReason): Promise<boolean> => {
-    const { type, daemon } = operation;
     const name = describeSyncOperation(operation);
     if (!attempts.isDue(name)) return false;
-    if (type === 'startSyncDaemon') own(new Set([...ours, daemon.state]));
-    const error = await (type === 'startSyncDaemon'
-      ? kernel.startSyncDaemon(daemon)
-      : kernel.stopSyncDaemon(daemon.state));
-    // ESRCH: it has ended in the meantime, which is what was wanted.
-    const isDone = error === undefined || (type === 'stopSyncDaemon' && error.code === 'ESRCH');
-    attempts.record(name, isDone ? undefined : error);
-    if (!isDone) return false;
-    running = running.filter(({ state }) => state !== daemon.state);
-    if (type === 'startSyncDaemon') running = [...running, daemon];
-    else own(new Set([...ours].filter((state) => state !== daemon.state)));
+    const { type, daemon } = operation;
+    const { state } = daemon;
+    if (type === 'startSyncDaemon') own(new Set([...ours, state]));
+    const error = await sendTo(kernel, operation);
+    attempts.record(name, error);
+    if (error !== undefined) return false;
+    const others = running.filter((each) => each.state !== state);
+    running = type === 'startSyncDaemon' ? [...others, daemon] : others;
+    if (type === 'stopSyncDaemon') own(new Set([...ours].filter((each) => each !== state)));
     const action = type === 'startSyncDaemon' ? 'started' : 'stopped';
-    journal({
-      event: 'ipvs.sync_daemon',
-      state: daemon.state,
-      action,
-      daemon: describeSyncDaemon(daemon),
-      why,
-    });
+    journal({ event: 'ipvs.sync_daemon', state, action, daemon: describeSyncDaemon(daemon), why });
     return true;
   };
-
-  const propose = (goal: SyncGoal) =>
-    diffSyncDaemons(running, desireSyncDaemons(goal.sync, running, { ...goal, ours }));
 
   const pass = async (goal: SyncGoal): Promise<readonly string[]> => {
     if (!isNeeded(goal)) return [];
@@ -92,7 +80,7 @@ export function createSyncKeeper(options: SyncKeeperOptions, remembered: Readonl
     attempts.record(reading, answer.ok ? undefined : answer.error);
     if (!answer.ok) return [reading];
     running = answer.value;
-    const operations = propose(goal);
+    const operations = propose(goal, running, ours);
     const why = reasonOf(goal, settled);
     let isWhole = true;
     for (const operation of operations) isWhole = (await send(operation, why)) && isWhole;
@@ -106,11 +94,24 @@ export function createSyncKeeper(options: SyncKeeperOptions, remembered: Readonl
       if (!isNeeded(goal)) return [];
       const answer = await kernel.syncDaemons();
       if (answer.ok) running = answer.value;
-      return answer.ok ? propose(goal) : [];
+      return answer.ok ? propose(goal, running, ours) : [];
     },
     running: () => running,
     ours: () => ours,
   };
+}
+
+const propose = (goal: SyncGoal, running: readonly SyncDaemon[], ours: ReadonlySet<SyncState>) =>
+  diffSyncDaemons(running, desireSyncDaemons(goal.sync, running, { ...goal, ours }));
+
+async function sendTo(
+  kernel: DirectorKernel,
+  { type, daemon }: SyncOperation,
+): Promise<KernelError | undefined> {
+  if (type === 'startSyncDaemon') return kernel.startSyncDaemon(daemon);
+  const error = await kernel.stopSyncDaemon(daemon.state);
+  // It has ended in the meantime, which is what was wanted.
+  return error?.code === 'ESRCH' ? undefined : error;
 }
 
 type SyncReason = 'configured' | 'role' | 'drift' | 'stopped';

@@ -1,5 +1,5 @@
-// What the kernel refused beside the table, and when each may be tried again: after 1 s, 2 s, 4 s … 60 s, as
-// refusals.ts has it for operations on the table. Each refusal is told; nothing is sent here.
+// What the kernel refused, and when each may be tried again: after 1 s, 2 s, 4 s … 60 s. Each refusal is told; nothing
+// is sent here.
 
 import type { Journal } from '../../journal/event.ts';
 import type { Clock, Micros } from '../../ports/clock.ts';

@@ -17,9 +17,9 @@ const lookShareMax = 0.05;
 export type DeparturesOptions = {
   readonly clock: Clock;
   readonly journal: Journal;
-  /** As {@link DeparturesOptions.onChanged} told it last, in the previous run. */
-  readonly before?: LeavingState;
-  readonly onChanged?: (state: LeavingState) => void;
+  /** Who was leaving in the previous run, and where to keep it for the next. */
+  readonly leavingBefore?: LeavingState;
+  readonly onLeavingChanged?: (state: LeavingState) => void;
   /** Whom the operator drains; named as in VerdictOf. */
   readonly drainOf?: (service: string, real: string) => Drain | undefined;
   /** Whether there is anybody. Absent: there may be. */
@@ -40,8 +40,8 @@ export type Departures = {
 };
 
 export function createDepartures(options: DeparturesOptions): Departures {
-  const { clock, journal, onChanged, drainOf, isDraining = () => true } = options;
-  let state = options.before ?? nobodyLeaves;
+  const { clock, journal, drainOf, isDraining = () => true } = options;
+  let state = options.leavingBefore ?? nobodyLeaves;
   let wantedBefore: Table | undefined;
   let leaving: readonly Leaving[] = [];
   /** Since when those had been leaving of whom the end has been told. */
@@ -76,7 +76,7 @@ export function createDepartures(options: DeparturesOptions): Departures {
       tell(departure.servers.filter(({ end }) => end !== undefined));
       if (JSON.stringify(departure.state) === JSON.stringify(state)) return;
       state = departure.state;
-      onChanged?.(state);
+      options.onLeavingChanged?.(state);
     },
     list: () => leaving,
     nextAt: (passMs) => {

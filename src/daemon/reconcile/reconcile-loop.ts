@@ -3,47 +3,40 @@
 // One pass is table-keeper.ts's, what should exist reconcile/'s.
 // Without virtual services, and none left over from before, IPVS is neither needed nor touched.
 
-import type { Journal } from '../../journal/event.ts';
 import type { IpvsConfig } from '../../model/config/ipvs.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId, type Table } from '../../model/ipvs.ts';
 import type { VerdictOf } from '../../model/verdict.ts';
 import { ok, type Result } from '../../net/result.ts';
-import type { Clock, Micros } from '../../ports/clock.ts';
+import type { Micros } from '../../ports/clock.ts';
 import type { IpvsKernel, KernelError, ObservedService } from '../../ports/kernel.ts';
 import type { DesiredService, Moment } from '../../reconcile/desire.ts';
-import type { Drain, Leaving, LeavingState } from '../../reconcile/leaving.ts';
+import type { Leaving } from '../../reconcile/leaving.ts';
 import { type Plan, planFor } from '../../reconcile/plan.ts';
 import { type Goal, propose } from '../../reconcile/propose.ts';
 import { servingIn } from '../../reconcile/serving.ts';
 import type { RunFallbackCommand } from '../commands/fallback-commands.ts';
 import type { Refusal } from '../pace/backoff.ts';
-import { createQueue, createTimer } from '../pace/pacing.ts';
-import { createDepartures } from './departures.ts';
+import { createKeeperLoop, msUntilFirst } from '../pace/keeper-loop.ts';
+import { createDepartures, type Departures, type DeparturesOptions } from './departures.ts';
+import { createOwnership } from './ownership.ts';
 import { createServiceStory } from './service-story.ts';
-import { type Applied, createTableKeeper } from './table-keeper.ts';
+import { createTableKeeper, type TableKeeper } from './table-keeper.ts';
+import { createTableReader } from './table-reader.ts';
+import type { Applied } from './table-sender.ts';
 
-/** While IPVS is away, it is asked for again after as long as it has been away, within these bounds. */
-const retryMsMin = 1000;
-const retryMsMax = 30_000;
+/** So soon again where somebody changed the table meanwhile; a stranger who does it again and again is not raced. */
+const againMs = 1000;
 
-export type ReconcileLoopOptions = Moment & {
-  readonly kernel: IpvsKernel;
-  readonly clock: Clock;
-  readonly journal: Journal;
-  readonly verdictOf: VerdictOf;
-  /** Without it no fallbackcommand is run. */
-  readonly runFallbackCommand?: RunFallbackCommand;
-  /** Told whenever ownedServices() changes, for the state file; of additions before anything is sent. */
-  readonly onOwnedChanged?: (owned: readonly string[]) => void;
-  /** Whom the operator drains. Absent: nobody. */
-  readonly drainOf?: (service: string, real: string) => Drain | undefined;
-  /** Whether there is anybody. Absent: there may be. */
-  readonly isDraining?: () => boolean;
-  /** Who was leaving in the previous run, and where to keep it for the next. */
-  readonly leavingBefore?: LeavingState;
-  readonly onLeavingChanged?: (state: LeavingState) => void;
-};
+export type ReconcileLoopOptions = Moment &
+  DeparturesOptions & {
+    readonly kernel: IpvsKernel;
+    readonly verdictOf: VerdictOf;
+    /** Without it no fallbackcommand is run. */
+    readonly runFallbackCommand?: RunFallbackCommand;
+    /** Told whenever ownedServices() changes, for the state file; of additions before anything is sent. */
+    readonly onOwnedChanged?: (owned: readonly string[]) => void;
+  };
 
 export type ReconcileStatus = {
   /** Whether the table could be read last time; undefined where that was never needed. */
@@ -96,151 +89,111 @@ export type ReconcileLoop = {
   readonly stop: (how: { readonly clean: boolean }) => Promise<void>;
 };
 
+/** What is to be kept. */
+type Kept = { readonly virtuals: readonly VirtualConfig[]; readonly ipvs: IpvsConfig };
+
 export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoop {
-  const { kernel, clock, journal, verdictOf, weigh, quorumOf } = options;
+  const { clock, journal } = options;
   const story = createServiceStory(journal, options.runFallbackCommand);
-  const departures = createDepartures({
-    ...{ clock, journal },
-    ...(options.leavingBefore !== undefined && { before: options.leavingBefore }),
-    ...(options.onLeavingChanged !== undefined && { onChanged: options.onLeavingChanged }),
-    ...(options.drainOf !== undefined && { drainOf: options.drainOf }),
-    ...(options.isDraining !== undefined && { isDraining: options.isDraining }),
-  });
-  const keeper = createTableKeeper({ kernel, clock, journal, story, departures });
-  const oneAtATime = createQueue();
-  let virtuals: readonly VirtualConfig[] = [];
-  let ipvs: IpvsConfig = { resyncIntervalMs: 5000, foreign: 'keep' };
-  let owned: ReadonlySet<string> = new Set();
-  let lost: { readonly since: Micros; readonly reason: string } | undefined;
-  let waiting: (() => void)[] = [];
-  let stopped = false;
-  let queued = false;
-  const timer = createTimer(clock, () => {
-    if (!queued) void oneAtATime(pass);
-    queued = true;
-  });
+  const departures = createDepartures(options);
+  const keeper = createTableKeeper({ ...options, story, departures });
+  const reader = createTableReader(keeper.read, options);
+  const ownership = createOwnership(options.onOwnedChanged);
+  let kept: Kept = { virtuals: [], ipvs: { resyncIntervalMs: 5000, foreign: 'keep' } };
+  const isNeeded = (): boolean => ownership.names().size > 0;
+  const goal = (): Goal => goalOf(options, kept, { owned: ownership.names(), leaving: departures.context() });
 
-  const goal = (): Goal => ({
-    ...{ virtuals, verdictOf, policy: { owned, foreign: ipvs.foreign }, leaving: departures.context() },
-    ...(weigh !== undefined && { weigh }),
-    ...(quorumOf !== undefined && { quorumOf }),
-  });
-
-  const pass = async (): Promise<void> => {
-    queued = false;
-    if (stopped) return;
-    const heard = waiting;
-    waiting = [];
-    timer.cancel();
+  const loop = createKeeperLoop(clock, async () => {
+    if (!isNeeded()) return undefined;
     const begun = clock.now();
-    if (owned.size > 0) {
-      const table = await readTable();
-      if (table !== undefined) disown(await keeper.pass(table, goal()));
-      if (!stopped) timer.within(nextPassMs((clock.now() - begun) / 1000));
+    const table = await reader.read();
+    if (table !== undefined) {
+      const inTable = await keeper.pass(table, goal());
+      const configured = namesOf(kept.virtuals);
+      // What is not configured and not in the table any more is forgotten.
+      ownership.keepOnly((name) => configured.has(name) || inTable.has(name));
     }
-    for (const resume of heard) resume();
-  };
-
-  const readTable = async () => {
-    const answer = await keeper.read();
-    if (answer.ok && lost !== undefined) journal({ event: 'ipvs.available' });
-    if (answer.ok) {
-      lost = undefined;
-      return answer.value;
-    }
-    const reason = `${answer.error.message} (${answer.error.code})`;
-    if (lost === undefined) journal({ event: 'ipvs.unavailable', reason, retry_s: retryMsMin / 1000 });
-    lost = { since: lost?.since ?? clock.now(), reason };
-    return undefined;
-  };
-
-  /** Forgets what is not configured and not in the table any more. */
-  const disown = (table: ReadonlySet<string>) => {
-    const configured = new Set(virtuals.map(({ id }) => formatServiceId(id)));
-    own([...owned].filter((name) => configured.has(name) || table.has(name)));
-  };
-
-  const nextPassMs = (passMs: number): number => {
-    if (lost !== undefined) {
-      return Math.min(retryMsMax, Math.max(retryMsMin, (clock.now() - lost.since) / 1000));
-    }
-    const soonest = [keeper.refusals.nextAt(), departures.nextAt(passMs)].flatMap((at) => at ?? []);
-    const waits = soonest.map((at) => Math.max(0, (at - clock.now()) / 1000));
-    // Once soon; a stranger who does it again and again is not raced.
-    const again = keeper.races() === 1 ? [retryMsMin] : [];
-    return Math.min(ipvs.resyncIntervalMs, ...waits, ...again);
-  };
-
-  const own = (names: Iterable<string>) => {
-    const next = new Set(names);
-    if (next.size === owned.size && [...next].every((name) => owned.has(name))) return;
-    owned = new Set([...next].sort());
-    options.onOwnedChanged?.([...owned]);
-  };
+    const { attempts } = keeper.sender;
+    const dueAt = [attempts.nextAt(), departures.nextAt((clock.now() - begun) / 1000)];
+    const again = keeper.kept().races === 1 ? againMs : Number.POSITIVE_INFINITY;
+    const { resyncIntervalMs } = kept.ipvs;
+    return reader.retryMs() ?? Math.min(resyncIntervalMs, again, msUntilFirst(clock.now(), ...dueAt));
+  });
 
   return {
-    configure: (nextVirtuals, nextIpvs, ownedBefore = []) => {
-      [virtuals, ipvs] = [nextVirtuals, nextIpvs];
-      own([...owned, ...ownedBefore, ...virtuals.map(({ id }) => formatServiceId(id))]);
-      keeper.refusals.clear();
-      if (stopped) return Promise.resolve();
-      timer.within(0);
-      return new Promise((resolve) => waiting.push(resolve));
+    configure: (virtuals, ipvs, ownedBefore = []) => {
+      kept = { virtuals, ipvs };
+      ownership.add([...ownedBefore, ...namesOf(virtuals)]);
+      keeper.sender.attempts.clear();
+      return loop.passNow();
     },
-    request: () => {
-      if (!stopped) timer.within(0);
-    },
-    ownedServices: () => [...owned],
-    departing: () => {
-      const leaving = new Set(departures.list().map(({ service }) => service));
-      for (const { id } of virtuals) leaving.delete(formatServiceId(id));
-      return [...leaving].filter((service) => owned.has(service));
-    },
-    serving: () => servingIn(keeper.observed(), virtuals),
-    status: () => ({ ...statusOf(keeper, lost?.reason), leaving: departures.list() }),
+    request: () => loop.within(0),
+    ownedServices: () => [...ownership.names()],
+    departing: () => departingIn(departures, kept.virtuals, ownership.names()),
+    serving: () => servingIn(keeper.kept().observed, kept.virtuals),
+    status: () => ({ ...statusOf(keeper, reader.reason()), leaving: departures.list() }),
     refresh: () =>
-      oneAtATime(async () => {
-        if (owned.size > 0) await keeper.read();
+      loop.inTurn(async () => {
+        if (isNeeded()) await keeper.read();
       }),
     plan: () =>
-      oneAtATime(async () => {
-        const answer = owned.size > 0 ? await keeper.read() : ok([]);
-        return answer.ok ? ok(planFor(virtuals, propose(answer.value, goal()))) : answer;
+      loop.inTurn(async () => {
+        const answer = isNeeded() ? await keeper.read() : ok([]);
+        return answer.ok ? ok(planFor(kept.virtuals, propose(answer.value, goal()))) : answer;
       }),
-    stop: ({ clean }) => {
-      stopped = true;
-      timer.cancel();
-      return oneAtATime(async () => {
-        const ending = virtuals.filter(({ cleanstop }) => clean && cleanstop);
-        const dropped = clean ? departures.endingWithUs() : [];
-        const names = new Set([...ending.map(({ id }) => formatServiceId(id)), ...dropped]);
-        const table = names.size > 0 ? await readTable() : undefined;
-        if (table !== undefined) {
-          const remaining = await keeper.remove(table, names);
-          own([...owned].filter((name) => remaining.has(name) || !names.has(name)));
-        }
-        for (const resume of waiting) resume();
-      });
-    },
+    stop: ({ clean }) =>
+      loop.stop(async () => {
+        const ending = kept.virtuals.filter(({ cleanstop }) => clean && cleanstop);
+        const names = new Set([...namesOf(ending), ...(clean ? departures.endingWithUs() : [])]);
+        const table = names.size > 0 ? await reader.read() : undefined;
+        if (table === undefined) return;
+        const remaining = await keeper.remove(table, names);
+        ownership.keepOnly((name) => remaining.has(name) || !names.has(name));
+      }),
   };
 }
 
+const namesOf = (virtuals: readonly VirtualConfig[]): ReadonlySet<string> =>
+  new Set(virtuals.map(({ id }) => formatServiceId(id)));
+
+function departingIn(
+  { list }: Departures,
+  virtuals: readonly VirtualConfig[],
+  owned: ReadonlySet<string>,
+): readonly string[] {
+  const configured = namesOf(virtuals);
+  const leaving = new Set(list().map(({ service }) => service));
+  return [...leaving].filter((service) => !configured.has(service) && owned.has(service));
+}
+
+const goalOf = (
+  { verdictOf, weigh, quorumOf }: ReconcileLoopOptions,
+  { virtuals, ipvs: { foreign } }: Kept,
+  { owned, leaving }: Pick<Goal, 'leaving'> & { readonly owned: ReadonlySet<string> },
+): Goal => ({
+  ...{ virtuals, verdictOf, policy: { owned, foreign } },
+  ...(leaving !== undefined && { leaving }),
+  ...(weigh !== undefined && { weigh }),
+  ...(quorumOf !== undefined && { quorumOf }),
+});
+
 function statusOf(
-  keeper: ReturnType<typeof createTableKeeper>,
+  { kept, strangers, sender }: TableKeeper,
   reason: string | undefined,
 ): Omit<ReconcileStatus, 'leaving'> {
-  const [observedAt, lastApplied] = [keeper.observedAt(), keeper.lastApplied()];
+  const { observed, observedAt, left, driftRepairs } = kept();
+  const lastApplied = sender.lastApplied();
   return {
     available: reason !== undefined ? false : observedAt === undefined ? undefined : true,
     ...(reason === undefined ? {} : { reason }),
-    observed: keeper.observed(),
+    observed,
     ...(observedAt === undefined ? {} : { observedAt }),
-    desired: keeper.desired(),
-    services: keeper.services(),
-    foreign: keeper.strangers.foreign(),
-    unknown: keeper.strangers.unknown(),
+    desired: left?.desired ?? [],
+    services: left?.services ?? new Map(),
+    foreign: strangers.foreign(),
+    unknown: strangers.unknown(),
     ...(lastApplied === undefined ? {} : { lastApplied }),
-    driftRepairs: keeper.driftRepairs(),
-    refused: keeper.refusals.list(),
+    driftRepairs,
+    refused: sender.attempts.list(),
   };
 }

@@ -3,33 +3,25 @@
 // and what may be deleted, is reconcile-loop.ts's; what should exist is reconcile/'s.
 
 import type { Journal } from '../../journal/event.ts';
+import { listChanges } from '../../journal/list-changes.ts';
 import { formatServiceId, type Operation, type Table } from '../../model/ipvs.ts';
 import type { Result } from '../../net/result.ts';
-import type { Clock, Micros } from '../../ports/clock.ts';
-import type { IpvsKernel, KernelError, ObservedService } from '../../ports/kernel.ts';
-import { applyOperations, type Outcome } from '../../reconcile/apply.ts';
+import type { Micros } from '../../ports/clock.ts';
+import type { KernelError, ObservedService } from '../../ports/kernel.ts';
+import type { Outcome } from '../../reconcile/apply.ts';
 import { describeOperation } from '../../reconcile/describe.ts';
 import type { DesiredService } from '../../reconcile/desire.ts';
 import { diff, foreignServices } from '../../reconcile/diff.ts';
-import { type ChangeCounts, countChanges } from '../../reconcile/plan.ts';
 import { type CountedTable, type Goal, type Proposal, propose } from '../../reconcile/propose.ts';
 import type { Departures } from './departures.ts';
-import { createRefusals, type Refusals } from './refusals.ts';
 import type { ServiceStory } from './service-story.ts';
 import { createStrangers, type Strangers } from './strangers.ts';
+import { createTableSender, isApplied, type TableSender, type TableSenderPorts } from './table-sender.ts';
 
-/** A log line names this many changes and counts the others. */
-const changesToldMax = 20;
-
-export type TableKeeperOptions = {
-  readonly kernel: IpvsKernel;
-  readonly clock: Clock;
-  readonly journal: Journal;
+export type TableKeeperOptions = TableSenderPorts & {
   readonly story: ServiceStory;
   readonly departures: Departures;
 };
-
-export type Applied = ChangeCounts & { readonly at: Micros; readonly ms: number };
 
 export type TableKeeper = {
   readonly read: () => Promise<Result<readonly ObservedService[], KernelError>>;
@@ -37,116 +29,95 @@ export type TableKeeper = {
   readonly pass: (table: CountedTable, goal: Goal) => Promise<ReadonlySet<string>>;
   /** Deletes these services, as far as `table` holds them. @returns as pass. */
   readonly remove: (table: Table, services: ReadonlySet<string>) => Promise<ReadonlySet<string>>;
-  /** The table as it was read last. */
-  readonly observed: () => readonly ObservedService[];
-  readonly observedAt: () => Micros | undefined;
-  readonly desired: () => Table;
-  /** Who was to serve each service after the last pass, by name. */
-  readonly services: () => ReadonlyMap<string, DesiredService>;
+  readonly kept: () => KeptTable;
   readonly strangers: Pick<Strangers, 'foreign' | 'unknown'>;
-  readonly lastApplied: () => Applied | undefined;
-  readonly driftRepairs: () => number;
-  /** Passes in a row in which somebody changed the table between the look at it and the change. */
-  readonly races: () => number;
-  readonly refusals: Refusals;
+  readonly sender: Pick<TableSender, 'lastApplied' | 'attempts'>;
 };
 
-/** What a pass left: the table it wanted, and the operations that it could not bring about. */
+/** What is known of the table. */
+export type KeptTable = {
+  /** As it was read last. */
+  readonly observed: readonly ObservedService[];
+  readonly observedAt?: Micros;
+  /** What the last pass left; absent before the first. */
+  readonly left?: Left;
+  /** Times that it was found changed by someone else, and put right. */
+  readonly driftRepairs: number;
+  /** Passes in a row in which somebody changed the table between the look at it and the change. */
+  readonly races: number;
+};
+
+/** The table that a pass wanted, and the operations that it could not bring about. */
 type Left = {
   readonly desired: Table;
+  /** Who was to serve each service, by name. */
   readonly services: ReadonlyMap<string, DesiredService>;
   readonly undone: ReadonlySet<string>;
 };
 
 export function createTableKeeper(options: TableKeeperOptions): TableKeeper {
   const { kernel, clock, journal, story, departures } = options;
-  const refusals = createRefusals();
+  const sender = createTableSender(options);
   const strangers = createStrangers(journal);
-  let observed: readonly ObservedService[] = [];
-  let observedAt: Micros | undefined;
-  let left: Left | undefined;
-  let lastApplied: Applied | undefined;
-  let driftRepairs = 0;
-  let races = 0;
-
-  const read = async () => {
-    const answer = await kernel.observe();
-    if (answer.ok) [observed, observedAt] = [answer.value, clock.now()];
-    return answer;
-  };
-
-  const pass = async (table: CountedTable, goal: Goal) => {
-    const proposal = propose(table, goal);
-    strangers.tell(proposal, goal, kernel.unreadable());
-    if (left === undefined) tellAdopted(proposal, goal);
-    else tellDrift(driftIn(proposal, goal, left));
-    story.tell(goal.virtuals, proposal.services);
-    const outcomes = await send(refusals.due(proposal.operations, clock.now()));
-    departures.passed(proposal);
-    const done = new Set(outcomes.filter(isApplied).map(({ operation }) => operation));
-    const overtaken = new Set(outcomes.filter(isOvertaken).map(({ operation }) => operation));
-    const undone = proposal.operations.filter((each) => !done.has(each) && !overtaken.has(each));
-    races = overtaken.size === 0 ? 0 : races + 1;
-    const services = new Map(
-      proposal.services.map((each) => [formatServiceId(each.entry.service.id), each] as const),
-    );
-    left = { desired: proposal.desired, services, undone: new Set(undone.map(describeOperation)) };
-    return namesAfter(table, outcomes);
-  };
-
-  const remove = async (table: Table, services: ReadonlySet<string>) => {
-    const theirs = table.filter(({ service }) => services.has(formatServiceId(service.id)));
-    const outcomes = await send(theirs.map(({ service }): Operation => ({ type: 'deleteService', service })));
-    return namesAfter(table, outcomes);
-  };
-
-  const send = async (operations: readonly Operation[]): Promise<readonly Outcome[]> => {
-    const startedAt = clock.now();
-    const outcomes = await applyOperations(kernel, operations);
-    const applied = outcomes.filter(isApplied).map(({ operation }) => operation);
-    if (applied.length > 0) {
-      const counts = countChanges(applied);
-      lastApplied = { ...counts, at: clock.now(), ms: (clock.now() - startedAt) / 1000 };
-      journal({ event: 'ipvs.applied', ...counts, ms: lastApplied.ms, changes: tellChanges(applied) });
-    }
-    for (const { operation, code, reason, retryMs } of refusals.record(outcomes, clock.now())) {
-      journal({ event: 'ipvs.failed', operation, code, reason, retry_s: retryMs / 1000 });
-    }
-    return outcomes;
-  };
-
-  const tellAdopted = ({ observed: table, desired, operations }: Proposal, { policy }: Goal) => {
-    const theirs = new Set(foreignServices(table, desired, policy.owned));
-    const ours = table.filter(({ service }) => !theirs.has(formatServiceId(service.id)));
-    if (ours.length === 0) return;
-    const destinations = ours.reduce((sum, entry) => sum + entry.destinations.length, 0);
-    journal({
-      event: 'ipvs.adopted',
-      services: ours.length,
-      destinations,
-      operations: operations.length,
-    });
-  };
-
-  const tellDrift = (operations: readonly Operation[]) => {
-    if (operations.length === 0) return;
-    driftRepairs += 1;
-    journal({ event: 'ipvs.drift', operations: operations.length, changes: tellChanges(operations) });
-  };
+  let kept: KeptTable = { observed: [], driftRepairs: 0, races: 0 };
 
   return {
-    read,
-    pass,
-    remove,
-    observed: () => observed,
-    observedAt: () => observedAt,
-    desired: () => left?.desired ?? [],
-    services: () => left?.services ?? new Map(),
+    read: async () => {
+      const answer = await kernel.observe();
+      if (answer.ok) kept = { ...kept, observed: answer.value, observedAt: clock.now() };
+      return answer;
+    },
+    pass: async (table, goal) => {
+      const proposal = propose(table, goal);
+      strangers.tell(proposal, goal, kernel.unreadable());
+      const drift = kept.left === undefined ? [] : driftIn(proposal, goal, kept.left);
+      if (kept.left === undefined) tellAdopted(journal, proposal, goal);
+      if (drift.length > 0) {
+        kept = { ...kept, driftRepairs: kept.driftRepairs + 1 };
+        const changes = listChanges(drift, describeOperation);
+        journal({ event: 'ipvs.drift', operations: drift.length, changes });
+      }
+      story.tell(goal.virtuals, proposal.services);
+      const outcomes = await sender.sendDue(proposal.operations);
+      departures.passed(proposal);
+      const races = outcomes.some(isOvertaken) ? kept.races + 1 : 0;
+      kept = { ...kept, left: leftBy(proposal, outcomes), races };
+      return namesAfter(table, outcomes);
+    },
+    remove: async (table, services) => {
+      const theirs = table.filter(({ service }) => services.has(formatServiceId(service.id)));
+      const outcomes = await sender.send(
+        theirs.map(({ service }): Operation => ({ type: 'deleteService', service })),
+      );
+      return namesAfter(table, outcomes);
+    },
+    kept: () => kept,
     strangers,
-    lastApplied: () => lastApplied,
-    driftRepairs: () => driftRepairs,
-    races: () => races,
-    refusals,
+    sender,
+  };
+}
+
+function tellAdopted(
+  journal: Journal,
+  { observed: table, desired, operations }: Proposal,
+  { policy }: Goal,
+): void {
+  const theirs = new Set(foreignServices(table, desired, policy.owned));
+  const ours = table.filter(({ service }) => !theirs.has(formatServiceId(service.id)));
+  if (ours.length === 0) return;
+  const destinations = ours.reduce((sum, entry) => sum + entry.destinations.length, 0);
+  journal({ event: 'ipvs.adopted', services: ours.length, destinations, operations: operations.length });
+}
+
+function leftBy({ desired, services, operations }: Proposal, outcomes: readonly Outcome[]): Left {
+  const settled = new Set(
+    outcomes.filter((each) => isApplied(each) || isOvertaken(each)).map(({ operation }) => operation),
+  );
+  const undone = operations.filter((each) => !settled.has(each));
+  return {
+    desired,
+    services: new Map(services.map((each) => [formatServiceId(each.entry.service.id), each] as const)),
+    undone: new Set(undone.map(describeOperation)),
   };
 }
 
@@ -173,11 +144,4 @@ function namesAfter(table: Table, outcomes: readonly Outcome[]): ReadonlySet<str
   return names;
 }
 
-const isApplied = ({ result }: Outcome): boolean => result === 'applied';
 const isOvertaken = ({ result }: Outcome): boolean => result === 'overtaken';
-
-function tellChanges(operations: readonly Operation[]): readonly string[] {
-  const told = operations.slice(0, changesToldMax).map(describeOperation);
-  const rest = operations.length - told.length;
-  return rest === 0 ? told : [...told, `and ${rest} more`];
-}

@@ -4,7 +4,7 @@ import type { Micros } from '../../ports/clock.ts';
 import { describeSyncDaemon } from '../../reconcile/sync-daemons.ts';
 import type { DirectorLoopStatus } from '../director/director-loop.ts';
 import type { CheckActivity } from '../health/check-runner.ts';
-import type { MarkStatus } from '../marks/mark-keeper.ts';
+import type { MarkStatus } from '../marks/family-marks.ts';
 import type { ReconcileStatus } from '../reconcile/reconcile-loop.ts';
 import type { FileStatus } from '../roster/fleet-files.ts';
 import type { NameStatus } from '../roster/name-keeper.ts';
