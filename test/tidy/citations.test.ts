@@ -10,6 +10,7 @@ const sources = [
   'Makefile',
   ...['src', 'test', 'bench', 'scripts', 'systemd', 'etc'].flatMap((folder) => filesUnder(folder, isText)),
 ].filter((path) => path !== 'test/tidy/citations.test.ts' && !path.startsWith('test/corpus/'));
+const testsAndBenches = ['test', 'bench', 'scripts'].flatMap((folder) => filesUnder(folder, isTypeScript));
 const isPage = (path: string): boolean => path.endsWith('.md');
 const pages = [
   ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
@@ -62,6 +63,20 @@ const anchorOf = (heading: string): string =>
 describe('citations', () => {
   it('in the sources name pages of the repository, and sections that these have', () => {
     expect(sources.flatMap((path) => missingIn(path, read(path)))).toEqual([]);
+  });
+
+  it('in comments name files that are there, by the end of their path at least', () => {
+    const all = ['vitest.config.ts', ...filesUnder('src', isTypeScript), ...testsAndBenches];
+    const wrong = [...filesUnder('src', isTypeScript), ...testsAndBenches]
+      .filter((path) => !path.startsWith('test/tidy/'))
+      .flatMap((path) =>
+        [...read(path).matchAll(/(?:\/\/|^\s*\*|\/\*\*).*/gm)].flatMap(([comment]) =>
+          [...comment.matchAll(/(?<![\w*./-])(?:[\w-]+\/)*[\w.-]+\.ts\b/g)]
+            .filter(([name]) => !all.some((file) => file === name || file.endsWith(`/${name}`)))
+            .map(([name]) => `${path}: ${name}`),
+        ),
+      );
+    expect(wrong).toEqual([]);
   });
 
   it('of the rules of the simulator name rules that docs/reference/vrrp.md has', () => {
