@@ -92,7 +92,13 @@ export const fileGraph = (paths: readonly string[]): Graph =>
 export function roomGraph(files: Graph): Graph {
   const folders = new Set([...files.keys()].map(dirname));
   const holdsFolders = (folder: string) => [...folders].some((other) => other.startsWith(`${folder}/`));
-  const roomOf = (path: string) => (holdsFolders(dirname(path)) ? path : dirname(path));
+  return graphOf(files, (path) => (holdsFolders(dirname(path)) ? path : dirname(path)));
+}
+
+/** What each folder of src/ imports of others. */
+export const topGraph = (files: Graph): Graph => graphOf(files, topOf);
+
+function graphOf(files: Graph, roomOf: (path: string) => string): Graph {
   const rooms = new Map<string, Set<string>>();
   for (const [path, targets] of files) {
     const room = roomOf(path);
