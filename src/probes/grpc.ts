@@ -40,7 +40,7 @@ export function probeGrpc(target: GrpcTarget, signal: AbortSignal): Promise<Prob
       ],
       body: encodeHealthRequest(service),
     } as const;
-    return judge(await requestHttp2(conversation, socket, request, () => 'start'));
+    return judge(await requestHttp2(conversation, socket, request, () => ({ wish: 'start' })));
   });
 }
 

@@ -9,7 +9,7 @@ import { requestHttp1 } from './http/http1-request.ts';
 import { judgeAnswer } from './http/judge-http.ts';
 import { converse } from './talk/conversation.ts';
 import { dial } from './talk/dial.ts';
-import { unmade } from './talk/judge-error.ts';
+import { failure, unmade } from './talk/judge-error.ts';
 
 export const probeHttpProxy = (target: HttpProxyTarget, signal: AbortSignal): Promise<ProbeResult> =>
   converse(signal, async (conversation) => {
@@ -20,7 +20,8 @@ export const probeHttpProxy = (target: HttpProxyTarget, signal: AbortSignal): Pr
     const socket = await dial(conversation, target, { bytesMax: wireBytesMax });
     conversation.doing = `${method} ${url.href}`;
     const request = { method, path: url.href, authority: url.host, scheme: 'http', headers } as const;
-    const answer = await requestHttp1(conversation, socket, request, () => 'start');
+    const answer = await requestHttp1(conversation, socket, request, () => ({ wish: 'start' }));
+    if (answer === 'unreadable') return failure('the answer is no HTTP');
     return judgeAnswer({ ...target, path: url.href }, answer, conversation);
   });
 

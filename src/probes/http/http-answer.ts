@@ -21,7 +21,7 @@ export type HttpRequest = {
   readonly body?: string | Buffer;
 };
 
-/** Names in lower case. */
+/** Names in lower case; of values, a character is a byte. */
 export type HttpHeaders = ReadonlyMap<string, string>;
 
 export type HttpAnswer = {
@@ -39,7 +39,9 @@ export type HttpAnswer = {
 export type HttpHead = Pick<HttpAnswer, 'status' | 'headers'>;
 
 export type BodyWish = 'none' | 'start' | 'digest';
-export type WishOf = (head: HttpHead) => BodyWish;
+export type BodyPlan = { readonly wish: BodyWish; readonly suffices?: (body: Buffer) => boolean };
+/** How much of the body is worth reading, once the head is known. */
+export type PlanOf = (head: HttpHead) => BodyPlan;
 
 export type AnswerKeeper = {
   /** Takes the next piece of the body; `enough` when the rest of it need not be read. */
@@ -48,17 +50,22 @@ export type AnswerKeeper = {
   readonly kept: () => HttpAnswer;
 };
 
-export function createAnswerKeeper(head: HttpHead, wish: BodyWish): AnswerKeeper {
+/** @param suffices whether this much of the body says all; asked whenever it has doubled */
+export function createAnswerKeeper(head: HttpHead, { wish, suffices = () => false }: BodyPlan): AnswerKeeper {
   const hash = wish === 'digest' ? createHash('md5') : undefined;
   const bytesMax = { none: 0, start: bodyBytesMax, digest: digestBytesMax }[wish];
   const chunks: Buffer[] = [];
   let bytes = 0;
+  let askAt = 1;
   return {
     take: (chunk) => {
       if (bytes < bodyBytesMax) chunks.push(chunk.subarray(0, bodyBytesMax - bytes));
       hash?.update(chunk);
       bytes += chunk.length;
-      return bytes > bytesMax ? 'enough' : 'more';
+      if (bytes > bytesMax) return 'enough';
+      if (bytes < askAt || bytes > bodyBytesMax) return 'more';
+      askAt = 2 * bytes;
+      return suffices(Buffer.concat(chunks)) ? 'enough' : 'more';
     },
     kept: () => {
       const answer = { ...head, body: Buffer.concat(chunks), cut: bytes > bodyBytesMax };

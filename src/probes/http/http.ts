@@ -4,10 +4,12 @@
 import type { HttpQuestion, HttpTarget } from '../../model/checks/http.ts';
 import type { ProbeResult } from '../../model/probe-result.ts';
 import { familyOf } from '../../net/ip.ts';
+import type { Asker } from '../match/match-body.ts';
 import { type Conversation, converse } from '../talk/conversation.ts';
 import { dial } from '../talk/dial.ts';
 import { failure, success } from '../talk/judge-error.ts';
 import {
+  type BodyPlan,
   digestWireBytesMax,
   type HttpAnswer,
   type HttpHead,
@@ -17,8 +19,9 @@ import {
 } from './http-answer.ts';
 import { requestHttp1 } from './http1-request.ts';
 import { http2Protocol, requestHttp2 } from './http2-request.ts';
-import { bodyWishOf, isWanted, judgeAnswer, withWeight } from './judge-http.ts';
+import { bodyPlanOf, isWanted, judgeAnswer, withWeight } from './judge-http.ts';
 import { encodePath, type HttpPlace, isRedirect, redirectWithin } from './redirect.ts';
+import { requestTolerantly } from './tolerant-request.ts';
 
 const redirectsMax = 7;
 
@@ -57,7 +60,8 @@ async function ask(
     const answer = await exchange(target, question, request, conversation);
     const location = leadsOn(question, answer);
     if (location === undefined) {
-      return asked(await judgeAnswer(question, answer, conversation), answer.headers);
+      const result = await conversation.judge(judgeAnswer(question, answer, askerOf(conversation)));
+      return asked(result, answer.headers);
     }
     const place = redirectWithin(request, location, target.address);
     if (place === undefined) {
@@ -69,6 +73,14 @@ async function ask(
   }
   return asked(failure(`more than ${redirectsMax} redirects`));
 }
+
+/** Of what had come at the deadline, a pattern that may take long to match is given a time of its own. */
+const lateMatchMs = 500;
+
+const askerOf = ({ server, judge, signal }: Conversation): Asker => ({
+  ...{ server, judge },
+  signal: signal.aborted ? AbortSignal.timeout(lateMatchMs) : signal,
+});
 
 /** Where a redirect leads that is not itself the answer that is wanted. */
 const leadsOn = (question: HttpQuestion, { status, headers }: HttpHead) =>
@@ -125,23 +137,37 @@ function requestOf(
 const basicOf = ({ user, password }: NonNullable<HttpTarget['login']>): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
+/** Servers whose last answer undici's parser refused: they are read tolerantly from then on. */
+const oddlyAnswering = new WeakSet<HttpTarget>();
+
 async function exchange(
   target: HttpTarget,
   question: HttpQuestion,
   request: PlacedRequest,
   conversation: Conversation,
 ): Promise<HttpAnswer> {
+  const { scheme, authority, port } = request;
   const second = target.version === '2';
   const protocols = [second ? http2Protocol : 'http/1.1'];
-  const socket = await dial(
-    conversation,
-    { ...target, port: request.port },
-    {
-      ...(request.scheme === 'https' && { encryption: { tls: target, host: request.authority, protocols } }),
-      bytesMax: question.digest === undefined ? wireBytesMax : digestWireBytesMax,
-    },
-  );
-  conversation.doing = `${request.method} ${request.path}`;
-  const wishOf = (head: HttpHead) => (leadsOn(question, head) === undefined ? bodyWishOf(question) : 'none');
-  return (second ? requestHttp2 : requestHttp1)(conversation, socket, request, wishOf);
+  const dialling = {
+    ...(scheme === 'https' && { encryption: { tls: target, host: authority, protocols } }),
+    bytesMax: question.digest === undefined ? wireBytesMax : digestWireBytesMax,
+  };
+  const plan = await bodyPlanOf(question);
+  const planOf = (head: HttpHead): BodyPlan => {
+    if (leadsOn(question, head) !== undefined) return { wish: 'none' };
+    return head.headers.has('content-encoding') ? { wish: plan.wish } : plan;
+  };
+  const connect = async () => {
+    const socket = await dial(conversation, { ...target, port }, dialling);
+    conversation.doing = `${request.method} ${request.path}`;
+    return socket;
+  };
+  if (second) return requestHttp2(conversation, await connect(), request, planOf);
+  if (!oddlyAnswering.has(target)) {
+    const answer = await requestHttp1(conversation, await connect(), request, planOf);
+    if (answer !== 'unreadable') return answer;
+    oddlyAnswering.add(target);
+  }
+  return requestTolerantly(conversation, await connect(), request, planOf);
 }

@@ -1,7 +1,9 @@
 // One request by HTTP/1.1 on a connection of its own, which is closed after it. By undici's dispatch, without the
-// stream and the signal that its request sets up for each answer. Source: RFC 9110, RFC 9112.
+// stream and the signal that its request sets up for each answer. Its parser is stricter than the clients that people
+// use: what it refuses may be read by tolerant-request.ts. Source: RFC 9110, RFC 9112.
 import type { Socket } from 'node:net';
-import { Client } from 'undici';
+import { TLSSocket } from 'node:tls';
+import { Client, errors } from 'undici';
 import type { Conversation } from '../talk/conversation.ts';
 import {
   type AnswerKeeper,
@@ -9,16 +11,19 @@ import {
   type HttpAnswer,
   type HttpRequest,
   headersOf,
-  type WishOf,
+  type PlanOf,
 } from './http-answer.ts';
 
-/** @param wishOf how much of the body is worth reading, when the head is known */
+/**
+ * Where the body breaks off, what came of it stands.
+ * @returns 'unreadable' where something came whose head undici's parser refuses
+ */
 export function requestHttp1(
   conversation: Conversation,
   socket: Socket,
   request: HttpRequest,
-  wishOf: WishOf,
-): Promise<HttpAnswer> {
+  planOf: PlanOf,
+): Promise<HttpAnswer | 'unreadable'> {
   const { path, method, authority, headers, body } = request;
   const client = new Client('http://server', {
     // Not at once: undici misses a connection that is there before its own call has returned.
@@ -40,20 +45,32 @@ export function requestHttp1(
         onResponseStart: (_, status, raw) => {
           if (status < 200) return; // interim (RFC 9110 §15.2)
           const head = { status, headers: headersOf(raw) };
-          const wish = wishOf(head);
-          keeper = createAnswerKeeper(head, wish);
-          if (wish === 'none') end();
-          else conversation.doing = 'read the body';
+          const plan = planOf(head);
+          keeper = createAnswerKeeper(head, plan);
+          if (plan.wish === 'none') end();
+          else {
+            conversation.doing = 'read the body';
+            if (plan.wish === 'start') conversation.enough = end;
+          }
         },
         onResponseData: (_, chunk) => {
           if (keeper?.take(chunk) === 'enough') end();
         },
         onResponseEnd: end,
         onResponseError: (_, error) => {
+          if (keeper !== undefined) return end();
           socket.destroy();
-          reject(error);
+          if (isUnreadable(error, socket)) resolve('unreadable');
+          else reject(error);
         },
       },
     );
   });
+}
+
+/** A refusal of undici's; or an end within the head, which TLS does not let us tell from one before it. */
+function isUnreadable(error: Error, socket: Socket): boolean {
+  if (socket.bytesRead === 0) return false;
+  if (error instanceof errors.SocketError) return !(socket instanceof TLSSocket);
+  return error instanceof errors.UndiciError || error instanceof errors.HTTPParserError;
 }

@@ -10,18 +10,17 @@ import {
   type HttpHeaders,
   type HttpRequest,
   headersOf,
-  type WishOf,
+  type PlanOf,
 } from './http-answer.ts';
 
 /** ALPN's name of it (RFC 9113 §3.2). */
 export const http2Protocol = 'h2';
 
-/** @param wishOf how much of the body is worth reading, when the head is known */
 export async function requestHttp2(
   conversation: Conversation,
   socket: Socket,
   request: HttpRequest,
-  wishOf: WishOf,
+  planOf: PlanOf,
 ): Promise<HttpAnswer> {
   if (socket instanceof TLSSocket && socket.alpnProtocol !== http2Protocol) {
     throw new Error('the server did not agree to HTTP/2 (ALPN)');
@@ -42,11 +41,17 @@ export async function requestHttp2(
     trailers = headersOf(raw);
   });
   const head = await headOf(stream);
-  const wish = wishOf(head);
-  const keeper = createAnswerKeeper(head, wish);
-  if (wish !== 'none') {
+  const plan = planOf(head);
+  const keeper = createAnswerKeeper(head, plan);
+  if (plan.wish !== 'none') {
     conversation.doing = 'read the body';
-    for await (const chunk of stream) if (keeper.take(chunk) === 'enough') break;
+    await new Promise<void>((resolve, reject) => {
+      if (plan.wish === 'start') conversation.enough = resolve;
+      stream.on('data', (chunk: Buffer) => keeper.take(chunk) === 'enough' && resolve());
+      stream.once('end', resolve);
+      stream.once('close', resolve);
+      stream.once('error', reject);
+    });
   }
   session.destroy();
   return { ...keeper.kept(), trailers };

@@ -4,9 +4,10 @@ import type { HttpQuestion } from '../../model/checks/http.ts';
 import type { StatusRange } from '../../model/config/check.ts';
 import type { ProbeResult } from '../../model/probe-result.ts';
 import { judgeUnmatched } from '../match/judge-receive.ts';
-import { type Asker, matchBody } from '../match/match-body.ts';
+import { type Asker, matchBody, matcherOfBeginnings } from '../match/match-body.ts';
 import { failure, success } from '../talk/judge-error.ts';
-import type { BodyWish, HttpAnswer, HttpHeaders } from './http-answer.ts';
+import { asBytes, bodyTextOf } from './decode-body.ts';
+import type { BodyPlan, HttpAnswer, HttpHeaders } from './http-answer.ts';
 import { judgeJson } from './match-json.ts';
 
 const success2xx: readonly StatusRange[] = [[200, 299]];
@@ -14,9 +15,13 @@ const success2xx: readonly StatusRange[] = [[200, 299]];
 export const isWanted = ({ status: ranges = success2xx }: HttpQuestion, status: number): boolean =>
   ranges.some(([from, to]) => status >= from && status <= to);
 
-/** How much of the body it takes to judge the answer. */
-export function bodyWishOf(question: HttpQuestion): BodyWish {
-  return question.digest === undefined ? 'start' : 'digest';
+/** How much of the body it takes to judge the answer: where nothing is wanted of it, the status says all. */
+export async function bodyPlanOf({ digest, receive, json }: HttpQuestion): Promise<BodyPlan> {
+  if (digest !== undefined) return { wish: 'digest' };
+  if (json !== undefined) return { wish: 'start' };
+  if (receive === undefined) return { wish: 'none' };
+  const matches = await matcherOfBeginnings(receive);
+  return { wish: 'start', ...(matches && { suffices: (body) => matches(body.toString('utf8')) }) };
 }
 
 export async function judgeAnswer(
@@ -24,22 +29,25 @@ export async function judgeAnswer(
   answer: HttpAnswer,
   asker: Asker,
 ): Promise<ProbeResult> {
-  const { status, body } = answer;
+  const { status } = answer;
   const says = `HTTP ${status}`;
   if (!isWanted(question, status)) return failure(says);
   if (question.digest !== undefined && question.digest !== answer.digest) {
     return failure(`${says}, digest is ${answer.digest ?? 'not known of a body as long as this'}`);
   }
   const { json, receive } = question;
+  if (json === undefined && receive === undefined) return success(says);
+  const { text, bytes } = await bodyTextOf(answer);
   if (json !== undefined) {
-    const wrong = answer.cut ? 'the body is too long' : judgeJson(json, body.toString('utf8'));
+    const wrong = answer.cut ? 'the body is too long' : judgeJson(json, text);
     if (wrong !== undefined) return failure(`${says}, ${json.text} does not hold: ${wrong}`);
   }
   if (receive === undefined) return success(says);
-  const outcome = await matchBody(receive, body.toString('utf8'), asker);
+  const outcome = await matchBody(bytes ? asBytes(receive) : receive, text, asker);
+  const { length } = answer.body;
   if (outcome === 'yes') return success(`${says}, receive matches`);
-  if (outcome === 'no') return failure(`${says}, receive does not match the body (${body.length} bytes)`);
-  return judgeUnmatched(outcome, receive, `${says} (${body.length} bytes)`);
+  if (outcome === 'no') return failure(`${says}, receive does not match the body (${length} bytes)`);
+  return judgeUnmatched(outcome, receive, `${says} (${length} bytes)`);
 }
 
 /** Adds the weight that `header` asks for: a whole number from 0 to 100, with or without a percent sign. */

@@ -6,7 +6,8 @@ import type { JsonTest } from '../../model/config/check.ts';
 export function judgeJson(test: JsonTest, document: string): string | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(document);
+    // RFC 8259 §8.1: a byte order mark may be passed over.
+    value = JSON.parse(document.replace(/^\ufeff/, ''));
   } catch {
     return 'the body is no JSON';
   }

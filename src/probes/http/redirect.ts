@@ -15,14 +15,15 @@ export type HttpPlace = {
 export const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status);
 
 /**
- * The place that `location` names, on the same server; undefined where it leads away or means nothing.
+ * The place that `location` names (a character a byte, as headers have it), on the same server; undefined where it leads away or means nothing.
  * Scheme and port are as it says, except that the authority that was asked keeps the port that was checked.
  */
 export function redirectWithin(from: HttpPlace, location: string, server: Ip): HttpPlace | undefined {
   const base = new URL(`${from.scheme}://${from.authority}`);
   const asked = `${base.origin}${from.path}`;
-  if (!URL.canParse(location, asked)) return undefined;
-  const url = new URL(location, asked);
+  const target = location.trim().replace(/[^\x21-\x7e]/g, (byte) => percentEncoded(byte, 'latin1'));
+  if (!URL.canParse(target, asked)) return undefined;
+  const url = new URL(target, asked);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   if (url.hostname !== base.hostname && parseIp(host) !== server) return undefined;
@@ -34,9 +35,11 @@ export function redirectWithin(from: HttpPlace, location: string, server: Ip): H
 /** A request target fit for the wire: blanks and what is not ASCII percent-encoded, no fragment (RFC 9112 §3.2.1). */
 export function encodePath(path: string): string {
   const [target = ''] = path.split('#');
-  const encoded = target.replace(/[^\x21-\x7e]/gu, percentEncoded);
+  const encoded = target.replace(/[^\x21-\x7e]/gu, (character) => percentEncoded(character));
   return encoded.startsWith('/') ? encoded : `/${encoded}`;
 }
 
-const percentEncoded = (character: string): string =>
-  [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+const percentEncoded = (character: string, encoding: BufferEncoding = 'utf8'): string =>
+  [...Buffer.from(character, encoding)]
+    .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+    .join('');

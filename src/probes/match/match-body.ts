@@ -50,6 +50,28 @@ export async function matchLines(
   }
 }
 
+/** Hangs on what follows, or on there being nothing more: `$`, \b, \B, \z, \Z, and all that begins with (?. */
+const looksBeyond = /\$|\\[bBzZ]|\(\?/;
+
+/**
+ * For a body that may never end: what it says of a beginning it will say of the whole. Cheap, or false.
+ * @returns undefined for a pattern of which that does not hold
+ */
+export async function matcherOfBeginnings(pattern: string): Promise<((text: string) => boolean) | undefined> {
+  if (looksBeyond.test(pattern)) return undefined;
+  const compiled = known.get(pattern) ?? (await compile(pattern));
+  switch (compiled.kind) {
+    case 'literal':
+      return (text) => text.includes(pattern);
+    case 'simple':
+      return (text) => text.length * pattern.length <= simpleWorkMax && compiled.regexp.test(text);
+    case 'linear':
+      return (text) => text.length * compiled.size <= workHereMax && compiled.regexp.test(text);
+    default:
+      return undefined;
+  }
+}
+
 const inTurn = (job: PatternJob, asker: Asker): Promise<MatchOutcome> =>
   asker.judge(matchInTurn(job, asker.server, asker.signal));
 

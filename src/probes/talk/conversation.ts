@@ -10,6 +10,8 @@ export type Conversation = {
   certificate: ExpiringCertificate | undefined;
   /** Set when all is known and only a goodbye is left: neither an error nor the deadline changes it any more. */
   verdict: ProbeResult | undefined;
+  /** At the deadline: what has come must do, and the work goes on with it within `judge`. Absent: it is too late. */
+  enough: (() => void) | undefined;
   readonly signal: AbortSignal;
   /** Whom it talks with; set once that is known. */
   server: string;
@@ -39,12 +41,18 @@ export function converse(
       for (const close of closers.reverse()) close();
     };
     const expire = () => {
-      if (judging === 0) settle(failure(`no answer in time to ${conversation.doing}`));
+      if (judging > 0) return;
+      const { enough } = conversation;
+      if (enough === undefined) return settle(failure(`no answer in time to ${conversation.doing}`));
+      conversation.enough = undefined;
+      enough();
+      setImmediate(expire);
     };
     const conversation: Conversation = {
       doing: 'connect',
       certificate: undefined,
       verdict: undefined,
+      enough: undefined,
       signal,
       server: '',
       judge: async (work) => {

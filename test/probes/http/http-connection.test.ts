@@ -64,23 +64,31 @@ describe('an answer is whole', () => {
   });
 });
 
-describe('an answer is not whole, and no success, when', () => {
+describe('of an answer that is not whole', () => {
   const ending = (words: string, end: (socket: Socket) => void) =>
     tcpServer((socket) => socket.once('data', () => socket.write(words, 'latin1', () => end(socket))));
+  const ends = [(socket: Socket) => socket.end(), (socket: Socket) => socket.resetAndDestroy()];
   it.each<readonly [string, string]>([
-    ['its head', 'HTTP/1.1 200 OK\r\nContent-'],
     ['its body', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nTest'],
     ['a chunk', `${chunked}9\r\nTest`],
     ['its chunks', `${chunked}4\r\nTest\r\n`],
     ['its trailers', `${chunked}4\r\nTest\r\n0\r\nX-Sum`],
-  ])('%s ends with the connection, or with its reset; and it is not asked again', async (_, words) => {
-    for (const end of [(socket: Socket) => socket.end(), (socket: Socket) => socket.resetAndDestroy()]) {
-      const server = await ending(words, end);
-      expect(await check(server, { receive: 'Test' })).toMatchObject({
-        outcome: 'failure',
-        detail: expect.stringMatching(/^cannot (GET|read the body)/), // and not at the deadline
+  ])('what came counts, where %s ends with the connection; and it is not asked again', async (_, words) => {
+    for (const receive of ['Test', 'Tests']) {
+      const server = await ending(words, (socket) => socket.end());
+      expect(await check(server, { receive })).toMatchObject({
+        outcome: receive === 'Test' ? 'success' : 'failure',
       });
       expect(server.accepted()).toBe(1);
+    }
+  });
+  it('nothing counts, where not even its status line is there', async () => {
+    for (const end of ends) {
+      const server = await ending('HTTP/1.1 20', end);
+      expect(await check(server, {})).toMatchObject({
+        outcome: 'failure',
+        detail: expect.stringMatching(/^cannot GET/), // and not at the deadline
+      });
     }
   });
 });

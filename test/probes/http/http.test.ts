@@ -10,18 +10,19 @@ import { httpServer, response, type ScriptedServer, tcpServer } from '../scripte
 
 const deadlineMs = 300;
 
+const targetOf = (server: ScriptedServer): HttpTarget => ({
+  kind: 'http',
+  scheme: 'http',
+  address: ip('127.0.0.1'),
+  port: server.port,
+  path: '/',
+  method: 'GET',
+  verify: false,
+});
+
 /** Checks the server, and that the check ended by its deadline and let go of its connections. */
 async function check(server: ScriptedServer, changes: Partial<HttpTarget> = {}): Promise<ProbeResult> {
-  const target: HttpTarget = {
-    kind: 'http',
-    scheme: 'http',
-    address: ip('127.0.0.1'),
-    port: server.port,
-    path: '/',
-    method: 'GET',
-    verify: false,
-    ...changes,
-  };
+  const target = { ...targetOf(server), ...changes };
   const result = await promptly(deadlineMs, (signal) => probeHttp(target, signal));
   await server.allClosed();
   return result;
@@ -50,6 +51,40 @@ describe('an HTTP server is up when', () => {
     const server = await tcpServer((socket) => endless(socket, 'Test Page '));
     expect(await check(server, { receive: 'Test Page' })).toMatchObject({ outcome: 'success' });
   });
+});
+
+describe('of an answer without an end', () => {
+  const streaming = (...words: readonly string[]) =>
+    tcpServer(async (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n');
+      for (const word of words) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        socket.write(word);
+      }
+    });
+  it('the status decides, where nothing is wanted of the body', async () => {
+    expect(await check(await streaming('data: 1\n\n'))).toEqual({ outcome: 'success', detail: 'HTTP 200' });
+  });
+  it('the body is matched as it comes', async () => {
+    const server = await streaming('data: warming up\n\n', 'data: ready, and has been for a long while\n\n');
+    const { outcome } = await promptly(60_000, (signal) =>
+      probeHttp({ ...targetOf(server), receive: 'ready' }, signal),
+    );
+    expect(outcome).toBe('success');
+  });
+  it.each(['ready$', '(?<=data: )ready', 'ready'])(
+    '%s is judged by what has come at the deadline',
+    async (receive) => {
+      expect(await check(await streaming('data: ready'), { receive })).toEqual({
+        outcome: 'success',
+        detail: 'HTTP 200, receive matches',
+      });
+      expect(await check(await streaming('data: down'), { receive })).toEqual({
+        outcome: 'failure',
+        detail: 'HTTP 200, receive does not match the body (10 bytes)',
+      });
+    },
+  );
 });
 
 describe('an HTTP server is down when', () => {
@@ -86,13 +121,20 @@ describe('an HTTP server is down when', () => {
     const server = await tcpServer((socket) =>
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nTest'),
     );
-    expect(await check(server)).toEqual({ outcome: 'failure', detail: 'no answer in time to read the body' });
+    expect(await check(server, { receive: 'Page' })).toEqual({
+      outcome: 'failure',
+      detail: 'HTTP 200, receive does not match the body (4 bytes)',
+    });
+    expect(await check(server, { digest: '0'.repeat(32) })).toEqual({
+      outcome: 'failure',
+      detail: 'no answer in time to read the body',
+    });
   });
   it('it closes in the middle of the body', async () => {
     const server = await tcpServer((socket) =>
       socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nTest'),
     );
-    expect(await check(server)).toMatchObject({ outcome: 'failure' });
+    expect(await check(server, { receive: 'Page' })).toMatchObject({ outcome: 'failure' });
   });
   it('it answers garbage', async () => {
     const server = await tcpServer((socket) => socket.end('\x00\xffSSH-2.0-OpenSSH\r\n\r\n'));
@@ -108,7 +150,7 @@ describe('an HTTP server is down when', () => {
       const drip = setInterval(() => socket.write('x'), 10);
       socket.on('close', () => clearInterval(drip));
     });
-    expect(await check(server)).toMatchObject({ outcome: 'failure' });
+    expect(await check(server, { receive: 'Test' })).toMatchObject({ outcome: 'failure' });
   });
   it('it drips header lines without end', async () => {
     const server = await tcpServer((socket) => {
@@ -118,8 +160,8 @@ describe('an HTTP server is down when', () => {
     });
     expect(await check(server)).toMatchObject({ outcome: 'failure' });
   });
-  it('its header is larger than 16 KiB', async () => {
-    const server = await httpServer(() => response('200 OK', '', [`X-Long: ${'x'.repeat(20_000)}`]));
+  it('its head is larger than 256 KiB', async () => {
+    const server = await httpServer(() => response('200 OK', '', [`X-Long: ${'x'.repeat(300_000)}`]));
     expect(await check(server)).toMatchObject({ outcome: 'failure' });
   });
   it('the match comes only after the first 256 KiB', async () => {

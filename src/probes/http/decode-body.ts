@@ -1,0 +1,74 @@
+// What a body says: unpacked where the server packed it unasked (RFC 9110 §8.4), and as text by the charset that it
+// declares, else as UTF-8 where it is that, else byte by byte. Bytes that are no text never become replacement
+// characters, which would all be equal.
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import type { HttpAnswer } from './http-answer.ts';
+import { bodyBytesMax } from './http-answer.ts';
+
+export type BodyText = {
+  readonly text: string;
+  /** A character of `text` is a byte: a pattern has to be compared likewise ({@link asBytes}). */
+  readonly bytes: boolean;
+};
+
+/** UTF-8, a character a byte. */
+export const asBytes = (pattern: string): string => Buffer.from(pattern).toString('latin1');
+
+export async function bodyTextOf({ headers, body }: HttpAnswer): Promise<BodyText> {
+  return textOf(await unpacked(body, headers.get('content-encoding')), headers.get('content-type'));
+}
+
+/** @param contentType names the charset, where it names one. */
+export function textOf(body: Buffer, contentType = ''): BodyText {
+  const charset = /;\s*charset\s*=\s*"?([\w.:-]+)/i.exec(contentType)?.[1] ?? 'utf-8';
+  const text = decoded(body, charset) ?? decoded(body, 'utf-8');
+  return text === undefined ? { text: body.toString('latin1'), bytes: true } : { text, bytes: false };
+}
+
+/** @returns undefined for a charset that is not known, and for bytes that are none of it */
+function decoded(body: Buffer, charset: string): string | undefined {
+  try {
+    // A character that the end of what was kept cuts through counts as if it were not there.
+    return new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(body, { stream: true });
+  } catch {
+    return undefined;
+  }
+}
+
+/** What there is of it, no more than is looked at; as it came where it is not what it says. */
+async function unpacked(body: Buffer, encoding = ''): Promise<Buffer> {
+  const unpack = unpackerOf(encoding.trim().toLowerCase(), body);
+  if (unpack === undefined || body.length === 0) return body;
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const settle = () => {
+      unpack.destroy();
+      resolve(bytes === 0 ? body : Buffer.concat(chunks).subarray(0, bodyBytesMax));
+    };
+    unpack.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= bodyBytesMax) settle();
+    });
+    unpack.on('end', settle);
+    // Also where what was kept ends before the packing does.
+    unpack.on('error', settle);
+    unpack.end(body);
+  });
+}
+
+function unpackerOf(encoding: string, [first = 0]: Buffer) {
+  switch (encoding) {
+    case 'gzip':
+    case 'x-gzip':
+      return createGunzip();
+    case 'br':
+      return createBrotliDecompress();
+    case 'deflate':
+      // Some send it without zlib's head (RFC 9110 §8.4.1.2), which begins with 8 in its low half (RFC 1950 §2.2).
+      return (first & 0x0f) === 8 ? createInflate() : createInflateRaw();
+    default:
+      return undefined;
+  }
+}
