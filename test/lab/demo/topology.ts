@@ -1,5 +1,5 @@
 // The pair that the demo tells of, in its two forms: direct routing on one network, and NAT between two. Built
-// in network namespaces, each host with the settings that reference texts ask for (docs/runbook.md) and no more.
+// in network namespaces, each host with the settings that it needs (docs/reference/ipvs.md §4) and no more.
 import type { Host, Lab } from '../harness/namespaces.ts';
 import type { Running } from '../harness/process.ts';
 import { startNginx } from '../harness/programs.ts';
