@@ -4,12 +4,13 @@
 import { z } from 'zod';
 import { directorDefaults, logDefaults } from './defaults.ts';
 import { ineffectiveTopShape } from './ineffective.ts';
-import { ipvsSchema } from './ipvs/ipvs-keys.ts';
+import { ipvsSchema } from './ipvs/ipvs.ts';
 import { interfaceSchema } from './router/delays.ts';
 import { vrrpSchema } from './router/keys.ts';
 import { vrrpProcessSchema } from './router/process.ts';
 import { globalShape, virtualSchema } from './service/keys.ts';
-import { definitionShape, syncGroupShape } from './tracking/keys.ts';
+import { definitionShape } from './tracking/definitions.ts';
+import { syncGroupShape } from './tracking/sync-groups.ts';
 import { optional } from './values/documented.ts';
 import { formOf, withForm } from './values/forms.ts';
 import { absolutePath, choice, filledText, flag, leaf, plainName } from './values/leaves.ts';

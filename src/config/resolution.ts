@@ -2,9 +2,12 @@
 // list of problems. Literals are never looked up; what looks like an address but is none is no name either.
 
 import type { ConfigEnvironment } from '../model/config/environment.ts';
-import type { Problem } from '../model/config/problem.ts';
+import type { Position, Problem } from '../model/config/problem.ts';
 import { type Family, type Ip, parseIp } from '../net/ip.ts';
 import type { Sites } from './tree/read-tree.ts';
+
+/** Where a key of the entry that is read stands. */
+export type Site = (...path: readonly (string | number)[]) => Position;
 
 /** Where a rule differs: stock ldirectord takes some words that YAML refuses. */
 export type Dialect = 'yaml' | 'ldirectord';

@@ -6,13 +6,14 @@ import type { VirtualConfig } from '../model/config/service.ts';
 import { directorDefaults, logDefaults, vrrpProcessDefaults } from './defaults.ts';
 import type { DocumentDraft } from './document.ts';
 import { judgeIneffective } from './ineffective.ts';
-import { judgeFamilies } from './ipvs/families.ts';
 import { resolveIpvs } from './ipvs/ipvs.ts';
+import { judgeSyncFamilies } from './ipvs/sync.ts';
 import { sortProblems, warningAt } from './problem.ts';
 import type { DocumentResult } from './read-document.ts';
 import { type Dialect, present, type Resolution } from './resolution.ts';
+import { judgeAddressCount, judgeVrrpConflicts } from './router/conflicts.ts';
 import { resolveDelays } from './router/delays.ts';
-import { judgeAddressCount, judgeVrrpConflicts, resolveVrrp } from './router/resolve.ts';
+import { resolveVrrp } from './router/resolve.ts';
 import { resolveEntry } from './service/entry.ts';
 import { judgeDuplicates } from './service/judge.ts';
 import { judgeMarks } from './service/marks.ts';
@@ -43,7 +44,7 @@ export function resolveConfig(
   judgeGlobals(draft, resolution);
   judgeRouterPrograms(draft, resolution);
   judgeSharedPrograms(draft, resolution);
-  judgeFamilies(config, resolution);
+  judgeSyncFamilies(config, resolution);
   const problems = sortProblems(resolution.problems);
   return problems.some((problem) => problem.severity === 'error') ? { problems } : { config, problems };
 }

@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { urlSchema } from '../../src/config/checks/http-and-dns.ts';
 import { directorSchema, documentSchema, logSchema } from '../../src/config/document.ts';
-import { ipvsSchema, syncSchema, sysctlSchema, timeoutSchema } from '../../src/config/ipvs/ipvs-keys.ts';
+import { ipvsSchema } from '../../src/config/ipvs/ipvs.ts';
+import { syncSchema } from '../../src/config/ipvs/sync.ts';
+import { sysctlSchema } from '../../src/config/ipvs/sysctl.ts';
+import { timeoutSchema } from '../../src/config/ipvs/timeout.ts';
 import { interfaceSchema } from '../../src/config/router/delays.ts';
 import { vrrpSchema } from '../../src/config/router/keys.ts';
 import { vrrpProcessSchema } from '../../src/config/router/process.ts';
@@ -11,13 +14,9 @@ import { sharedShape, virtualSchema } from '../../src/config/service/keys.ts';
 import { markSchema } from '../../src/config/service/marks.ts';
 import { realSchema } from '../../src/config/service/real.ts';
 import { tunnelSchema } from '../../src/config/service/tunnel.ts';
-import {
-  fileSchema,
-  groupSchema,
-  processSchema,
-  scriptSchema,
-  trackSchema,
-} from '../../src/config/tracking/keys.ts';
+import { fileSchema, processSchema, scriptSchema } from '../../src/config/tracking/definitions.ts';
+import { groupSchema } from '../../src/config/tracking/sync-groups.ts';
+import { trackSchema } from '../../src/config/tracking/track.ts';
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { automaticLeaseSec } from '../../src/config/router/resolve.ts';
+import { automaticLeaseSec } from '../../src/config/router/lease.ts';
 import type { Config } from '../../src/model/config/config.ts';
 import type { VirtualConfig } from '../../src/model/config/service.ts';
 import { errorLines, parseYamlText, problemLines } from '../make/environment.ts';

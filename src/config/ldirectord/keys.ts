@@ -8,7 +8,9 @@ import { vrrpSchema } from '../router/keys.ts';
 import { drainingShape } from '../service/draining.ts';
 import { flappingShape } from '../service/flapping.ts';
 import { quorumShape } from '../service/quorum.ts';
-import { fileSchema, groupSchema, processSchema, scriptSchema, trackShape } from '../tracking/keys.ts';
+import { fileSchema, processSchema, scriptSchema } from '../tracking/definitions.ts';
+import { groupSchema } from '../tracking/sync-groups.ts';
+import { trackShape } from '../tracking/track.ts';
 import * as read from './values.ts';
 
 export type Keys = ReadonlyMap<string, read.ValueRule>;

@@ -31,7 +31,7 @@ export function resolveDelays(
   vrrp: readonly VrrpInstanceConfig[],
   resolution: Resolution,
 ): readonly VrrpInstanceConfig[] {
-  const linkDelays = linkDelaysOf(draft, vrrp, resolution);
+  const linkDelays = resolveLinkDelays(draft, vrrp, resolution);
   const startDelayMs = draft.vrrp_process?.start_delay ?? 0;
   const delayAfterBootMs = draft.vrrp_process?.delay_after_boot ?? 0;
   return vrrp.map((instance) => ({
@@ -42,7 +42,7 @@ export function resolveDelays(
   }));
 }
 
-function linkDelaysOf(
+function resolveLinkDelays(
   draft: DelaysDraft,
   vrrp: readonly VrrpInstanceConfig[],
   { sites, problems }: Resolution,

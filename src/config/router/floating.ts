@@ -1,13 +1,16 @@
-// What floats with a virtual router beside its addresses (excluded addresses, routes, rules), on which device, and
-// the peers of unicast: the values that are written as several words. docs/reference/keepalived.md §2.
+// What floats with a virtual router: its addresses, the excluded ones, routes and rules, and on which device. docs/reference/keepalived.md §2.
 import { z } from 'zod';
-import { parseHostName } from '../../net/host-name.ts';
-import { type Ip, parseIp } from '../../net/ip.ts';
-import { parseRoute, parseRule } from '../../net/route.ts';
-import { parseVirtualAddress } from '../../net/virtual-address.ts';
-import { readInterfaceName, readPairs } from '../../net/word-pairs.ts';
+import type { VrrpInstanceConfig } from '../../model/config/router.ts';
+import { type Family, familyOf, isLinkLocal } from '../../net/ip.ts';
+import { parseRoute, parseRule, routeFamily } from '../../net/route.ts';
+import { parseVirtualAddress, type VirtualAddress } from '../../net/virtual-address.ts';
+import { readInterfaceName } from '../../net/word-pairs.ts';
+import { errorAt } from '../problem.ts';
+import { present } from '../resolution.ts';
 import { optional, required } from '../values/documented.ts';
 import { leaf } from '../values/leaves.ts';
+import { familiesOf, familyName } from './families.ts';
+import type { RouterSite } from './router-site.ts';
 
 const virtualAddress = leaf(
   'an address with or without a prefix length, and behind it dev IF, label TEXT (IPv4), scope WORD, brd ADDRESS (IPv4), track no',
@@ -27,15 +30,6 @@ const rule = leaf(
   { type: 'string' },
 );
 
-export type PeerDraft = ({ readonly address: Ip } | { readonly name: string }) & {
-  readonly minTtl?: number;
-  readonly maxTtl?: number;
-};
-
-const peer = leaf('an address or a name, and behind it min_ttl N, max_ttl N (0 to 255)', readPeer, {
-  type: 'string',
-});
-
 /** Without "yes" and "no" as names: they are answers. */
 const vmac = leaf('yes, no, or an interface name of 1 to 15 characters', readVmac, {
   anyOf: [{ enum: ['yes', 'no', true, false] }, { type: 'string' }],
@@ -52,16 +46,13 @@ export const floatShape = {
   ),
   virtual_routes: optional(z.array(route), 'Routes that are there while the VIPs are, as in `ip route`.'),
   virtual_rules: optional(z.array(rule), 'Policy rules that are there while the VIPs are, as in `ip rule`.'),
-  unicast_peer: optional(
-    z.array(peer),
-    'Peers to send adverts to instead of multicast, by address or name. Behind one: min_ttl, max_ttl of what it sends.',
-  ),
   use_vmac: optional(
     vmac,
     'Whether the VIPs have the virtual router MAC, on a macvlan interface of that name.',
     'no',
   ),
 } as const;
+export type FloatDraft = z.output<z.ZodObject<typeof floatShape>>;
 
 /** As {@link floatShape} lists them: lines of an ldirectord.cf in which a blank does not end an entry. */
 export const phraseKeys: ReadonlySet<string> = new Set(['virtual_routes', 'virtual_rules']);
@@ -70,24 +61,65 @@ export const phraseKeys: ReadonlySet<string> = new Set(['virtual_routes', 'virtu
 export const isPhrase = (text: string): boolean =>
   /\s(dev|label|scope|brd|broadcast|track|min_ttl|max_ttl)\s/.test(text);
 
-function readPeer(text: string): PeerDraft | undefined {
-  const [first = '', ...rest] = text.trim().split(/\s+/);
-  const who = readHost(first);
-  const given = readPairs(rest, { min_ttl: readTtl, max_ttl: readTtl });
-  if (who === undefined || given === undefined) return undefined;
-  const { min_ttl: minTtl, max_ttl: maxTtl } = given;
-  if ((minTtl ?? 0) > (maxTtl ?? 255)) return undefined;
-  return { ...who, ...(minTtl !== undefined && { minTtl }), ...(maxTtl !== undefined && { maxTtl }) };
+type Floating = Pick<
+  VrrpInstanceConfig,
+  'virtualAddresses' | 'excludedAddresses' | 'virtualRoutes' | 'virtualRules' | 'vmac'
+>;
+
+/** Where both families run, each takes its own along. */
+export function resolveFloating(draft: FloatDraft, vrid: number, family: Family): Floating {
+  const hasBoth = familiesOf(draft.virtual_ipaddress).length > 1;
+  const fits = (other: Family) => !hasBoth || other === family;
+  const excluded = (draft.virtual_ipaddress_excluded ?? []).filter(({ address }) => fits(familyOf(address)));
+  const routes = (draft.virtual_routes ?? []).filter((route) => fits(routeFamily(route)));
+  const rules = (draft.virtual_rules ?? []).filter((rule) => fits(rule.family));
+  const vips = draft.virtual_ipaddress.filter(({ address }) => familyOf(address) === family);
+  return {
+    virtualAddresses: linkLocalFirst(vips),
+    ...(excluded.length > 0 && { excludedAddresses: excluded }),
+    ...(routes.length > 0 && { virtualRoutes: routes }),
+    ...(rules.length > 0 && { virtualRules: rules }),
+    ...present({ vmac: vmacOf(draft, vrid, family) }),
+  };
 }
 
-function readHost(text: string): { readonly address: Ip } | { readonly name: string } | undefined {
-  const address = parseIp(text);
-  if (address !== undefined) return { address };
-  const name = parseHostName(text);
-  return name === undefined ? undefined : { name };
+/** keepalived's names: vrrp.51, and vrrp6.51 for IPv6. */
+function vmacOf({ use_vmac: vmac }: FloatDraft, vrid: number, family: Family): string | undefined {
+  if (vmac === undefined || vmac === false) return undefined;
+  const byRule = family === 'inet' ? `vrrp.${vrid}` : `vrrp6.${vrid}`;
+  return vmac === true ? byRule : vmac;
 }
 
-const readTtl = (text: string) => (/^\d{1,3}$/.test(text) && Number(text) <= 255 ? Number(text) : undefined);
+/** RFC 9568 §5.2.9: the first IPv6 address is a link-local one. */
+const linkLocalFirst = (addresses: readonly VirtualAddress[]): readonly VirtualAddress[] => [
+  ...addresses.filter(({ address }) => isLinkLocal(address)),
+  ...addresses.filter(({ address }) => !isLinkLocal(address)),
+];
+
+/**
+ * An advert is one packet of at most 1500 bytes, and counts its addresses in eight bits (RFC 9568 §5.2.5). IPv6:
+ * 40 bytes of header, 8 of advert, 16 an address.
+ */
+const addressesMax: Readonly<Record<Family, number>> = { inet: 255, inet6: 90 };
+
+export function judgeFloating(
+  { virtual_ipaddress: vips }: FloatDraft,
+  version: number | undefined,
+  { site, problems }: RouterSite,
+): void {
+  const refuse = (path: readonly number[], rule: string, got: string) =>
+    problems.push(errorAt(site('virtual_ipaddress', ...path), 'use virtual_ipaddress', rule, got));
+  for (const [i, { address }] of vips.entries()) {
+    // RFC 3768 is of IPv4 alone.
+    if (version === 2 && familyOf(address) !== 'inet')
+      refuse([i], 'an IPv4 address with VRRP version 2', address);
+  }
+  for (const family of familiesOf(vips)) {
+    const count = vips.filter(({ address }) => familyOf(address) === family).length;
+    const most = addressesMax[family];
+    if (count > most) refuse([], `at most ${most} of ${familyName(family)}`, `${count}`);
+  }
+}
 
 /** True: a name by rule. */
 function readVmac(text: string): string | boolean | undefined {

@@ -1,42 +1,61 @@
 // The paths of a `vrrp` entry: which interfaces its adverts go over, the first of which carries the addresses.
+import { z } from 'zod';
 import { type Family, familyOf } from '../../net/ip.ts';
 import { errorAt, warningAt } from '../problem.ts';
-import type { Resolution } from '../resolution.ts';
-import type { VrrpDraft } from './keys.ts';
+import { optional } from '../values/documented.ts';
+import { interfaceName } from '../values/leaves.ts';
+import type { PeersDraft } from './peers.ts';
+import type { RouterSite } from './router-site.ts';
+
+export const pathsShape = {
+  interface: optional(
+    interfaceName,
+    'The interface that adverts go out of and that the addresses are put on. It, or interfaces, must be given.',
+  ),
+  interfaces: optional(
+    z.array(interfaceName, { error: 'a list of interfaces' }).min(1, { error: 'at least one interface' }),
+    'Instead of interface: that one first, then further paths for adverts, such as a cable between the directors.',
+  ),
+} as const;
+type PathsDraft = z.output<z.ZodObject<typeof pathsShape>>;
 
 export type Paths = { readonly first: string; readonly further: readonly string[] };
 
 /** An entry that names none is an error (judgePaths), and has the empty name here. */
-export function pathsOf({ interface: only = '', interfaces = [only] }: VrrpDraft): Paths {
+export function pathsOf({ interface: only = '', interfaces = [only] }: PathsDraft): Paths {
   const [first = '', ...further] = interfaces;
   return { first, further };
 }
 
-export function judgePaths(draft: VrrpDraft, index: number, { problems, sites }: Resolution): void {
+/** @param number of the entry, as people count */
+export function judgePaths(
+  draft: PathsDraft & PeersDraft,
+  number: number,
+  { site, problems }: RouterSite,
+): void {
   const { interface: only, interfaces } = draft;
   if (only === undefined && interfaces === undefined) {
     const rule = 'an interface name of 1 to 15 characters';
-    problems.push(errorAt(sites('vrrp', index), `read vrrp ${index + 1} interface`, rule, ''));
+    problems.push(errorAt(site(), `read vrrp ${number} interface`, rule, ''));
   }
   if (interfaces === undefined) return;
   if (only !== undefined) {
     const rule = 'interface or interfaces, of which the first carries the addresses';
-    problems.push(errorAt(sites('vrrp', index, 'interface'), 'use interface', rule, 'both'));
+    problems.push(errorAt(site('interface'), 'use interface', rule, 'both'));
   }
   for (const [i, name] of interfaces.entries()) {
     if (interfaces.indexOf(name) === i) continue;
-    const at = sites('vrrp', index, 'interfaces', i);
+    const at = site('interfaces', i);
     problems.push(errorAt(at, 'use interfaces', 'each interface once', `${name} again`));
   }
-  judgePeers(draft, interfaces, index, { problems, sites });
+  judgePeersOnPaths(draft, interfaces, { site, problems });
 }
 
 /** A unicast advert goes over the interface whose network its peer is in: each needs a peer of its own. */
-function judgePeers(
-  { unicast_peer: peers = [] }: VrrpDraft,
+function judgePeersOnPaths(
+  { unicast_peer: peers = [] }: PeersDraft,
   interfaces: readonly string[],
-  index: number,
-  { problems, sites }: Pick<Resolution, 'problems' | 'sites'>,
+  { site, problems }: RouterSite,
 ): void {
   const addresses = peers.flatMap((peer) => ('address' in peer ? [peer.address] : []));
   // A name may have an address on each.
@@ -45,6 +64,6 @@ function judgePeers(
     const count = addresses.filter((address) => familyOf(address) === family).length;
     if (count === 0 || count >= interfaces.length) continue;
     const rule = `an address of the peer on each of ${interfaces.join(', ')}`;
-    problems.push(warningAt(sites('vrrp', index, 'unicast_peer'), 'use every path', rule, `${count}`));
+    problems.push(warningAt(site('unicast_peer'), 'use every path', rule, `${count}`));
   }
 }

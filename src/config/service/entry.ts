@@ -1,13 +1,12 @@
 // One entry of `virtual` to its services: one, or one for each address of a group. Everything that the entry alone
 // shows is judged here; what only all services together show, in resolve-document.ts.
 import type { VirtualConfig } from '../../model/config/service.ts';
-import type { Resolution } from '../resolution.ts';
-import { expandGroup } from './group.ts';
+import type { Resolution, Site } from '../resolution.ts';
+import { resolveGroup } from './group.ts';
 import { judgeVirtual } from './judge.ts';
 import type { GlobalDraft, VirtualDraft } from './keys.ts';
-import { judgeProgramsOf } from './programs.ts';
+import { judgeServicePrograms } from './programs.ts';
 import { resolveVirtual } from './resolve.ts';
-import type { Site } from './subject.ts';
 
 /** @param index of the entry in `virtual`; its sites are asked for as those of ('virtual', index). */
 export function resolveEntry(
@@ -17,12 +16,12 @@ export function resolveEntry(
   resolution: Resolution,
 ): readonly VirtualConfig[] {
   const site: Site = (...path) => resolution.sites('virtual', index, ...path);
-  const services = expandGroup(entry, index, resolution).flatMap(({ draft, at }) => {
+  const services = resolveGroup(entry, index, resolution).flatMap(({ draft, at }) => {
     const virtual = resolveVirtual({ draft, globals, site, resolution });
     if (virtual === undefined) return [];
     judgeVirtual(virtual, draft, site, resolution);
     return [{ ...virtual, at }];
   });
-  judgeProgramsOf(entry, index, globals, resolution);
+  judgeServicePrograms(entry, index, globals, resolution);
   return services;
 }

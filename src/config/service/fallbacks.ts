@@ -18,7 +18,7 @@ import { choice, filledText, flag, leaf, text } from '../values/leaves.ts';
 import { withSlash } from '../values/request.ts';
 import { forwards, type HostPort, parseFallbackText, parseHostPort } from '../values/server-text.ts';
 import { judgeRequest, protocolOf, resolveServer } from './server.ts';
-import type { Site, Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
 import { resolveTunnel, tunnelSchema } from './tunnel.ts';
 
 const fallbackAddress = leaf<HostPort>(
@@ -76,39 +76,40 @@ type Fallback = FallbackConfig | NamedFallbackConfig;
 type Service = { readonly id: ServiceId; readonly checktype: CheckType };
 
 export function resolveFallbacks(
-  { draft, globals, site, resolution }: Subject<OwnDraft, SharedDraft>,
+  subject: Subject<OwnDraft, SharedDraft>,
   service: Service,
 ): Pick<VirtualConfig, 'fallbacks' | 'namedFallbacks'> {
-  const under =
-    (sites: Site, key: string): TierSite =>
-    (...path) =>
-      sites(key, ...path);
-  if (draft.fallback !== undefined) {
-    return inForce(resolveTiers(draft.fallback, service, under(site, 'fallback'), resolution), resolution);
-  }
-  const family = serviceFamily(service.id);
-  const key = (['fallback', 'fallback6'] as const).find((each) => familyOfFallback(globals, each) === family);
-  if (key === undefined) return { fallbacks: [] };
-  const shared = under(resolution.sites, key);
-  return inForce(resolveTiers(globals[key] ?? [], service, shared, resolution), resolution);
-}
-
-function inForce(
-  tiers: readonly Fallback[],
-  { problems }: Resolution,
-): Pick<VirtualConfig, 'fallbacks' | 'namedFallbacks'> {
-  const last = tiers.findIndex(({ checked }) => !checked);
-  const beyond = tiers[last + 1];
-  if (last >= 0 && beyond !== undefined) {
-    const rule = 'check: yes for each before it, as one that is not checked always serves';
-    const got = 'address' in beyond ? formatEndpoint(beyond) : `${beyond.name}:${beyond.port}`;
-    problems.push(warningAt(beyond.at, 'reach fallback', rule, got));
-  }
+  const { tiers: drafts, site } = tiersOf(subject, serviceFamily(service.id));
+  const tiers = resolveTiers(drafts, service, site, subject.resolution);
+  judgeTiers(tiers, subject.resolution);
   const namedFallbacks = tiers.filter((tier): tier is NamedFallbackConfig => !('address' in tier));
   return {
     fallbacks: tiers.filter((tier) => 'address' in tier),
     ...(namedFallbacks.length > 0 && { namedFallbacks }),
   };
+}
+
+/** The service's own, else those of the top level for its family. */
+function tiersOf(
+  { draft, globals, site, resolution }: Subject<OwnDraft, SharedDraft>,
+  family: Family,
+): { readonly tiers: Tiers; readonly site: TierSite } {
+  if (draft.fallback !== undefined) {
+    return { tiers: draft.fallback, site: (...path) => site('fallback', ...path) };
+  }
+  const key = (['fallback', 'fallback6'] as const).find((each) => familyOfFallback(globals, each) === family);
+  if (key === undefined) return { tiers: [], site };
+  return { tiers: globals[key] ?? [], site: (...path) => resolution.sites(key, ...path) };
+}
+
+/** The others are reached only while those before them are down. */
+function judgeTiers(tiers: readonly Fallback[], { problems }: Resolution): void {
+  const last = tiers.findIndex(({ checked }) => !checked);
+  const beyond = tiers[last + 1];
+  if (last < 0 || beyond === undefined) return;
+  const rule = 'check: yes for each before it, as one that is not checked always serves';
+  const got = 'address' in beyond ? formatEndpoint(beyond) : `${beyond.name}:${beyond.port}`;
+  problems.push(warningAt(beyond.at, 'reach fallback', rule, got));
 }
 
 function familyOfFallback(globals: SharedDraft, key: 'fallback' | 'fallback6'): Family | undefined {

@@ -42,7 +42,7 @@ export function resolveFlapping(subject: Subject<FlappingDraft, FlappingDraft>):
   const holdMs = own('flap_hold');
   if (holdMs === undefined) return undefined;
   const holdMaxMs = own('flap_hold_max') ?? defaults.flap_hold_max;
-  if (holdMaxMs < holdMs) refuseHold(holdMs, holdMaxMs, subject);
+  judgeHold(holdMs, holdMaxMs, subject);
   return {
     count: own('flap_count') ?? defaults.flap_count,
     windowMs: own('flap_window') ?? defaults.flap_window,
@@ -50,7 +50,8 @@ export function resolveFlapping(subject: Subject<FlappingDraft, FlappingDraft>):
   };
 }
 
-function refuseHold(holdMs: number, holdMaxMs: number, subject: Subject<FlappingDraft>): void {
+function judgeHold(holdMs: number, holdMaxMs: number, subject: Subject<FlappingDraft>): void {
+  if (holdMaxMs >= holdMs) return;
   const { draft, resolution } = subject;
   const [hold, holdMax] = [formatDuration(holdMs), formatDuration(holdMaxMs)];
   const isShort = draft.flap_hold === undefined && draft.flap_hold_max !== undefined;

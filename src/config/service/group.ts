@@ -15,7 +15,7 @@ export type GroupEntry = {
 };
 
 /** The entry itself where it is no group; none, with a problem, where it cannot be told which services it has. */
-export function expandGroup(
+export function resolveGroup(
   draft: VirtualDraft,
   index: number,
   { sites, problems }: Resolution,

@@ -9,13 +9,12 @@ import { judgeChecktype } from '../checks/judge-checktype.ts';
 import { judgeTextCheck } from '../checks/judge-text.ts';
 import { judgeIneffective } from '../ineffective.ts';
 import { errorAt, type Warn, warningAt } from '../problem.ts';
-import type { Resolution } from '../resolution.ts';
+import type { Resolution, Site } from '../resolution.ts';
 import { judgeFlapping } from './flapping.ts';
 import { judgeServers } from './judge-servers.ts';
 import type { VirtualDraft } from './keys.ts';
 import { judgeQuorum } from './quorum.ts';
 import { judgeScheduling } from './scheduling.ts';
-import type { Site } from './subject.ts';
 import { judgeTiming } from './timing.ts';
 
 /** @param site where the entry, or a key of it, stands */

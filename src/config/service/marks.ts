@@ -6,10 +6,10 @@ import type { MarkedConfig, VirtualConfig } from '../../model/config/service.ts'
 import type { ServiceId } from '../../model/ipvs.ts';
 import { markKey } from '../../net/mark.ts';
 import { errorAt, warningAt } from '../problem.ts';
-import { literalFamily, type Resolution, resolveAddress } from '../resolution.ts';
+import { literalFamily, type Resolution, resolveAddress, type Site } from '../resolution.ts';
 import { optional, required } from '../values/documented.ts';
 import { choice, leaf } from '../values/leaves.ts';
-import type { Site, Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
 
 /** Of each family, in all services: what one message to the kernel holds with ease. */
 const marksMax = 2048;

@@ -8,7 +8,7 @@ export const judgeSharedPrograms = (globals: GlobalDraft, resolution: Resolution
   judgeShared(globals, globals, [], resolution);
 
 /** Those of one entry of `virtual`. */
-export function judgeProgramsOf(
+export function judgeServicePrograms(
   virtual: VirtualDraft,
   index: number,
   globals: GlobalDraft,

@@ -1,9 +1,7 @@
 // What the subjects of a virtual service (quorum.ts, marks.ts, scheduling.ts and the others) are handed: the keys of the
 // entry and those of the top level, where each stands, and where complaints go.
 import type { Position } from '../../model/config/problem.ts';
-import type { Resolution } from '../resolution.ts';
-
-export type Site = (...path: readonly (string | number)[]) => Position;
+import type { Resolution, Site } from '../resolution.ts';
 
 export type Subject<Own, Shared = unknown> = {
   /** The keys of the entry. */

@@ -1,9 +1,10 @@
 // The programs that virtual routers name: those of vrrp_script, and those that are told of a transition.
 import { action, judgeProgram } from '../judge-program.ts';
 import { present, type Resolution } from '../resolution.ts';
-import { type NotifyDraft, notifyShape, type TrackingDraft } from './keys.ts';
+import type { DefinitionsDraft } from './definitions.ts';
+import { type NotifyDraft, notifyShape } from './notify.ts';
 
-type RouterPrograms = Pick<TrackingDraft, 'vrrp_script'> & {
+type RouterPrograms = Pick<DefinitionsDraft, 'vrrp_script'> & {
   readonly vrrp?: readonly (NotifyDraft | undefined)[] | undefined;
   readonly script_user?: string | undefined;
 };

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { type Ip, parseIp } from '../../net/ip.ts';
 import { parseNetmask } from '../../net/prefix.ts';
+import { readInterfaceName } from '../../net/word-pairs.ts';
 import { didYouMean } from './suggest.ts';
 
 /** What an editor is told of a value, and what docs/config.md prints. */
@@ -40,6 +41,10 @@ export const plainName = leaf(
   (value) => (/^[\w.-]{1,64}$/.test(value) ? value : undefined),
   { type: 'string' },
 );
+
+export const interfaceName = leaf('an interface name of 1 to 15 characters', readInterfaceName, {
+  type: 'string',
+});
 
 /** yes, no and the other spellings that YAML has known for them. */
 export const flag = () =>

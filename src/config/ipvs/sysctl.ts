@@ -1,55 +1,11 @@
-// The `ipvs` section: the table as a whole, and what the kernel keeps beside it. The sysctls are those of Linux up
-// to 6.18 (Documentation/networking/ipvs-sysctl.rst, net/netfilter/ipvs/ip_vs_ctl.c), each with the values that
-// the kernel takes or, where it takes anything, those that mean something.
+// `ipvs sysctl`: settings of the kernel, those of Linux up to 6.18 (Documentation/networking/ipvs-sysctl.rst,
+// net/netfilter/ipvs/ip_vs_ctl.c), each with the values that the kernel takes or, where it takes anything, those that mean
+// something.
 import { z } from 'zod';
-import { type Ip, isMulticast, parseIp } from '../../net/ip.ts';
-import { readInterfaceName } from '../../net/word-pairs.ts';
-import { ipvsDefaults, syncDefaults } from '../defaults.ts';
-import { optional, required } from '../values/documented.ts';
+import type { IpvsConfig } from '../../model/config/ipvs.ts';
+import { optional } from '../values/documented.ts';
 import { withForm } from '../values/forms.ts';
-import { choice, duration, filledText, formatDuration, leaf, whole } from '../values/leaves.ts';
-
-/** As many seconds as a timer of the kernel can hold (INT_MAX / HZ), at 1000 ticks a second. */
-const timeout = () => duration({ minMs: 1000, stepMs: 1000, maxMs: 2_147_483_000 });
-
-export const timeoutSchema = z.strictObject({
-  tcp: optional(timeout(), 'Of an established TCP connection. The kernel has 15m.'),
-  tcpfin: optional(timeout(), 'Of a TCP connection after its FIN. The kernel has 2m.'),
-  udp: optional(timeout(), 'Between two datagrams that are one connection. The kernel has 5m.'),
-});
-
-const multicastGroup = leaf<Ip>(
-  'a multicast address, IPv4 or IPv6',
-  (text) => {
-    const address = parseIp(text);
-    return address !== undefined && isMulticast(address) ? address : undefined;
-  },
-  { type: 'string' },
-);
-const interfaceName = leaf('an interface name of 1 to 15 characters', readInterfaceName, { type: 'string' });
-
-export const syncSchema = z.strictObject({
-  interface: required(interfaceName, 'Where connections are told of and heard of.'),
-  mode: optional(
-    choice(['role', 'both']),
-    'role: a master while this director is active, a backup while it is not. both: both, always. Default: role where there is a virtual router.',
-  ),
-  instance: optional(
-    filledText(),
-    'The virtual router whose role it is, by name. May be left out where there is but one.',
-  ),
-  id: optional(
-    whole(0, 255),
-    'Which directors belong together; a backup with 0 hears all. Default: the virtual_router_id.',
-  ),
-  maxlen: optional(
-    whole(1, 65_507),
-    'Bytes of a message at most; a backup takes 1024 at least. Unset: as the interface takes.',
-  ),
-  group: optional(multicastGroup, 'The multicast group of the messages.', syncDefaults.group),
-  port: optional(whole(1, 65_535), 'Their UDP port.', `${syncDefaults.port}`),
-  ttl: optional(whole(1, 255), 'How many networks they may pass.', `${syncDefaults.ttl}`),
-});
+import { leaf } from '../values/leaves.ts';
 
 const intMax = 2_147_483_647;
 const number = (min: number, max: number) => {
@@ -153,22 +109,13 @@ export const sysctlSchema = withForm(
   { plainKey: (written) => written.replace(sysctlPrefix, '') },
 );
 
-export const ipvsSchema = z.strictObject({
-  resync_interval: optional(
-    duration({ minMs: 100, maxMs: 86_400_000 }),
-    'How often the table is compared with what it should be.',
-    formatDuration(ipvsDefaults.resync_interval),
-  ),
-  foreign: optional(
-    choice(['keep', 'remove']),
-    'What happens to services that no config names.',
-    ipvsDefaults.foreign,
-  ),
-  timeout: optional(timeoutSchema, 'When connections are forgotten (ipvsadm --set).'),
-  sync: optional(syncSchema, 'The daemons that keep the connections of the other director.'),
-  sysctl: optional(sysctlSchema, 'Settings of the kernel by their names below net.ipv4.vs.'),
-});
-export type IpvsDraft = z.output<typeof ipvsSchema>;
+/** Undefined where nothing is set. */
+export function resolveSysctl(draft: z.output<typeof sysctlSchema>): IpvsConfig['sysctl'] {
+  const set = Object.entries(draft).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return set.length === 0 ? undefined : Object.fromEntries(set);
+}
 
 function readThreshold(text: string): string | undefined {
   const match = /^(\d{1,9})\s+(\d{1,9})$/.exec(text.trim());

@@ -1,0 +1,16 @@
+// By how much what is tracked moves a priority, in keepalived's words.
+import { leaf } from '../values/leaves.ts';
+
+/** keepalived: enough to take any priority to its floor. */
+const weightMax = 253;
+export const weight = leaf(
+  `a whole number from -${weightMax} to ${weightMax}`,
+  (text) => {
+    const value = /^[+-]?\d{1,3}$/.test(text) ? Number(text) + 0 : Number.NaN;
+    return Math.abs(value) <= weightMax ? value : undefined;
+  },
+  { type: 'integer', minimum: -weightMax, maximum: weightMax },
+);
+
+export const weightMeaning =
+  'Above 0: added to the priority while it is well. Below: taken off while it is not. 0: not well is a fault.';
