@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../src/journal/catalogue.ts';
 import { levelOf } from '../../src/journal/describe-event.ts';
+import { reasonWords } from '../../src/journal/reasons.ts';
 import { declaredEntries, declaredEvents, samplesOf } from '../make/sample-events.ts';
 import { read } from './sources.ts';
 
@@ -33,6 +34,13 @@ describe('docs/events.md', () => {
     expect([...levels]).toContain(level);
     for (const other of levels) if (other !== level) expect(text).toMatch(new RegExp(`\\b${other}`));
     expect(text.trim().length).toBeGreaterThan(20);
+  });
+
+  it('has the words of each reason', () => {
+    const [, rows = ''] = read('docs/events.md').split('|---|---|\n');
+    expect(rows.trimEnd().split('\n')).toEqual(
+      [...reasonWords].map(([code, words]) => `| \`${code}\` | ${words} |`),
+    );
   });
 });
 
