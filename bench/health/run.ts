@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CheckActivity } from '../../src/daemon/health/check-runner.ts';
+import type { CheckActivity } from '../../src/daemon/health/check-starter.ts';
 import { withLab } from '../../test/lab/harness/namespaces.ts';
 import { type Running, waitUntil } from '../../test/lab/harness/process.ts';
 import { gapsBeyond, type Lateness, latenessOf, summarise } from './lateness.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ServerHealth } from '../../src/daemon/health/health-loop.ts';
+import type { ServerHealth } from '../../src/daemon/health/server-health.ts';
 import { createReconcileLoop } from '../../src/daemon/reconcile/reconcile-loop.ts';
 import { droppedServices } from '../../src/daemon/report/service-status.ts';
 import { whyOf } from '../../src/daemon/report/why.ts';

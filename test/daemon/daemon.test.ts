@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ConfigReading } from '../../src/config/judge-loss.ts';
 import { createDaemon } from '../../src/daemon/daemon.ts';
 import type { Daemon, DaemonPorts } from '../../src/daemon/daemon-ports.ts';
-import type { ServerHealth } from '../../src/daemon/health/health-loop.ts';
+import type { ServerHealth } from '../../src/daemon/health/server-health.ts';
 import type { JournalEvent } from '../../src/journal/event.ts';
 import type { Config } from '../../src/model/config/config.ts';
 import { ip } from '../../src/net/ip.ts';

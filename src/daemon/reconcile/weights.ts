@@ -4,7 +4,7 @@ import type { VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId } from '../../model/ipvs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Override, type WeightFacts, type WeightPart, weigh, weightOf } from '../../reconcile/weigh.ts';
-import type { HealthWeightFacts } from '../health/health-loop.ts';
+import type { HealthWeightFacts } from '../health/server-health.ts';
 
 /** A growing weight is set anew so often. */
 const growthStepMs = 1000;

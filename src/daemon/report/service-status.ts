@@ -9,7 +9,7 @@ import type { ObservedService } from '../../ports/kernel.ts';
 import { canonicalDestination } from '../../reconcile/canonical.ts';
 import type { WeightFacts } from '../../reconcile/weigh.ts';
 import type { FlapAccount } from '../health/flap-hold.ts';
-import type { ServerHealth } from '../health/health-loop.ts';
+import type { ServerHealth } from '../health/server-health.ts';
 import type { QuorumStatus } from '../reconcile/quorums.ts';
 import type { ReconcileStatus } from '../reconcile/reconcile-loop.ts';
 import { type LeavingStatus, leavingIn } from './leaving-status.ts';

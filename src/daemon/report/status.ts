@@ -3,7 +3,7 @@ import type { Config } from '../../model/config/config.ts';
 import type { Micros } from '../../ports/clock.ts';
 import { describeSyncDaemon } from '../../reconcile/sync-daemons.ts';
 import type { DirectorLoopStatus } from '../director/director-loop.ts';
-import type { CheckActivity } from '../health/check-runner.ts';
+import type { CheckActivity } from '../health/check-starter.ts';
 import type { MarkStatus } from '../marks/family-marks.ts';
 import type { ReconcileStatus } from '../reconcile/reconcile-loop.ts';
 import type { FileStatus } from '../roster/fleet-files.ts';

@@ -13,7 +13,7 @@ import type { DesiredService } from '../../reconcile/desire.ts';
 import { fallbackServing } from '../../reconcile/fallback.ts';
 import type { WeightPart } from '../../reconcile/weigh.ts';
 import type { FlapAccount } from '../health/flap-hold.ts';
-import type { ServerHealth } from '../health/health-loop.ts';
+import type { ServerHealth } from '../health/server-health.ts';
 import type { QuorumStatus } from '../reconcile/quorums.ts';
 import type { ReconcileStatus } from '../reconcile/reconcile-loop.ts';
 import type { VrrpInstanceStatus } from '../vrrp/messages.ts';

@@ -1,0 +1,110 @@
+// When each check begins: at its own fixed rate, in its turn where too many are due, and not while its last run is under
+// way. What it costs this process to be late is noted (check-pace.ts, lost-time.ts).
+
+import { nextTarget } from '../../health/combined.ts';
+import { nextStart, startsMissed } from '../../health/schedule.ts';
+import type { Journal } from '../../journal/event.ts';
+import type { Probe } from '../../model/probe-result.ts';
+import type { Clock, EventLoop, Micros } from '../../ports/clock.ts';
+import { createLatenessHistogram, type Lateness } from '../pace/lateness.ts';
+import { createCheckPace } from './check-pace.ts';
+import type { Judged } from './checked-server.ts';
+import { createLostTime } from './lost-time.ts';
+import { createPlaces } from './places.ts';
+import { runProbe } from './run-probe.ts';
+import { leaveOut, noteEnd, type ScheduledCheck } from './scheduled-check.ts';
+
+/** Of all checks together. */
+export type CheckActivity = {
+  readonly checks: number;
+  readonly underWay: number;
+  /** Due, but without a free place. */
+  readonly waiting: number;
+  /** Places: checks that may be under way at once. */
+  readonly places: number;
+  /** Starts that went by while a check waited to begin, over the life of the process. */
+  readonly missed: number;
+  /** How late each began, likewise. */
+  readonly lateness: Lateness;
+};
+
+export type CheckStarterOptions = {
+  readonly clock: Clock & EventLoop;
+  readonly probe: Probe;
+  readonly journal: Journal;
+  /** Checks under way at once; more wait their turn, first come first served. */
+  readonly concurrency: number;
+  /** Asked whenever a start is due, also where the check before is still under way; false leaves it out. */
+  readonly mayStart: (key: string) => boolean;
+  readonly onResult: (key: string, said: Judged) => void;
+};
+
+export type CheckStarter = {
+  /** From its first start on. */
+  readonly begin: (check: ScheduledCheck) => void;
+  /** One under way is aborted and its result never told. */
+  readonly end: (check: ScheduledCheck) => void;
+  /** After an end: those that wait for its place. */
+  readonly startWaiting: () => void;
+  readonly activity: () => CheckActivity;
+  readonly stop: () => void;
+};
+
+/** @param checks how many there are. */
+export function createCheckStarter(options: CheckStarterOptions, checks: () => number): CheckStarter {
+  const { clock, concurrency } = options;
+  const lateness = createLatenessHistogram();
+  const places = createPlaces<ScheduledCheck>(clock, concurrency, (check) => start(check));
+  const lostTime = createLostTime(clock, () => places.underWay() > 0);
+  const pace = createCheckPace(options.journal, checks);
+  const probePorts = { clock, probe: options.probe, lostTime };
+
+  const schedule = (check: ScheduledCheck, due: Micros): void => {
+    check.due = due;
+    check.cancelNext = clock.after((due - clock.now()) / 1000, () => comeDue(check));
+  };
+
+  const comeDue = (check: ScheduledCheck): void => {
+    const mayStart = options.mayStart(check.key);
+    if (mayStart && check.cancelRun === undefined) {
+      places.ask(check);
+      return;
+    }
+    if (mayStart) leaveOut(check, 1);
+    schedule(check, nextStart(check.schedule, check.due, clock.now()));
+  };
+
+  const start = (check: ScheduledCheck): void => {
+    lostTime.watch();
+    const [due, startedAt] = [check.due, clock.now()];
+    const missed = startsMissed(check.schedule, due, startedAt);
+    lateness.note(startedAt - due);
+    pace.note(startedAt, missed);
+    leaveOut(check, missed);
+    schedule(check, nextStart(check.schedule, due, startedAt));
+    const cancel = runProbe(probePorts, nextTarget(check.plan, check.combined), (result) => {
+      places.leave();
+      options.onResult(check.key, noteEnd(check, result, { due, startedAt, now: clock.now() }));
+      places.fill();
+    });
+    check.cancelRun = () => {
+      places.leave();
+      cancel();
+    };
+  };
+
+  return {
+    begin: (check) => schedule(check, check.due),
+    end: (check) => {
+      places.forget(check);
+      check.cancelNext();
+      check.cancelRun?.();
+    },
+    startWaiting: places.fill,
+    activity: () => ({
+      ...{ checks: checks(), underWay: places.underWay(), waiting: places.waiting() },
+      ...{ places: concurrency, missed: pace.missed(), lateness: lateness.summary() },
+    }),
+    stop: lostTime.stop,
+  };
+}

@@ -1,0 +1,122 @@
+// Which servers are under check, by the services that are configured. A reload is a difference: servers that stay keep
+// their verdict, checks that stay keep their place in time. What a check means for a server is checked-server.ts's.
+
+import { type CheckPlan, checkPlanOf } from '../../health/checks/plan.ts';
+import { steady } from '../../health/flap-damping.ts';
+import { questioned, unverified } from '../../health/verdict.ts';
+import { trafficPortOf } from '../../model/checks/ports.ts';
+import type { RealConfig, VirtualConfig } from '../../model/config/service.ts';
+import { formatServiceId } from '../../model/ipvs.ts';
+import { formatEndpoint } from '../../net/endpoint.ts';
+import { type CheckedServer, pardon, type ServerSurroundings } from './checked-server.ts';
+import type { FirstResults } from './first-results.ts';
+import { endHold } from './flap-hold.ts';
+import type { SharedChecks } from './shared-checks.ts';
+
+export type CheckedServicesPorts = {
+  readonly around: ServerSurroundings;
+  readonly checks: Pick<SharedChecks, 'attach' | 'detach'>;
+  readonly firstResults: FirstResults;
+  /** Its check may be one that other servers had before it. */
+  readonly onEntered: (server: CheckedServer) => void;
+};
+
+export type CheckedServices = {
+  readonly configure: (virtuals: readonly VirtualConfig[]) => void;
+  readonly servers: () => readonly CheckedServer[];
+  readonly find: (service: string, real: string) => CheckedServer | undefined;
+};
+
+/** @property virtual what it was configured by; never changed in place. */
+type CheckedService = {
+  readonly virtual: VirtualConfig;
+  readonly servers: ReadonlyMap<string, CheckedServer>;
+};
+
+export function createCheckedServices(ports: CheckedServicesPorts): CheckedServices {
+  const { around, checks, firstResults } = ports;
+  /** By name; their servers by theirs. */
+  const services = new Map<string, CheckedService>();
+
+  const enter = (server: CheckedServer, intervalMs: number): void => {
+    if (server.plan.main.target.kind !== 'off') firstResults.expect(server);
+    checks.attach(server, intervalMs);
+  };
+
+  const leave = (server: CheckedServer): void => {
+    endHold(server);
+    checks.detach(server);
+    firstResults.settle(server);
+  };
+
+  const change = (known: CheckedServer, wanted: CheckedServer, intervalMs: number): void => {
+    known.limits = wanted.limits;
+    known.flapPolicy = wanted.flapPolicy;
+    if (known.flapPolicy === undefined) pardon(around, known, 'flapping does not count any more');
+    if (known.checkKey === wanted.checkKey) return;
+    if (asks(known.plan) !== asks(wanted.plan)) known.state = questioned(known.state);
+    checks.detach(known);
+    known.plan = wanted.plan;
+    known.checkKey = wanted.checkKey;
+    checks.attach(known, intervalMs);
+  };
+
+  /** The service as it is configured now; a configuration that is the very one of before changes nothing. */
+  const enterService = (name: string, virtual: VirtualConfig): void => {
+    const before = services.get(name);
+    if (before?.virtual === virtual) return;
+    const wanted = serversOf(virtual);
+    for (const [real, server] of before?.servers ?? []) if (!wanted.has(real)) leave(server);
+    const entered = [...wanted].map(([real, server]) => {
+      const known = before?.servers.get(real);
+      if (known === undefined) enter(server, virtual.checkintervalMs);
+      else change(known, server, virtual.checkintervalMs);
+      return [real, known ?? server] as const;
+    });
+    services.set(name, { virtual, servers: new Map(entered) });
+    for (const [real, server] of entered) if (before?.servers.has(real) !== true) ports.onEntered(server);
+  };
+
+  return {
+    configure: (virtuals) => {
+      const wanted = new Map(virtuals.map((virtual) => [formatServiceId(virtual.id), virtual]));
+      for (const [name, { servers }] of [...services]) {
+        if (wanted.has(name)) continue;
+        for (const server of servers.values()) leave(server);
+        services.delete(name);
+      }
+      for (const [name, virtual] of wanted) enterService(name, virtual);
+    },
+    servers: () => [...services.values()].flatMap(({ servers }) => [...servers.values()]),
+    find: (service, real) => services.get(service)?.servers.get(real),
+  };
+}
+
+/** A tier of the fallback that is also a real server is checked as that: it comes first, and gives way. */
+function serversOf(virtual: VirtualConfig): ReadonlyMap<string, CheckedServer> {
+  const checked = [...virtual.fallbacks.filter((fallback) => fallback.checked), ...virtual.reals];
+  return new Map(checked.map((real) => newServer(virtual, real)).map((server) => [server.real, server]));
+}
+
+/** What is asked, without the times: only a change of this questions what is known of a server. */
+const asks = ({ main, between }: CheckPlan): string => JSON.stringify([main.target, between?.check.target]);
+
+function newServer(virtual: VirtualConfig, real: RealConfig): CheckedServer {
+  const plan = checkPlanOf(virtual, real);
+  const endpoint = { address: real.address, port: trafficPortOf(virtual, real) };
+  return {
+    service: formatServiceId(virtual.id),
+    real: formatEndpoint(endpoint),
+    endpoint,
+    plan,
+    checkKey: JSON.stringify([plan, virtual.checkintervalMs]),
+    limits: { rise: virtual.rise, fall: virtual.fall },
+    flapPolicy: virtual.reals.includes(real) ? virtual.flapping : undefined,
+    flaps: steady,
+    state: unverified(false),
+    maintenance: false,
+    downSince: undefined,
+    toldUncheckedAt: undefined,
+    recent: [],
+  };
+}
