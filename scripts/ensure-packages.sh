@@ -14,6 +14,7 @@ package_of() {
     ping) echo iputils-ping ;;
     sysctl) echo procps ;;
     linux.uml) echo user-mode-linux ;;
+    lwp-request) echo libwww-perl ;;
     qemu-system-x86_64) echo qemu-system-x86 ;;
     nft) echo nftables ;;
     cc) echo gcc libc6-dev ;;
@@ -44,7 +45,7 @@ fi
 # 200 MB more.
 wished=
 if [ $# = 0 ]; then
-  servers='systemctl ldirectord smtpd dovecot vsftpd tinyproxy unbound slapd freeradius'
+  servers='systemctl ldirectord haproxy lwp-request smtpd dovecot vsftpd tinyproxy unbound slapd freeradius'
   [ "${LAB_SERVERS:-}" != all ] || servers="$servers mariadbd postgres"
   for command in $servers; do
     command -v "$command" >/dev/null && continue

@@ -6,6 +6,14 @@ import { attempt, run, start, waitUntil } from '../harness/process.ts';
 
 const limitSec = 3;
 
+/** The first that is not there. */
+export async function missingOf(...programs: readonly string[]): Promise<string | undefined> {
+  for (const program of programs) {
+    if ((await attempt(['sh', '-c', `command -v ${program}`])).status !== 0) return program;
+  }
+  return undefined;
+}
+
 /** Up: it came to a 2xx status and curl had nothing to complain of. */
 export async function askCurl(port: number): Promise<boolean> {
   const { status, stdout } = await attempt(
