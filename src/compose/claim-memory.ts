@@ -1,6 +1,6 @@
 // The memory of what the VRRP process changes on interfaces beside addresses, in state_dir, of this boot. It writes it
 // itself: what was there must be safe before it is changed.
-import { parseClaimRecord } from '../daemon/vrrp/holdings/claims.ts';
+import { parseClaimRecord } from '../daemon/vrrp/holdings/claim-record.ts';
 import { isRecord } from '../net/record.ts';
 import type { ClaimMemory, ClaimRecord } from '../ports/claim-memory.ts';
 import { openStateFile } from '../system/files/state-file.ts';

@@ -1,6 +1,6 @@
 // What the VRRP process, and the main process in its place, stand on on this machine: the real clock, sockets
 // and kernel. Imports nothing that either does not need, because the VRRP process must start fast.
-import { memoryOf } from '../daemon/vrrp/holdings/claims.ts';
+import { memoryOf } from '../daemon/vrrp/holdings/claim-record.ts';
 import type { VrrpPorts } from '../daemon/vrrp/vrrp-ports.ts';
 import { createNetworkKernel } from '../kernel/network.ts';
 import { createFilterKernel } from '../kernel/nftables.ts';

@@ -1,7 +1,7 @@
 // The supervisor of the VRRP process as `run` needs it: this program forked, and the real sockets for what is
 // done in its place.
 import { fileURLToPath } from 'node:url';
-import { isNothing } from '../daemon/vrrp/holdings/claims.ts';
+import { isNothing } from '../daemon/vrrp/holdings/claim-record.ts';
 import { findsAddresses } from '../daemon/vrrp/holdings/found.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from '../daemon/vrrp/messages.ts';
 import { releaseLeft, resignFor, tellLeft } from '../daemon/vrrp/resign-for.ts';

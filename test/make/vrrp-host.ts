@@ -1,7 +1,7 @@
 // One host in memory: links and addresses with leases as the kernel keeps them, an advert socket and a frame
 // socket, and the VRRP process on top. `did` is everything it did to the outside, in order.
 import { classOf, type PacketHead } from '../../src/daemon/vrrp/adverts/admission.ts';
-import { memoryOf } from '../../src/daemon/vrrp/holdings/claims.ts';
+import { memoryOf } from '../../src/daemon/vrrp/holdings/claim-record.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from '../../src/daemon/vrrp/messages.ts';
 import type { NetworkView } from '../../src/daemon/vrrp/network-view.ts';
 import { runInstances } from '../../src/daemon/vrrp/process.ts';

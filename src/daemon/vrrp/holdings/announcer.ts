@@ -44,87 +44,101 @@ export type AnnouncerPorts = Pick<VrrpPorts, 'openFrameSocket'> & {
   readonly isInstalled: (prefix: Prefix) => boolean;
 };
 
+type Announcing = AnnouncerPorts & {
+  readonly device: VrrpInterface;
+  /** Of other devices, by index. */
+  readonly sockets: Map<number, FramePort>;
+  /** Counts those that were begun: the rest of an earlier one is not sent. */
+  round: number;
+  loggedAt: Micros;
+};
+
 /** @param device whose socket serves for all that it carries. */
 export function createAnnouncer(device: VrrpInterface, ports: AnnouncerPorts): Announcer {
-  const { clock, view, emit, config } = ports;
-  /** Of other devices, by index. */
-  const sockets = new Map<number, FramePort>();
-  let loggedAt: Micros = 0;
-  /** Counts those that were begun. */
-  let round = 0;
-
-  function framesOf(link: Link): FramePort | undefined {
-    if (link.index === device.link()?.index) return device.frames();
-    const opened = sockets.get(link.index) ?? ports.openFrameSocket(link.index);
-    if (!('ok' in opened)) return opened;
-    if (!opened.ok) return undefined;
-    sockets.set(link.index, opened.value);
-    return opened.value;
-  }
-
-  /** @returns whether there was a device to send it from. */
-  function send(prefix: Prefix): boolean {
-    const link = view.linkNamed(deviceOfAddress(config(), prefix));
-    const frames = link === undefined ? undefined : framesOf(link);
-    if (link?.mac === undefined || frames === undefined) return false;
-    frames.send(announcementOf(prefix.address, link.mac));
-    return true;
-  }
-
-  /** Many take longer than an advert may wait: the rest follows between other things. */
-  function sendSome(rest: readonly Prefix[], from: number, mine: number): void {
-    if (from >= rest.length || mine !== round) return;
-    for (const prefix of rest.slice(from, from + sliceMax)) if (ports.isInstalled(prefix)) send(prefix);
-    sendAfterPoll(rest, from + sliceMax, mine);
-  }
-
-  function sendLater(rest: readonly Prefix[], from: number, mine: number): void {
-    const next = rest[from];
-    if (next === undefined || mine !== round) return;
-    clock.after(pauseMs(), () => {
-      if (mine !== round) return;
-      if (ports.isInstalled(next)) send(next);
-      sendLater(rest, from + 1, mine);
-    });
-  }
-
-  const sendAfterPoll = (rest: readonly Prefix[], from: number, mine: number) =>
-    clock.afterPoll(() => sendSome(rest, from, mine));
-
-  const pauseMs = (): number => config().garpIntervalMs ?? 0;
-
-  /** @returns whether one went out at once. */
-  function begin(addresses: readonly Prefix[], repeat: number): boolean {
-    const all = Array.from({ length: repeat }, () => addresses).flat();
-    // The first of each at once, whatever the pause: the advert that follows may take the peer off.
-    const atOnce = (pauseMs() === 0 ? all : all.slice(0, addresses.length)).slice(0, atOnceMax);
-    const sent = atOnce.map(send);
-    if (pauseMs() > 0) sendLater(all, atOnce.length, round);
-    else if (all.length > atOnce.length) sendAfterPoll(all, atOnce.length, round);
-    return sent.includes(true);
-  }
-
-  function log(count: number, number: number): void {
-    const now = clock.now();
-    if (number > 2 && now - loggedAt < refreshLoggedEveryUs) return;
-    loggedAt = now;
-    emit({ event: 'vip.announced', instance: config().name, addresses: count, round: number });
-  }
-
+  const announcing: Announcing = { ...ports, device, sockets: new Map(), round: 0, loggedAt: 0 };
   return {
-    announce: (addresses, { round: number, repeat }) => {
+    announce: (addresses, { round, repeat }) => {
       // Ends what is left of the one before.
-      round += 1;
-      if (begin(addresses, repeat)) log(addresses.length, number);
+      announcing.round += 1;
+      if (begin(announcing, addresses, repeat)) log(announcing, addresses.length, round);
     },
-    announceMore: begin,
-    log,
+    announceMore: (addresses, repeat) => begin(announcing, addresses, repeat),
+    log: (count, round) => log(announcing, count, round),
     close: () => {
-      round += 1;
-      for (const socket of sockets.values()) socket.close();
-      sockets.clear();
+      announcing.round += 1;
+      for (const socket of announcing.sockets.values()) socket.close();
+      announcing.sockets.clear();
     },
   };
+}
+
+const pauseMsOf = ({ config }: Announcing): number => config().garpIntervalMs ?? 0;
+
+/** @returns whether one went out at once. */
+function begin(announcing: Announcing, addresses: readonly Prefix[], repeat: number): boolean {
+  const all = Array.from({ length: repeat }, () => addresses).flat();
+  const pauseMs = pauseMsOf(announcing);
+  // The first of each at once, whatever the pause: the advert that follows may take the peer off.
+  const atOnce = (pauseMs === 0 ? all : all.slice(0, addresses.length)).slice(0, atOnceMax);
+  const sent = atOnce.map((prefix) => send(announcing, prefix));
+  const rest = { all, from: atOnce.length, round: announcing.round };
+  if (pauseMs > 0) sendLater(announcing, rest);
+  else if (all.length > atOnce.length) sendAfterPoll(announcing, rest);
+  return sent.includes(true);
+}
+
+/** What is left of a round. */
+type Rest = { readonly all: readonly Prefix[]; readonly from: number; readonly round: number };
+
+/** Many take longer than an advert may wait: the rest follows between other things. */
+function sendAfterPoll(announcing: Announcing, { all, from, round }: Rest): void {
+  announcing.clock.afterPoll(() => {
+    if (from >= all.length || round !== announcing.round) return;
+    for (const prefix of all.slice(from, from + sliceMax)) sendIfThere(announcing, prefix);
+    sendAfterPoll(announcing, { all, from: from + sliceMax, round });
+  });
+}
+
+function sendLater(announcing: Announcing, { all, from, round }: Rest): void {
+  const next = all[from];
+  if (next === undefined || round !== announcing.round) return;
+  announcing.clock.after(pauseMsOf(announcing), () => {
+    if (round !== announcing.round) return;
+    sendIfThere(announcing, next);
+    sendLater(announcing, { all, from: from + 1, round });
+  });
+}
+
+function sendIfThere(announcing: Announcing, prefix: Prefix): void {
+  if (announcing.isInstalled(prefix)) send(announcing, prefix);
+}
+
+/** @returns whether there was a device to send it from. */
+function send(announcing: Announcing, prefix: Prefix): boolean {
+  const { view, config } = announcing;
+  const link = view.linkNamed(deviceOfAddress(config(), prefix));
+  const frames = link === undefined ? undefined : framesOf(announcing, link);
+  if (link?.mac === undefined || frames === undefined) return false;
+  frames.send(announcementOf(prefix.address, link.mac));
+  return true;
+}
+
+function framesOf({ device, sockets, openFrameSocket }: Announcing, link: Link): FramePort | undefined {
+  if (link.index === device.link()?.index) return device.frames();
+  const known = sockets.get(link.index);
+  if (known !== undefined) return known;
+  const opened = openFrameSocket(link.index);
+  if (!opened.ok) return undefined;
+  sockets.set(link.index, opened.value);
+  return opened.value;
+}
+
+function log(announcing: Announcing, count: number, round: number): void {
+  const { clock, emit, config } = announcing;
+  const now = clock.now();
+  if (round > 2 && now - announcing.loggedAt < refreshLoggedEveryUs) return;
+  announcing.loggedAt = now;
+  emit({ event: 'vip.announced', instance: config().name, addresses: count, round });
 }
 
 const announcementOf = (address: Ip, mac: Mac): Uint8Array =>

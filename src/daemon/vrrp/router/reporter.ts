@@ -34,118 +34,146 @@ type Present = {
   readonly fault: () => FullReason | undefined;
 };
 
+type Counters = {
+  /** Of the last transition. */
+  reason: FullReason;
+  advertsReceived: number;
+  readonly advertsRejected: Record<string, number>;
+  transitions: number;
+};
+
+type Reporting = {
+  readonly present: () => Present;
+  readonly emit: Emit;
+  readonly limit: RateLimit;
+  readonly counters: Counters;
+};
+
 export function createReporter(
   present: () => Present,
   { emit, limit }: { readonly emit: Emit; readonly limit: RateLimit },
 ): Reporter {
-  const advertsRejected: Record<string, number> = {};
-  let advertsReceived = 0;
-  let transitions = 0;
-  let reason: FullReason = 'startup';
-  const explain = explainBy(() => present().fault());
-
-  const identity = () => {
-    const { config } = present();
-    return { instance: config.name, vrid: config.virtualRouterId, interface: config.interface };
-  };
-
-  const foreign = ({ source, standsFor }: Packet, reason: string) =>
-    limit.note(
-      `${present().config.name} ${source} foreign`,
-      (count) => emit({ event: 'vrrp.foreign_router', ...identity(), source, reason, count }),
-      standsFor,
-    );
-
-  const count = (why: string, { standsFor = 1 }: Packet) => {
-    advertsRejected[why] = (advertsRejected[why] ?? 0) + standsFor;
-  };
-
-  const rejectedFor = (packet: Packet, why: string, detail?: string) => {
-    const { source, standsFor } = packet;
-    count(why, packet);
-    const reason = detail === undefined ? why : `${why}: ${detail}`;
-    limit.note(
-      `${present().config.name} ${source} ${why}`,
-      (count) => emit({ event: 'vrrp.advert_rejected', ...identity(), source, reason, count }),
-      standsFor,
-    );
-  };
-
-  const transition = (report: Extract<Report, { type: 'transition' }>) => {
-    transitions += 1;
-    const { from, to, priority, peer, detail, outageMsEstimate } = report;
-    const said: FullReason = detail === undefined ? explain(report.reason) : `${report.reason}: ${detail}`;
-    reason = (to === 'fault' ? present().fault() : undefined) ?? said;
-    emit({
-      event: 'vrrp.transition',
-      ...identity(),
-      ...{ from, to, reason, priority },
-      ...(peer !== undefined && { peer }),
-      ...(outageMsEstimate !== undefined && { outage_ms_estimate: outageMsEstimate }),
-    });
-  };
-
+  const counters: Counters = { reason: 'startup', advertsReceived: 0, advertsRejected: {}, transitions: 0 };
+  const reporting: Reporting = { present, emit, limit, counters };
   return {
-    explain,
-    report: (report) => {
-      const { instance, vrid } = identity();
-      switch (report.type) {
-        case 'transition':
-          return transition(report);
-        case 'splitBrainSuspected':
-          // The state machine forgets a peer that falls silent, and would tell of it anew each time it comes back.
-          return limit.note(`${instance} ${report.peer} split`, () =>
-            emit({
-              event: 'vrrp.split_brain_suspected',
-              ...{ instance, vrid, peer: report.peer, peer_priority: report.peerPriority },
-            }),
-          );
-        case 'ownAddressHeard':
-          return rejectedFor(report, 'own_address');
-        case 'stall': {
-          const late_ms = Math.round(report.lateUs / 1000);
-          return emit({ event: 'vrrp.stall', instance, late_ms, action: report.action });
-        }
-        case 'handoverFailed':
-          return emit({ event: 'vrrp.handover_failed', instance, vrid, reason: report.reason });
-      }
-    },
+    report: (report) => tell(reporting, report),
+    explain: (reason) => explain(reporting, reason),
     rejected: (packet, rejection) => {
-      if (rejection.foreign !== true) return rejectedFor(packet, rejection.reason, rejection.detail);
-      count(rejection.reason, packet);
-      foreign(packet, `${rejection.reason}: ${rejection.detail}`);
+      const { reason, detail } = rejection;
+      if (rejection.foreign !== true) return reject(reporting, packet, { reason, detail });
+      count(reporting, packet, reason);
+      tellForeign(reporting, packet, `${reason}: ${detail}`);
     },
     answeredElsewhere: ({ address, mac = 'unknown' }) => {
-      const { instance } = identity();
+      const { instance } = identity(reporting);
       limit.note(`${instance} answered elsewhere`, (count) =>
         emit({ event: 'vip.answered_elsewhere', instance, address, mac, count }),
       );
     },
     accepted: (packet, notes) => {
-      const { source, standsFor = 1 } = packet;
-      advertsReceived += standsFor;
-      for (const { what, ours, theirs } of notes) {
-        const { instance } = identity();
-        if (what === 'virtual_router') {
-          foreign(packet, `addresses: ${ours}, got ${theirs}`);
-          continue;
-        }
-        let isNew = true;
-        limit.note(`${instance} ${source} differs ${what}`, () => {
-          // Said once for as long as it goes on; how often it was heard again is of no interest.
-          if (isNew) emit({ event: 'vrrp.advert_differs', instance, source, what, ours, theirs });
-        });
-        isNew = false;
-      }
+      counters.advertsReceived += packet.standsFor ?? 1;
+      for (const note of notes) tellDifference(reporting, packet, note);
     },
-    counters: () => ({ reason, advertsReceived, advertsRejected: { ...advertsRejected }, transitions }),
+    counters: () => ({ ...counters, advertsRejected: { ...counters.advertsRejected } }),
   };
+}
+
+function identity({ present }: Reporting) {
+  const { config } = present();
+  return { instance: config.name, vrid: config.virtualRouterId, interface: config.interface };
+}
+
+function count({ counters: { advertsRejected } }: Reporting, { standsFor = 1 }: Packet, why: string): void {
+  advertsRejected[why] = (advertsRejected[why] ?? 0) + standsFor;
+}
+
+function reject(
+  reporting: Reporting,
+  packet: Packet,
+  { reason: why, detail }: { readonly reason: string; readonly detail?: string },
+): void {
+  const { source, standsFor } = packet;
+  const place = identity(reporting);
+  count(reporting, packet, why);
+  const reason = detail === undefined ? why : `${why}: ${detail}`;
+  reporting.limit.note(
+    `${place.instance} ${source} ${why}`,
+    (count) => reporting.emit({ event: 'vrrp.advert_rejected', ...place, source, reason, count }),
+    standsFor,
+  );
+}
+
+function tellForeign(reporting: Reporting, { source, standsFor }: Packet, reason: string): void {
+  const place = identity(reporting);
+  reporting.limit.note(
+    `${place.instance} ${source} foreign`,
+    (count) => reporting.emit({ event: 'vrrp.foreign_router', ...place, source, reason, count }),
+    standsFor,
+  );
+}
+
+/** Said once for as long as it goes on; how often it was heard again is of no interest. */
+function tellDifference(reporting: Reporting, packet: Packet, { what, ours, theirs }: Note): void {
+  if (what === 'virtual_router') {
+    tellForeign(reporting, packet, `addresses: ${ours}, got ${theirs}`);
+    return;
+  }
+  const { instance } = identity(reporting);
+  const { source } = packet;
+  let isNew = true;
+  reporting.limit.note(`${instance} ${source} differs ${what}`, () => {
+    if (isNew) reporting.emit({ event: 'vrrp.advert_differs', instance, source, what, ours, theirs });
+  });
+  isNew = false;
+}
+
+function tell(reporting: Reporting, report: Report): void {
+  const { emit, limit } = reporting;
+  const { instance, vrid } = identity(reporting);
+  switch (report.type) {
+    case 'transition':
+      tellTransition(reporting, report);
+      return;
+    case 'splitBrainSuspected': {
+      const { peer, peerPriority: peer_priority } = report;
+      // The state machine forgets a peer that falls silent, and would tell of it anew each time it comes back.
+      limit.note(`${instance} ${peer} split`, () =>
+        emit({ event: 'vrrp.split_brain_suspected', instance, vrid, peer, peer_priority }),
+      );
+      return;
+    }
+    case 'ownAddressHeard':
+      reject(reporting, report, { reason: 'own_address' });
+      return;
+    case 'stall': {
+      const late_ms = Math.round(report.lateUs / 1000);
+      emit({ event: 'vrrp.stall', instance, late_ms, action: report.action });
+      return;
+    }
+    case 'handoverFailed':
+      emit({ event: 'vrrp.handover_failed', instance, vrid, reason: report.reason });
+      return;
+  }
+}
+
+function tellTransition(reporting: Reporting, report: Extract<Report, { type: 'transition' }>): void {
+  const { from, to, priority, peer, detail, outageMsEstimate } = report;
+  const said: FullReason =
+    detail === undefined ? explain(reporting, report.reason) : `${report.reason}: ${detail}`;
+  const reason = (to === 'fault' ? reporting.present().fault() : undefined) ?? said;
+  reporting.counters.transitions += 1;
+  reporting.counters.reason = reason;
+  reporting.emit({
+    event: 'vrrp.transition',
+    ...identity(reporting),
+    ...{ from, to, reason, priority },
+    ...(peer !== undefined && { peer }),
+    ...(outageMsEstimate !== undefined && { outage_ms_estimate: outageMsEstimate }),
+  });
 }
 
 /** Of the state machine's reasons those that the shell knows more of. */
 const unfit: ReadonlySet<Reason> = new Set(['link_down', 'track_failed']);
 
-const explainBy =
-  (fault: () => FullReason | undefined) =>
-  (reason: Reason): FullReason =>
-    (unfit.has(reason) ? fault() : undefined) ?? reason;
+const explain = ({ present }: Reporting, reason: Reason): FullReason =>
+  (unfit.has(reason) ? present().fault() : undefined) ?? reason;

@@ -2,13 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRateLimit } from '../../../../src/daemon/pace/rate-limit.ts';
-import {
-  type Claimant,
-  type Claims,
-  createClaims,
-  memoryOf,
-  parseClaimRecord,
-} from '../../../../src/daemon/vrrp/holdings/claims.ts';
+import { memoryOf, parseClaimRecord } from '../../../../src/daemon/vrrp/holdings/claim-record.ts';
+import { type Claimant, type Claims, createClaims } from '../../../../src/daemon/vrrp/holdings/claims.ts';
 import type { JournalEvent } from '../../../../src/journal/event.ts';
 import { createVirtualTime } from '../../../make/virtual-time.ts';
 

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRateLimit } from '../../../../src/daemon/pace/rate-limit.ts';
-import { createClaims, memoryOf } from '../../../../src/daemon/vrrp/holdings/claims.ts';
+import { memoryOf } from '../../../../src/daemon/vrrp/holdings/claim-record.ts';
+import { createClaims } from '../../../../src/daemon/vrrp/holdings/claims.ts';
 import { createVmac, virtualRouterMac } from '../../../../src/daemon/vrrp/holdings/macvlan.ts';
 import type { NetworkView } from '../../../../src/daemon/vrrp/network-view.ts';
 import type { VrrpInstanceConfig } from '../../../../src/model/config/router.ts';
