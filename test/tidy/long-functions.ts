@@ -8,10 +8,4 @@ export const longFunctions: Readonly<Record<string, readonly [lines: number, rea
   'src/daemon/roster/name-keeper.ts createNameKeeper': [75, ''],
   'src/daemon/roster/roster.ts createRoster': [103, ''],
   'src/daemon/tracking/tracking-loop.ts createTrackingLoop': [93, ''],
-  'src/daemon/vrrp/adverts/interface.ts openVrrpInterface': [102, ''],
-  'src/daemon/vrrp/adverts/paths.ts createPaths': [107, ''],
-  'src/daemon/vrrp/holdings/accept-filter.ts createAcceptFilter': [70, ''],
-  'src/daemon/vrrp/holdings/holdings.ts createHoldings': [74, ''],
-  'src/daemon/vrrp/holdings/macvlan.ts createVmac': [125, ''],
-  'src/daemon/vrrp/network-view.ts createNetworkView': [98, ''],
 };

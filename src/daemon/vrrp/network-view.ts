@@ -5,10 +5,10 @@ import type { Ip } from '../../net/ip.ts';
 import type { Link } from '../../net/link.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AddressEntry, KernelError, NetworkChange, NetworkKernel } from '../../ports/kernel.ts';
-import { createAddressIndex } from './address-index.ts';
-import { createLinkDelays } from './link-delays.ts';
+import { type AddressIndex, createAddressIndex } from './address-index.ts';
+import { createLinkDelays, type LinkDelays } from './link-delays.ts';
 
-const readAttempts = 5;
+const readsMax = 5;
 const retryMs = 1000;
 
 export type NetworkView = {
@@ -25,96 +25,39 @@ export type NetworkView = {
   readonly onChange: (listener: (change: NetworkChange) => void) => () => void;
 };
 
+type Known = {
+  readonly kernel: NetworkKernel;
+  readonly clock: Clock;
+  readonly addresses: AddressIndex;
+  readonly delays: LinkDelays;
+  readonly listeners: Set<(change: NetworkChange) => void>;
+  links: Map<number, Link>;
+  names: ReadonlyMap<string, Link>;
+  /** Heard of so far. */
+  changes: number;
+  isWatching: boolean;
+};
+
 export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkView {
-  let links = new Map<number, Link>();
-  let names = new Map<string, Link>();
-  const addresses = createAddressIndex();
-  const listeners = new Set<(change: NetworkChange) => void>();
-  let changes = 0;
-  let watching = false;
-
-  const tell = (change: NetworkChange) => {
-    for (const listener of [...listeners]) listener(change);
-  };
-
   const delays = createLinkDelays(clock, (index) => {
-    const link = links.get(index);
-    if (link !== undefined) tell({ type: 'linkChanged', link: delays.shown(link) });
+    const link = known.links.get(index);
+    if (link !== undefined) tell(known, { type: 'linkChanged', link: delays.shown(link) });
   });
-
-  const nameLinks = () => {
-    names = new Map([...links.values()].map((link) => [link.name, link]));
+  const known: Known = {
+    ...{ kernel, clock, delays, addresses: createAddressIndex(), listeners: new Set() },
+    ...{ links: new Map(), names: new Map(), changes: 0, isWatching: false },
   };
-
+  const { addresses, listeners } = known;
   const shownOf = (link: Link | undefined) => (link === undefined ? undefined : delays.shown(link));
-
-  async function read(): Promise<KernelError | undefined> {
-    for (let attempt = 0; attempt < readAttempts; attempt += 1) {
-      const before = changes;
-      const [foundLinks, inet, inet6] = await Promise.all([
-        kernel.links(),
-        kernel.addresses('inet'),
-        kernel.addresses('inet6'),
-      ]);
-      if (!foundLinks.ok) return foundLinks.error;
-      if (!inet.ok) return inet.error;
-      // A kernel without IPv6 has none of its addresses.
-      const foundAddresses = [...inet.value, ...(inet6.ok ? inet6.value : [])];
-      const isFirst = links.size === 0;
-      for (const index of links.keys())
-        if (!foundLinks.value.some((link) => link.index === index)) delays.gone(index);
-      links = new Map(foundLinks.value.map((link) => [link.index, link]));
-      for (const link of foundLinks.value) delays.heard(link, isFirst);
-      nameLinks();
-      addresses.reset(foundAddresses);
-      // What a notification said meanwhile may be newer than what was read.
-      if (changes === before) return undefined;
-    }
-    return undefined;
-  }
-
-  async function reread(): Promise<void> {
-    const failure = await read();
-    if (failure !== undefined) clock.after(retryMs, () => void reread());
-    tell({ type: 'resync' });
-  }
-
-  function follow(change: NetworkChange): void {
-    changes += 1;
-    switch (change.type) {
-      case 'linkChanged':
-        links.set(change.link.index, change.link);
-        delays.heard(change.link);
-        nameLinks();
-        break;
-      case 'linkRemoved':
-        links.delete(change.index);
-        delays.gone(change.index);
-        nameLinks();
-        break;
-      case 'addressAdded':
-        // Its lifetime was renewed: nothing hangs on that, and ours are renewed all the time.
-        if (!addresses.put(change.address)) return;
-        break;
-      case 'addressRemoved':
-        addresses.drop(change.address);
-        break;
-      case 'resync':
-        void reread();
-        return;
-    }
-    tell(change);
-  }
-
   return {
     load: () => {
-      if (!watching) kernel.watch(follow);
-      watching = true;
-      return read();
+      if (!known.isWatching) kernel.watch((change) => follow(known, change));
+      known.isWatching = true;
+      return read(known);
     },
     delay: delays.use,
-    linkNamed: (name) => shownOf(names.get(name)),
-    linkAt: (index) => shownOf(links.get(index)),
+    linkNamed: (name) => shownOf(known.names.get(name)),
+    linkAt: (index) => shownOf(known.links.get(index)),
     addressesOn: addresses.on,
     placesOf: addresses.placesOf,
     onChange: (listener) => {
@@ -122,4 +65,76 @@ export function createNetworkView(kernel: NetworkKernel, clock: Clock): NetworkV
       return () => void listeners.delete(listener);
     },
   };
+}
+
+function tell({ listeners }: Known, change: NetworkChange): void {
+  for (const listener of [...listeners]) listener(change);
+}
+
+async function read(known: Known): Promise<KernelError | undefined> {
+  const { kernel } = known;
+  for (let attempt = 0; attempt < readsMax; attempt += 1) {
+    const before = known.changes;
+    const [links, inet, inet6] = await Promise.all([
+      kernel.links(),
+      kernel.addresses('inet'),
+      kernel.addresses('inet6'),
+    ]);
+    if (!links.ok) return links.error;
+    if (!inet.ok) return inet.error;
+    takeLinks(known, links.value);
+    // A kernel without IPv6 has none of its addresses.
+    known.addresses.reset([...inet.value, ...(inet6.ok ? inet6.value : [])]);
+    // What a notification said meanwhile may be newer than what was read.
+    if (known.changes === before) return undefined;
+  }
+  return undefined;
+}
+
+function takeLinks(known: Known, found: readonly Link[]): void {
+  const { links, delays } = known;
+  const isFirst = links.size === 0;
+  for (const index of links.keys()) if (!found.some((link) => link.index === index)) delays.gone(index);
+  known.links = new Map(found.map((link) => [link.index, link]));
+  for (const link of found) delays.heard(link, isFirst);
+  nameLinks(known);
+}
+
+function nameLinks(known: Known): void {
+  known.names = new Map([...known.links.values()].map((link) => [link.name, link]));
+}
+
+async function readAgain(known: Known): Promise<void> {
+  const failure = await read(known);
+  if (failure !== undefined) known.clock.after(retryMs, () => void readAgain(known));
+  tell(known, { type: 'resync' });
+}
+
+function follow(known: Known, change: NetworkChange): void {
+  known.changes += 1;
+  if (change.type === 'resync') void readAgain(known);
+  else if (note(known, change)) tell(known, change);
+}
+
+/** @returns whether it is anything new. */
+function note(known: Known, change: Exclude<NetworkChange, { readonly type: 'resync' }>): boolean {
+  const { links, delays, addresses } = known;
+  switch (change.type) {
+    case 'linkChanged':
+      links.set(change.link.index, change.link);
+      delays.heard(change.link);
+      nameLinks(known);
+      return true;
+    case 'linkRemoved':
+      links.delete(change.index);
+      delays.gone(change.index);
+      nameLinks(known);
+      return true;
+    case 'addressAdded':
+      // Its lifetime was renewed: nothing hangs on that, and ours are renewed all the time.
+      return addresses.put(change.address);
+    case 'addressRemoved':
+      addresses.drop(change.address);
+      return true;
+  }
 }

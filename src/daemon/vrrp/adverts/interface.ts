@@ -5,20 +5,19 @@
 
 import type { Emit } from '../../../journal/event.ts';
 import type { FullReason } from '../../../model/vrrp.ts';
-import { compareIp, familyOf, type Ip, isMulticast } from '../../../net/ip.ts';
+import { compareIp, type Ip } from '../../../net/ip.ts';
 import type { Link } from '../../../net/link.ts';
 import type { Mac } from '../../../net/mac.ts';
 import type { AdvertPort, DatagramPort, FramePort, ReceivedDatagram } from '../../../ports/datagram.ts';
 import type { AdvertFacts } from '../../../vrrp/validate.ts';
 import { decodeArpReply } from '../../../wire/packet/arp.ts';
-import { decodeIpv4 } from '../../../wire/packet/ipv4.ts';
 import { decodeNeighbourAnswer } from '../../../wire/packet/ndp.ts';
-import { decodeAdvert, VRRP_GROUP_INET6 } from '../../../wire/packet/vrrp.ts';
 import type { RateLimit } from '../../pace/rate-limit.ts';
 import { linkFaultOf } from '../link-fault.ts';
 import type { NetworkView } from '../network-view.ts';
 import type { AdvertChannel, Device, VrrpPorts } from '../vrrp-ports.ts';
-import { createAdmission, type Expectation } from './admission.ts';
+import { type AdmissionKeeper, createAdmission, type Expectation } from './admission.ts';
+import { type AdvertPacket, readAdvertPacket } from './read-packet.ts';
 
 const reopenMs = 5000;
 
@@ -65,93 +64,40 @@ type Sockets = {
   readonly answers?: DatagramPort;
 };
 
+type OpenInterface = InterfacePorts & {
+  readonly name: string;
+  readonly channel: AdvertChannel;
+  readonly members: Set<Member>;
+  readonly admission: AdmissionKeeper;
+  sockets?: Sockets | undefined;
+  /** What the kernel refused. */
+  refusal?: FullReason | undefined;
+  ownAddresses: readonly Ip[];
+  received: number;
+  cancelReopen: () => void;
+};
+
 /** @param onClosed the last member has left. */
 export function openVrrpInterface(
   { name, channel }: { readonly name: string; readonly channel: AdvertChannel },
   ports: InterfacePorts,
   onClosed: () => void,
 ): VrrpInterface {
-  const { view, clock } = ports;
-  const members = new Set<Member>();
-  let sockets: Sockets | undefined;
-  let refusal: FullReason | undefined;
-  let ownAddresses: readonly Ip[] = [];
-  let received = 0;
-  let cancelReopen = () => {};
-
-  const admission = createAdmission(clock, (admitted) => sockets?.adverts.admit(admitted));
-
-  const receive = (datagram: ReceivedDatagram) => {
-    received += 1;
-    const { virtualRouterId, facts } = readPacket(datagram, channel, ownAddresses);
-    const { source, destination, ttl } = facts;
-    const judged = admission.judge({ source, destination, ...vridAndTtl(virtualRouterId, ttl) });
-    const { standsFor } = judged;
-    const weighed = standsFor === 1 ? facts : { ...facts, standsFor };
-    let isKnown = false;
-    let isAccepted = false;
-    for (const member of members) {
-      if (member.virtualRouterId() !== virtualRouterId) continue;
-      isKnown = true;
-      if (member.onAdvert(weighed)) isAccepted = true;
-    }
-    if (!isKnown) rejectStray(name, { ...vridAndTtl(virtualRouterId), facts: weighed }, ports);
-    admission.note(judged.class, source, isAccepted);
+  const device: OpenInterface = {
+    ...{ ...ports, name, channel, members: new Set() },
+    admission: createAdmission(ports.clock, (admitted) => device.sockets?.adverts.admit(admitted)),
+    ...{ ownAddresses: [], received: 0, cancelReopen: () => {} },
   };
-
-  const hearAnswer = ({ bytes }: ReceivedDatagram) => {
-    const answer = channel.family === 'inet' ? decodeArpReply(bytes) : decodeNeighbourAnswer(bytes);
-    if (answer === undefined) return;
-    for (const member of members) member.onAnswer?.(answer);
-  };
-
-  function close(): void {
-    cancelReopen();
-    admission.close();
-    sockets?.adverts.close();
-    sockets?.frames.close();
-    sockets?.answers?.close();
-    sockets = undefined;
-  }
-
-  function open(link: Link): void {
-    const opened = openSockets({ name, index: link.index }, channel, ports);
-    refusal = typeof opened === 'string' ? opened : undefined;
-    if (typeof opened === 'string') {
-      cancelReopen = clock.after(reopenMs, refresh);
-      return;
-    }
-    sockets = opened;
-    admission.expect(expectationOf([...members]));
-    opened.adverts.onReceived(receive);
-    // Errors of single sends come with the send; others (a peer's ICMP) say nothing that adverts do not.
-    opened.adverts.onError(() => {});
-    opened.answers?.onReceived(hearAnswer);
-    opened.answers?.onError(() => {});
-  }
-
-  function refresh(): void {
-    const link = view.linkNamed(name);
-    if (link?.index !== sockets?.index) close();
-    if (link !== undefined && sockets === undefined) {
-      cancelReopen();
-      open(link);
-    }
-    ownAddresses = link === undefined ? [] : view.addressesOn(link.index).map((entry) => entry.address);
-    admission.expect(expectationOf([...members]));
-    for (const member of members) member.onChanged();
-  }
-
-  const self: VrrpInterface = {
+  const { members, admission } = device;
+  const link = () => ports.view.linkNamed(name);
+  refresh(device);
+  return {
     name,
-    fault: () => {
-      const link = view.linkNamed(name);
-      return (link === undefined ? undefined : refusal) ?? linkFaultOf(link);
-    },
-    link: () => view.linkNamed(name),
-    socket: () => sockets?.adverts,
-    frames: () => sockets?.frames,
-    received: () => received,
+    fault: () => (link() === undefined ? undefined : device.refusal) ?? linkFaultOf(link()),
+    link,
+    socket: () => device.sockets?.adverts,
+    frames: () => device.sockets?.frames,
+    received: () => device.received,
     attach: (member) => {
       members.add(member);
       admission.expect(expectationOf([...members]));
@@ -160,13 +106,75 @@ export function openVrrpInterface(
       members.delete(member);
       admission.expect(expectationOf([...members]));
       if (members.size > 0) return;
-      close();
+      close(device);
       onClosed();
     },
-    refresh,
+    refresh: () => refresh(device),
   };
-  refresh();
-  return self;
+}
+
+function refresh(device: OpenInterface): void {
+  const { name, view, admission, members } = device;
+  const link = view.linkNamed(name);
+  if (link?.index !== device.sockets?.index) close(device);
+  if (link !== undefined && device.sockets === undefined) {
+    device.cancelReopen();
+    open(device, link);
+  }
+  device.ownAddresses = link === undefined ? [] : view.addressesOn(link.index).map((entry) => entry.address);
+  admission.expect(expectationOf([...members]));
+  for (const member of members) member.onChanged();
+}
+
+function open(device: OpenInterface, { index }: Link): void {
+  const { name, channel, clock, admission, members } = device;
+  const opened = openSockets({ name, index }, channel, device);
+  device.refusal = typeof opened === 'string' ? opened : undefined;
+  if (typeof opened === 'string') {
+    device.cancelReopen = clock.after(reopenMs, () => refresh(device));
+    return;
+  }
+  device.sockets = opened;
+  admission.expect(expectationOf([...members]));
+  opened.adverts.onReceived((datagram) => receive(device, datagram));
+  // Errors of single sends come with the send; others (a peer's ICMP) say nothing that adverts do not.
+  opened.adverts.onError(() => {});
+  opened.answers?.onReceived((datagram) => hearAnswer(device, datagram));
+  opened.answers?.onError(() => {});
+}
+
+function close(device: OpenInterface): void {
+  device.cancelReopen();
+  device.admission.close();
+  device.sockets?.adverts.close();
+  device.sockets?.frames.close();
+  device.sockets?.answers?.close();
+  device.sockets = undefined;
+}
+
+function receive(device: OpenInterface, datagram: ReceivedDatagram): void {
+  const { name, channel, members, admission } = device;
+  device.received += 1;
+  const { virtualRouterId, facts } = readAdvertPacket(datagram, channel, device.ownAddresses);
+  const { source, destination, ttl } = facts;
+  const judged = admission.judge({ source, destination, ...vridAndTtl(virtualRouterId, ttl) });
+  const { standsFor } = judged;
+  const weighed = standsFor === 1 ? facts : { ...facts, standsFor };
+  let isKnown = false;
+  let isAccepted = false;
+  for (const member of members) {
+    if (member.virtualRouterId() !== virtualRouterId) continue;
+    isKnown = true;
+    if (member.onAdvert(weighed)) isAccepted = true;
+  }
+  if (!isKnown) rejectUnclaimed(name, { ...vridAndTtl(virtualRouterId), facts: weighed }, device);
+  admission.note(judged.class, source, isAccepted);
+}
+
+function hearAnswer({ channel, members }: OpenInterface, { bytes }: ReceivedDatagram): void {
+  const answer = channel.family === 'inet' ? decodeArpReply(bytes) : decodeNeighbourAnswer(bytes);
+  if (answer === undefined) return;
+  for (const member of members) member.onAnswer?.(answer);
 }
 
 function expectationOf(members: readonly Member[]): Expectation {
@@ -200,60 +208,10 @@ function openSockets(device: Device, channel: AdvertChannel, ports: VrrpPorts): 
   return `socket_refused: packet socket: ${frames.error}`;
 }
 
-type Packet = { readonly virtualRouterId?: number; readonly facts: AdvertFacts };
-
-function readPacket(datagram: ReceivedDatagram, channel: AdvertChannel, ownAddresses: readonly Ip[]): Packet {
-  if (channel.family === 'inet') return readIpv4(datagram, ownAddresses);
-  const isUnicast = channel.unicast !== undefined;
-  return readIpv6(datagram, isUnicast ? 'unicast' : 'multicast', ownAddresses);
-}
-
-function readIpv4({ bytes, source }: ReceivedDatagram, ownAddresses: readonly Ip[]): Packet {
-  const packet = decodeIpv4(bytes);
-  if (!packet.ok) {
-    const decoded = { ok: false, error: { reason: 'short', detail: packet.error } } as const;
-    return { facts: { ttl: 0, source, destination: 'multicast', ownAddresses, decoded } };
-  }
-  const { ttl, destination, payload } = packet.value;
-  const decoded = decodeAdvert(payload, { source: packet.value.source, destination });
-  const virtualRouterId = decoded.ok ? decoded.value.advert.virtualRouterId : decoded.error.virtualRouterId;
-  return {
-    ...(virtualRouterId !== undefined && { virtualRouterId }),
-    facts: {
-      ttl,
-      source: packet.value.source,
-      destination: isMulticast(destination) ? 'multicast' : 'unicast',
-      ownAddresses,
-      decoded,
-    },
-  };
-}
-
-/**
- * A message without its header: the socket vouches for the hop limit, and of this host's addresses the one that
- * the checksum fits was the destination.
- */
-function readIpv6(
-  { bytes, source }: ReceivedDatagram,
-  destination: 'unicast' | 'multicast',
-  ownAddresses: readonly Ip[],
-): Packet {
-  const ours = ownAddresses.filter((address) => familyOf(address) === 'inet6');
-  const candidates = destination === 'multicast' ? [] : ours;
-  const readings = candidates.map((address) => decodeAdvert(bytes, { source, destination: address }));
-  const decoded =
-    readings.find(({ ok }) => ok) ?? decodeAdvert(bytes, { source, destination: VRRP_GROUP_INET6 });
-  const virtualRouterId = decoded.ok ? decoded.value.advert.virtualRouterId : decoded.error.virtualRouterId;
-  return {
-    ...(virtualRouterId !== undefined && { virtualRouterId }),
-    facts: { source, destination, ownAddresses, decoded },
-  };
-}
-
 /** For nobody here: an unknown VRID, or too short to have one. */
-function rejectStray(
+function rejectUnclaimed(
   name: string,
-  { virtualRouterId, facts }: Packet,
+  { virtualRouterId, facts }: AdvertPacket,
   { limit, emit }: InterfacePorts,
 ): void {
   const reason = facts.decoded.ok ? 'unknown_vrid' : facts.decoded.error.reason;

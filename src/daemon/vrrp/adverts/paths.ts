@@ -59,113 +59,122 @@ type Path = {
   down?: { readonly reason: FullReason; readonly at: Micros };
 };
 
+type Known = {
+  readonly ports: PathPorts;
+  paths: readonly Path[];
+  routes: readonly PathRoute[];
+};
+
 export function createPaths(ports: PathPorts): Paths {
-  const { clock, view, emit } = ports;
-  let paths: readonly Path[] = [];
-  let routes: readonly PathRoute[] = [];
-
-  const place = ({ device }: Path) => {
-    const { name: instance, virtualRouterId: vrid } = ports.config();
-    return { instance, vrid, interface: device.name };
-  };
-
-  function setDown(path: Path, reason: FullReason): void {
-    if (path.down?.reason === reason) return;
-    path.down = { reason, at: path.down?.at ?? clock.now() };
-    emit({ event: 'vrrp.path_down', ...place(path), reason });
-  }
-
-  function setUp(path: Path): void {
-    if (path.down === undefined) return;
-    const down_ms = Math.round((clock.now() - path.down.at) / 1000);
-    delete path.down;
-    emit({ event: 'vrrp.path_up', ...place(path), down_ms });
-  }
-
-  function create(device: VrrpInterface, index: number): Path {
-    const path: Path = {
-      device,
-      member: {
-        virtualRouterId: () => ports.config().virtualRouterId,
-        unicastPeers: () => ports.config().unicastPeers,
-        onAdvert: (facts) => ports.onAdvert(withOwnSources(facts), furtherPath(path, index)),
-        ...(index === 0 && { onAnswer: ports.onAnswer }),
-        onChanged: ports.onChanged,
-      },
-    };
-    return path;
-  }
-
-  const furtherPath = ({ route }: Path, index: number): FurtherPath | undefined =>
-    index === 0 ? undefined : { index, ownAddress: route?.source ?? noSource };
-
-  /** Two interfaces may be on one network: what we send over the one comes back over the other. */
-  const withOwnSources = (facts: AdvertFacts): AdvertFacts =>
-    paths.length === 1
-      ? facts
-      : { ...facts, ownAddresses: [...facts.ownAddresses, ...routes.map(({ source }) => source)] };
-
-  function refresh(): void {
-    const found = advertRoutesOf({
-      ...{ config: ports.config(), view, isVirtual: ports.isVirtual },
-      current: (name) =>
-        name === ports.config().interface
-          ? ports.sourceAddress()
-          : (routes.find((route) => route.interface === name)?.source ?? noSource),
-    });
-    for (const path of paths) {
-      const route = found.find((each) => each.interface === path.device.name);
-      if (route === undefined) delete path.route;
-      else path.route = { ...route, device: path.device };
-    }
-    routes = paths.flatMap(({ route }) => (route === undefined ? [] : [route]));
-    // The first one's faults are the instance's own.
-    for (const path of paths.slice(1)) {
-      const fault = path.device.fault() ?? (path.route === undefined ? 'no_source_address' : undefined);
-      if (fault !== undefined) setDown(path, fault);
-      else if (path.down !== undefined && path.down.reason !== silent) setUp(path);
-    }
-  }
-
-  function heard(further: FurtherPath | undefined): void {
-    const path = paths[further?.index ?? 0];
-    if (paths.length < 2 || path === undefined) return;
-    const now = clock.now();
-    const limitUs = ports.silenceUs();
-    const isGoingOn = path.heard !== undefined && now - path.heard.at <= limitUs;
-    const since = isGoingOn ? (path.heard?.since ?? now) : now;
-    path.heard = { since, at: now };
-    setUp(path);
-    for (const other of paths) {
-      const lastHeardAt = Math.max(other.heard?.at ?? since, since);
-      if (other !== path && other.down === undefined && now - lastHeardAt > limitUs) setDown(other, silent);
-    }
-  }
-
+  const known: Known = { ports, paths: [], routes: [] };
   return {
-    use: (devices) => {
-      const before = paths;
-      paths = devices.map(
-        (device, index) =>
-          before.find((path, i) => path.device === device && i === index) ?? create(device, index),
-      );
-      for (const { device, member } of paths) device.attach(member);
-      const kept = new Set(paths);
-      for (const path of before) if (!kept.has(path)) path.device.detach(path.member);
-      refresh();
+    use: (devices) => use(known, devices),
+    refresh: () => refresh(known),
+    routes: () => known.routes,
+    heard: (path) => heard(known, path),
+    received: () => known.paths.reduce((sum, { device }) => sum + device.received(), 0),
+    status: () => {
+      const { paths } = known;
+      return paths.length < 2 ? [] : paths.map((path) => statusOf(path, ports.clock.now()));
     },
-    refresh,
-    routes: () => routes,
-    heard,
-    received: () => paths.reduce((sum, { device }) => sum + device.received(), 0),
-    status: () => (paths.length < 2 ? [] : paths.map((path) => statusOf(path, clock.now()))),
     close: () => {
-      for (const { device, member } of paths) device.detach(member);
-      paths = [];
-      routes = [];
+      for (const { device, member } of known.paths) device.detach(member);
+      known.paths = [];
+      known.routes = [];
     },
   };
 }
+
+function use(known: Known, devices: readonly VrrpInterface[]): void {
+  const before = known.paths;
+  known.paths = devices.map(
+    (device, index) =>
+      before.find((path, i) => path.device === device && i === index) ?? pathOver(known, device, index),
+  );
+  for (const { device, member } of known.paths) device.attach(member);
+  const kept = new Set(known.paths);
+  for (const path of before) if (!kept.has(path)) path.device.detach(path.member);
+  refresh(known);
+}
+
+function pathOver(known: Known, device: VrrpInterface, index: number): Path {
+  const { ports } = known;
+  const furtherPath = (): FurtherPath | undefined =>
+    index === 0 ? undefined : { index, ownAddress: path.route?.source ?? noSource };
+  const path: Path = {
+    device,
+    member: {
+      virtualRouterId: () => ports.config().virtualRouterId,
+      unicastPeers: () => ports.config().unicastPeers,
+      onAdvert: (facts) => ports.onAdvert(withOwnSources(known, facts), furtherPath()),
+      ...(index === 0 && { onAnswer: ports.onAnswer }),
+      onChanged: ports.onChanged,
+    },
+  };
+  return path;
+}
+
+/** Two interfaces may be on one network: what we send over the one comes back over the other. */
+const withOwnSources = ({ paths, routes }: Known, facts: AdvertFacts): AdvertFacts =>
+  paths.length === 1
+    ? facts
+    : { ...facts, ownAddresses: [...facts.ownAddresses, ...routes.map(({ source }) => source)] };
+
+function refresh(known: Known): void {
+  const { ports, paths } = known;
+  const found = advertRoutesOf({
+    ...{ config: ports.config(), view: ports.view, isVirtual: ports.isVirtual },
+    current: (name) =>
+      name === ports.config().interface
+        ? ports.sourceAddress()
+        : (known.routes.find((route) => route.interface === name)?.source ?? noSource),
+  });
+  for (const path of paths) {
+    const route = found.find((each) => each.interface === path.device.name);
+    if (route === undefined) delete path.route;
+    else path.route = { ...route, device: path.device };
+  }
+  known.routes = paths.flatMap(({ route }) => (route === undefined ? [] : [route]));
+  // The first one's faults are the instance's own.
+  for (const path of paths.slice(1)) {
+    const fault = path.device.fault() ?? (path.route === undefined ? 'no_source_address' : undefined);
+    if (fault !== undefined) setDown(path, fault, ports);
+    else if (path.down !== undefined && path.down.reason !== silent) setUp(path, ports);
+  }
+}
+
+function heard({ ports, paths }: Known, further: FurtherPath | undefined): void {
+  const path = paths[further?.index ?? 0];
+  if (paths.length < 2 || path === undefined) return;
+  const now = ports.clock.now();
+  const limitUs = ports.silenceUs();
+  const isGoingOn = path.heard !== undefined && now - path.heard.at <= limitUs;
+  const since = isGoingOn ? (path.heard?.since ?? now) : now;
+  path.heard = { since, at: now };
+  setUp(path, ports);
+  for (const other of paths) {
+    const lastHeardAt = Math.max(other.heard?.at ?? since, since);
+    const isSilent = other !== path && now - lastHeardAt > limitUs;
+    if (isSilent && other.down === undefined) setDown(other, silent, ports);
+  }
+}
+
+function setDown(path: Path, reason: FullReason, { clock, emit, config }: PathPorts): void {
+  if (path.down?.reason === reason) return;
+  path.down = { reason, at: path.down?.at ?? clock.now() };
+  emit({ event: 'vrrp.path_down', ...placeOf(path, config()), reason });
+}
+
+function setUp(path: Path, { clock, emit, config }: PathPorts): void {
+  if (path.down === undefined) return;
+  const down_ms = Math.round((clock.now() - path.down.at) / 1000);
+  delete path.down;
+  emit({ event: 'vrrp.path_up', ...placeOf(path, config()), down_ms });
+}
+
+const placeOf = ({ device }: Path, { name: instance, virtualRouterId: vrid }: VrrpInstanceConfig) => ({
+  ...{ instance, vrid, interface: device.name },
+});
 
 /** Another path brings adverts, and this one none. */
 const silent = 'silent';

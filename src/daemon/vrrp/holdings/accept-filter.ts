@@ -7,7 +7,7 @@ import type { Emit } from '../../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { FilterKernel, KernelError } from '../../../ports/kernel.ts';
-import { createPace } from '../../pace/pace.ts';
+import { createPace, type Pace } from '../../pace/pace.ts';
 import type { RateLimit } from '../../pace/rate-limit.ts';
 import { floatingAddresses } from '../router-config.ts';
 import type { Missing } from './floating-routes.ts';
@@ -44,73 +44,87 @@ export async function dropNothingOf(instance: string, filter: FilterKernel): Pro
 /** Many changes at once are one for us: a firewall is loaded rule by rule. */
 const gatherMs = 50;
 
-export function createAcceptFilter(config: () => VrrpInstanceConfig, ports: AcceptPorts): AcceptFilter {
-  const { filter, emit } = ports;
-  const pace = createPace(ports.clock, { gatherMs });
-  let isThere = false;
-  let failure: string | undefined;
-  let unwatch: (() => void) | undefined;
+type Filtering = AcceptPorts & {
+  readonly config: () => VrrpInstanceConfig;
+  readonly pace: Pace;
+  isThere: boolean;
+  failure?: string | undefined;
+  unwatch?: (() => void) | undefined;
   /** One change after the other. */
-  let last: Promise<void> = Promise.resolve();
-  const table = () => filterTableOf(config().name);
-  const addresses = () => floatingAddresses(config()).map(({ address }) => address);
+  last: Promise<void>;
+};
 
-  function tell(error: KernelError | undefined): void {
-    if (error === undefined) return;
-    failure = error.message;
-    emit({ event: 'vrrp.accept_failed', instance: config().name, reason: error.message });
-  }
-
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
-    // A kernel without nf_tables refuses the socket, by an exception.
-    last = last.then(work).catch((error: NodeJS.ErrnoException) => {
-      tell({ code: error.code ?? 'EIO', message: error.message });
-    });
-    return last;
-  };
-
-  async function removeNow(): Promise<void> {
-    if (!isThere) return;
-    isThere = false;
-    failure = undefined;
-    unwatch?.();
-    unwatch = undefined;
-    pace.cancel();
-    for (const error of await dropNothingOf(config().name, filter)) tell(error);
-  }
-
-  async function applyNow(): Promise<void> {
-    const { acceptMode, priority } = config();
-    if (acceptMode || priority === 255) return removeNow();
-    isThere = true;
-    failure = undefined;
-    for (const family of families) tell(await filter.dropTo(family, table(), addresses()));
-    unwatch ??= filter.watch((changed) => {
-      if (changed === undefined || changed === table()) pace.soon(() => void inTurn(check));
-    });
-  }
-
-  async function check(): Promise<void> {
-    for (const family of families) {
-      if (!isThere) return;
-      const found = await filter.isDropping(family, table(), addresses());
-      if (!found.ok || found.value || !isThere) continue;
-      failure = undefined;
-      tell(await filter.dropTo(family, table(), addresses()));
-      if (failure === undefined) tellRestored();
-    }
-  }
-
-  function tellRestored(): void {
-    const [instance, what] = [config().name, `nftables table ${table()}`];
-    ports.limit.note(`${instance} restored ${what}`, (count) =>
-      emit({ event: 'vrrp.restored', instance, what, from: 'altered', to: 'as configured', count }),
-    );
-  }
-
+export function createAcceptFilter(config: () => VrrpInstanceConfig, ports: AcceptPorts): AcceptFilter {
+  const pace = createPace(ports.clock, { gatherMs });
+  const filtering: Filtering = { ...ports, config, pace, isThere: false, last: Promise.resolve() };
   return {
-    apply: () => inTurn(applyNow),
-    remove: () => inTurn(removeNow),
-    missing: () => (isThere && failure !== undefined ? [{ what: 'accept: no', reason: failure }] : []),
+    apply: () => inTurn(filtering, () => applyNow(filtering)),
+    remove: () => inTurn(filtering, () => removeNow(filtering)),
+    missing: () => {
+      const { isThere, failure } = filtering;
+      return isThere && failure !== undefined ? [{ what: 'accept: no', reason: failure }] : [];
+    },
   };
+}
+
+function inTurn(filtering: Filtering, work: () => Promise<void>): Promise<void> {
+  // A kernel without nf_tables refuses the socket, by an exception.
+  filtering.last = filtering.last.then(work).catch((error: NodeJS.ErrnoException) => {
+    tell(filtering, { code: error.code ?? 'EIO', message: error.message });
+  });
+  return filtering.last;
+}
+
+function tell(filtering: Filtering, error: KernelError | undefined): void {
+  if (error === undefined) return;
+  filtering.failure = error.message;
+  const instance = filtering.config().name;
+  filtering.emit({ event: 'vrrp.accept_failed', instance, reason: error.message });
+}
+
+async function removeNow(filtering: Filtering): Promise<void> {
+  if (!filtering.isThere) return;
+  filtering.isThere = false;
+  filtering.failure = undefined;
+  filtering.unwatch?.();
+  filtering.unwatch = undefined;
+  filtering.pace.cancel();
+  for (const error of await dropNothingOf(filtering.config().name, filtering.filter)) tell(filtering, error);
+}
+
+const addressesOf = ({ config }: Filtering) => floatingAddresses(config()).map(({ address }) => address);
+
+async function applyNow(filtering: Filtering): Promise<void> {
+  const { filter, config, pace } = filtering;
+  const { acceptMode, priority } = config();
+  if (acceptMode || priority === 255) return removeNow(filtering);
+  const table = () => filterTableOf(config().name);
+  filtering.isThere = true;
+  filtering.failure = undefined;
+  for (const family of families)
+    tell(filtering, await filter.dropTo(family, table(), addressesOf(filtering)));
+  filtering.unwatch ??= filter.watch((changed) => {
+    if (changed === undefined || changed === table())
+      pace.soon(() => void inTurn(filtering, () => check(filtering)));
+  });
+}
+
+async function check(filtering: Filtering): Promise<void> {
+  const { filter, config } = filtering;
+  const table = filterTableOf(config().name);
+  for (const family of families) {
+    if (!filtering.isThere) return;
+    const found = await filter.isDropping(family, table, addressesOf(filtering));
+    if (!found.ok || found.value || !filtering.isThere) continue;
+    filtering.failure = undefined;
+    tell(filtering, await filter.dropTo(family, table, addressesOf(filtering)));
+    if (filtering.failure === undefined) tellRestored(filtering, table);
+  }
+}
+
+function tellRestored({ config, limit, emit }: Filtering, table: string): void {
+  const [instance, what] = [config().name, `nftables table ${table}`];
+  limit.note(`${instance} restored ${what}`, (count) =>
+    emit({ event: 'vrrp.restored', instance, what, from: 'altered', to: 'as configured', count }),
+  );
 }

@@ -3,11 +3,12 @@
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { FullReason } from '../../../model/vrrp.ts';
 import { formatPrefix, type Prefix } from '../../../net/prefix.ts';
-import type { FloatingRoutes } from '../../../vrrp/floating.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { type FloatingRoutes, isEmpty } from '../../../vrrp/floating.ts';
 import type { Effect } from '../../../vrrp/types.ts';
 import type { InterfacePorts, VrrpInterface } from '../adverts/interface.ts';
 import { floatingAddresses } from '../router-config.ts';
-import { createAddressLeases } from './address-leases.ts';
+import { type AddressLeases, createAddressLeases } from './address-leases.ts';
 import { createAnnouncer } from './announcer.ts';
 import { createCalmAnnouncements } from './calm-announcements.ts';
 import type { FloatingKeeper, Missing } from './floating-routes.ts';
@@ -52,8 +53,7 @@ export type HoldingsPorts = InterfacePorts & {
 
 /** @param device whose socket tells the neighbours. */
 export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Holdings {
-  const { clock, config } = ports;
-  const { routes } = ports;
+  const { clock, config, routes } = ports;
   /** Thousands of addresses are not there yet when the first ones are announced, as the advert cannot wait. */
   let announcedMeanwhile = false;
   const leases = createAddressLeases(() => leaseSettingsOf(config()), {
@@ -70,41 +70,24 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
     if (announcer.announceMore(addresses, config().garpRepeat)) announcer.log(addresses.length, 1);
   });
   const unfollow = ports.view.onChange(leases.onNetworkChange);
-
-  /** In which turn each address was wanted last: a removal that comes late takes none that is wanted again. */
-  const addedIn = new Map<string, number>();
-  let turn = 0;
-
-  const hasRoutes = (): boolean => {
-    const floating = floatingRoutesOf(config());
-    return floating.routes.length + floating.rules.length > 0;
-  };
-  const afterLinger = (remove: () => Promise<void>) =>
-    new Promise<void>((resolve) => {
-      clock.after(lingerMs, () => void remove().then(resolve));
-    });
-  /** A reconfiguration takes some of the addresses, and none of the routes that stay. */
-  const takeOff = (still: () => readonly Prefix[], reason: FullReason) =>
-    hasRoutes() && reason !== 'reconfigured' && still().length > 0
-      ? routes.release(floatingRoutesOf(config())).then(() => leases.remove(still(), reason))
-      : leases.remove(still(), reason);
+  const turns = createTurns();
 
   return {
     add: async (addresses) => {
-      turn += 1;
-      for (const prefix of addresses) addedIn.set(formatPrefix(prefix), turn);
+      turns.add(addresses);
       announcedMeanwhile = false;
       let late = 0;
       await leases.add(addresses, (came) => {
         if (announcedMeanwhile && announcer.announceMore(came, config().garpRepeat)) late += came.length;
       });
       if (late > 0) announcer.log(late, 1);
-      if (hasRoutes()) await routes.hold(floatingRoutesOf(config()));
+      const floating = floatingRoutesOf(config());
+      if (!isEmpty(floating)) await routes.hold(floating);
     },
     remove: (addresses, reason) => {
-      const asked = turn;
-      const still = () => addresses.filter((prefix) => (addedIn.get(formatPrefix(prefix)) ?? 0) <= asked);
-      return lingersAfter.has(reason) ? afterLinger(() => takeOff(still, reason)) : takeOff(still, reason);
+      const still = turns.notAddedSince(addresses);
+      const takeOff = () => removeHeld(leases, { routes, config: config(), still, reason });
+      return lingersAfter.has(reason) ? afterLinger(clock, takeOff) : takeOff();
     },
     adopt: leases.adopt,
     renew: leases.renew,
@@ -122,6 +105,43 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
       unfollow();
       restored.close();
       announcer.close();
+    },
+  };
+}
+
+const afterLinger = (clock: Clock, remove: () => Promise<void>): Promise<void> =>
+  new Promise((resolve) => {
+    clock.after(lingerMs, () => void remove().then(resolve));
+  });
+
+type Removal = {
+  readonly routes: FloatingKeeper;
+  readonly config: VrrpInstanceConfig;
+  /** Those that are not wanted again meanwhile. */
+  readonly still: () => readonly Prefix[];
+  readonly reason: FullReason;
+};
+
+/** A reconfiguration takes some of the addresses, and none of the routes that stay. */
+async function removeHeld(leases: AddressLeases, { routes, config, still, reason }: Removal): Promise<void> {
+  const floating = floatingRoutesOf(config);
+  if (!isEmpty(floating) && reason !== 'reconfigured' && still().length > 0) await routes.release(floating);
+  await leases.remove(still(), reason);
+}
+
+/** In which turn each address was wanted last: a removal that comes late takes none that is wanted again. */
+function createTurns() {
+  const addedIn = new Map<string, number>();
+  let turn = 0;
+  return {
+    add: (addresses: readonly Prefix[]) => {
+      turn += 1;
+      for (const prefix of addresses) addedIn.set(formatPrefix(prefix), turn);
+    },
+    /** @returns those of them that have not been added again when it is called. */
+    notAddedSince: (addresses: readonly Prefix[]) => {
+      const asked = turn;
+      return () => addresses.filter((prefix) => (addedIn.get(formatPrefix(prefix)) ?? 0) <= asked);
     },
   };
 }

@@ -12,12 +12,12 @@ import { type Mac, macFromBytes } from '../../../net/mac.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { DatagramPort } from '../../../ports/datagram.ts';
 import type { NetworkKernel } from '../../../ports/kernel.ts';
-import { createPace } from '../../pace/pace.ts';
+import { createPace, type Pace } from '../../pace/pace.ts';
 import type { RateLimit } from '../../pace/rate-limit.ts';
 import type { PathRoute } from '../adverts/paths.ts';
 import type { NetworkView } from '../network-view.ts';
 import type { VrrpPorts } from '../vrrp-ports.ts';
-import type { Claims } from './claims.ts';
+import type { Claimant, Claims } from './claims.ts';
 import type { Missing } from './floating-routes.ts';
 
 export type Vmac = {
@@ -52,131 +52,160 @@ const retryMs = 5000;
 export const virtualRouterMac = (family: Family, virtualRouterId: number): Mac =>
   macFromBytes(Uint8Array.of(0, 0, 0x5e, 0, family === 'inet' ? 1 : 2, virtualRouterId));
 
+/** One macvlan, and how far it is made. */
+type Macvlan = {
+  readonly ports: VmacPorts;
+  readonly name: string;
+  readonly parent: string;
+  readonly mac: Mac;
+  readonly family: Family;
+  readonly claimant: Claimant;
+  readonly pace: Pace;
+  /** Open while it can be used. */
+  adverts?: { readonly port: DatagramPort; readonly index: number } | undefined;
+  /** What the kernel refused; until it is tried again. */
+  refusal?: FullReason | undefined;
+  isMaking: boolean;
+  isRemoved: boolean;
+};
+
 /** @param config its `vmac`, interface, family and VRID never change. */
 export function createVmac(config: VrrpInstanceConfig, ports: VmacPorts): Vmac {
-  const { network, view, claims } = ports;
-  const { vmac: name, interface: parent, family } = config;
+  const { vmac: name, interface: parent, family, virtualRouterId } = config;
   if (name === undefined) return none;
-  const mac = virtualRouterMac(family, config.virtualRouterId);
-  const claimant = { instance: config.name };
-  const pace = createPace(ports.clock);
-  let adverts: { readonly port: DatagramPort; readonly index: number } | undefined;
-  let refusal: FullReason | undefined;
-  let routes: { readonly given: readonly PathRoute[]; readonly sent: readonly PathRoute[] } = {
-    given: [],
-    sent: [],
+  const macvlan: Macvlan = {
+    ...{ ports, name, parent, family, mac: virtualRouterMac(family, virtualRouterId) },
+    ...{ claimant: { instance: config.name }, pace: createPace(ports.clock) },
+    ...{ isMaking: false, isRemoved: false },
   };
-  let making = false;
-  let removed = false;
-
-  function settle(): void {
-    for (const setting of settingsOfVmac(name ?? '', parent)) claims.set(claimant, setting);
-  }
-
-  async function make(link: string, parentIndex: number): Promise<void> {
-    making = true;
-    claims.claimLink(claimant, { name: link, mac });
-    let error = await network.addMacvlan({ name: link, parentIndex, mac });
-    // We may not have heard yet that it is there.
-    if (error === undefined || error.code === 'EEXIST') {
-      settle();
-      error = await network.setLinkUp(link);
-    }
-    making = false;
-    if (removed) return void network.removeLink(link);
-    if (error !== undefined) retryAfter(`vmac_refused: ${error.message}`);
-    else if (view.linkNamed(link) !== undefined) ports.onChanged();
-  }
-
-  function retryAfter(reason: FullReason): void {
-    refusal = reason;
-    ports.clock.after(retryMs, () => {
-      refusal = undefined;
-      if (!removed) ports.onChanged();
-    });
-  }
-
-  function closeSocket(): void {
-    adverts?.port.close();
-    adverts = undefined;
-  }
-
-  function open(link: Link): void {
-    if (adverts?.index === link.index) return;
-    closeSocket();
-    const channel = { family, sendOnly: true } as const;
-    const opened = ports.openVrrpSocket({ name: link.name, index: link.index }, channel);
-    if (opened.ok) {
-      adverts = { port: opened.value, index: link.index };
-      opened.value.onError(() => {});
-    } else retryAfter(`vmac_refused: ${opened.error.step}: ${opened.error.code}`);
-  }
-
-  const overMacvlan = (route: PathRoute, index: number): PathRoute =>
-    index > 0 ? route : { ...route, device: { ...route.device, socket: () => adverts?.port } };
-
-  const isWell = (link: Link): boolean => link.mac === mac && link.up;
-
-  function refresh(): void {
-    if (removed || making || refusal !== undefined) return;
-    const link = view.linkNamed(name ?? '');
-    if (link === undefined) closeSocket();
-    if (link !== undefined && isWell(link)) use(link);
-    else if (link !== undefined && link.mac !== mac && adverts?.index !== link.index)
-      retryAfter(`vmac_refused: ${name} has another MAC address`);
-    else if (link !== undefined || view.linkNamed(parent) !== undefined) pace.soon(repair);
-  }
-
-  function use(link: Link): void {
-    if (adverts?.index === link.index) return;
-    claims.claimLink(claimant, { name: link.name, mac });
-    settle();
-    open(link);
-  }
-
-  /** By what is there when its turn comes: one that was set down may have been deleted since. */
-  function repair(): void {
-    if (removed || making || refusal !== undefined) return;
-    const [link, parentLink] = [view.linkNamed(name ?? ''), view.linkNamed(parent)];
-    if (link !== undefined) mend(link);
-    else if (parentLink !== undefined) void make(name ?? '', parentLink.index);
-  }
-
-  /** One that we left behind down, or that somebody has altered since. */
-  function mend(link: Link): void {
-    if (isWell(link)) return;
-    claims.claimLink(claimant, { name: link.name, mac });
-    settle();
-    if (link.mac !== mac) void network.setLinkMac(link.name, mac);
-    if (!link.up) void network.setLinkUp(link.name);
-    if (adverts?.index === link.index) tellMended(link);
-  }
-
-  function tellMended(link: Link): void {
-    const [from, to] = link.mac === mac ? ['down', 'up'] : [link.mac ?? 'none', mac];
-    const instance = config.name;
-    ports.limit.note(`${instance} restored ${link.name}`, (count) =>
-      ports.emit({ event: 'vrrp.restored', instance, what: link.name, from, to, count }),
-    );
-  }
-
+  const isOpen = () => macvlan.adverts !== undefined;
+  const isParentUp = () => ports.view.linkNamed(parent)?.running === true;
   return {
-    fault: () => (adverts === undefined ? (refusal ?? 'vmac_missing') : undefined),
-    routesFor: (given) => {
-      if (given !== routes.given) routes = { given, sent: given.map(overMacvlan) };
-      return routes.sent;
-    },
-    refresh,
-    pending: () => adverts === undefined && refusal === undefined && view.linkNamed(parent)?.running === true,
-    missing: () => claims.refused(claimant),
-    remove: async () => {
-      removed = true;
-      pace.cancel();
-      closeSocket();
-      const isOurs = claims.release(claimant).includes(name) && view.linkNamed(name)?.mac === mac;
-      if (isOurs) await network.removeLink(name);
-    },
+    fault: () => (isOpen() ? undefined : (macvlan.refusal ?? 'vmac_missing')),
+    routesFor: createRoutesOver(() => macvlan.adverts?.port),
+    refresh: () => refresh(macvlan),
+    pending: () => !isOpen() && macvlan.refusal === undefined && isParentUp(),
+    missing: () => ports.claims.refused(macvlan.claimant),
+    remove: () => remove(macvlan),
   };
+}
+
+/** The first path sends over the macvlan. The same routes for the same ones. */
+function createRoutesOver(socket: () => DatagramPort | undefined): Vmac['routesFor'] {
+  let last: { readonly given: readonly PathRoute[]; readonly sent: readonly PathRoute[] } | undefined;
+  return (given) => {
+    if (given === last?.given) return last.sent;
+    const sent = given.map((route, index) =>
+      index > 0 ? route : { ...route, device: { ...route.device, socket } },
+    );
+    last = { given, sent };
+    return sent;
+  };
+}
+
+function refresh(macvlan: Macvlan): void {
+  const { ports, name, parent, mac, pace, adverts } = macvlan;
+  if (isHeldUp(macvlan)) return;
+  const link = ports.view.linkNamed(name);
+  if (link === undefined) closeSocket(macvlan);
+  if (link !== undefined && isWell(macvlan, link)) use(macvlan, link);
+  else if (link !== undefined && link.mac !== mac && adverts?.index !== link.index)
+    retryAfter(macvlan, `vmac_refused: ${name} has another MAC address`);
+  else if (link !== undefined || ports.view.linkNamed(parent) !== undefined) pace.soon(() => repair(macvlan));
+}
+
+const isHeldUp = ({ isRemoved, isMaking, refusal }: Macvlan): boolean =>
+  isRemoved || isMaking || refusal !== undefined;
+
+const isWell = ({ mac }: Macvlan, link: Link): boolean => link.mac === mac && link.up;
+
+/** By what is there when its turn comes: one that was set down may have been deleted since. */
+function repair(macvlan: Macvlan): void {
+  if (isHeldUp(macvlan)) return;
+  const { view } = macvlan.ports;
+  const [link, parentLink] = [view.linkNamed(macvlan.name), view.linkNamed(macvlan.parent)];
+  if (link !== undefined) mend(macvlan, link);
+  else if (parentLink !== undefined) void make(macvlan, parentLink.index);
+}
+
+async function make(macvlan: Macvlan, parentIndex: number): Promise<void> {
+  const { name, mac, ports } = macvlan;
+  const { network } = ports;
+  macvlan.isMaking = true;
+  ports.claims.claimLink(macvlan.claimant, { name, mac });
+  let error = await network.addMacvlan({ name, parentIndex, mac });
+  // We may not have heard yet that it is there.
+  if (error === undefined || error.code === 'EEXIST') {
+    claimSettings(macvlan);
+    error = await network.setLinkUp(name);
+  }
+  macvlan.isMaking = false;
+  if (macvlan.isRemoved) void network.removeLink(name);
+  else if (error !== undefined) retryAfter(macvlan, `vmac_refused: ${error.message}`);
+  else if (ports.view.linkNamed(name) !== undefined) ports.onChanged();
+}
+
+function retryAfter(macvlan: Macvlan, reason: FullReason): void {
+  macvlan.refusal = reason;
+  macvlan.ports.clock.after(retryMs, () => {
+    macvlan.refusal = undefined;
+    if (!macvlan.isRemoved) macvlan.ports.onChanged();
+  });
+}
+
+function claimSettings({ name, parent, claimant, ports }: Macvlan): void {
+  for (const setting of settingsOfVmac(name, parent)) ports.claims.set(claimant, setting);
+}
+
+function use(macvlan: Macvlan, link: Link): void {
+  const { adverts, claimant, mac, ports } = macvlan;
+  if (adverts?.index === link.index) return;
+  ports.claims.claimLink(claimant, { name: link.name, mac });
+  claimSettings(macvlan);
+  open(macvlan, link);
+}
+
+function open(macvlan: Macvlan, { name, index }: Link): void {
+  closeSocket(macvlan);
+  const { ports, family } = macvlan;
+  const opened = ports.openVrrpSocket({ name, index }, { family, sendOnly: true });
+  if (opened.ok) {
+    macvlan.adverts = { port: opened.value, index };
+    opened.value.onError(() => {});
+  } else retryAfter(macvlan, `vmac_refused: ${opened.error.step}: ${opened.error.code}`);
+}
+
+function closeSocket(macvlan: Macvlan): void {
+  macvlan.adverts?.port.close();
+  macvlan.adverts = undefined;
+}
+
+/** One that we left behind down, or that somebody has altered since. */
+function mend(macvlan: Macvlan, link: Link): void {
+  const { adverts, claimant, mac, ports } = macvlan;
+  if (isWell(macvlan, link)) return;
+  ports.claims.claimLink(claimant, { name: link.name, mac });
+  claimSettings(macvlan);
+  if (link.mac !== mac) void ports.network.setLinkMac(link.name, mac);
+  if (!link.up) void ports.network.setLinkUp(link.name);
+  if (adverts?.index === link.index) tellMended(macvlan, link);
+}
+
+function tellMended({ mac, claimant, ports }: Macvlan, link: Link): void {
+  const [from, to] = link.mac === mac ? ['down', 'up'] : [link.mac ?? 'none', mac];
+  const { instance } = claimant;
+  ports.limit.note(`${instance} restored ${link.name}`, (count) =>
+    ports.emit({ event: 'vrrp.restored', instance, what: link.name, from, to, count }),
+  );
+}
+
+async function remove(macvlan: Macvlan): Promise<void> {
+  const { name, mac, claimant, pace, ports } = macvlan;
+  macvlan.isRemoved = true;
+  pace.cancel();
+  closeSocket(macvlan);
+  const isOurs = ports.claims.release(claimant).includes(name) && ports.view.linkNamed(name)?.mac === mac;
+  if (isOurs) await ports.network.removeLink(name);
 }
 
 const none: Vmac = {
