@@ -1,152 +1,94 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ConfigReading } from '../../src/config/judge-loss.ts';
 import { createDaemon } from '../../src/daemon/daemon.ts';
-import type { Daemon, DaemonPorts } from '../../src/daemon/daemon-ports.ts';
-import type { ServerHealth } from '../../src/daemon/health/server-health.ts';
+import type { Daemon } from '../../src/daemon/daemon-ports.ts';
 import type { JournalEvent } from '../../src/journal/event.ts';
 import type { Config } from '../../src/model/config/config.ts';
 import { ip } from '../../src/net/ip.ts';
+import { aConfig } from '../make/a-config.ts';
+import { aReal, aVirtual } from '../make/a-virtual.ts';
+import {
+  createFakeCommands,
+  createFakeDirector,
+  createFakeHealth,
+  createFakeMarks,
+  createFakeOperator,
+  createFakeQuorums,
+  createFakeReconcile,
+  createFakeRoster,
+  createFakeSupervisor,
+  createFakeTracking,
+  createFakeWeights,
+  type FakeHealth,
+  type FakeRoster,
+} from '../make/fake-parts.ts';
+import { createVirtualTime, type VirtualTime } from '../make/virtual-time.ts';
+import { instance } from '../make/vrrp-instance.ts';
 
 /** Everything that the parts were told and the journal heard, in order. */
 let story: string[];
 let events: JournalEvent[];
-let verdict: ServerHealth['verdict'];
-/** Every server has been checked once. */
-let checkedOnce: () => void;
-let timers: { readonly delayMs: number; readonly fire: () => void }[];
+let clock: VirtualTime;
+let health: FakeHealth;
+let roster: FakeRoster;
 let file: ConfigReading | Promise<ConfigReading>;
 /** What the roster makes of the configuration. */
-let taken: Config;
 let made: (config: Config) => Config;
 /** What stands in the way of routers. */
 let hindered: readonly string[];
 /** An earlier run has left addresses. */
 let found: boolean;
 
-const router = { name: 'VI_1' } as Config['vrrp'][number];
-const service = {
+const router = instance({ name: 'VI_1' });
+const service = aVirtual({
   id: { kind: 'address', protocol: 'tcp', address: ip('10.0.0.9'), port: 80 },
-  scheduler: 'wlc',
-  reals: [{}],
-} as unknown as Config['virtuals'][number];
-
-const config = (changes: Partial<Config> = {}): Config => ({
-  file: 'a.yaml',
-  director: { name: 'lvs1', controlSocket: '/run/c', stateDir: '/var/lib/s' },
-  log: { level: 'info', format: 'text' },
-  vrrp: [router],
-  ipvs: { resyncIntervalMs: 5000, foreign: 'keep' },
-  virtuals: [service],
-  autoreload: false,
-  ...changes,
+  reals: [aReal({ address: ip('10.0.0.2') })],
 });
+const config = (changes: Partial<Config> = {}): Config =>
+  aConfig({ vrrp: [router], virtuals: [service], ...changes });
+
+const tell = (line: string) => void story.push(line);
 
 function daemonOf(initial: Config): Daemon {
-  const tell = (text: string) => void story.push(text);
-  const ports = {
-    clock: {
-      now: () => 7_000_000,
-      after: (delayMs: number, fire: () => void) => {
-        timers.push({ delayMs, fire });
-        return () => {};
+  roster = createFakeRoster(initial, (next) => made(next));
+  return createDaemon(
+    {
+      ...{ clock, health, roster, ownedBefore: ['fwmark 1'], version: '1.2.3', pid: 42 },
+      journal: (event) => {
+        events.push(event);
+        tell(event.event);
       },
+      onReload: (next) => tell(`log ${next.log.level}`),
+      readConfig: () => file,
+      reconcile: createFakeReconcile(tell),
+      director: createFakeDirector(tell),
+      marks: createFakeMarks(tell),
+      quorums: createFakeQuorums(),
+      commands: createFakeCommands(tell),
+      weights: createFakeWeights(),
+      operator: createFakeOperator(tell),
+      vrrp: createFakeSupervisor(tell, () => hindered),
+      findsAddresses: async () => found,
+      tracking: createFakeTracking(tell),
     },
-    journal: (event: JournalEvent) => {
-      events.push(event);
-      tell(event.event);
-    },
-    onReload: (next: Config) => tell(`log ${next.log.level}`),
-    readConfig: () => file,
-    roster: {
-      take: async (next: Config) => {
-        taken = made(next);
-        return taken;
-      },
-      effective: () => taken,
-      status: () => ({ names: [], files: [] }),
-      stop: () => {},
-    },
-    health: {
-      configure: (virtuals: readonly unknown[]) => tell(`health configure ${virtuals.length}`),
-      seed: () => tell('health seed'),
-      verdictOf: () => verdict,
-      status: () => [{ service: 'tcp 10.0.0.9:80', real: '10.0.0.2:80', verdict, maintenance: false }],
-      activity: () => ({}),
-      firstResults: () =>
-        verdict === 'unverified'
-          ? new Promise<void>((resolve) => {
-              checkedOnce = resolve;
-            })
-          : Promise.resolve(),
-      pardon: (real: string, of = 'every service') => tell(`health pardon ${real} ${of}`),
-      stop: () => tell('health stop'),
-    },
-    reconcile: {
-      configure: async (virtuals: readonly unknown[], _ipvs: unknown, owned?: readonly string[]) =>
-        tell(`reconcile configure ${virtuals.length}${owned === undefined ? '' : ` owned ${owned}`}`),
-      request: () => tell('reconcile request'),
-      refresh: async () => {},
-      status: () => ({ available: undefined, observed: [], leaving: [], services: new Map() }),
-      serving: () => () => false,
-      stop: async ({ clean }: { clean: boolean }) => tell(`reconcile stop clean=${clean}`),
-    },
-    director: {
-      configure: async () => tell('director configure'),
-      status: () => ({ settings: [], syncDaemons: [], refused: [] }),
-      plan: async () => ({ settings: [], syncDaemons: [] }),
-      stop: async () => tell('director stop'),
-    },
-    marks: {
-      configure: async () => tell('marks configure'),
-      status: () => [],
-      plan: async () => [],
-      stop: async () => tell('marks stop'),
-    },
-    quorums: { configure: () => {}, look: () => {}, statusOf: () => undefined },
-    commands: { drained: async (limitMs: number) => tell(`commands drained ${limitMs}`) },
-    weights: { configure: () => {}, stop: () => {}, explain: () => [] },
-    operator: {
-      set: async (real: string, _service: string | undefined, override: unknown) => {
-        tell(`operator ${real} ${JSON.stringify(override ?? 'enabled')}`);
-        return { ok: true, value: undefined };
-      },
-    },
-    vrrp: {
-      start: async (list: readonly unknown[]) => {
-        tell(`vrrp start ${list.length}`);
-        return hindered;
-      },
-      reconfigure: async (list: readonly unknown[]) => {
-        tell(`vrrp reconfigure ${list.length}`);
-        return hindered;
-      },
-      failover: (name?: string) => (name === 'VI_1' ? ['VI_1'] : []),
-      status: () => [],
-      processStatus: () => undefined,
-      problems: () => hindered,
-      stop: async ({ keeps }: { keeps: boolean }) => tell(keeps ? 'vrrp stop keeps' : 'vrrp stop'),
-    },
-    findsAddresses: async () => found,
-    tracking: {
-      configure: ({ vrrp }: Config) => tell(`tracking configure ${vrrp.length}`),
-      firstFindings: async () => {},
-      verdictChanged: () => {},
-      status: () => [],
-      stop: () => tell('tracking stop'),
-    },
-    ownedBefore: ['fwmark 1'],
-    version: '1.2.3',
-    pid: 42,
-  } as unknown as DaemonPorts;
-  return createDaemon(ports, initial);
+    initial,
+  );
+}
+
+/** Its start is told already. */
+async function started(initial: Config): Promise<Daemon> {
+  const daemon = daemonOf(initial);
+  await daemon.start();
+  story = [];
+  return daemon;
 }
 
 beforeEach(() => {
   made = (next) => next;
   story = [];
   events = [];
-  timers = [];
-  verdict = 'up';
+  clock = createVirtualTime();
+  health = createFakeHealth(tell);
   hindered = [];
   found = false;
   file = { config: config({ log: { level: 'debug', format: 'text' } }), problems: [] };
@@ -170,25 +112,24 @@ describe('start', () => {
   });
 
   it('does not stand for election before each server has its first verdict', async () => {
-    verdict = 'unverified';
+    health.become('unverified');
     const daemon = daemonOf(config());
-    const started = daemon.start();
+    const start = daemon.start();
     await settled();
     expect(story).not.toContain('vrrp start 1');
-    verdict = 'down';
+    health.become('down');
     daemon.verdictChanged();
-    checkedOnce();
-    await started;
+    await start;
     expect(story.slice(-3)).toEqual(['reconcile request', 'vrrp start 1', 'daemon.ready']);
   });
 
   it('waits for verdicts five seconds at most', async () => {
-    verdict = 'unverified';
-    const started = daemonOf(config()).start();
+    health.become('unverified');
+    const start = daemonOf(config()).start();
     await settled();
-    expect(timers.map(({ delayMs }) => delayMs)).toEqual([5000]);
-    timers[0]?.fire();
-    await started;
+    expect(clock.nextInMs()).toBe(5000);
+    await clock.advance(5000);
+    await start;
     expect(story).toContain('vrrp start 1');
   });
 
@@ -214,14 +155,14 @@ describe('start', () => {
   });
 
   it('waits for nothing where an earlier run has left the addresses: it serves already', async () => {
-    verdict = 'unverified';
+    health.become('unverified');
     found = true;
     await daemonOf(config()).start();
     expect(story.slice(-2)).toEqual(['vrrp start 1', 'daemon.ready']);
   });
 
   it('starts no VRRP process without a vrrp section', async () => {
-    verdict = 'unverified';
+    health.become('unverified');
     await daemonOf(config({ vrrp: [] })).start();
     expect(story.join()).not.toContain('vrrp start');
     expect(story.at(-1)).toBe('daemon.ready');
@@ -268,12 +209,12 @@ describe('reload', () => {
   });
 
   it('that brings the first routers waits for verdicts as a start does; another does not', async () => {
-    verdict = 'unverified';
+    health.become('unverified');
     const daemon = daemonOf(config({ vrrp: [] }));
     const reloaded = daemon.reload();
     await settled();
     expect(story).not.toContain('vrrp reconfigure 1');
-    checkedOnce();
+    health.become('up');
     await reloaded;
     expect(story).toContain('vrrp reconfigure 1');
     await daemon.reload();
@@ -325,14 +266,18 @@ describe('reload', () => {
 
 describe('what the operator says', () => {
   const real = '10.0.0.2:80';
-  it('of a drain counts from now', () => {
-    daemonOf(config()).operate({ real, override: { mode: 'drain' }, timeoutMs: 2000 });
-    expect(story).toEqual([`operator ${real} {"mode":"drain","since":7000000,"deadline":9000000}`]);
+  it('of a drain counts from now', async () => {
+    const daemon = await started(config());
+    daemon.operate({ real, override: { mode: 'drain' }, timeoutMs: 2000 });
+    const since = clock.now();
+    expect(story).toEqual([
+      `operator ${real} {"mode":"drain","since":${since},"deadline":${since + 2_000_000}}`,
+    ]);
   });
-  it('with enable takes the penalty for flapping back, with anything else does not', () => {
-    const daemon = daemonOf(config());
+  it('with enable takes the penalty for flapping back, with anything else does not', async () => {
+    const daemon = await started(config());
     daemon.operate({ real, override: { mode: 'drain' } });
-    expect(story).toEqual([`operator ${real} {"mode":"drain","since":7000000}`]);
+    expect(story).toEqual([`operator ${real} {"mode":"drain","since":${clock.now()}}`]);
     daemon.operate({ real });
     daemon.operate({ real, service: 'tcp 10.0.0.9:80' });
     expect(story.slice(1).filter((line) => line.startsWith('health'))).toEqual([
@@ -343,9 +288,9 @@ describe('what the operator says', () => {
 });
 
 describe('the roster', () => {
-  const real = (address: string, name: string) => ({ address: ip(address), port: 80, name });
-  const withServers = (...reals: readonly unknown[]) =>
-    config({ virtuals: [{ ...service, reals } as Config['virtuals'][number]] });
+  const real = (address: string, name: string) => aReal({ address: ip(address), name });
+  const withServers = (...reals: Config['virtuals'][number]['reals']) =>
+    config({ virtuals: [{ ...service, reals }] });
 
   it('is asked before anything is sent, and what it makes of the config is what counts', async () => {
     const daemon = daemonOf(config());
@@ -361,10 +306,8 @@ describe('the roster', () => {
   });
 
   it('that changes is followed by all that know servers, and leaves the routers alone', async () => {
-    const daemon = daemonOf(config());
-    await daemon.start();
-    story = [];
-    taken = withServers(real('10.0.0.2', 'web'), real('10.0.0.3', 'web'));
+    const daemon = await started(config());
+    roster.become(withServers(real('10.0.0.2', 'web'), real('10.0.0.3', 'web')));
     daemon.rosterChanged();
     await settled();
     expect(story).toEqual([
@@ -376,24 +319,20 @@ describe('the roster', () => {
   });
 
   it('with other peers is followed by the routers too', async () => {
-    const daemon = daemonOf(config());
-    await daemon.start();
-    story = [];
-    taken = config({ vrrp: [{ ...router, unicastPeers: [ip('10.0.0.7')] }] });
+    const daemon = await started(config());
+    roster.become(config({ vrrp: [{ ...router, unicastPeers: [ip('10.0.0.7')] }] }));
     daemon.rosterChanged();
     await settled();
     expect(story.at(-1)).toBe('vrrp reconfigure 1');
   });
 
   it('is not followed where nothing has changed since, nor while the daemon stops', async () => {
-    const daemon = daemonOf(config());
-    await daemon.start();
-    story = [];
+    const daemon = await started(config());
     daemon.rosterChanged();
     await settled();
     expect(story).toEqual([]);
     const stopped = daemon.stop('SIGTERM');
-    taken = config();
+    roster.become(config());
     daemon.rosterChanged();
     await stopped;
     await settled();
@@ -401,9 +340,7 @@ describe('the roster', () => {
   });
 
   it('lets the operator name a server by its name, in any case', async () => {
-    const daemon = daemonOf(withServers(real('10.0.0.2', 'web'), real('10.0.0.3', 'other')));
-    await daemon.start();
-    story = [];
+    const daemon = await started(withServers(real('10.0.0.2', 'web'), real('10.0.0.3', 'other')));
     expect(daemon.operate({ real: 'WEB', override: { mode: 'disable' } }).services).toEqual([
       'tcp 10.0.0.9:80',
     ]);
@@ -414,9 +351,7 @@ describe('the roster', () => {
 
 describe('stop', () => {
   it('lets the addresses go first and the table last', async () => {
-    const daemon = daemonOf(config());
-    await daemon.start();
-    story = [];
+    const daemon = await started(config());
     await Promise.all([daemon.stop('SIGTERM'), daemon.stop('SIGINT')]);
     expect(story).toEqual([
       'daemon.stopping',
@@ -432,9 +367,7 @@ describe('stop', () => {
   });
 
   it('for a restart leaves the table, and what nobody takes over, to the next run', async () => {
-    const daemon = daemonOf(config());
-    await daemon.start();
-    story = [];
+    const daemon = await started(config());
     await daemon.stop('SIGTERM', { restarts: true });
     expect(story).toEqual([
       'daemon.stopping',
@@ -449,11 +382,11 @@ describe('stop', () => {
   });
 
   it('during a start does not stand for election any more', async () => {
-    verdict = 'unverified';
+    health.become('unverified');
     const daemon = daemonOf(config());
-    const started = daemon.start();
+    const start = daemon.start();
     await settled();
-    await Promise.all([daemon.stop('SIGTERM'), started]);
+    await Promise.all([daemon.stop('SIGTERM'), start]);
     expect(story).not.toContain('vrrp start 1');
     expect(story).not.toContain('daemon.ready');
     expect(story.at(-1)).toBe('daemon.stopped');
