@@ -67,6 +67,7 @@ export function createDaemon(ports: DaemonPorts, initial: Config): Daemon {
 
 /** What stands in the way of routers is told by their supervisor, in the log and in the status. */
 async function start(life: Life): Promise<void> {
+  if (life.stopping !== undefined) return;
   const { version, pid, journal, roster } = life.ports;
   const { director, file } = life.config;
   journal({ event: 'daemon.started', version, pid, director: director.name, config: file });

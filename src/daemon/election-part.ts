@@ -32,12 +32,13 @@ export function createElectionPart(ports: ElectionPorts, isStopping: () => boole
 
   return {
     start: async (config) => {
-      if (config.vrrp.length === 0) return [];
+      if (config.vrrp.length === 0 || isStopping()) return [];
       tracking.configure(config);
       await beforeElection(config);
       return isStopping() ? [] : vrrp.start(config.vrrp);
     },
     change: async ({ cause, before, config }) => {
+      if (isStopping()) return [];
       tracking.configure(config);
       if (cause === 'roster' && JSON.stringify(before.vrrp) === JSON.stringify(config.vrrp)) return [];
       // One that joins the election now does not take an address over an unverified table either.

@@ -391,7 +391,38 @@ describe('stop', () => {
     expect(story).not.toContain('daemon.ready');
     expect(story.at(-1)).toBe('daemon.stopped');
   });
+
+  it('before a start has begun leaves nothing to be started', async () => {
+    const daemon = daemonOf(config());
+    const start = daemon.start();
+    await Promise.all([daemon.stop('SIGTERM'), start]);
+    expect(story.join()).not.toContain('configure');
+    expect(story.at(-1)).toBe('daemon.stopped');
+  });
+
+  it('during a start that has reached the table leaves the routers and what they track alone', async () => {
+    const daemon = daemonOf(config());
+    const start = daemon.start();
+    await settledUntil('director configure');
+    await Promise.all([daemon.stop('SIGTERM'), start]);
+    expect(story.join()).not.toContain('tracking configure');
+    expect(story.at(-1)).toBe('daemon.stopped');
+  });
+
+  it('during a reload that has reached the table leaves the routers and what they track alone', async () => {
+    const daemon = await started(config());
+    const reload = daemon.reload();
+    await settledUntil('director configure');
+    await Promise.all([daemon.stop('SIGTERM'), reload]);
+    expect(story.join()).not.toContain('tracking configure');
+    expect(story.at(-1)).toBe('daemon.stopped');
+  });
 });
 
 /** Lets every promise that can settle do so. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Lets promises settle until the story has come so far. */
+async function settledUntil(line: string): Promise<void> {
+  while (!story.includes(line)) await Promise.resolve();
+}
