@@ -1,9 +1,9 @@
 // FTP in passive mode: up when the server greets, lets the check log in and gives out one file in full, which must
-// match where there is a pattern. ldirectord lets the server connect back (which no firewall likes) and, without a
+// match where there is a pattern; without a file to ask for, when it says where one is logged in (PWD). ldirectord lets the server connect back (which no firewall likes) and, without a
 // pattern, counts even a dead server as up. The file is fetched from the server's own address, whatever it names.
 // Source: RFC 959 §4.1 and §5.4, RFC 2428 §3 (EPSV, for IPv6); ldirectord's ftp check.
 import type { Socket } from 'node:net';
-import type { FtpTarget } from '../model/checks/dialogues.ts';
+import { asksForFile, type FtpTarget } from '../model/checks/dialogues.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { familyOf, type Ip } from '../net/ip.ts';
 import { judgeUnmatched } from './match/judge-receive.ts';
@@ -21,6 +21,7 @@ export const probeFtp = (target: FtpTarget, signal: AbortSignal): Promise<ProbeR
   holdDialogue(target, signal, { goodbye: 'QUIT' }, async (dialogue) => {
     const refusal = (await greet(dialogue)) ?? (await logIn(target, dialogue));
     if (refusal !== undefined) return failure(refusal);
+    if (!asksForFile(target)) return askWhere(dialogue);
     const got = await fetchFile(target, dialogue);
     return typeof got === 'string' ? failure(got) : judgeFile(target, got, dialogue.conversation);
   });
@@ -61,6 +62,12 @@ async function fetchFile({ address, path }: FtpTarget, dialogue: Dialogue): Prom
   if (!file.whole) return file;
   const done = await hearReply(dialogue);
   return done.kind === 2 ? file : refused('RETR', done);
+}
+
+/** RFC 959 §4.1.3 PWD, §5.4: 257 and the directory. */
+async function askWhere(dialogue: Dialogue): Promise<ProbeResult> {
+  const where = await ask(dialogue, 'PWD');
+  return where.code === 257 ? success(where.text) : failure(refused('PWD', where));
 }
 
 async function ask(dialogue: Dialogue, command: string, argument?: string): Promise<Reply> {

@@ -17,10 +17,14 @@ async function talk({ login, passwd }: PopTarget, { hear, say }: Dialogue): Prom
   for (const [command, argument] of [['USER', login], ['PASS', passwd], ['STAT']] as const) {
     say(command, argument);
     const answer = await hear();
+    if (isBusy(answer)) return success(answer);
     if (!isPositive(answer)) return failure(`${command} is answered with ${answer}`);
   }
   return success('logged in');
 }
+
+/** RFC 2449 §8.1: who logs in is known, but is in at another place, or was in too short a time ago. The server works. */
+const isBusy = (line: string): boolean => /^-ERR \[(?:IN-USE|LOGIN-DELAY)\]/i.test(line);
 
 /** RFC 1939 §3: a status indicator in capitals, then perhaps a text. */
 const isPositive = (line: string): boolean => /^\+OK(?: |$)/.test(line);

@@ -22,14 +22,30 @@ export const probeSip = (target: SipTarget, signal: AbortSignal): Promise<ProbeR
 async function talk(target: SipTarget, { conversation, socket, hear }: Dialogue): Promise<ProbeResult> {
   conversation.doing = 'OPTIONS';
   socket.write(requestOf(target, socket.localAddress ?? '', socket.localPort ?? 0));
-  for (let inHeader = false; ; ) {
-    const line = await hear();
-    if (!inHeader) {
-      const verdict = judgeStatus(line);
-      if (verdict !== undefined) return verdict;
-    }
-    inHeader = line !== '';
+  let rest = '';
+  for (;;) {
+    const line = rest === '' ? await hear() : rest;
+    // §7.5: empty lines before a message are nothing; many clients send them to keep a connection open.
+    const verdict = line === '' ? undefined : judgeStatus(line);
+    if (verdict !== undefined) return verdict;
+    rest = line === '' ? '' : await skipMessage(hear);
   }
+}
+
+/** What is left of a message whose first line was heard. @returns what follows its body on the same line. */
+async function skipMessage(hear: Dialogue['hear']): Promise<string> {
+  let bytes = 0;
+  for (let line = await hear(); line !== ''; line = await hear()) {
+    // §20.14; l is its short form (§7.3.3).
+    const length = /^(?:content-length|l)[ \t]*:[ \t]*(\d{1,9})[ \t]*$/i.exec(line)?.[1];
+    if (length !== undefined) bytes = Number(length);
+  }
+  while (bytes > 0) {
+    const line = Buffer.from(await hear());
+    if (line.length > bytes) return line.toString('utf8', bytes);
+    bytes -= line.length + 2;
+  }
+  return '';
 }
 
 const probeOverUdp = (target: SipTarget, signal: AbortSignal): Promise<ProbeResult> =>
@@ -39,14 +55,19 @@ const probeOverUdp = (target: SipTarget, signal: AbortSignal): Promise<ProbeResu
     const { address, port } = socket.address();
     const request = Buffer.from(requestOf(target, address, port));
     return askDatagram(conversation, socket, request, (message) => {
-      const [status = ''] = message.toString('utf8', 0, statusBytesMax).split('\r\n');
-      return judgeStatus(status);
+      const [first = ''] = message.toString('utf8', 0, statusBytesMax).trimStart().split(/\r?\n/);
+      return judgeStatus(first);
     });
   });
 
-/** @returns undefined for a provisional answer (§7.2, 1xx), after which the final one is awaited. */
+/**
+ * @returns undefined for a provisional answer (§7.2, 1xx), after which the final one is awaited, and for a request of the
+ * server's own, which may come first on a connection
+ */
 function judgeStatus(line: string): ProbeResult | undefined {
-  const [, code] = /^SIP\/2\.0 ([1-6]\d\d)(?: |$)/.exec(line) ?? [];
+  if (/^[A-Z]+ \S+ SIP\/2\.0$/i.test(line)) return undefined;
+  // §7.1: of any case.
+  const [, code] = /^SIP\/2\.0 ([1-6]\d\d)(?: |$)/i.exec(line) ?? [];
   if (code === undefined) return failure(`OPTIONS is answered with what is not SIP: ${line}`);
   if (code.startsWith('1')) return undefined;
   return code === '200' ? success(line) : failure(`OPTIONS is answered with ${line}`);

@@ -55,6 +55,12 @@ const check = (server: DialogueServer, changes: Changes = {}) =>
   inTime((signal) => probe(server.port, signal, changes), server);
 
 describe('an FTP server is up when', () => {
+  it('no file is asked for, and it says where the check is logged in', async () => {
+    const where = '257 "/" is the current directory';
+    const server = await serverOf('', { PWD: where });
+    expect(await check(server, { path: '/' })).toEqual({ outcome: 'success', detail: where });
+    expect(server.heard()).toEqual(['USER check', 'PASS secret', 'TYPE I', 'PWD', 'QUIT']);
+  });
   it('it lets the check log in and gives out the file', async () => {
     const server = await serverOf('Test Page');
     expect(await check(server)).toEqual({ outcome: 'success', detail: 'got the file (9 bytes)' });

@@ -31,6 +31,18 @@ describe('a POP server is up when', () => {
   });
 });
 
+describe('a POP server whose mailbox cannot be had now works all the same', () => {
+  it.each([
+    ['PASS', '-ERR [IN-USE] mailbox in use'],
+    ['PASS', '-ERR [LOGIN-DELAY] not so often'],
+    ['PASS', '-ERR [in-use]'],
+    ['STAT', '-ERR [IN-USE]'],
+  ])('%s: %s', async (command, answer) => {
+    const { result } = await check({ greeting, answers: { ...answers, [command]: answer } }, login);
+    expect(result).toEqual({ outcome: 'success', detail: answer });
+  });
+});
+
 describe('a POP server is down when', () => {
   it.each([
     [{ greeting: '-ERR overloaded' }, {}, 'the connection is answered with -ERR overloaded'],

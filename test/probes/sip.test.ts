@@ -48,6 +48,24 @@ describe('a SIP server is up when', () => {
       expect((await overTcpTo(answer)).result).toMatchObject({ outcome: 'success' });
     },
   );
+  const options = 'OPTIONS sip:lvs1@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 10.0.0.2\r\n';
+  it.each([
+    [`\r\n\r\n${ok}`],
+    [`\r\n${ok}`],
+    [`\r\n\r\nSIP/2.0 100 Trying\r\n\r\n\r\n\r\n${ok}`],
+    ['sip/2.0 200 ok\r\nl: 0\r\n\r\n'],
+    [`${options}Content-Length: 0\r\n\r\n${ok}`],
+    [`${options}\r\n${ok}`],
+    [`${options}Content-Length: 22\r\n\r\nSIP/2.0 503 not this\r\n${ok}`],
+    [`${options}l : 20\r\n\r\nSIP/2.0 503 not this${ok}`],
+    [`SIP/2.0 183 Progress\r\nContent-Length: 6\r\n\r\nv=0\r\n\r${ok}`],
+  ])('it says other things before, or in other words: %j', async (answer) => {
+    expect((await overTcpTo(answer)).result).toMatchObject({ outcome: 'success' });
+  });
+  it('it asks something of its own first, over UDP', async () => {
+    const server = await datagramServer((_, count) => (count === 1 ? `${options}\r\n` : ok));
+    expect(await overUdp(server.port, 3000)).toMatchObject({ outcome: 'success' });
+  });
   it('the first datagram is lost: it is sent again, the same', async () => {
     const server = await datagramServer((_, count) => (count === 1 ? undefined : ok));
     expect(await overUdp(server.port, 3000)).toMatchObject({ outcome: 'success' });

@@ -26,6 +26,10 @@ export type FtpTarget = TcpPlace &
     readonly receive?: string;
   };
 
+/** Without `request` the path is "/", which is no file: to be logged in and somewhere is all that is asked. */
+export const asksForFile = ({ path, receive }: Pick<FtpTarget, 'path' | 'receive'>): boolean =>
+  path !== '/' || receive !== undefined;
+
 export type SimpleTcpTarget = TcpPlace & {
   readonly kind: 'simpletcp';
   /** As it goes out; empty: nothing is said. */
@@ -109,7 +113,8 @@ export const dialogues = {
       path: requestOf(virtual, real),
       ...receiveOf(virtual, real),
     }),
-    describe: (target) => `FTP on port ${target.port}${as(target)}, RETR ${target.path}${wantedOf(target)}`,
+    describe: (target) =>
+      `FTP on port ${target.port}${as(target)}, ${asksForFile(target) ? `RETR ${target.path}` : 'PWD'}${wantedOf(target)}`,
   },
   simpletcp: {
     services: { simpletcp: {} },
