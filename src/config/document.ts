@@ -8,12 +8,12 @@ import { ipvsSchema } from './ipvs/ipvs.ts';
 import { interfaceSchema } from './router/delays.ts';
 import { vrrpSchema } from './router/keys.ts';
 import { vrrpProcessSchema } from './router/process.ts';
-import { globalShape, virtualSchema } from './service/keys.ts';
+import { globalShape, scriptUserShape, virtualSchema } from './service/keys.ts';
 import { definitionShape } from './tracking/definitions.ts';
 import { syncGroupShape } from './tracking/sync-groups.ts';
 import { optional } from './values/documented.ts';
 import { formOf, withForm } from './values/forms.ts';
-import { absolutePath, choice, filledText, flag, leaf, plainName } from './values/leaves.ts';
+import { absolutePath, choice, filledText, flag, leaf } from './values/leaves.ts';
 
 const directorName = withForm(
   leaf('a name of letters, digits, - and .', (value) => (/^[\w.-]+$/.test(value) ? value : undefined), {
@@ -59,10 +59,7 @@ export const documentSchema = z.strictObject({
     filledText(),
     'A directory; a file in it named after a server takes that server out.',
   ),
-  script_user: optional(
-    plainName,
-    'Whom programs run as that name no user. Default: keepalived_script or nobody for those that find something out, where the daemon may change to it; the daemon itself for those that do something.',
-  ),
+  ...scriptUserShape,
   logfile: optional(filledText(), "ldirectord's name of log.file. A syslog facility has no effect."),
   ...ineffectiveTopShape,
   virtual: optional(z.array(virtualSchema.optional()), 'Virtual services and their real servers.'),

@@ -1,4 +1,5 @@
-// The tables of docs/config.md out of the schema: every key, its default, what it holds and what it means.
+// The tables of docs/config.md out of the schema: every key, its default, what it holds and what it means; and the list of
+// what we add to the grammar of an ldirectord.cf.
 import { z } from 'zod';
 import { urlSchema } from '../../src/config/checks/http-and-dns.ts';
 import { directorSchema, documentSchema, logSchema } from '../../src/config/document.ts';
@@ -6,6 +7,7 @@ import { ipvsSchema } from '../../src/config/ipvs/ipvs.ts';
 import { syncSchema } from '../../src/config/ipvs/sync.ts';
 import { sysctlSchema } from '../../src/config/ipvs/sysctl.ts';
 import { timeoutSchema } from '../../src/config/ipvs/timeout.ts';
+import { ownGlobalKeys, ownVirtualKeys } from '../../src/config/ldirectord/keys.ts';
 import { interfaceSchema } from '../../src/config/router/delays.ts';
 import { vrrpSchema } from '../../src/config/router/keys.ts';
 import { vrrpProcessSchema } from '../../src/config/router/process.ts';
@@ -52,15 +54,26 @@ export const sections: ReadonlyMap<string, Shape> = new Map<string, Shape>([
 const marker = (name: string) => `<!-- keys: ${name} -->`;
 const end = '<!-- end -->';
 
-/** The page with each table between its markers made anew. */
+/** The page with each table between its markers made anew, and the list of our keys in an ldirectord.cf. */
 export function renderReference(page: string): string {
-  return [...sections].reduce((text, [name, shape]) => {
+  const tables = [...sections].map(([name, shape]) => [name, renderTable(shape)] as const);
+  return [...tables, ['ldirectord.cf', renderOwnKeys()] as const].reduce((text, [name, content]) => {
     const start = text.indexOf(marker(name));
     const stop = text.indexOf(end, start);
     if (start < 0 || stop < 0)
       throw new Error(`Cannot fill docs/config.md: expected markers for ${name}, got none`);
-    return `${text.slice(0, start)}${marker(name)}\n${renderTable(shape)}\n${text.slice(stop)}`;
+    return `${text.slice(0, start)}${marker(name)}\n${content}\n${text.slice(stop)}`;
   }, page);
+}
+
+function renderOwnKeys(): string {
+  const [top, block] = [[...ownGlobalKeys.keys()], [...ownVirtualKeys.keys()]];
+  const rows: readonly (readonly [where: string, keys: readonly string[]])[] = [
+    ['in the first column or in a virtual service', top.filter((key) => block.includes(key))],
+    ['in the first column', top.filter((key) => !block.includes(key))],
+    ['in a virtual service', block.filter((key) => !top.includes(key))],
+  ];
+  return rows.map(([where, keys]) => `- ${where}: ${keys.map((key) => `\`${key}\``).join(', ')}`).join('\n');
 }
 
 function renderTable(shape: Shape): string {

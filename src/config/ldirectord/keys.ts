@@ -1,13 +1,9 @@
-// Which directive may stand where in an ldirectord.cf, and how its value is read (docs/reference/ldirectord.md §2),
-// with the extensions that lvs-director adds to the grammar: rise, fall, the keys of TLS, HTTP and DNS checks that
-// ldirectord has not, and the keys of `vrrp=` sections.
+// Which directive may stand where in an ldirectord.cf, and how its value is read: ldirectord's own
+// (docs/reference/ldirectord.md §2), and those that lvs-director adds to the grammar, which follow from the schema.
 
-import { textCheckShape } from '../checks/text.ts';
 import { interfaceSchema } from '../router/delays.ts';
 import { vrrpSchema } from '../router/keys.ts';
-import { drainingShape } from '../service/draining.ts';
-import { flappingShape } from '../service/flapping.ts';
-import { quorumShape } from '../service/quorum.ts';
+import { scriptUserShape, sharedShape, virtualSchema } from '../service/keys.ts';
 import { fileSchema, processSchema, scriptSchema } from '../tracking/definitions.ts';
 import { groupSchema } from '../tracking/sync-groups.ts';
 import { trackShape } from '../tracking/track.ts';
@@ -15,7 +11,8 @@ import * as read from './values.ts';
 
 export type Keys = ReadonlyMap<string, read.ValueRule>;
 
-const shared: readonly (readonly [string, read.ValueRule])[] = [
+/** ldirectord's own, at the top and in a block. */
+const stockShared: readonly (readonly [string, read.ValueRule])[] = [
   ['checktimeout', read.number],
   ['negotiatetimeout', read.number],
   ['connecttimeout', read.replacedBy('negotiatetimeout')],
@@ -30,15 +27,10 @@ const shared: readonly (readonly [string, read.ValueRule])[] = [
   ['emailalertfreq', read.number],
   ['emailalertstatus', read.mailStatus],
   ['smtp', read.mailHost],
-  ['rise', read.number],
-  ['fall', read.number],
-  ...Object.keys({ ...quorumShape, ...flappingShape, ...drainingShape }).map(
-    (key) => [key, read.extension] as const,
-  ),
 ];
 
-export const globalKeys: Keys = new Map<string, read.ValueRule>([
-  ...shared,
+const stockGlobal = new Map<string, read.ValueRule>([
+  ...stockShared,
   ['timeout', read.replacedBy('checktimeout and negotiatetimeout')],
   ['fallbackcommand', read.verbatim],
   ['readdquiescent', read.yesNo],
@@ -50,11 +42,10 @@ export const globalKeys: Keys = new Map<string, read.ValueRule>([
   ['execute', read.verbatim],
   ['emailalertfrom', read.verbatim],
   ['maintenancedir', read.verbatim],
-  ['script_user', read.extension],
 ]);
 
-export const virtualKeys: Keys = new Map<string, read.ValueRule>([
-  ...shared,
+const stockVirtual = new Map<string, read.ValueRule>([
+  ...stockShared,
   ['real', read.real],
   ['real6', read.real],
   ['checktype', read.checktype],
@@ -80,23 +71,35 @@ export const virtualKeys: Keys = new Map<string, read.ValueRule>([
   ['fallbackcommand', read.maybeQuoted],
   ['servicename', read.verbatim],
   ['comment', read.verbatim],
-  ['verify', read.yesNo],
-  ['sni', read.extension],
-  ['ca', read.extension],
-  ['checkuser', read.extension],
-  ['misc_dynamic', read.extension],
-  ['status', read.extension],
-  ['json', read.extension],
-  ['digest', read.extension],
-  ['body', read.extension],
-  ['headers', read.extension],
-  ['http_version', read.extension],
-  ['weight_header', read.extension],
-  ['certificate_expiry', read.extension],
-  ['dns_type', read.extension],
-  ['dns_rcode', read.extension],
-  ...Object.keys(textCheckShape).map((key) => [key, read.extension] as const),
 ]);
+
+/** Keys of our own that are read as ldirectord reads one like them. */
+const ownRules: ReadonlyMap<string, read.ValueRule> = new Map([
+  ['rise', read.number],
+  ['fall', read.number],
+  ['verify', read.yesNo],
+]);
+
+/** Not in this grammar: what the line that opens a block says, and values that are maps or whole files. */
+const yamlOnly: ReadonlySet<string> = new Set([
+  ...['address', 'addresses', 'fwmark', 'family', 'marks', 'urls', 'real_file'],
+  ...['persistence_engine', 'slow_start', 'readdquiescent'],
+]);
+
+/** Every other key of the schema is one of ours: a new directive needs no line here. */
+const ownKeys = (shape: object, stock: Keys): Keys =>
+  new Map(
+    Object.keys(shape)
+      .filter((key) => !stock.has(key) && !yamlOnly.has(key))
+      .map((key) => [key, ownRules.get(key) ?? read.extension]),
+  );
+
+/** Our extensions, at the top and in a virtual service (docs/config.md lists them). */
+export const ownGlobalKeys = ownKeys({ ...sharedShape, ...scriptUserShape }, stockGlobal);
+export const ownVirtualKeys = ownKeys(virtualSchema.shape, stockVirtual);
+
+export const globalKeys: Keys = new Map([...stockGlobal, ...ownGlobalKeys]);
+export const virtualKeys: Keys = new Map([...stockVirtual, ...ownVirtualKeys]);
 
 const extensions = ({ shape }: { readonly shape: object }): Keys =>
   new Map(Object.keys(shape).map((key) => [key, read.extension]));

@@ -5,32 +5,15 @@ import type { Position, Problem } from '../../model/config/problem.ts';
 import { errorAt, shownKey, shownMax, unshown, warningAt } from '../problem.ts';
 import { isPhrase, phraseKeys } from '../router/floating.ts';
 import { documentKeys, isSecretKey } from '../secret-keys.ts';
-import { type ConfigNode, type MapEntry, type MapNode, scalar } from '../tree/node.ts';
+import { type ConfigNode, type MapNode, scalar } from '../tree/node.ts';
 import { parseYaml } from '../tree/yaml.ts';
 import { didYouMean } from '../values/suggest.ts';
-import {
-  commaKeys,
-  globalKeys,
-  type Keys,
-  listKeys,
-  type VrrpSection,
-  virtualKeys,
-  vrrpSections,
-} from './keys.ts';
+import { commaKeys, globalKeys, listKeys, type VrrpSection, virtualKeys, vrrpSections } from './keys.ts';
 import { type Line, lexLdirectord } from './lexer.ts';
+import { isVrrpSection, put, type Section, section, storedKey, toTree } from './section.ts';
 import type { Field } from './values.ts';
 
 export type LdirectordResult = { readonly root: MapNode; readonly problems: readonly Problem[] };
-
-type Section = {
-  readonly kind: 'global' | 'virtual' | VrrpSection;
-  readonly keys: Keys;
-  readonly family: 'inet' | 'inet6';
-  readonly mark: boolean;
-  readonly at: Position;
-  /** By key; the last line wins, list keys add up. */
-  readonly entries: Map<string, MapEntry>;
-};
 
 type Reading = {
   readonly file: string;
@@ -58,11 +41,7 @@ export function parseLdirectord(text: string, file: string): LdirectordResult {
   }
   for (const line of lines) readLine(line, reading);
   judgeIntervals(reading);
-  return { root: toTree(reading), problems: reading.problems };
-}
-
-function section(kind: Section['kind'], keys: Keys, at: Position, options: Partial<Section> = {}): Section {
-  return { kind, keys, family: 'inet', mark: false, at, entries: new Map(), ...options };
+  return { root: toTree(global, reading.sections), problems: reading.problems };
 }
 
 /** Stock warns and goes by the global interval where it does not fork; here a service's own one counts. */
@@ -96,8 +75,6 @@ function readLine(line: Line, reading: Reading): void {
   } else readDirective(line, reading);
   reading.gap = false;
 }
-
-const isVrrpSection = (key: string): key is VrrpSection => Object.hasOwn(vrrpSections, key);
 
 function openVrrp(line: Line, kind: VrrpSection, reading: Reading): void {
   warnOfIndent(line, reading);
@@ -238,9 +215,6 @@ function belongsToFamily(line: Line, target: Section, reading: Reading): boolean
   return false;
 }
 
-const storedKey = (key: string, target: Section): string =>
-  target.kind === 'virtual' && (key === 'real6' || key === 'fallback6') ? key.slice(0, -1) : key;
-
 /** `protocol=fwm` is all that a mark may have, and says nothing. */
 function judgeProtocol(line: Line, value: string, target: Section, reading: Reading): boolean {
   if ((value === 'fwm') === target.mark) return !target.mark;
@@ -272,35 +246,9 @@ function entriesOf(key: string, value: string): readonly string[] {
   return value.split(',').flatMap((part) => (isPhrase(part) ? [part] : part.split(/\s+/)));
 }
 
-function put(target: Section, key: string, value: ConfigNode): void {
-  const before = target.entries.get(key)?.value;
-  const items = value.kind === 'list' ? value.items : [value];
-  const adds = listKeys.has(key) && value.kind !== 'map';
-  const earlier = before?.kind === 'list' ? before.items : [];
-  const stored: ConfigNode = adds ? { kind: 'list', items: [...earlier, ...items], at: value.at } : value;
-  target.entries.set(key, { key, keyAt: value.at, value: stored });
-}
-
 const at = (line: Line, { file }: Reading): Position => ({ file, line: line.number, column: line.keyColumn });
 const valueAt = (line: Line, { file }: Reading): Position => ({
   file,
   line: line.number,
   column: line.valueColumn,
 });
-
-function toTree({ global, sections }: Reading): MapNode {
-  const list = (kind: Section['kind']): MapEntry => {
-    const items = sections.filter((each) => each.kind === kind).map(toMap);
-    return { key: kind, keyAt: global.at, value: { kind: 'list', items, at: global.at } };
-  };
-  const kinds = ['virtual', ...Object.keys(vrrpSections).filter(isVrrpSection)] as const;
-  const lists = kinds
-    .filter((kind) => kind === 'virtual' || kind === 'vrrp' || has(sections, kind))
-    .map(list);
-  return { kind: 'map', at: global.at, entries: [...global.entries.values(), ...lists] };
-}
-
-const has = (sections: readonly Section[], kind: Section['kind']): boolean =>
-  sections.some((each) => each.kind === kind);
-
-const toMap = (each: Section): MapNode => ({ kind: 'map', at: each.at, entries: [...each.entries.values()] });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { checkKeys } from '../checks/keys.ts';
 import { ineffectiveServiceShape, ineffectiveSharedShape } from '../ineffective.ts';
 import { optional } from '../values/documented.ts';
-import { text } from '../values/leaves.ts';
+import { plainName, text } from '../values/leaves.ts';
 import { drainingShape } from './draining.ts';
 import { fallback6Shape, fallbackShape } from './fallbacks.ts';
 import { flappingShape } from './flapping.ts';
@@ -27,11 +27,17 @@ export const sharedShape = {
   ...ineffectiveSharedShape,
 };
 
+/** Whom programs run as, of services and of virtual routers. */
+export const scriptUserShape = {
+  script_user: optional(
+    plainName,
+    'Whom programs run as that name no user. Default: keepalived_script or nobody for those that find something out, where the daemon may change to it; the daemon itself for those that do something.',
+  ),
+} as const;
+
 /** Keys of the top level that services go by: what they share, and the fallback of those of IPv6. */
 export const globalShape = { ...sharedShape, ...fallback6Shape };
-export type GlobalDraft = z.output<z.ZodObject<typeof globalShape>> & {
-  readonly script_user?: string | undefined;
-};
+export type GlobalDraft = z.output<z.ZodObject<typeof globalShape & typeof scriptUserShape>>;
 
 export const virtualSchema = z.strictObject({
   ...identityShape,
