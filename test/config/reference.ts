@@ -1,7 +1,7 @@
 // The tables of docs/config.md out of the schema: every key, its default, what it holds and what it means; and the list of
 // what we add to the grammar of an ldirectord.cf.
 import { z } from 'zod';
-import { urlSchema } from '../../src/config/checks/http-and-dns.ts';
+import { urlSchema } from '../../src/config/checks/http.ts';
 import { directorSchema, documentSchema, logSchema } from '../../src/config/document.ts';
 import { ipvsSchema } from '../../src/config/ipvs/ipvs.ts';
 import { syncSchema } from '../../src/config/ipvs/sync.ts';

@@ -3,7 +3,7 @@
 import { checkOf } from '../../model/checks/services.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import type { Warn } from '../problem.ts';
-import type { CheckDraft } from './keys.ts';
+import type { CheckDraft } from './check.ts';
 
 export function judgeChecktype(virtual: VirtualConfig, draft: CheckDraft, warn: Warn): void {
   const { checktype, service, httpmethod, receive } = virtual;

@@ -4,7 +4,7 @@ import { takesProxyProtocol } from '../../model/checks/services.ts';
 import { replyBytes } from '../../model/checks/signs.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import type { Warn } from '../problem.ts';
-import type { CheckDraft } from './keys.ts';
+import type { CheckDraft } from './check.ts';
 
 export function judgeTextCheck(virtual: VirtualConfig, draft: CheckDraft, warn: Warn): void {
   const { service, checktype, checkfile, udp, agentPort, agentSend, proxyProtocol } = virtual;

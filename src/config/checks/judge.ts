@@ -2,7 +2,7 @@
 import { keysOfServices, tlsServices } from '../../model/checks/services.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import type { Warn } from '../problem.ts';
-import type { CheckDraft } from './keys.ts';
+import type { CheckDraft } from './check.ts';
 
 type Key = keyof CheckDraft & string;
 

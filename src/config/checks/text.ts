@@ -1,5 +1,9 @@
 // The keys of checks that ldirectord does not have: keepalived's UDP_CHECK, FILE_CHECK and SMTP_CHECK
 // (docs/reference/keepalived.md §6), HAProxy's agent-check and PROXY protocol.
+import type { z } from 'zod';
+import type { UdpCheckConfig } from '../../model/config/check.ts';
+import type { VirtualConfig } from '../../model/config/service.ts';
+import { present } from '../resolution.ts';
 import { optional } from '../values/documented.ts';
 import { absolutePath, choice, filledText, leaf, text, whole } from '../values/leaves.ts';
 
@@ -50,4 +54,27 @@ export const textCheckShape = {
     'A port where an agent says the weight of its server (75%, drain, down), beside the check.',
   ),
   agent_send: optional(text(), String.raw`What the agent is sent first, \n for a line end.`),
-};
+} as const;
+type TextCheckDraft = z.output<z.ZodObject<typeof textCheckShape>>;
+
+export const resolveTextCheck = (
+  draft: TextCheckDraft,
+): Pick<VirtualConfig, 'heloName' | 'udp' | 'checkfile' | 'proxyProtocol' | 'agentPort' | 'agentSend'> =>
+  present({
+    heloName: draft.helo_name,
+    udp: udpOf(draft),
+    checkfile: draft.checkfile,
+    proxyProtocol: draft.proxy_protocol,
+    agentPort: draft.agent_port,
+    agentSend: draft.agent_send,
+  });
+
+function udpOf(draft: TextCheckDraft): UdpCheckConfig | undefined {
+  const udp = present({
+    payload: draft.payload,
+    requireReply: draft.require_reply?.pattern,
+    replyBytesMin: draft.min_reply_length,
+    replyBytesMax: draft.max_reply_length,
+  });
+  return Object.keys(udp).length === 0 ? undefined : udp;
+}

@@ -1,5 +1,6 @@
 // How long a server that is taken out of the file may keep its connections. What draining is says reconcile/leaving.ts.
 import type { z } from 'zod';
+import type { VirtualConfig } from '../../model/config/service.ts';
 import { optional } from '../values/documented.ts';
 import { duration } from '../values/leaves.ts';
 import type { Subject } from './subject.ts';
@@ -16,11 +17,10 @@ export const drainingShape = {
 } as const;
 type DrainingDraft = z.output<z.ZodObject<typeof drainingShape>>;
 
-/** Undefined where it is removed at once. */
-export function resolveDrainTimeout({
+export function resolveDraining({
   draft,
   globals,
-}: Subject<DrainingDraft, DrainingDraft>): number | undefined {
-  const timeoutMs = draft.drain_timeout ?? globals.drain_timeout;
-  return timeoutMs === 0 ? undefined : timeoutMs;
+}: Subject<DrainingDraft, DrainingDraft>): Pick<VirtualConfig, 'drainTimeoutMs'> {
+  const drainTimeoutMs = draft.drain_timeout ?? globals.drain_timeout ?? 0;
+  return drainTimeoutMs > 0 ? { drainTimeoutMs } : {};
 }

@@ -78,7 +78,7 @@ type Service = { readonly id: ServiceId; readonly checktype: CheckType };
 export function resolveFallbacks(
   subject: Subject<OwnDraft, SharedDraft>,
   service: Service,
-): Pick<VirtualConfig, 'fallbacks' | 'namedFallbacks'> {
+): Pick<VirtualConfig, 'fallbacks' | 'namedFallbacks' | 'fallbackcommand'> {
   const { tiers: drafts, site } = tiersOf(subject, serviceFamily(service.id));
   const tiers = resolveTiers(drafts, service, site, subject.resolution);
   judgeTiers(tiers, subject.resolution);
@@ -86,6 +86,7 @@ export function resolveFallbacks(
   return {
     fallbacks: tiers.filter((tier) => 'address' in tier),
     ...(namedFallbacks.length > 0 && { namedFallbacks }),
+    ...present({ fallbackcommand: subject.draft.fallbackcommand ?? subject.globals.fallbackcommand }),
   };
 }
 

@@ -2,11 +2,11 @@
 // it has of the top level. What parses but cannot work is judged in judge.ts.
 
 import type { VirtualConfig } from '../../model/config/service.ts';
-import { resolveCheck } from '../checks/resolve.ts';
+import { resolveCheck } from '../checks/check.ts';
 import { errorAt } from '../problem.ts';
 import { present } from '../resolution.ts';
 import { explainPattern } from '../values/receive-pattern.ts';
-import { resolveDrainTimeout } from './draining.ts';
+import { resolveDraining } from './draining.ts';
 import { resolveFallbacks } from './fallbacks.ts';
 import { resolveFlapping } from './flapping.ts';
 import { resolveIdentity } from './identity.ts';
@@ -23,7 +23,7 @@ type Entry = Subject<VirtualDraft, GlobalDraft>;
 
 /** @returns undefined, with a problem, where the service cannot be told which it is. */
 export function resolveVirtual(entry: Entry): VirtualConfig | undefined {
-  const { draft, globals, site, resolution } = entry;
+  const { draft, site, resolution } = entry;
   const id = resolveIdentity(entry);
   if (id === undefined) return undefined;
   judgePatterns(entry);
@@ -34,13 +34,13 @@ export function resolveVirtual(entry: Entry): VirtualConfig | undefined {
     ...resolveScheduling(entry, id),
     ...check,
     ...resolveTiming(entry),
-    ...present({ flapping: resolveFlapping(entry), drainTimeoutMs: resolveDrainTimeout(entry) }),
+    ...present({ flapping: resolveFlapping(entry) }),
+    ...resolveDraining(entry),
     ...resolveQuiescence(entry),
     ...present({
       marks: resolveMarks(entry, id),
       servicename: draft.servicename,
       comment: draft.comment,
-      fallbackcommand: draft.fallbackcommand ?? globals.fallbackcommand,
       // Servers that are never judged neither make nor break one.
       quorum: checktype.kind === 'off' ? undefined : resolveQuorum(entry),
     }),

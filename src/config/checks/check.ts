@@ -1,12 +1,27 @@
-// The keys of checks in a virtual service: ldirectord's (docs/reference/ldirectord.md §2), then those of our own.
+// How the servers of a service are checked: ldirectord's keys (docs/reference/ldirectord.md §2), then those of our own, and
+// what the daemon asks. What cannot work among them is judge.ts's and judge-checktype.ts's.
 import type { z } from 'zod';
-import { services } from '../../model/checks/services.ts';
+import { serviceOfPort, services } from '../../model/checks/services.ts';
 import type { CheckType } from '../../model/config/check.ts';
+import type { ServiceId } from '../../model/ipvs.ts';
 import { virtualDefaults as defaults } from '../defaults.ts';
+import { present, type Resolution } from '../resolution.ts';
 import { optional, secret } from '../values/documented.ts';
-import { absolutePath, choice, filledText, flag, leaf, plainName, text, whole } from '../values/leaves.ts';
-import { checkShape, httpMethods } from './http-and-dns.ts';
-import { textCheckShape } from './text.ts';
+import {
+  absolutePath,
+  choice,
+  duration,
+  filledText,
+  flag,
+  leaf,
+  plainName,
+  text,
+  whole,
+} from '../values/leaves.ts';
+import { withSlash } from '../values/request.ts';
+import { dnsShape, resolveDns } from './dns.ts';
+import { httpMethods, httpShape, resolveHttp } from './http.ts';
+import { resolveTextCheck, textCheckShape } from './text.ts';
 
 const checktypes = ['negotiate', 'connect', 'ping', 'external', 'external-perl', 'on', 'off'] as const;
 
@@ -54,10 +69,50 @@ export const checkKeys = {
   passwd: optional(secret(text()), 'Password for checks that log in.'),
   database: optional(text(), 'Database for SQL checks.'),
   secret: optional(secret(text()), 'Shared secret for RADIUS checks.'),
-  ...checkShape,
+  ...httpShape,
+  certificate_expiry: optional(
+    duration({ minMs: 86_400_000, stepMs: 86_400_000 }),
+    'Tells of a TLS certificate that ends sooner than this, verified or not.',
+  ),
+  ...dnsShape,
   ...textCheckShape,
 };
 export type CheckDraft = z.output<z.ZodObject<typeof checkKeys>>;
+
+/** How the servers of that service are checked. */
+export function resolveCheck(draft: CheckDraft, id: ServiceId, { environment }: Resolution) {
+  const service = draft.service ?? (id.kind === 'address' ? serviceOfPort(id.port) : 'none');
+  const us = `ldirectord@${environment.hostname}`;
+  // docs/reference/ldirectord.md §2.3: a service that is named has these; one that follows from the port has not.
+  const login = draft.service === 'ftp' ? 'anonymous' : draft.service === 'sip' ? us : '';
+  return {
+    service,
+    checktype: draft.checktype ?? defaults.checktype,
+    checkcommand: draft.checkcommand ?? defaults.checkcommand,
+    request: withSlash(draft.request ?? defaults.request),
+    receive: draft.receive ?? defaults.receive,
+    httpmethod: draft.httpmethod ?? defaults.httpmethod,
+    verify: draft.verify ?? defaults.verify,
+    login: draft.login || login,
+    passwd: draft.passwd || (draft.service === 'ftp' ? us : ''),
+    database: draft.database ?? '',
+    secret: draft.secret ?? '',
+    ...(draft.misc_dynamic === true && { miscDynamic: true as const }),
+    ...present({
+      checkport: draft.checkport,
+      checkuser: draft.checkuser,
+      // An empty virtualhost is none: the Host header is the server's address.
+      virtualhost: draft.virtualhost || undefined,
+      http: resolveHttp(draft),
+      dns: resolveDns(draft),
+      certificateExpiryDays:
+        draft.certificate_expiry === undefined ? undefined : draft.certificate_expiry / 86_400_000,
+      sni: draft.sni,
+      caFile: draft.ca,
+    }),
+    ...resolveTextCheck(draft),
+  };
+}
 
 function readChecktype(value: string): CheckType | undefined {
   if (/^\d{1,6}$/.test(value)) return { kind: 'combined', connects: Number(value) };

@@ -1,23 +1,16 @@
-// The keys of HTTP and DNS checks that ldirectord does not have (docs/reference/keepalived.md §6: status ranges,
-// digest, several URLs, DNS type; the rest is our own).
+// The keys of HTTP checks that ldirectord does not have (docs/reference/keepalived.md §6: status ranges, digest, several URLs;
+// the rest is our own), and what the daemon asks.
 import { z } from 'zod';
+import type { HttpCheckConfig, HttpUrlConfig } from '../../model/config/check.ts';
+import { present } from '../resolution.ts';
 import { optional, secret } from '../values/documented.ts';
 import { jsonTestRule, parseJsonTest } from '../values/json-test.ts';
-import { choice, duration, leaf, text } from '../values/leaves.ts';
+import { choice, leaf, text } from '../values/leaves.ts';
+import { withSlash } from '../values/request.ts';
 import { parseStatusRanges, statusRule } from '../values/status-ranges.ts';
 
 /** What an HTTP check may ask with. */
 export const httpMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
-
-export const dnsTypes = [
-  ...['A', 'AAAA', 'CNAME', 'DNSKEY', 'MX', 'NS', 'PTR', 'RRSIG', 'SOA', 'SRV', 'TXT'],
-] as const;
-
-/** RFC 1035 §4.1.1 and RFC 2136 §2.2. */
-const rcodes = [
-  ...['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED', 'YXDOMAIN', 'YXRRSET', 'NXRRSET'],
-  ...['NOTAUTH', 'NOTZONE'],
-] as const;
 
 const status = () => leaf(statusRule, parseStatusRanges, { type: ['string', 'integer'] });
 const json = () => leaf(jsonTestRule, parseJsonTest, { type: 'string', pattern: '^\\$' });
@@ -70,9 +63,9 @@ export const urlSchema = z.strictObject({
   receive: optional(text(), "A regular expression that the body must match. Default: the service's."),
   ...answerShape,
 });
-export type UrlDraft = z.output<typeof urlSchema>;
+type UrlDraft = z.output<typeof urlSchema>;
 
-export const checkShape = {
+export const httpShape = {
   ...answerShape,
   urls: optional(
     z.array(urlSchema.optional()),
@@ -88,24 +81,31 @@ export const checkShape = {
     headerName,
     'A response header with the percentage of its weight that a server wants: 0 to 100.',
   ),
-  certificate_expiry: optional(
-    duration({ minMs: 86_400_000, stepMs: 86_400_000 }),
-    'Tells of a TLS certificate that ends sooner than this, verified or not.',
-  ),
-  dns_type: optional(
-    choice(dnsTypes),
-    'The type that a DNS check asks for. Default: A; PTR for an address; SOA without a request.',
-  ),
-  dns_rcode: optional(
-    leaf(
-      `rcodes with commas between: ${rcodes.join(', ')}`,
-      (value) => {
-        const words = value.split(/[\s,]+/).map((word) => word.toUpperCase());
-        return words.every((word) => (rcodes as readonly string[]).includes(word)) ? words : undefined;
-      },
-      { type: 'string' },
-    ),
-    'The rcodes of a DNS answer that are right, with commas between.',
-    'NOERROR',
-  ),
-};
+} as const;
+type HttpDraft = z.output<z.ZodObject<typeof httpShape>>;
+
+/** Absent where nothing of it is said. */
+export function resolveHttp(draft: HttpDraft): HttpCheckConfig | undefined {
+  const http: HttpCheckConfig = {
+    ...answerOf(draft),
+    ...present({
+      version: draft.http_version,
+      headers: draft.headers,
+      urls: draft.urls?.flatMap((url) => (url === undefined ? [] : [urlOf(url)])),
+      weightHeader: draft.weight_header,
+    }),
+  };
+  return Object.keys(http).length === 0 ? undefined : http;
+}
+
+const urlOf = (url: UrlDraft): HttpUrlConfig => ({
+  ...answerOf(url),
+  ...present({
+    request: url.request === undefined ? undefined : withSlash(url.request),
+    method: url.httpmethod,
+    receive: url.receive,
+  }),
+});
+
+const answerOf = ({ body, status, json, digest }: Pick<UrlDraft, 'body' | 'status' | 'json' | 'digest'>) =>
+  present({ body, status, json, digest });
