@@ -14,7 +14,6 @@ const phaseAlias: Readonly<Record<Phase, string>> = {
 };
 
 const stallActions = {
-  none: 'nothing had to be done',
   stepped_down: 'stepped down to backup',
   announced: 'announced its addresses again',
   waited: 'waits once more before it takes over',
@@ -126,6 +125,6 @@ export const vrrpEvents = {
   'vrrp.stall': entry<{
     instance: string;
     late_ms: number;
-    action: 'none' | 'stepped_down' | 'announced' | 'waited';
+    action: 'stepped_down' | 'announced' | 'waited';
   }>('warn', (event) => `${event.instance}: woke ${event.late_ms} ms late: ${stallActions[event.action]}`),
 };

@@ -4,7 +4,7 @@
 
 import type { Reason } from '../model/vrrp.ts';
 import type { Micros } from '../ports/clock.ts';
-import { activeState, backupState, become, type Context, leavingState, servesIn } from './become.ts';
+import { activeState, backupState, become, type Context, leavingState } from './become.ts';
 import { hearAnswer } from './contest.ts';
 import { effectivePriority, isOwner } from './election.ts';
 import { hold } from './hold.ts';
@@ -48,7 +48,7 @@ function stallGuard(context: Context): Step | undefined {
 }
 
 function handle(context: Context, event: Event): Step {
-  const { router, state, now } = context;
+  const { state } = context;
   switch (event.type) {
     case 'startup':
       return state.phase === 'initialize' ? start(context, event, 'startup') : unchanged(state);
@@ -81,8 +81,6 @@ function handle(context: Context, event: Event): Step {
     case 'advertFailed':
     case 'advertSent':
       return onSending(context, event);
-    case 'stalled':
-      return stalled(router, state, event.lateUs, now);
   }
 }
 
@@ -186,11 +184,4 @@ function recoverTrack(context: Context): Step {
   const returns = state.phase === 'leaving' && state.purpose === 'fault' && router.grouped !== true;
   if (!returns) return unchanged(state);
   return become(context, activeState(router, now), { reason: 'track_recovered', outageUs: 0 });
-}
-
-/** The guard has stepped an active down already where it had to. */
-function stalled(router: RouterConfig, state: State, lateUs: Micros, now: Micros): Step {
-  const justSteppedDown = state.phase === 'backup' && state.since === now;
-  if (justSteppedDown || !servesIn(state.phase) || lateUs <= router.advertIntervalUs) return unchanged(state);
-  return { state, effects: [{ type: 'report', report: { type: 'stall', lateUs, action: 'none' } }] };
 }

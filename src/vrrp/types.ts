@@ -201,9 +201,7 @@ export type Event =
   /** The last advert went to nobody. */
   | { readonly type: 'advertFailed'; readonly reason: string; readonly lastSentAt: Micros }
   /** After adverts that failed, one went out. */
-  | { readonly type: 'advertSent' }
-  /** The shell found its loop late by that much. */
-  | { readonly type: 'stalled'; readonly lateUs: Micros };
+  | { readonly type: 'advertSent' };
 
 /** Facts for the journal. */
 export type Report =
@@ -231,8 +229,8 @@ export type Report =
   | { readonly type: 'stall'; readonly lateUs: Micros; readonly action: StallAction }
   | { readonly type: 'handoverFailed'; readonly reason: 'not_active' | 'no_successor' };
 
-/** What a stall led to: nothing; stepping down; a fresh announcement; another wait before taking over. */
-export type StallAction = 'none' | 'stepped_down' | 'announced' | 'waited';
+/** What a stall led to: stepping down; a fresh announcement; another wait before taking over. */
+export type StallAction = 'stepped_down' | 'announced' | 'waited';
 
 /** To be carried out in order. */
 export type Effect =

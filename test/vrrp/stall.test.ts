@@ -55,14 +55,6 @@ describe('a stalled active', () => {
     rig.due(rig.since + DOWN + 500_000);
     expect(rig.phase()).toBe('active');
   });
-
-  it('a stall that the shell noticed is reported once', () => {
-    const rig = activeRig();
-    const late = (now: number) => rig.tell({ type: 'stalled', lateUs: 2_000_000 }, now);
-    expect(reports(late(rig.since + 2_000_000))).toMatchObject([{ type: 'stall', action: 'none' }]);
-    const down = reports(late(rig.since + DOWN + 1)).filter((report) => report.type === 'stall');
-    expect(down).toMatchObject([{ action: 'stepped_down' }]);
-  });
 });
 
 describe('a stalled backup', () => {
