@@ -146,9 +146,9 @@ async function removeAddresses(
 ): Promise<void> {
   const placeOf = (owner: VrrpInstanceConfig, vip: Prefix) =>
     `${deviceOfAddress(owner, vip)} ${formatPrefix(vip)}`;
-  const stays = new Set(kept.flatMap((each) => floatingAddresses(each).map((vip) => placeOf(each, vip))));
+  const goOn = new Set(kept.flatMap((each) => floatingAddresses(each).map((vip) => placeOf(each, vip))));
   const present = floatingAddresses(config)
-    .filter((vip) => !stays.has(placeOf(config, vip)))
+    .filter((vip) => !goOn.has(placeOf(config, vip)))
     .flatMap((vip) => {
       const device = deviceOfAddress(config, vip);
       const index = view.linkNamed(device)?.index;

@@ -222,7 +222,7 @@ function die(supervision: Supervision, pid: number, reason: string): void {
   if (pauseMs === undefined) {
     tellLost(supervision, pid, reason, 'restarted, resumes');
     // Nobody else would ever look after these.
-    cleanUps.begin(held.leaving(), held.wanted());
+    cleanUps.begin(held.leftOut(), held.wanted());
     launch(supervision, supervision.reported.snapshot);
     return;
   }
@@ -241,7 +241,7 @@ const tellLost = ({ ports }: Supervision, pid: number, reason: string, action: s
 function giveUp(supervision: Supervision): void {
   const { held, cleanUps, reported, ports } = supervision;
   const lost = held.wanted().map((config) => ({ config, wasActive: isServing(reported, config.name) }));
-  cleanUps.begin([...held.leaving(), ...lost], []);
+  cleanUps.begin([...held.leftOut(), ...lost], []);
   held.clear();
   for (const event of transitionsToNone(reported)) ports.journal(event);
   supervision.reported = withoutRoles(reported);
@@ -267,7 +267,7 @@ async function end(supervision: Supervision): Promise<void> {
 
 function endOf(supervision: Supervision, child: WatchedChild): Promise<void> {
   const { held, keeps, ports } = supervision;
-  const running = [...held.wanted(), ...held.leaving().map(({ config }) => config)];
+  const running = [...held.wanted(), ...held.leftOut().map(({ config }) => config)];
   const limitMs = stopGraceMs + Math.max(0, ...running.map(handOverMsMax));
   return new Promise((resolve) => {
     const cancel = ports.clock.after(limitMs, () => child.kill(`not done after ${limitMs} ms`));

@@ -1,7 +1,7 @@
 // The virtual addresses of one instance in the kernel: added with a lease, renewed, put back when a stranger
 // removes one, removed by name. Whether they should be there is the state machine's decision; here is how.
 // A VIP that is on another interface of this host is not added (two interfaces would answer for it): that is
-// said once, and tried again with each renewal; on a loopback it is no matter, directors that are real servers
+// said once, and tried again with each renewal; that does not count on a loopback, as directors that are real servers
 // too have it there. An owner's addresses that the host has anyway stay the host's.
 // docs/architecture.md "The lease", docs/reference/sockets.md §3.
 
@@ -51,7 +51,7 @@ export type AddressLeases = {
   readonly adopt: (addresses: readonly Prefix[]) => boolean;
   /** All that are to be there; those that are not are tried again. @param atLeastUs of lease, however long one is. */
   readonly renew: (atLeastUs?: number) => Promise<void>;
-  /** Settles when the kernel has answered. One that is not there is no matter. */
+  /** Settles when the kernel has answered. One that is not there is no error. */
   readonly remove: (addresses: readonly Prefix[], reason: FullReason) => Promise<void>;
   readonly onNetworkChange: (change: NetworkChange) => void;
   /** On a device that works: what nobody can reach is not held. */

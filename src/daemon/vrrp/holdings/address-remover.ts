@@ -23,11 +23,11 @@ export type RemoverPorts = {
 };
 
 export type AddressRemover = {
-  /** Settles when the kernel has answered. One that is not there is no matter. */
+  /** Settles when the kernel has answered. One that is not there is no error. */
   readonly remove: (addresses: readonly Prefix[], reason: FullReason) => Promise<void>;
   /** Whether a request of ours explains that removal, which then explains no other. */
   readonly isOurs: (key: string) => boolean;
-  /** What the kernel has told of is unknown: no removal of ours is waited for. */
+  /** What the kernel has said is not known any more: no removal of ours is waited for. */
   readonly forget: () => void;
 };
 
@@ -42,7 +42,7 @@ export function createAddressRemover(ports: RemoverPorts): AddressRemover {
   };
 }
 
-/** Removals of our own that the kernel has not yet told of, by the names of the addresses. */
+/** Removals of our own that the kernel has not yet confirmed, by the names of the addresses. */
 function createExpectedRemovals() {
   const counts = new Map<string, number>();
   return {

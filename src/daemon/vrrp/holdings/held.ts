@@ -17,36 +17,36 @@ export type HeldInstances = {
   readonly released: (serial: number) => void;
   readonly wanted: () => readonly VrrpInstanceConfig[];
   /** Left out, or configured otherwise before. */
-  readonly leaving: () => readonly LostInstance[];
+  readonly leftOut: () => readonly LostInstance[];
   /** Nothing is held any more. */
   readonly clear: () => void;
 };
 
 export function createHeldInstances(): HeldInstances {
   let wanted: readonly VrrpInstanceConfig[] = [];
-  let leaving: readonly (LostInstance & { readonly until: number })[] = [];
+  let leftOut: readonly (LostInstance & { readonly until: number })[] = [];
   let serial = 0;
 
   return {
     configure: (next, isActive) => {
       serial += 1;
-      const stays = new Set(next.map(placeless));
-      const left = wanted.filter((config) => !stays.has(placeless(config)));
-      leaving = [
-        ...leaving,
-        ...left.map((config) => ({ config, wasActive: isActive(config.name), until: serial })),
+      const configured = new Set(next.map(placeless));
+      const missing = wanted.filter((config) => !configured.has(placeless(config)));
+      leftOut = [
+        ...leftOut,
+        ...missing.map((config) => ({ config, wasActive: isActive(config.name), until: serial })),
       ];
       wanted = next;
       return serial;
     },
     serial: () => serial,
     released: (upTo) => {
-      leaving = leaving.filter(({ until }) => until > upTo);
+      leftOut = leftOut.filter(({ until }) => until > upTo);
     },
     wanted: () => wanted,
-    leaving: () => leaving.map(({ config, wasActive }) => ({ config, wasActive })),
+    leftOut: () => leftOut.map(({ config, wasActive }) => ({ config, wasActive })),
     clear: () => {
-      leaving = [];
+      leftOut = [];
     },
   };
 }
