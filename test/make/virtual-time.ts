@@ -9,8 +9,6 @@ export type VirtualTime = Clock &
   EventLoop & {
     /** Runs everything that falls due within that time, in order, and all that follows from it. */
     readonly advance: (ms: number) => Promise<void>;
-    /** `advance` by another name. */
-    readonly run: (ms: number) => Promise<void>;
     /** When the next timer is due, in ms from now; undefined where none is set. */
     readonly nextInMs: () => number | undefined;
     /** How many timers are set. */
@@ -70,7 +68,6 @@ export function createVirtualTime(): VirtualTime {
     },
     afterPoll: (callback) => void afterPoll.push(callback),
     advance,
-    run: advance,
     nextInMs: () => {
       const next = nextTimer();
       return next === undefined ? undefined : (next.at - now) / 1000;

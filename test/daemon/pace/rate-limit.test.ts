@@ -9,12 +9,12 @@ describe('a rate limit', () => {
     const said: number[] = [];
     for (let i = 0; i < 5; i += 1) limit.note('a', (count) => said.push(count));
     expect(said).toEqual([1]);
-    await time.run(1000);
+    await time.advance(1000);
     expect(said).toEqual([1, 4]);
     limit.note('a', (count) => said.push(count));
-    await time.run(999);
+    await time.advance(999);
     expect(said).toEqual([1, 4]);
-    await time.run(1);
+    await time.advance(1);
     expect(said).toEqual([1, 4, 1]);
   });
 
@@ -23,7 +23,7 @@ describe('a rate limit', () => {
     const limit = createRateLimit(time, 1000);
     const said: number[] = [];
     limit.note('a', (count) => said.push(count));
-    await time.run(1000);
+    await time.advance(1000);
     limit.note('a', (count) => said.push(count));
     expect(said).toEqual([1, 1]);
   });

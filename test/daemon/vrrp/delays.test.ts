@@ -16,7 +16,7 @@ const vip = { ...ownAddress, address: '10.9.0.100' as typeof ownAddress.address,
 async function started(changes: Parameters<typeof instance>[0], options: HostOptions = {}) {
   const host = createVirtualHost({ links: [eth0, eth1], ...options });
   host.tell({ type: 'configure', instances: [instance(changes)] });
-  await host.time.run(1);
+  await host.time.advance(1);
   return host;
 }
 
@@ -24,7 +24,7 @@ async function started(changes: Parameters<typeof instance>[0], options: HostOpt
 async function pass(host: VirtualHost, ms: number): Promise<void> {
   for (let passed = 0; passed < ms; passed += 100) {
     host.tell({ type: 'heartbeat' });
-    await host.time.run(100);
+    await host.time.advance(100);
   }
 }
 
@@ -65,7 +65,7 @@ describe('start_delay', () => {
       instances: [{ name: 'VI_1', phase: 'active' as const, lastAdvertAt: host.time.now() }],
     };
     host.tell({ type: 'configure', instances: [instance({ startDelayMs: 60_000 })], resume });
-    await host.time.run(10);
+    await host.time.advance(10);
     expect(transitions(host)).toEqual(['active resumed']);
   });
 
@@ -79,14 +79,14 @@ describe('start_delay', () => {
     await pass(host, 2000);
     const second = instance({ name: 'VI_2', virtualRouterId: 52, startDelayMs: 1000, virtualAddresses: [] });
     host.tell({ type: 'configure', instances: [instance({ startDelayMs: 1000 }), second] });
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(host.events().filter(({ event }) => event === 'vrrp.start_delayed')).toHaveLength(1);
 
     const stopped = await started({ startDelayMs: 5000 });
     stopped.tell({ type: 'stop' });
-    await stopped.time.run(10);
+    await stopped.time.advance(10);
     expect(stopped.exits()).toEqual([0]);
-    await stopped.time.run(10_000);
+    await stopped.time.advance(10_000);
     expect(stopped.did()).toEqual([]);
   });
 

@@ -21,7 +21,7 @@ async function timeline(mode: Mode, flood: ((host: VirtualHost) => void) | undef
   const lastsMs = mode === 'version 2' ? 6000 : 800;
   for (let ms = 0; ms < lastsMs; ms += 1) {
     flood?.(host);
-    await host.time.run(1);
+    await host.time.advance(1);
     counts.push(host.did().length);
   }
   return { counts, did: [...host.did()], host };
@@ -66,9 +66,9 @@ describe('a foreign router on our VRID', () => {
     const host = createVirtualHost();
     const elsewhere = instance({ virtualAddresses: [{ address: ip('10.9.0.200'), length: 24 }] });
     host.tell({ type: 'configure', instances: [elsewhere] });
-    await host.time.run(10);
+    await host.time.advance(10);
     host.hear({ priority: 200 });
-    await host.time.run(10);
+    await host.time.advance(10);
     expect(foreign(host)).toMatchObject([{ reason: 'addresses: 10.9.0.200, got 10.9.0.100' }]);
   });
 });

@@ -22,7 +22,7 @@ async function activeHost(instances: readonly VrrpInstanceConfig[]): Promise<Sup
   const started = host.supervisor.start(instances);
   await over(host, started, 1000);
   const longest = Math.max(...instances.map(({ advertIntervalMs }) => advertIntervalMs));
-  await host.time.run(4 * longest + 1500);
+  await host.time.advance(4 * longest + 1500);
   expect(host.supervisor.status().map(({ phase }) => phase)).toEqual(instances.map(() => 'active'));
   expect(host.addresses()).toContain(vip);
   return host;
@@ -36,7 +36,7 @@ async function over(host: SupervisedHost, work: Promise<unknown>, limitMs: numbe
     settled = true;
   });
   const spent = () => (host.time.now() - begun) / 1000;
-  for (await host.time.run(1); !settled && spent() < limitMs; await host.time.run(limitMs / 200));
+  for (await host.time.advance(1); !settled && spent() < limitMs; await host.time.advance(limitMs / 200));
   expect(settled).toBe(true);
   return spent();
 }
@@ -70,7 +70,7 @@ describe.each(cases)('a process with adverts every $ms ms of version $version', 
     const stopped = host.supervisor.stop();
     // Of priority 1: the slowest there can be.
     const skewMs = (255 * (version === 2 ? 1000 : ms)) / 256;
-    await host.time.run(skewMs - 1);
+    await host.time.advance(skewMs - 1);
     expect(host.addresses()).toContain(vip);
     host.hear({ priority: 1, version, intervalCs: ms / 10 });
     await over(host, stopped, 1000);
@@ -91,7 +91,7 @@ describe.each(cases)('a process with adverts every $ms ms of version $version', 
   it('that freezes while it stops is resigned for, and that is told', async () => {
     const host = await activeHost([router]);
     const stopped = host.supervisor.stop();
-    await host.time.run(1);
+    await host.time.advance(1);
     host.processes()[0]?.freeze();
     const tookMs = await over(host, stopped, longestStopMs(ms));
     expect(tookMs).toBeLessThan(6000 + (2 * longestStopMs(ms)) / 200);
@@ -105,7 +105,7 @@ describe.each(cases)('a process with adverts every $ms ms of version $version', 
   it('that dies while its configuration is taken away is resigned for, whatever is configured by then', async () => {
     const host = await activeHost([router]);
     const emptied = host.supervisor.reconfigure([]);
-    await host.time.run(1);
+    await host.time.advance(1);
     host.processes()[0]?.kill();
     await over(host, emptied, 1000);
     expect(host.addresses()).not.toContain(vip);
@@ -115,7 +115,7 @@ describe.each(cases)('a process with adverts every $ms ms of version $version', 
   it('that hands over by request, and is asked to stop meanwhile, ends in order', async () => {
     const host = await activeHost([router]);
     host.supervisor.failover();
-    await host.time.run(ms / 2);
+    await host.time.advance(ms / 2);
     await over(host, host.supervisor.stop(), longestStopMs(ms));
     expect(host.addresses()).not.toContain(vip);
     expect(eventsOf(host, 'vrrp.process_lost')).toEqual([]);
@@ -132,10 +132,10 @@ describe('an instance that is left out, while another stays', () => {
   it('is looked after by the supervisor when the process dies before it is done; the other goes on', async () => {
     const host = await activeHost([first, second]);
     void host.supervisor.reconfigure([second]);
-    await host.time.run(100);
+    await host.time.advance(100);
     expect(host.addresses()).toContain(vip);
     host.processes()[0]?.kill();
-    await host.time.run(500);
+    await host.time.advance(500);
     expect(host.addresses()).not.toContain(vip);
     expect(host.addresses()).toContain('10.9.0.101/24');
     expect(removals(host)).toMatchObject([{ address: vip, reason: 'vrrp_process_lost' }]);
@@ -145,9 +145,9 @@ describe('an instance that is left out, while another stays', () => {
   it('keeps what the other has as well', async () => {
     const host = await activeHost([first]);
     void host.supervisor.reconfigure([{ ...first, name: 'VI_X', virtualRouterId: 53 }]);
-    await host.time.run(100);
+    await host.time.advance(100);
     host.processes()[0]?.kill();
-    await host.time.run(200);
+    await host.time.advance(200);
     expect(removals(host).filter(({ event }) => event === 'vip.removed')).not.toContainEqual(
       expect.objectContaining({ reason: 'vrrp_process_lost' }),
     );
@@ -156,11 +156,11 @@ describe('an instance that is left out, while another stays', () => {
   it('is forgotten once it is handed over: nobody resigns for it later', async () => {
     const host = await activeHost([first, second]);
     void host.supervisor.reconfigure([second]);
-    await host.time.run(20_000);
+    await host.time.advance(20_000);
     expect(host.addresses()).not.toContain(vip);
     const before = host.did().length;
     host.processes()[0]?.kill();
-    await host.time.run(500);
+    await host.time.advance(500);
     expect(
       host
         .did()
@@ -177,7 +177,7 @@ describe.each(cases)('a restart with adverts every $ms ms of version $version', 
   it('beside a peer hands over as a stop does', async () => {
     const host = await activeHost([router]);
     const stopped = host.supervisor.stop({ keeps: true });
-    await host.time.run(1);
+    await host.time.advance(1);
     host.hear({ priority: 200, version, intervalCs: ms / 10 });
     await over(host, stopped, 1000);
     expect(host.addresses()).not.toContain(vip);
@@ -189,10 +189,10 @@ describe.each(cases)('a restart with adverts every $ms ms of version $version', 
     await over(host, host.supervisor.stop({ keeps: true }), longestStopMs(ms));
     expect(host.processes()[0]?.lives()).toBe(false);
     expect(lastTransition(host)).toMatchObject({ to: 'initialize', reason: 'kept_for_restart' });
-    await host.time.run(29_000);
+    await host.time.advance(29_000);
     expect(host.addresses()).toContain(vip);
     await over(host, host.supervisor.start([router]), 100);
-    await host.time.run(4 * ms + 1500);
+    await host.time.advance(4 * ms + 1500);
     expect(host.supervisor.status()).toMatchObject([{ phase: 'active', reason: 'no_successor' }]);
     expect(removals(host)).toEqual([]);
     expect(host.did().filter((what) => what.startsWith('add '))).toEqual([`add ${vip}`]);
@@ -201,14 +201,14 @@ describe.each(cases)('a restart with adverts every $ms ms of version $version', 
   it('that no other process follows loses the address by its lease', async () => {
     const host = await activeHost([router]);
     await over(host, host.supervisor.stop({ keeps: true }), longestStopMs(ms));
-    await host.time.run(30_000 + 4 * ms + 3000);
+    await host.time.advance(30_000 + 4 * ms + 3000);
     expect(host.addresses()).not.toContain(vip);
   });
 
   it('whose process freezes leaves it to its lease, and tells of the loss', async () => {
     const host = await activeHost([router]);
     const stopped = host.supervisor.stop({ keeps: true });
-    await host.time.run(1);
+    await host.time.advance(1);
     host.processes()[0]?.freeze();
     await over(host, stopped, longestStopMs(ms));
     expect(removals(host)).toEqual([]);
@@ -222,10 +222,10 @@ describe('two deaths within a minute', () => {
   it('are told like any end: transitions, so that scripts and sync daemons hear of it', async () => {
     const host = await activeHost([routerAt(1000)]);
     host.processes()[0]?.kill();
-    await host.time.run(300);
+    await host.time.advance(300);
     const seen = host.journal().length;
     host.processes()[1]?.kill();
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(host.journal().slice(seen)).toMatchObject([
       { event: 'vrrp.process_lost', action: 'resigned for it; again in 1000 ms' },
       { event: 'vrrp.transition', from: 'active', to: 'initialize', reason: 'vrrp_process_lost' },
@@ -238,20 +238,20 @@ describe('two deaths within a minute', () => {
     const host = await activeHost([routerAt(1000)]);
     host.delayKernel(1400);
     host.processes()[0]?.kill();
-    await host.time.run(300);
+    await host.time.advance(300);
     host.processes()[1]?.kill();
-    await host.time.run(1);
+    await host.time.advance(1);
     let over = false;
     void host.supervisor.reconfigure([routerAt(1000, { priority: 99 })]);
-    await host.time.run(1000);
+    await host.time.advance(1000);
     expect(host.processes().length).toBe(2);
     expect(host.addresses()).toContain(vip);
     void host.supervisor.stop().then(() => {
       over = true;
     });
-    await host.time.run(100);
+    await host.time.advance(100);
     expect(over).toBe(false);
-    await host.time.run(500);
+    await host.time.advance(500);
     expect(over).toBe(true);
     expect(host.addresses()).not.toContain(vip);
     expect(host.processes().length).toBe(2);
@@ -267,11 +267,11 @@ describe('a process that cannot read links and addresses', () => {
     const problems = ['Cannot read links and addresses: ENOBUFS no buffer space'];
     expect(await started).toEqual(problems);
     expect(eventsOf(host, 'vrrp.hindered')).toEqual([{ event: 'vrrp.hindered', problems }]);
-    await host.time.run(5000);
+    await host.time.advance(5000);
     expect(host.supervisor.problems()).toEqual(problems);
     expect(eventsOf(host, 'vrrp.hindered').length).toBe(1);
     host.blindKernel(undefined);
-    await host.time.run(2000);
+    await host.time.advance(2000);
     expect(host.supervisor.problems()).toEqual([]);
     expect(host.supervisor.status()).toMatchObject([{ phase: 'active' }]);
     await over(host, host.supervisor.stop(), 7000);
@@ -282,7 +282,7 @@ describe('a process that cannot read links and addresses', () => {
     host.blindKernel({ code: 'EPERM', message: 'not permitted' });
     await over(host, host.supervisor.start([instance()]), 100);
     await over(host, host.supervisor.stop(), 100);
-    await host.time.run(5000);
+    await host.time.advance(5000);
     expect(eventsOf(host, 'vrrp.process_lost')).toEqual([]);
   });
 });
@@ -317,7 +317,7 @@ describe('whatever happens to the process', () => {
 });
 
 async function strike(host: SupervisedHost, { what, afterMs }: { what: Blow; afterMs: number }) {
-  await host.time.run(afterMs);
+  await host.time.advance(afterMs);
   const process = host.processes().at(-1);
   switch (what) {
     case 'freeze':

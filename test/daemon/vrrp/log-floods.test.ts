@@ -55,13 +55,13 @@ async function logOf(
   const logged: JournalEvent[] = [];
   const limited = limitJournal(host.time, (event) => logged.push(event));
   host.tell({ type: 'configure', instances: [instance()] });
-  await host.time.run(500);
+  await host.time.advance(500);
   let told = 0;
   let number = 0;
   for (let ms = 0; ms < 60_000 * minutes; ms += everyMs) {
     number += 1;
     for (const name of names) acts[name]?.(host, number);
-    await host.time.run(everyMs);
+    await host.time.advance(everyMs);
     for (const event of host.events().slice(told)) limited.journal(event);
     told = host.events().length;
     host.tell({ type: 'heartbeat' });
@@ -101,15 +101,15 @@ describe('six hundred deletions of an address', () => {
   it('put it back each time, and tell the neighbours and the log a few times', async () => {
     const host = createVirtualHost();
     host.tell({ type: 'configure', instances: [instance()] });
-    await host.time.run(2000);
+    await host.time.advance(2000);
     const before = host.did().length;
     for (let i = 0; i < 600; i += 1) {
       host.kernel.remove('10.9.0.100/24');
-      await host.time.run(100);
+      await host.time.advance(100);
       host.tell({ type: 'heartbeat' });
     }
     for (let second = 0; second < 32; second += 1) {
-      await host.time.run(1000);
+      await host.time.advance(1000);
       host.tell({ type: 'heartbeat' });
     }
     const did = host.did().slice(before);
@@ -138,7 +138,7 @@ describe('a limited journal', () => {
     for (let i = 0; i < 100; i += 1) limited.journal(transition('VI_1', i));
     limited.journal(transition('VI_2', 0));
     expect(logged).toHaveLength(61);
-    await time.run(60_000);
+    await time.advance(60_000);
     expect(logged.slice(61)).toMatchObject([
       { event: 'log.suppressed', of: 'vrrp.send_failed', subject: 'vrrp.send_failed VI_1', lines: 39 },
       { instance: 'VI_1', reason: '99' },

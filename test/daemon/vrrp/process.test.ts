@@ -9,14 +9,14 @@ const vip = '10.9.0.100/24';
 async function started(changes = {}, options = {}): Promise<VirtualHost> {
   const host = createVirtualHost(options);
   host.tell({ type: 'configure', instances: [instance(changes)] });
-  await host.time.run(1);
+  await host.time.advance(1);
   return host;
 }
 
 /** Active_Down_Interval of priority 150 at 100 ms is 341 ms. */
 async function active(changes = {}, options = {}): Promise<VirtualHost> {
   const host = await started(changes, options);
-  await host.time.run(400);
+  await host.time.advance(400);
   expect(phases(host).at(-1)).toBe('active');
   return host;
 }
@@ -29,21 +29,21 @@ describe('becoming active', () => {
   it('has the address in the kernel before neighbours are told, and both before the advert', async () => {
     const host = await started();
     host.delayKernel(5);
-    await host.time.run(400);
+    await host.time.advance(400);
     expect(host.did().slice(0, 4)).toEqual([`add ${vip}`, 'arp', 'arp', 'advert 150']);
   });
 
   it('does not wait for a kernel that hangs: adverts go out after 100 ms', async () => {
     const host = await started();
     host.delayKernel(60_000);
-    await host.time.run(450);
+    await host.time.advance(450);
     expect(host.did()).toContain('advert 150');
   });
 
   it('announces again after garp_delay', async () => {
     const host = await active();
     expect(host.did().filter((what) => what === 'arp').length).toBe(2);
-    await host.time.run(500);
+    await host.time.advance(500);
     expect(host.did().filter((what) => what === 'arp').length).toBe(4);
   });
 });
@@ -51,7 +51,7 @@ describe('becoming active', () => {
 describe('the lease', () => {
   it('is renewed for as long as adverts go out', async () => {
     const host = await active();
-    await host.time.run(5000);
+    await host.time.advance(5000);
     expect(host.addresses()).toContain(vip);
     expect(named(host, 'vip.added').length).toBe(1);
   });
@@ -59,7 +59,7 @@ describe('the lease', () => {
   it('runs out, or is given up, when none does, and the address is not put back until one does', async () => {
     const host = await active();
     host.failSends(Object.assign(new Error('send EPERM'), { code: 'EPERM' }));
-    await host.time.run(2000);
+    await host.time.advance(2000);
     expect(host.addresses()).not.toContain(vip);
     expect(named(host, 'vip.lease_expired').length + named(host, 'vip.removed').length).toBe(1);
     expect(named(host, 'vrrp.send_failed')).toMatchObject([
@@ -67,7 +67,7 @@ describe('the lease', () => {
     ]);
     const arps = host.did().filter((what) => what === 'arp').length;
     host.failSends(undefined);
-    await host.time.run(500);
+    await host.time.advance(500);
     expect(host.addresses()).toContain(vip);
     expect(host.did().filter((what) => what === 'arp').length).toBeGreaterThan(arps);
   });
@@ -78,7 +78,7 @@ describe('an address that somebody deletes', () => {
     const host = await active();
     const before = host.did().length;
     host.kernel.remove(vip);
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(host.did().slice(before)).toEqual([`add ${vip}`, 'arp', 'arp']);
     expect(named(host, 'vip.restored').length).toBe(1);
   });
@@ -87,7 +87,7 @@ describe('an address that somebody deletes', () => {
     const host = await active();
     for (let i = 0; i < 100; i += 1) {
       host.kernel.remove(vip);
-      await host.time.run(10);
+      await host.time.advance(10);
     }
     expect(named(host, 'vip.restored').length).toBeLessThanOrEqual(11);
     expect(named(host, 'vip.restored').length).toBeGreaterThanOrEqual(5);
@@ -96,7 +96,7 @@ describe('an address that somebody deletes', () => {
   it('is left alone when we removed it ourselves', async () => {
     const host = await active();
     host.hear({ priority: 200 });
-    await host.time.run(50);
+    await host.time.advance(50);
     expect(host.did().at(-1)).toBe(`remove ${vip}`);
     expect(named(host, 'vip.restored')).toEqual([]);
   });
@@ -104,7 +104,7 @@ describe('an address that somebody deletes', () => {
   it('is told to be removed for what the instance lacks', async () => {
     const host = await active();
     host.kernel.setLink({ ...eth0, running: false });
-    await host.time.run(50);
+    await host.time.advance(50);
     expect(named(host, 'vip.removed')).toMatchObject([{ address: vip, reason: 'no_carrier' }]);
   });
 });
@@ -119,7 +119,7 @@ describe('an address at start', () => {
 
   it('that is the only one of the interface is left there, and said', async () => {
     const host = await started({}, { addresses: [leftOver] });
-    await host.time.run(1000);
+    await host.time.advance(1000);
     expect(host.addresses()).toEqual([vip]);
     expect(named(host, 'vip.failed')).toEqual([
       {
@@ -135,9 +135,9 @@ describe('an address at start', () => {
   it("that the owner's host has anyway is neither leased nor removed", async () => {
     const host = createVirtualHost({ addresses: [ownAddress, leftOver] });
     host.tell({ type: 'configure', instances: [instance({ priority: 255 })] });
-    await host.time.run(1000);
+    await host.time.advance(1000);
     host.tell({ type: 'stop' });
-    await host.time.run(1000);
+    await host.time.advance(1000);
     expect(host.did().filter((what) => /^(add|renew|remove)/.test(what))).toEqual([]);
     expect(host.exits()).toEqual([0]);
   });
@@ -146,12 +146,12 @@ describe('an address at start', () => {
     const other = { ...ownAddress, address: ip('10.9.0.100'), prefixLength: 32, interfaceIndex: 3 };
     const links = [eth0, { ...eth0, index: 3, name: 'eth1' }];
     const host = await active({}, { links, addresses: [ownAddress, other] });
-    await host.time.run(1000);
+    await host.time.advance(1000);
     expect(named(host, 'vip.failed').length).toBe(1);
     expect(host.did()).not.toContain(`add ${vip}`);
     expect(host.did()).toContain('advert 150');
     host.kernel.remove('10.9.0.100/32');
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(host.did()).toContain(`add ${vip}`);
   });
 
@@ -167,21 +167,21 @@ describe('a stall', () => {
   it('of a backup does not make it active while adverts were waiting: the socket is read first', async () => {
     const host = await started();
     host.hear({ priority: 200 });
-    await host.time.run(10);
+    await host.time.advance(10);
     for (let i = 0; i < 3; i += 1) host.hear({ priority: 200 });
     host.time.stall(400);
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(phases(host)).toEqual(['backup']);
   });
 
   it('of a backup reads on behind a queue that one poll phase does not empty', async () => {
     const host = await started();
     host.hear({ priority: 200 });
-    await host.time.run(10);
+    await host.time.advance(10);
     for (let i = 0; i < 500; i += 1) host.hear({ bytes: Uint8Array.of(1, 2, 3) });
     host.hear({ priority: 200 });
     host.time.stall(400);
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(phases(host)).toEqual(['backup']);
   });
 
@@ -190,7 +190,7 @@ describe('a stall', () => {
     const sent = () => host.did().filter((what) => what.startsWith('advert')).length;
     const before = sent();
     host.time.stall(2000);
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(phases(host).at(-1)).toBe('backup');
     expect(sent()).toBe(before);
     expect(host.addresses()).not.toContain(vip);
@@ -202,10 +202,10 @@ describe('adverts that do not count', () => {
     const host = await active({}, { supervisorSilenceMs: 100_000 });
     for (let i = 0; i < 50; i += 1) {
       host.hear({ bytes: Uint8Array.of(0x31, 51, 9), source: '10.9.0.9' });
-      await host.time.run(10);
+      await host.time.advance(10);
     }
     expect(named(host, 'vrrp.advert_rejected').length).toBe(1);
-    await host.time.run(60_000);
+    await host.time.advance(60_000);
     expect(named(host, 'vrrp.advert_rejected')).toMatchObject([
       { count: 1, source: '10.9.0.9', instance: 'VI_1' },
       { count: 49, source: '10.9.0.9', instance: 'VI_1' },
@@ -217,7 +217,7 @@ describe('adverts that do not count', () => {
   it('of a VRID that nobody has are told of as such', async () => {
     const host = await active();
     host.hear({ vrid: 99, source: '10.9.0.9' });
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(named(host, 'vrrp.advert_rejected')).toEqual([
       {
         event: 'vrrp.advert_rejected',
@@ -235,7 +235,7 @@ describe('adverts that do not count', () => {
     for (let i = 0; i < 1000; i += 1) {
       host.hear({ bytes: Uint8Array.of(0x31, 51, 9), source: `10.8.${i >> 8}.${i & 255}` });
     }
-    await host.time.run(10);
+    await host.time.advance(10);
     expect(named(host, 'vrrp.advert_rejected').length).toBeLessThanOrEqual(65);
   });
 });
@@ -251,7 +251,7 @@ describe('instances on one interface', () => {
     host.tell({ type: 'configure', instances: [instance(), second] });
     for (let i = 0; i < 10; i += 1) {
       host.hear({ vrid: 52, priority: 200 });
-      await host.time.run(100);
+      await host.time.advance(100);
     }
     expect(host.socketsOpened()).toBe(1);
     expect(host.addresses()).toEqual(['10.9.0.1/24', vip]);
@@ -260,7 +260,7 @@ describe('instances on one interface', () => {
   it('that are renamed keep their socket', async () => {
     const host = await active();
     host.tell({ type: 'configure', instances: [instance({ name: 'VI_X' })] });
-    await host.time.run(2000);
+    await host.time.advance(2000);
     expect(phases(host).at(-1)).toBe('active');
     expect(host.addresses()).toContain(vip);
   });
@@ -274,7 +274,7 @@ describe('a new configuration', () => {
       type: 'configure',
       instances: [instance({ at: { file: 'test', line: 9, column: 9 } })],
     });
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(host.did().slice(before)).toEqual([]);
   });
 
@@ -282,7 +282,7 @@ describe('a new configuration', () => {
     const host = await active();
     const before = host.did().length;
     host.tell({ type: 'configure', instances: [instance({ priority: 90 })] });
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(host.did().slice(before, before + 2)).toEqual(['probe', 'advert 90']);
     expect(phases(host)).toEqual(['backup', 'active']);
   });
@@ -292,13 +292,13 @@ describe('a new configuration', () => {
     const before = host.did().length;
     const virtualAddresses = [...instance().virtualAddresses, { address: ip('10.9.0.101'), length: 24 }];
     host.tell({ type: 'configure', instances: [instance({ virtualAddresses })] });
-    await host.time.run(1);
+    await host.time.advance(1);
     const done = host.did().slice(before);
     expect(done[0]).toBe('add 10.9.0.101/24');
     expect(done).toContain('advert 150 of 2 addresses');
     expect(done.some((what) => what.startsWith('remove'))).toBe(false);
     host.tell({ type: 'configure', instances: [instance()] });
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(host.did().slice(before + done.length)).toEqual([
       'probe',
       'advert 150',
@@ -312,7 +312,7 @@ describe('a new configuration', () => {
     const more = [...instance().virtualAddresses, { address: ip('10.9.0.101'), length: 24 }];
     const before = host.did().length;
     host.tell({ type: 'configure', instances: [instance({ virtualAddresses: more })] });
-    await host.time.run(250);
+    await host.time.advance(250);
     const adverts = host
       .did()
       .slice(before)
@@ -324,11 +324,11 @@ describe('a new configuration', () => {
   it('without an instance hands its role over', async () => {
     const host = await active();
     host.tell({ type: 'configure', instances: [] });
-    await host.time.run(100);
+    await host.time.advance(100);
     expect(host.did()).toContain('advert 0');
     expect(host.addresses()).toContain(vip);
     host.hear({ priority: 100 });
-    await host.time.run(30);
+    await host.time.advance(30);
     expect(host.addresses()).not.toContain(vip);
   });
 });
@@ -337,14 +337,14 @@ describe('the end', () => {
   it('by request: priority 0, the address served until the successor is heard, then stopped', async () => {
     const host = await active();
     host.tell({ type: 'stop' });
-    await host.time.run(100);
+    await host.time.advance(100);
     expect(host.did()).toContain('advert 0');
     expect(host.addresses()).toContain(vip);
     expect(host.exits()).toEqual([]);
     host.hear({ priority: 100 });
-    await host.time.run(10);
+    await host.time.advance(10);
     expect(host.addresses()).toContain(vip);
-    await host.time.run(20);
+    await host.time.advance(20);
     expect(host.addresses()).not.toContain(vip);
     expect(host.said().at(-1)).toEqual({ type: 'stopped' });
     expect(host.exits()).toEqual([0]);
@@ -353,7 +353,7 @@ describe('the end', () => {
   it('of the main process: hands over in the same way, with another exit status', async () => {
     const host = await active();
     host.closeChannel();
-    await host.time.run(1000);
+    await host.time.advance(1000);
     expect(named(host, 'vrrp.supervisor_lost')).toEqual([
       { event: 'vrrp.supervisor_lost', reason: 'it ended' },
     ]);
@@ -366,10 +366,10 @@ describe('the end', () => {
     const host = await active({}, { supervisorSilenceMs: 2000 });
     for (let i = 0; i < 10; i += 1) {
       host.tell({ type: 'heartbeat' });
-      await host.time.run(1000);
+      await host.time.advance(1000);
     }
     expect(host.exits()).toEqual([]);
-    await host.time.run(3500);
+    await host.time.advance(3500);
     expect(named(host, 'vrrp.supervisor_lost')).toEqual([
       { event: 'vrrp.supervisor_lost', reason: 'silent for 2500 ms' },
     ]);
@@ -379,7 +379,7 @@ describe('the end', () => {
   it('does not come from having been frozen oneself', async () => {
     const host = await active({}, { supervisorSilenceMs: 2000 });
     host.time.stall(60_000);
-    await host.time.run(400);
+    await host.time.advance(400);
     expect(named(host, 'vrrp.supervisor_lost')).toEqual([]);
   });
 });
@@ -396,7 +396,7 @@ describe('a crash of this process alone', () => {
     const lastAdvertAt = host.time.now() - 200_000;
     const snapshot = { takenAt: 0, instances: [{ name: 'VI_1', phase: 'active' as const, lastAdvertAt }] };
     host.tell({ type: 'configure', instances: [instance()], resume: snapshot });
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(phases(host)).toEqual(['active']);
     expect(host.did()).toEqual([`renew ${vip}`, 'arp', 'arp', 'advert 150']);
     expect(named(host, 'vip.added')).toEqual([]);
@@ -407,14 +407,14 @@ describe('an interface', () => {
   it('that goes down: fault with its cause, the address goes; up: backup', async () => {
     const host = await active();
     host.kernel.setLink({ ...eth0, running: false });
-    await host.time.run(50);
+    await host.time.advance(50);
     expect(host.events().findLast(({ event }) => event === 'vrrp.transition')).toMatchObject({
       to: 'fault',
       reason: 'no_carrier',
     });
     expect(host.addresses()).not.toContain(vip);
     host.kernel.setLink(eth0);
-    await host.time.run(50);
+    await host.time.advance(50);
     expect(phases(host).at(-1)).toBe('backup');
   });
 
@@ -424,7 +424,7 @@ describe('an interface', () => {
     const lastAdvertAt = host.time.now() - 100_000;
     const snapshot = { takenAt: 0, instances: [{ name: 'VI_1', phase: 'active' as const, lastAdvertAt }] };
     host.tell({ type: 'configure', instances: [instance()], resume: snapshot });
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(host.did().at(-1)).toBe('advert 150');
   });
 });

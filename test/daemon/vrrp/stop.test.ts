@@ -6,10 +6,10 @@ import { instance } from '../../make/vrrp-instance.ts';
 it('a stop ends when the addresses are gone, however long the kernel takes', async () => {
   const host = createVirtualHost();
   host.tell({ type: 'configure', instances: [instance()] });
-  await host.time.run(400);
+  await host.time.advance(400);
   host.delayKernel(700);
   host.tell({ type: 'stop' });
-  await host.time.run(5000);
+  await host.time.advance(5000);
   expect(host.addresses()).toEqual(['10.9.0.1/24']);
   const gone = host.said().findIndex((said) => said.type === 'event' && said.event.event === 'vip.removed');
   const stopped = host.said().findIndex((said) => said.type === 'stopped');

@@ -96,7 +96,7 @@ async function live(
 ) {
   for (let passed = 0; passed < ms; passed += 500) {
     children.at(-1)?.say({ type: 'heartbeat' });
-    await time.run(500);
+    await time.advance(500);
   }
 }
 
@@ -125,13 +125,13 @@ describe('a VRRP process that dies', () => {
     expect(cleanUps).toEqual([['VI_1']]);
     expect(world.supervisor.status()[0]).toMatchObject({ phase: 'initialize', reason: 'vrrp_process_lost' });
     expect(children.length).toBe(2);
-    await time.run(1000);
+    await time.advance(1000);
     expect(children.length).toBe(3);
     expect(children[2]?.heard[0]).toEqual({ type: 'configure', serial: 1, instances: both });
     children[2]?.die('exit status 1');
-    await time.run(1900);
+    await time.advance(1900);
     expect(children.length).toBe(3);
-    await time.run(200);
+    await time.advance(200);
     expect(children.length).toBe(4);
   });
 
@@ -156,9 +156,9 @@ describe('a VRRP process that dies', () => {
 
   it('of silence: it is killed, and started again', async () => {
     const { time, child, children } = await running();
-    await time.run(3000);
+    await time.advance(3000);
     expect(child.killed).toBe(false);
-    await time.run(1000);
+    await time.advance(1000);
     expect(child.killed).toBe(true);
     expect(children.length).toBe(2);
   });
@@ -167,9 +167,9 @@ describe('a VRRP process that dies', () => {
 it('a process that takes long to say its first word is waited for, on a crowded machine, and not for ever', async () => {
   const { supervisor, children, time } = createWorld();
   void supervisor.start(both);
-  await time.run(19_000);
+  await time.advance(19_000);
   expect(children[0]?.killed).toBe(false);
-  await time.run(2000);
+  await time.advance(2000);
   expect(children[0]?.killed).toBe(true);
 });
 
@@ -228,14 +228,14 @@ describe('the end', () => {
     const stopped = supervisor.stop().then(() => {
       over = true;
     });
-    await time.run(1000);
+    await time.advance(1000);
     expect(child.heard.at(-1)).not.toEqual({ type: 'configure' });
     expect(child.heard).toContainEqual({ type: 'stop' });
     expect(over).toBe(false);
     child.say({ type: 'stopped' });
     child.die('exit status 0');
     await stopped;
-    await time.run(100_000);
+    await time.advance(100_000);
     expect(children.length).toBe(1);
     expect(events.filter(({ event }) => event !== 'vrrp.hindered')).toEqual([]);
     expect(supervisor.status()).toEqual([]);

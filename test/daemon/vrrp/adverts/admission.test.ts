@@ -60,7 +60,7 @@ async function flood(
     const weight = offer(sourceAt(), options);
     stoodFor += weight;
     if (weight > 0) read += 1;
-    if (number % 10 === 9) await time.run(1);
+    if (number % 10 === 9) await time.advance(1);
   }
   return { read, stoodFor };
 }
@@ -85,7 +85,7 @@ describe('in a flood of ten thousand a second', () => {
       const flooded = rig(peers);
       for (let i = 0; i < 3 && peers.length === 0; i += 1) {
         flooded.offer(friend);
-        await flooded.time.run(1000);
+        await flooded.time.advance(1000);
       }
       for (let i = 0; i < 20; i += 1) {
         await flood(flooded, 100);
@@ -108,7 +108,7 @@ describe('in a flood of ten thousand a second', () => {
   it('one who was known and repeats himself without end is read in part, and still heard', async () => {
     const flooded = rig();
     flooded.offer(friend);
-    await flooded.time.run(1000);
+    await flooded.time.advance(1000);
     flooded.offer(friend);
     expect(flooded.admitted().known).toEqual([friend]);
     const { read } = await flood(flooded, 2000, () => friend);
@@ -128,7 +128,7 @@ describe('after a flood', () => {
     const flooded = rig();
     await flood(flooded, 1000);
     await flood(flooded, 1000, undefined, { vrid: 77, accepted: false });
-    await flooded.time.run(3000);
+    await flooded.time.advance(3000);
     expect(flooded.admitted()).toMatchObject({ unknownShift: 0, strangeShift: 0 });
     expect(flooded.offer(forgedAt(1), { vrid: 77, accepted: false })).toBe(1);
   });
@@ -138,14 +138,14 @@ describe('the VRRP process', () => {
   it('tells the kernel the VRIDs of its routers, and again when a reload changes them', async () => {
     const host = createVirtualHost();
     host.tell({ type: 'configure', instances: [instance()] });
-    await host.time.run(10);
+    await host.time.advance(10);
     expect(host.admitted()).toMatchObject({ group: [51], unicast: [], peers: [] });
     const other = instance({ name: 'VI_2', virtualRouterId: 52, unicastPeers: [friend] });
     host.tell({ type: 'configure', instances: [instance(), other] });
-    await host.time.run(10);
+    await host.time.advance(10);
     expect(host.admitted()).toMatchObject({ group: [51], unicast: [52], peers: [friend], known: [friend] });
     host.tell({ type: 'configure', instances: [other] });
-    await host.time.run(500);
+    await host.time.advance(500);
     expect(host.admitted()).toMatchObject({ group: [], unicast: [52] });
   });
 
@@ -154,10 +154,10 @@ describe('the VRRP process', () => {
     async ({ packet }) => {
       const host = createVirtualHost();
       host.tell({ type: 'configure', instances: [instance()] });
-      await host.time.run(10);
+      await host.time.advance(10);
       for (let ms = 0; ms < 1000; ms += 1) {
         for (let i = 0; i < 10; i += 1) host.receive(packet());
-        await host.time.run(1);
+        await host.time.advance(1);
       }
       expect(host.read()).toBeLessThan(1500);
       expect(

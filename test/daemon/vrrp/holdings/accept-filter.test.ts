@@ -6,7 +6,7 @@ import { instance } from '../../../make/vrrp-instance.ts';
 const drops = async (changes: Parameters<typeof instance>[0]) => {
   const host = createVirtualHost();
   host.tell({ type: 'configure', instances: [instance(changes)] });
-  await host.time.run(1);
+  await host.time.advance(1);
   return { host, done: () => host.did().filter((what) => what.startsWith('drop')) };
 };
 
@@ -14,7 +14,7 @@ describe('accept mode', () => {
   it('on: touches no filter, at a stop neither', async () => {
     const { host, done } = await drops({});
     host.tell({ type: 'stop' });
-    await host.time.run(1000);
+    await host.time.advance(1000);
     expect(host.exits()).toEqual([0]);
     expect(done()).toEqual([]);
   });
@@ -26,7 +26,7 @@ describe('accept mode', () => {
       'drop inet6 lvs-director/VI_1 10.9.0.100',
     ]);
     host.tell({ type: 'stop' });
-    await host.time.run(1000);
+    await host.time.advance(1000);
     expect(done().slice(2)).toEqual([
       'drop nothing inet lvs-director/VI_1',
       'drop nothing inet6 lvs-director/VI_1',

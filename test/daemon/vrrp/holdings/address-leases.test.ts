@@ -91,10 +91,10 @@ describe('the addresses of an instance', () => {
     await leases.add(vips);
     notify({ type: 'addressRemoved', address: vipEntry });
     notify({ type: 'addressAdded', address: vipEntry });
-    await time.run(1);
+    await time.advance(1);
     expect(events.filter(({ event }) => event === 'vip.restored')).toEqual([]);
     notify({ type: 'addressRemoved', address: vipEntry });
-    await time.run(200);
+    await time.advance(200);
     expect(events.at(-1)?.event).toBe('vip.restored');
   });
 
@@ -111,7 +111,7 @@ describe('the addresses of an instance', () => {
     await leases.add(vips);
     for (let i = 0; i < 3; i += 1) {
       leases.renew();
-      await time.run(1);
+      await time.advance(1);
     }
     expect(events).toEqual([
       {
@@ -125,7 +125,7 @@ describe('the addresses of an instance', () => {
     expect(leases.installed()).toEqual([]);
     refuse(undefined);
     leases.renew();
-    await time.run(1);
+    await time.advance(1);
     expect(events.at(-1)).toMatchObject({ event: 'vip.added', lease_s: 1 });
     expect(installed).toEqual([1]);
   });
@@ -144,7 +144,7 @@ describe('the addresses of an instance', () => {
     notify({ type: 'addressAdded', address: vipEntry });
     // The dump shows only the host's own address.
     notify({ type: 'resync' });
-    await time.run(1);
+    await time.advance(1);
     expect(events.at(-1)?.event).toBe('vip.restored');
   });
 
@@ -154,7 +154,7 @@ describe('the addresses of an instance', () => {
     notify({ type: 'addressAdded', address: vipEntry });
     notify({ type: 'addressAdded', address: { ...vipEntry, interfaceIndex: 9 } });
     leases.renew();
-    await time.run(1);
+    await time.advance(1);
     expect(asked).toEqual(['replace 1', 'replace 1']);
     expect(events.filter(({ event }) => event === 'vip.failed')).toEqual([]);
   });

@@ -110,7 +110,7 @@ describe('routes and rules of an instance that serves', () => {
     there.clear();
     rules.clear();
     changed();
-    await time.run(100);
+    await time.advance(100);
     expect([there.size, rules.size]).toEqual([2, 1]);
     expect(events).toEqual([
       { event: 'vrrp.route_restored', instance: 'VI_1', route: 'blackhole 10.1.0.0/16', others: 2, count: 1 },
@@ -127,7 +127,7 @@ describe('routes and rules of an instance that serves', () => {
     const [rule] = rules.values();
     rules.set('another', { ...(rule ?? expect.fail()), priority: 7 });
     changed();
-    await time.run(100);
+    await time.advance(100);
     expect(rules.size).toBe(1);
   });
 
@@ -142,7 +142,7 @@ describe('routes and rules of an instance that serves', () => {
     const { time, keeper, there } = createWorld();
     await keeper.hold(floating('VI_1', 'blackhole 10.1.0.0/16'));
     there.clear();
-    await time.run(11_000);
+    await time.advance(11_000);
     expect(there.size).toBe(1);
   });
 
@@ -153,11 +153,11 @@ describe('routes and rules of an instance that serves', () => {
     for (let i = 0; i < 20_000; i += 1) {
       there.clear();
       changed();
-      await time.run(1);
+      await time.advance(1);
     }
     expect(dumps() - before).toBeLessThan(12);
     expect(events.length).toBeLessThanOrEqual(3);
-    await time.run(11_000);
+    await time.advance(11_000);
     expect(there.size).toBe(1);
   });
 
@@ -166,10 +166,10 @@ describe('routes and rules of an instance that serves', () => {
     await keeper.release(floating('VI_1', 'blackhole 10.1.0.0/16'));
     const answer = delayDumps();
     changed();
-    await time.run(50);
+    await time.advance(50);
     await keeper.hold(floating('VI_1', 'blackhole 10.1.0.0/16'));
     answer();
-    await time.run(50);
+    await time.advance(50);
     expect(events).toEqual([]);
     expect(keeper.missing('VI_1')).toEqual([]);
   });
@@ -178,11 +178,11 @@ describe('routes and rules of an instance that serves', () => {
     const { time, keeper, events, setForeign } = createWorld();
     setForeign('blackhole 10.1.0.0/16');
     await keeper.hold(floating('VI_1', 'blackhole 10.1.0.0/16'));
-    await time.run(60_000);
+    await time.advance(60_000);
     expect(named(events, 'vrrp.route_failed').length).toBe(1);
     expect(keeper.missing('VI_1')).toEqual([{ what: 'blackhole 10.1.0.0/16', reason: 'exists already' }]);
     setForeign(undefined);
-    await time.run(11_000);
+    await time.advance(11_000);
     expect(keeper.missing('VI_1')).toEqual([]);
   });
 });
@@ -194,7 +194,7 @@ describe('routes and rules of a family that the kernel does not have', () => {
     await keeper.hold(floating('VI_1', 'blackhole 10.1.0.0/16', 'blackhole fd01::/16'));
     there.clear();
     changed();
-    await time.run(100);
+    await time.advance(100);
     expect([...there.keys()]).toEqual(['blackhole 10.1.0.0/16']);
   });
 });
@@ -205,7 +205,7 @@ describe('routes and rules of a backup', () => {
     await keeper.release(floating('VI_1', 'blackhole 10.1.0.0/16'));
     there.set('blackhole 10.1.0.0/16', route('blackhole 10.1.0.0/16'));
     changed();
-    await time.run(100);
+    await time.advance(100);
     expect(there.size).toBe(0);
     expect(named(events, 'vrrp.route_removed').length).toBe(1);
   });
@@ -216,7 +216,7 @@ describe('routes and rules of a backup', () => {
     await keeper.hold(floating('VI_2', 'blackhole 10.1.0.0/16'));
     await keeper.release(floating('VI_2', 'blackhole 10.1.0.0/16'));
     changed();
-    await time.run(30_000);
+    await time.advance(30_000);
     expect([there.size, rules.size]).toEqual([1, 1]);
     expect(events).toEqual([]);
     await keeper.release(floating('VI_1', 'blackhole 10.1.0.0/16'));

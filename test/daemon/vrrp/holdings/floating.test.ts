@@ -15,7 +15,7 @@ const floating = {
 async function started(changes: Parameters<typeof instance>[0], options = {}) {
   const host = createVirtualHost(options);
   host.tell({ type: 'configure', instances: [instance(changes)] });
-  await host.time.run(400);
+  await host.time.advance(400);
   return host;
 }
 
@@ -34,7 +34,7 @@ describe('what floats', () => {
     const host = await started(floating);
     const before = host.did().length;
     host.hear({ priority: 200 });
-    await host.time.run(50);
+    await host.time.advance(50);
     expect(host.did().slice(before)).toEqual([
       'advert 150',
       ...['remove rule from 10.9.0.100/32 table 9', 'remove route 10.1.0.0/16 via 10.9.0.254'],
@@ -45,7 +45,7 @@ describe('what floats', () => {
   it('is cleared away at a start as a backup', async () => {
     const host = createVirtualHost();
     host.tell({ type: 'configure', instances: [instance(floating)] });
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(host.did()).toEqual([
       'remove rule from 10.9.0.100/32 table 9',
       'remove route 10.1.0.0/16 via 10.9.0.254',
@@ -57,7 +57,7 @@ describe('what floats', () => {
     const before = host.did().length;
     const virtualRoutes = [...floating.virtualRoutes, route('blackhole 10.2.0.0/16')];
     host.tell({ type: 'configure', instances: [instance({ ...floating, virtualRoutes, virtualRules: [] })] });
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(host.did().slice(before)).toEqual([
       'remove rule from 10.9.0.100/32 table 9',
       'add route blackhole 10.2.0.0/16',
@@ -79,7 +79,7 @@ describe('an address with a device of its own', () => {
     const left = { ...ownAddress, address: ip('10.8.0.100'), interfaceIndex: 3 };
     const host = createVirtualHost({ links: [eth0, eth1], addresses: [ownAddress, left] });
     host.tell({ type: 'configure', instances: [instance({ virtualAddresses })] });
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(host.did()).toEqual(['remove 10.8.0.100/24']);
   });
 
@@ -97,7 +97,7 @@ describe('an address with a device of its own', () => {
       const host = await started({ virtualAddresses }, { links });
       expect(reasons(host)).toEqual([`fault: ${fault}`]);
       host.kernel.setLink(eth1);
-      await host.time.run(400);
+      await host.time.advance(400);
       expect(reasons(host).at(-1)).toContain('active');
       expect(host.addresses()).toContain('10.8.0.100/24');
     });
@@ -107,7 +107,7 @@ describe('an address with a device of its own', () => {
       const host = await started({ virtualAddresses: untracked }, { links });
       expect(reasons(host).at(-1)).toContain('active');
       host.tell({ type: 'failover', instance: 'none' });
-      await host.time.run(1000);
+      await host.time.advance(1000);
       const last = () =>
         host
           .said()
@@ -116,7 +116,7 @@ describe('an address with a device of its own', () => {
       expect(last()?.addresses).toEqual([]);
       expect(last()?.missing).toEqual([{ what: '10.8.0.100/24 on eth1', reason: fault }]);
       host.kernel.setLink(eth1);
-      await host.time.run(1000);
+      await host.time.advance(1000);
       expect(last()).toMatchObject({ addresses: ['10.8.0.100/24'] });
       expect(last()?.missing).toBeUndefined();
     });
@@ -125,7 +125,7 @@ describe('an address with a device of its own', () => {
   it('hands the role over when the device dies under an active one', async () => {
     const host = await started({ virtualAddresses }, { links: [eth0, eth1] });
     host.kernel.setLink({ ...eth1, running: false });
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(reasons(host).at(-1)).toBe('leaving: no_carrier: eth1');
   });
 
@@ -147,12 +147,12 @@ describe('a backup', () => {
   it('does not keep an address that somebody puts there', async () => {
     const host = await started({});
     host.hear({ priority: 200 });
-    await host.time.run(100);
+    await host.time.advance(100);
     const stray = { ...ownAddress, address: ip('10.9.0.100') };
     host.kernel.add(stray);
     for (let i = 0; i < 20; i += 1) {
       host.hear({ priority: 200 });
-      await host.time.run(50);
+      await host.time.advance(50);
     }
     expect(host.addresses()).not.toContain('10.9.0.100/24');
     expect(host.events().at(-1)).toMatchObject({ event: 'vip.removed', reason: 'not_active' });
@@ -176,13 +176,13 @@ describe('announcements', () => {
         .slice(0, first)
         .filter((what) => what === 'arp').length,
     ).toBe(2);
-    await host.time.run(100);
+    await host.time.advance(100);
     expect(arps(host)).toBe(6);
   });
 
   it('of one round end those of the one before', async () => {
     const host = await started({ garpRepeat: 9, garpIntervalMs: 50, garpDelayMs: 100 });
-    await host.time.run(1000);
+    await host.time.advance(1000);
     expect(arps(host)).toBeGreaterThanOrEqual(10);
     expect(arps(host)).toBeLessThanOrEqual(12);
   });
@@ -190,16 +190,16 @@ describe('announcements', () => {
   it('end with the role', async () => {
     const host = await started({ virtualAddresses: two, garpRepeat: 9, garpIntervalMs: 50, garpDelayMs: 0 });
     host.hear({ priority: 200 });
-    await host.time.run(60);
+    await host.time.advance(60);
     const count = arps(host);
-    await host.time.run(200);
+    await host.time.advance(200);
     expect(arps(host)).toBe(count);
   });
 
   it('are as many in a refresh as configured', async () => {
     const host = await started({ garpDelayMs: 0, garpRefreshMs: 1000, garpRefreshRepeat: 4 });
     const count = arps(host);
-    await host.time.run(1000);
+    await host.time.advance(1000);
     expect(arps(host) - count).toBe(4);
   });
 });
@@ -211,15 +211,15 @@ describe('a removal that comes late, behind routes that go slowly', () => {
     const slow = (requests: Parameters<typeof removeRoutes>[0]) =>
       new Promise((resolve) => host.time.after(500, () => resolve(removeRoutes(requests))));
     host.tell({ type: 'configure', instances: [instance({ virtualRoutes: floating.virtualRoutes })] });
-    await host.time.run(600);
+    await host.time.advance(600);
     expect(host.addresses()).toContain('10.9.0.100/24');
     Object.assign(host.ports.network, { removeRoutes: slow });
     host.hear({ priority: 200 });
-    await host.time.run(130);
+    await host.time.advance(130);
     host.hear({ priority: 0 });
-    await host.time.run(100);
+    await host.time.advance(100);
     expect(host.did().at(-1)).toBe('advert 150');
-    await host.time.run(3000);
+    await host.time.advance(3000);
     expect(host.addresses()).toContain('10.9.0.100/24');
   });
 });

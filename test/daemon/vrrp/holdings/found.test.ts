@@ -11,7 +11,7 @@ const leased = { ...leftOver, validLifetime: 1 };
 async function started(changes = {}, options = {}): Promise<VirtualHost> {
   const host = createVirtualHost(options);
   host.tell({ type: 'configure', instances: [instance(changes)] });
-  await host.time.run(1);
+  await host.time.advance(1);
   return host;
 }
 
@@ -24,17 +24,17 @@ describe('an address that a start finds', () => {
     const host = await started({}, { addresses: [ownAddress, leased] });
     expect(host.did()).toEqual(['advert 0', `renew ${vip}`]);
     expect(phases(host)).toEqual(['leaving']);
-    await host.time.run(100);
+    await host.time.advance(100);
     host.hear({ priority: 100 });
-    await host.time.run(19);
+    await host.time.advance(19);
     expect(host.addresses()).toContain(vip);
-    await host.time.run(2);
+    await host.time.advance(2);
     expect(host.addresses()).not.toContain(vip);
     expect(phases(host)).toEqual(['leaving', 'backup']);
     expect(host.did().filter((what) => what === 'advert 0').length).toBe(1);
     expect(named(host, 'vip.removed')).toMatchObject([{ reason: 'handed_over' }]);
     // Its own priority is higher: by the rules it comes back.
-    await host.time.run(400);
+    await host.time.advance(400);
     expect(phases(host).at(-1)).toBe('active');
   });
 
@@ -49,7 +49,7 @@ describe('an address that a start finds', () => {
           supervisorSilenceMs: 1e9,
         });
         host.tell({ type: 'configure', instances: [instance(changes)] });
-        await host.time.run(4 * advertIntervalMs + 1000);
+        await host.time.advance(4 * advertIntervalMs + 1000);
         expect(phases(host)).toEqual(['leaving', 'active']);
         expect(host.did().filter((what) => what.startsWith('add '))).toEqual([]);
         expect(named(host, 'vip.lease_expired')).toEqual([]);
@@ -63,9 +63,9 @@ describe('an address that a start finds', () => {
     host.kernel.add({ ...leased, validLifetime: 3 });
     host.failSends(new Error('send EPERM'));
     host.tell({ type: 'configure', instances: [instance({ advertIntervalMs: 2000, vipLeaseSec: 7 })] });
-    await host.time.run(2900);
+    await host.time.advance(2900);
     expect(host.addresses()).toContain(vip);
-    await host.time.run(1000);
+    await host.time.advance(1000);
     expect(host.addresses()).not.toContain(vip);
     expect(named(host, 'vip.restored')).toEqual([]);
   });
@@ -74,7 +74,7 @@ describe('an address that a start finds', () => {
     const host = await started({ vipLeaseSec: 'off' }, { addresses: [ownAddress, leftOver] });
     expect(host.did()).toEqual(['advert 0']);
     host.hear({ priority: 100 });
-    await host.time.run(30);
+    await host.time.advance(30);
     expect(host.did().at(-1)).toBe(`remove ${vip}`);
   });
 
@@ -83,17 +83,17 @@ describe('an address that a start finds', () => {
     const found = { ...leased, address: ip('10.9.0.102') };
     const host = await started({ excludedAddresses }, { addresses: [ownAddress, found] });
     expect(host.did()).toEqual(['advert 0', 'renew 10.9.0.102/24']);
-    await host.time.run(400);
+    await host.time.advance(400);
     expect(host.did().slice(2, 4).sort()).toEqual([`add ${vip}`, 'renew 10.9.0.102/24']);
   });
 
   it('is handed over by who stops, or fails in what it tracks, meanwhile', async () => {
     const host = await started({}, { addresses: [ownAddress, leased] });
     host.tell({ type: 'stop' });
-    await host.time.run(100);
+    await host.time.advance(100);
     expect(host.addresses()).toContain(vip);
     host.hear({ priority: 100 });
-    await host.time.run(30);
+    await host.time.advance(30);
     expect(host.addresses()).not.toContain(vip);
     expect(host.exits()).toEqual([0]);
   });
@@ -109,12 +109,12 @@ describe('an address that a start finds', () => {
         addresses: [ownAddress, leased, { ...leased, address: ip('10.9.0.101') }],
       });
       host.tell({ type: 'configure', instances: [instance(group), second] });
-      await host.time.run(1);
+      await host.time.advance(1);
       if (isHeard) host.hear({ priority: 200 });
-      await host.time.run(10);
+      await host.time.advance(10);
       expect(host.addresses()).toContain('10.9.0.101/24');
       if (isHeard) host.hear({ priority: 200, vrid: 52 });
-      await host.time.run(isHeard ? 100 : 390);
+      await host.time.advance(isHeard ? 100 : 390);
       expect(host.addresses().length).toBe(isHeard ? 1 : 3);
       expect(host.did().some((what) => what.startsWith('add'))).toBe(false);
       if (!isHeard) expect(phases(host).filter((phase) => phase === 'active').length).toBe(2);

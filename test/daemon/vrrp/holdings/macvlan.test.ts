@@ -103,13 +103,13 @@ describe('a macvlan', () => {
       fc.asyncProperty(fc.array(deed, { maxLength: 8 }), async (deeds) => {
         const rig = createRig();
         rig.vmac.refresh();
-        await rig.time.run(100);
+        await rig.time.advance(100);
         expect(rig.vmac.fault()).toBeUndefined();
         for (const { what, afterMs } of deeds) {
-          await rig.time.run(afterMs);
+          await rig.time.advance(afterMs);
           rig.deeds[what]();
         }
-        await rig.time.run(30_000);
+        await rig.time.advance(30_000);
         expect(rig.vmac.fault()).toBeUndefined();
         expect(rig.kernel()).toMatchObject({ mac, up: true });
         expect(rig.open()).toBe(1);

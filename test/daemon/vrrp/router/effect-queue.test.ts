@@ -67,9 +67,9 @@ describe('a new active whose kernel is slow', () => {
     host.tell({ type: 'configure', instances: [instance({ advertIntervalMs, vipLeaseSec: 'off' })] });
     const became = () =>
       host.events().some((event) => event.event === 'vrrp.transition' && event.to === 'active');
-    for (let ms = 0; ms < 6000 && !became(); ms += 1) await host.time.run(1);
+    for (let ms = 0; ms < 6000 && !became(); ms += 1) await host.time.advance(1);
     expect(host.did()).toEqual([]);
-    await host.time.run(silentMs + 1);
+    await host.time.advance(silentMs + 1);
     expect(host.did().filter((what) => what.startsWith('advert')).length).toBeGreaterThan(0);
   });
 });

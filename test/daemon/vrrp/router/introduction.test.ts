@@ -10,7 +10,7 @@ const hello = ['arp', 'ask 10.9.0.2', 'ask 10.9.0.3'];
 async function started(changes = {}): Promise<VirtualHost> {
   const host = createVirtualHost();
   host.tell({ type: 'configure', instances: [instance({ ...unicast, ...changes })] });
-  await host.time.run(1);
+  await host.time.advance(1);
   return host;
 }
 
@@ -18,28 +18,28 @@ describe('a backup between unicast peers', () => {
   it('announces its own address and asks for its peers as it starts, and each interval until it takes over', async () => {
     const host = await started();
     expect(host.did()).toEqual(hello);
-    await host.time.run(338);
+    await host.time.advance(338);
     expect(host.did()).toEqual([...hello, ...hello, ...hello, ...hello]);
-    await host.time.run(500);
+    await host.time.advance(500);
     expect(host.did().filter((what) => what.startsWith('ask'))).toHaveLength(8);
   });
 
   it('does so again when its link comes back', async () => {
     const host = await started();
     host.kernel.setLink({ ...eth0, running: false });
-    await host.time.run(1000);
+    await host.time.advance(1000);
     const before = host.did().length;
     host.kernel.setLink(eth0);
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(host.did().slice(before)).toEqual(hello);
   });
 
   it('ends with its process, or with the role', async () => {
     const host = await started();
     host.tell({ type: 'stop' });
-    await host.time.run(1);
+    await host.time.advance(1);
     const before = host.did().length;
-    await host.time.run(1000);
+    await host.time.advance(1000);
     expect(host.did()).toHaveLength(before);
   });
 });
@@ -47,7 +47,7 @@ describe('a backup between unicast peers', () => {
 describe('a backup in a group', () => {
   it('says nothing', async () => {
     const host = await started({ unicastPeers: [] });
-    await host.time.run(300);
+    await host.time.advance(300);
     expect(host.did()).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ const statusOf = (host: VirtualHost) =>
 async function active(trackers: readonly Tracker[], findings = {}): Promise<VirtualHost> {
   const host = createVirtualHost({ links: [eth0, eth1] });
   host.tell({ type: 'configure', instances: [instance({ trackers })], findings });
-  await host.time.run(400);
+  await host.time.advance(400);
   expect(transitions(host).at(-1)).toMatch(/^active/);
   return host;
 }
@@ -31,7 +31,7 @@ describe('a weight', () => {
     const host = await active([aTracker({ weight: -60 })]);
     const before = host.did().length;
     host.tell({ type: 'track', findings: { 'script web': 'down' } });
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(host.did().slice(before)).toContain('advert 90');
     expect(host.events().at(-1)).toEqual({
       event: 'vrrp.priority_changed',
@@ -42,7 +42,7 @@ describe('a weight', () => {
       because: ['script web down: -60'],
     });
     host.tell({ type: 'track', findings: { 'script web': 'up' } });
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(host.did().at(-1)).not.toBe('advert 90');
     expect(host.events().at(-1)).toMatchObject({ from: 90, to: 150, because: [] });
   });
@@ -53,7 +53,7 @@ describe('a weight', () => {
       aTracker({ kind: 'interface', name: 'eth1', weight: 5 }),
     ]);
     host.tell({ type: 'track', findings: { 'script web': 'down' } });
-    await host.time.run(600);
+    await host.time.advance(600);
     expect(statusOf(host)).toMatchObject([
       {
         priority: 95,
@@ -69,13 +69,13 @@ describe('a weight', () => {
   it('leaves the address for a moment where a higher router takes over', async () => {
     const host = await active([aTracker({ weight: -60 })]);
     host.tell({ type: 'track', findings: { 'script web': 'down' } });
-    await host.time.run(10);
+    await host.time.advance(10);
     host.hear({ priority: 100 });
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(transitions(host).at(-1)).toBe('backup higher_priority_heard');
-    await host.time.run(15);
+    await host.time.advance(15);
     expect(host.addresses()).toContain('10.9.0.100/24');
-    await host.time.run(10);
+    await host.time.advance(10);
     expect(host.addresses()).not.toContain('10.9.0.100/24');
   });
 });
@@ -84,17 +84,17 @@ describe('a fault', () => {
   it('of a script hands over, and names it; its recovery brings the router back', async () => {
     const host = await active([aTracker()]);
     host.tell({ type: 'track', findings: { 'script web': 'down' } });
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(transitions(host).at(-1)).toBe('leaving track_failed: script web');
     expect(host.did().at(-1)).not.toBe('remove 10.9.0.100/24');
     // The Skew_Time of priority 100 is 60 ms.
-    await host.time.run(60);
+    await host.time.advance(60);
     host.hear({ priority: 100 });
-    await host.time.run(50);
+    await host.time.advance(50);
     expect(transitions(host).at(-1)).toBe('fault track_failed: script web');
     expect(host.addresses()).not.toContain('10.9.0.100/24');
     host.tell({ type: 'track', findings: { 'script web': 'up' } });
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(transitions(host).at(-1)).toBe('backup track_recovered');
   });
 
@@ -102,24 +102,24 @@ describe('a fault', () => {
     const host = createVirtualHost();
     const findings = { 'script web': 'down' } as const;
     host.tell({ type: 'configure', instances: [instance({ trackers: [aTracker()] })], findings });
-    await host.time.run(400);
+    await host.time.advance(400);
     expect(transitions(host)).toEqual(['fault track_failed: script web']);
   });
 
   it('of an interface is seen by the process itself; one that is missing is down', async () => {
     const host = await active([aTracker({ kind: 'interface', name: 'eth1' })]);
     host.kernel.setLink({ ...eth1, running: false });
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(transitions(host).at(-1)).toBe('leaving track_failed: interface eth1');
     host.kernel.setLink(eth1);
-    await host.time.run(1);
+    await host.time.advance(1);
     expect(transitions(host).at(-1)).toBe('active track_recovered');
     const other = createVirtualHost();
     other.tell({
       type: 'configure',
       instances: [instance({ trackers: [aTracker({ kind: 'interface', name: 'eth9' })] })],
     });
-    await other.time.run(1);
+    await other.time.advance(1);
     expect(transitions(other)).toEqual(['fault track_failed: interface eth9']);
   });
 
@@ -143,7 +143,7 @@ describe('a sync group', () => {
   async function activeGroup(): Promise<VirtualHost> {
     const made = host();
     made.tell({ type: 'configure', instances: [first, second] });
-    await made.time.run(400);
+    await made.time.advance(400);
     expect([transitions(made).at(-1), transitions(made, 'VI_2').at(-1)]).toEqual([
       'active active_down',
       'active active_down',
@@ -158,16 +158,16 @@ describe('a sync group', () => {
   it('leaves with the member whose link dies, and is back when that is', async () => {
     const made = await activeGroup();
     made.kernel.setLink({ ...eth1, running: false });
-    await made.time.run(1);
+    await made.time.advance(1);
     expect(transitions(made, 'VI_2').at(-1)).toBe('fault no_carrier');
     expect(transitions(made).at(-1)).toBe('leaving group_fault: VI_2: no_carrier');
-    await made.time.run(1000);
+    await made.time.advance(1000);
     expect(transitions(made).at(-1)).toBe('fault group_fault: VI_2: no_carrier');
     made.kernel.setLink(eth1);
-    await made.time.run(1);
+    await made.time.advance(1);
     expect(transitions(made).at(-1)).toBe('backup track_recovered');
     expect(transitions(made, 'VI_2').at(-1)).toBe('backup link_up');
-    await made.time.run(400);
+    await made.time.advance(400);
     expect(statusOf(made).map(({ phase, syncGroup }) => `${phase} ${syncGroup}`)).toEqual([
       'active VG',
       'active VG',
@@ -177,14 +177,14 @@ describe('a sync group', () => {
   it('starts in fault as a whole where one member is unfit', async () => {
     const made = createVirtualHost({ links: [eth0], addresses: [ownAddress] });
     made.tell({ type: 'configure', instances: [first, second] });
-    await made.time.run(400);
+    await made.time.advance(400);
     expect(transitions(made)).toEqual(['fault group_fault: VI_2: interface_missing']);
   });
 
   it('hands over as one, whichever member is named', async () => {
     const made = await activeGroup();
     made.tell({ type: 'failover', instance: 'VI_2' });
-    await made.time.run(1);
+    await made.time.advance(1);
     for (const name of ['VI_1', 'VI_2']) {
       expect(transitions(made, name).at(-1)).toBe('leaving handover_requested');
     }
@@ -203,7 +203,7 @@ describe('a sync group', () => {
         instances: [first, second],
         resume: { takenAt: lastAdvertAt, instances },
       });
-      await made.time.run(1);
+      await made.time.advance(1);
       return [transitions(made), transitions(made, 'VI_2')].map((each) => each.at(-1));
     };
     expect(await resumed('active')).toEqual(['active resumed', 'active resumed']);
