@@ -4,30 +4,21 @@
 
 import type { Config } from '../model/config/config.ts';
 import type { DaemonPorts } from './daemon-ports.ts';
+import { createBoundedWait } from './pace/bounded-wait.ts';
 import type { Part } from './part.ts';
 
-const firstVerdictsMaxMs = 5000;
+const firstFactsMaxMs = 5000;
 
 type ElectionPorts = Pick<DaemonPorts, 'clock' | 'health' | 'tracking' | 'vrrp' | 'findsAddresses'>;
 
 export function createElectionPart(ports: ElectionPorts, isStopping: () => boolean): Part {
   const { clock, health, tracking, vrrp } = ports;
-  let endWait: (() => void) | undefined;
-
-  function firstVerdicts(): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = clock.after(firstVerdictsMaxMs, resolve);
-      endWait = () => {
-        cancel();
-        resolve();
-      };
-      void health.firstResults().then(endWait);
-    });
-  }
+  const firstVerdicts = createBoundedWait(clock);
 
   async function beforeElection(config: Config): Promise<void> {
     if (await ports.findsAddresses(config.vrrp)) return;
-    await Promise.all([firstVerdicts(), tracking.firstFindings(firstVerdictsMaxMs)]);
+    void health.firstResults().then(firstVerdicts.end);
+    await Promise.all([firstVerdicts.within(firstFactsMaxMs), tracking.firstFindings(firstFactsMaxMs)]);
   }
 
   return {
@@ -46,7 +37,7 @@ export function createElectionPart(ports: ElectionPorts, isStopping: () => boole
       return isStopping() ? [] : vrrp.reconfigure(config.vrrp);
     },
     interrupt: () => {
-      endWait?.();
+      firstVerdicts.end();
       tracking.stop();
     },
     stop: ({ restarts = false }) => vrrp.stop({ keeps: restarts }),
