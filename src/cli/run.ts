@@ -15,7 +15,7 @@ import type { Daemon, StopHow } from '../daemon/daemon-ports.ts';
 import { judgeFault } from '../daemon/judge-fault.ts';
 import { eventLine } from '../daemon/log/event-line.ts';
 import { createJournal, type JournalShell } from '../daemon/log/log.ts';
-import { reportWarnings } from '../daemon/report-warnings.ts';
+import { reportWarnings } from '../daemon/log/report-warnings.ts';
 import type { Config } from '../model/config/config.ts';
 import { hideLikely, hideMatches, secretPattern } from '../net/hide-secrets.ts';
 import { systemClock } from '../system/clock.ts';

@@ -10,12 +10,12 @@ import type { Daemon, DaemonPorts, ReloadOptions, ReloadResult, StopHow } from '
 import { createDirectorPart } from './director-part.ts';
 import { createElectionPart } from './election-part.ts';
 import { judgeReading } from './judge-reading.ts';
+import { reportWarnings } from './log/report-warnings.ts';
 import { createOrders } from './orders.ts';
 import { createQueue } from './pace/pacing.ts';
 import type { Change, Part } from './part.ts';
 import { createQuestions, type Present } from './questions.ts';
 import { createReloads } from './reloads.ts';
-import { reportWarnings } from './report-warnings.ts';
 import { createServicesPart } from './services-part.ts';
 
 /** The table is not touched without the servers that it has by name, unless the resolver takes longer than this. */

@@ -64,33 +64,9 @@ export function createNameKeeper(ports: NameKeeperPorts): NameKeeper {
     const before = entry.record;
     const { record, effects, askAgainMs } = stepName(before, answer, clock.now());
     entry.record = record;
-    for (const effect of effects) tell(entry, effect);
+    for (const effect of effects) tell(journal, entry, effect);
     entry.cancel = clock.after(askAgainMs, () => void ask(entry));
     if (!before.answered || before.addresses.join() !== record.addresses.join()) ports.onAnswer();
-  }
-
-  function tell({ question, record }: Entry, effect: NameEffect): void {
-    const { name, family } = question;
-    switch (effect.type) {
-      case 'failed': {
-        const kept_s = record.failing?.absentSince === undefined ? {} : { kept_s: absentKeptMs / 1000 };
-        const kept = listed(record.addresses);
-        journal({
-          ...{ event: 'names.failed', name, family, reason: effect.reason, kept },
-          ...(kept.length > 0 && kept_s),
-        });
-        return;
-      }
-      case 'recovered':
-        journal({
-          ...{ event: 'names.recovered', name, family, addresses: listed(record.addresses) },
-          failed_s: Math.round(effect.afterUs / 1e6),
-        });
-        return;
-      case 'forgotten':
-        journal({ event: 'names.forgotten', name, family, addresses: listed(effect.addresses) });
-        return;
-    }
   }
 
   function enter(question: Question): Entry {
@@ -126,6 +102,30 @@ export function createNameKeeper(ports: NameKeeperPorts): NameKeeper {
       entries = new Map();
     },
   };
+}
+
+function tell(journal: Journal, { question, record }: Entry, effect: NameEffect): void {
+  const { name, family } = question;
+  switch (effect.type) {
+    case 'failed': {
+      const kept_s = record.failing?.absentSince === undefined ? {} : { kept_s: absentKeptMs / 1000 };
+      const kept = listed(record.addresses);
+      journal({
+        ...{ event: 'names.failed', name, family, reason: effect.reason, kept },
+        ...(kept.length > 0 && kept_s),
+      });
+      return;
+    }
+    case 'recovered':
+      journal({
+        ...{ event: 'names.recovered', name, family, addresses: listed(record.addresses) },
+        failed_s: Math.round(effect.afterUs / 1e6),
+      });
+      return;
+    case 'forgotten':
+      journal({ event: 'names.forgotten', name, family, addresses: listed(effect.addresses) });
+      return;
+  }
 }
 
 function statusOf({ question, record }: Entry, now: Micros): NameStatus {
