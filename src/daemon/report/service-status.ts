@@ -109,24 +109,24 @@ function serviceStatus(
   const tier = reconcile.services.get(service)?.tier;
   const leaving = leavingIn(reconcile, service, 'configuration', now);
   const draining = leavingIn(reconcile, service, 'operator', now);
-  const drainOf = (real: string) => {
-    const config = configured.get(real);
-    const place = config && formatEndpoint(canonicalDestination(virtual.id, config));
-    return draining.find((each) => each.real === place);
-  };
   return {
     service,
     scheduler: virtual.scheduler,
     fallbacks: virtual.fallbacks.map((each, index) => tierStatus(virtual, each, theirs, index === tier)),
     ...(quorum !== undefined && { quorum }),
-    reals: theirs
-      .filter(({ real }) => configured.has(real))
-      .map((server) => ({
-        ...realStatus(server, configured.get(server.real)?.name, inTable),
-        ...weighingOf(weightFactsOf(service, server.real)),
-        ...(server.flaps !== undefined && { flaps: server.flaps }),
-        ...drainingOf(drainOf(server.real)),
-      })),
+    reals: theirs.flatMap((server) => {
+      const config = configured.get(server.real);
+      if (config === undefined) return [];
+      const place = formatEndpoint(canonicalDestination(virtual.id, config));
+      return [
+        {
+          ...realStatus(server, config.name, inTable.get(place)),
+          ...weighingOf(weightFactsOf(service, server.real)),
+          ...(server.flaps !== undefined && { flaps: server.flaps }),
+          ...drainingOf(draining.find(({ real }) => real === place)),
+        },
+      ];
+    }),
     ...(leaving.length > 0 && { leaving }),
   };
 }
@@ -174,12 +174,7 @@ const weighingOf = (weighing: WeightFacts) => (Object.keys(weighing).length === 
 
 type Observed = ReconcileStatus['observed'][number]['destinations'][number];
 
-function realStatus(
-  server: ServerHealth,
-  name: string | undefined,
-  inTable: ReadonlyMap<string, Observed>,
-): RealStatus {
-  const entry = inTable.get(server.real);
+function realStatus(server: ServerHealth, name: string | undefined, entry: Observed | undefined): RealStatus {
   return {
     real: server.real,
     ...(name !== undefined && { name }),
