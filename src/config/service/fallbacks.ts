@@ -146,7 +146,9 @@ function resolveTier(
   const { address: server, forward = defaults.forward, request, receive } = tier;
   const name = literalFamily(server.host) === undefined ? parseHostName(server.host) : undefined;
   const address =
-    name === undefined ? resolveServer(server.host, id, forward, site(), resolution) : undefined;
+    name === undefined
+      ? resolveServer({ host: server.host, forward, at: site() }, id, resolution)
+      : undefined;
   const place = name !== undefined ? { name } : address !== undefined ? { address } : undefined;
   const own = id.kind === 'address' ? id.port : 0;
   const port = server.port === undefined ? own : resolvePort(server.port, protocolOf(id), resolution);

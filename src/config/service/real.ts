@@ -165,9 +165,10 @@ export const splitServers = (servers: readonly (RealConfig | NamedRealConfig)[])
 
 function resolveRange(draft: RealDraft, id: ServiceId, at: Position, resolution: Resolution): readonly Ip[] {
   const { host, lastHost } = draft.address;
-  const first = resolveServer(host, id, draft.forward ?? defaults.forward, at, resolution);
+  const { forward = defaults.forward } = draft;
+  const first = resolveServer({ host, forward, at }, id, resolution);
   if (lastHost === undefined || first === undefined) return first === undefined ? [] : [first];
-  const last = resolveServer(lastHost, id, draft.forward ?? defaults.forward, at, resolution);
+  const last = resolveServer({ host: lastHost, forward, at }, id, resolution);
   if (last === undefined) return [];
   const range = familyOf(first) === 'inet' ? ipRange(first, last, rangeMax) : undefined;
   if (range === undefined) {

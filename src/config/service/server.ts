@@ -13,10 +13,8 @@ export const protocolOf = (id: ServiceId): string | undefined =>
 
 /** The address of a server; of the service's family, which only a tunnel may leave (docs/reference/ipvs.md §2). */
 export function resolveServer(
-  host: string,
+  { host, forward, at }: { readonly host: string; readonly forward: string; readonly at: Position },
   id: ServiceId,
-  forward: string,
-  at: Position,
   resolution: Resolution,
 ): Ip | undefined {
   const family = serviceFamily(id);

@@ -99,15 +99,15 @@ export function resolveTrackers(
   return kinds.flatMap((kind) =>
     (drafts[`track_${kind}`] ?? []).flatMap((draft, index) => {
       const target =
-        draft && resolveTarget(kind, draft.name, [...path, `track_${kind}`, index], targets, resolution);
+        draft &&
+        resolveTarget({ kind, name: draft.name }, [...path, `track_${kind}`, index], targets, resolution);
       return draft === undefined || target === undefined ? [] : [trackerOf(kind, draft, target)];
     }),
   );
 }
 
 function resolveTarget(
-  kind: Tracker['kind'],
-  name: string,
+  { kind, name }: Pick<Tracker, 'kind' | 'name'>,
   path: Path,
   targets: Targets,
   { sites, problems }: Resolution,

@@ -100,7 +100,7 @@ function readNode(schema: z.ZodType, node: ConfigNode, place: Place, reading: Re
     if (formOf(schema).isDirectorName === true) return reading.director;
     return readDirectorsValue(schema, node, place, reading);
   }
-  return refuse(node.at, place, 'one value, or one for each director', 'a list', reading);
+  return refuse(node, place, { rule: 'one value, or one for each director', got: 'a list' }, reading);
 }
 
 function readObject(schema: z.ZodObject, given: ConfigNode, place: Place, reading: Reading): unknown {
@@ -108,7 +108,8 @@ function readObject(schema: z.ZodObject, given: ConfigNode, place: Place, readin
   const node = given.kind === 'scalar' ? spelledOut(given, readLine, place, reading) : given;
   if (node === undefined) return undefined;
   if (node.kind !== 'map') {
-    return refuse(node.at, place, 'keys with values', node.kind === 'list' ? 'a list' : node.text, reading);
+    const got = node.kind === 'list' ? 'a list' : node.text;
+    return refuse(node, place, { rule: 'keys with values', got }, reading);
   }
   const shape = schema.shape as Readonly<Record<string, z.ZodType>>;
   const values: Record<string, unknown> = {};
@@ -148,7 +149,7 @@ function readArray(schema: z.ZodArray, node: ConfigNode, place: Place, reading: 
     const { alone } = formOf(element);
     const byDirector = !ofObjects || (typeof alone === 'object' && !hasKey(node, alone.withKey));
     if (byDirector) return readDirectorsValue(schema, node, place, reading);
-    if (alone === undefined) return refuse(node.at, place, 'a list', 'a map', reading);
+    if (alone === undefined) return refuse(node, place, { rule: 'a list', got: 'a map' }, reading);
   }
   const items = node.kind === 'list' ? node.items : [node];
   return items.map((item, index) => readNode(element, item, innerPlace(place, index, item.at), reading));
@@ -179,13 +180,8 @@ function readDirectorsValue(schema: z.ZodType, node: MapNode, place: Place, read
     .join(', ')
     .replaceAll('"', '');
   const rule = `a value for director "${reading.director}"`;
-  return refuse(
-    node.at,
-    place,
-    rule,
-    mine !== undefined || isSecret(schema) ? 'a map' : `values for ${named || 'none'}`,
-    reading,
-  );
+  const isHidden = mine !== undefined || isSecret(schema);
+  return refuse(node, place, { rule, got: isHidden ? 'a map' : `values for ${named || 'none'}` }, reading);
 }
 
 /** The map that a line stands for (`192.168.6.2:80 gate 5`); an empty one where it breaks its rule. */
@@ -199,7 +195,7 @@ function spelledOut(
   const line = readLine(node.text);
   if (line === undefined) return undefined;
   if ('rule' in line) {
-    refuse(node.at, place, line.rule, node.text, reading);
+    refuse(node, place, { rule: line.rule, got: node.text }, reading);
     return mapOf({}, node);
   }
   const { ignored } = line;
@@ -220,8 +216,14 @@ const mapOf = (parts: Readonly<Record<string, string>>, { at }: ScalarNode): Map
 const hasKey = (node: ConfigNode, wanted: string): boolean =>
   node.kind === 'map' && node.entries.some(({ key }) => key === wanted);
 
-function refuse(at: Position, place: Place, rule: string, got: string, reading: Reading): undefined {
-  reading.problems.push(errorAt(at, `read ${nameOf(pathOf(place))}`, rule, got));
+/** The schema has nothing more to say of it. */
+function refuse(
+  { at }: ConfigNode,
+  place: Place,
+  { rule, got }: { readonly rule: string; readonly got: string },
+  { problems }: Reading,
+): undefined {
+  problems.push(errorAt(at, `read ${nameOf(pathOf(place))}`, rule, got));
   place.refused = true;
 }
 

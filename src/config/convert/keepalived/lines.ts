@@ -88,7 +88,8 @@ function process(line: string, at: Position, reading: Reading, depth: number): v
   }
   const block = /^~(SEQx?|LST)\(((?:[^()]|\{[^}]*\})*)\)\s*(.*)$/s.exec(held);
   if (block !== null) {
-    repeat(block[1] ?? '', block[2] ?? '', block[3] ?? '', at, reading, depth);
+    const [, kind = '', inside = '', rest = ''] = block;
+    repeat({ kind, inside, rest }, at, reading, depth);
     return;
   }
   const expanded = substitute(held, at, reading);
@@ -131,9 +132,7 @@ function predefined(name: string, at: Position, { sources, note }: Reading): rea
 
 /** ~SEQ(v, start, step, end), ~SEQ(v, start, end), ~SEQ(v, end); ~LST(v, a, b), ~LST({v, w}, {a, b}, {c, d}). */
 function repeat(
-  kind: string,
-  inside: string,
-  rest: string,
+  { kind, inside, rest }: { readonly kind: string; readonly inside: string; readonly rest: string },
   at: Position,
   reading: Reading,
   depth: number,
