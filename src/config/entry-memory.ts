@@ -9,6 +9,7 @@
 
 import type { Position } from '../model/config/problem.ts';
 import type { VirtualConfig } from '../model/config/service.ts';
+import { isRecord } from '../net/record.ts';
 import type { EntryText } from './tree/split-entries.ts';
 
 export type EntryMemory = {
@@ -63,14 +64,16 @@ function moved({ line, lines, virtuals }: Kept, by: number): readonly VirtualCon
     places.set(at, there);
     return there;
   };
-  const shift = <T extends { readonly at: Position }>(value: T): T => ({ ...value, at: place(value.at) });
-  return virtuals.map((virtual) => ({
-    ...shift(virtual),
-    reals: virtual.reals.map(shift),
-    fallbacks: virtual.fallbacks.map(shift),
-    ...(virtual.namedFallbacks !== undefined && { namedFallbacks: virtual.namedFallbacks.map(shift) }),
-    ...(virtual.namedReals !== undefined && { namedReals: virtual.namedReals.map(shift) }),
-    ...(virtual.realFile !== undefined && { realFile: shift(virtual.realFile) }),
-    ...(virtual.marks !== undefined && { marks: virtual.marks.map(shift) }),
-  }));
+  const shift = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.some(isPlaced) ? value.map(shift) : value;
+    return isPlaced(value) ? { ...value, at: place(value.at) } : value;
+  };
+  const shiftAll = <T extends { readonly at: Position }>(service: T): T =>
+    Object.fromEntries(
+      Object.entries({ ...service, at: place(service.at) }).map(([key, value]) => [key, shift(value)]),
+    ) as T;
+  return virtuals.map(shiftAll);
 }
+
+/** Whatever of a service stands somewhere says so by `at`: a server, a mark, a file. */
+const isPlaced = (value: unknown): value is { readonly at: Position } => isRecord(value) && 'at' in value;
