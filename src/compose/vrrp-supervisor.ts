@@ -2,7 +2,7 @@
 // done in its place.
 import { fileURLToPath } from 'node:url';
 import { isNothing } from '../daemon/vrrp/holdings/claim-record.ts';
-import { findsAddresses } from '../daemon/vrrp/holdings/found.ts';
+import { findsAddresses } from '../daemon/vrrp/holdings/finds-addresses.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from '../daemon/vrrp/messages.ts';
 import { releaseLeft, resignFor, tellLeft } from '../daemon/vrrp/resign-for.ts';
 import { createVrrpSupervisor, type VrrpSupervisor } from '../daemon/vrrp/supervisor.ts';

@@ -46,7 +46,7 @@ export type DaemonPorts = {
   /** Of all programs that the parts start because something has changed. */
   readonly commands: Pick<CommandQueue, 'drained'>;
   readonly vrrp: VrrpSupervisor;
-  /** Whether addresses of theirs are on this host already (found.ts). */
+  /** Whether addresses of theirs are on this host already (finds-addresses.ts). */
   readonly findsAddresses: (instances: readonly VrrpInstanceConfig[]) => Promise<boolean>;
   readonly tracking: TrackingLoop;
   /** Services of the previous run, by name. */

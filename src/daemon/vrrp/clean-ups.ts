@@ -1,7 +1,7 @@
 // What is cleaned up in the place of VRRP processes that are gone, one clean-up after the other, and what has to wait for
 // them: what is removed late must not be what a new process has just added. How is resign-for.ts's.
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
-import type { LostInstance } from './holdings/held.ts';
+import type { LostInstance } from './holdings/held-instances.ts';
 
 /**
  * Resigns on behalf of those that were active and removes every address of theirs, but those that `kept` float as

@@ -15,7 +15,7 @@ import { packetFor } from './adverts/sender.ts';
 import { dropNothingOf } from './holdings/accept-filter.ts';
 import { createClaims } from './holdings/claims.ts';
 import { placedSet, removeFloating } from './holdings/floating-kernel.ts';
-import type { LostInstance } from './holdings/held.ts';
+import type { LostInstance } from './holdings/held-instances.ts';
 import { settingsOfVmac, virtualRouterMac } from './holdings/macvlan.ts';
 import { createNetworkView, type NetworkView } from './network-view.ts';
 import { channelOf, deviceOfAddress, floatingAddresses, noSource, routerConfigOf } from './router-config.ts';

@@ -10,7 +10,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { type Deaths, noDeaths, restartAfter } from '../../vrrp/restart.ts';
 import { type ChildEnd, type VrrpChild, type WatchedChild, watchChild } from './child.ts';
 import { type CleanUp, type CleanUps, createCleanUps } from './clean-ups.ts';
-import { createHeldInstances, type HeldInstances } from './holdings/held.ts';
+import { createHeldInstances, type HeldInstances } from './holdings/held-instances.ts';
 import type {
   Findings,
   FromVrrpProcess,

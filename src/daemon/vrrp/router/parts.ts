@@ -17,9 +17,9 @@ import { createRivals } from '../holdings/rivals.ts';
 import { createEffects } from './effects.ts';
 import { createFitness } from './fitness.ts';
 import { createIntroduction } from './introduction.ts';
-import { createMaking } from './making.ts';
 import { createReporter } from './reporter.ts';
 import type { Devices, RouterPorts } from './router-ports.ts';
+import { createVmacWait } from './vmac-wait.ts';
 
 /** The router as it is at present. */
 export type Present = {
@@ -56,7 +56,7 @@ export function createBase(devices: Devices, { config, router }: Present, ports:
     ...{ config, currentSource: sourceAddress },
     devices: [devices[0], vmac],
   });
-  return { paths, vmac, making: createMaking(vmac, ports.clock), fitness };
+  return { paths, vmac, vmacWait: createVmacWait(vmac, ports.clock), fitness };
 }
 
 export type Output = ReturnType<typeof createOutput>;

@@ -86,7 +86,7 @@ const offer = (router: Router): RouterShell => {
       void output.accepting.apply();
       base.vmac.refresh();
       base.paths.refresh();
-      return base.making.wait();
+      return base.vmacWait.wait();
     },
     start: (resume) => start(router, resume),
     reconfigure: (next, devices) => reconfigure(router, next, devices),
@@ -165,7 +165,7 @@ function introduce({ machine, output, config }: Router, from: Phase): void {
 /** Links, addresses, or what is tracked may be others now. */
 function lookAgain(router: Router): void {
   const { machine, base, config } = router;
-  base.making.look();
+  base.vmacWait.look();
   if (machine.state().phase === 'initialize') return;
   base.vmac.refresh();
   base.paths.refresh();
@@ -209,7 +209,7 @@ function reconfigure(router: Router, next: VrrpInstanceConfig, devices: Devices)
 async function shutDown(router: Router, keeps = false): Promise<void> {
   const { machine, base, output } = router;
   router.ending = true;
-  base.making.end();
+  base.vmacWait.end();
   await new Promise<void>((resolve) => {
     router.onDone = () => {
       router.onDone = undefined;

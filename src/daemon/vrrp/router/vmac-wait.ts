@@ -5,7 +5,7 @@ import type { Vmac } from '../holdings/macvlan.ts';
 
 const waitMsMax = 2000;
 
-export type Making = {
+export type VmacWait = {
   /** Undefined where it is there. @returns settles when it is, or has taken too long */
   readonly wait: () => Promise<void> | undefined;
   /** Something has changed: it may be there. */
@@ -14,7 +14,7 @@ export type Making = {
   readonly end: () => void;
 };
 
-export function createMaking(vmac: Pick<Vmac, 'refresh' | 'pending'>, clock: Clock): Making {
+export function createVmacWait(vmac: Pick<Vmac, 'refresh' | 'pending'>, clock: Clock): VmacWait {
   let onMade: (() => void) | undefined;
 
   const whenMade = () =>
