@@ -1,28 +1,11 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FallbackConfig, VirtualConfig } from '../../src/model/config/service.ts';
-import {
-  type Destination,
-  formatServiceId,
-  realName,
-  type ServiceId,
-  type Table,
-} from '../../src/model/ipvs.ts';
-import { type QuorumView, type Verdict, type VerdictOf, withoutCheck } from '../../src/model/verdict.ts';
+import type { VirtualConfig } from '../../src/model/config/service.ts';
+import type { ServiceId, Table } from '../../src/model/ipvs.ts';
+import type { QuorumView, Verdict } from '../../src/model/verdict.ts';
 import { formatEndpoint } from '../../src/net/endpoint.ts';
 import { ip } from '../../src/net/ip.ts';
-import { canonicalDestination, canonicalTable } from '../../src/reconcile/canonical.ts';
 import { desire, desireServices } from '../../src/reconcile/desire.ts';
-import { diff } from '../../src/reconcile/diff.ts';
-import {
-  arbitraryQuorumOf,
-  arbitraryTable,
-  arbitraryVerdictOf,
-  arbitraryVirtuals,
-  realOf,
-  tierOf,
-  virtualOf,
-} from '../make/arbitrary-table.ts';
+import { realOf, tierOf, virtualOf } from '../make/arbitrary-table.ts';
 
 const vip: ServiceId = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 80 };
 const one = realOf('192.168.6.2', 80, { weight: 5 });
@@ -269,125 +252,3 @@ describe('the fallback', () => {
     expect(second).toEqual(first);
   });
 });
-
-describe('desire, for any configuration, verdicts and table', () => {
-  const world = [arbitraryVirtuals, arbitraryVerdictOf, arbitraryTable, arbitraryQuorumOf] as const;
-
-  it('never enters a server without a verdict that the table does not hold', () => {
-    fc.assert(
-      fc.property(...world, (virtuals, verdictOf, observed, quorumOf) => {
-        const held = new Set(endpointsOf(observed));
-        const allowed = new Set(
-          virtuals.flatMap((virtual) => [
-            ...verifiedOf(virtual, verdictOf),
-            ...virtual.fallbacks.flatMap((tier) =>
-              tierIsUp(virtual, tier, verdictOf) ? [endpointIn(virtual, tier)] : [],
-            ),
-          ]),
-        );
-        const desired = desire(virtuals, verdictOf, observed, { quorumOf });
-        const entered = endpointsOf(desired).filter((name) => !held.has(name));
-        expect(entered.filter((name) => !allowed.has(name))).toEqual([]);
-      }),
-    );
-  });
-
-  it('serves by servers, one tier, or nobody: a service is empty only where none of them can serve', () => {
-    fc.assert(
-      fc.property(...world, (virtuals, verdictOf, observed, quorumOf) => {
-        const services = desireServices(virtuals, verdictOf, observed, { quorumOf });
-        for (const [index, { servedBy, tier, entry, withheld }] of services.entries()) {
-          const virtual = virtuals[index] ?? expect.fail('desireServices lost a service');
-          const up = virtual.reals.some((real) =>
-            ['up', 'held'].includes(verdictFor(virtual, real, verdictOf)),
-          );
-          const tiers = virtual.fallbacks.filter((each) => tierIsUp(virtual, each, verdictOf));
-          const usable = entry.destinations.some(({ weight }) => weight > 0);
-          const quorum = virtual.quorum === undefined ? 'held' : quorumOf(formatServiceId(virtual.id));
-          if (up && quorum === 'held') expect(servedBy).toBe('reals');
-          if (up || tiers.length > 0) expect(servedBy).not.toBe('nobody');
-          if (tiers.length > 0 && quorum === 'lost' && up)
-            expect([servedBy, withheld]).toEqual(['fallback', true]);
-          if (servedBy === 'reals') expect(up || usable).toBe(true);
-          if (servedBy === 'nobody') expect(usable).toBe(false);
-          expect(tier !== undefined).toBe(servedBy === 'fallback');
-          expect(tier === undefined && withheld).toBe(false);
-        }
-      }),
-    );
-  });
-
-  it('puts in one tier alone, the first that is up, or that the table serves and nobody has judged', () => {
-    fc.assert(
-      fc.property(...world, (virtuals, verdictOf, observed, quorumOf) => {
-        const held = new Set(endpointsOf(observed));
-        const services = desireServices(virtuals, verdictOf, observed, { quorumOf });
-        for (const [index, { tier, entry }] of services.entries()) {
-          const virtual = virtuals[index] ?? expect.fail('desireServices lost a service');
-          if (tier === undefined) continue;
-          const chosen = virtual.fallbacks[tier] ?? expect.fail('no such tier');
-          const serving = entry.destinations.filter(({ weight }) => weight > 0);
-          expect(endpointsOf([{ ...entry, destinations: serving }])).toEqual([endpointIn(virtual, chosen)]);
-          const before = virtual.fallbacks.slice(0, tier);
-          expect(before.some((each) => tierIsUp(virtual, each, verdictOf))).toBe(false);
-          const isUp = tierIsUp(virtual, chosen, verdictOf);
-          expect(isUp || held.has(endpointIn(virtual, chosen))).toBe(true);
-        }
-      }),
-    );
-  });
-
-  it('is settled after one pass: the table it asked for asks for nothing more', () => {
-    fc.assert(
-      fc.property(...world, (virtuals, verdictOf, observed, quorumOf) => {
-        const desired = desire(virtuals, verdictOf, observed, { quorumOf });
-        const again = desire(virtuals, verdictOf, desired, { quorumOf });
-        expect(diff(desired, again, { owned: new Set(), foreign: 'keep' })).toEqual([]);
-      }),
-    );
-  });
-
-  it('is canonical', () => {
-    fc.assert(
-      fc.property(...world, (virtuals, verdictOf, observed, quorumOf) => {
-        const desired = desire(virtuals, verdictOf, observed, { quorumOf });
-        expect(canonicalTable(desired)).toEqual(desired);
-      }),
-    );
-  });
-});
-
-const endpointsOf = (table: Table) =>
-  table.flatMap(({ service, destinations }) =>
-    destinations.map((server) => `${formatServiceId(service.id)} ${formatEndpoint(server)}`),
-  );
-
-const endpointIn = ({ id }: VirtualConfig, server: Destination): string =>
-  `${formatServiceId(id)} ${formatEndpoint(canonicalDestination(id, server))}`;
-
-/** One that is also a real server is as good as that server. */
-function tierIsUp(virtual: VirtualConfig, tier: FallbackConfig, verdictOf: VerdictOf): boolean {
-  const real = virtual.reals.findLast((each) => endpointIn(virtual, each) === endpointIn(virtual, tier));
-  if (real === undefined && !tier.checked) return true;
-  const name = realName(virtual.id, tier.checked ? tier : (real ?? tier));
-  const told = verdictOf(formatServiceId(virtual.id), name);
-  const verdict = real === undefined ? told : withoutCheck(virtual.checktype.kind, told);
-  return verdict === 'up' || (verdict === 'unverified' && !tier.checked);
-}
-
-function verdictFor(
-  { id, checktype }: VirtualConfig,
-  real: VirtualConfig['reals'][number],
-  verdictOf: (service: string, real: string) => Verdict,
-): Verdict {
-  const verdict = verdictOf(formatServiceId(id), formatEndpoint(real));
-  if (checktype.kind === 'on' && verdict === 'unverified') return 'up';
-  return checktype.kind === 'off' && verdict === 'up' ? 'unverified' : verdict;
-}
-
-const verifiedOf = (virtual: VirtualConfig, verdictOf: (service: string, real: string) => Verdict) =>
-  virtual.reals
-    .filter((real) => verdictFor(virtual, real, verdictOf) !== 'unverified')
-    .map(
-      (real) => `${formatServiceId(virtual.id)} ${formatEndpoint(canonicalDestination(virtual.id, real))}`,
-    );
