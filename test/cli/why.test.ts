@@ -4,16 +4,15 @@ import { createReconcileLoop } from '../../src/daemon/reconcile/reconcile-loop.t
 import { droppedServices } from '../../src/daemon/report/service-status.ts';
 import { whyOf } from '../../src/daemon/report/why.ts';
 import type { VrrpInstanceStatus } from '../../src/daemon/vrrp/messages.ts';
-import type { Config } from '../../src/model/config/config.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Drain } from '../../src/reconcile/leaving.ts';
 import { formatServices } from '../../src/render/services.ts';
 import { formatWhy } from '../../src/render/why.ts';
+import { aConfig } from '../make/a-config.ts';
 import { aReal, aVirtual } from '../make/a-virtual.ts';
 import { realOf } from '../make/arbitrary-table.ts';
 import { createModelKernel } from '../make/model-kernel.ts';
 import { createVirtualTime } from '../make/virtual-time.ts';
-import { instance } from '../make/vrrp-instance.ts';
 
 const service = 'tcp 192.168.6.240:80';
 const [one, two] = [realOf('192.168.6.2', 80, { weight: 5 }), realOf('192.168.6.3', 80, { weight: 3 })];
@@ -70,7 +69,7 @@ async function world(next = shop, drain?: { readonly lastsMs?: number }) {
   }
   void loop.configure([next], ipvs);
   await clock.advance(4000);
-  const config = { virtuals: [next], vrrpProblems: [], vrrp: [instance()] } as unknown as Config;
+  const config = aConfig({ virtuals: [next] });
   return { clock, loop, config };
 }
 

@@ -4,6 +4,7 @@ import { formatProblem } from '../../src/config/format-problem.ts';
 import { parseRealFile, type RealFileResult } from '../../src/config/real-file.ts';
 import { ip } from '../../src/net/ip.ts';
 import { aVirtual } from '../make/a-virtual.ts';
+import { cpuMsOf } from '../make/cpu-time.ts';
 import { environment } from '../make/environment.ts';
 
 const read = (text: string, virtual = aVirtual()): RealFileResult =>
@@ -131,10 +132,11 @@ describe('a real_file', () => {
       'a: &a [x,x,x,x,x,x,x,x,x]',
       ...[...'bcdefgh'].map((key, i) => `${key}: &${key} [${Array(9).fill(`*${'abcdefg'[i]}`)}]`),
     ];
-    const begun = performance.now();
-    expect(read(bomb.join('\n')).servers).toBeUndefined();
-    expect(read(`- &s 10.0.0.2 gate\n${'- *s\n'.repeat(20_000)}`).servers).toBeUndefined();
-    expect(performance.now() - begun).toBeLessThan(2000);
+    const tookMs = cpuMsOf(() => {
+      expect(read(bomb.join('\n')).servers).toBeUndefined();
+      expect(read(`- &s 10.0.0.2 gate\n${'- *s\n'.repeat(20_000)}`).servers).toBeUndefined();
+    });
+    expect(tookMs).toBeLessThan(2000);
   });
 
   it('is good or has an error, whatever it holds; never both, and nothing is thrown', () => {

@@ -1,5 +1,5 @@
 // A virtual service with one server, every default filled in; a test says only what it is about.
-import type { RealConfig, VirtualConfig } from '../../src/model/config/service.ts';
+import type { NamedRealConfig, RealConfig, VirtualConfig } from '../../src/model/config/service.ts';
 import { ip } from '../../src/net/ip.ts';
 
 const at = { file: 'test.yaml', line: 1, column: 1 };
@@ -7,6 +7,19 @@ const at = { file: 'test.yaml', line: 1, column: 1 };
 export const aReal = (changes: Partial<RealConfig> = {}): RealConfig => ({
   address: ip('192.168.6.2'),
   port: 80,
+  forward: 'gate',
+  weight: 1,
+  upperThreshold: 0,
+  lowerThreshold: 0,
+  at,
+  ...changes,
+});
+
+/** All addresses of a name. */
+export const aNamedReal = (name: string, changes: Partial<NamedRealConfig> = {}): NamedRealConfig => ({
+  name,
+  takes: 'all',
+  port: 0,
   forward: 'gate',
   weight: 1,
   upperThreshold: 0,

@@ -3,9 +3,9 @@ import type { VrrpInstanceConfig } from '../../src/model/config/router.ts';
 import { ip } from '../../src/net/ip.ts';
 import { questionKey } from '../../src/roster/effective.ts';
 import { effectivePeers, peerQuestions } from '../../src/roster/effective-peers.ts';
+import { instance } from '../make/vrrp-instance.ts';
 
-const router = (name: string, more: Partial<VrrpInstanceConfig> = {}): VrrpInstanceConfig =>
-  ({ name, family: 'inet', unicastPeers: [], ...more }) as VrrpInstanceConfig;
+const router = (name: string, more: Partial<VrrpInstanceConfig> = {}) => instance({ name, ...more });
 const answers =
   (known: Readonly<Record<string, readonly string[]>>) =>
   (question: { readonly name: string; readonly family: 'inet' | 'inet6' }) =>

@@ -16,24 +16,20 @@ import {
   questionKey,
   questionsOf,
 } from '../../src/roster/effective.ts';
+import { aNamedReal, aReal, aVirtual } from '../make/a-virtual.ts';
 
 const at = { file: 'a.yaml', line: 1, column: 1 };
 const settings = { port: 0, forward: 'gate' as const, weight: 5, upperThreshold: 0, lowerThreshold: 0, at };
-const real = (address: string, more: Partial<RealConfig> = {}): RealConfig => ({
-  ...{ address: ip(address), ...settings },
-  ...more,
-});
-const named = (name: string, more: Partial<NamedRealConfig> = {}): NamedRealConfig => ({
-  ...{ name, takes: 'all' as const, ...settings },
-  ...more,
-});
+const real = (address: string, more: Partial<RealConfig> = {}) =>
+  aReal({ address: ip(address), ...settings, ...more });
+const named = (name: string, more: Partial<NamedRealConfig> = {}) =>
+  aNamedReal(name, { ...settings, ...more });
 const service = (more: Partial<VirtualConfig> = {}): VirtualConfig =>
-  ({
+  aVirtual({
     id: { kind: 'address', protocol: 'tcp', address: ip('10.9.9.9'), port: 80 },
     reals: [],
-    fallbacks: [],
     ...more,
-  }) as VirtualConfig;
+  });
 
 const known = (addresses: Readonly<Record<string, readonly string[]>>, fleet?: Fleet): Known => ({
   addressesOf: (question) => (addresses[questionKey(question)] ?? []).map(ip),

@@ -4,6 +4,7 @@ import { flag, formatDuration, parseDuration, whole } from '../../../src/config/
 import { explainPattern } from '../../../src/config/values/receive-pattern.ts';
 import { parseHostPort, parseRealText } from '../../../src/config/values/server-text.ts';
 import { didYouMean } from '../../../src/config/values/suggest.ts';
+import { cpuMsOf } from '../../make/cpu-time.ts';
 
 describe('a duration', () => {
   it.each([
@@ -129,9 +130,8 @@ describe('a server as text', () => {
     });
   });
   it('of any length is read at once', () => {
-    const started = performance.now();
-    parseRealText(`10.0.0.2 gate${' '.repeat(200_000)}x`);
-    expect(performance.now() - started).toBeLessThan(1000);
+    const text = `10.0.0.2 gate${' '.repeat(200_000)}x`;
+    expect(cpuMsOf(() => parseRealText(text))).toBeLessThan(1000);
   });
   it('takes digits in quotes for no weight', () => {
     expect(parseRealText('10.0.0.2 gate "a 3", "4"')).toEqual({

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createWeights } from '../../../src/daemon/reconcile/weights.ts';
-import type { VirtualConfig } from '../../../src/model/config/service.ts';
 import { ip } from '../../../src/net/ip.ts';
+import { aVirtual } from '../../make/a-virtual.ts';
 import { createVirtualTime } from '../../make/virtual-time.ts';
 
-const web = {
+const web = aVirtual({
   id: { kind: 'address', protocol: 'tcp', address: ip('10.0.0.9'), port: 80 },
   slowStartMs: 10_000,
-};
+});
 const service = 'tcp 10.0.0.9:80';
 const real = '10.0.0.2:80';
 
@@ -23,7 +23,7 @@ function weightsOf({ cameUp }: { readonly cameUp: boolean }) {
       grown += 1;
     },
   });
-  weights.configure([web as unknown as VirtualConfig]);
+  weights.configure([web]);
   return {
     weigh: () => weights.weigh(service, real, 10),
     clock,

@@ -2,21 +2,18 @@
 import { createRoster, type Roster } from '../../../src/daemon/roster/roster.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
 import type { Config } from '../../../src/model/config/config.ts';
-import type { NamedRealConfig, VirtualConfig } from '../../../src/model/config/service.ts';
+import type { VirtualConfig } from '../../../src/model/config/service.ts';
 import { realName } from '../../../src/model/ipvs.ts';
 import { type Family, ip } from '../../../src/net/ip.ts';
 import type { FileContent, NameAnswer } from '../../../src/ports/discovery.ts';
 import type { Kept } from '../../../src/roster/kept.ts';
 import { aConfig } from '../../make/a-config.ts';
-import { aReal, aVirtual } from '../../make/a-virtual.ts';
+import { aNamedReal, aReal, aVirtual } from '../../make/a-virtual.ts';
 import { environment } from '../../make/environment.ts';
 import { createVirtualTime, type VirtualTime } from '../../make/virtual-time.ts';
 
 export const at = { file: 'a.yaml', line: 3, column: 5 };
-export const named = (name: string): NamedRealConfig => ({
-  ...{ name, takes: 'all' as const, port: 0, forward: 'gate' as const, weight: 1 },
-  ...{ upperThreshold: 0, lowerThreshold: 0, at },
-});
+export const named = (name: string) => aNamedReal(name, { at });
 export const found = (...addresses: readonly string[]): NameAnswer => ({
   ...{ outcome: 'found', addresses: addresses.map(ip), ttlSec: 10 },
 });

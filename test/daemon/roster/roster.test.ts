@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Config } from '../../../src/model/config/config.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { aReal, aVirtual } from '../../make/a-virtual.ts';
+import { instance } from '../../make/vrrp-instance.ts';
 
 import { configOf, failed, found, take, withNames, worldOf } from './roster-rig.ts';
 
@@ -190,8 +190,7 @@ describe('names as they change', () => {
 });
 
 describe('peers by name', () => {
-  const router = { name: 'A', family: 'inet', unicastPeers: [], peerNames: [{ name: 'lvs2' }] };
-  const config = configOf([], [router as unknown as Config['vrrp'][number]]);
+  const config = configOf([], [instance({ name: 'A', peerNames: [{ name: 'lvs2' }] })]);
 
   it('are followed, and told', async () => {
     const world = worldOf(config);

@@ -7,12 +7,12 @@ import { judgeService } from '../../../src/daemon/tracking/service.ts';
 import { createTrackingLoop, type TrackingLoop } from '../../../src/daemon/tracking/tracking-loop.ts';
 import type { Findings } from '../../../src/daemon/vrrp/messages.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
-import type { VirtualConfig } from '../../../src/model/config/service.ts';
 import type { TrackProcessConfig, TrackScriptConfig } from '../../../src/model/config/tracked.ts';
 import type { Tracker } from '../../../src/model/tracking.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
 import { ip } from '../../../src/net/ip.ts';
 import type { ScriptResult } from '../../../src/ports/tracked.ts';
+import { aReal, aVirtual } from '../../make/a-virtual.ts';
 import { createVirtualTime, type VirtualTime } from '../../make/virtual-time.ts';
 import { instance } from '../../make/vrrp-instance.ts';
 
@@ -28,13 +28,10 @@ const script = (changes: Partial<TrackScriptConfig> = {}): TrackScriptConfig => 
   ...changes,
 });
 const tracker = (kind: Tracker['kind'], name: string): Tracker => ({ kind, name, weight: 0, reverse: false });
-const service = {
+const service = aVirtual({
   id: { kind: 'address', protocol: 'tcp', address: ip('10.0.0.9'), port: 80 },
-  reals: [
-    { address: ip('10.0.0.2'), port: 80, forward: 'gate' },
-    { address: ip('10.0.0.3'), port: 80, forward: 'gate' },
-  ],
-} as unknown as VirtualConfig;
+  reals: [aReal({ address: ip('10.0.0.2') }), aReal({ address: ip('10.0.0.3') })],
+});
 
 type Run = {
   readonly command: readonly string[];

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import { type Asker, matchBody, matchLines } from '../../../src/probes/match/match-body.ts';
 
@@ -61,11 +60,9 @@ describe('what backtracks without end in other engines', () => {
 
 describe('a text that takes for ever', () => {
   it('is its own server’s failure: others with the same pattern are answered meanwhile, and ever after', async () => {
-    const begun = performance.now();
     const hostile = ['a', 'b', 'c'].map((server) => matchBody(endless, trap, asks(server)));
     const healthy = ['d', 'e', 'f', 'g'].map((server) => matchBody(endless, 'xxy', asks(server)));
     expect(await Promise.all(healthy)).toEqual(['yes', 'yes', 'yes', 'yes']);
-    const firstMs = performance.now() - begun;
     expect(await Promise.all(hostile)).toEqual(['tooSlow', 'tooSlow', 'tooSlow']);
     // From now on they are known: nobody else waits for them at all.
     const again = ['a', 'b', 'c'].map((server) => matchBody(endless, trap, asks(server)));
@@ -74,7 +71,6 @@ describe('a text that takes for ever', () => {
     for (const server of ['d', 'e', 'h']) expect(await matchBody(endless, 'xxy', asks(server))).toBe('yes');
     expect(ended).toBeLessThan(3);
     expect(await Promise.all(again)).toEqual(['tooSlow', 'tooSlow', 'tooSlow']);
-    expect(firstMs).toBeGreaterThan(0);
   });
   it('counts for as long as its server sends it: well again, it is answered', async () => {
     expect(await matchBody(endless, trap, asks('i'))).toBe('tooSlow');
