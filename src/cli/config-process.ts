@@ -5,6 +5,7 @@ import { type ConfigPart, partsOf } from '../compose/config-parts.ts';
 import { configBytesMax, hostEnvironment, unreadConfig } from '../compose/read-config.ts';
 import { endOf } from '../config/judge-loss.ts';
 import { parseConfig } from '../config/load.ts';
+import { decodeText } from '../net/raw-bytes.ts';
 import { readSettled } from '../system/files/settled-file.ts';
 import { yieldToOthers } from '../system/yield-to-others.ts';
 import type { ExitCode, Io } from './command-line.ts';
@@ -32,6 +33,6 @@ export async function runConfigProcess(argv: readonly string[], io: Io): Promise
 async function readingOf(file: string, director: string | undefined) {
   const read = await readSettled(file, { bytesMax: configBytesMax });
   if (!read.ok) return unreadConfig(file, read.error);
-  const text = read.value.content.toString('utf8');
+  const text = decodeText(read.value.content);
   return { ...parseConfig(text, file, hostEnvironment(director)), end: endOf(text) };
 }

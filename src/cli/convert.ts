@@ -9,6 +9,7 @@ import { convert, type Format, formatOf, formats } from '../config/convert/conve
 import { formatNote } from '../config/convert/converted.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { parseConfig } from '../config/load.ts';
+import { decodeText } from '../net/raw-bytes.ts';
 import { ok, type Result } from '../net/result.ts';
 import { shown } from '../net/shown.ts';
 import { formatUnread, readRegularNow, type Unread } from '../system/files/open-regular.ts';
@@ -37,7 +38,7 @@ export async function runConvert({ options, positionals }: Arguments, io: Io): P
 
 function readText(file: string): Result<string, Unread> {
   const read = readRegularNow(file, { bytesMax: configBytesMax });
-  return read.ok ? ok(read.value.content.toString('utf8')) : read;
+  return read.ok ? ok(decodeText(read.value.content)) : read;
 }
 
 function print(

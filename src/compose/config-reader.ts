@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createEntryMemory } from '../config/entry-memory.ts';
 import { type ConfigReading, endOf } from '../config/judge-loss.ts';
 import { parseConfig } from '../config/load.ts';
+import { decodeText } from '../net/raw-bytes.ts';
 import { readSettled } from '../system/files/settled-file.ts';
 import { runShort } from '../system/programs/short-process.ts';
 import { type ConfigPart, createJoiner, type Known } from './config-parts.ts';
@@ -33,7 +34,7 @@ export function createConfigReader(
     const read = await readSettled(file, { bytesMax: configBytesMax });
     if (!read.ok) return unreadConfig(file, read.error);
     const { content } = read.value;
-    const text = content.length > smallBytes ? undefined : content.toString('utf8');
+    const text = content.length > smallBytes ? undefined : decodeText(content);
     const reading = text === undefined || anchorOrAlias.test(text) ? undefined : readHere(text);
     return reading ?? readElsewhere();
   };

@@ -2,6 +2,7 @@
 // parts of one name. A relative pattern is seen from the folder of the file that includes.
 import { readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { decodeText } from '../net/raw-bytes.ts';
 import { readRegularNow } from '../system/files/open-regular.ts';
 import { configBytesMax } from './read-config.ts';
 
@@ -13,7 +14,7 @@ export function filesOf(
   const files = patterns.flatMap((each) => matching(isAbsolute(each) ? each : join(dirname(from), each)));
   return files.flatMap((file) => {
     const read = readRegularNow(file, { bytesMax: configBytesMax });
-    return read.ok ? [{ file, text: read.value.content.toString('utf8') }] : [];
+    return read.ok ? [{ file, text: decodeText(read.value.content) }] : [];
   });
 }
 

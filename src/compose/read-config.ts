@@ -4,6 +4,7 @@ import type { EntryMemory } from '../config/entry-memory.ts';
 import { parseConfig } from '../config/load.ts';
 import type { ConfigResult } from '../model/config/config.ts';
 import type { ConfigEnvironment } from '../model/config/environment.ts';
+import { decodeText } from '../net/raw-bytes.ts';
 import { formatUnread, readRegularNow, type Unread } from '../system/files/open-regular.ts';
 import { resolveHost, resolveService } from '../system/names/names.ts';
 import { judgeProgram } from '../system/programs/program-file.ts';
@@ -18,7 +19,7 @@ export const configBytesMax = 16 * 1024 * 1024;
 export function readConfig(file: string, director?: string, memory?: EntryMemory): ConfigResult {
   const read = readRegularNow(file, { bytesMax: configBytesMax });
   if (!read.ok) return unreadConfig(file, read.error);
-  return parseConfig(read.value.content.toString('utf8'), file, hostEnvironment(director), memory);
+  return parseConfig(decodeText(read.value.content), file, hostEnvironment(director), memory);
 }
 
 export const unreadConfig = (file: string, unread: Unread): ConfigResult => ({

@@ -4,10 +4,11 @@
 import type { ConfigResult } from '../model/config/config.ts';
 import type { ConfigEnvironment } from '../model/config/environment.ts';
 import type { Problem } from '../model/config/problem.ts';
+import { findRawByte } from '../net/raw-bytes.ts';
 import { askOnce } from './ask-once.ts';
 import { createEntryMemory, type EntryMemory } from './entry-memory.ts';
 import { parseLdirectord } from './ldirectord/read.ts';
-import { boundProblems, warningAt } from './problem.ts';
+import { boundProblems, errorAt, warningAt } from './problem.ts';
 import { readByEntries, type Whole } from './read-by-entries.ts';
 import { readDocument } from './read-document.ts';
 import type { Dialect } from './resolution.ts';
@@ -35,6 +36,8 @@ export function parseConfig(
     ...{ file, dialect, environment: askOnce(environment) },
     directorOf: (root) => environment.director ?? directorIn(root, environment.hostname),
   };
+  const raw = dialect === 'yaml' ? rawByteIn(content, file) : undefined;
+  if (raw !== undefined) return { problems: [raw] };
   const read = dialect === 'yaml' ? readByEntries(content, origin, memory) : undefined;
   const { problems, ...rest } = read ?? readWhole(content, origin, marked);
   return { ...rest, problems: boundProblems(problems) };
@@ -54,6 +57,15 @@ function readWhole(
   const document = readDocument(root, director);
   const complete = { ...document, problems: [...problems, ...document.problems] };
   return resolveConfig(complete, { file, dialect, director, environment });
+}
+
+/** YAML is UTF-8 (YAML 1.2.2 §5.2); what else it may be written in is not taken. */
+function rawByteIn(text: string, file: string): Problem | undefined {
+  const found = findRawByte(text);
+  if (found === undefined) return undefined;
+  const lines = text.slice(0, found.offset).split('\n');
+  const at = { file, line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
+  return errorAt(at, 'read YAML', 'UTF-8', `the byte ${found.byte}`);
 }
 
 /** YAML allows the mark; stock ldirectord refuses the first line for it. */

@@ -2,6 +2,7 @@
 // column 0 for globals, four columns for a block's lines and no blank line inside (docs/reference/ldirectord.md §1.1,
 // §1.2); what people write beside that is taken with a warning. `vrrp = NAME` sections are our extension.
 import type { Position, Problem } from '../../model/config/problem.ts';
+import { findRawByte } from '../../net/raw-bytes.ts';
 import { errorAt, shownKey, shownMax, unshown, warningAt } from '../problem.ts';
 import { isPhrase, phraseKeys } from '../router/floating.ts';
 import { documentKeys, isSecretKey } from '../secret-keys.ts';
@@ -140,10 +141,22 @@ function readDirective(line: Line, reading: Reading): void {
   const value = rule(fieldOf(line, target, reading));
   if (value === undefined || !belongsToFamily(line, target, reading)) return;
   const key = storedKey(line.key, target);
+  if (!isText(line, value, reading)) return;
   if (target.kind === 'virtual' && key === 'protocol' && !judgeProtocol(line, value, target, reading)) return;
   const where = valueAt(line, reading);
   const node = isVrrpSection(target.kind) ? vrrpNode(line, value, reading) : scalar(value, where);
   if (node !== undefined) put(target, key, node);
+}
+
+/** Compared and sent byte by byte, as stock does with all that it reads. */
+const takesBytes: ReadonlySet<string> = new Set(['receive', 'request', 'real', 'real6', 'fallback']);
+
+function isText(line: Line, value: string, reading: Reading): boolean {
+  const raw = takesBytes.has(line.key) ? undefined : findRawByte(value);
+  if (raw === undefined) return true;
+  const where = valueAt(line, reading);
+  reading.problems.push(errorAt(where, `read ${line.key}`, 'UTF-8', `the byte ${raw.byte}`));
+  return false;
 }
 
 /** Where a line belongs by its indent, its key and what is open; with a warning where stock would refuse it there. */

@@ -2,6 +2,7 @@
 // declares, else as UTF-8 where it is that, else byte by byte. Bytes that are no text never become replacement
 // characters, which would all be equal.
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import { encodeText, rawByte } from '../../net/raw-bytes.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import { bodyBytesMax } from './http-answer.ts';
 
@@ -11,11 +12,14 @@ export type BodyText = {
   readonly bytes: boolean;
 };
 
-/** UTF-8, a character a byte. */
-export const asBytes = (pattern: string): string => Buffer.from(pattern).toString('latin1');
+/** A character a byte: UTF-8, or what it was in a file that is not. */
+export const asBytes = (pattern: string): string => encodeText(pattern).toString('latin1');
 
-export async function bodyTextOf({ headers, body }: HttpAnswer): Promise<BodyText> {
-  return textOf(await unpacked(body, headers.get('content-encoding')), headers.get('content-type'));
+/** @param receive what it will be compared with: bytes, where that is no text */
+export async function bodyTextOf({ headers, body }: HttpAnswer, receive = ''): Promise<BodyText> {
+  const content = await unpacked(body, headers.get('content-encoding'));
+  if (rawByte.test(receive)) return { text: content.toString('latin1'), bytes: true };
+  return textOf(content, headers.get('content-type'));
 }
 
 /** @param contentType names the charset, where it names one. */

@@ -3,6 +3,7 @@
 import type { HttpQuestion } from '../../model/checks/http.ts';
 import type { StatusRange } from '../../model/config/check.ts';
 import type { ProbeResult } from '../../model/probe-result.ts';
+import { rawByte } from '../../net/raw-bytes.ts';
 import { judgeUnmatched } from '../match/judge-receive.ts';
 import { type Asker, matchBody, matcherOfBeginnings } from '../match/match-body.ts';
 import { failure, success } from '../talk/judge-error.ts';
@@ -20,7 +21,7 @@ export async function bodyPlanOf({ digest, receive, json }: HttpQuestion): Promi
   if (digest !== undefined) return { wish: 'digest' };
   if (json !== undefined) return { wish: 'start' };
   if (receive === undefined) return { wish: 'none' };
-  const matches = await matcherOfBeginnings(receive);
+  const matches = rawByte.test(receive) ? undefined : await matcherOfBeginnings(receive);
   return { wish: 'start', ...(matches && { suffices: (body) => matches(body.toString('utf8')) }) };
 }
 
@@ -37,7 +38,7 @@ export async function judgeAnswer(
   }
   const { json, receive } = question;
   if (json === undefined && receive === undefined) return success(says);
-  const { text, bytes } = await bodyTextOf(answer);
+  const { text, bytes } = await bodyTextOf(answer, receive);
   if (json !== undefined) {
     const wrong = answer.cut ? 'the body is too long' : judgeJson(json, text);
     if (wrong !== undefined) return failure(`${says}, ${json.text} does not hold: ${wrong}`);

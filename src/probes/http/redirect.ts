@@ -2,6 +2,7 @@
 // to the host that was asked for stays, whatever its address in DNS; one to any other host does not.
 // Source: RFC 9110 §10.2.2 and §15.4. ldirectord follows to any host, and so may judge the wrong machine.
 import { type Ip, parseIp } from '../../net/ip.ts';
+import { encodeText } from '../../net/raw-bytes.ts';
 
 export type HttpPlace = {
   readonly scheme: 'http' | 'https';
@@ -21,7 +22,9 @@ export const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308]
 export function redirectWithin(from: HttpPlace, location: string, server: Ip): HttpPlace | undefined {
   const base = new URL(`${from.scheme}://${from.authority}`);
   const asked = `${base.origin}${from.path}`;
-  const target = location.trim().replace(/[^\x21-\x7e]/g, (byte) => percentEncoded(byte, 'latin1'));
+  const target = location
+    .trim()
+    .replace(/[^\x21-\x7e]/g, (byte) => percentEncoded(Buffer.from(byte, 'latin1')));
   if (!URL.canParse(target, asked)) return undefined;
   const url = new URL(target, asked);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
@@ -35,11 +38,9 @@ export function redirectWithin(from: HttpPlace, location: string, server: Ip): H
 /** A request target fit for the wire: blanks and what is not ASCII percent-encoded, no fragment (RFC 9112 §3.2.1). */
 export function encodePath(path: string): string {
   const [target = ''] = path.split('#');
-  const encoded = target.replace(/[^\x21-\x7e]/gu, (character) => percentEncoded(character));
+  const encoded = target.replace(/[^\x21-\x7e]/gu, (character) => percentEncoded(encodeText(character)));
   return encoded.startsWith('/') ? encoded : `/${encoded}`;
 }
 
-const percentEncoded = (character: string, encoding: BufferEncoding = 'utf8'): string =>
-  [...Buffer.from(character, encoding)]
-    .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
-    .join('');
+const percentEncoded = (bytes: Buffer): string =>
+  [...bytes].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');

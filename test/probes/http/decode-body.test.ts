@@ -1,6 +1,7 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decodeText } from '../../../src/net/raw-bytes.ts';
 import { asBytes, bodyTextOf, textOf } from '../../../src/probes/http/decode-body.ts';
 import { bodyBytesMax } from '../../../src/probes/http/http-answer.ts';
 
@@ -73,5 +74,21 @@ describe('a packed body', () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
     const unpacked = await bodyTextOf(answer(bomb.subarray(0, bodyBytesMax), { 'content-encoding': 'gzip' }));
     expect(unpacked.text.length).toBe(bodyBytesMax);
+  });
+});
+
+describe('a pattern of bytes', () => {
+  const page = Buffer.from('caf\xe9 ouvert', 'latin1');
+  const pattern = decodeText(Buffer.from('caf\xe9 o', 'latin1'));
+  it('is compared with bytes, whatever the body declares', async () => {
+    for (const type of ['text/html; charset=ISO-8859-1', 'text/html; charset=utf-8', 'text/html']) {
+      const { text, bytes } = await bodyTextOf(answer(page, { 'content-type': type }), pattern);
+      expect(bytes && text.includes(asBytes(pattern))).toBe(true);
+    }
+  });
+  it('does not match another byte at that place', async () => {
+    const other = Buffer.from('caf\xe8 ouvert', 'latin1');
+    const { text } = await bodyTextOf(answer(other), pattern);
+    expect(text.includes(asBytes(pattern))).toBe(false);
   });
 });
