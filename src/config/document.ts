@@ -2,9 +2,10 @@
 // read. Both grammars pass through it; defaults are applied after it (resolve.ts), because a virtual service
 // must still be told apart from the top level by what it leaves out.
 import { z } from 'zod';
-import { directorDefaults, logDefaults } from './defaults.ts';
+import { directorDefaults } from './defaults.ts';
 import { ineffectiveTopShape } from './ineffective.ts';
 import { ipvsSchema } from './ipvs/ipvs.ts';
+import { logfileShape, logSchema } from './log.ts';
 import { interfaceSchema } from './router/delays.ts';
 import { vrrpSchema } from './router/keys.ts';
 import { vrrpProcessSchema } from './router/process.ts';
@@ -13,7 +14,7 @@ import { definitionShape } from './tracking/definitions.ts';
 import { syncGroupShape } from './tracking/sync-groups.ts';
 import { optional } from './values/documented.ts';
 import { formOf, withForm } from './values/forms.ts';
-import { absolutePath, choice, filledText, flag, leaf } from './values/leaves.ts';
+import { absolutePath, filledText, flag, leaf } from './values/leaves.ts';
 
 const directorName = withForm(
   leaf('a name of letters, digits, - and .', (value) => (/^[\w.-]+$/.test(value) ? value : undefined), {
@@ -30,12 +31,6 @@ export const directorSchema = z.strictObject({
     directorDefaults.control_socket,
   ),
   state_dir: optional(absolutePath(), 'What must survive a restart.', directorDefaults.state_dir),
-});
-
-export const logSchema = z.strictObject({
-  level: optional(choice(['error', 'warn', 'info', 'debug']), 'The least that is logged.', logDefaults.level),
-  format: optional(choice(['json', 'text']), 'One JSON object a line, or text.', logDefaults.format),
-  file: optional(absolutePath(), 'A file to log to, beside standard output.'),
 });
 
 export const documentSchema = z.strictObject({
@@ -60,7 +55,7 @@ export const documentSchema = z.strictObject({
     'A directory; a file in it named after a server takes that server out.',
   ),
   ...scriptUserShape,
-  logfile: optional(filledText(), "ldirectord's name of log.file. A syslog facility has no effect."),
+  ...logfileShape,
   ...ineffectiveTopShape,
   virtual: optional(z.array(virtualSchema.optional()), 'Virtual services and their real servers.'),
 });

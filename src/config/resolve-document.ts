@@ -1,18 +1,20 @@
 // A document that has been read (read-tree.ts) to the Config of this director: defaults filled in, names
 // looked up, everything judged. The last step, and the same one for both grammars.
-import type { Config, ConfigResult, LogConfig } from '../model/config/config.ts';
+import type { Config, ConfigResult } from '../model/config/config.ts';
 import type { ConfigEnvironment } from '../model/config/environment.ts';
 import type { VirtualConfig } from '../model/config/service.ts';
-import { directorDefaults, logDefaults, vrrpProcessDefaults } from './defaults.ts';
+import { directorDefaults } from './defaults.ts';
 import type { DocumentDraft } from './document.ts';
 import { judgeIneffective } from './ineffective.ts';
 import { resolveIpvs } from './ipvs/ipvs.ts';
 import { judgeSyncFamilies } from './ipvs/sync.ts';
-import { sortProblems, warningAt } from './problem.ts';
+import { judgeLogfile, resolveLog } from './log.ts';
+import { sortProblems } from './problem.ts';
 import type { DocumentResult } from './read-document.ts';
 import { type Dialect, present, type Resolution } from './resolution.ts';
 import { judgeAddressCount, judgeVrrpConflicts } from './router/conflicts.ts';
 import { resolveDelays } from './router/delays.ts';
+import { resolveVrrpProcess } from './router/process.ts';
 import { resolveVrrp } from './router/resolve.ts';
 import { resolveEntry } from './service/entry.ts';
 import { judgeDuplicates } from './service/judge.ts';
@@ -41,7 +43,9 @@ export function resolveConfig(
   const resolution: Resolution = { environment, dialect, sites, problems: [...document.problems] };
   const services = virtuals ?? resolveEntries(draft, resolution);
   const config = toConfig(draft, services, origin, resolution);
-  judgeGlobals(draft, resolution);
+  judgeIneffective(draft, sites, resolution);
+  judgeLogfile(draft, resolution);
+  judgeFall(draft, sites('fall'), resolution);
   judgeRouterPrograms(draft, resolution);
   judgeSharedPrograms(draft, resolution);
   judgeSyncFamilies(config, resolution);
@@ -70,11 +74,8 @@ function toConfig(
       controlSocket: draft.director?.control_socket ?? directorDefaults.control_socket,
       stateDir: draft.director?.state_dir ?? directorDefaults.state_dir,
     },
-    log: logOf(draft),
-    vrrpProcess: {
-      realtimePriority: draft.vrrp_process?.realtime ?? vrrpProcessDefaults.realtime,
-      lockMemory: draft.vrrp_process?.lock_memory ?? vrrpProcessDefaults.lock_memory,
-    },
+    log: resolveLog(draft),
+    vrrpProcess: resolveVrrpProcess(draft.vrrp_process),
     ...routers,
     vrrp: resolveDelays(draft, routers.vrrp, resolution),
     ipvs: resolveIpvs(
@@ -92,22 +93,3 @@ const resolveEntries = (draft: DocumentDraft, resolution: Resolution): readonly 
   (draft.virtual ?? []).flatMap((entry, index) =>
     entry === undefined ? [] : resolveEntry(entry, index, draft, resolution),
   );
-
-function logOf({ log, logfile }: DocumentDraft): LogConfig {
-  const file = log?.file ?? (logfile?.startsWith('/') ? logfile : undefined);
-  return {
-    level: log?.level ?? logDefaults.level,
-    format: log?.format ?? logDefaults.format,
-    ...present({ file }),
-  };
-}
-
-function judgeGlobals(draft: DocumentDraft, resolution: Resolution): void {
-  const { problems, sites } = resolution;
-  judgeIneffective(draft, sites, resolution);
-  if (draft.logfile !== undefined && !draft.logfile.startsWith('/')) {
-    const rule = 'the path of a file, as the log goes to standard output and not to syslog';
-    problems.push(warningAt(sites('logfile'), 'log to syslog', rule, draft.logfile));
-  }
-  judgeFall(draft, sites('fall'), resolution);
-}

@@ -2,12 +2,13 @@
 // what we add to the grammar of an ldirectord.cf.
 import { z } from 'zod';
 import { urlSchema } from '../../src/config/checks/http.ts';
-import { directorSchema, documentSchema, logSchema } from '../../src/config/document.ts';
+import { directorSchema, documentSchema } from '../../src/config/document.ts';
 import { ipvsSchema } from '../../src/config/ipvs/ipvs.ts';
 import { syncSchema } from '../../src/config/ipvs/sync.ts';
 import { sysctlSchema } from '../../src/config/ipvs/sysctl.ts';
 import { timeoutSchema } from '../../src/config/ipvs/timeout.ts';
 import { ownGlobalKeys, ownVirtualKeys } from '../../src/config/ldirectord/keys.ts';
+import { logSchema } from '../../src/config/log.ts';
 import { interfaceSchema } from '../../src/config/router/delays.ts';
 import { vrrpSchema } from '../../src/config/router/keys.ts';
 import { vrrpProcessSchema } from '../../src/config/router/process.ts';

@@ -1,5 +1,6 @@
 // The section `vrrp_process`: how the process that sends and hears adverts runs, and when it begins.
 import { z } from 'zod';
+import type { VrrpProcessConfig } from '../../model/config/router.ts';
 import { vrrpProcessDefaults } from '../defaults.ts';
 import { optional } from '../values/documented.ts';
 import { duration, flag, leaf } from '../values/leaves.ts';
@@ -31,6 +32,12 @@ export const vrrpProcessSchema = z.strictObject({
   ),
 });
 export type VrrpProcessDraft = z.output<typeof vrrpProcessSchema>;
+
+/** When it begins is each router's to know (delays.ts). */
+export const resolveVrrpProcess = (draft: VrrpProcessDraft = {}): VrrpProcessConfig => ({
+  realtimePriority: draft.realtime ?? vrrpProcessDefaults.realtime,
+  lockMemory: draft.lock_memory ?? vrrpProcessDefaults.lock_memory,
+});
 
 function readRealtime(text: string): number | 'off' | undefined {
   if (text === 'off' || text === 'no' || text === 'false') return 'off';
