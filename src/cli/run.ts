@@ -36,24 +36,10 @@ const extensionsMax = 48;
 
 export async function runDaemon({ options }: Arguments, io: Io): Promise<ExitCode> {
   keepInheritedDescriptors();
-  const file = textOption(options, 'config') ?? defaultConfigFile;
-  const reader = createConfigReader(file, textOption(options, 'director'));
-  let latest: Config | undefined;
-  const read: typeof reader = async (...how) => {
-    const result = await reader(...how);
-    latest = result.config ?? latest;
-    return result;
-  };
-  const hide = (text: string) => hideLikely(hideMatches(text, secretPattern(secretsOfConfig(latest))));
+  const { file, read, hide, lastGood, kept, readKept } = openConfig(options);
   // Nothing has been touched yet, and a file may take its time.
   onEarlyEnd((signal) => endEarly(signal, io));
-  const lastGood = createLastGood(file, process.env.STATE_DIRECTORY);
-  const kept = lastGood.path();
-  const { config, problems, end, rejected } = await readAtStart(
-    file,
-    read,
-    kept === undefined ? undefined : createConfigReader(kept, textOption(options, 'director')),
-  );
+  const { config, problems, end, rejected } = await readAtStart(file, read, readKept);
   onEarlyEnd(undefined);
   if (config === undefined) {
     io.stderr(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
@@ -64,11 +50,7 @@ export async function runDaemon({ options }: Arguments, io: Io): Promise<ExitCod
     io.stderr(`${claim.error}\n`);
     return 1;
   }
-  const log = createJournal(config.log, systemClock, {
-    openOutput: (troubles) =>
-      openLogOutput(process.stdout, troubles, levelPrefix(1, process.env.JOURNAL_STREAM)),
-    openFile: openLogFile,
-  });
+  const log = openLog(config);
   takeFaults(endByFault(log, hide));
   reportWarnings(log.journal, problems);
   if (rejected !== undefined)
@@ -105,6 +87,34 @@ export async function runDaemon({ options }: Arguments, io: Io): Promise<ExitCod
   await log.close();
   return 0;
 }
+
+/** The file that is to be run, and the last good one in its place. */
+function openConfig(options: Arguments['options']) {
+  const file = textOption(options, 'config') ?? defaultConfigFile;
+  const director = textOption(options, 'director');
+  const reader = createConfigReader(file, director);
+  let latest: Config | undefined;
+  const read: typeof reader = async (...how) => {
+    const result = await reader(...how);
+    latest = result.config ?? latest;
+    return result;
+  };
+  const lastGood = createLastGood(file, process.env.STATE_DIRECTORY);
+  const kept = lastGood.path();
+  return {
+    ...{ file, read, lastGood, kept },
+    readKept: kept === undefined ? undefined : createConfigReader(kept, director),
+    /** The secrets of the moment. */
+    hide: (text: string) => hideLikely(hideMatches(text, secretPattern(secretsOfConfig(latest)))),
+  };
+}
+
+const openLog = (config: Config): JournalShell =>
+  createJournal(config.log, systemClock, {
+    openOutput: (troubles) =>
+      openLogOutput(process.stdout, troubles, levelPrefix(1, process.env.JOURNAL_STREAM)),
+    openFile: openLogFile,
+  });
 
 /** Nothing was begun: there is no log yet, and what is said is what its log would have. */
 function endEarly(reason: string, io: Io): never {
