@@ -66,7 +66,13 @@ export function openVrrpSupervisor(
 /** What an earlier run has changed on interfaces and had no time to put back. */
 async function mendLeft(stateDir: string, journal: Journal): Promise<void> {
   if (isNothing(claimMemoryIn(stateDir).read())) return;
-  const ports = openVrrpPorts(stateDir);
-  await releaseLeft([], { ...ports, emit: journal });
-  ports.network.close();
+  try {
+    const ports = openVrrpPorts(stateDir);
+    await releaseLeft([], { ...ports, emit: journal });
+    ports.network.close();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const problem = `Cannot put back settings of interfaces: expected netlink and raw sockets, got ${reason}`;
+    journal({ event: 'vrrp.hindered', problems: [problem] });
+  }
 }

@@ -23,9 +23,12 @@ export function createElectionPart(ports: ElectionPorts, isStopping: () => boole
 
   return {
     start: async (config) => {
-      if (config.vrrp.length === 0 || isStopping()) return [];
-      tracking.configure(config);
-      await beforeElection(config);
+      if (isStopping()) return [];
+      if (config.vrrp.length > 0) {
+        tracking.configure(config);
+        await beforeElection(config);
+      }
+      // Without any there still is what an earlier run may have left.
       return isStopping() ? [] : vrrp.start(config.vrrp);
     },
     change: async ({ cause, before, config }) => {

@@ -173,6 +173,12 @@ it('a process that takes long to say its first word is waited for, on a crowded 
   expect(children[0]?.killed).toBe(true);
 });
 
+it('no process is started for no router', async () => {
+  const { supervisor, children, events } = createWorld();
+  expect(await supervisor.start([])).toEqual([]);
+  expect([children, events]).toEqual([[], []]);
+});
+
 describe('what stands in the way', () => {
   it('is told once, kept for status, and follows what the process says', async () => {
     const { supervisor, child, events } = await running();

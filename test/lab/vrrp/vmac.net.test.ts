@@ -182,5 +182,16 @@ describe('two of them on one interface', () => {
     await without.waitFor('daemon.ready');
     await waitUntil(async () => (await settings(host)) === '0 0 0', { what: 'as it was' });
     expect(await links(without)).toBe('');
+    await without.running.stop();
+    const last = startDirector(lab, host, { config: two(61), again: d });
+    await serving(last, 61);
+    await host.killAll();
+    expect(await settings(host)).toBe('1 1 2');
+    const config = 'director: {control_socket: $CONTROL, state_dir: $STATE}\n';
+    await startDirector(lab, host, { config, again: d }).waitFor('daemon.ready');
+    await waitUntil(async () => (await settings(host)) === '0 0 0', {
+      what: 'as it was, without any router',
+    });
+    expect(await links(without)).toBe('');
   });
 });
