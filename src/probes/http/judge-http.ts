@@ -7,7 +7,7 @@ import { rawByte } from '../../net/raw-bytes.ts';
 import { judgeUnmatched } from '../match/judge-receive.ts';
 import { type Asker, matchBody, matcherOfBeginnings } from '../match/match-body.ts';
 import { failure, success } from '../talk/judge-error.ts';
-import { asBytes, bodyTextOf } from './decode-body.ts';
+import { asBytes, bodyTextOf, textOf } from './decode-body.ts';
 import type { BodyPlan, HttpAnswer, HttpHeaders } from './http-answer.ts';
 import { judgeJson } from './match-json.ts';
 
@@ -22,7 +22,12 @@ export async function bodyPlanOf({ digest, receive, json }: HttpQuestion): Promi
   if (json !== undefined) return { wish: 'start' };
   if (receive === undefined) return { wish: 'none' };
   const matches = rawByte.test(receive) ? undefined : await matcherOfBeginnings(receive);
-  return { wish: 'start', ...(matches && { suffices: (body) => matches(body.toString('utf8')) }) };
+  if (matches === undefined) return { wish: 'start' };
+  const suffices = (body: Buffer): boolean => {
+    const { text, bytes } = textOf(body);
+    return !bytes && matches(text);
+  };
+  return { wish: 'start', suffices };
 }
 
 export async function judgeAnswer(

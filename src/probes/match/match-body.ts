@@ -3,7 +3,10 @@
 // a time that the text's length bounds, unless text and pattern are both large. What is left (look-around,
 // back-references) can take for ever, and runs in a worker thread. Patterns come from the config, texts from servers.
 import type { RE2JS } from 're2js';
-import { toLinear } from '../../net/linear-pattern.ts';
+import { parsePattern } from '../../net/pattern/parse-pattern.ts';
+import { literalOf, looksBeyond, type PatternTree, repeatsNothing } from '../../net/pattern/pattern-tree.ts';
+import { writeJavaScript } from '../../net/pattern/write-javascript.ts';
+import { writeRe2 } from '../../net/pattern/write-re2.ts';
 import { type MatchOutcome, matchInTurn } from './match-in-turn.ts';
 import type { PatternJob } from './pattern-worker.ts';
 
@@ -38,36 +41,33 @@ export async function matchLines(
     case 'none':
       return 'badPattern';
     case 'literal':
-      return some((line) => line.includes(pattern));
+      return some((line) => line.includes(compiled.text));
     case 'simple':
       if (length * pattern.length <= simpleWorkMax) return some((line) => compiled.regexp.test(line));
-      return inTurn({ engine: 'backtracking', pattern, texts: lines }, asker);
+      return inTurn({ engine: 'backtracking', pattern: compiled.regexp.source, texts: lines }, asker);
     case 'linear':
       if (length * compiled.size <= workHereMax) return some((line) => compiled.regexp.test(line));
       return inTurn({ engine: 'linear', pattern: compiled.source, texts: lines }, asker);
     case 'backtracking':
-      return inTurn({ engine: 'backtracking', pattern, texts: lines }, asker);
+      return inTurn({ engine: 'backtracking', pattern: compiled.source, texts: lines }, asker);
   }
 }
-
-/** Hangs on what follows, or on there being nothing more: `$`, \b, \B, \z, \Z, and all that begins with (?. */
-const looksBeyond = /\$|\\[bBzZ]|\(\?/;
 
 /**
  * For a body that may never end: what it says of a beginning it will say of the whole. Cheap, or false.
  * @returns undefined for a pattern of which that does not hold
  */
 export async function matcherOfBeginnings(pattern: string): Promise<((text: string) => boolean) | undefined> {
-  if (looksBeyond.test(pattern)) return undefined;
   const compiled = known.get(pattern) ?? (await compile(pattern));
+  if (compiled.kind === 'none' || compiled.looksBeyond) return undefined;
   switch (compiled.kind) {
     case 'literal':
-      return (text) => text.includes(pattern);
+      return (text) => text.includes(compiled.text);
     case 'simple':
       return (text) => text.length * pattern.length <= simpleWorkMax && compiled.regexp.test(text);
     case 'linear':
       return (text) => text.length * compiled.size <= workHereMax && compiled.regexp.test(text);
-    default:
+    case 'backtracking':
       return undefined;
   }
 }
@@ -76,9 +76,17 @@ const inTurn = (job: PatternJob, asker: Asker): Promise<MatchOutcome> =>
   asker.judge(matchInTurn(job, asker.server, asker.signal));
 
 type Compiled =
-  | { readonly kind: 'none' | 'literal' | 'backtracking' }
+  | { readonly kind: 'none' }
+  | (Engine & {
+      /** A match in a beginning is not for sure one in the whole. */
+      readonly looksBeyond: boolean;
+    });
+
+type Engine =
+  | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'simple'; readonly regexp: RegExp }
-  | { readonly kind: 'linear'; readonly regexp: RE2JS; readonly source: string; readonly size: number };
+  | { readonly kind: 'linear'; readonly regexp: RE2JS; readonly source: string; readonly size: number }
+  | { readonly kind: 'backtracking'; readonly source: string };
 
 /** Those of configurations that were dropped long ago must not add up. */
 const known = new Map<string, Compiled>();
@@ -92,31 +100,40 @@ async function compile(pattern: string): Promise<Compiled> {
 }
 
 async function choose(pattern: string): Promise<Compiled> {
-  if (!/[\\^$.*+?()[\]{}|]/.test(pattern)) return { kind: 'literal' };
-  const linear = toLinear(pattern);
-  const perl = 'perl' in linear && linear.perl;
-  const regexp = perl ? undefined : compileHere(pattern);
-  if (!perl && regexp === undefined) return { kind: 'none' };
-  if (regexp !== undefined && repeatsNothing(pattern)) return { kind: 'simple', regexp };
-  const { RE2JS } = await import('re2js');
-  try {
-    if (!('source' in linear)) return { kind: 'backtracking' };
-    const compiled = RE2JS.compile(linear.source);
-    return { kind: 'linear', regexp: compiled, source: linear.source, size: compiled.programSize() };
-  } catch {
-    return { kind: perl ? 'none' : 'backtracking' };
-  }
+  const parsed = parsePattern(pattern);
+  if ('refused' in parsed) return { kind: 'none' };
+  const engine = await engineOf(parsed.tree);
+  return engine === undefined ? { kind: 'none' } : { ...engine, looksBeyond: looksBeyond(parsed.tree) };
 }
 
-function compileHere(pattern: string): RegExp | undefined {
+async function engineOf(tree: PatternTree): Promise<Engine | undefined> {
+  const text = literalOf(tree);
+  if (text !== undefined) return { kind: 'literal', text };
+  if (repeatsNothing(tree)) return { kind: 'simple', regexp: new RegExp(writeJavaScript(tree), 'u') };
+  const source = writeRe2(tree);
+  const regexp = source === undefined ? undefined : await compileLinear(source);
+  if (source !== undefined && regexp !== undefined) {
+    return { kind: 'linear', regexp, source, size: regexp.programSize() };
+  }
+  const javascript = writeJavaScript(tree);
+  return isCompiled(javascript) ? { kind: 'backtracking', source: javascript } : undefined;
+}
+
+/** @returns undefined for what is too large for it */
+async function compileLinear(source: string): Promise<RE2JS | undefined> {
+  const { RE2JS } = await import('re2js');
   try {
-    return new RegExp(pattern);
+    return RE2JS.compile(source);
   } catch {
     return undefined;
   }
 }
 
-/** Characters, classes and alternatives of them: nothing to step back to but the next place in the text. */
-const repeatsNothing = (pattern: string): boolean =>
-  !/[*+?({]/.test(pattern.replaceAll(/\\./gs, 'x').replaceAll(/\[[^\]]*\]/g, 'x')) &&
-  !/\\[1-9k]/.test(pattern);
+function isCompiled(source: string): boolean {
+  try {
+    new RegExp(source, 'u');
+    return true;
+  } catch {
+    return false;
+  }
+}

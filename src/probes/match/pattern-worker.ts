@@ -28,7 +28,7 @@ const workerSource = `
 const { parentPort, workerData } = require('node:worker_threads');
 const compiled = new Map();
 const compile = ({ engine, pattern }) => {
-  if (engine === 'backtracking') return new RegExp(pattern);
+  if (engine === 'backtracking') return new RegExp(pattern, 'u');
   return require(workerData).RE2JS.compile(pattern);
 };
 parentPort.on('message', (job) => {

@@ -137,12 +137,12 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'receive compiles',
     service('receive: "a("'),
-    '4:14: Cannot compile receive: expected a regular expression (Unterminated group), got a(',
+    '4:14: Cannot compile receive: expected a regular expression (a group is not closed; write \\( for a bracket), got a(',
   ),
   yaml(
-    'receive is not Perl beside what RE2 lacks',
-    service("receive: '(?i)ok(?=x)'"),
-    "4:14: Cannot compile receive: expected a regular expression ((?i) beside look-around is Perl's; write both cases, [Aa]), got (?i)ok(?=x)",
+    'receive is what Perl makes of a variable',
+    service("receive: '\\Qok\\E'"),
+    '4:14: Cannot compile receive: expected a regular expression (\\Q has no meaning in a variable; write a backslash before each special character), got \\Qok\\E',
   ),
   yaml(
     'fall is failurecount',
@@ -252,7 +252,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'the patterns of urls',
     service('urls: [{receive: "["}]'),
-    '4:22: Cannot compile receive: expected a regular expression (Unterminated character class), got [',
+    '4:22: Cannot compile receive: expected a regular expression (brackets that are not closed; write \\[ for a bracket), got [',
   ),
   yaml(
     'an rcode',

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { flag, formatDuration, parseDuration, whole } from '../../../src/config/values/leaves.ts';
-import { explainPattern } from '../../../src/config/values/receive-pattern.ts';
 import { parseHostPort, parseRealText } from '../../../src/config/values/server-text.ts';
 import { didYouMean } from '../../../src/config/values/suggest.ts';
 import { cpuMsOf } from '../../make/cpu-time.ts';
@@ -52,56 +51,6 @@ describe('did you mean', () => {
     ['opps', 'ops'],
   ])('%s: %s', (word, meant) => expect(didYouMean(word, known)).toBe(` (did you mean "${meant}"?)`));
   it.each(['colour', 'x', ''])('nothing for "%s"', (word) => expect(didYouMean(word, known)).toBe(''));
-});
-
-describe('a receive pattern', () => {
-  it.each([
-    'Test Page',
-    '^ok$',
-    'a|b',
-    '(?:x|y)+',
-    '[a*+]',
-    'C\\+\\+',
-    'a\\++',
-    '\\\\A',
-    'x{2,3}?',
-    '(?=y)',
-    '(?<n>a)',
-  ])('%s is the same in Perl and JavaScript', (pattern) => expect(explainPattern(pattern)).toBeUndefined());
-  it.each([
-    ...[
-      '(?i)x',
-      '(?i:x)',
-      '\\Aok',
-      'ok\\z',
-      'ok\\Z',
-      '[[:alpha:]]',
-      '(?#x)a',
-      '\\Qa.b\\E',
-      '\\x{41}',
-      '(?P<n>a)',
-      '\\h+',
-    ],
-    ...['(?i:a|b)+', '^\\s*[[:space:]]ok$'],
-  ])('%s is Perl, and taken', (pattern) => expect(explainPattern(pattern)).toBeUndefined());
-  it.each([
-    ['(?i)x(?=y)', '(?i) beside look-around'],
-    ['\\Aok(?!x)', '\\A beside look-around'],
-    ['(a)\\1\\z', '\\z beside a back-reference'],
-    ['[[:alpha:]](?<=x)', '[[:class:]] beside look-around'],
-    ['(?x)a b', '(?x)'],
-    ['\\Gok', '\\G'],
-    ['a\\Kb', '\\K'],
-    ['\\p{L}', '\\p{...}'],
-    ['a++', 'a++'],
-    ['(?>a)', '(?>...)'],
-    ['(?(1)a)', 'a recursion or condition'],
-  ])('%s is Perl alone', (pattern, construct) =>
-    expect(explainPattern(pattern)).toContain(`(${construct} is Perl's`),
-  );
-  it.each(['a(', '[', '*', '(?<n', 'a{2,1}'])('%s does not compile', (pattern) =>
-    expect(explainPattern(pattern)).toContain('a regular expression'),
-  );
 });
 
 describe('a server as text', () => {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Asker, matchBody, matchLines } from '../../../src/probes/match/match-body.ts';
+import {
+  type Asker,
+  matchBody,
+  matcherOfBeginnings,
+  matchLines,
+} from '../../../src/probes/match/match-body.ts';
 
 const asks = (server: string, withinMs = 30_000): Asker => ({
   signal: AbortSignal.timeout(withinMs),
@@ -30,6 +35,11 @@ describe('receive', () => {
     expect(await matchBody('(?i)test page', '<h1>Test Page</h1>', alone())).toBe('yes');
     expect(await matchBody(String.raw`\Aok\z`, 'ok\n', alone())).toBe('no');
     expect(await matchBody('v[[:digit:]]+$', 'v12', alone())).toBe('yes');
+    for (const pattern of ['^ok$', '^(?:ok|up)$', '^ok+$', '^(?=o)ok$']) {
+      expect(await matchBody(pattern, 'ok\n', alone())).toBe('yes');
+      expect(await matchBody(pattern, 'ok\r\n', alone())).toBe('no');
+    }
+    expect(await matchBody(String.raw`ok$\n\z`, 'ok\n', alone())).toBe('yes');
   });
   it('that is no regular expression is said to be none', async () => {
     expect(await matchBody('(', 'x', alone())).toBe('badPattern');
@@ -38,6 +48,33 @@ describe('receive', () => {
     expect(await matchLines('^b+$', ['a', 'bb'], alone())).toBe('yes');
     expect(await matchLines('^(?=b)b$', ['a', 'bb'], alone())).toBe('no');
   });
+});
+
+describe('a beginning', () => {
+  it.each([
+    'ok',
+    String.raw`o\.k|up`,
+    '^(?:ok|up)+',
+    '(?i)ok',
+    '(?m)^ok',
+    String.raw`ok\R`,
+    '[$]',
+    String.raw`\$`,
+    '(?:a|b)\\\\b',
+  ])('that %s matches is enough', async (pattern) =>
+    expect(await matcherOfBeginnings(pattern)).toBeDefined(),
+  );
+  it.each([
+    'ok$',
+    String.raw`ok\b`,
+    String.raw`ok\z`,
+    String.raw`ok\Z`,
+    '(?m)ok$',
+    'ok(?!x)',
+    String.raw`(o)k\1`,
+  ])('of a text says nothing of the whole with %s', async (pattern) =>
+    expect(await matcherOfBeginnings(pattern)).toBeUndefined(),
+  );
 });
 
 describe('what backtracks without end in other engines', () => {
