@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { asksForFile, type FtpTarget } from '../model/checks/dialogues.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { familyOf, type Ip } from '../net/ip.ts';
+import { decodeText } from '../net/raw-bytes.ts';
 import { judgeUnmatched } from './match/judge-receive.ts';
 import { type Asker, matchBody } from './match/match-body.ts';
 import type { Conversation } from './talk/conversation.ts';
@@ -108,7 +109,7 @@ async function readSome(socket: Socket): Promise<File> {
 async function judgeFile({ receive }: FtpTarget, { content }: File, asker: Asker): Promise<ProbeResult> {
   const size = `${content.length} bytes`;
   if (receive === undefined) return success(`got the file (${size})`);
-  const outcome = await matchBody(receive, content.toString('utf8'), asker);
+  const outcome = await matchBody(receive, decodeText(content), asker);
   if (outcome === 'yes') return success('receive matches the file');
   if (outcome === 'no') return failure(`receive does not match the file (${size})`);
   return judgeUnmatched(outcome, receive, `got the file (${size})`);

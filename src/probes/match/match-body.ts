@@ -7,6 +7,7 @@ import { parsePattern } from '../../net/pattern/parse-pattern.ts';
 import { literalOf, looksBeyond, type PatternTree, repeatsNothing } from '../../net/pattern/pattern-tree.ts';
 import { writeJavaScript } from '../../net/pattern/write-javascript.ts';
 import { writeRe2 } from '../../net/pattern/write-re2.ts';
+import { encodeText, rawByte } from '../../net/raw-bytes.ts';
 import { type MatchOutcome, matchInTurn } from './match-in-turn.ts';
 import type { PatternJob } from './pattern-worker.ts';
 
@@ -29,11 +30,15 @@ export const matchBody = (pattern: string, text: string, asker: Asker): Promise<
   matchLines(pattern, [text], asker);
 
 /** As {@link matchBody}; one of the lines, each by itself, must match. */
-export async function matchLines(
-  pattern: string,
-  lines: readonly string[],
-  asker: Asker,
-): Promise<MatchOutcome> {
+export function matchLines(pattern: string, lines: readonly string[], asker: Asker): Promise<MatchOutcome> {
+  const isText = ![pattern, ...lines].some((each) => rawByte.test(each));
+  return isText ? matchText(pattern, lines, asker) : matchText(bytesOf(pattern), lines.map(bytesOf), asker);
+}
+
+/** A character a byte, for what is not all text. */
+const bytesOf = (text: string): string => encodeText(text).toString('latin1');
+
+async function matchText(pattern: string, lines: readonly string[], asker: Asker): Promise<MatchOutcome> {
   const compiled = known.get(pattern) ?? (await compile(pattern));
   const length = Math.max(...lines.map((line) => line.length));
   const some = (test: (line: string) => boolean): MatchOutcome => (lines.some(test) ? 'yes' : 'no');

@@ -1,6 +1,8 @@
 // Parts the bytes of a server into lines, however they come in pieces, and keeps no more of them than the limits. Knows
 // of no socket: read-lines.ts does.
 
+import { decodeText } from '../../net/raw-bytes.ts';
+
 export type LineLimits = {
   /** Of one line. RFC 5321 and RFC 3501 servers stay far below. */
   readonly lineBytesMax: number;
@@ -28,7 +30,7 @@ export function createLineSplitter({ lineBytesMax, bytesMax }: LineLimits): Line
     [rest, restBytes] = [[], 0];
   };
   const endLine = (): void => {
-    lines.push(Buffer.concat(rest).toString('utf8'));
+    lines.push(decodeText(Buffer.concat(rest)));
     forget();
   };
   /** @returns whether the line, as far as it has come, may be that long. */

@@ -43,6 +43,8 @@ describe('a receive pattern', () => {
       'a$b',
       'a@b',
     ],
+    'caf\udce9$',
+    '(?i)[\udce0-\udcff]',
   ])('%s is taken', (pattern) => expect(explainPattern(pattern)).toBeUndefined());
 
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { decodeText } from '../../../src/net/raw-bytes.ts';
 import {
   type Asker,
   matchBody,
@@ -43,6 +44,14 @@ describe('receive', () => {
   });
   it('that is no regular expression is said to be none', async () => {
     expect(await matchBody('(', 'x', alone())).toBe('badPattern');
+  });
+  it('is compared by bytes where it or the text is no text', async () => {
+    const [e, a] = [0xe9, 0xe0].map((byte) => decodeText(Buffer.from([byte])));
+    expect(await matchBody(`caf${e}$`, `caf${e}\n`, alone())).toBe('yes');
+    expect(await matchBody(`caf${e}`, `caf${a}`, alone())).toBe('no');
+    expect(await matchBody('^é.$', `é${e}`, alone())).toBe('yes');
+    expect(await matchBody('^..$', 'é', alone())).toBe('no');
+    expect(await matchBody(`é|${e}`, 'é', alone())).toBe('yes');
   });
   it('looks at each line by itself', async () => {
     expect(await matchLines('^b+$', ['a', 'bb'], alone())).toBe('yes');
