@@ -22,7 +22,7 @@ export type FtpTarget = TcpPlace &
   Credentials & {
     readonly kind: 'ftp';
     readonly path: string;
-    /** Regular expression (net/linear-pattern.ts), unanchored; absent: any file, also an empty one. */
+    /** Regular expression (net/pattern/), unanchored; absent: any file, also an empty one. */
     readonly receive?: string;
   };
 

@@ -15,7 +15,7 @@ export type HttpQuestion = {
   readonly body?: string;
   /** Absent: 200 to 299. */
   readonly status?: readonly StatusRange[];
-  /** Regular expression (net/linear-pattern.ts), unanchored; absent: any body. */
+  /** Regular expression (net/pattern/), unanchored; absent: any body. */
   readonly receive?: string;
   readonly json?: JsonTest;
   /** MD5 of the whole body, lower-case hexadecimal. */
