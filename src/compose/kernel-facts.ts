@@ -1,16 +1,16 @@
 // What is asked of this machine's kernel to say where it sends a client: the table, its connections, our marks, the settings
 // of its schedulers. What the kernel forgets, the weight as configured, is the config's.
+
 import type { SchedulerFacts } from '../explain/choose.ts';
 import type { KernelFacts } from '../explain/where.ts';
 import { describeKernelError } from '../kernel/errno.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
 import { createMarkKernel } from '../kernel/marks.ts';
 import type { Config } from '../model/config/config.ts';
-import { formatServiceId } from '../model/ipvs.ts';
-import { formatEndpoint } from '../net/endpoint.ts';
+import { destinationName, formatServiceId, nameInTable } from '../model/ipvs.ts';
+import { serverKey } from '../model/names.ts';
 import type { Family } from '../net/ip.ts';
 import { err, ok, type Result } from '../net/result.ts';
-import { canonicalDestination } from '../reconcile/canonical.ts';
 import { systemClock } from '../system/clock.ts';
 import { readIpvsConnections } from '../system/host/ipvs-connections.ts';
 import { readKernelBuild } from '../system/host/kernel-build.ts';
@@ -55,11 +55,8 @@ function schedulerFacts(config: Config | undefined): SchedulerFacts {
 function configuredWeights({ virtuals }: Config): NonNullable<SchedulerFacts['configuredWeightOf']> {
   const weights = new Map(
     virtuals.flatMap(({ id, reals }) =>
-      reals.map((real) => {
-        const destination = canonicalDestination(id, real);
-        return [`${formatServiceId(id)} ${formatEndpoint(destination)}`, real.weight] as const;
-      }),
+      reals.map((real) => [serverKey(formatServiceId(id), nameInTable(id, real)), real.weight] as const),
     ),
   );
-  return (service, server) => weights.get(`${formatServiceId(service)} ${formatEndpoint(server)}`);
+  return (service, server) => weights.get(serverKey(formatServiceId(service), destinationName(server)));
 }

@@ -14,6 +14,7 @@ import { createWeights } from '../daemon/reconcile/weights.ts';
 import type { Journal } from '../journal/event.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
 import { createMarkKernel } from '../kernel/marks.ts';
+import type { ServiceName } from '../model/ipvs.ts';
 import { err, type Result } from '../net/result.ts';
 import type { RunScript } from '../ports/tracked.ts';
 import { inMaintenanceDir } from '../probes/maintenance-dir.ts';
@@ -39,7 +40,7 @@ export type ServicesShell = {
   /** Of the configuration of the moment. */
   readonly maintenancedir: () => string | undefined;
   /** As Daemon has it. */
-  readonly verdictChanged: (service?: string) => void;
+  readonly verdictChanged: (service?: ServiceName) => void;
 };
 
 export type Services = Pick<

@@ -7,7 +7,7 @@ import { parseRealFile } from '../config/real-file.ts';
 import type { Config, ConfigResult } from '../model/config/config.ts';
 import type { Problem } from '../model/config/problem.ts';
 import type { NamedFallbackConfig, NamedRealConfig } from '../model/config/service.ts';
-import { formatServiceId } from '../model/ipvs.ts';
+import { formatServiceId, type ServiceName } from '../model/ipvs.ts';
 import {
   effectiveVirtuals,
   type Fleet,
@@ -29,7 +29,7 @@ export async function readConfigNow(file: string, director?: string): Promise<Co
   const kept = keptIn(config.director.stateDir).read();
   const found: Problem[] = [];
   const fleets = await readFleets(config, kept, found);
-  const fleetOf = (service: string) => fleets.get(service);
+  const fleetOf = (service: ServiceName) => fleets.get(service);
   const questions = [...questionsOf(config.virtuals, fleetOf), ...peerQuestions(config.vrrp)];
   const answers = await ask(questions, kept, (question, reason) => {
     const named = placesOf(question, config, [...fleets.values()]);
@@ -48,12 +48,12 @@ export async function readConfigNow(file: string, director?: string): Promise<Co
   };
 }
 
-type Fleets = ReadonlyMap<string, Fleet>;
+type Fleets = ReadonlyMap<ServiceName, Fleet>;
 
 /** By service. */
 async function readFleets({ virtuals, director }: Config, kept: Kept, found: Problem[]): Promise<Fleets> {
   const environment = hostEnvironment();
-  const fleets = new Map<string, Fleet>();
+  const fleets = new Map<ServiceName, Fleet>();
   for (const virtual of virtuals) {
     const { realFile } = virtual;
     if (realFile === undefined) continue;

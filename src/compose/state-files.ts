@@ -4,6 +4,7 @@
 import { type Overrides, parseOverrides } from '../daemon/operator/operator.ts';
 import { parseLeavingState } from '../daemon/reconcile/departures.ts';
 import type { Journal } from '../journal/event.ts';
+import type { ServiceName } from '../model/ipvs.ts';
 import type { Result } from '../net/result.ts';
 import type { LeavingState } from '../reconcile/leaving.ts';
 import { ownedServicesIn } from '../system/files/owned-services.ts';
@@ -16,7 +17,7 @@ import {
 
 export type StateFiles = {
   readonly stateDir: string;
-  readonly owned: StateFile<readonly string[]>;
+  readonly owned: StateFile<readonly ServiceName[]>;
   readonly overrides: StateFile<Overrides>;
   readonly leaving: StateFile<LeavingState>;
   /** Tells how a write went, where it went wrong. */

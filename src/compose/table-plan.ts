@@ -1,12 +1,14 @@
 // What a config would change in the kernel's IPVS table, by the verdicts, weights and quorums of the running daemon where
 // there is one, and by what its state files keep. Changes nothing.
+
 import { drainIn, type Overrides, overrideIn, parseOverrides } from '../daemon/operator/operator.ts';
 import { parseLeavingState } from '../daemon/reconcile/departures.ts';
 import type { DaemonStatus } from '../daemon/report/status.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
 import type { Config } from '../model/config/config.ts';
 import type { VirtualConfig } from '../model/config/service.ts';
-import { formatServiceId } from '../model/ipvs.ts';
+import { formatServiceId, type RealName, type ServiceName } from '../model/ipvs.ts';
+import { serverKey } from '../model/names.ts';
 import type { QuorumOf, VerdictOf, Weigh } from '../model/verdict.ts';
 import { type Plan, planFor } from '../reconcile/plan.ts';
 import { propose } from '../reconcile/propose.ts';
@@ -40,7 +42,7 @@ export async function tablePlanFor(
   const leaving = {
     state: openStateFile(director.stateDir, 'leaving.json', { parse: parseLeavingState }).read(),
     now: systemClock.now(),
-    drainOf: (service: string, real: string) => drainIn(overrides, service, real),
+    drainOf: (service: ServiceName, real: RealName) => drainIn(overrides, service, real),
     wasOurs: () => true,
   };
   const goal = { virtuals, verdictOf, weigh, quorumOf, policy, leaving };
@@ -70,12 +72,12 @@ function quorumsAfter(
 function weightsOf(running: DaemonStatus | undefined, overrides: Overrides): Weigh {
   const known = new Map(
     running?.services.flatMap(({ service, reals }) =>
-      reals.map(({ real, weighing = {} }) => [`${service} ${real}`, weighing] as const),
+      reals.map(({ real, weighing = {} }) => [serverKey(service, real), weighing] as const),
     ),
   );
   return (service, real, configured) => {
     const override = overrideIn(overrides, service, real);
-    const facts = known.get(`${service} ${real}`) ?? (override === undefined ? {} : { override });
+    const facts = known.get(serverKey(service, real)) ?? (override === undefined ? {} : { override });
     return weightOf(weigh(configured, facts));
   };
 }
@@ -84,9 +86,9 @@ function weightsOf(running: DaemonStatus | undefined, overrides: Overrides): Wei
 function verdictsOf({ services }: DaemonStatus): VerdictOf {
   const known = new Map(
     services.flatMap(({ service, reals, fallbacks }) => [
-      ...fallbacks.map(({ address, verdict }) => [`${service} ${address}`, verdict] as const),
-      ...reals.map(({ real, verdict }) => [`${service} ${real}`, verdict] as const),
+      ...fallbacks.map(({ address, verdict }) => [serverKey(service, address), verdict] as const),
+      ...reals.map(({ real, verdict }) => [serverKey(service, real), verdict] as const),
     ]),
   );
-  return (service, real) => known.get(`${service} ${real}`) ?? 'unverified';
+  return (service, real) => known.get(serverKey(service, real)) ?? 'unverified';
 }

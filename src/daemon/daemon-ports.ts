@@ -4,6 +4,7 @@ import type { ConfigReading, FileEnd } from '../config/judge-loss.ts';
 import type { Journal } from '../journal/event.ts';
 import type { Config } from '../model/config/config.ts';
 import type { VrrpInstanceConfig } from '../model/config/router.ts';
+import type { ServiceName } from '../model/ipvs.ts';
 import type { Result } from '../net/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KernelError } from '../ports/kernel.ts';
@@ -49,8 +50,8 @@ export type DaemonPorts = {
   /** Whether addresses of theirs are on this host already (finds-addresses.ts). */
   readonly findsAddresses: (instances: readonly VrrpInstanceConfig[]) => Promise<boolean>;
   readonly tracking: TrackingLoop;
-  /** Services of the previous run, by name. */
-  readonly ownedBefore: readonly string[];
+  /** Services of the previous run. */
+  readonly ownedBefore: readonly ServiceName[];
   readonly version: string;
   readonly pid: number;
 };
@@ -74,7 +75,7 @@ export type Order = {
 };
 
 /** @property kept whether it will hold after a restart as well. */
-export type Operated = { readonly services: readonly string[]; readonly kept: Promise<Result<void>> };
+export type Operated = { readonly services: readonly ServiceName[]; readonly kept: Promise<Result<void>> };
 
 /** @property restarts another run follows at once: what nobody takes over stays for it, as after a crash. */
 export type StopHow = { readonly restarts?: boolean };
@@ -97,5 +98,5 @@ export type Daemon = {
   /** Other servers or peers stand behind the names and files of the configuration. */
   readonly rosterChanged: () => void;
   /** A server of that service, or of any, has another verdict or weight: the table may have to follow. */
-  readonly verdictChanged: (service?: string) => void;
+  readonly verdictChanged: (service?: ServiceName) => void;
 };

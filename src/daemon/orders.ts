@@ -2,10 +2,12 @@
 // that it has now (whether it is kept over a restart is operator.ts's business); and of a virtual router, a hand-over.
 
 import type { Config } from '../model/config/config.ts';
+import type { RealName, ServiceName } from '../model/ipvs.ts';
+import { parseServiceName } from '../model/names.ts';
 import { ok } from '../net/result.ts';
 import type { Override } from '../reconcile/weigh.ts';
 import type { Daemon, DaemonPorts, Operated, Order } from './daemon-ports.ts';
-import { placesCalled } from './report/why.ts';
+import { realsCalled } from './report/why.ts';
 
 export type OrdersPorts = Pick<DaemonPorts, 'clock' | 'health' | 'operator' | 'vrrp'>;
 
@@ -19,8 +21,7 @@ export function createOrders({ clock, health, operator, vrrp }: OrdersPorts, con
     return { mode: 'drain', since, ...(timeoutMs !== undefined && { deadline: since + timeoutMs * 1000 }) };
   }
 
-  function operateAddress(order: Order): Operated {
-    const { real, service } = order;
+  function operateServer(real: RealName, service: ServiceName | undefined, order: Order): Operated {
     const override = timed(order);
     const services = health
       .status()
@@ -33,7 +34,10 @@ export function createOrders({ clock, health, operator, vrrp }: OrdersPorts, con
 
   return {
     operate: (order) => {
-      const done = placesCalled(config(), order.real).map((real) => operateAddress({ ...order, real }));
+      const service = order.service === undefined ? undefined : parseServiceName(order.service);
+      const isNone = order.service !== undefined && service === undefined;
+      const reals = isNone ? [] : realsCalled(config(), order.real);
+      const done = reals.map((real) => operateServer(real, service, order));
       return {
         services: [...new Set(done.flatMap(({ services }) => services))],
         kept: Promise.all(done.map(({ kept }) => kept)).then(

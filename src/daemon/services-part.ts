@@ -3,6 +3,7 @@
 // checks do, so that the table is made with what is known of each server.
 
 import type { Config } from '../model/config/config.ts';
+import type { ServiceName } from '../model/ipvs.ts';
 import type { DaemonPorts } from './daemon-ports.ts';
 import type { Part } from './part.ts';
 
@@ -14,10 +15,10 @@ type ServicesPorts = Pick<
 export function createServicesPart(ports: ServicesPorts): Part {
   const { health, weights, quorums, reconcile, marks } = ports;
   /** Of the previous run, until a config that names services says what is to become of them. */
-  let unclaimed: readonly string[] = [];
+  let unclaimed: readonly ServiceName[] = [];
 
   /** What was there before us is not deleted at the word of a file that names nothing. */
-  function claim({ virtuals, file }: Config, empty: boolean): readonly string[] | undefined {
+  function claim({ virtuals, file }: Config, empty: boolean): readonly ServiceName[] | undefined {
     const claimed = unclaimed;
     if (claimed.length === 0) return undefined;
     if (virtuals.length > 0 || empty) {

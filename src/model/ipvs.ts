@@ -1,7 +1,7 @@
 // The IPVS table as values: what the kernel holds, what should exist, and the operations between the two.
 // Canonical form is the kernel's (linux/ip_vs.h) less what only the kernel sets (the HASHED flag), so that
 // equal tables are deeply equal. No counters here: they are observation, not configuration.
-import { formatEndpoint } from '../net/endpoint.ts';
+import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import { type Family, familyOf, type Ip } from '../net/ip.ts';
 
 export type Protocol = 'tcp' | 'udp' | 'sctp';
@@ -82,17 +82,28 @@ export type Operation =
     }
   | { readonly type: 'deleteDestination'; readonly service: ServiceId; readonly destination: Destination };
 
-/** Names that were made, by the identity: a pass over a thousand services asks for each a dozen times. */
-const names = new WeakMap<ServiceId, string>();
+declare const called: unique symbol;
+type Name<Of extends 'service' | 'real' | 'destination'> = string & { readonly [called]: Of };
 
-/** "tcp 192.168.6.240:80", "fwmark 1", "fwmark6 1": unique, readable, the name of a service everywhere. */
-export function formatServiceId(id: ServiceId): string {
+/** A service: "tcp 192.168.6.240:80", "fwmark 1", "fwmark6 1". Made by {@link formatServiceId}. */
+export type ServiceName = Name<'service'>;
+/** A server as it is configured, and checked: "192.168.6.2:8080". Made by {@link realName}. */
+export type RealName = Name<'real'>;
+/** A server as the table has it, which may be at another port: "192.168.6.2:80". Made by {@link destinationName}. */
+export type DestinationName = Name<'destination'>;
+
+/** Names that were made, by the identity: a pass over a thousand services asks for each a dozen times. */
+const names = new WeakMap<ServiceId, ServiceName>();
+
+/** Unique, readable, the name of a service everywhere. */
+export function formatServiceId(id: ServiceId): ServiceName {
   const known = names.get(id);
   if (known !== undefined) return known;
-  const name =
+  const name = (
     id.kind === 'fwmark'
       ? `${id.family === 'inet6' ? 'fwmark6' : 'fwmark'} ${id.fwmark}`
-      : `${id.protocol} ${formatEndpoint(id)}`;
+      : `${id.protocol} ${formatEndpoint(id)}`
+  ) as ServiceName;
   names.set(id, name);
   return name;
 }
@@ -102,5 +113,25 @@ export const serviceFamily = (id: ServiceId): Family =>
   id.kind === 'fwmark' ? id.family : familyOf(id.address);
 
 /** What a real server is called everywhere: by its configured port, the service's own where that is 0. */
-export const realName = (id: ServiceId, { address, port }: Pick<Destination, 'address' | 'port'>): string =>
-  formatEndpoint({ address, port: port === 0 && id.kind === 'address' ? id.port : port });
+export const realName = (id: ServiceId, { address, port }: Endpoint): RealName =>
+  formatEndpoint({ address, port: port === 0 && id.kind === 'address' ? id.port : port }) as RealName;
+
+/** What a server of a table is called. One that is configured has no place there but by {@link tablePort}. */
+export const destinationName = (destination: Endpoint & { readonly at?: never }): DestinationName =>
+  formatEndpoint(destination) as DestinationName;
+
+/** What the table calls a server that is configured so. */
+export const nameInTable = (id: ServiceId, server: Configured): DestinationName =>
+  destinationName({ address: server.address, port: tablePort(id, server) });
+
+type Configured = Pick<Destination, 'address' | 'port' | 'forward'>;
+
+/**
+ * The port that a configured server really has in the kernel. A gate or ipip server receives the packet as it is, so
+ * its port is the service's whatever was configured (ipvsadm forces it on -a and -e). Port 0 of a masq server is the
+ * service's too. A firewall mark has no port: the given one stays.
+ */
+export function tablePort(id: ServiceId, { port, forward }: Pick<Configured, 'port' | 'forward'>): number {
+  const isOwn = forward === 'masq' && port !== 0;
+  return id.kind === 'fwmark' || isOwn ? port : id.port;
+}

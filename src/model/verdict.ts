@@ -1,5 +1,6 @@
 // What health tells the reconciler of the real servers, and nothing more.
 import type { CheckType } from './config/check.ts';
+import type { RealName, ServiceName } from './ipvs.ts';
 
 /** 'unverified': no check has ended yet since this server entered the configuration. */
 export type Verdict =
@@ -9,26 +10,19 @@ export type Verdict =
   | 'held'
   | 'down';
 
-/**
- * @param service as formatServiceId.
- * @param real as formatEndpoint of the address and port in the config, the service's own port where that is 0.
- */
-export type VerdictOf = (service: string, real: string) => Verdict;
+export type VerdictOf = (service: ServiceName, real: RealName) => Verdict;
 
-/**
- * The weight of a server that is up, instead of the configured one; 'out' takes it out whatever its verdict.
- * Named as in {@link VerdictOf}.
- */
-export type Weigh = (service: string, real: string, configured: number) => number | 'out';
+/** The weight of a server that is up, instead of the configured one; 'out' takes it out whatever its verdict. */
+export type Weigh = (service: ServiceName, real: RealName, configured: number) => number | 'out';
 
 /** 'open': not known yet. A service without a quorum in its configuration has it whenever a server serves. */
 export type QuorumView = 'held' | 'lost' | 'open';
-export type QuorumOf = (service: string) => QuorumView;
+export type QuorumOf = (service: ServiceName) => QuorumView;
 
 /** Of one service. */
 export type HealthOf = {
-  readonly verdictOf: (real: string) => Verdict;
-  readonly weigh: (real: string, configured: number) => number | 'out';
+  readonly verdictOf: (real: RealName) => Verdict;
+  readonly weigh: (real: RealName, configured: number) => number | 'out';
   readonly quorum: QuorumView;
 };
 

@@ -2,7 +2,7 @@
 // is never taken for success, an ENOENT of a delete neither: the next comparison shows what is left to do.
 // What a refusal means is explain-refusal.ts's. It neither retries nor logs: daemon/reconcile/reconcile-loop.ts.
 
-import { formatServiceId, type Operation, type ServiceId } from '../model/ipvs.ts';
+import { formatServiceId, type Operation, type ServiceId, type ServiceName } from '../model/ipvs.ts';
 import type { IpvsKernel, KernelError } from '../ports/kernel.ts';
 
 export type Outcome =
@@ -40,8 +40,8 @@ function isGone({ type }: Operation, { code }: KernelError): boolean {
   return code === 'ENOENT' && (type === 'editDestination' || type === 'deleteDestination');
 }
 
-/** The name (formatServiceId) of the service that an operation is about. */
-export const serviceOf = (operation: Operation): string => formatServiceId(idOf(operation));
+/** The service that an operation is about. */
+export const serviceOf = (operation: Operation): ServiceName => formatServiceId(idOf(operation));
 
 function idOf({ service }: Operation): ServiceId {
   return 'kind' in service ? service : service.id;

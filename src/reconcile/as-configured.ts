@@ -2,13 +2,13 @@
 // the configuration says and nothing the table holds has a part in it. Known by the identity of the configuration,
 // which is never changed in place. A table of ten thousand servers is desired at every verdict and every few seconds.
 import type { RealConfig, VirtualConfig } from '../model/config/service.ts';
-import { realName, type ServiceEntry, type VirtualService } from '../model/ipvs.ts';
+import { type RealName, realName, type ServiceEntry, type VirtualService } from '../model/ipvs.ts';
 import { type HealthOf, withoutCheck } from '../model/verdict.ts';
 import { canonicalDestination, canonicalEntry, hostPrefix } from './canonical.ts';
 
 type Configured = {
   /** What the servers are called, in the order of the configuration. */
-  readonly names: readonly string[];
+  readonly names: readonly RealName[];
   readonly entry: ServiceEntry;
 };
 
@@ -20,9 +20,11 @@ export function asConfigured(virtual: VirtualConfig, health: HealthOf): ServiceE
   if (reals.length === 0 || health.quorum !== 'held') return undefined;
   const { names, entry } = known.get(virtual) ?? configured(virtual);
   const isPlain = ({ weight }: RealConfig, index: number): boolean => {
-    const name = names[index] ?? '';
+    const name = names[index];
     return (
-      health.weigh(name, weight) === weight && withoutCheck(checktype.kind, health.verdictOf(name)) === 'up'
+      name !== undefined &&
+      health.weigh(name, weight) === weight &&
+      withoutCheck(checktype.kind, health.verdictOf(name)) === 'up'
     );
   };
   return reals.every(isPlain) ? entry : undefined;

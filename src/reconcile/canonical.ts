@@ -6,13 +6,15 @@
 
 import {
   type Destination,
+  type DestinationName,
+  destinationName,
   type ServiceEntry,
   type ServiceId,
   serviceFamily,
   type Table,
+  tablePort,
   type VirtualService,
 } from '../model/ipvs.ts';
-import { formatEndpoint } from '../net/endpoint.ts';
 import { familyOf, type Ip, ipBytes } from '../net/ip.ts';
 
 /** A wanted table in the kernel's form; of two destinations with one address and port the last stays. */
@@ -42,12 +44,12 @@ export const inTableOrder = (entries: readonly ServiceEntry[]): Table =>
 const sortKeys = new WeakMap<ServiceId, string>();
 
 export function canonicalEntry({ service, destinations }: ServiceEntry): ServiceEntry {
-  const byEndpoint = new Map<string, Destination>();
+  const byName = new Map<DestinationName, Destination>();
   for (const destination of destinations) {
     const canonical = canonicalDestination(service.id, destination);
-    byEndpoint.set(formatEndpoint(canonical), canonical);
+    byName.set(destinationName(canonical), canonical);
   }
-  return { service: canonicalService(service), destinations: sortedDestinations([...byEndpoint.values()]) };
+  return { service: canonicalService(service), destinations: sortedDestinations([...byName.values()]) };
 }
 
 export function canonicalService(service: VirtualService): VirtualService {
@@ -71,16 +73,11 @@ function flagName(scheduler: string, flag: string): string {
   return flag === 'flag-2' ? `${scheduler}-port` : flag;
 }
 
-/**
- * The destination under the port it really has in the kernel. A gate or ipip server receives the packet as it
- * is, so its port is the service's whatever was configured (ipvsadm forces it on -a and -e). Port 0 of a masq
- * server is the service's too. A firewall mark has no port: the given one stays.
- */
-export function canonicalDestination(id: ServiceId, destination: Destination): Destination {
-  const ownPort = destination.forward === 'masq' && destination.port !== 0;
-  const port = id.kind === 'fwmark' || ownPort ? destination.port : id.port;
-  return { ...bareDestination(destination), port };
-}
+/** The destination under the port it really has in the kernel. */
+export const canonicalDestination = (id: ServiceId, destination: Destination): Destination => ({
+  ...bareDestination(destination),
+  port: tablePort(id, destination),
+});
 
 /** 32 or 128: the granularity of persistence where none was asked for. */
 export const hostPrefix = (id: ServiceId): 32 | 128 => (serviceFamily(id) === 'inet6' ? 128 : 32);

@@ -9,7 +9,15 @@
 // - a server that the configuration does not name is removed; but while those it names are not all verified and
 //   none of them serves, it serves on, so that a reload may replace every server without a gap.
 import type { RealConfig, VirtualConfig } from '../model/config/service.ts';
-import { type Destination, formatServiceId, realName, type ServiceEntry, type Table } from '../model/ipvs.ts';
+import {
+  type Destination,
+  type DestinationName,
+  destinationName,
+  formatServiceId,
+  realName,
+  type ServiceEntry,
+  type Table,
+} from '../model/ipvs.ts';
 import {
   type HealthOf,
   type QuorumOf,
@@ -18,7 +26,6 @@ import {
   type Weigh,
   withoutCheck,
 } from '../model/verdict.ts';
-import { formatEndpoint } from '../net/endpoint.ts';
 import { asConfigured, serviceOf } from './as-configured.ts';
 import { canonicalDestination, canonicalEntry, inTableOrder, sameDestination } from './canonical.ts';
 import { firstTierUp, type Tier, tiersOf } from './fallback.ts';
@@ -92,7 +99,7 @@ function desireService(
     return { entry: whole, servedBy: 'reals', withheld: false, confirmed: true, settled: true };
   }
   const present = new Map(
-    observed?.destinations.map((destination) => [formatEndpoint(destination), destination]),
+    observed?.destinations.map((destination) => [destinationName(destination), destination]),
   );
   const tiers = tiersOf(virtual);
   const servers = standBack(
@@ -124,10 +131,10 @@ function desireService(
 function standBack(servers: readonly Server[]): readonly Server[] {
   const places = servers.flatMap(({ spare, destination }) => (spare && destination ? [destination] : []));
   if (places.length === 0) return servers;
-  const spares = new Set(places.map(formatEndpoint));
+  const spares = new Set(places.map(destinationName));
   const isServed = servers.some(
     ({ serves, spare, destination }) =>
-      serves && !spare && !(destination && spares.has(formatEndpoint(destination))),
+      serves && !spare && !(destination && spares.has(destinationName(destination))),
   );
   return isServed ? servers.map((server) => (server.spare ? withhold(server) : server)) : servers;
 }
@@ -142,7 +149,7 @@ const withhold = ({ remains, verified }: Server): Server => ({
 });
 
 type Held = {
-  readonly present: ReadonlyMap<string, Destination>;
+  readonly present: ReadonlyMap<DestinationName, Destination>;
   readonly tiers: readonly Destination[];
 };
 
@@ -153,7 +160,7 @@ function judgeServer(
   { present, tiers }: Held,
 ): Server {
   const configured = canonicalDestination(virtual.id, real);
-  const held = present.get(formatEndpoint(configured));
+  const held = present.get(destinationName(configured));
   const { kind } = virtual.checktype;
   const name = realName(virtual.id, real);
   const weight = weigh(name, configured.weight);
@@ -185,11 +192,11 @@ function judgeServer(
 /** What the table serves and the configuration does not name. */
 function unnamedIn(
   virtual: VirtualConfig,
-  present: ReadonlyMap<string, Destination>,
+  present: ReadonlyMap<DestinationName, Destination>,
   tiers: readonly Destination[],
 ): readonly Destination[] {
   const configured = virtual.reals.map((real) => canonicalDestination(virtual.id, real));
-  const named = new Set([...configured, ...tiers].map(formatEndpoint));
+  const named = new Set([...configured, ...tiers].map(destinationName));
   return [...present].flatMap(([name, held]) => (held.weight > 0 && !named.has(name) ? [held] : []));
 }
 

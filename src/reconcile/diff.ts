@@ -3,15 +3,21 @@
 // policy says to remove it. What is of a kind that nobody here has a word for is never deleted: only where the
 // configuration names its place is it made what it should be. Within a service the order never leaves it without a usable server: order.ts.
 
-import { formatServiceId, type Operation, type ServiceEntry, type Table } from '../model/ipvs.ts';
-import { formatEndpoint } from '../net/endpoint.ts';
+import {
+  destinationName,
+  formatServiceId,
+  type Operation,
+  type ServiceEntry,
+  type ServiceName,
+  type Table,
+} from '../model/ipvs.ts';
 import { sameDestination, sameService } from './canonical.ts';
 import { makeBeforeBreak } from './order.ts';
 import { isKnownDestination, isKnownService } from './unknown-kinds.ts';
 
 export type DiffPolicy = {
-  /** Names (formatServiceId) of services that may be deleted: this configuration's and the previous run's. */
-  readonly owned: ReadonlySet<string>;
+  /** Services that may be deleted: this configuration's and the previous run's. */
+  readonly owned: ReadonlySet<ServiceName>;
   readonly foreign: 'keep' | 'remove';
 };
 
@@ -25,19 +31,19 @@ export function diff(observed: Table, desired: Table, policy: DiffPolicy): reado
   const changes = desired.flatMap((entry) =>
     makeBeforeBreak(diffService(present.get(formatServiceId(entry.service.id)), entry)),
   );
-  const mayDelete = (name: string) => policy.owned.has(name) || policy.foreign === 'remove';
+  const mayDelete = (name: ServiceName) => policy.owned.has(name) || policy.foreign === 'remove';
   const leftovers = [...present].filter(
     ([name, { service }]) => !wanted.has(name) && mayDelete(name) && isKnownService(service.id),
   );
   return [...changes, ...leftovers.map(([, { service }]): Operation => ({ type: 'deleteService', service }))];
 }
 
-/** Names of the services in `observed` that nobody here wants or owns. */
+/** The services in `observed` that nobody here wants or owns. */
 export function foreignServices(
   observed: Table,
   desired: Table,
-  owned: ReadonlySet<string>,
-): readonly string[] {
+  owned: ReadonlySet<ServiceName>,
+): readonly ServiceName[] {
   const ours = new Set([...owned, ...desired.map((entry) => formatServiceId(entry.service.id))]);
   return observed.map((entry) => formatServiceId(entry.service.id)).filter((name) => !ours.has(name));
 }
@@ -66,9 +72,9 @@ function diffEntries(observed: ServiceEntry, desired: ServiceEntry): readonly Op
 
 function diffDestinations(observed: ServiceEntry, desired: ServiceEntry): readonly Operation[] {
   const service = desired.service.id;
-  const leftover = new Map(observed.destinations.map((held) => [formatEndpoint(held), held]));
+  const leftover = new Map(observed.destinations.map((held) => [destinationName(held), held]));
   const changes = desired.destinations.flatMap((destination): readonly Operation[] => {
-    const name = formatEndpoint(destination);
+    const name = destinationName(destination);
     const before = leftover.get(name);
     leftover.delete(name);
     if (before === undefined) return [{ type: 'addDestination', service, destination }];

@@ -4,9 +4,14 @@
 
 import type { FallbackServing } from '../journal/describe-fallback.ts';
 import type { FallbackConfig, RealConfig, VirtualConfig } from '../model/config/service.ts';
-import { type Destination, realName } from '../model/ipvs.ts';
+import {
+  type Destination,
+  type DestinationName,
+  destinationName,
+  nameInTable,
+  realName,
+} from '../model/ipvs.ts';
 import { type HealthOf, withoutCheck } from '../model/verdict.ts';
-import { formatEndpoint } from '../net/endpoint.ts';
 import { canonicalDestination, sameDestination } from './canonical.ts';
 
 /** A tier in its place: the first is 0. */
@@ -20,10 +25,10 @@ type Place = Tier & {
 
 function placesOf({ id, reals, fallbacks }: VirtualConfig): readonly Place[] {
   if (fallbacks.length === 0) return [];
-  const byPlace = new Map(reals.map((real) => [formatEndpoint(canonicalDestination(id, real)), real]));
+  const byPlace = new Map(reals.map((real) => [nameInTable(id, real), real]));
   return fallbacks.map((config, index) => {
     const destination = canonicalDestination(id, config);
-    const real = byPlace.get(formatEndpoint(destination));
+    const real = byPlace.get(destinationName(destination));
     return { index, config, destination, ...(real !== undefined && { real }) };
   });
 }
@@ -37,15 +42,15 @@ export const tiersOf = (virtual: VirtualConfig): readonly Destination[] =>
     config.checked && real !== undefined ? [] : [destination],
   );
 
-/** @param present the table's servers of the service, by formatEndpoint. */
+/** @param present the table's servers of the service. */
 export function firstTierUp(
   virtual: VirtualConfig,
   health: HealthOf,
-  present: ReadonlyMap<string, Destination>,
+  present: ReadonlyMap<DestinationName, Destination>,
 ): Tier | undefined {
   for (const place of placesOf(virtual)) {
     const { index, destination } = place;
-    const held = present.get(formatEndpoint(destination));
+    const held = present.get(destinationName(destination));
     const serves =
       held !== undefined && held.weight > 0 && sameDestination({ ...held, weight: 1 }, destination);
     const weight = weightOf(virtual, place, health, serves);

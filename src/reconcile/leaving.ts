@@ -5,11 +5,24 @@
 // What counts as a connection: active and inactive ones (UDP has no others; of a TCP connection whose client has shut
 // its side with gate or ipip, the kernel sees no more), and clients that persistence keeps on the server, as their next
 // connection still goes to it (net/netfilter/ipvs/ip_vs_conn.c, ip_vs_bind_dest). Reasons: docs/architecture.md.
+
 import type { VirtualConfig } from '../model/config/service.ts';
-import { type Destination, formatServiceId, realName, type ServiceEntry, type Table } from '../model/ipvs.ts';
-import { formatEndpoint } from '../net/endpoint.ts';
+import {
+  type Destination,
+  type DestinationName,
+  destinationName,
+  formatServiceId,
+  nameInTable,
+  type RealName,
+  realName,
+  type ServiceEntry,
+  type ServiceName,
+  type Table,
+} from '../model/ipvs.ts';
+import { type ServerKey, serverKey } from '../model/names.ts';
+import { entriesOf } from '../net/record.ts';
 import type { Micros } from '../ports/clock.ts';
-import { canonicalDestination, inTableOrder, readTable } from './canonical.ts';
+import { inTableOrder, readTable } from './canonical.ts';
 import { tiersOf } from './fallback.ts';
 import { isKnownDestination } from './unknown-kinds.ts';
 
@@ -25,10 +38,9 @@ export type LeavingTerms = { readonly timeoutMs: number; readonly cleanstop: boo
 
 /** What has to survive a restart. */
 export type LeavingState = {
-  /** By the name of the service. */
-  readonly terms: Readonly<Record<string, LeavingTerms>>;
-  /** Since when servers that are not configured any more have been leaving, by "SERVICE REAL" as the table has it. */
-  readonly since: Readonly<Record<string, Micros>>;
+  readonly terms: Readonly<Record<ServiceName, LeavingTerms>>;
+  /** Since when servers that are not configured any more have been leaving. */
+  readonly since: Readonly<Record<ServerKey<DestinationName>, Micros>>;
 };
 
 /** The operator's word. @property deadline absent: as long as it takes, and it stays in the table at weight 0. */
@@ -37,17 +49,17 @@ export type Drain = { readonly since: Micros; readonly deadline?: Micros };
 export type LeavingContext = {
   readonly state: LeavingState;
   readonly now: Micros;
-  /** Named as in VerdictOf. Absent: nobody is drained. */
-  readonly drainOf?: (service: string, real: string) => Drain | undefined;
-  /** Whether we put that server into the table, named as it is there: a stranger's goes at once. */
-  readonly wasOurs: (service: string, real: string) => boolean;
-  readonly connectionsOf: (service: string, real: string) => Connections;
+  /** Absent: nobody is drained. */
+  readonly drainOf?: (service: ServiceName, real: RealName) => Drain | undefined;
+  /** Whether we put that server into the table: a stranger's goes at once. */
+  readonly wasOurs: (service: ServiceName, real: DestinationName) => boolean;
+  readonly connectionsOf: (service: ServiceName, real: DestinationName) => Connections;
 };
 
 /** A server on its way out. */
 export type Leaving = {
-  readonly service: string;
-  readonly real: string;
+  readonly service: ServiceName;
+  readonly real: DestinationName;
   readonly since: Micros;
   readonly deadline?: Micros;
   readonly by: 'operator' | 'configuration';
@@ -74,7 +86,7 @@ export type LeavingTables = {
   /** Canonical. */
   readonly desired: Table;
   /** Services that may be deleted where nobody wants them. */
-  readonly mayDelete: (service: string) => boolean;
+  readonly mayDelete: (service: ServiceName) => boolean;
 };
 
 export function depart(tables: LeavingTables, context: LeavingContext): Departure {
@@ -104,13 +116,13 @@ const mayNobodyLeave = (virtuals: readonly VirtualConfig[], { state, drainOf }: 
 
 /** One service: at least one of the three is there. */
 type Room = {
-  readonly name: string;
+  readonly name: ServiceName;
   readonly virtual?: VirtualConfig;
   readonly held?: ServiceEntry;
   readonly goal?: ServiceEntry;
   readonly timeoutMs: number;
   /** Those of its servers that the operator drains, in the table or not. */
-  readonly drains: readonly { readonly real: string; readonly drain: Drain }[];
+  readonly drains: readonly { readonly real: DestinationName; readonly drain: Drain }[];
 };
 
 function roomsOf(
@@ -134,7 +146,7 @@ function roomsOf(
   });
 }
 
-const byName = (table: Table): ReadonlyMap<string, ServiceEntry> =>
+const byName = (table: Table): ReadonlyMap<ServiceName, ServiceEntry> =>
   new Map(table.map((entry) => [formatServiceId(entry.service.id), entry]));
 
 /** Those that the configuration does not name, less those that serve on until others can. */
@@ -144,12 +156,12 @@ function droppedIn(
 ): readonly Leaving[] {
   const { since: before } = context.state;
   if (held === undefined || (timeoutMs === 0 && Object.keys(before).length === 0)) return [];
-  const named = new Set(virtual === undefined ? [] : endpointsOf(virtual));
-  for (const server of goal?.destinations ?? []) if (server.weight > 0) named.add(formatEndpoint(server));
+  const named = new Set(virtual === undefined ? [] : destinationsOf(virtual));
+  for (const server of goal?.destinations ?? []) if (server.weight > 0) named.add(destinationName(server));
   return held.destinations.flatMap((destination): readonly Leaving[] => {
-    const real = formatEndpoint(destination);
+    const real = destinationName(destination);
     if (named.has(real) || !isKnownDestination(destination)) return [];
-    const begun = before[`${name} ${real}`];
+    const begun = before[serverKey(name, real)];
     if (begun === undefined && (timeoutMs === 0 || !context.wasOurs(name, real))) return [];
     const since = Math.min(begun ?? context.now, context.now);
     const drain = { since, deadline: since + timeoutMs * 1000 };
@@ -157,15 +169,17 @@ function droppedIn(
   });
 }
 
-const endpointsOf = (virtual: VirtualConfig): readonly string[] =>
-  [...virtual.reals.map((real) => canonicalDestination(virtual.id, real)), ...tiersOf(virtual)].map(
-    formatEndpoint,
-  );
+const destinationsOf = (virtual: VirtualConfig): readonly DestinationName[] => [
+  ...virtual.reals.map((real) => nameInTable(virtual.id, real)),
+  ...tiersOf(virtual).map(destinationName),
+];
 
 /** Those that are in the table; one that is not has nothing to end. */
 function drainedIn({ name, held, drains }: Room, context: LeavingContext): readonly Leaving[] {
   if (held === undefined || drains.length === 0) return [];
-  const present = new Map(held.destinations.map((destination) => [formatEndpoint(destination), destination]));
+  const present = new Map(
+    held.destinations.map((destination) => [destinationName(destination), destination]),
+  );
   return drains.flatMap(({ real, drain }) => {
     const destination = present.get(real);
     const about = { service: name, real, by: 'operator' } as const;
@@ -173,12 +187,10 @@ function drainedIn({ name, held, drains }: Room, context: LeavingContext): reado
   });
 }
 
-const drainsOf = (virtual: VirtualConfig, name: string, { drainOf }: LeavingContext): Room['drains'] =>
+const drainsOf = (virtual: VirtualConfig, name: ServiceName, { drainOf }: LeavingContext): Room['drains'] =>
   virtual.reals.flatMap((each) => {
     const drain = drainOf?.(name, realName(virtual.id, each));
-    return drain === undefined
-      ? []
-      : [{ real: formatEndpoint(canonicalDestination(virtual.id, each)), drain }];
+    return drain === undefined ? [] : [{ real: nameInTable(virtual.id, each), drain }];
   });
 
 /** It must have been seen at weight 0 without connections: until then it may have got one since it was looked at. */
@@ -205,13 +217,13 @@ function furnish({ drains, held, goal }: Room, servers: readonly Leaving[]): Ser
     drains.flatMap(({ real, drain }) => (drain.deadline === undefined || going.has(real) ? [] : [real])),
   );
   const kept = (goal?.destinations ?? []).filter(
-    (destination) => destination.weight > 0 || !gone.has(formatEndpoint(destination)),
+    (destination) => destination.weight > 0 || !gone.has(destinationName(destination)),
   );
   const dropped = new Set(
     servers.flatMap(({ by, end, real }) => (by === 'configuration' && end === undefined ? [real] : [])),
   );
   const leaving = (held?.destinations ?? [])
-    .filter((destination) => dropped.has(formatEndpoint(destination)))
+    .filter((destination) => dropped.has(destinationName(destination)))
     .map((destination) => ({ ...destination, weight: 0 }));
   const service = goal?.service ?? (leaving.length > 0 ? held?.service : undefined);
   return service && readTable([{ service, destinations: [...kept, ...leaving] }])[0];
@@ -237,8 +249,8 @@ function stateOf(
   ]);
   return {
     terms: Object.fromEntries(
-      Object.entries(terms).filter(([name, { timeoutMs }]) => names.has(name) && timeoutMs > 0),
+      entriesOf(terms).filter(([name, { timeoutMs }]) => names.has(name) && timeoutMs > 0),
     ),
-    since: Object.fromEntries(going.map(({ service, real, since }) => [`${service} ${real}`, since])),
+    since: Object.fromEntries(going.map(({ service, real, since }) => [serverKey(service, real), since])),
   };
 }

@@ -1,7 +1,7 @@
 // Which firewall marks shall be set, what is between them and those that are, in words and as lines of a plan. Pure; the
 // table that holds them is the kernel's matter.
 import type { VirtualConfig } from '../model/config/service.ts';
-import { formatServiceId } from '../model/ipvs.ts';
+import { formatServiceId, type ServiceName } from '../model/ipvs.ts';
 import type { Family } from '../net/ip.ts';
 import { type Mark, markKey } from '../net/mark.ts';
 import { type Plan, withSettingLines } from './plan.ts';
@@ -27,12 +27,12 @@ const inOrder = (marks: readonly Mark[]): readonly Mark[] =>
 
 /**
  * A service that drains keeps its marks until it goes, or a client that persistence keeps on a server would lose it
- * with its next connection. @param before what is set now, of the family. @param departing names of such services
+ * with its next connection. @param before what is set now, of the family. @param departing such services
  */
 export function withDeparting(
   wanted: readonly Mark[],
   before: readonly Mark[],
-  { family, departing }: { readonly family: Family; readonly departing: readonly string[] },
+  { family, departing }: { readonly family: Family; readonly departing: readonly ServiceName[] },
 ): readonly Mark[] {
   const taken = new Set(wanted.map(markKey));
   const leads = ({ mark }: Mark) =>

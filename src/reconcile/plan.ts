@@ -3,8 +3,7 @@
 
 import type { FallbackServing } from '../journal/describe-fallback.ts';
 import type { VirtualConfig } from '../model/config/service.ts';
-import { formatServiceId, type Operation } from '../model/ipvs.ts';
-import { formatEndpoint } from '../net/endpoint.ts';
+import { destinationName, formatServiceId, type Operation } from '../model/ipvs.ts';
 import { describeDestination, describeService } from './describe.ts';
 import { fallbackServing } from './fallback.ts';
 import type { Leaving } from './leaving.ts';
@@ -14,7 +13,7 @@ export type PlanLine = {
   readonly sign: '+' | '~' | '-';
   /** formatServiceId. */
   readonly service: string;
-  /** formatEndpoint; absent where the line is about the service itself. */
+  /** destinationName; absent where the line is about the service itself. */
   readonly real?: string;
   /** Settings in ipvsadm's options; `before` is absent where it is added, `after` where it is deleted. */
   readonly before?: string;
@@ -123,5 +122,5 @@ type DestinationOperation = Exclude<Operation, ServiceOperation>;
 const aboutService = ({ service }: ServiceOperation) => ({ service: formatServiceId(service.id) });
 const aboutReal = ({ service, destination }: DestinationOperation) => ({
   service: formatServiceId(service),
-  real: formatEndpoint(destination),
+  real: destinationName(destination),
 });

@@ -3,13 +3,14 @@
 import type { VirtualConfig } from '../model/config/service.ts';
 import {
   type Destination,
+  destinationName,
   formatServiceId,
   type Operation,
+  type ServiceName,
   type Table,
   type VirtualService,
 } from '../model/ipvs.ts';
 import type { VerdictOf } from '../model/verdict.ts';
-import { formatEndpoint } from '../net/endpoint.ts';
 import { readTable } from './canonical.ts';
 import { type DesiredService, desireServices, type Moment, tableOf } from './desire.ts';
 import { type DiffPolicy, diff } from './diff.ts';
@@ -63,17 +64,17 @@ function departureFrom(
   { observed, wanted, virtuals, policy }: Tables,
   leaving: Omit<LeavingContext, 'connectionsOf'>,
 ): Departure {
-  const mayDelete = (service: string) => policy.owned.has(service);
+  const mayDelete = (service: ServiceName) => policy.owned.has(service);
   const connectionsOf = countersIn(kernelTable);
   return depart({ virtuals, observed, desired: wanted, mayDelete }, { ...leaving, connectionsOf });
 }
 
 /** Looked up only for those who leave: a table may have ten thousand servers. */
 function countersIn(table: CountedTable): LeavingContext['connectionsOf'] {
-  let services: ReadonlyMap<string, CountedTable[number]['destinations']> | undefined;
+  let services: ReadonlyMap<ServiceName, CountedTable[number]['destinations']> | undefined;
   return (service, real) => {
     services ??= new Map(table.map((entry) => [formatServiceId(entry.service.id), entry.destinations]));
-    const held = services.get(service)?.find((destination) => formatEndpoint(destination) === real);
+    const held = services.get(service)?.find((destination) => destinationName(destination) === real);
     return held?.counters ?? none;
   };
 }

@@ -3,12 +3,12 @@
 
 import {
   type Destination,
+  destinationName,
   formatServiceId,
   type ServiceEntry,
   type ServiceId,
   type Table,
 } from '../model/ipvs.ts';
-import { formatEndpoint } from '../net/endpoint.ts';
 
 const isNumbered = (word: string): boolean => /-\d+$/.test(word);
 
@@ -33,7 +33,7 @@ function unknownOf({ service, destinations }: ServiceEntry): readonly string[] {
   const servers = destinations.filter((destination) => !isKnownDestination(destination));
   return [
     ...(isKnownService(service.id) ? [] : [name]),
-    ...servers.map((server) => `${name} -> ${formatEndpoint(server)} (${kindOf(server)})`),
+    ...servers.map((server) => `${name} -> ${destinationName(server)} (${kindOf(server)})`),
   ];
 }
 

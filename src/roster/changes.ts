@@ -39,7 +39,7 @@ function serverChange(before: VirtualConfig | undefined, after: VirtualConfig): 
 }
 
 const originsIn = ({ id, reals, fallbacks }: VirtualConfig): ReadonlyMap<string, string> =>
-  new Map([
+  new Map<string, string>([
     ...reals.map((real) => [realName(id, real), real.name ?? real.at.file] as const),
     ...fallbacks.map((tier) => [`fallback ${realName(id, tier)}`, tier.name ?? tier.at.file] as const),
   ]);

@@ -3,7 +3,7 @@
 // server has an address.
 // Where two come out at one place the first counts: what is written as an address, then names, then the file.
 import type { FallbackConfig, NamedRealConfig, RealConfig, VirtualConfig } from '../model/config/service.ts';
-import { formatServiceId, realName, type ServiceId, serviceFamily } from '../model/ipvs.ts';
+import { formatServiceId, realName, type ServiceId, type ServiceName, serviceFamily } from '../model/ipvs.ts';
 import type { Family, Ip } from '../net/ip.ts';
 
 /** A question for the resolver. */
@@ -22,7 +22,7 @@ export type Known = {
   /** In order; empty where nothing is known of that name. */
   readonly addressesOf: (question: Question) => readonly Ip[];
   /** Absent: no file, or none that was ever good. */
-  readonly fleetOf: (service: string) => Fleet | undefined;
+  readonly fleetOf: (service: ServiceName) => Fleet | undefined;
 };
 
 /** One server that is there already. */

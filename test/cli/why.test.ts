@@ -12,15 +12,16 @@ import { aConfig } from '../make/a-config.ts';
 import { aReal, aVirtual } from '../make/a-virtual.ts';
 import { realOf } from '../make/arbitrary-table.ts';
 import { createModelKernel } from '../make/model-kernel.ts';
+import { realNamed, serviceNamed } from '../make/names.ts';
 import { createVirtualTime } from '../make/virtual-time.ts';
 
-const service = 'tcp 192.168.6.240:80';
+const service = serviceNamed('tcp 192.168.6.240:80');
 const [one, two] = [realOf('192.168.6.2', 80, { weight: 5 }), realOf('192.168.6.3', 80, { weight: 3 })];
 const shop = aVirtual({ reals: [one, two], servicename: 'shop', drainTimeoutMs: 60_000 });
 const ipvs = { resyncIntervalMs: 5000, foreign: 'keep' } as const;
 
 const health = (changes: Partial<ServerHealth>): ServerHealth => ({
-  ...{ service, real: '192.168.6.2:80', verdict: 'up', maintenance: false, check: 'http' },
+  ...{ service, real: realNamed('192.168.6.2:80'), verdict: 'up', maintenance: false, check: 'http' },
   ...{ recent: [], successes: 7, failures: 0 },
   statistics: { ended: 7, skipped: 0, latenessMs: 0, tookMs: 0 },
   ...changes,
@@ -132,7 +133,7 @@ describe('why a real server', () => {
 });
 
 describe('why a service', () => {
-  const theirs = [health({}), health({ real: '192.168.6.3:80', verdict: 'held' })];
+  const theirs = [health({}), health({ real: realNamed('192.168.6.3:80'), verdict: 'held' })];
   it('is served by whom, called by each of its names', async () => {
     for (const about of [service, '192.168.6.240:80', '192.168.6.240', 'shop']) {
       const text = await why(about, theirs);

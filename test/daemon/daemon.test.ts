@@ -22,6 +22,7 @@ import {
   type FakeHealth,
   type FakeRoster,
 } from '../make/fake-parts.ts';
+import { serviceNamed } from '../make/names.ts';
 import { createVirtualTime, type VirtualTime } from '../make/virtual-time.ts';
 import { instance } from '../make/vrrp-instance.ts';
 
@@ -53,7 +54,7 @@ function daemonOf(initial: Config): Daemon {
   roster = createFakeRoster(initial, (next) => made(next));
   return createDaemon(
     {
-      ...{ clock, health, roster, ownedBefore: ['fwmark 1'], version: '1.2.3', pid: 42 },
+      ...{ clock, health, roster, ownedBefore: [serviceNamed('fwmark 1')], version: '1.2.3', pid: 42 },
       journal: (event) => {
         events.push(event);
         tell(event.event);

@@ -15,9 +15,8 @@ import type { VrrpSupervisor } from '../../src/daemon/vrrp/supervisor.ts';
 import type { Config } from '../../src/model/config/config.ts';
 import type { VrrpInstanceConfig } from '../../src/model/config/router.ts';
 import type { VirtualConfig } from '../../src/model/config/service.ts';
-import { formatServiceId } from '../../src/model/ipvs.ts';
+import { formatServiceId, realName, type ServiceName } from '../../src/model/ipvs.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
-import { formatEndpoint } from '../../src/net/endpoint.ts';
 import { err, ok } from '../../src/net/result.ts';
 
 export type Tell = (line: string) => void;
@@ -64,7 +63,7 @@ export function createFakeHealth(tell: Tell): FakeHealth {
       ...{ checks: servers.length, underWay: 0, waiting: 0, places: 1000, missed: 0 },
       lateness: { count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0, buckets: [] },
     }),
-    pardon: (real, service = 'every service') => tell(`health pardon ${real} ${service}`),
+    pardon: (real, service) => tell(`health pardon ${real} ${service ?? 'every service'}`),
     firstResults: () =>
       verdict === 'unverified' ? new Promise((resolve) => void waiting.push(resolve)) : Promise.resolve(),
     stop: () => {
@@ -83,7 +82,7 @@ export function createFakeHealth(tell: Tell): FakeHealth {
 const serversOf = (virtuals: readonly VirtualConfig[]): readonly ServerHealth[] =>
   virtuals.flatMap(({ id, reals }) =>
     reals.map((real) => ({
-      ...{ service: formatServiceId(id), real: formatEndpoint(real), verdict: 'up' as const },
+      ...{ service: formatServiceId(id), real: realName(id, real), verdict: 'up' as const },
       ...{ maintenance: false, check: 'http', recent: [], successes: 0, failures: 0 },
       statistics: { ended: 0, skipped: 0, latenessMs: 0, tookMs: 0 },
     })),
@@ -91,7 +90,7 @@ const serversOf = (virtuals: readonly VirtualConfig[]): readonly ServerHealth[] 
 
 export function createFakeReconcile(tell: Tell): ReconcileLoop {
   const { use, end } = lifeOf('reconcile');
-  let configured: readonly string[] = [];
+  let configured: readonly ServiceName[] = [];
   return {
     configure: async (virtuals, _, owned) => {
       use();

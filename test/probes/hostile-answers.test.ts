@@ -10,6 +10,7 @@ import { createProbe } from '../../src/probes/probe-target.ts';
 import { formatServices } from '../../src/render/services.ts';
 import { formatWhy } from '../../src/render/why.ts';
 import { environment } from '../make/environment.ts';
+import { realNamed, serviceNamed } from '../make/names.ts';
 import { createVirtualTime } from '../make/virtual-time.ts';
 import { hostileConfig, hostileServices, knowsMarker, showsMarker } from './hostile-servers.ts';
 
@@ -26,6 +27,8 @@ async function answersOf(services: typeof hostileServices): Promise<readonly Sho
   return Promise.all(targets.map((target) => probe(target, AbortSignal.timeout(10_000))));
 }
 
+const service = serviceNamed('tcp 10.0.0.1:80');
+
 /** All that is ever printed of a check's result, by lines of ours. */
 async function outputsOf(results: readonly ShownResult[]): Promise<Readonly<Record<string, string>>> {
   const logged = async (format: 'json' | 'text') => {
@@ -37,14 +40,14 @@ async function outputsOf(results: readonly ShownResult[]): Promise<Readonly<Reco
       openFile: () => sink,
     });
     for (const { detail } of results) {
-      shell.journal({ event: 'real.down', service: 's', real: 'r', detail, failures: 1 });
+      shell.journal({ event: 'real.down', service, real: '10.0.0.2:80', detail, failures: 1 });
     }
     await shell.close();
     return lines.join('');
   };
   const answers = results.map(({ outcome, detail }) => ({ outcome, detail, agoMs: 5 }));
   const real = {
-    real: 'r',
+    real: realNamed('10.0.0.2:80'),
     verdict: 'down',
     maintenance: false,
     activeConnections: 0,
@@ -52,14 +55,22 @@ async function outputsOf(results: readonly ShownResult[]): Promise<Readonly<Reco
   } as const;
   const reals = results.map(({ detail }) => ({ ...real, detail }));
   const why = {
-    ...{ service: 's', real: 'r', verdict: 'down', maintenance: false, check: 'http', successes: 0, rise: 1 },
+    ...{
+      service,
+      real: real.real,
+      verdict: 'down',
+      maintenance: false,
+      check: 'http',
+      successes: 0,
+      rise: 1,
+    },
     ...{ failures: 1, fall: 1, answers, weights: [], servedBy: 'nobody' },
   } as ServerWhy;
   return {
     json: await logged('json'),
     text: await logged('text'),
     why: shownLines(formatWhy({ servers: [why], leavers: [], services: [], routers: [] })),
-    status: shownLines(formatServices([{ service: 's', scheduler: 'rr', fallbacks: [], reals }])),
+    status: shownLines(formatServices([{ service, scheduler: 'rr', fallbacks: [], reals }])),
   };
 }
 

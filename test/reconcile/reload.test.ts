@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { VirtualConfig } from '../../src/model/config/service.ts';
-import { formatServiceId, type Operation, type Table } from '../../src/model/ipvs.ts';
+import { formatServiceId, type Operation, type ServiceName, type Table } from '../../src/model/ipvs.ts';
 import type { VerdictOf } from '../../src/model/verdict.ts';
 import { formatEndpoint } from '../../src/net/endpoint.ts';
 import { applyOperations } from '../../src/reconcile/apply.ts';
@@ -68,7 +68,7 @@ function virtualsOf(text: string): readonly VirtualConfig[] {
 async function bring(
   kernel: ModelKernel,
   virtuals: readonly VirtualConfig[],
-  owned: readonly string[],
+  owned: readonly ServiceName[],
   verdictOf: VerdictOf,
 ) {
   const names = new Set([...owned, ...virtuals.map(({ id }) => formatServiceId(id))]);
@@ -81,7 +81,7 @@ async function bring(
 
 /** Every entry as text, by its name: a service with what is said of itself, a server with its service's. */
 function entries(table: Table): ReadonlyMap<string, string> {
-  return new Map(
+  return new Map<string, string>(
     table.flatMap(({ service, destinations }) => [
       [formatServiceId(service.id), JSON.stringify(service)] as const,
       ...destinations.map(

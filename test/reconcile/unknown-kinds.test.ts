@@ -24,7 +24,7 @@ const table = [
   entry({ ...web, protocol: 'protocol-50', port: 0 }),
   entry({ kind: 'fwmark', family: 'inet', fwmark: 1 }),
 ];
-const everything = { owned: new Set<string>(), foreign: 'remove' } as const;
+const everything = { owned: new Set<never>(), foreign: 'remove' } as const;
 
 describe('what the kernel holds that nobody here has a word for', () => {
   it('is told by its number; all else is not', () => {

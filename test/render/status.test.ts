@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatStatus } from '../../src/render/status.ts';
+import { realNamed, serviceNamed } from '../make/names.ts';
 
 describe('formatStatus', () => {
   it('shows routers, services, servers and what the kernel refuses', () => {
@@ -41,22 +42,22 @@ describe('formatStatus', () => {
       tracked: [{ name: 'script web', state: 'down', detail: 'exit 1' }],
       services: [
         {
-          service: 'tcp 10.0.0.9:80',
+          service: serviceNamed('tcp 10.0.0.9:80'),
           scheduler: 'wlc',
           fallbacks: [
             {
-              address: '10.0.0.8:80',
+              address: realNamed('10.0.0.8:80'),
               name: 'sorry.example.com',
               serving: false,
               verdict: 'down',
               detail: 'refused',
             },
-            { address: '127.0.0.1:80', serving: true },
+            { address: realNamed('127.0.0.1:80'), serving: true },
           ],
           quorum: { state: 'lost', weight: 1, quorum: 3, hysteresis: 1 },
           reals: [
             {
-              real: '10.0.0.2:80',
+              real: realNamed('10.0.0.2:80'),
               name: 'web.example.com',
               verdict: 'down',
               maintenance: false,

@@ -1,8 +1,7 @@
 // What of the servers of a service cannot work, or not as its author may think: warnings with the reason.
 import type { Position } from '../../model/config/problem.ts';
 import type { NamedRealConfig, RealConfig, VirtualConfig } from '../../model/config/service.ts';
-import { formatServiceId } from '../../model/ipvs.ts';
-import { formatEndpoint } from '../../net/endpoint.ts';
+import { type DestinationName, formatServiceId, nameInTable } from '../../model/ipvs.ts';
 import { type Warn, warningAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
 
@@ -27,10 +26,10 @@ export function judgeServers(
       methods.join(' and '),
     );
   }
-  const servers = new Map<string, Position>();
+  const servers = new Map<DestinationName, Position>();
   for (const real of [...reals, ...namedReals]) judgeServer(virtual, real, problems);
   for (const real of reals) {
-    const server = formatEndpoint({ address: real.address, port: tablePort(virtual, real) });
+    const server = nameInTable(virtual.id, real);
     if (servers.has(server)) {
       problems.push(
         warningAt(real.at, 'use real server', 'each server once in a service', `${server} again`),
@@ -53,15 +52,15 @@ export function judgeServer(
 
 function judgeFallbacks(
   virtual: VirtualConfig,
-  reals: ReadonlySet<string>,
+  reals: ReadonlySet<DestinationName>,
   warn: Warn,
   problems: Resolution['problems'],
 ): void {
   const { fallbacks } = virtual;
-  const tiers = new Set<string>();
+  const tiers = new Set<DestinationName>();
   for (const tier of fallbacks) {
     judgeLoopback(tier, tier.at, problems);
-    const server = formatEndpoint({ address: tier.address, port: tablePort(virtual, tier) });
+    const server = nameInTable(virtual.id, tier);
     if (reals.has(server))
       warn('fallback', 'fall back', 'a server that is not a real server of the service', server);
     if (tiers.has(server)) {
@@ -69,12 +68,6 @@ function judgeFallbacks(
     }
     tiers.add(server);
   }
-}
-
-/** The port that the kernel's table holds (reconcile/canonical.ts). */
-function tablePort({ id }: VirtualConfig, { port, forward }: Pick<RealConfig, 'port' | 'forward'>): number {
-  if (id.kind === 'fwmark') return port;
-  return forward === 'masq' && port !== 0 ? port : id.port;
 }
 
 /** ip_vs_xmit.c drops packets from outside that would be translated to a loopback address. */

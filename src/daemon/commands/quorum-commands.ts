@@ -3,14 +3,15 @@
 
 import type { Journal } from '../../journal/event.ts';
 import type { QuorumConfig } from '../../model/config/service.ts';
+import type { ServiceName } from '../../model/ipvs.ts';
 import type { Command, CommandQueue } from './command-queue.ts';
 
 type Action = 'up' | 'down';
 
 export type QuorumCommands = {
-  readonly become: (service: string, action: Action, config: QuorumConfig) => void;
+  readonly become: (service: ServiceName, action: Action, config: QuorumConfig) => void;
   /** Of a service that has no quorum any more: if it ever has one again, that is news. */
-  readonly forget: (service: string) => void;
+  readonly forget: (service: ServiceName) => void;
 };
 
 export function createQuorumCommands({
@@ -21,10 +22,10 @@ export function createQuorumCommands({
   readonly queue: CommandQueue;
 }): QuorumCommands {
   /** What each service was told last, or is being told. */
-  const told = new Map<string, Action>();
+  const told = new Map<ServiceName, Action>();
 
   function commandFor(
-    service: string,
+    service: ServiceName,
     action: Action,
     { [action]: command, user }: QuorumConfig,
   ): Command | undefined {

@@ -11,6 +11,7 @@ import {
   withheld,
 } from '../../health/verdict.ts';
 import type { Journal, JournalEvent } from '../../journal/event.ts';
+import type { RealName, ServiceName } from '../../model/ipvs.ts';
 import type { ExpiringCertificate, ProbeResult, ShownResult } from '../../model/probe-result.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
@@ -23,15 +24,18 @@ const recentMax = 5;
 /** A certificate that is about to end is logged when it is first seen, and then this often. */
 const expiryEveryMs = 86_400_000;
 
-/** `service` as formatServiceId, `real` as formatEndpoint with the port that traffic reaches. */
-export type VerdictChange = { readonly service: string; readonly real: string; readonly verdict: Verdict };
+export type VerdictChange = {
+  readonly service: ServiceName;
+  readonly real: RealName;
+  readonly verdict: Verdict;
+};
 
 /** What a check said, and when. */
 export type Judged = { readonly result: ShownResult; readonly at: Micros };
 
 export type CheckedServer = FlappingServer & {
-  readonly service: string;
-  readonly real: string;
+  readonly service: ServiceName;
+  readonly real: RealName;
   readonly endpoint: Endpoint;
   plan: CheckPlan;
   /** Names the check that it shares with equal servers of other services. */

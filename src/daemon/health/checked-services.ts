@@ -6,8 +6,7 @@ import { steady } from '../../health/flap-damping.ts';
 import { questioned, unverified } from '../../health/verdict.ts';
 import { trafficPortOf } from '../../model/checks/ports.ts';
 import type { RealConfig, VirtualConfig } from '../../model/config/service.ts';
-import { formatServiceId } from '../../model/ipvs.ts';
-import { formatEndpoint } from '../../net/endpoint.ts';
+import { formatServiceId, type RealName, realName, type ServiceName } from '../../model/ipvs.ts';
 import { type CheckedServer, pardon, type ServerSurroundings } from './checked-server.ts';
 import type { FirstResults } from './first-results.ts';
 import { endHold } from './flap-hold.ts';
@@ -24,19 +23,19 @@ export type CheckedServicesPorts = {
 export type CheckedServices = {
   readonly configure: (virtuals: readonly VirtualConfig[]) => void;
   readonly servers: () => readonly CheckedServer[];
-  readonly find: (service: string, real: string) => CheckedServer | undefined;
+  readonly find: (service: ServiceName, real: RealName) => CheckedServer | undefined;
 };
 
 /** @property virtual what it was configured by; never changed in place. */
 type CheckedService = {
   readonly virtual: VirtualConfig;
-  readonly servers: ReadonlyMap<string, CheckedServer>;
+  readonly servers: ReadonlyMap<RealName, CheckedServer>;
 };
 
 export function createCheckedServices(ports: CheckedServicesPorts): CheckedServices {
   const { around, checks, firstResults } = ports;
   /** By name; their servers by theirs. */
-  const services = new Map<string, CheckedService>();
+  const services = new Map<ServiceName, CheckedService>();
 
   const enter = (server: CheckedServer, intervalMs: number): void => {
     if (server.plan.main.target.kind !== 'off') firstResults.expect(server);
@@ -62,7 +61,7 @@ export function createCheckedServices(ports: CheckedServicesPorts): CheckedServi
   };
 
   /** The service as it is configured now; a configuration that is the very one of before changes nothing. */
-  const enterService = (name: string, virtual: VirtualConfig): void => {
+  const enterService = (name: ServiceName, virtual: VirtualConfig): void => {
     const before = services.get(name);
     if (before?.virtual === virtual) return;
     const wanted = serversOf(virtual);
@@ -93,7 +92,7 @@ export function createCheckedServices(ports: CheckedServicesPorts): CheckedServi
 }
 
 /** A tier of the fallback that is also a real server is checked as that: it comes first, and gives way. */
-function serversOf(virtual: VirtualConfig): ReadonlyMap<string, CheckedServer> {
+function serversOf(virtual: VirtualConfig): ReadonlyMap<RealName, CheckedServer> {
   const checked = [...virtual.fallbacks.filter((fallback) => fallback.checked), ...virtual.reals];
   return new Map(checked.map((real) => newServer(virtual, real)).map((server) => [server.real, server]));
 }
@@ -106,7 +105,7 @@ function newServer(virtual: VirtualConfig, real: RealConfig): CheckedServer {
   const endpoint = { address: real.address, port: trafficPortOf(virtual, real) };
   return {
     service: formatServiceId(virtual.id),
-    real: formatEndpoint(endpoint),
+    real: realName(virtual.id, real),
     endpoint,
     plan,
     checkKey: JSON.stringify([plan, virtual.checkintervalMs]),

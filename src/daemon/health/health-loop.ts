@@ -4,6 +4,7 @@
 
 import type { Journal } from '../../journal/event.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
+import type { RealName, ServiceName } from '../../model/ipvs.ts';
 import type { Probe } from '../../model/probe-result.ts';
 import type { VerdictOf } from '../../model/verdict.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
@@ -40,15 +41,15 @@ export type HealthLoop = {
   /** Starts, changes and ends checks so that exactly the servers of these services are checked. */
   readonly configure: (virtuals: readonly VirtualConfig[]) => void;
   /** Names the servers that the kernel's table already serves: while unverified, they go only by `fall` failures. */
-  readonly seed: (serves: (service: string, real: string) => boolean) => void;
+  readonly seed: (serves: (service: ServiceName, real: RealName) => boolean) => void;
   /** 'unverified' also for servers that are not configured. */
   readonly verdictOf: VerdictOf;
   /** What bears on the weight of a server; nothing where it is not configured. */
-  readonly weightFactsOf: (service: string, real: string) => HealthWeightFacts;
+  readonly weightFactsOf: (service: ServiceName, real: RealName) => HealthWeightFacts;
   readonly status: () => readonly ServerHealth[];
   readonly activity: () => CheckActivity;
   /** Takes back the penalty of a server for flapping. @param service absent: in every service. */
-  readonly pardon: (real: string, service?: string) => void;
+  readonly pardon: (real: RealName, service?: ServiceName) => void;
   /** Resolves when no server waits for its first result any more. */
   readonly firstResults: () => Promise<void>;
   /** Ends every check; nothing is told any more. */

@@ -1,5 +1,6 @@
 // What is told of a server under check: to status and why, and to whoever weighs it.
 
+import type { RealName, ServiceName } from '../../model/ipvs.ts';
 import type { ProbeResult } from '../../model/probe-result.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import type { Micros } from '../../ports/clock.ts';
@@ -8,8 +9,8 @@ import { type FlapAccount, flapAccountOf } from './flap-hold.ts';
 import type { CheckStatistics } from './scheduled-check.ts';
 
 export type ServerHealth = {
-  readonly service: string;
-  readonly real: string;
+  readonly service: ServiceName;
+  readonly real: RealName;
   readonly verdict: Verdict;
   readonly maintenance: boolean;
   /** The kind of the check: http, connect, ping, external, on, off. */

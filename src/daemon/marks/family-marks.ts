@@ -4,6 +4,7 @@
 import type { Journal } from '../../journal/event.ts';
 import { listChanges } from '../../journal/list-changes.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
+import type { ServiceName } from '../../model/ipvs.ts';
 import type { Family } from '../../net/ip.ts';
 import type { Mark } from '../../net/mark.ts';
 import type { KernelError } from '../../ports/kernel.ts';
@@ -42,8 +43,8 @@ export type FamilyMarks = {
 
 export type FamilyMarksPorts = {
   readonly kernel: MarkKernel;
-  /** Names of services that are in the table for their last connections alone. */
-  readonly departing: () => readonly string[];
+  /** Services that are in the table for their last connections alone. */
+  readonly departing: () => readonly ServiceName[];
   readonly journal: Journal;
 };
 

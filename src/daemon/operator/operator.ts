@@ -1,18 +1,28 @@
 // What the operator has said of single servers (drain, disable, weight, enable) over the control socket. It holds
 // through reloads and restarts, until `enable`; a server that is no longer configured keeps its word too, for the
 // day that it returns.
+
+import type { RealName, ServiceName } from '../../model/ipvs.ts';
+import { parseRealName, parseServerKey, type ServerKey, serverKey } from '../../model/names.ts';
+import { entriesOf } from '../../net/record.ts';
 import type { Result } from '../../net/result.ts';
 import type { Drain } from '../../reconcile/leaving.ts';
 import type { Override } from '../../reconcile/weigh.ts';
 
-/** By "SERVICE REAL", or "REAL" alone for every service that has it. */
-export type Overrides = Readonly<Record<string, Override>>;
+/** A server of one service, or of every service that has it. */
+type Subject = ServerKey<RealName> | RealName;
+export type Overrides = Readonly<Record<Subject, Override>>;
 
 /** Of what was kept; anything else counts as nothing said. */
 export function parseOverrides(value: unknown): Overrides {
   if (typeof value !== 'object' || value === null) return {};
   const entries: readonly (readonly [string, unknown])[] = Object.entries(value);
-  return Object.fromEntries(entries.filter((entry): entry is [string, Override] => isOverride(entry[1])));
+  return Object.fromEntries(
+    entries.flatMap(([text, override]) => {
+      const subject = parseRealName(text) ?? parseServerKey(text, parseRealName);
+      return subject !== undefined && isOverride(override) ? [[subject, override] as const] : [];
+    }),
+  );
 }
 
 function isOverride(value: unknown): value is Override {
@@ -34,13 +44,13 @@ export type OperatorPorts = {
 export type Operator = {
   /** @param service absent: in every service. @param override absent: as configured again. */
   readonly set: (
-    real: string,
-    service: string | undefined,
+    real: RealName,
+    service: ServiceName | undefined,
     override: Override | undefined,
   ) => Promise<Result<void>>;
-  readonly overrideOf: (service: string, real: string) => Override | undefined;
+  readonly overrideOf: (service: ServiceName, real: RealName) => Override | undefined;
   /** Undefined for a server that is not drained. */
-  readonly drainOf: (service: string, real: string) => Drain | undefined;
+  readonly drainOf: (service: ServiceName, real: RealName) => Drain | undefined;
   /** Whether anything is said of any server. */
   readonly isSilent: () => boolean;
   readonly list: () => Overrides;
@@ -51,9 +61,9 @@ export function createOperator({ initial, save, onChanged }: OperatorPorts): Ope
   let isSilent = Object.keys(overrides).length === 0;
   return {
     set: (real, service, override) => {
-      const key = service === undefined ? real : `${service} ${real}`;
-      const others = Object.entries(overrides).filter(([name]) => !isAbout(name, real, service));
-      overrides = Object.fromEntries(override === undefined ? others : [...others, [key, override]]);
+      const subject: Subject = service === undefined ? real : serverKey(service, real);
+      const others = entriesOf(overrides).filter(([name]) => !isAbout(name, real, service));
+      overrides = Object.fromEntries(override === undefined ? others : [...others, [subject, override]]);
       isSilent = Object.keys(overrides).length === 0;
       const kept = save(overrides);
       onChanged();
@@ -68,10 +78,13 @@ export function createOperator({ initial, save, onChanged }: OperatorPorts): Ope
 }
 
 /** What is said of a server in one service goes before what is said of it in all. */
-export const overrideIn = (overrides: Overrides, service: string, real: string): Override | undefined =>
-  overrides[`${service} ${real}`] ?? overrides[real];
+export const overrideIn = (
+  overrides: Overrides,
+  service: ServiceName,
+  real: RealName,
+): Override | undefined => overrides[serverKey(service, real)] ?? overrides[real];
 
-export function drainIn(overrides: Overrides, service: string, real: string): Drain | undefined {
+export function drainIn(overrides: Overrides, service: ServiceName, real: RealName): Drain | undefined {
   const override = overrideIn(overrides, service, real);
   if (override?.mode !== 'drain') return undefined;
   const { since = 0, deadline } = override;
@@ -79,5 +92,5 @@ export function drainIn(overrides: Overrides, service: string, real: string): Dr
 }
 
 /** A word about a server in every service takes the place of each about it in one. */
-const isAbout = (name: string, real: string, service: string | undefined): boolean =>
-  service === undefined ? name === real || name.endsWith(` ${real}`) : name === `${service} ${real}`;
+const isAbout = (name: Subject, real: RealName, service: ServiceName | undefined): boolean =>
+  service === undefined ? name === real || name.endsWith(` ${real}`) : name === serverKey(service, real);

@@ -2,11 +2,30 @@
 // server has gone. Who leaves, and when it may go, is reconcile/leaving.ts's.
 
 import type { Journal } from '../../journal/event.ts';
-import { formatServiceId, type Table } from '../../model/ipvs.ts';
-import { formatEndpoint } from '../../net/endpoint.ts';
-import { isRecord } from '../../net/record.ts';
+import {
+  type DestinationName,
+  destinationName,
+  formatServiceId,
+  type RealName,
+  type ServiceName,
+  type Table,
+} from '../../model/ipvs.ts';
+import {
+  parseDestinationName,
+  parseServerKey,
+  parseServiceName,
+  type ServerKey,
+  serverKey,
+} from '../../model/names.ts';
+import { entriesOf, isRecord } from '../../net/record.ts';
 import type { Clock, Micros } from '../../ports/clock.ts';
-import { type Drain, type Leaving, type LeavingState, nobodyLeaves } from '../../reconcile/leaving.ts';
+import {
+  type Drain,
+  type Leaving,
+  type LeavingState,
+  type LeavingTerms,
+  nobodyLeaves,
+} from '../../reconcile/leaving.ts';
 import type { Goal, Proposal } from '../../reconcile/propose.ts';
 
 /** How often the connections of those who leave are looked at, where resync_interval is longer. */
@@ -20,8 +39,8 @@ export type DeparturesOptions = {
   /** Who was leaving in the previous run, and where to keep it for the next. */
   readonly leavingBefore?: LeavingState;
   readonly onLeavingChanged?: (state: LeavingState) => void;
-  /** Whom the operator drains; named as in VerdictOf. */
-  readonly drainOf?: (service: string, real: string) => Drain | undefined;
+  /** Whom the operator drains. */
+  readonly drainOf?: (service: ServiceName, real: RealName) => Drain | undefined;
   /** Whether there is anybody. Absent: there may be. */
   readonly isDraining?: () => boolean;
 };
@@ -35,8 +54,8 @@ export type Departures = {
   readonly list: () => readonly Leaving[];
   /** When a pass is to look at them; undefined where nobody waits for a time. @param passMs how long one takes */
   readonly nextAt: (passMs: number) => Micros | undefined;
-  /** Dropped services that a clean stop removes, by name. */
-  readonly endingWithUs: () => readonly string[];
+  /** Dropped services that a clean stop removes. */
+  readonly endingWithUs: () => readonly ServiceName[];
 };
 
 export function createDepartures(options: DeparturesOptions): Departures {
@@ -45,13 +64,13 @@ export function createDepartures(options: DeparturesOptions): Departures {
   let wantedBefore: Table | undefined;
   let leaving: readonly Leaving[] = [];
   /** Since when those had been leaving of whom the end has been told. */
-  let told: ReadonlyMap<string, Micros> = new Map();
+  let told: ReadonlyMap<ServerKey<DestinationName>, Micros> = new Map();
 
   const tell = (ended: readonly Leaving[]) => {
     const known = told;
-    told = new Map(ended.map((server) => [nameOf(server), server.since]));
+    told = new Map(ended.map((server) => [keyOf(server), server.since]));
     for (const server of ended) {
-      if (known.get(nameOf(server)) === server.since) continue;
+      if (known.get(keyOf(server)) === server.since) continue;
       const { activeConnections, inactiveConnections, persistentClients } = server.connections;
       journal({
         event: 'real.drained',
@@ -84,34 +103,41 @@ export function createDepartures(options: DeparturesOptions): Departures {
       const deadlines = leaving.flatMap(({ end, deadline }) => (end === undefined ? (deadline ?? []) : []));
       return deadlines.length === 0 ? undefined : Math.min(...deadlines, clock.now() + everyMs * 1000);
     },
-    endingWithUs: () =>
-      Object.entries(state.terms).flatMap(([name, { cleanstop }]) => (cleanstop ? [name] : [])),
+    endingWithUs: () => entriesOf(state.terms).flatMap(([name, { cleanstop }]) => (cleanstop ? [name] : [])),
   };
 }
 
-const nameOf = ({ service, real }: Leaving): string => `${service} ${real}`;
+const keyOf = ({ service, real }: Leaving) => serverKey(service, real);
 
-const holds = (table: Table, service: string, real: string): boolean =>
+const holds = (table: Table, service: ServiceName, real: DestinationName): boolean =>
   table
     .find((entry) => formatServiceId(entry.service.id) === service)
-    ?.destinations.some((destination) => formatEndpoint(destination) === real) ?? false;
+    ?.destinations.some((destination) => destinationName(destination) === real) ?? false;
 
 /** Of what was kept; anything else counts as nobody leaving. */
 export function parseLeavingState(value: unknown): LeavingState {
   const parts = isRecord(value) ? value : {};
-  const [terms, since] = [parts.terms, parts.since].map(entriesOf);
+  const [terms, since] = [parts.terms, parts.since].map(partsOf);
   return {
     terms: Object.fromEntries(
-      (terms ?? []).filter((entry): entry is [string, LeavingState['terms'][string]] => isTerms(entry[1])),
+      (terms ?? []).flatMap(([text, value]) => {
+        const service = parseServiceName(text);
+        return service !== undefined && isTerms(value) ? [[service, value] as const] : [];
+      }),
     ),
     since: Object.fromEntries(
-      (since ?? []).filter((entry): entry is [string, Micros] => Number.isSafeInteger(entry[1])),
+      (since ?? []).flatMap(([text, value]) => {
+        const server = parseServerKey(text, parseDestinationName);
+        return server !== undefined && isMicros(value) ? [[server, value] as const] : [];
+      }),
     ),
   };
 }
 
-const entriesOf = (value: unknown): readonly [string, unknown][] =>
+const partsOf = (value: unknown): readonly [string, unknown][] =>
   isRecord(value) ? Object.entries(value) : [];
 
-const isTerms = (value: unknown): boolean =>
+const isMicros = (value: unknown): value is Micros => Number.isSafeInteger(value);
+
+const isTerms = (value: unknown): value is LeavingTerms =>
   isRecord(value) && Number.isSafeInteger(value.timeoutMs) && typeof value.cleanstop === 'boolean';

@@ -4,7 +4,7 @@
 
 import type { Journal } from '../../journal/event.ts';
 import type { QuorumConfig, VirtualConfig } from '../../model/config/service.ts';
-import { formatServiceId, realName } from '../../model/ipvs.ts';
+import { formatServiceId, type RealName, realName, type ServiceName } from '../../model/ipvs.ts';
 import type { QuorumOf, VerdictOf, Weigh } from '../../model/verdict.ts';
 import {
   type QuorumState,
@@ -37,13 +37,13 @@ export type Quorums = {
    */
   readonly configure: (
     virtuals: readonly VirtualConfig[],
-    serves?: (service: string, real: string) => boolean,
+    serves?: (service: ServiceName, real: RealName) => boolean,
   ) => void;
   /** A verdict or a weight has changed, of that service or of any. */
-  readonly look: (service?: string) => void;
+  readonly look: (service?: ServiceName) => void;
   readonly quorumOf: QuorumOf;
   /** Undefined where the service has no quorum configured. */
-  readonly statusOf: (service: string) => QuorumStatus | undefined;
+  readonly statusOf: (service: ServiceName) => QuorumStatus | undefined;
 };
 
 type Entry = {
@@ -54,9 +54,9 @@ type Entry = {
 };
 
 export function createQuorums({ journal, verdictOf, weigh, commands }: QuorumsPorts): Quorums {
-  let entries = new Map<string, Entry>();
+  let entries = new Map<ServiceName, Entry>();
 
-  const lookAt = (service: string, entry: Entry): void => {
+  const lookAt = (service: ServiceName, entry: Entry): void => {
     const before = entry.state;
     entry.serving = weighServers(entry.virtual, verdictOf, weigh);
     entry.state = stepQuorum(before, entry.serving, entry.limits);

@@ -5,7 +5,7 @@
 
 import type { IpvsConfig } from '../../model/config/ipvs.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
-import { formatServiceId, type Table } from '../../model/ipvs.ts';
+import { formatServiceId, type RealName, type ServiceName, type Table } from '../../model/ipvs.ts';
 import type { VerdictOf } from '../../model/verdict.ts';
 import { ok, type Result } from '../../net/result.ts';
 import type { Micros } from '../../ports/clock.ts';
@@ -35,7 +35,7 @@ export type ReconcileLoopOptions = Moment &
     /** Without it no fallbackcommand is run. */
     readonly runFallbackCommand?: RunFallbackCommand;
     /** Told whenever ownedServices() changes, for the state file; of additions before anything is sent. */
-    readonly onOwnedChanged?: (owned: readonly string[]) => void;
+    readonly onOwnedChanged?: (owned: readonly ServiceName[]) => void;
   };
 
 export type ReconcileStatus = {
@@ -47,12 +47,12 @@ export type ReconcileStatus = {
   readonly observed: readonly ObservedService[];
   readonly observedAt?: Micros;
   readonly desired: Table;
-  /** Who was to serve each service after the last pass, by name. */
-  readonly services: ReadonlyMap<string, DesiredService>;
+  /** Who was to serve each service after the last pass. */
+  readonly services: ReadonlyMap<ServiceName, DesiredService>;
   /** Who is on its way out of the table. */
   readonly leaving: readonly Leaving[];
-  /** Names of services that somebody else put there. */
-  readonly foreign: readonly string[];
+  /** Services that somebody else put there. */
+  readonly foreign: readonly ServiceName[];
   /** Entries of a kind that nobody here has a word for, left as they are. */
   readonly unknown: readonly string[];
   readonly lastApplied?: Applied;
@@ -64,22 +64,22 @@ export type ReconcileStatus = {
 
 export type ReconcileLoop = {
   /**
-   * What is to be kept from now on. @param ownedBefore services (formatServiceId) of the previous run: those
+   * What is to be kept from now on. @param ownedBefore services of the previous run: those
    * not configured are deleted. @returns when a pass with it has ended, be it one that found no IPVS.
    */
   readonly configure: (
     virtuals: readonly VirtualConfig[],
     ipvs: IpvsConfig,
-    ownedBefore?: readonly string[],
+    ownedBefore?: readonly ServiceName[],
   ) => Promise<void>;
   /** A pass as soon as possible, for instance after a verdict; many requests make one pass. */
   readonly request: () => void;
-  /** What this daemon may delete, by name: configured services, and leftovers not yet deleted. Sorted. */
-  readonly ownedServices: () => readonly string[];
-  /** Names of services that are not configured any more, and are in the table until their servers have left. */
-  readonly departing: () => readonly string[];
+  /** What this daemon may delete: configured services, and leftovers not yet deleted. Sorted. */
+  readonly ownedServices: () => readonly ServiceName[];
+  /** Services that are not configured any more, and are in the table until their servers have left. */
+  readonly departing: () => readonly ServiceName[];
   /** Who takes new connections in the table as it was read last: for the health loop's seed. */
-  readonly serving: () => (service: string, real: string) => boolean;
+  readonly serving: () => (service: ServiceName, real: RealName) => boolean;
   readonly status: () => ReconcileStatus;
   /** Reads the table anew for status(), changing nothing. */
   readonly refresh: () => Promise<void>;
@@ -153,14 +153,14 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
   };
 }
 
-const namesOf = (virtuals: readonly VirtualConfig[]): ReadonlySet<string> =>
+const namesOf = (virtuals: readonly VirtualConfig[]): ReadonlySet<ServiceName> =>
   new Set(virtuals.map(({ id }) => formatServiceId(id)));
 
 function departingIn(
   { list }: Departures,
   virtuals: readonly VirtualConfig[],
-  owned: ReadonlySet<string>,
-): readonly string[] {
+  owned: ReadonlySet<ServiceName>,
+): readonly ServiceName[] {
   const configured = namesOf(virtuals);
   const leaving = new Set(list().map(({ service }) => service));
   return [...leaving].filter((service) => !configured.has(service) && owned.has(service));
@@ -169,7 +169,7 @@ function departingIn(
 const goalOf = (
   { verdictOf, weigh, quorumOf }: ReconcileLoopOptions,
   { virtuals, ipvs: { foreign } }: Kept,
-  { owned, leaving }: Pick<Goal, 'leaving'> & { readonly owned: ReadonlySet<string> },
+  { owned, leaving }: Pick<Goal, 'leaving'> & { readonly owned: ReadonlySet<ServiceName> },
 ): Goal => ({
   ...{ virtuals, verdictOf, policy: { owned, foreign } },
   ...(leaving !== undefined && { leaving }),

@@ -5,7 +5,7 @@
 
 import type { Journal } from '../../journal/event.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
-import { formatServiceId } from '../../model/ipvs.ts';
+import { formatServiceId, type ServiceName } from '../../model/ipvs.ts';
 import type { DesiredService } from '../../reconcile/desire.ts';
 import { fallbackServing } from '../../reconcile/fallback.ts';
 import type { RunFallbackCommand } from '../commands/fallback-commands.ts';
@@ -24,10 +24,10 @@ type Chapter = {
 
 /** @param run absent: no fallbackcommand is run. */
 export function createServiceStory(journal: Journal, run?: RunFallbackCommand): ServiceStory {
-  let chapters = new Map<string, Chapter>();
+  let chapters = new Map<ServiceName, Chapter>();
 
   const tellFallback = (
-    name: string,
+    name: ServiceName,
     chapter: Chapter,
     { servedBy, tier, withheld }: DesiredService,
     virtual: VirtualConfig,
@@ -46,7 +46,7 @@ export function createServiceStory(journal: Journal, run?: RunFallbackCommand): 
   };
 
   /** Not before every server has its verdict: at a start, nobody serves for a moment and nothing is wrong. */
-  const tellEmpty = (name: string, chapter: Chapter, { entry, settled }: DesiredService) => {
+  const tellEmpty = (name: ServiceName, chapter: Chapter, { entry, settled }: DesiredService) => {
     const usable = entry.destinations.some(({ weight }) => weight > 0);
     if (!usable && settled && !chapter.empty) journal({ event: 'service.empty', service: name });
     chapter.empty = !usable && (settled || chapter.empty);
@@ -62,7 +62,7 @@ export function createServiceStory(journal: Journal, run?: RunFallbackCommand): 
 
   return {
     tell: (virtuals, services) => {
-      const next = new Map<string, Chapter>();
+      const next = new Map<ServiceName, Chapter>();
       for (const [index, service] of services.entries()) {
         const virtual = virtuals[index];
         if (virtual === undefined) continue;

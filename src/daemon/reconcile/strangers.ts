@@ -1,6 +1,8 @@
 // What stands in the table and is not ours to change: services of others, and entries of a kind that nobody here has a
 // word for or can read. Each is told once, and again only after it had been gone.
+
 import type { Journal } from '../../journal/event.ts';
+import type { ServiceName } from '../../model/ipvs.ts';
 import { foreignServices } from '../../reconcile/diff.ts';
 import type { Goal, Proposal } from '../../reconcile/propose.ts';
 import { unknownKindsIn } from '../../reconcile/unknown-kinds.ts';
@@ -8,13 +10,12 @@ import { unknownKindsIn } from '../../reconcile/unknown-kinds.ts';
 export type Strangers = {
   /** @param unreadable what the kernel holds and could not be read (IpvsKernel.unreadable) */
   readonly tell: (proposal: Proposal, goal: Goal, unreadable: readonly string[]) => void;
-  /** Names of services. */
-  readonly foreign: () => readonly string[];
+  readonly foreign: () => readonly ServiceName[];
   readonly unknown: () => readonly string[];
 };
 
 export function createStrangers(journal: Journal): Strangers {
-  let foreign: readonly string[] = [];
+  let foreign: readonly ServiceName[] = [];
   let unknown: readonly string[] = [];
   return {
     tell: ({ observed, desired }, { policy }, unreadable) => {

@@ -4,7 +4,7 @@
 
 import type { Journal } from '../../journal/event.ts';
 import { listChanges } from '../../journal/list-changes.ts';
-import { formatServiceId, type Operation, type Table } from '../../model/ipvs.ts';
+import { formatServiceId, type Operation, type ServiceName, type Table } from '../../model/ipvs.ts';
 import type { Result } from '../../net/result.ts';
 import type { Micros } from '../../ports/clock.ts';
 import type { KernelError, ObservedService } from '../../ports/kernel.ts';
@@ -25,10 +25,10 @@ export type TableKeeperOptions = TableSenderPorts & {
 
 export type TableKeeper = {
   readonly read: () => Promise<Result<readonly ObservedService[], KernelError>>;
-  /** @param table as it was just read. @returns the names of the services in the table afterwards. */
-  readonly pass: (table: CountedTable, goal: Goal) => Promise<ReadonlySet<string>>;
+  /** @param table as it was just read. @returns the services in the table afterwards. */
+  readonly pass: (table: CountedTable, goal: Goal) => Promise<ReadonlySet<ServiceName>>;
   /** Deletes these services, as far as `table` holds them. @returns as pass. */
-  readonly remove: (table: Table, services: ReadonlySet<string>) => Promise<ReadonlySet<string>>;
+  readonly remove: (table: Table, services: ReadonlySet<ServiceName>) => Promise<ReadonlySet<ServiceName>>;
   readonly kept: () => KeptTable;
   readonly strangers: Pick<Strangers, 'foreign' | 'unknown'>;
   readonly sender: Pick<TableSender, 'lastApplied' | 'attempts'>;
@@ -50,8 +50,8 @@ export type KeptTable = {
 /** The table that a pass wanted, and the operations that it could not bring about. */
 type Left = {
   readonly desired: Table;
-  /** Who was to serve each service, by name. */
-  readonly services: ReadonlyMap<string, DesiredService>;
+  /** Who was to serve each service. */
+  readonly services: ReadonlyMap<ServiceName, DesiredService>;
   readonly undone: ReadonlySet<string>;
 };
 
@@ -135,7 +135,7 @@ function driftIn({ observed, operations }: Proposal, { policy }: Goal, left: Lef
   });
 }
 
-function namesAfter(table: Table, outcomes: readonly Outcome[]): ReadonlySet<string> {
+function namesAfter(table: Table, outcomes: readonly Outcome[]): ReadonlySet<ServiceName> {
   const names = new Set(table.map(({ service }) => formatServiceId(service.id)));
   for (const { operation } of outcomes.filter(isApplied)) {
     if (operation.type === 'addService') names.add(formatServiceId(operation.service.id));

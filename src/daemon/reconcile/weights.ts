@@ -1,7 +1,7 @@
 // The weight of each server at this moment, from what health, the operator and the time say; and a call for
 // another pass while a slow start goes on. The arithmetic is reconcile/weigh's.
 import type { VirtualConfig } from '../../model/config/service.ts';
-import { formatServiceId } from '../../model/ipvs.ts';
+import { formatServiceId, type RealName, type ServiceName } from '../../model/ipvs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Override, type WeightFacts, type WeightPart, weigh, weightOf } from '../../reconcile/weigh.ts';
 import type { HealthWeightFacts } from '../health/server-health.ts';
@@ -11,8 +11,8 @@ const growthStepMs = 1000;
 
 export type WeightsPorts = {
   readonly clock: Clock;
-  readonly healthFactsOf: (service: string, real: string) => HealthWeightFacts;
-  readonly overrideOf: (service: string, real: string) => Override | undefined;
+  readonly healthFactsOf: (service: ServiceName, real: RealName) => HealthWeightFacts;
+  readonly overrideOf: (service: ServiceName, real: RealName) => Override | undefined;
   /** A weight has changed by the passing of time. */
   readonly onGrown: () => void;
 };
@@ -20,11 +20,11 @@ export type WeightsPorts = {
 export type Weights = {
   readonly configure: (virtuals: readonly VirtualConfig[]) => void;
   /** What it goes by, besides the configured weight. */
-  readonly factsOf: (service: string, real: string) => WeightFacts;
+  readonly factsOf: (service: ServiceName, real: RealName) => WeightFacts;
   /** What the table is to hold while the server is up (reconcile/desire's Weigh). */
-  readonly weigh: (service: string, real: string, configured: number) => number | 'out';
+  readonly weigh: (service: ServiceName, real: RealName, configured: number) => number | 'out';
   /** The same, with where each part of it comes from. */
-  readonly explain: (service: string, real: string, configured: number) => readonly WeightPart[];
+  readonly explain: (service: ServiceName, real: RealName, configured: number) => readonly WeightPart[];
   readonly stop: () => void;
 };
 
@@ -32,10 +32,10 @@ export type Weights = {
 const asConfigured: WeightFacts = {};
 
 export function createWeights({ clock, healthFactsOf, overrideOf, onGrown }: WeightsPorts): Weights {
-  let slowStartMs: ReadonlyMap<string, number> = new Map();
+  let slowStartMs: ReadonlyMap<ServiceName, number> = new Map();
   let cancel: (() => void) | undefined;
 
-  const factsOf = (service: string, real: string): WeightFacts => {
+  const factsOf = (service: ServiceName, real: RealName): WeightFacts => {
     const { upSince, weight, weightPercent } = healthFactsOf(service, real);
     const override = overrideOf(service, real);
     const limitMs = slowStartMs.get(service);
@@ -51,7 +51,7 @@ export function createWeights({ clock, healthFactsOf, overrideOf, onGrown }: Wei
     };
   };
 
-  const explain = (service: string, real: string, configured: number) =>
+  const explain = (service: ServiceName, real: RealName, configured: number) =>
     weigh(configured, factsOf(service, real));
 
   const growOn = () => {

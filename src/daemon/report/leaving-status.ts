@@ -1,14 +1,17 @@
 // Servers on their way out of the table, as status and why show them.
 
-import { formatServiceId } from '../../model/ipvs.ts';
-import { formatEndpoint } from '../../net/endpoint.ts';
+import {
+  type DestinationName,
+  destinationName,
+  formatServiceId,
+  type ServiceName,
+} from '../../model/ipvs.ts';
 import type { Micros } from '../../ports/clock.ts';
 import type { Connections, Leaving } from '../../reconcile/leaving.ts';
 import type { ReconcileStatus } from '../reconcile/reconcile-loop.ts';
 
 export type LeavingStatus = Connections & {
-  /** As the table has it. */
-  readonly real: string;
+  readonly real: DestinationName;
   readonly by: Leaving['by'];
   readonly forMs: number;
   /** When it is taken out at the latest; absent: never, only drained. */
@@ -18,7 +21,7 @@ export type LeavingStatus = Connections & {
 /** Of one service, those that left for that reason. Connections are those that were read last. */
 export function leavingIn(
   { leaving, observed }: Pick<ReconcileStatus, 'leaving' | 'observed'>,
-  service: string,
+  service: ServiceName,
   by: Leaving['by'],
   now: Micros,
 ): readonly LeavingStatus[] {
@@ -26,7 +29,7 @@ export function leavingIn(
   if (theirs.length === 0) return [];
   const entry = observed.find((each) => formatServiceId(each.service.id) === service);
   return theirs.flatMap(({ real, since, deadline }) => {
-    const held = entry?.destinations.find((destination) => formatEndpoint(destination) === real);
+    const held = entry?.destinations.find((destination) => destinationName(destination) === real);
     if (held === undefined) return [];
     const { activeConnections, inactiveConnections, persistentClients } = held.counters;
     return [

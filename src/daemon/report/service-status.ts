@@ -1,12 +1,17 @@
 // A virtual service as status and why show it: its real servers, its fallback, and who leaves it. A service that is
 // not configured any more is shown as long as its servers drain.
 import type { FallbackConfig, VirtualConfig } from '../../model/config/service.ts';
-import { formatServiceId, realName } from '../../model/ipvs.ts';
+import {
+  destinationName,
+  formatServiceId,
+  nameInTable,
+  type RealName,
+  realName,
+  type ServiceName,
+} from '../../model/ipvs.ts';
 import type { Verdict } from '../../model/verdict.ts';
-import { formatEndpoint } from '../../net/endpoint.ts';
 import type { Micros } from '../../ports/clock.ts';
 import type { ObservedService } from '../../ports/kernel.ts';
-import { canonicalDestination } from '../../reconcile/canonical.ts';
 import type { WeightFacts } from '../../reconcile/weigh.ts';
 import type { FlapAccount } from '../health/flap-hold.ts';
 import type { ServerHealth } from '../health/server-health.ts';
@@ -15,7 +20,7 @@ import type { ReconcileStatus } from '../reconcile/reconcile-loop.ts';
 import { type LeavingStatus, leavingIn } from './leaving-status.ts';
 
 export type RealStatus = {
-  readonly real: string;
+  readonly real: RealName;
   /** The DNS name that its address comes from. */
   readonly name?: string;
   readonly verdict: Verdict;
@@ -37,7 +42,7 @@ export type RealStatus = {
 };
 
 export type ServiceStatus = {
-  readonly service: string;
+  readonly service: ServiceName;
   readonly scheduler: string;
   /** In the order in which they are tried. */
   readonly fallbacks: readonly TierStatus[];
@@ -52,7 +57,7 @@ export type ServiceStatus = {
 
 /** A tier of the fallback. */
 export type TierStatus = {
-  readonly address: string;
+  readonly address: RealName;
   /** The DNS name that it comes from. */
   readonly name?: string;
   readonly serving: boolean;
@@ -65,8 +70,8 @@ export type TierStatus = {
 export type ServiceParts = {
   readonly health: readonly ServerHealth[];
   readonly reconcile: ReconcileStatus;
-  readonly quorumOf: (service: string) => QuorumStatus | undefined;
-  readonly weightFactsOf: (service: string, real: string) => WeightFacts;
+  readonly quorumOf: (service: ServiceName) => QuorumStatus | undefined;
+  readonly weightFactsOf: (service: ServiceName, real: RealName) => WeightFacts;
 };
 
 /** Of each of these services. All servers are gone through once, not once a service. */
@@ -78,7 +83,7 @@ export function serviceStatuses(
   const observed = new Map(
     parts.reconcile.observed.map((entry) => [formatServiceId(entry.service.id), entry]),
   );
-  const servers = new Map<string, ServerHealth[]>();
+  const servers = new Map<ServiceName, ServerHealth[]>();
   for (const server of parts.health) {
     const others = servers.get(server.service);
     if (others === undefined) servers.set(server.service, [server]);
@@ -92,7 +97,7 @@ export function serviceStatuses(
 }
 
 type Found = {
-  readonly service: string;
+  readonly service: ServiceName;
   readonly theirs: readonly ServerHealth[];
   readonly observed: ObservedService | undefined;
 };
@@ -103,7 +108,7 @@ function serviceStatus(
   { reconcile, quorumOf, weightFactsOf }: ServiceParts,
   now: Micros,
 ): ServiceStatus {
-  const inTable = new Map((observed?.destinations ?? []).map((entry) => [formatEndpoint(entry), entry]));
+  const inTable = new Map((observed?.destinations ?? []).map((entry) => [destinationName(entry), entry]));
   const configured = new Map(virtual.reals.map((real) => [realName(virtual.id, real), real]));
   const quorum = quorumOf(service);
   const tier = reconcile.services.get(service)?.tier;
@@ -117,7 +122,7 @@ function serviceStatus(
     reals: theirs.flatMap((server) => {
       const config = configured.get(server.real);
       if (config === undefined) return [];
-      const place = formatEndpoint(canonicalDestination(virtual.id, config));
+      const place = nameInTable(virtual.id, config);
       return [
         {
           ...realStatus(server, config.name, inTable.get(place)),

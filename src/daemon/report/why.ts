@@ -4,11 +4,20 @@
 import type { FallbackServing } from '../../journal/describe-fallback.ts';
 import type { Config } from '../../model/config/config.ts';
 import type { RealConfig, VirtualConfig } from '../../model/config/service.ts';
-import { formatServiceId, realName, type ServiceId } from '../../model/ipvs.ts';
+import {
+  type DestinationName,
+  destinationName,
+  formatServiceId,
+  nameInTable,
+  type RealName,
+  realName,
+  type ServiceId,
+  type ServiceName,
+} from '../../model/ipvs.ts';
+import { parseRealName } from '../../model/names.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { formatEndpoint } from '../../net/endpoint.ts';
 import type { Micros } from '../../ports/clock.ts';
-import { canonicalDestination } from '../../reconcile/canonical.ts';
 import type { DesiredService } from '../../reconcile/desire.ts';
 import { fallbackServing } from '../../reconcile/fallback.ts';
 import type { WeightPart } from '../../reconcile/weigh.ts';
@@ -21,8 +30,8 @@ import { type LeavingStatus, leavingIn } from './leaving-status.ts';
 import { type ServiceParts, type ServiceStatus, serviceStatuses } from './service-status.ts';
 
 export type ServerWhy = {
-  readonly service: string;
-  readonly real: string;
+  readonly service: ServiceName;
+  readonly real: RealName;
   /** The DNS name that its address comes from. */
   readonly name?: string;
   readonly verdict: Verdict;
@@ -54,7 +63,7 @@ export type ServerWhy = {
 };
 
 /** Not configured any more, and still in the table. */
-export type LeaverWhy = LeavingStatus & { readonly service: string };
+export type LeaverWhy = LeavingStatus & { readonly service: ServiceName };
 
 export type ServiceWhy = ServiceStatus & {
   readonly servicename?: string;
@@ -82,7 +91,7 @@ export type WhyParts = ServiceParts & {
   readonly now: Micros;
   readonly vrrp: readonly VrrpInstanceStatus[];
   readonly vrrpProblems: readonly string[];
-  readonly explain: (service: string, real: string, configured: number) => readonly WeightPart[];
+  readonly explain: (service: ServiceName, real: RealName, configured: number) => readonly WeightPart[];
 };
 
 /**
@@ -104,7 +113,7 @@ const serversOf = (virtual: VirtualConfig, about: string, parts: WhyParts): read
     .map((real) => {
       const [service, name] = [formatServiceId(virtual.id), realName(virtual.id, real)];
       const server = parts.health.find((entry) => entry.service === service && entry.real === name);
-      const place = formatEndpoint(canonicalDestination(virtual.id, real));
+      const place = nameInTable(virtual.id, real);
       const draining = leavingIn(parts.reconcile, service, 'operator', parts.now).find(
         (each) => each.real === place,
       );
@@ -191,13 +200,14 @@ function servingOf(virtual: VirtualConfig, real: RealConfig, { reconcile, quorum
 const isCalled = (about: string, id: ServiceId, real: RealConfig): boolean =>
   realName(id, real) === about || real.address === about || real.name === about.toLowerCase();
 
-/** The servers that a DNS name stands for now; any other word stands for itself. */
-export function placesCalled({ virtuals }: Config, about: string): readonly string[] {
+/** The servers that a DNS name stands for now; the name of a server stands for itself. */
+export function realsCalled({ virtuals }: Config, about: string): readonly RealName[] {
   const name = about.toLowerCase();
-  const places = virtuals.flatMap(({ id, reals }) =>
+  const named = virtuals.flatMap(({ id, reals }) =>
     reals.filter((real) => real.name === name).map((real) => realName(id, real)),
   );
-  return places.length === 0 ? [about] : [...new Set(places)];
+  const real = parseRealName(about);
+  return named.length > 0 || real === undefined ? [...new Set(named)] : [real];
 }
 
 function healthOf(server: ServerHealth | undefined) {
@@ -214,9 +224,13 @@ function healthOf(server: ServerHealth | undefined) {
   };
 }
 
-function placeIn({ observed }: ReconcileStatus, service: string, real: string): Pick<ServerWhy, 'inTable'> {
+function placeIn(
+  { observed }: ReconcileStatus,
+  service: ServiceName,
+  real: DestinationName,
+): Pick<ServerWhy, 'inTable'> {
   const entry = observed.find((candidate) => formatServiceId(candidate.service.id) === service);
-  const place = entry?.destinations.find((destination) => formatEndpoint(destination) === real);
+  const place = entry?.destinations.find((destination) => destinationName(destination) === real);
   if (place === undefined) return {};
   const { activeConnections: active, inactiveConnections: inactive } = place.counters;
   return { inTable: { weight: place.weight, active, inactive } };

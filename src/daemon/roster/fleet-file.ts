@@ -7,7 +7,7 @@ import type { Journal } from '../../journal/event.ts';
 import type { Config } from '../../model/config/config.ts';
 import type { ConfigEnvironment } from '../../model/config/environment.ts';
 import type { Problem } from '../../model/config/problem.ts';
-import { formatServiceId } from '../../model/ipvs.ts';
+import { formatServiceId, type ServiceName } from '../../model/ipvs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FileContent, WatchText } from '../../ports/discovery.ts';
 import type { Fleet } from '../../roster/effective.ts';
@@ -41,8 +41,7 @@ export type FileStatus = {
 export type FleetFile = {
   /** The services that read it, or what they are, may have changed. */
   readonly reread: () => void;
-  /** @param service as formatServiceId. */
-  readonly fleetOf: (service: string) => Fleet | undefined;
+  readonly fleetOf: (service: ServiceName) => Fleet | undefined;
   /** Whether it has been good once, or has been looked at. */
   readonly isSettled: () => boolean;
   /** The last good text. */
@@ -59,7 +58,7 @@ export function createFleetFile(
 ): FleetFile {
   const { clock, journal } = ports;
   /** Of each service that reads it; from the text that was good last. */
-  let fleets: ReadonlyMap<string, Fleet> = new Map();
+  let fleets: ReadonlyMap<ServiceName, Fleet> = new Map();
   let good: string | undefined;
   let content: FileContent | undefined;
   let problem: string | undefined;
@@ -122,7 +121,7 @@ function tellTurn(journal: Journal, file: string, errors: readonly string[], ser
   );
 }
 
-type Read = { readonly fleets?: ReadonlyMap<string, Fleet>; readonly problems: readonly Problem[] };
+type Read = { readonly fleets?: ReadonlyMap<ServiceName, Fleet>; readonly problems: readonly Problem[] };
 
 /** One file, one verdict: it is good for each of its services, or for none. */
 function readFor(
@@ -152,5 +151,5 @@ const unreadable = (file: string, rule: string): Problem => ({
 });
 
 /** Names count once. */
-const countIn = (fleets: ReadonlyMap<string, Fleet>): number =>
+const countIn = (fleets: ReadonlyMap<ServiceName, Fleet>): number =>
   Math.max(0, ...[...fleets.values()].map(({ reals, namedReals }) => reals.length + namedReals.length));

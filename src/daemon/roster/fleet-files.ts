@@ -1,6 +1,7 @@
 // Follows the files that real_file names, each once however many services read it (fleet-file.ts). What was good last goes
 // on to count, in this run and the next.
 
+import type { ServiceName } from '../../model/ipvs.ts';
 import type { Fleet } from '../../roster/effective.ts';
 import {
   createFleetFile,
@@ -17,8 +18,7 @@ export type FleetFilesPorts = FleetFilePorts & {
 
 export type FleetFiles = {
   readonly configure: (config: FleetContext) => void;
-  /** @param service as formatServiceId. */
-  readonly fleetOf: (service: string) => Fleet | undefined;
+  readonly fleetOf: (service: ServiceName) => Fleet | undefined;
   /** Whether each file has been good once, or has been looked at. */
   readonly isSettled: () => boolean;
   /** The last good text by path. */

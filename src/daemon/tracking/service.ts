@@ -1,12 +1,10 @@
 // A tracked virtual service: whether enough of its real servers are up, by the verdicts of the health checks, or
 // whether it has its own quorum. The fallback does not count: it says sorry, it does not serve.
 
-import { trafficPortOf } from '../../model/checks/ports.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
-import { formatServiceId } from '../../model/ipvs.ts';
+import { formatServiceId, realName } from '../../model/ipvs.ts';
 import type { Finding } from '../../model/tracking.ts';
 import type { VerdictOf } from '../../model/verdict.ts';
-import { formatEndpoint } from '../../net/endpoint.ts';
 import type { QuorumStatus } from '../reconcile/quorums.ts';
 
 export type ServiceFinding = { readonly finding: Finding; readonly detail: string };
@@ -14,9 +12,7 @@ export type ServiceFinding = { readonly finding: Finding; readonly detail: strin
 /** Unknown as long as servers without a verdict could still make, or break, the quorum. */
 export function judgeService(virtual: VirtualConfig, quorum: number, verdictOf: VerdictOf): ServiceFinding {
   const service = formatServiceId(virtual.id);
-  const verdicts = virtual.reals.map((real) =>
-    verdictOf(service, formatEndpoint({ address: real.address, port: trafficPortOf(virtual, real) })),
-  );
+  const verdicts = virtual.reals.map((real) => verdictOf(service, realName(virtual.id, real)));
   const up = verdicts.filter((verdict) => verdict === 'up' || verdict === 'held').length;
   const open = verdicts.filter((verdict) => verdict === 'unverified').length;
   const detail = `${up} of ${verdicts.length} server(s) up`;

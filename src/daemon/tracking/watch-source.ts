@@ -1,6 +1,6 @@
 // Begins to watch one thing that is tracked, in the way of its kind.
 
-import { formatServiceId } from '../../model/ipvs.ts';
+import { formatServiceId, type ServiceName } from '../../model/ipvs.ts';
 import type { VerdictOf } from '../../model/verdict.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RunScript, WatchFile } from '../../ports/tracked.ts';
@@ -19,7 +19,7 @@ export type WatchPorts = {
   readonly processes: ProcessTracker;
   readonly verdictOf: VerdictOf;
   /** Of a service that has one; trackers that name no quorum of their own go by it. */
-  readonly quorumOf: (service: string) => QuorumStatus | undefined;
+  readonly quorumOf: (service: ServiceName) => QuorumStatus | undefined;
   readonly tell: Tell;
 };
 

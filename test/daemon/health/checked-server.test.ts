@@ -6,11 +6,12 @@ import type { JournalEvent } from '../../../src/journal/event.ts';
 import type { ExpiringCertificate } from '../../../src/model/probe-result.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { type Shown, shown } from '../../../src/net/shown.ts';
+import { realNamed, serviceNamed } from '../../make/names.ts';
 import { createVirtualTime } from '../../make/virtual-time.ts';
 
 const hourMs = 3_600_000;
-const service = 'tcp 192.168.6.240:443';
-const real = '192.168.6.2:443';
+const service = serviceNamed('tcp 192.168.6.240:443');
+const real = realNamed('192.168.6.2:443');
 const soon: ExpiringCertificate<Shown> = {
   subject: shown('www.example.com'),
   expires: '2026-12-01T00:00:00.000Z',

@@ -3,11 +3,12 @@ import { createHealthLoop } from '../../../src/daemon/health/health-loop.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
 import type { VirtualConfig } from '../../../src/model/config/service.ts';
 import { aReal, aVirtual } from '../../make/a-virtual.ts';
+import { realNamed, serviceNamed } from '../../make/names.ts';
 import { createScriptedProbe } from '../../make/scripted-probe.ts';
 import { createVirtualTime } from '../../make/virtual-time.ts';
 
-const service = 'tcp 192.168.6.240:80';
-const real = '192.168.6.2:80';
+const service = serviceNamed('tcp 192.168.6.240:80');
+const real = realNamed('192.168.6.2:80');
 const flapping = { count: 2, windowMs: 60_000, holdMs: 10_000, holdMaxMs: 300_000 };
 const flappy = aVirtual({ reals: [aReal()], flapping, checkintervalMs: 1000 });
 
@@ -149,7 +150,7 @@ describe('a hold', () => {
   it('is lifted by the operator, with what led to it', async () => {
     const { flap, loop, story, verdict, told } = rig();
     await flap();
-    loop.pardon(real, 'tcp 192.168.6.99:80');
+    loop.pardon(real, serviceNamed('tcp 192.168.6.99:80'));
     expect(verdict()).toBe('held');
     loop.pardon(real);
     expect(verdict()).toBe('up');

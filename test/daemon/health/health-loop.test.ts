@@ -5,11 +5,12 @@ import type { JournalEvent } from '../../../src/journal/event.ts';
 import type { RealConfig, VirtualConfig } from '../../../src/model/config/service.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { aReal, aVirtual } from '../../make/a-virtual.ts';
+import { realNamed, serviceNamed } from '../../make/names.ts';
 import { createScriptedProbe } from '../../make/scripted-probe.ts';
 import { createVirtualTime } from '../../make/virtual-time.ts';
 
-const service = 'tcp 192.168.6.240:80';
-const real = '192.168.6.2:80';
+const service = serviceNamed('tcp 192.168.6.240:80');
+const real = realNamed('192.168.6.2:80');
 const second = { id: { kind: 'fwmark', family: 'inet', fwmark: 1 } } as const;
 const intervalMs = 10_000;
 
@@ -68,7 +69,7 @@ describe('a new server', () => {
     const { configure, round, loop } = rig();
     configure({}, { port: 0 });
     await round('success');
-    expect(loop.verdictOf(service, '192.168.6.2:80')).toBe('up');
+    expect(loop.verdictOf(service, realNamed('192.168.6.2:80'))).toBe('up');
   });
   it('has no verdict where nobody configured it', () => {
     expect(rig().loop.verdictOf(service, real)).toBe('unverified');
@@ -117,10 +118,10 @@ describe('the tiers of a fallback', () => {
     expect(
       asked.map(({ target }) => target.kind === 'http' && `${target.address} ${target.path}`).sort(),
     ).toEqual(['192.168.6.2 /', '192.168.6.9 /sorry']);
-    expect([loop.verdictOf(service, '192.168.6.9:80'), loop.verdictOf(service, '127.0.0.1:80')]).toEqual([
-      'down',
-      'unverified',
-    ]);
+    expect([
+      loop.verdictOf(service, realNamed('192.168.6.9:80')),
+      loop.verdictOf(service, realNamed('127.0.0.1:80')),
+    ]).toEqual(['down', 'unverified']);
     expect(told()).toEqual(['real.down', 'real.down']);
   });
 
@@ -205,7 +206,7 @@ describe('servers of several services', () => {
     expect(asked).toHaveLength(1);
     await round('failure');
     expect(loop.verdictOf(service, real)).toBe('down');
-    expect(loop.verdictOf('fwmark 1', real)).toBe('up');
+    expect(loop.verdictOf(serviceNamed('fwmark 1'), real)).toBe('up');
   });
   it('with different checks are checked apart', async () => {
     const { loop, asked, advance } = rig();
@@ -220,7 +221,7 @@ describe('servers of several services', () => {
     loop.configure([aVirtual(second)]);
     await round('failure');
     expect(asked).toHaveLength(2);
-    expect(loop.verdictOf('fwmark 1', real)).toBe('down');
+    expect(loop.verdictOf(serviceNamed('fwmark 1'), real)).toBe('down');
   });
 });
 

@@ -1,13 +1,16 @@
 // The tables of marks over time: made, followed, repaired, taken away; with a kernel of two maps.
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMarkKeeper, type MarkKeeper } from '../../../src/daemon/marks/mark-keeper.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
 import type { VirtualConfig } from '../../../src/model/config/service.ts';
+import type { ServiceName } from '../../../src/model/ipvs.ts';
 import { type Family, ip } from '../../../src/net/ip.ts';
 import type { KernelError } from '../../../src/ports/kernel.ts';
 import type { MarkKernel } from '../../../src/ports/marks.ts';
 import type { ObservedMarks } from '../../../src/reconcile/marks.ts';
 import { aVirtual } from '../../make/a-virtual.ts';
+import { serviceNamed } from '../../make/names.ts';
 import { createVirtualTime, type VirtualTime } from '../../make/virtual-time.ts';
 
 const at = { file: 'x', line: 1, column: 1 };
@@ -23,7 +26,7 @@ let tables: Record<Family, ObservedMarks>;
 let calls: string[];
 let refusal: KernelError | undefined;
 let events: JournalEvent[];
-let departing: readonly string[];
+let departing: readonly ServiceName[];
 let keeper: MarkKeeper;
 
 const kernel: MarkKernel = {
@@ -101,7 +104,7 @@ describe('marks', () => {
   describe('of a service that a reload drops and that drains', () => {
     beforeEach(async () => {
       await keeper.configure([service(1, [80, 81]), service(2, [82])], 60_000);
-      departing = ['fwmark 1'];
+      departing = [serviceNamed('fwmark 1')];
       await keeper.configure([], 60_000);
     });
     const ports = () => (typeof tables.inet === 'string' ? tables.inet : tables.inet.map(({ port }) => port));
@@ -142,7 +145,7 @@ describe('marks', () => {
     });
 
     it('are none of another family', async () => {
-      departing = ['fwmark6 1', 'fwmark 1 inet6', 'tcp 10.0.0.1:80'];
+      departing = ['fwmark6 1', 'fwmark 11', 'tcp 10.0.0.1:80'].map(serviceNamed);
       await keeper.configure([], 60_000);
       expect(ports()).toBe('none');
     });

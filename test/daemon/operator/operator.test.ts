@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createOperator, type Overrides, parseOverrides } from '../../../src/daemon/operator/operator.ts';
+import { serverKey } from '../../../src/model/names.ts';
+import { realNamed, serviceNamed } from '../../make/names.ts';
 
-const web = 'tcp 10.0.0.9:80';
-const tls = 'tcp 10.0.0.9:443';
-const real = '10.0.0.2:80';
+const web = serviceNamed('tcp 10.0.0.9:80');
+const tls = serviceNamed('tcp 10.0.0.9:443');
+const real = realNamed('10.0.0.2:80');
+const [x, y] = [realNamed('10.0.0.3:80'), realNamed('[fd00::4]:80')] as const;
 
 function operatorWith(initial: Overrides = {}) {
   const saved: Overrides[] = [];
@@ -42,7 +45,10 @@ describe('what the operator says', () => {
     expect(operator.overrideOf(tls, real)).toEqual({ mode: 'disable' });
   });
   it('is taken back by enable, everywhere', () => {
-    const { operator } = operatorWith({ [real]: { mode: 'disable' }, [`${web} ${real}`]: { mode: 'drain' } });
+    const { operator } = operatorWith({
+      [real]: { mode: 'disable' },
+      [serverKey(web, real)]: { mode: 'drain' },
+    });
     operator.set(real, undefined, undefined);
     expect(operator.list()).toEqual({});
   });
@@ -58,15 +64,15 @@ describe('what the operator says', () => {
 describe('a drain', () => {
   it('has its time with it, also where it was said of one service', () => {
     const timed = { mode: 'drain', since: 5, deadline: 9 } as const;
-    const { operator } = operatorWith({ [real]: { mode: 'drain', since: 1 }, [`${web} ${real}`]: timed });
+    const { operator } = operatorWith({ [real]: { mode: 'drain', since: 1 }, [serverKey(web, real)]: timed });
     expect(operator.drainOf(web, real)).toEqual({ since: 5, deadline: 9 });
     expect(operator.drainOf(tls, real)).toEqual({ since: 1 });
   });
   it('of an older daemon has none, and what is no drain neither', () => {
-    const { operator } = operatorWith({ [real]: { mode: 'drain' }, x: { mode: 'disable' } });
+    const { operator } = operatorWith({ [real]: { mode: 'drain' }, [x]: { mode: 'disable' } });
     expect(operator.drainOf(web, real)).toEqual({ since: 0 });
-    expect(operator.drainOf(web, 'x')).toBeUndefined();
-    expect(operator.drainOf(web, 'y')).toBeUndefined();
+    expect(operator.drainOf(web, x)).toBeUndefined();
+    expect(operator.drainOf(web, y)).toBeUndefined();
   });
 });
 
@@ -74,9 +80,9 @@ describe('parseOverrides', () => {
   it('reads back what was kept', () => {
     const kept: Overrides = {
       [real]: { mode: 'weight', weight: 3 },
-      x: { mode: 'drain' },
-      y: { mode: 'disable' },
-      z: { mode: 'drain', since: 1, deadline: 2 },
+      [x]: { mode: 'drain' },
+      [y]: { mode: 'disable' },
+      [serverKey(web, real)]: { mode: 'drain', since: 1, deadline: 2 },
     };
     expect(parseOverrides(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
   });
@@ -84,15 +90,19 @@ describe('parseOverrides', () => {
     expect(parseOverrides(value)).toEqual({}),
   );
   it('leaves out what is no word of an operator', () => {
-    expect(
-      parseOverrides({
-        a: { mode: 'weight' },
-        b: { mode: 'weight', weight: 1.5 },
-        c: 'drain',
-        d: { mode: 'x' },
-        e: { mode: 'drain', since: 'now' },
-        f: { mode: 'drain', since: 1, deadline: 1.5 },
-      }),
-    ).toEqual({});
+    for (const said of [
+      { mode: 'weight' },
+      { mode: 'weight', weight: 1.5 },
+      'drain',
+      { mode: 'x' },
+      { mode: 'drain', since: 'now' },
+      { mode: 'drain', since: 1, deadline: 1.5 },
+    ]) {
+      expect(parseOverrides({ [real]: said })).toEqual({});
+    }
+  });
+  it('leaves out what is said of no server', () => {
+    const drain = { mode: 'drain' };
+    expect(parseOverrides({ x: drain, [web]: drain, [`${web} x`]: drain, [`x ${real}`]: drain })).toEqual({});
   });
 });

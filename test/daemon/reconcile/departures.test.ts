@@ -276,13 +276,16 @@ describe('the memory of who leaves', () => {
       expect(parseLeavingState(value)).toEqual(nobodyLeaves);
     }
     const odd = {
-      terms: { a: { timeoutMs: 'x', cleanstop: true }, b: null },
-      since: { c: 'yesterday', d: 1.5 },
+      terms: { 'fwmark 1': { timeoutMs: 'x', cleanstop: true }, 'fwmark 2': null },
+      since: { 'fwmark 1 10.0.0.2:80': 'yesterday', 'fwmark 2 10.0.0.2:80': 1.5 },
     };
     expect(parseLeavingState(odd)).toEqual(nobodyLeaves);
+    const nobody = { terms: { a: { timeoutMs: 1000, cleanstop: false } }, since: { 'a 10.0.0.2:80': 17 } };
+    expect(parseLeavingState(nobody)).toEqual(nobodyLeaves);
   });
   it('is what was told', () => {
-    const state = { terms: { a: { timeoutMs: 1000, cleanstop: false } }, since: { 'a b': 17 } };
+    const terms = { 'fwmark 1': { timeoutMs: 1000, cleanstop: false } };
+    const state = { terms, since: { 'fwmark 1 10.0.0.2:80': 17 } };
     expect(parseLeavingState(JSON.parse(JSON.stringify(state)))).toEqual(state);
   });
 });

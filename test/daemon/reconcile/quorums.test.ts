@@ -1,4 +1,5 @@
 // What is told of a quorum, when, and which programs run.
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createCommandQueue } from '../../../src/daemon/commands/command-queue.ts';
 import { createQuorumCommands } from '../../../src/daemon/commands/quorum-commands.ts';
@@ -9,6 +10,7 @@ import { formatServiceId, type ServiceId } from '../../../src/model/ipvs.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { realOf, virtualOf } from '../../make/arbitrary-table.ts';
+import { serviceNamed } from '../../make/names.ts';
 import { createScriptedPrograms, type ScriptedPrograms } from '../../make/scripted-programs.ts';
 import { createVirtualTime, type VirtualTime } from '../../make/virtual-time.ts';
 
@@ -117,7 +119,7 @@ describe('a quorum', () => {
     servers(2);
     told();
     weight = 2;
-    quorums.look('tcp 10.9.9.9:1');
+    quorums.look(serviceNamed('tcp 10.9.9.9:1'));
     expect(told()).toEqual([]);
     quorums.look();
     expect(told()).toEqual(['service.quorum_gained 4']);

@@ -4,6 +4,7 @@ import { formatServiceId } from '../../../src/model/ipvs.ts';
 import type { QuorumView } from '../../../src/model/verdict.ts';
 import { tierOf, virtualOf } from '../../make/arbitrary-table.ts';
 import { createModelKernel } from '../../make/model-kernel.ts';
+import { realNamed } from '../../make/names.ts';
 import {
   busy,
   drop,
@@ -204,7 +205,10 @@ describe('the reconcile loop', () => {
     void loop.configure([portless], ipvs);
     await clock.advance(0);
     const serves = loop.serving();
-    expect([serves(name, '192.168.6.2:80'), serves(name, '192.168.6.3:80')]).toEqual([true, false]);
+    expect(['192.168.6.2:80', '192.168.6.3:80'].map((real) => serves(name, realNamed(real)))).toEqual([
+      true,
+      false,
+    ]);
   });
 });
 

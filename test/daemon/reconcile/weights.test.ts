@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { createWeights } from '../../../src/daemon/reconcile/weights.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { aVirtual } from '../../make/a-virtual.ts';
+import { realNamed, serviceNamed } from '../../make/names.ts';
 import { createVirtualTime } from '../../make/virtual-time.ts';
 
 const web = aVirtual({
   id: { kind: 'address', protocol: 'tcp', address: ip('10.0.0.9'), port: 80 },
   slowStartMs: 10_000,
 });
-const service = 'tcp 10.0.0.9:80';
-const real = '10.0.0.2:80';
+const service = serviceNamed('tcp 10.0.0.9:80');
+const real = realNamed('10.0.0.2:80');
 
 function weightsOf({ cameUp }: { readonly cameUp: boolean }) {
   const clock = createVirtualTime();

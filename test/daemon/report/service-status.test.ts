@@ -1,10 +1,12 @@
 // What status shows of a server is read where the kernel's table has it, whatever port it is configured with.
+
 import { expect, it } from 'vitest';
 import { type ServiceParts, serviceStatuses } from '../../../src/daemon/report/service-status.ts';
 import { formatServiceId } from '../../../src/model/ipvs.ts';
 import { aDestination, aService } from '../../make/a-destination.ts';
 import { aReal, aVirtual } from '../../make/a-virtual.ts';
 import { createFakeHealth, createFakeReconcile } from '../../make/fake-parts.ts';
+import { destinationNamed } from '../../make/names.ts';
 
 const ignore = () => {};
 /** Its check goes to port 8080; the table has it at the service's port, as its packets come unchanged. */
@@ -22,7 +24,7 @@ function parts(): ServiceParts {
     reconcile: {
       ...createFakeReconcile(ignore).status(),
       observed: [{ service: aService(), destinations }],
-      leaving: [{ service, real: '192.168.6.2:80', ...drained }],
+      leaving: [{ service, real: destinationNamed('192.168.6.2:80'), ...drained }],
     },
     quorumOf: () => undefined,
     weightFactsOf: () => ({}),

@@ -28,7 +28,7 @@ import { inside } from '../vrrp/inside.ts';
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 console.log(`seed ${seed}`);
-const everything = { owned: new Set<string>(), foreign: 'remove' } as const;
+const everything = { owned: new Set<never>(), foreign: 'remove' } as const;
 
 let lab: Lab;
 let director: Host;
@@ -124,7 +124,7 @@ function unchanged(a: Table, b: Table): readonly string[] {
       );
       return [[name, JSON.stringify(service)] as const, ...servers];
     });
-  const before = new Map(entries(a));
+  const before = new Map<string, string>(entries(a));
   return entries(b).flatMap(([name, text]) => (before.get(name) === text ? [name] : []));
 }
 

@@ -15,13 +15,15 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ServiceName } from '../../../src/model/ipvs.ts';
 import { ownedServicesIn } from '../../../src/system/files/owned-services.ts';
 import { openStateFile, type StateFile, type UnreadableState } from '../../../src/system/files/state-file.ts';
 import { whenKept } from '../../../src/system/files/write-whole.ts';
+import { serviceNamed } from '../../make/names.ts';
 
 let folder: string;
 let told: UnreadableState[];
-let owned: StateFile<readonly string[]>;
+let owned: StateFile<readonly ServiceName[]>;
 const name = 'owned-services.json';
 const at = (...names: string[]) => join(folder, ...names);
 beforeEach(() => {
@@ -31,7 +33,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const services = ['fwmark 1', 'tcp 10.0.0.1:80'];
+const services = ['fwmark 1', 'tcp 10.0.0.1:80'].map(serviceNamed);
 const precious = () => at('precious');
 
 /** Everything that somebody may put in the place of a file. */
@@ -104,7 +106,7 @@ describe.each(ways)('a state file that is kept by %s', (way) => {
   });
 
   it('keeps no more than it would read', async () => {
-    expect(await owned[way](['x'.repeat(33 * 1024 * 1024)])).toMatchObject({
+    expect(await owned[way](Array(2 ** 21).fill(serviceNamed('tcp 192.168.100.100:65535')))).toMatchObject({
       ok: false,
       error: expect.stringContaining('expected at most'),
     });
@@ -114,9 +116,9 @@ describe.each(ways)('a state file that is kept by %s', (way) => {
 
 describe('many writes of a file', () => {
   it('leave the last one there, and each is told how it went', async () => {
-    const all = Array.from({ length: 200 }, (_, count) => owned.write([`${count}`]));
+    const all = Array.from({ length: 200 }, (_, count) => owned.write([serviceNamed(`fwmark ${count}`)]));
     expect((await Promise.all(all)).every(({ ok }) => ok)).toBe(true);
-    expect(owned.read()).toEqual(['199']);
+    expect(owned.read()).toEqual(['fwmark 199']);
     void owned.write(services);
     await whenKept(60_000);
     expect(owned.read()).toEqual(services);
@@ -129,17 +131,27 @@ describe('a state file that cannot be taken as it is', () => {
     expect([ownedServicesIn(at('nowhere')).read(), told]).toEqual([[], []]);
   });
 
-  it.each(['', '{', '\0'.repeat(5000), '["a"', '{"a":1}', 'null', '"x"', '3', '[1,{}]', '["a",1]', '[]]'])(
-    '(%j) is told of, kept aside, and taken for what can be read of it',
-    (content) => {
-      writeFileSync(at(name), content);
-      expect(owned.read()).toEqual(content === '["a",1]' ? ['a'] : []);
-      const reason = expect.stringMatching(/^expected .*, got /);
-      expect(told).toEqual([{ file: at(name), reason, keptAs: at(`${name}.bad`) }]);
-      expect(readFileSync(at(`${name}.bad`), 'utf8')).toBe(content);
-      expect(existsSync(at(name))).toBe(false);
-    },
-  );
+  it.each([
+    '',
+    '{',
+    '\0'.repeat(5000),
+    '["a"',
+    '{"a":1}',
+    'null',
+    '"x"',
+    '3',
+    '[1,{}]',
+    '["fwmark 1",1]',
+    '["fwmark 01"]',
+    '[]]',
+  ])('(%j) is told of, kept aside, and taken for what can be read of it', (content) => {
+    writeFileSync(at(name), content);
+    expect(owned.read()).toEqual(content === '["fwmark 1",1]' ? ['fwmark 1'] : []);
+    const reason = expect.stringMatching(/^expected .*, got /);
+    expect(told).toEqual([{ file: at(name), reason, keptAs: at(`${name}.bad`) }]);
+    expect(readFileSync(at(`${name}.bad`), 'utf8')).toBe(content);
+    expect(existsSync(at(name))).toBe(false);
+  });
 
   it.each(['a symbolic link to a file', 'a symbolic link to a device', 'a FIFO', 'a large file'])(
     '(%s) is told of at once, costs no memory, and stays until it is written over',
