@@ -1,5 +1,5 @@
 // Simple TCP: sends a text, ends its side of the connection, and is content when one line of what comes back
-// matches. Lines keep a CR, so that a pattern means what it means in ldirectord, whose simpletcp check this is.
+// matches. Lines keep their ends, so that a pattern means what it means in ldirectord, whose simpletcp check this is.
 
 import type { SimpleTcpTarget } from '../model/checks/dialogues.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
@@ -8,7 +8,7 @@ import { matchLines } from './match/match-body.ts';
 import { success } from './talk/judge-error.ts';
 import { type Dialogue, holdDialogue } from './talk/line-dialogue.ts';
 
-const limits = { lineBytesMax: 128 * 1024, bytesMax: 128 * 1024 };
+const limits = { lineBytesMax: 128 * 1024, bytesMax: 128 * 1024, keepsLineFeeds: true } as const;
 
 export const probeSimpleTcp = (target: SimpleTcpTarget, signal: AbortSignal): Promise<ProbeResult> =>
   holdDialogue(target, signal, { limits }, (dialogue) => talk(target, dialogue));
@@ -21,7 +21,7 @@ async function talk(
   socket.end(request);
   for (;;) {
     const lines = await hearAll();
-    if (receive === undefined) return success(`a line came: ${lines[0] ?? ''}`);
+    if (receive === undefined) return success(`a line came: ${lines[0]?.replace(/\n$/, '') ?? ''}`);
     const outcome = await matchLines(receive, lines, conversation);
     if (outcome === 'yes') return success('receive matches');
     if (outcome !== 'no') return judgeUnmatched(outcome, receive, `${lines.length} line(s)`);

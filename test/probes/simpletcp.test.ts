@@ -56,6 +56,18 @@ describe('a simple TCP server is up when', () => {
   });
 });
 
+describe('the end of a line', () => {
+  it('is part of it, where it has one: as in ldirectord', async () => {
+    const says = async (text: string, receive: string) =>
+      (await check((socket) => socket.end(text), { receive })).result.outcome;
+    expect(await says('pong\n', String.raw`^pong\n\z`)).toBe('success');
+    expect(await says('pong\r\n', String.raw`^pong\R\z`)).toBe('success');
+    expect(await says('pong', String.raw`^pong\z`)).toBe('success');
+    expect(await says('pong\n', String.raw`^pong\z`)).toBe('failure');
+    expect(await says('pong', String.raw`^pong\s`)).toBe('failure');
+  });
+});
+
 describe('a simple TCP server is down when', () => {
   it('no line matches: a pattern is held against each line by itself', async () => {
     const { result } = await check((socket) => socket.end('po\nng\n'), { receive: 'po\\s*ng' });

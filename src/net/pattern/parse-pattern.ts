@@ -197,10 +197,16 @@ function readCapture(reader: PatternReader, name: string | undefined): PatternTr
   return { kind: 'capture', of };
 }
 
+/** Nobody writes more, and whatever walks the tree calls itself as often. */
+const depthMax = 200;
+
 function readToClose(reader: PatternReader, flags: Flags): PatternTree {
   const outside = reader.flags;
   reader.flags = flags;
+  reader.depth += 1;
+  if (reader.depth > depthMax) throw refusal(`more than ${depthMax} groups in groups`);
   const tree = readChoice(reader);
+  reader.depth -= 1;
   reader.flags = outside;
   if (takeIf(reader, /\)/) === undefined)
     throw refusal('a group is not closed', String.raw`\( for a bracket`);

@@ -19,6 +19,8 @@ export type PatternReader = {
   /** Captures that have matched whenever a match comes this far: what may be referred to. */
   certain: ReadonlySet<number>;
   isInLookBehind: boolean;
+  /** Groups around. */
+  depth: number;
   /** The least number that was read as octal, as there were not that many captures yet. */
   octalFrom: number;
   /** (?i) over letters beyond ASCII. */
@@ -33,6 +35,7 @@ export const createReader = (text: string): PatternReader => ({
   names: new Map(),
   certain: new Set(),
   isInLookBehind: false,
+  depth: 0,
   octalFrom: Number.POSITIVE_INFINITY,
   foldsBeyondAscii: false,
 });

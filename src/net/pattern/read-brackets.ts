@@ -37,15 +37,20 @@ export function withCase(reader: PatternReader, set: CodePoints): CodePoints {
 
 function readRange(reader: PatternReader): CodePoints {
   const from = readMember(reader);
-  if (typeof from !== 'number') return from;
+  if (typeof from !== 'number') return withHyphen(reader, from);
   if (takeIf(reader, /-(?!\])/) === undefined) return withCase(reader, one(from));
   if (isAtEnd(reader)) return one(from);
   const to = readMember(reader);
-  // A hyphen before a class is a hyphen.
-  if (typeof to !== 'number') return union(withCase(reader, one(from)), one(0x2d), to);
+  if (typeof to !== 'number') return union(withCase(reader, one(from)), hyphen, withHyphen(reader, to));
   if (to < from) throw refusal('a range of characters backwards');
   return withCase(reader, [[from, to]]);
 }
+
+const hyphen = one(0x2d);
+
+/** Before a class and behind one it is a character, and begins no range itself. */
+const withHyphen = (reader: PatternReader, of: CodePoints): CodePoints =>
+  takeIf(reader, /-(?!\])/) === undefined ? of : union(of, hyphen);
 
 /** A character by its code, or a class. */
 function readMember(reader: PatternReader): number | CodePoints {

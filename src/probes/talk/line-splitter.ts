@@ -8,10 +8,12 @@ export type LineLimits = {
   readonly lineBytesMax: number;
   /** Of all that the server says. */
   readonly bytesMax: number;
+  /** A line is handed out with its line feed where it has one. */
+  readonly keepsLineFeeds?: true;
 };
 
 export type LineSplitter = {
-  /** Taken from here by whoever reads; without line feeds, with a CR where it has one. */
+  /** Taken from here by whoever reads; mostly without line feeds, with a CR where it has one. */
   readonly lines: string[];
   /** @returns which limit the server has passed; what it says from then on must not be taken. */
   readonly take: (chunk: Buffer) => string | undefined;
@@ -21,7 +23,7 @@ export type LineSplitter = {
 
 const lineFeed = 10;
 
-export function createLineSplitter({ lineBytesMax, bytesMax }: LineLimits): LineSplitter {
+export function createLineSplitter({ lineBytesMax, bytesMax, keepsLineFeeds }: LineLimits): LineSplitter {
   const lines: string[] = [];
   let rest: Buffer[] = [];
   let restBytes = 0;
@@ -52,7 +54,7 @@ export function createLineSplitter({ lineBytesMax, bytesMax }: LineLimits): Line
       if (bytes > bytesMax) return refuse(`more than ${bytesMax}`);
       let start = 0;
       for (let at = chunk.indexOf(lineFeed); at >= 0; at = chunk.indexOf(lineFeed, start)) {
-        if (!keep(chunk.subarray(start, at))) return tooLong();
+        if (!keep(chunk.subarray(start, keepsLineFeeds ? at + 1 : at))) return tooLong();
         endLine();
         start = at + 1;
       }

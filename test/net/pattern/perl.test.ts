@@ -49,7 +49,7 @@ const question: fc.Arbitrary<MatchQuestion> = fc.boolean().chain((isBytes) =>
 const seen = { taken: 0, re2: 0, refused: 0, yes: 0, no: 0 };
 
 describe.skipIf(!hasPerl)('a pattern (skipped where there is no perl)', () => {
-  it('matches what it matches in perl, or is refused', { timeout: 120_000 }, () => {
+  it('matches what it matches in perl, or is refused', { timeout: 300_000 }, () => {
     fc.assert(
       fc.property(fc.array(question, { maxLength: 400, size: 'max' }), (questions) => {
         const theirs = perlMatches(questions);
