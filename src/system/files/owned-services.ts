@@ -12,5 +12,7 @@ export const ownedServicesIn = (
   openStateFile<readonly ServiceName[]>(stateDir, 'owned-services.json', {
     ...options,
     parse: (value) =>
-      Array.isArray(value) ? value.flatMap((name) => parseServiceName(String(name)) ?? []) : [],
+      Array.isArray(value)
+        ? value.flatMap((name) => (typeof name === 'string' ? (parseServiceName(name) ?? []) : []))
+        : [],
   });
