@@ -45,6 +45,8 @@ describe('a pattern matches as in Perl', () => {
     ['(?x) ^ o k \\ $ # remark', ['ok '], ['o k ']],
     ['^a(?#remark)+$', ['aaa'], ['a+']],
     [String.raw`^(.)(?<n>.)\g{-1}\k<n>\1$`, ['abbba'], ['abbbb']],
+    ['\\B', ['😀', ''], ['0😀A']],
+    ['(?<![0A😀])(?![0A😀])', ['', '01'], ['0😀A']],
     ['ok(?! not)', ['okay'], ['ok not']],
     ['cost$5', [], ['cost$5', 'cost5']],
     ['a@b', ['a@b'], ['a']],

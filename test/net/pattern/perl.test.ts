@@ -68,7 +68,7 @@ describe.skipIf(!hasPerl)('a pattern (skipped where there is no perl)', () => {
           });
         }
       }),
-      { numRuns: Number(process.env.PERL_RUNS ?? 10) },
+      { numRuns: Number(process.env.PERL_RUNS ?? 6) },
     );
     if (process.env.PERL_RUNS) console.log(seen);
   });
