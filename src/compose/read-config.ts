@@ -5,7 +5,9 @@ import { parseConfig } from '../config/load.ts';
 import type { ConfigResult } from '../model/config/config.ts';
 import type { ConfigEnvironment } from '../model/config/environment.ts';
 import { decodeText } from '../net/raw-bytes.ts';
+import { isDirectory } from '../system/files/is-directory.ts';
 import { formatUnread, readRegularNow, type Unread } from '../system/files/open-regular.ts';
+import { systemSysctl } from '../system/host/sysctl.ts';
 import { resolveHost, resolveService } from '../system/names/names.ts';
 import { judgeProgram } from '../system/programs/program-file.ts';
 
@@ -39,4 +41,6 @@ export const hostEnvironment = (director?: string): ConfigEnvironment => ({
   resolveHost,
   resolveService,
   judgeProgram,
+  readSysctl: systemSysctl.read,
+  isDirectory,
 });

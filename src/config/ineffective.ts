@@ -1,7 +1,8 @@
-// What ldirectord has and this daemon does otherwise: taken, and warned of with the reason. `no` asks for nothing.
+// What ldirectord has and this daemon does otherwise: taken, and warned of with the reason; refused, where services would
+// be missing. `no` asks for nothing.
 import { z } from 'zod';
 import type { Position } from '../model/config/problem.ts';
-import { warningAt } from './problem.ts';
+import { errorAt, warningAt } from './problem.ts';
 import type { Resolution } from './resolution.ts';
 import { optional } from './values/documented.ts';
 import { filledText, flag, text, whole } from './values/leaves.ts';
@@ -19,7 +20,10 @@ export const ineffectiveTopShape = {
   fork: optional(flag(), 'Accepted for ldirectord; checks never wait for one another.'),
   supervised: optional(flag(), 'Accepted for ldirectord; the daemon always runs in the foreground.'),
   callback: optional(filledText(), 'Accepted for ldirectord; nothing is called on a reload.'),
-  execute: optional(z.array(text()), 'Accepted for ldirectord; one daemon reads one file.'),
+  execute: optional(
+    z.array(text()),
+    'Known from ldirectord and refused: one daemon reads one file, and the services of another would not be served.',
+  ),
   emailalertfrom: optional(text(), 'Accepted for ldirectord; no mail is sent.'),
 } as const;
 
@@ -33,7 +37,7 @@ const shape = { ...ineffectiveSharedShape, ...ineffectiveTopShape, ...ineffectiv
 type IneffectiveKey = keyof typeof shape;
 type IneffectiveDraft = Partial<z.output<z.ZodObject<typeof shape>>>;
 
-const reasons: Readonly<Record<IneffectiveKey, string>> = {
+const reasons: Readonly<Record<Exclude<IneffectiveKey, 'execute'>, string>> = {
   emailalert: 'no mail is sent',
   emailalertfreq: 'no mail is sent',
   emailalertfrom: 'no mail is sent',
@@ -42,11 +46,10 @@ const reasons: Readonly<Record<IneffectiveKey, string>> = {
   monitorfile: 'the log has every verdict',
   load: 'ldirectord has no use for it either',
   callback: 'nothing is called on a reload',
-  execute: 'one daemon reads one file',
   fork: 'checks never wait for one another',
   supervised: 'the daemon always runs in the foreground',
 };
-const keys = Object.keys(reasons) as readonly IneffectiveKey[];
+const keys = Object.keys(reasons) as readonly (keyof typeof reasons)[];
 
 /** @param site where a key stands */
 export function judgeIneffective(
@@ -54,6 +57,10 @@ export function judgeIneffective(
   site: (key: string) => Position,
   { problems }: Pick<Resolution, 'problems'>,
 ): void {
+  if (draft.execute !== undefined && draft.execute.length > 0) {
+    const rule = 'the services of that file in this one, as one daemon reads one file';
+    problems.push(errorAt(site('execute'), 'serve what execute names', rule, draft.execute.join(', ')));
+  }
   for (const key of keys) {
     const value = draft[key];
     if (value === undefined || value === false) continue;

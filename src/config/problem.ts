@@ -40,8 +40,13 @@ export const errorAt = problem('error');
 /** Parses, but will not do what it says. */
 export const warningAt = problem('warning');
 
-/** Warns of what stands at a key of the entry that is being judged. */
-export type Warn = (key: string, act: string, rule: string, got: string) => void;
+/** Warns of what stands at a key of the entry that is being judged, or at the path of one further in. */
+export type Warn = (
+  key: string | readonly (string | number)[],
+  act: string,
+  rule: string,
+  got: string,
+) => void;
 
 /** Of errors and of warnings, so many are shown; nobody reads more, and a log takes them all. */
 export const shownMax = 100;
@@ -62,8 +67,15 @@ export function boundProblems(problems: readonly Problem[]): readonly Problem[] 
   return [...problems.filter((each) => shown.has(each)), ...rest];
 }
 
-/** By line, then column, then severity; the same complaint at the same place once. */
+/** By line, then column, then severity; the same complaint at the same place once, and one of the whole file once. */
 export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Map(problems.map((each) => [`${each.at.line}:${each.at.column}:${each.message}`, each]));
-  return [...seen.values()].sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
+  const told = new Set<string>();
+  return [...seen.values()]
+    .sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column)
+    .filter(({ isToldOnce, message }) => {
+      const isAgain = isToldOnce === true && told.has(message);
+      told.add(message);
+      return !isAgain;
+    });
 }

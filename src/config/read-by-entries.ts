@@ -108,7 +108,7 @@ function readEntry(
 const entrySchema = virtualSchema.optional();
 
 function watchedEnvironment(environment: ConfigEnvironment, onAsked: () => void): ConfigEnvironment {
-  const { judgeProgram } = environment;
+  const { judgeProgram, readSysctl } = environment;
   return {
     ...environment,
     resolveHost: (...question) => {
@@ -119,6 +119,12 @@ function watchedEnvironment(environment: ConfigEnvironment, onAsked: () => void)
       onAsked();
       return environment.resolveService(...question);
     },
+    ...(readSysctl !== undefined && {
+      readSysctl: (path: string) => {
+        onAsked();
+        return readSysctl(path);
+      },
+    }),
     ...(judgeProgram !== undefined && {
       judgeProgram: (...question: Parameters<typeof judgeProgram>) => {
         onAsked();

@@ -20,6 +20,7 @@ import { resolveEntry } from './service/entry.ts';
 import { judgeDuplicates } from './service/judge.ts';
 import { judgeMarks } from './service/marks.ts';
 import { judgeSharedPrograms } from './service/programs.ts';
+import { judgeSharedKeys } from './service/shared-keys.ts';
 import { judgeFall } from './service/timing.ts';
 import { judgeRouterPrograms } from './tracking/programs.ts';
 import { resolveTracking } from './tracking/resolve.ts';
@@ -46,6 +47,7 @@ export function resolveConfig(
   judgeIneffective(draft, sites, resolution);
   judgeLogfile(draft, resolution);
   judgeFall(draft, sites('fall'), resolution);
+  judgeSharedKeys(draft, services, resolution);
   judgeRouterPrograms(draft, resolution);
   judgeSharedPrograms(draft, resolution);
   judgeSyncFamilies(config, resolution);

@@ -9,7 +9,6 @@ import {
   type DestinationName,
   destinationName,
   nameInTable,
-  type RealName,
   realName,
 } from '../model/ipvs.ts';
 import { type HealthOf, withoutCheck } from '../model/verdict.ts';
@@ -60,25 +59,17 @@ export function firstTierUp(
   return undefined;
 }
 
-/** By whose checks a server is judged: its own; of a tier without any, those of the real server in its place. */
-export function checkedAs({ id, reals }: VirtualConfig, server: RealConfig | FallbackConfig): RealName {
-  if (!('checked' in server) || server.checked === true) return realName(id, server);
-  const place = nameInTable(id, server);
-  return realName(id, reals.findLast((each) => nameInTable(id, each) === place) ?? server);
-}
-
 /** 0 where it cannot serve now. @param serves whether the table has it. */
 function weightOf(
-  virtual: VirtualConfig,
+  { id, checktype }: VirtualConfig,
   { config, real }: Place,
   { verdictOf, weigh }: HealthOf,
   serves: boolean,
 ): number {
   // Nobody looks at it, neither as a tier nor as a server.
   if (!config.checked && real === undefined) return config.weight;
-  const name = checkedAs(virtual, config);
-  const verdict =
-    real === undefined ? verdictOf(name) : withoutCheck(virtual.checktype.kind, verdictOf(name));
+  const name = realName(id, config.checked ? config : (real ?? config));
+  const verdict = real === undefined ? verdictOf(name) : withoutCheck(checktype.kind, verdictOf(name));
   const isUp = verdict === 'up' || (verdict === 'unverified' && (serves || !config.checked));
   const weight = isUp ? weigh(name, config.weight) : 'out';
   return weight === 'out' ? 0 : weight;

@@ -130,15 +130,6 @@ describe('why a real server', () => {
     const text = await why('192.168.6.2:8080', [], { ...shop, reals: [{ ...one, port: 8080 }, two] });
     expect(text).toContain('  table    weight 5, 0 active');
   });
-  it('is judged by the real server in its place, where it is a tier without checks of its own', async () => {
-    const site = {
-      ...shop,
-      reals: [{ ...one, port: 8080 }],
-      fallbacks: [{ ...one, port: 0, checked: false }],
-    };
-    const text = await why('192.168.6.2:80', [health({ real: realNamed('192.168.6.2:8080') })], site);
-    expect(text).toContain('  verdict  up\n');
-  });
 });
 
 describe('why a service', () => {

@@ -19,7 +19,6 @@ export function judgeChecktype(virtual: VirtualConfig, draft: CheckDraft, warn: 
   if (http && httpmethod === 'HEAD' && expects) {
     warn('httpmethod', 'match receive', 'GET, as an answer to HEAD has no body', 'HEAD');
   }
-  if (draft.ca !== undefined && !virtual.verify) warn('ca', 'use ca', 'verify: yes beside it', draft.ca);
   if (checktype.kind === 'external-perl') {
     warn(
       'checktype',

@@ -1,14 +1,14 @@
 // What cannot work among text, UDP, file and agent checks: a service without its key, keys that contradict one
 // another. Keys of another service are judge.ts's.
-import { takesProxyProtocol } from '../../model/checks/services.ts';
 import { replyBytes } from '../../model/checks/signs.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import type { Warn } from '../problem.ts';
 import type { CheckDraft } from './check.ts';
+import { negotiates } from './unread.ts';
 
 export function judgeTextCheck(virtual: VirtualConfig, draft: CheckDraft, warn: Warn): void {
-  const { service, checktype, checkfile, udp, agentPort, agentSend, proxyProtocol } = virtual;
-  const speaks = checktype.kind === 'negotiate' || checktype.kind === 'combined';
+  const { service, checkfile, udp } = virtual;
+  const speaks = negotiates(virtual);
   if (speaks && service === 'file' && checkfile === undefined) {
     warn('service', 'check a file', 'checkfile beside it', 'file alone');
   }
@@ -23,17 +23,6 @@ export function judgeTextCheck(virtual: VirtualConfig, draft: CheckDraft, warn: 
       `${replyBytesMin} > ${replyBytesMax}`,
     );
   }
-  if (agentSend !== undefined && agentPort === undefined && service !== 'agent') {
-    warn('agent_send', 'use agent_send', 'agent_port beside it, or service agent', agentSend);
-  }
-  if (proxyProtocol !== undefined && !isIntroduced(virtual)) {
-    warn(
-      'proxy_protocol',
-      'use proxy_protocol',
-      'a check by connect, HTTP or a dialogue in text',
-      `${service} by ${checktype.kind}`,
-    );
-  }
 }
 
 function judgeProxyRequests({ request, reals, namedReals = [] }: VirtualConfig, warn: Warn): void {
@@ -42,17 +31,4 @@ function judgeProxyRequests({ request, reals, namedReals = [] }: VirtualConfig, 
   );
   if (wrong === undefined) return;
   warn('request', 'ask a proxy', 'an absolute URL in request (http://HOST/PATH)', wrong.replace(/^\//, ''));
-}
-
-/** Whether a header goes before what the check says. */
-function isIntroduced({ id, checktype, service }: VirtualConfig): boolean {
-  switch (checktype.kind) {
-    case 'connect':
-      return id.kind === 'fwmark' || id.protocol === 'tcp';
-    case 'negotiate':
-    case 'combined':
-      return takesProxyProtocol(service);
-    default:
-      return false;
-  }
 }

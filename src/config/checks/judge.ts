@@ -1,25 +1,59 @@
-// Warnings of what a negotiate check lacks, and of keys that its service has no use for.
-import { keysOfServices, tlsServices } from '../../model/checks/services.ts';
+// Warnings of what a check lacks that reads all its keys: a key that needs another one beside it, and what one kind of
+// check cannot work without. Keys that no check reads are unread.ts's; keys that others stand in for, replaced.ts's.
+
+import type { CheckKind } from '../../model/checks/checks.ts';
+import { kindsOf } from '../../model/checks/chosen.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import type { Warn } from '../problem.ts';
 import type { CheckDraft } from './check.ts';
+import { isRead, isWritten, negotiates } from './unread.ts';
 
 type Key = keyof CheckDraft & string;
 
-const usedBy: readonly { readonly keys: readonly Key[]; readonly services: readonly string[] }[] = [
-  ...keysOfServices,
-  { keys: ['verify', 'ca', 'sni', 'certificate_expiry'], services: tlsServices },
+/** A key that such a check reads and that has no effect all the same. */
+type Need = {
+  readonly key: Key;
+  /** Absent: of every kind that reads it. */
+  readonly kinds?: readonly CheckKind[];
+  readonly isMet: (virtual: VirtualConfig) => boolean;
+  readonly rule: string;
+  readonly got: (virtual: VirtualConfig) => string;
+};
+
+const none = () => 'none';
+const hasReply = ({ udp }: VirtualConfig): boolean => udp?.requireReply !== undefined;
+
+const needs: readonly Need[] = [
+  {
+    ...{ key: 'passwd', kinds: ['http', 'imap', 'pop', 'ldap'], rule: 'login beside it', got: none },
+    isMet: ({ login }) => login !== '',
+  },
+  {
+    ...{ key: 'login', kinds: ['ldap'], rule: 'passwd beside it', got: none },
+    isMet: ({ passwd }) => passwd !== '',
+  },
+  {
+    ...{ key: 'ca', rule: 'verify: yes beside it', got: ({ caFile = '' }) => caFile },
+    isMet: ({ verify }) => verify,
+  },
+  { key: 'min_reply_length', rule: 'require_reply beside it', got: none, isMet: hasReply },
+  { key: 'max_reply_length', rule: 'require_reply beside it', got: none, isMet: hasReply },
+  {
+    ...{ key: 'httpmethod', kinds: ['http-proxy'], rule: 'GET or HEAD, which a proxy is asked with' },
+    isMet: ({ httpmethod }) => httpmethod === 'GET' || httpmethod === 'HEAD',
+    got: ({ httpmethod }) => httpmethod,
+  },
 ];
 
 export function judgeServiceCheck(virtual: VirtualConfig, draft: CheckDraft, warn: Warn): void {
-  const { service, checktype } = virtual;
-  for (const { keys, services } of usedBy) {
-    // `verify: no` asks for nothing; of several keys one complaint is enough.
-    const key = keys.find((each) => draft[each] !== undefined && draft[each] !== false);
-    if (key === undefined || services.includes(service)) continue;
-    warn(key, `use ${key}`, `service ${services.join(', ')}`, service);
+  const { service } = virtual;
+  const kinds = kindsOf(virtual);
+  for (const { key, kinds: only, isMet, rule, got } of needs) {
+    if (!isWritten(draft[key]) || isMet(virtual)) continue;
+    if (!(only === undefined ? isRead(virtual, key as 'ca') : only.includes(kinds[0]))) continue;
+    warn(key, `use ${key}`, rule, got(virtual));
   }
-  if (checktype.kind !== 'negotiate' && checktype.kind !== 'combined') return;
+  if (!negotiates(virtual)) return;
   const at = draft.service === undefined ? 'address' : 'service';
   if (service === 'mysql' || service === 'pgsql') judgeSql(virtual, at, warn);
   if (service === 'radius' && (virtual.login === '' || virtual.secret === '')) {
@@ -28,12 +62,14 @@ export function judgeServiceCheck(virtual: VirtualConfig, draft: CheckDraft, war
   if (service === 'http' || service === 'https') judgeHttp(virtual, draft, warn);
 }
 
-function judgeSql(virtual: VirtualConfig, at: string, warn: Warn): void {
-  const { login, request, reals, namedReals = [], receive, service } = virtual;
+function judgeSql(
+  { login, request, reals, namedReals = [], service }: VirtualConfig,
+  at: string,
+  warn: Warn,
+) {
   const asks = request !== '/' || [...reals, ...namedReals].some((real) => (real.request ?? '/') !== '/');
   if (login === '' || !asks)
     warn(at, 'query', 'login and request beside it: no server is up without', service);
-  if (receive !== '') warn('receive', 'match receive', 'nothing, as any row is right', receive);
 }
 
 function judgeHttp(virtual: VirtualConfig, draft: CheckDraft, warn: Warn): void {
@@ -45,8 +81,5 @@ function judgeHttp(virtual: VirtualConfig, draft: CheckDraft, warn: Warn): void 
   }
   if (draft.body !== undefined && (head || httpmethod === 'GET') && http.urls === undefined) {
     warn('body', 'send body', 'httpmethod POST, PUT or PATCH beside it', httpmethod);
-  }
-  if (draft.urls !== undefined && draft.request !== undefined) {
-    warn('request', 'use request', 'urls alone, which are asked for instead', draft.request);
   }
 }

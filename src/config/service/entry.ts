@@ -19,7 +19,7 @@ export function resolveEntry(
   const services = resolveGroup(entry, index, resolution).flatMap(({ draft, at }) => {
     const virtual = resolveVirtual({ draft, globals, site, resolution });
     if (virtual === undefined) return [];
-    judgeVirtual(virtual, draft, site, resolution);
+    judgeVirtual(virtual, { draft, globals, site, resolution });
     return [{ ...virtual, at }];
   });
   judgeServicePrograms(entry, index, globals, resolution);

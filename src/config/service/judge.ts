@@ -7,36 +7,40 @@ import { formatServiceId } from '../../model/ipvs.ts';
 import { judgeServiceCheck } from '../checks/judge.ts';
 import { judgeChecktype } from '../checks/judge-checktype.ts';
 import { judgeTextCheck } from '../checks/judge-text.ts';
+import { judgeReplaced } from '../checks/replaced.ts';
+import { judgeTiming } from '../checks/timing.ts';
+import { judgeUnread } from '../checks/unread.ts';
 import { judgeIneffective } from '../ineffective.ts';
 import { errorAt, type Warn, warningAt } from '../problem.ts';
-import type { Resolution, Site } from '../resolution.ts';
+import type { Resolution } from '../resolution.ts';
 import { judgeFlapping } from './flapping.ts';
 import { judgeServers } from './judge-servers.ts';
-import type { VirtualDraft } from './keys.ts';
+import type { GlobalDraft, VirtualDraft } from './keys.ts';
+import { judgeLastingClients } from './lasting-clients.ts';
+import { judgeQuiescence } from './quiescence.ts';
 import { judgeQuorum } from './quorum.ts';
 import { judgeScheduling } from './scheduling.ts';
-import { judgeTiming } from './timing.ts';
+import type { Subject } from './subject.ts';
 
-/** @param site where the entry, or a key of it, stands */
-export function judgeVirtual(
-  virtual: VirtualConfig,
-  draft: VirtualDraft,
-  site: Site,
-  resolution: Resolution,
-): void {
+export function judgeVirtual(virtual: VirtualConfig, entry: Subject<VirtualDraft, GlobalDraft>): void {
+  const { draft, site, resolution } = entry;
   const warn: Warn = (key, act, rule, got) =>
-    void resolution.problems.push(warningAt(site(key), act, rule, got));
+    void resolution.problems.push(warningAt(site(...[key].flat()), act, rule, got));
   for (const judge of subjects) judge(virtual, draft, warn);
   judgeIneffective(draft, site, resolution);
   judgeServers(virtual, draft, warn, resolution);
+  judgeLastingClients(virtual, entry);
 }
 
 const subjects: readonly ((virtual: VirtualConfig, draft: VirtualDraft, warn: Warn) => void)[] = [
   judgeScheduling,
   judgeChecktype,
+  judgeUnread,
+  judgeReplaced,
   judgeServiceCheck,
   judgeTextCheck,
   judgeTiming,
+  judgeQuiescence,
   judgeQuorum,
   judgeFlapping,
 ];

@@ -37,7 +37,10 @@ export const scriptUserShape = {
 
 /** Keys of the top level that services go by: what they share, and the fallback of those of IPv6. */
 export const globalShape = { ...sharedShape, ...fallback6Shape };
-export type GlobalDraft = z.output<z.ZodObject<typeof globalShape & typeof scriptUserShape>>;
+export type GlobalDraft = z.output<z.ZodObject<typeof globalShape & typeof scriptUserShape>> & {
+  /** Services are judged by what it says of their clients. */
+  readonly ipvs?: { readonly sysctl?: Readonly<Record<string, string | undefined>> | undefined } | undefined;
+};
 
 export const virtualSchema = z.strictObject({
   ...identityShape,

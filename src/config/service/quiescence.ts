@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { virtualDefaults as defaults } from '../defaults.ts';
+import type { Warn } from '../problem.ts';
 import { optional } from '../values/documented.ts';
 import { flag } from '../values/leaves.ts';
 import type { Subject } from './subject.ts';
@@ -39,3 +40,8 @@ export const resolveQuiescence = ({
   readdquiescent: draft.readdquiescent ?? globals.readdquiescent ?? defaults.readdquiescent,
   cleanstop: draft.cleanstop ?? globals.cleanstop ?? defaults.cleanstop,
 });
+
+export function judgeQuiescence({ quiescent }: VirtualConfig, draft: QuiescenceDraft, warn: Warn): void {
+  if (draft.readdquiescent !== true || quiescent) return;
+  warn('readdquiescent', 'use readdquiescent', 'quiescent: yes beside it', 'quiescent: no');
+}

@@ -68,13 +68,19 @@ function judgeLimits(
   resolution.problems.push(errorAt(sharedSite(subject, key), 'use hysteresis', rule, `${hysteresis}`));
 }
 
+const quorumKeys = ['quorum', 'hysteresis', 'quorum_up', 'quorum_down', 'quorum_user'] as const;
+
 /** keepalived lowers a quorum to what there is, and never regains one that hysteresis puts beyond that. */
 export function judgeQuorum(virtual: VirtualConfig, draft: QuorumDraft, warn: Warn): void {
   const { quorum: limits, reals, namedReals = [], realFile, checktype } = virtual;
-  if (checktype.kind === 'off' && draft.quorum !== undefined) {
-    warn('quorum', 'know the quorum', 'servers that are checked', 'checktype off');
+  const said = quorumKeys.find((key) => draft[key] !== undefined);
+  if (checktype.kind === 'off' && said !== undefined) {
+    warn(said, 'know the quorum', 'servers that are checked', 'checktype off');
   }
   if (limits === undefined) return;
+  if (draft.quorum_user !== undefined && limits.up === undefined && limits.down === undefined) {
+    warn('quorum_user', 'use quorum_user', 'quorum_up or quorum_down beside it', 'neither');
+  }
   const { quorum, hysteresis } = limits;
   if (namedReals.length > 0 || realFile !== undefined) return;
   const sum = reals.reduce((total, { weight }) => total + weight, 0);

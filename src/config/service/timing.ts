@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Position } from '../../model/config/problem.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { virtualDefaults as defaults, timeoutDefaults } from '../defaults.ts';
-import { errorAt, type Warn } from '../problem.ts';
+import { errorAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
 import { optional } from '../values/documented.ts';
 import { duration, formatDuration, whole } from '../values/leaves.ts';
@@ -88,10 +88,4 @@ export function judgeFall(
   if (fall === undefined || failurecount === undefined || fall === failurecount) return;
   const rule = `the same as failurecount (${failurecount}), which it is another name of`;
   problems.push(errorAt(at, 'use fall', rule, `${fall}`));
-}
-
-export function judgeTiming({ checktype }: VirtualConfig, draft: TimingDraft, warn: Warn): void {
-  if (draft.checkcount === undefined || checktype.kind === 'ping') return;
-  const rule = 'checktype ping (failures of every check are failurecount)';
-  warn('checkcount', 'use checkcount', rule, `${draft.checkcount}`);
 }

@@ -12,7 +12,6 @@ import {
 import type { Verdict } from '../../model/verdict.ts';
 import type { Micros } from '../../ports/clock.ts';
 import type { ObservedService } from '../../ports/kernel.ts';
-import { checkedAs } from '../../reconcile/fallback.ts';
 import type { WeightFacts } from '../../reconcile/weigh.ts';
 import type { FlapAccount } from '../health/flap-hold.ts';
 import type { ServerHealth } from '../health/server-health.ts';
@@ -155,15 +154,16 @@ export function droppedServices(
 }
 
 function tierStatus(
-  virtual: VirtualConfig,
+  { id }: VirtualConfig,
   tier: FallbackConfig,
   health: readonly ServerHealth[],
   serving: boolean,
 ): TierStatus {
-  const name = checkedAs(virtual, tier);
-  const server = health.find(({ real }) => real === name);
+  const address = realName(id, tier);
+  // One that is not checked is known where it is also a real server.
+  const server = health.find(({ real }) => real === address);
   return {
-    address: realName(virtual.id, tier),
+    address,
     ...(tier.name !== undefined && { name: tier.name }),
     serving,
     ...(server !== undefined && {

@@ -19,7 +19,7 @@ import type { Verdict } from '../../model/verdict.ts';
 import { formatEndpoint } from '../../net/endpoint.ts';
 import type { Micros } from '../../ports/clock.ts';
 import type { DesiredService } from '../../reconcile/desire.ts';
-import { checkedAs, fallbackServing } from '../../reconcile/fallback.ts';
+import { fallbackServing } from '../../reconcile/fallback.ts';
 import type { WeightPart } from '../../reconcile/weigh.ts';
 import type { FlapAccount } from '../health/flap-hold.ts';
 import type { ServerHealth } from '../health/server-health.ts';
@@ -112,8 +112,7 @@ const serversOf = (virtual: VirtualConfig, about: string, parts: WhyParts): read
     .filter((real) => isCalled(about, virtual.id, real))
     .map((real) => {
       const [service, name] = [formatServiceId(virtual.id), realName(virtual.id, real)];
-      const checked = checkedAs(virtual, real);
-      const server = parts.health.find((entry) => entry.service === service && entry.real === checked);
+      const server = parts.health.find((entry) => entry.service === service && entry.real === name);
       const place = nameInTable(virtual.id, real);
       const draining = leavingIn(parts.reconcile, service, 'operator', parts.now).find(
         (each) => each.real === place,
@@ -123,7 +122,7 @@ const serversOf = (virtual: VirtualConfig, about: string, parts: WhyParts): read
         ...(real.name !== undefined && { name: real.name }),
         ...healthOf(server),
         ...(draining !== undefined && { draining }),
-        weights: parts.explain(service, checked, real.weight),
+        weights: parts.explain(service, name, real.weight),
         ...servingOf(virtual, real, parts),
         ...placeIn(parts.reconcile, service, place),
       };

@@ -68,8 +68,6 @@ type Supervision = {
   readonly cleanUps: CleanUps;
   child?: WatchedChild | undefined;
   reported: Reported;
-  /** What hinders, as logged last: the statuses tell of it as well, and may come first. */
-  logged: readonly string[];
   findings?: Findings;
   deaths: Deaths;
   /** A process should be there, now or after a pause. */
@@ -90,7 +88,6 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
     held: createHeldInstances(),
     cleanUps: createCleanUps(ports.cleanUp),
     reported: nothingReported,
-    logged: [],
     deaths: noDeaths,
     isWanted: false,
     cancelRestart: () => {},
@@ -188,8 +185,7 @@ function hear(supervision: Supervision, message: FromVrrpProcess): void {
 
 /** Told once, whoever asked for the configuration. */
 function hinder(supervision: Supervision, problems: readonly string[]): void {
-  const isNews = problems.some((problem) => !supervision.logged.includes(problem));
-  supervision.logged = problems;
+  const isNews = problems.some((problem) => !supervision.reported.problems.includes(problem));
   supervision.reported = { ...supervision.reported, problems };
   if (isNews) supervision.ports.journal({ event: 'vrrp.hindered', problems });
 }
@@ -267,7 +263,6 @@ async function end(supervision: Supervision): Promise<void> {
   await supervision.cleanUps.done();
   supervision.held.clear();
   supervision.reported = nothingReported;
-  supervision.logged = [];
 }
 
 function endOf(supervision: Supervision, child: WatchedChild): Promise<void> {

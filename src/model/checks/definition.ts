@@ -6,18 +6,19 @@ import type { RealConfig, VirtualConfig } from '../config/service.ts';
 export type ServiceWord = {
   /** Where such a server listens; absent: nowhere in particular. */
   readonly port?: number;
-  /** Speaks TLS from the start, and so reads the directives of TLS. */
+  /** Speaks TLS from the start, and so reads the directives of TLS ({@link tlsKeys}). */
   readonly tls?: true;
 };
 
 export type CheckTraits = {
   /** None: a checktype chooses it. */
   readonly services: Readonly<Record<string, ServiceWord>>;
-  /** Directives that no other kind of check reads. */
-  readonly keys?: readonly string[];
-  /** Whether a PROXY-protocol header may go before what it says. */
-  readonly proxyProtocol?: true;
+  /** Every directive that it reads; those of TLS are its words'. What is not in it has no effect, and is warned of. */
+  readonly reads: readonly string[];
 };
+
+/** How any check over TLS meets a server (place.ts). */
+export const tlsKeys = ['verify', 'ca', 'sni', 'certificate_expiry', 'virtualhost'] as const;
 
 export type CheckDefinition<Target> = CheckTraits & {
   readonly targetOf: (virtual: VirtualConfig, real: RealConfig, port: number) => Target;

@@ -3,7 +3,7 @@
 import type { Ip } from '../../net/ip.ts';
 import { bareRequestOf, receiveOf, requestOf, wantedOf } from './asked.ts';
 import type { Definitions } from './definition.ts';
-import { placeOf, securePlaceOf, type TcpPlace } from './place.ts';
+import { placeKeys, placeOf, securePlaceOf, type TcpPlace } from './place.ts';
 
 /** Empty login: the check does not log in. */
 type Credentials = { readonly login: string; readonly passwd: string };
@@ -56,6 +56,12 @@ export type DialogueTarget =
   | SimpleTcpTarget
   | SipTarget;
 
+/** A password without a name is none. */
+const credentialsOf = ({ login, passwd }: Credentials): Credentials => ({
+  login,
+  passwd: login === '' ? '' : passwd,
+});
+
 /** How ldirectord names itself in EHLO. */
 const heloName = 'localhost.localdomain';
 
@@ -65,8 +71,7 @@ const secure = ({ tls }: TcpPlace): string => (tls === undefined ? '' : ' over T
 export const dialogues = {
   smtp: {
     services: { smtp: { port: 25 }, submission: { port: 587 } },
-    keys: ['helo_name'],
-    proxyProtocol: true,
+    reads: [...placeKeys, 'helo_name'],
     targetOf: (virtual, real, port) => ({
       kind: 'smtp',
       ...placeOf(virtual, real, port),
@@ -76,35 +81,33 @@ export const dialogues = {
   },
   imap: {
     services: { imap: { port: 143 }, imaps: { port: 993, tls: true } },
-    proxyProtocol: true,
+    reads: [...placeKeys, 'login', 'passwd'],
     targetOf: (virtual, real, port) => ({
       kind: 'imap',
       ...(virtual.service === 'imaps' ? securePlaceOf : placeOf)(virtual, real, port),
-      login: virtual.login,
-      passwd: virtual.passwd,
+      ...credentialsOf(virtual),
     }),
     describe: (target) => `IMAP${secure(target)} on port ${target.port}${as(target)}`,
   },
   pop: {
     services: { pop: { port: 110 }, pops: { port: 995, tls: true } },
-    proxyProtocol: true,
+    reads: [...placeKeys, 'login', 'passwd'],
     targetOf: (virtual, real, port) => ({
       kind: 'pop',
       ...(virtual.service === 'pops' ? securePlaceOf : placeOf)(virtual, real, port),
-      login: virtual.login,
-      passwd: virtual.passwd,
+      ...credentialsOf(virtual),
     }),
     describe: (target) => `POP3${secure(target)} on port ${target.port}${as(target)}`,
   },
   nntp: {
     services: { nntp: { port: 119 } },
-    proxyProtocol: true,
+    reads: placeKeys,
     targetOf: (virtual, real, port) => ({ kind: 'nntp', ...placeOf(virtual, real, port) }),
     describe: (target) => `NNTP on port ${target.port}`,
   },
   ftp: {
     services: { ftp: { port: 21 } },
-    proxyProtocol: true,
+    reads: [...placeKeys, 'login', 'passwd', 'request', 'receive'],
     targetOf: (virtual, real, port) => ({
       kind: 'ftp',
       ...placeOf(virtual, real, port),
@@ -118,7 +121,7 @@ export const dialogues = {
   },
   simpletcp: {
     services: { simpletcp: {} },
-    proxyProtocol: true,
+    reads: [...placeKeys, 'request', 'receive'],
     targetOf: (virtual, real, port) => ({
       kind: 'simpletcp',
       ...placeOf(virtual, real, port),
@@ -129,6 +132,7 @@ export const dialogues = {
   },
   sip: {
     services: { sip: { port: 5060 } },
+    reads: ['checkport', 'login'],
     targetOf: ({ id, login }, { address }, port) => ({
       kind: 'sip',
       transport: id.kind === 'address' && id.protocol === 'udp' ? 'udp' : 'tcp', // as ldirectord

@@ -6,7 +6,7 @@ import type { RealConfig, VirtualConfig } from '../config/service.ts';
 import type { TlsTarget } from '../tls-target.ts';
 import { bareRequestOf, receiveOf, wantedOf } from './asked.ts';
 import type { Definitions } from './definition.ts';
-import { type ProxyProtocolVersion, placeOf, type TcpPlace, tlsTargetOf } from './place.ts';
+import { noTls, type ProxyProtocolVersion, placeKeys, placeOf, type TcpPlace, tlsTargetOf } from './place.ts';
 
 /** One request and what its answer must be. */
 export type HttpQuestion = {
@@ -53,8 +53,10 @@ export type HttpProxyTarget = Omit<TcpPlace, 'tls'> & {
 export const httpChecks = {
   http: {
     services: { http: { port: 80 }, https: { port: 443, tls: true } },
-    keys: ['status', 'json', 'digest', 'body', 'urls', 'headers', 'http_version', 'weight_header'],
-    proxyProtocol: true,
+    reads: [
+      ...[...placeKeys, 'request', 'receive', 'httpmethod', 'virtualhost', 'login', 'passwd'],
+      ...['status', 'json', 'digest', 'body', 'urls', 'headers', 'http_version', 'weight_header'],
+    ],
     targetOf: httpTargetOf,
     describe: (target) => {
       const { scheme, virtualhost, address, port, path, further, version } = target;
@@ -65,7 +67,7 @@ export const httpChecks = {
   },
   'http-proxy': {
     services: { http_proxy: { port: 3128 } },
-    proxyProtocol: true,
+    reads: [...placeKeys, 'request', 'receive', 'httpmethod'],
     targetOf: (virtual, real, port) => ({
       kind: 'http-proxy',
       ...placeOf(virtual, real, port),
@@ -86,7 +88,7 @@ function httpTargetOf(virtual: VirtualConfig, real: RealConfig, port: number): H
     ...placeOf(virtual, real, port),
     ...(first ?? questionOf(virtual, {})),
     ...(further.length > 0 && { further }),
-    ...tlsTargetOf(virtual),
+    ...(virtual.service === 'https' ? tlsTargetOf(virtual) : noTls),
     ...(virtual.virtualhost !== undefined && { virtualhost: virtual.virtualhost }),
     ...(http.version !== undefined && http.version !== '1.1' && { version: http.version }),
     ...(http.headers !== undefined && { headers: http.headers }),

@@ -14,6 +14,9 @@ export type TcpPlace = {
   readonly tls?: TlsTarget & { readonly host?: string };
 };
 
+/** What {@link placeOf} reads. */
+export const placeKeys = ['checkport', 'proxy_protocol'] as const;
+
 export const placeOf = (
   virtual: VirtualConfig,
   { address }: RealConfig,
@@ -37,10 +40,13 @@ export const securePlaceOf = (virtual: VirtualConfig, real: RealConfig, port: nu
 export const proxyProtocolOf = ({ proxyProtocol }: VirtualConfig): Pick<TcpPlace, 'proxyProtocol'> =>
   proxyProtocol === undefined ? {} : { proxyProtocol };
 
+/** Of a check that speaks plain text. */
+export const noTls: TlsTarget = { verify: false };
+
 /** How a server is met by any check over TLS. */
 export const tlsTargetOf = ({ sni, verify, caFile, certificateExpiryDays }: VirtualConfig): TlsTarget => ({
   ...(sni !== undefined && { sni }),
   verify,
-  ...(caFile !== undefined && { caFile }),
+  ...(verify && caFile !== undefined && { caFile }),
   ...(certificateExpiryDays !== undefined && { expiryDays: certificateExpiryDays }),
 });

@@ -4,7 +4,7 @@
 import { familyOf, type Ip } from '../../net/ip.ts';
 import type { RealConfig, VirtualConfig } from '../config/service.ts';
 import type { Definitions } from './definition.ts';
-import { type ProxyProtocolVersion, placeOf } from './place.ts';
+import { type ProxyProtocolVersion, placeKeys, placeOf } from './place.ts';
 import { trafficPortOf, virtualPortOf } from './ports.ts';
 
 export type ConnectTarget = {
@@ -45,12 +45,13 @@ export type PlainTarget =
 export const plainChecks = {
   connect: {
     services: { oracle: { port: 1521 } },
-    proxyProtocol: true,
+    reads: placeKeys,
     targetOf: (virtual, real, port) => ({ kind: 'connect', ...placeOf(virtual, real, port) }),
     describe: ({ port }) => `connect to port ${port}`,
   },
   ping: {
     services: {},
+    reads: ['checkcount'],
     targetOf: ({ checkcount, checktimeoutMs }, { address }) => ({
       kind: 'ping',
       address,
@@ -61,11 +62,17 @@ export const plainChecks = {
   },
   external: {
     services: {},
+    reads: ['checkcommand', 'checkuser', 'misc_dynamic'],
     targetOf: externalTargetOf,
     describe: (target) => `${target.command} ${target.arguments.join(' ')}`,
   },
-  on: { services: { none: {} }, targetOf: () => ({ kind: 'on' }), describe: () => 'none: always up' },
-  off: { services: {}, targetOf: () => ({ kind: 'off' }), describe: () => 'none: left as it is' },
+  on: {
+    services: { none: {} },
+    reads: [],
+    targetOf: () => ({ kind: 'on' }),
+    describe: () => 'none: always up',
+  },
+  off: { services: {}, reads: [], targetOf: () => ({ kind: 'off' }), describe: () => 'none: left as it is' },
 } as const satisfies Definitions<PlainTarget>;
 
 function externalTargetOf(virtual: VirtualConfig, real: RealConfig): ExternalTarget {

@@ -7,7 +7,7 @@ import type { RealConfig, VirtualConfig } from '../config/service.ts';
 import type { TlsTarget } from '../tls-target.ts';
 import { bareRequestOf, receiveOf, wantedOf } from './asked.ts';
 import type { Definitions } from './definition.ts';
-import { tlsTargetOf } from './place.ts';
+import { noTls, tlsTargetOf } from './place.ts';
 
 export type DnsTarget = {
   readonly kind: 'dns';
@@ -76,19 +76,21 @@ export type QueryTarget = DnsTarget | LdapTarget | SqlTarget | RadiusTarget | Gr
 export const queries = {
   dns: {
     services: { dns: { port: 53 } },
-    keys: ['dns_type', 'dns_rcode'],
+    reads: ['checkport', 'request', 'receive', 'dns_type', 'dns_rcode'],
     targetOf: dnsTargetOf,
     describe: (target) =>
       `dns ${target.type} ${target.name || '.'} by ${target.transport}, port ${target.port}${wantedOf(target)}`,
   },
   ldap: {
     services: { ldap: { port: 389 }, ldaps: { port: 636, tls: true } },
+    reads: ['checkport', 'request', 'receive', 'login', 'passwd'],
     targetOf: ldapTargetOf,
     describe: ({ scheme, port, login, base }) =>
       `${scheme} port ${port} ${login === undefined ? 'anonymously' : `as ${login.user}`}, entry "${base}"`,
   },
   sql: {
     services: { mysql: { port: 3306 }, pgsql: { port: 5432 } },
+    reads: ['checkport', 'request', 'login', 'passwd', 'database'],
     targetOf: (virtual, real, port) => ({
       kind: 'sql',
       engine: virtual.service === 'pgsql' ? 'pgsql' : 'mysql',
@@ -103,6 +105,7 @@ export const queries = {
   },
   radius: {
     services: { radius: { port: 1812 } },
+    reads: ['checkport', 'login', 'passwd', 'secret'],
     targetOf: ({ login, passwd, secret }, { address }, port) => ({
       kind: 'radius',
       address,
@@ -115,13 +118,14 @@ export const queries = {
   },
   grpc: {
     services: { grpc: {}, grpcs: { tls: true } },
+    reads: ['checkport', 'request', 'virtualhost'],
     targetOf: (virtual, real, port) => ({
       kind: 'grpc',
       scheme: virtual.service === 'grpcs' ? 'grpcs' : 'grpc',
       address: real.address,
       port,
       service: bareRequestOf(virtual, real),
-      ...tlsTargetOf(virtual),
+      ...(virtual.service === 'grpcs' ? tlsTargetOf(virtual) : noTls),
       ...(virtual.virtualhost !== undefined && { virtualhost: virtual.virtualhost }),
     }),
     describe: ({ scheme, service, port }) => `${scheme} health of "${service}", port ${port}`,
@@ -148,14 +152,15 @@ function dnsTargetOf(virtual: VirtualConfig, real: RealConfig, port: number): Dn
 
 function ldapTargetOf(virtual: VirtualConfig, real: RealConfig, port: number): LdapTarget {
   const { login, passwd, virtualhost } = virtual;
+  const secure = virtual.service === 'ldaps';
   return {
     kind: 'ldap',
-    scheme: virtual.service === 'ldaps' ? 'ldaps' : 'ldap',
+    scheme: secure ? 'ldaps' : 'ldap',
     address: real.address,
     port,
     base: bareRequestOf(virtual, real),
-    ...tlsTargetOf(virtual),
-    ...(virtualhost !== undefined && { virtualhost }),
+    ...(secure ? tlsTargetOf(virtual) : noTls),
+    ...(secure && virtualhost !== undefined && { virtualhost }),
     // As ldirectord: one without the other is anonymous.
     ...(login !== '' && passwd !== '' && { login: { user: login, password: passwd } }),
     ...receiveOf(virtual, real),

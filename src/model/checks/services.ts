@@ -1,24 +1,19 @@
-// The words that `service` may be, out of the table of checks: for each its check, its port and what it reads.
+// The words that `service` may be, and who reads which directive, out of the table of checks.
 // Source: docs/reference/ldirectord.md §2 and §2.2 (the service by the port); grpc, agent, file and udp are our own.
 import { type CheckKind, checks } from './checks.ts';
-import type { CheckTraits, ServiceWord } from './definition.ts';
+import { type CheckTraits, type ServiceWord, tlsKeys } from './definition.ts';
 
 type Definitions = typeof checks;
 export type Service = { [Kind in CheckKind]: keyof Definitions[Kind]['services'] }[CheckKind] & string;
-/** A directive that one kind of check alone reads. */
-export type CheckKey = {
-  [Kind in CheckKind]: Definitions[Kind] extends { readonly keys: readonly (infer Key)[] } ? Key : never;
-}[CheckKind];
+/** A directive that some check reads. */
+export type CheckKey = Definitions[CheckKind]['reads'][number] | (typeof tlsKeys)[number];
 
-type Known = ServiceWord & { readonly kind: CheckKind; readonly takesProxyProtocol: boolean };
+type Known = ServiceWord & { readonly kind: CheckKind };
 
 const entries = Object.entries(checks) as readonly (readonly [CheckKind, CheckTraits])[];
 const known: ReadonlyMap<string, Known> = new Map(
-  entries.flatMap(([kind, { services, proxyProtocol }]) =>
-    Object.entries(services).map(([word, traits]): [string, Known] => [
-      word,
-      { ...traits, kind, takesProxyProtocol: proxyProtocol === true },
-    ]),
+  entries.flatMap(([kind, traits]) =>
+    Object.entries(traits.services).map(([word, each]): [string, Known] => [word, { ...each, kind }]),
   ),
 );
 
@@ -35,16 +30,13 @@ const byPort = new Map([...known].map(([word, { port }]) => [port, word as Servi
 /** What a virtual service on that port is taken for. */
 export const serviceOfPort = (port: number): Service => byPort.get(port) ?? 'none';
 
-export const takesProxyProtocol = (service: string): boolean =>
-  known.get(service)?.takesProxyProtocol === true;
+/** Whether a check of that kind reads a directive; `service` is what it speaks. */
+export const reads = (kind: CheckKind, service: string, key: string): boolean =>
+  (checks[kind] as CheckTraits).reads.includes(key) ||
+  (known.get(service)?.tls === true &&
+    checkOf(service) === kind &&
+    (tlsKeys as readonly string[]).includes(key));
 
-/** Directives with the services that read them; what any service reads is not among them. */
-export const keysOfServices: readonly {
-  readonly keys: readonly CheckKey[];
-  readonly services: readonly string[];
-}[] = entries.flatMap(([, { keys = [], services }]) =>
-  keys.length === 0 ? [] : [{ keys: keys as readonly CheckKey[], services: Object.keys(services) }],
-);
-
-/** Those that speak TLS from the start. */
-export const tlsServices: readonly string[] = [...known].flatMap(([word, { tls }]) => (tls ? [word] : []));
+/** The services whose own check reads a directive, in the order of the table. */
+export const servicesReading = (key: string): readonly string[] =>
+  [...known.keys()].filter((word) => reads(checkOf(word), word, key));

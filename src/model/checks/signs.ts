@@ -3,7 +3,7 @@
 import type { Ip } from '../../net/ip.ts';
 import type { RealConfig, VirtualConfig } from '../config/service.ts';
 import type { Definitions } from './definition.ts';
-import { placeOf, type TcpPlace } from './place.ts';
+import { placeKeys, placeOf, type TcpPlace } from './place.ts';
 
 export type UdpTarget = {
   readonly kind: 'udp';
@@ -38,20 +38,20 @@ const quietMsMax = 1000;
 export const signs = {
   udp: {
     services: { udp: {} },
-    keys: ['payload', 'require_reply', 'min_reply_length', 'max_reply_length'],
+    reads: ['checkport', 'payload', 'require_reply', 'min_reply_length', 'max_reply_length'],
     targetOf: udpTargetOf,
     describe: ({ port, requireReply }) =>
       `a datagram to port ${port}${requireReply === undefined ? '' : ', with a reply'}`,
   },
   file: {
     services: { file: {} },
-    keys: ['checkfile'],
+    reads: ['checkfile'],
     targetOf: ({ checkfile = '' }) => ({ kind: 'file', path: checkfile }),
     describe: ({ path }) => `file ${path}`,
   },
   agent: {
     services: { agent: {} },
-    proxyProtocol: true,
+    reads: [...placeKeys, 'agent_send'],
     targetOf: (virtual, real, port) => ({
       kind: 'agent',
       ...placeOf(virtual, real, port),
@@ -69,8 +69,12 @@ function udpTargetOf(virtual: VirtualConfig, { address }: RealConfig, port: numb
     port,
     payload: udp.payload ?? '',
     ...(udp.requireReply !== undefined && { requireReply: udp.requireReply }),
-    replyBytesMin: udp.replyBytesMin ?? replyBytes.min,
-    replyBytesMax: udp.replyBytesMax ?? replyBytes.max,
+    ...(udp.requireReply === undefined
+      ? { replyBytesMin: replyBytes.min, replyBytesMax: replyBytes.max }
+      : {
+          replyBytesMin: udp.replyBytesMin ?? replyBytes.min,
+          replyBytesMax: udp.replyBytesMax ?? replyBytes.max,
+        }),
     quietMs: Math.min(quietMsMax, Math.floor(negotiatetimeoutMs / 2)),
   };
 }

@@ -18,6 +18,10 @@ export type ConfigEnvironment = {
   /** The first address of that family, or undefined. */
   readonly resolveHost: (name: string, family: 'inet' | 'inet6') => Ip | undefined;
   readonly resolveService: (name: string, protocol?: 'tcp' | 'udp') => number | undefined;
+  /** A setting of this host's kernel, by its path below /proc/sys. Absent: nothing is looked at. */
+  readonly readSysctl?: (path: string) => string | undefined;
+  /** Absent: nothing is looked at. */
+  readonly isDirectory?: (path: string) => boolean;
   /** The rule that a program on this host breaks, and what of it. Absent: nothing is looked at. */
   readonly judgeProgram?: (
     file: string,

@@ -7,4 +7,6 @@ export type Problem = {
   readonly severity: 'error' | 'warning';
   readonly at: Position;
   readonly message: string;
+  /** Its remedy is for the whole file: the same message further down is left out. */
+  readonly isToldOnce?: true;
 };

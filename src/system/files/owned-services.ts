@@ -12,7 +12,5 @@ export const ownedServicesIn = (
   openStateFile<readonly ServiceName[]>(stateDir, 'owned-services.json', {
     ...options,
     parse: (value) =>
-      Array.isArray(value)
-        ? value.flatMap((name) => (typeof name === 'string' ? (parseServiceName(name) ?? []) : []))
-        : [],
+      Array.isArray(value) ? value.flatMap((name) => parseServiceName(String(name)) ?? []) : [],
   });

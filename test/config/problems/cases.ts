@@ -1,6 +1,7 @@
 // A config that breaks one rule, and what is said of it. problems.test.ts runs all of them; docs.test.ts wants each
 // explained in docs/errors.md.
 import { documentCases } from './document-cases.ts';
+import { effectCases } from './effect-cases.ts';
 import { ldirectordCases } from './ldirectord-cases.ts';
 import { markCases } from './marks-cases.ts';
 import { schedulingCases } from './scheduling-cases.ts';
@@ -22,4 +23,5 @@ export const problemCases: readonly ProblemCase[] = [
   ...markCases,
   ...ldirectordCases,
   ...trackCases,
+  ...effectCases,
 ];

@@ -197,7 +197,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'rows are not matched',
     service('service: mysql\n    login: check\n    request: SELECT 1\n    receive: ok'),
-    '7:14: warning: Cannot match receive: expected nothing, as any row is right, got ok',
+    '7:14: warning: Cannot use receive: expected service http, https, http_proxy, ftp, simpletcp, dns, ldap, ldaps, got mysql',
   ),
   yaml(
     'RADIUS has a secret',
@@ -227,7 +227,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'urls take the place of request',
     service('request: /a\n    urls: [{request: /b}]'),
-    '4:14: warning: Cannot use request: expected urls alone, which are asked for instead, got /a',
+    '4:14: warning: Cannot use request: expected a URL without a request of its own, as urls are asked for instead, got none',
   ),
   yaml(
     'HTTP statuses',
@@ -297,17 +297,17 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'an agent is asked at its port',
     service('agent_send: hello'),
-    '4:17: warning: Cannot use agent_send: expected agent_port beside it, or service agent, got hello',
+    '4:17: warning: Cannot use agent_send: expected agent_port beside it, or service agent, got neither',
   ),
   yaml(
     'a PROXY header goes before no check of a directory',
     service('proxy_protocol: v2\n    service: ldap\n    request: dc=example'),
-    '4:21: warning: Cannot use proxy_protocol: expected a check by connect, HTTP or a dialogue in text, got ldap by negotiate',
+    '4:21: warning: Cannot use proxy_protocol: expected service http, https, http_proxy, smtp, submission, imap, imaps, pop, pops, nntp, ftp, simpletcp, agent, got ldap',
   ),
   yaml(
     'a PROXY header goes over TCP',
     service('proxy_protocol: v2\n    checktype: ping'),
-    '4:21: warning: Cannot use proxy_protocol: expected a check by connect, HTTP or a dialogue in text, got http by ping',
+    '4:21: warning: Cannot use proxy_protocol: expected checktype negotiate, connect, got checktype ping',
   ),
   yaml(
     'ca needs verify',
@@ -317,7 +317,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'checkcount is for ping',
     service('checkcount: 3'),
-    '4:17: warning: Cannot use checkcount: expected checktype ping (failures of every check are failurecount), got 3',
+    '4:17: warning: Cannot use checkcount: expected checktype ping (failures of every check are failurecount), got checktype negotiate',
   ),
   yaml(
     'external-perl starts perl',

@@ -50,7 +50,7 @@ describe('the name of a real server', () => {
   });
 
   it('of a fallback stays a name, in its place among the tiers', () => {
-    const fallback = '[a.example.com, 10.0.0.9:81 masq, {address: "B:82", check: yes}, last]';
+    const fallback = '[a.example.com, 10.0.0.9:81 masq, {address: "B:82", forward: masq, check: yes}, last]';
     const text = `virtual:\n  - {address: 10.0.0.1:80, checktype: connect, fallback: ${fallback}}\n`;
     const { config, problems } = parseYamlText(text, noResolver);
     expect(problems).toEqual([]);

@@ -39,9 +39,3 @@ it('shows the weight, the connections and the draining of a gate server that is 
     },
   ]);
 });
-
-it('shows an unchecked tier by the checks of the real server in its place, which is configured with another port', () => {
-  const tier = { ...aReal({ port: 0, forward: 'gate' }), checked: false };
-  const shown = serviceStatuses([{ ...virtual, fallbacks: [tier] }], parts(), 1_000_000)[0]?.fallbacks;
-  expect(shown).toMatchObject([{ address: '192.168.6.2:80', verdict: 'up' }]);
-});

@@ -194,19 +194,6 @@ describe('what stands in the way', () => {
     child.say(statusOf('active'));
     expect(supervisor.problems()).toEqual([]);
   });
-  it('is told where a status brings it first, and again when it was over', async () => {
-    const { supervisor, child, events } = await running();
-    const problems = ['Cannot run instance VI_1 now: …'];
-    const told = () =>
-      events.filter((event) => event.event === 'vrrp.hindered' && event.problems.join() === problems.join());
-    for (const times of [1, 2]) {
-      child.say({ ...statusOf('active'), problems } as FromVrrpProcess);
-      void supervisor.reconfigure([instance()]);
-      child.say({ type: 'configured', problems });
-      expect(told().length).toBe(times);
-      child.say({ type: 'configured', problems: [] });
-    }
-  });
 });
 
 describe('failover', () => {

@@ -6,7 +6,7 @@ import {
   portOf,
   serviceOfPort,
   services,
-  takesProxyProtocol,
+  servicesReading,
 } from '../../../src/model/checks/services.ts';
 
 const definitions = Object.entries<CheckTraits>(checks);
@@ -19,9 +19,19 @@ it('a word of service chooses one check, and a port one service', () => {
   for (const port of ports) expect(portOf(serviceOfPort(port))).toBe(port);
 });
 
-it('a directive belongs to one kind of check', () => {
-  const keys = definitions.flatMap(([, { keys = [] }]) => keys);
-  expect(new Set(keys).size).toBe(keys.length);
+it('a directive is read by services that exist, those of TLS by services over TLS', () => {
+  expect(servicesReading('dns_type')).toEqual(['dns']);
+  expect(servicesReading('secret')).toEqual(['radius']);
+  expect(servicesReading('verify')).toEqual(['https', 'imaps', 'pops', 'ldaps', 'grpcs']);
+  expect(servicesReading('virtualhost')).toEqual([
+    'http',
+    'https',
+    'imaps',
+    'pops',
+    'ldaps',
+    'grpc',
+    'grpcs',
+  ]);
 });
 
 it('a port that has no service has none, and a service that nobody speaks is connected to', () => {
@@ -31,7 +41,7 @@ it('a port that has no service has none, and a service that nobody speaks is con
 });
 
 it('a PROXY header goes before dialogues and HTTP, and before no datagram or library', () => {
-  expect(services.filter(takesProxyProtocol)).toEqual([
+  expect([...servicesReading('proxy_protocol')].sort()).toEqual([
     ...['agent', 'ftp', 'http', 'http_proxy', 'https', 'imap', 'imaps', 'nntp', 'oracle', 'pop', 'pops'],
     ...['simpletcp', 'smtp', 'submission'],
   ]);

@@ -1,0 +1,119 @@
+// Times and counts that no check goes by, of a service and of the top level, and a check that takes longer than its
+// interval. What they are is service/timing.ts's.
+
+import type { CheckKind } from '../../model/checks/checks.ts';
+import { isAgentAsked, kindsOf } from '../../model/checks/chosen.ts';
+import type { VirtualConfig } from '../../model/config/service.ts';
+import { type Warn, warningAt } from '../problem.ts';
+import type { Resolution } from '../resolution.ts';
+import { formatDuration } from '../values/leaves.ts';
+import { isRead, isWritten, negotiates } from './unread.ts';
+
+const keys = [
+  ...(['checktimeout', 'negotiatetimeout', 'checkinterval', 'checkcount', 'failurecount', 'fall'] as const),
+  ...(['rise', 'slow_start', 'flap_hold', 'flap_count', 'flap_window', 'flap_hold_max'] as const),
+] as const;
+type Key = (typeof keys)[number];
+type Draft = { readonly [Each in Key]?: number | undefined };
+
+const isChecked = (virtual: VirtualConfig): boolean => kindsOf(virtual)[0] !== 'off';
+/** Of checks that take turns one is enough. */
+export const canFail = (virtual: VirtualConfig): boolean =>
+  kindsOf(virtual).some(isProbe) || isAgentAsked(virtual);
+const isProbe = (kind: CheckKind | undefined): boolean =>
+  kind !== undefined && kind !== 'on' && kind !== 'off';
+
+type Use = { readonly isRead: (virtual: VirtualConfig) => boolean; readonly rule: string };
+
+const checked: Use = { isRead: isChecked, rule: 'servers that are checked' };
+const failing: Use = { isRead: canFail, rule: 'a check that can fail' };
+const flapping: Use = {
+  isRead: (virtual) => canFail(virtual) && virtual.flapping !== undefined,
+  rule: 'flap_hold beside it, and a check that can fail',
+};
+
+const uses: Readonly<Record<Key, Use>> = {
+  checktimeout: {
+    isRead: (virtual) =>
+      canFail(virtual) &&
+      (!negotiates(virtual) || kindsOf(virtual).length > 1 || kindsOf(virtual).includes('ping')),
+    rule: 'checktype connect, ping, external or a number (negotiate goes by negotiatetimeout)',
+  },
+  negotiatetimeout: {
+    isRead: (virtual) => negotiates(virtual) && (isProbe(kindsOf(virtual)[0]) || isAgentAsked(virtual)),
+    rule: 'checktype negotiate (the others go by checktimeout)',
+  },
+  checkcount: {
+    isRead: (virtual) => isRead(virtual, 'checkcount'),
+    rule: 'checktype ping (failures of every check are failurecount)',
+  },
+  ...{ failurecount: failing, fall: failing, flap_hold: failing },
+  ...{ checkinterval: checked, rise: checked, slow_start: checked },
+  ...{ flap_count: flapping, flap_window: flapping, flap_hold_max: flapping },
+};
+
+/** Each timeout stands for the other where that is not said beside it. */
+const standsFor: Readonly<Partial<Record<Key, Key>>> = {
+  checktimeout: 'negotiatetimeout',
+  negotiatetimeout: 'checktimeout',
+};
+
+function isUsed(key: Key, draft: Draft, virtual: VirtualConfig): boolean {
+  const other = standsFor[key];
+  return (
+    uses[key].isRead(virtual) ||
+    (other !== undefined && draft[other] === undefined && uses[other].isRead(virtual))
+  );
+}
+
+/** Those of one service; checkcount is told of with what else its check does not read, flap_hold's by service/flapping.ts. */
+export function judgeTiming(virtual: VirtualConfig, draft: Draft, warn: Warn): void {
+  const speaker = negotiates(virtual) ? `service ${virtual.service}` : `checktype ${virtual.checktype.kind}`;
+  for (const key of keys) {
+    const isToldElsewhere =
+      key === 'checkcount' || (uses[key] === flapping && virtual.flapping === undefined);
+    if (isToldElsewhere || !isWritten(draft[key]) || isUsed(key, draft, virtual)) continue;
+    const rule = canFail(virtual) ? uses[key].rule : (isChecked(virtual) ? failing : checked).rule;
+    const got = canFail(virtual) ? `checktype ${virtual.checktype.kind}` : speaker;
+    warn(key, `use ${key}`, rule, got);
+  }
+  const at = (['checktimeout', 'negotiatetimeout', 'checkinterval'] as const).find((key) =>
+    isWritten(draft[key]),
+  );
+  if (at !== undefined && isTooLong(virtual)) warn(at, ...tooLong(virtual));
+}
+
+/** Those of the top level, each once, where no service goes by it. */
+export function judgeSharedTiming(
+  globals: Draft,
+  virtuals: readonly VirtualConfig[],
+  { problems, sites }: Pick<Resolution, 'problems' | 'sites'>,
+): void {
+  if (virtuals.length === 0) return;
+  for (const key of keys) {
+    if (!isWritten(globals[key]) || virtuals.some((virtual) => isUsed(key, globals, virtual))) continue;
+    problems.push(warningAt(sites(key), `use ${key}`, `a service with ${uses[key].rule}`, 'none'));
+  }
+  const at = (['checktimeout', 'negotiatetimeout'] as const).find((key) => isWritten(globals[key]));
+  const late = virtuals.find((virtual) => isTooLong(virtual) && goesBy(globals, virtual));
+  if (at !== undefined && late !== undefined) problems.push(warningAt(sites(at), ...tooLong(late)));
+}
+
+const timeoutOf = (virtual: VirtualConfig): number => {
+  const tries = kindsOf(virtual)[0] === 'ping' ? virtual.checkcount : 1;
+  return negotiates(virtual) ? virtual.negotiatetimeoutMs : virtual.checktimeoutMs * tries;
+};
+
+const isTooLong = (virtual: VirtualConfig): boolean =>
+  canFail(virtual) && timeoutOf(virtual) > virtual.checkintervalMs;
+
+const goesBy = ({ checktimeout, negotiatetimeout }: Draft, virtual: VirtualConfig): boolean =>
+  negotiates(virtual)
+    ? virtual.negotiatetimeoutMs === (negotiatetimeout ?? checktimeout)
+    : virtual.checktimeoutMs === (checktimeout ?? negotiatetimeout);
+
+const tooLong = (virtual: VirtualConfig): readonly [act: string, rule: string, got: string] => [
+  'check at every checkinterval',
+  `a timeout of at most ${formatDuration(virtual.checkintervalMs)}, as a check that takes longer puts off the next`,
+  formatDuration(timeoutOf(virtual)),
+];

@@ -1,0 +1,48 @@
+// Clients that stay with a server that is out: what the service asks for, and the settings of the kernel without which
+// they stay there for ever. The settings are of the whole machine, and so each remedy is told once.
+// Source: net/netfilter/ipvs/ip_vs_core.c (ip_vs_in_hook), ip_vs_conn.c (ip_vs_check_template), Documentation/networking/ipvs-sysctl.rst.
+import type { VirtualConfig } from '../../model/config/service.ts';
+import { canFail } from '../checks/timing.ts';
+import { warningAt } from '../problem.ts';
+import type { Resolution } from '../resolution.ts';
+import type { GlobalDraft } from './keys.ts';
+import type { Subject } from './subject.ts';
+
+type Setting = 'expire_nodest_conn' | 'expire_quiescent_template';
+type Globals = Pick<GlobalDraft, 'ipvs'>;
+
+export function judgeLastingClients(
+  virtual: VirtualConfig,
+  { draft, globals, site, resolution }: Subject<{ readonly protocol?: unknown }, Globals>,
+): void {
+  const { id, ops, quiescent, persistentSec } = virtual;
+  if (!canFail(virtual)) return;
+  const isOn = (setting: Setting) => isSet(setting, globals, resolution);
+  const warn = (key: string, act: string, rule: string, got: string) =>
+    void resolution.problems.push({ ...warningAt(site(key), act, rule, got), isToldOnce: true });
+  if (persistentSec !== undefined && quiescent && !isOn('expire_quiescent_template')) {
+    const rule = `${remedy('expire_quiescent_template', resolution)} beside quiescent and persistent, or quiescent: no`;
+    warn('persistent', 'move persistent clients from a server that is out', rule, 'neither');
+  }
+  if (id.kind !== 'address' || id.protocol !== 'udp' || ops) return;
+  if (!quiescent && isOn('expire_nodest_conn')) return;
+  const rule = `${remedy('expire_nodest_conn', resolution)}${quiescent ? ' and quiescent: no' : ''}, or ops: yes`;
+  warn(
+    draft.protocol === undefined ? 'address' : 'protocol',
+    'move UDP flows from a server that is out',
+    rule,
+    'neither',
+  );
+}
+
+/** By the config, else by this host as it is. */
+function isSet(setting: Setting, { ipvs }: Globals, { environment }: Resolution): boolean {
+  const configured = ipvs?.sysctl?.[setting];
+  return (configured ?? environment.readSysctl?.(`net/ipv4/vs/${setting}`)) === '1';
+}
+
+/** An ldirectord.cf has no section for it. */
+const remedy = (setting: Setting, { dialect }: Pick<Resolution, 'dialect'>): string =>
+  dialect === 'yaml'
+    ? `"ipvs: {sysctl: {${setting}: yes}}"`
+    : `"sysctl net.ipv4.vs.${setting}=1" on this host`;

@@ -1,0 +1,144 @@
+// What is written and has no effect, each with a config that says it. Every directive of a check beside every checktype and
+// service: checks/unread.test.ts.
+import { service, yaml } from '../yaml-cases.ts';
+import type { ProblemCase } from './cases.ts';
+
+const cf = (rule: string, text: string, problem: string): ProblemCase => ({
+  rule,
+  grammar: 'cf',
+  text,
+  problem,
+});
+const other = (head: string, more: string) =>
+  `virtual:\n  - ${head}\n    real: [10.0.0.2:8080 masq]\n    ${more}\n`;
+const dns = (more: string) =>
+  `virtual:\n  - address: 10.0.0.1:53\n    real: [10.0.0.2:53 gate]\n    ${more}\n`;
+const words = 'request: /x\n    receive: ok\n    virtualhost: a.example';
+
+export const effectCases: readonly ProblemCase[] = [
+  yaml(
+    'words of a check on a port that tells no service',
+    other('address: 10.0.0.1:8080', words),
+    '4:14: warning: Cannot use request, receive and virtualhost: expected service http, https, ldaps beside it, got port 8080, which tells no service',
+  ),
+  yaml(
+    'words of a check behind a mark',
+    other('fwmark: 1', 'virtualhost: a.example'),
+    '4:18: warning: Cannot use virtualhost: expected service http, https, imaps, pops, ldaps, grpc, grpcs beside it, got a mark, which tells no service',
+  ),
+  yaml(
+    'words of a check that connects',
+    service(`checktype: connect\n    ${words}`),
+    '5:14: warning: Cannot use request, receive and virtualhost: expected checktype negotiate, got checktype connect',
+  ),
+  yaml(
+    'a command without external',
+    service('checkcommand: /bin/false'),
+    '4:19: warning: Cannot use checkcommand: expected checktype external, external-perl, got checktype negotiate',
+  ),
+  yaml(
+    'a port to ping',
+    service('checktype: ping\n    checkport: 81'),
+    '5:16: warning: Cannot use checkport: expected checktype negotiate, connect, got checktype ping',
+  ),
+  yaml(
+    'words for a check without them',
+    service('service: smtp\n    receive: ok'),
+    '5:14: warning: Cannot use receive: expected service http, https, http_proxy, ftp, simpletcp, dns, ldap, ldaps, got smtp',
+  ),
+  yaml(
+    'words of one server for a check without them',
+    'virtual:\n  - {address: 10.0.0.1:25, real: [{address: 10.0.0.2, request: a, receive: b}]}\n',
+    '2:64: warning: Cannot use request of one server: expected a check that has a request, got smtp by negotiate',
+  ),
+  yaml(
+    'words that each server replaces',
+    'virtual:\n  - {address: 10.0.0.1:80, request: /a, real: [{address: 10.0.0.2, request: b, receive: c}]}\n',
+    '2:37: warning: Cannot use request: expected a server without a request of its own, got none',
+  ),
+  yaml(
+    'urls that each server replaces',
+    'virtual:\n  - {address: 10.0.0.1:80, urls: [{request: /a}], real: [{address: 10.0.0.2, request: b, receive: c}]}\n',
+    '2:34: warning: Cannot use urls: expected a server without a request of its own, got none',
+  ),
+  yaml(
+    'a password without a name',
+    service('passwd: open'),
+    '4:13: warning: Cannot use passwd: expected login beside it, got none',
+  ),
+  yaml(
+    'a length of no reply',
+    service('service: udp\n    min_reply_length: 3'),
+    '5:23: warning: Cannot use min_reply_length: expected require_reply beside it, got none',
+  ),
+  yaml(
+    'an agent of a service that is one',
+    service('service: agent\n    agent_port: 99'),
+    '5:17: warning: Cannot use agent_port: expected checkport, as the check is the agent, got service agent',
+  ),
+  yaml(
+    'failures of a check that has none',
+    service('checktype: on\n    failurecount: 3'),
+    '5:19: warning: Cannot use failurecount: expected a check that can fail, got checktype on',
+  ),
+  yaml(
+    'a timeout that nothing goes by',
+    `checktimeout: 1s\nnegotiatetimeout: 2s\n${service('')}`,
+    '1:15: warning: Cannot use checktimeout: expected a service with checktype connect, ping, external or a number (negotiate goes by negotiatetimeout), got none',
+  ),
+  yaml(
+    'tries of a ping, once for all services',
+    `checkcount: 3\n${service('')}`,
+    '1:13: warning: Cannot use checkcount: expected a service with checktype ping (failures of every check are failurecount), got none',
+  ),
+  yaml(
+    'a timeout above the interval',
+    service('checktimeout: 5s\n    checkinterval: 2s'),
+    '4:19: warning: Cannot check at every checkinterval: expected a timeout of at most 2s, as a check that takes longer puts off the next, got 5s',
+  ),
+  yaml(
+    'a timeout above the interval, once for all services',
+    `checktimeout: 5s\ncheckinterval: 2s\n${service('')}`,
+    '1:15: warning: Cannot check at every checkinterval: expected a timeout of at most 2s, as a check that takes longer puts off the next, got 5s',
+  ),
+  yaml(
+    'a fallback on another port than a gate service',
+    service('fallback: 127.0.0.1:8080 gate'),
+    '4:15: warning: Cannot fall back to another port: expected port 80 of the service or no port, as a gate server gets packets as they came, got 8080',
+  ),
+  yaml(
+    'persistent clients of a quiescent server',
+    service('quiescent: yes\n    persistent: 60'),
+    '5:17: warning: Cannot move persistent clients from a server that is out: expected "ipvs: {sysctl: {expire_quiescent_template: yes}}" beside quiescent and persistent, or quiescent: no, got neither',
+  ),
+  cf(
+    'persistent clients of a quiescent server, where the file has no sysctl',
+    'quiescent=yes\nvirtual=10.0.0.1:80\n    real=10.0.0.2:80 gate\n    persistent=60\n',
+    '4:16: warning: Cannot move persistent clients from a server that is out: expected "sysctl net.ipv4.vs.expire_quiescent_template=1" on this host beside quiescent and persistent, or quiescent: no, got neither',
+  ),
+  yaml(
+    'flows of UDP',
+    dns('request: example.org'),
+    '2:14: warning: Cannot move UDP flows from a server that is out: expected "ipvs: {sysctl: {expire_nodest_conn: yes}}", or ops: yes, got neither',
+  ),
+  yaml(
+    'flows of UDP to a quiescent server',
+    `ipvs: {sysctl: {expire_nodest_conn: yes}}\n${dns('quiescent: yes\n    protocol: udp')}`,
+    '6:15: warning: Cannot move UDP flows from a server that is out: expected "ipvs: {sysctl: {expire_nodest_conn: yes}}" and quiescent: no, or ops: yes, got neither',
+  ),
+  yaml(
+    'readdquiescent without quiescent',
+    service('readdquiescent: yes'),
+    '4:21: warning: Cannot use readdquiescent: expected quiescent: yes beside it, got quiescent: no',
+  ),
+  yaml(
+    'the user of no program',
+    service('quorum: 1\n    quorum_user: nobody'),
+    '5:18: warning: Cannot use quorum_user: expected quorum_up or quorum_down beside it, got neither',
+  ),
+  cf(
+    'the services of another file',
+    'execute=other.cf\n',
+    '1:9: Cannot serve what execute names: expected the services of that file in this one, as one daemon reads one file, got other.cf',
+  ),
+];
