@@ -15,7 +15,7 @@ import {
   take,
   takeIf,
 } from './pattern-reader.ts';
-import { lengthOf, type PatternTree, type Place } from './pattern-tree.ts';
+import { hasPart, lengthOf, type PatternTree, type Place } from './pattern-tree.ts';
 import { readBrackets, withCase } from './read-brackets.ts';
 import { readEscape, referTo } from './read-escape.ts';
 
@@ -229,6 +229,9 @@ function readFlags(
   return undefined;
 }
 
+/** Perl's own bound. */
+const behindMax = 255;
+
 function readLook(
   reader: PatternReader,
   { isBehind, isNot }: { readonly isBehind: boolean; readonly isNot: boolean },
@@ -239,7 +242,10 @@ function readLook(
   reader.isInLookBehind = isInLookBehind;
   if (isNot || isBehind) reader.certain = certain;
   const { min, max } = lengthOf(of);
-  if (isBehind && min !== max) throw refusal('a look-behind of more than one length', 'one of each length');
+  // Perl counts a part that is repeated no times as if it were repeated.
+  const isFixed = min === max && !hasPart(of, (part) => part.kind === 'repeat' && part.max === 0);
+  if (isBehind && !isFixed) throw refusal('a look-behind of more than one length', 'one of each length');
+  if (isBehind && max > behindMax) throw refusal(`a look-behind of more than ${behindMax} characters`);
   return { kind: 'look', isBehind, isNot, of };
 }
 

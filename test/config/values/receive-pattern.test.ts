@@ -90,6 +90,8 @@ describe('a receive pattern', () => {
       String.raw`\1 refers to a group that may not have matched; write the alternatives at length`,
     ],
     ['(?<=a|bc)d', 'a look-behind of more than one length; write one of each length'],
+    ['(?<=(?:a*){0})d', 'a look-behind of more than one length; write one of each length'],
+    ['(?<=a{256})d', 'a look-behind of more than 255 characters'],
     ['[:alpha:]', '[:alpha:] is a class only within brackets; write [[:alpha:]]'],
     ['[[:foo:]]', '[:foo:] is no class of characters'],
     ['[z-a]', 'a range of characters backwards'],
