@@ -17,10 +17,11 @@ import { createMarkKernel } from '../kernel/marks.ts';
 import type { ServiceName } from '../model/ipvs.ts';
 import { err, type Result } from '../net/result.ts';
 import type { RunScript } from '../ports/tracked.ts';
-import { inMaintenanceDir } from '../probes/maintenance-dir.ts';
+import { createMaintenance } from '../probes/maintenance-dir.ts';
 import { createProbe } from '../probes/probe-target.ts';
 import { systemClock as clock } from '../system/clock.ts';
 import { openFilesMax } from '../system/files/open-files.ts';
+import { reverseLookup } from '../system/names/reverse-lookup.ts';
 import { openIcmpSocket } from '../system/sockets/icmp-socket.ts';
 import { openNetlinkSocket } from '../system/sockets/netlink-socket.ts';
 import type { StateFiles } from './state-files.ts';
@@ -53,7 +54,11 @@ export function openServices(shell: ServicesShell): Services {
   const health = createHealthLoop({
     ...{ clock, journal },
     probe: createProbe({ openPingPort: (family) => openIcmpSocket(family, clock), runScript }),
-    inMaintenance: (real) => inMaintenanceDir(shell.maintenancedir(), real),
+    inMaintenance: createMaintenance({
+      directory: shell.maintenancedir,
+      nameOf: (address) => reverseLookup(address),
+      now: () => clock.now() / 1000,
+    }),
     concurrency: Math.max(fewestChecksAtOnce, openFilesMax() - otherFiles),
     onVerdict: ({ service }) => verdictChanged(service),
   });

@@ -52,7 +52,7 @@ export const documentSchema = z.strictObject({
   autoreload: optional(flag(), 'Whether a change of the file reloads it.', 'no'),
   maintenancedir: optional(
     filledText(),
-    'A directory; a file in it named after a server takes that server out.',
+    'A directory; a file in it named after a server takes that server out: ADDRESS[:PORT], or its host name by reverse lookup, whole or short, [:PORT].',
   ),
   ...scriptUserShape,
   ...logfileShape,
