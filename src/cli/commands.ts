@@ -42,10 +42,11 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   convert: {
     takes: ['FILE'],
-    summary: 'turn an old config, or the output of ipvsadm -Sn, into YAML',
+    summary: 'turn an old config, or what ipvsadm saves or is called with, into YAML',
     options: {
       from: { type: 'string', usage: '--from FORMAT' },
       id: { type: 'string', usage: '--id NAME' },
+      strict: { type: 'boolean', usage: '--strict' },
       director,
     },
     load: async () => (await import('./convert.ts')).runConvert,

@@ -1,12 +1,12 @@
 // `lvs-director convert`: a keepalived.conf, the output of `ipvsadm -Sn` or an ldirectord.cf as YAML on stdout, what
-// has no counterpart on stderr with its line. The YAML is read back before it is printed: what `check` would refuse
-// is said at once.
+// has no counterpart on stderr with its line and grade. The YAML is read back before it is printed: what `check` would
+// refuse is left out or said at once.
 
 import { hostname } from 'node:os';
 import { filesOf } from '../compose/include-files.ts';
 import { configBytesMax } from '../compose/read-config.ts';
 import { convert, type Format, formatOf, formats } from '../config/convert/convert.ts';
-import { formatNote } from '../config/convert/converted.ts';
+import { formatNote, formatTally } from '../config/convert/converted.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { parseConfig } from '../config/load.ts';
 import { decodeText } from '../net/raw-bytes.ts';
@@ -17,7 +17,7 @@ import { readInput } from '../system/files/read-input.ts';
 import { resolveHost, resolveService } from '../system/names/names.ts';
 import { type Arguments, type ExitCode, type Io, type Options, textOption } from './command-line.ts';
 
-/** 0: `check` accepts the YAML; 1: it has errors, which are shown; 2: nothing to read. */
+/** 0: `check` accepts the YAML; 1: it does not, there is nothing in it, or `--strict` and a note is dangerous; 2: nothing to read. */
 export async function runConvert({ options, positionals }: Arguments, io: Io): Promise<ExitCode> {
   const [file] = positionals;
   const from = textOption(options, 'from');
@@ -48,17 +48,20 @@ function print(
   io: Io,
 ): ExitCode {
   const sources = { include: filesOf, id: textOption(options, 'id') ?? hostname().replace(/\..*/, '') };
-  const { yaml, notes } = convert(source, format ?? formatOf(source), sources);
-  io.stderr(notes.map((note) => `${formatNote(note)}\n`).join(''));
-  io.stdout(yaml);
   const director = textOption(options, 'director');
-  const { problems } = parseConfig(yaml, 'converted.yaml', {
-    hostname: director ?? hostname(),
-    ...(director !== undefined && { director }),
-    resolveHost,
-    resolveService,
-  });
-  const errors = problems.filter(({ severity }) => severity === 'error');
-  io.stderr(errors.map((problem) => `${formatProblem(problem)}\n`).join(''));
-  return errors.length === 0 ? 0 : 1;
+  const environment = { resolveHost, resolveService, ...(director !== undefined && { director }) };
+  const judge = (text: string) =>
+    parseConfig(text, 'converted.yaml', { hostname: director ?? hostname(), ...environment }).problems;
+  const { yaml, notes, problem } = convert(source, format ?? formatOf(source), sources, judge);
+  if (problem === undefined) io.stdout(yaml);
+  const errors =
+    problem === undefined ? judge(yaml).filter(({ severity }) => severity === 'error') : [problem];
+  const lines = [
+    ...notes.map(formatNote),
+    ...errors.map(formatProblem),
+    ...(notes.length === 0 ? [] : [formatTally(notes)]),
+  ];
+  io.stderr(lines.map((line) => `${line}\n`).join(''));
+  const isRefused = options.strict === true && notes.some(({ grade }) => grade === 'dangerous');
+  return errors.length > 0 || isRefused ? 1 : 0;
 }

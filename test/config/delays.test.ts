@@ -89,7 +89,7 @@ ${instance}`;
         { name: 'eth0', upDelayMs: 30_000, downDelayMs: 1500 },
         { name: 'eth1', upDelayMs: 0, downDelayMs: 2000 },
       ],
-      notes: ['old:9: interface_up_down_delays eth2: left out, as it names no time'],
+      notes: ['old:9: harmless: interface_up_down_delays eth2: left out, as it names no time'],
     });
   });
 

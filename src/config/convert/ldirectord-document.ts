@@ -9,7 +9,8 @@ import { type Converted, collectNotes, type Fields, type Value } from './convert
 export function convertLdirectord(text: string, file: string): Converted {
   const { root, problems } = parseLdirectord(text, file);
   const { note, notes } = collectNotes();
-  for (const { at, message } of problems) note(at, message);
+  for (const { at, severity, message } of problems)
+    note(at, severity === 'error' ? 'unreadable' : 'approximate', message);
   const document = fieldsOf(root);
   const virtual = root.entries.find(({ key }) => key === 'virtual')?.value;
   const services = virtual?.kind === 'list' ? virtual.items.flatMap((item) => serviceOf(item)) : [];
@@ -21,7 +22,7 @@ export function convertLdirectord(text: string, file: string): Converted {
     const fields = fieldsOf(item);
     // ldirectord never passes -o for a mark.
     if (fields.fwmark === undefined || fields.ops === undefined) return [fields];
-    note(item.at, 'ops: left out, as ldirectord has no effect of it for a firewall mark');
+    note(item.at, 'ignored', 'ops: left out, as ldirectord has no effect of it for a firewall mark');
     return [{ ...fields, ops: undefined }];
   }
 }

@@ -5,21 +5,16 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { convert, type Format, formatOf } from '../../../src/config/convert/convert.ts';
-import { formatNote } from '../../../src/config/convert/converted.ts';
-import type { SourceFile, Sources } from '../../../src/config/convert/keepalived/lines.ts';
-import { addressesOf } from '../../../src/config/convert/keepalived/services.ts';
+import type { SourceFile } from '../../../src/config/convert/keepalived/lines.ts';
+import { addressesOf } from '../../../src/config/convert/keepalived/targets.ts';
+import { convertedText, noFiles } from '../../make/conversion.ts';
 import { errorLines, parseCfText, parseYamlText } from '../../make/environment.ts';
 import { ofConfig } from '../ldirectord/stock.ts';
 
-const noFiles: Sources = { include: () => [], id: 'main' };
-
+/** Grades have a test of their own. */
 function converted(text: string, format: Format = 'keepalived', sources = noFiles) {
-  const { yaml, notes } = convert({ file: 'old', text }, format, sources);
-  const result = parseYamlText(yaml, { director: 'lvs1' });
-  expect(errorLines(result)).toEqual([]);
-  const config = result.config;
-  if (config === undefined) throw new Error('Cannot test: expected a config, got none');
-  return { config, yaml, notes: notes.map(formatNote) };
+  const { notes, ...rest } = convertedText(text, format, sources);
+  return { ...rest, notes: notes.map((note) => note.replace(/: (harmless|look|dangerous): /, ': ')) };
 }
 
 /** The servers of a service written with these lines. */
@@ -65,7 +60,9 @@ describe("keepalived's language", () => {
 
   it('counts in hexadecimal with ~SEQx, and sets two names at once with ~LST', () => {
     const group = 'virtual_server_group G {\n~SEQx(N, 0x9, 0xb) fd00::${N} 80\n}\n';
-    const { config } = converted(`${group}virtual_server group G {\nprotocol TCP\nlb_algo rr\n}`);
+    const { config } = converted(
+      `${group}virtual_server group G {\nprotocol TCP\nlb_algo rr\nreal_server fd00::1 80\n}`,
+    );
     expect(config.virtuals.map(({ id }) => 'address' in id && id.address)).toEqual([
       'fd00::9',
       'fd00::a',
@@ -226,7 +223,7 @@ describe('keepalived to a config', () => {
     const group =
       'virtual_server_group G {\n10.0.0.1 80\n}\nvirtual_server group G {\nprotocol TCP\nlb_algo rr\n';
     const { config, notes } = converted(
-      `${group}persistence_timeout 60\npersistence_granularity 255.255.255.0\n}`,
+      `${group}persistence_timeout 60\npersistence_granularity 255.255.255.0\nreal_server 10.1.0.1 80\n}`,
     );
     expect(config.virtuals[0]).toMatchObject({ persistentSec: 60, netmaskPrefix: 24 });
     expect(notes).toHaveLength(1);
@@ -384,7 +381,9 @@ describe('keepalived.conf: what IPVS holds beside its table', () => {
 });
 
 it('keepalived.conf: a service of a mark is told that the daemon could set it', () => {
-  const { config, notes } = converted('virtual_server fwmark 9 {\nlb_algo rr\nlb_kind NAT\n}');
+  const { config, notes } = converted(
+    'virtual_server fwmark 9 {\nlb_algo rr\nlb_kind NAT\nreal_server 10.1.0.1\n}',
+  );
   expect(config.virtuals[0]?.id).toEqual({ kind: 'fwmark', family: 'inet', fwmark: 9 });
   expect(notes.filter((note) => note.includes('marks'))).toEqual([
     'old:1: fwmark 9: set by your firewall as before; with marks beside it, by the daemon itself',

@@ -3,7 +3,8 @@
 import { explainPattern } from '../../values/receive-pattern.ts';
 import { parseStatusRanges } from '../../values/status-ranges.ts';
 import type { Fields, Noting } from '../converted.ts';
-import { isSet, lastOf, type Statement, seconds, wordOf } from './tree.ts';
+import { noteUnknown } from './left-out.ts';
+import { isSet, lastOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
 
 export const checkers: ReadonlySet<string> = new Set([
   ...['TCP_CHECK', 'HTTP_GET', 'SSL_GET', 'SMTP_CHECK', 'DNS_CHECK', 'MISC_CHECK', 'PING_CHECK', 'UDP_CHECK'],
@@ -25,10 +26,10 @@ const inherited = ({ checker, real, virtual }: Scope, key: string): string | und
   wordOf(checker.block, key) ?? wordOf(real.block, key) ?? wordOf(virtual.block, key);
 
 /** Keys that are read here, or that say nothing beside what is. */
-const common = ['connect_port', 'connect_timeout', 'retry', 'nb_get_retry', 'delay_loop', 'alpha'];
+const common = ['connect_port', 'connect_timeout', 'retry', 'delay_loop', 'alpha'];
 const own: Readonly<Record<string, readonly string[]>> = {
-  HTTP_GET: ['url', 'virtualhost'],
-  SSL_GET: ['url', 'virtualhost', 'enable_sni', 'sni_name'],
+  HTTP_GET: ['url', 'virtualhost', 'nb_get_retry'],
+  SSL_GET: ['url', 'virtualhost', 'nb_get_retry', 'enable_sni', 'sni_name'],
   SMTP_CHECK: ['helo_name'],
   DNS_CHECK: ['type', 'name'],
   MISC_CHECK: ['misc_path', 'misc_timeout', 'misc_dynamic', 'user'],
@@ -39,16 +40,28 @@ const own: Readonly<Record<string, readonly string[]>> = {
 export function checkOf(scope: Scope): Fields {
   const { checker, note } = scope;
   const known = new Set([...common, ...(own[checker.key] ?? [])]);
-  for (const { key, at } of checker.block ?? []) {
-    if (!known.has(key)) note(at, `${checker.key} ${key}: left out, as nothing corresponds to it`);
-  }
-  return { ...timesOf(scope), checkport: wordOf(checker.block, 'connect_port'), ...kindOf(scope) };
+  noteUnknown(checker.block ?? [], known, checker.key, note);
+  return { ...timesOf(scope), checkport: portOf(scope), ...kindOf(scope) };
+}
+
+/** Undefined where it is the server's own, so that servers with ports of their own have one check. */
+function portOf({ checker, real, virtual, note }: Scope): string | undefined {
+  const given = lastOf(checker.block, 'connect_port');
+  const text = given?.words[0];
+  if (given === undefined || text === undefined) return undefined;
+  const port = wholeWithin(text, 1, 65_535);
+  if (port === undefined) note(given.at, 'mended', `connect_port ${text}: left out, as it is no port`);
+  const [, ofVirtual] = virtual.words[0] === 'group' || virtual.words[0] === 'fwmark' ? [] : virtual.words;
+  const [, ofReal] = real.words;
+  const own = Number(ofReal ?? '0') === 0 ? ofVirtual : ofReal;
+  return port === undefined || `${port}` === own ? undefined : `${port}`;
 }
 
 function timesOf(scope: Scope): Fields {
   const { key, block } = scope.checker;
   const interval = seconds(inherited(scope, 'delay_loop')) ?? '60';
-  const retry = wordOf(block, 'nb_get_retry') ?? inherited(scope, 'retry') ?? retries[key] ?? '1';
+  const ownRetry = common.concat(own[key] ?? []).filter((name) => /retry$/.test(name));
+  const retry = wordOf(block, ...ownRetry) ?? inherited(scope, 'retry') ?? retries[key] ?? '1';
   const timeout = seconds(inherited(scope, 'connect_timeout')) ?? '5';
   const external = seconds(wordOf(block, 'misc_timeout')) ?? interval;
   return {
@@ -91,7 +104,7 @@ function kindOf(scope: Scope): Fields {
   }
   const file = scope.trackFiles.get(word('track_file') ?? '');
   if (key === 'FILE_CHECK' && file !== undefined) return speak('file', { checkfile: file });
-  note(at, `${key}: left out, as nothing corresponds to it; the server counts as up`);
+  note(at, 'check', `${key}: left out, as nothing corresponds to it; the server counts as up`);
   return { checktype: 'on' };
 }
 
@@ -100,6 +113,7 @@ function externalOf({ block, at }: Statement, note: Noting): Fields {
   if (rest.length > 0) {
     note(
       at,
+      'check',
       `misc_path: ${command} is run with VIP VPORT RIP RPORT behind it instead of "${rest.join(' ')}"`,
     );
   }
@@ -118,7 +132,8 @@ function httpOf(scope: Scope): Fields {
   const hosts = urls.map(({ block }) => wordOf(block, 'virtualhost') ?? inherited(scope, 'virtualhost'));
   const virtualhost = hosts[0] ?? inherited(scope, 'virtualhost');
   for (const [i, url] of urls.entries()) {
-    if (hosts[i] !== virtualhost) note(url.at, `virtualhost: ${virtualhost ?? 'none'}, as of the first url`);
+    if (hosts[i] !== virtualhost)
+      note(url.at, 'check', `virtualhost: ${virtualhost ?? 'none'}, as of the first url`);
   }
   const answers = urls.map((url) => urlOf(url, note));
   if (first === undefined) return { virtualhost };
@@ -128,18 +143,21 @@ function httpOf(scope: Scope): Fields {
 const urlKeys = new Set(['path', 'digest', 'status_code', 'virtualhost', 'regex']);
 
 function urlOf({ block }: Statement, note: Noting): Fields {
-  for (const { key, at } of block ?? []) {
-    if (!urlKeys.has(key)) note(at, `url ${key}: left out, as nothing corresponds to it`);
-  }
+  noteUnknown(block ?? [], urlKeys, 'url', note);
   const codes = lastOf(block, 'status_code');
   const status = codes?.words.join(',');
   const regex = lastOf(block, 'regex');
   const wrong = explainPattern(regex?.words[0] ?? '');
   const badStatus = status !== undefined && parseStatusRanges(status) === undefined;
-  if (codes !== undefined && badStatus) note(codes.at, `status_code ${status}: left out, as it is none`);
-  if (regex !== undefined && wrong !== undefined) note(regex.at, `regex: left out: ${wrong}`);
+  if (codes !== undefined && badStatus)
+    note(codes.at, 'check', `status_code ${status}: left out, as it is none`);
+  if (regex !== undefined && wrong !== undefined) note(regex.at, 'check', `regex: left out: ${wrong}`);
   if (isSet(block, 'regex_no_match'))
-    note(regex?.at ?? codes?.at ?? placeOf(block), 'regex: left out, as only a match can be asked for');
+    note(
+      regex?.at ?? codes?.at ?? placeOf(block),
+      'check',
+      'regex: left out, as only a match can be asked for',
+    );
   const usable = wrong === undefined && !isSet(block, 'regex_no_match');
   return {
     request: wordOf(block, 'path') ?? '/',

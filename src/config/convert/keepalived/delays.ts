@@ -20,7 +20,7 @@ export function interfacesOf(blocks: readonly Statement[], note: Noting): readon
   for (const { key, words, at } of blocks.flatMap(({ block }) => block ?? [])) {
     const [down, up] = words;
     if (down === undefined) {
-      note(at, `interface_up_down_delays ${key}: left out, as it names no time`);
+      note(at, 'ignored', `interface_up_down_delays ${key}: left out, as it names no time`);
       continue;
     }
     found.set(key, { name: key, down_delay: seconds(down), up_delay: seconds(up) });

@@ -1,8 +1,9 @@
 // What keepalived's global_defs say of IPVS beside its table, as the `ipvs` section: lvs_timeouts, lvs_sync_daemon;
 // and its older lvs_sync_daemon_interface of an instance. Source: keepalived.conf(5).
+import { isMulticast, parseIp } from '../../../net/ip.ts';
 import type { Fields, Noting } from '../converted.ts';
 import { cleanName } from './tracking.ts';
-import { lastOf, type Statement } from './tree.ts';
+import { lastOf, type Statement, wholeWithin } from './tree.ts';
 
 /** Of global_defs: what is read here. */
 export const directorKeys = ['lvs_timeouts', 'lvs_sync_daemon'] as const;
@@ -19,17 +20,34 @@ export function ipvsOf(
   return timeout === undefined && sync === undefined ? undefined : { timeout, sync };
 }
 
+/** The most that a timer of the kernel holds (INT_MAX / HZ at 1000 ticks a second), and the most that keepalived reads. */
+const timeoutMax = 2_147_483;
+const readMax = 2_678_400;
+
 /** "tcp 900 tcpfin 120 udp 300", each or none; keepalived takes 0 for no change, and so does leaving it out. */
 function timeoutsOf(statement: Statement | undefined, note: Noting): Fields | undefined {
   if (statement === undefined) return undefined;
-  const { pairs, rest } = pairsOf(statement.words, new Set(['tcp', 'tcpfin', 'udp']));
-  if (rest.length > 0)
-    note(statement.at, `lvs_timeouts ${rest.join(' ')}: left out, as nothing corresponds to it`);
-  const set = [...pairs].filter(([, seconds]) => seconds !== '0');
+  const { at, words } = statement;
+  const { pairs, rest } = pairsOf(words, new Set(['tcp', 'tcpfin', 'udp']));
+  if (rest.length > 0) {
+    const text = `lvs_timeouts ${rest.join(' ')}: left out, as nothing corresponds to it`;
+    note(at, 'ignored', text);
+  }
+  const set = [...pairs].flatMap(([key, text]) => {
+    const value = wholeWithin(text, 0, readMax);
+    if (value === undefined) note(at, 'mended', `lvs_timeouts ${key} ${text}: left out, as keepalived does`);
+    else if (value > timeoutMax)
+      note(at, 'limited', `lvs_timeouts ${key} ${text}: ${timeoutMax}, which is the most there is here`);
+    return value === undefined || value === 0 ? [] : [[key, `${Math.min(value, timeoutMax)}`] as const];
+  });
   return set.length === 0 ? undefined : Object.fromEntries(set);
 }
 
 const syncKeys = new Set(['inst', 'id', 'maxlen', 'port', 'ttl', 'group']);
+/** What keepalived leaves out beyond them. */
+const syncLimits: Readonly<Record<string, readonly [min: number, max: number]>> = {
+  ...{ id: [0, 255], maxlen: [1, 65_507], port: [1, 65_535], ttl: [1, 255] },
+};
 
 /** INTERFACE [[inst] INSTANCE [ID]] and pairs. Without an instance keepalived runs both daemons. */
 function syncOf(
@@ -43,13 +61,27 @@ function syncOf(
   const given = pairs.get('inst') ?? rest[0];
   const instance = given === undefined ? undefined : cleanName(given);
   if (instance !== undefined && !instances.has(instance)) {
-    note(statement.at, `lvs_sync_daemon: left out, as there is no vrrp_instance ${given}`);
+    note(statement.at, 'missing', `lvs_sync_daemon: left out, as there is no vrrp_instance ${given}`);
     return undefined;
   }
   const role = instance === undefined ? { mode: 'both' } : { mode: 'role', instance };
-  const id = pairs.get('id') ?? rest[1] ?? (instance === undefined ? '0' : undefined);
-  const [maxlen, port, ttl, group] = ['maxlen', 'port', 'ttl', 'group'].map((key) => pairs.get(key));
+  const within = (key: string, text = pairs.get(key)): string | undefined => {
+    const [min, max] = syncLimits[key] ?? [0, 0];
+    if (text === undefined || wholeWithin(text, min, max) !== undefined) return text;
+    note(statement.at, 'mended', `lvs_sync_daemon ${key} ${text}: left out, as keepalived does`);
+    return undefined;
+  };
+  const id = within('id', pairs.get('id') ?? rest[1]) ?? (instance === undefined ? '0' : undefined);
+  const [maxlen, port, ttl] = ['maxlen', 'port', 'ttl'].map((key) => within(key));
+  const group = groupOf(statement, pairs.get('group'), note);
   return { interface: name, ...role, id, maxlen, port, ttl, group };
+}
+
+function groupOf({ at }: Statement, text: string | undefined, note: Noting): string | undefined {
+  const address = text === undefined ? undefined : parseIp(text);
+  if (text === undefined || (address !== undefined && isMulticast(address))) return text;
+  note(at, 'mended', `lvs_sync_daemon group ${text}: left out, as keepalived does`);
+  return undefined;
 }
 
 function syncOfInstance(vrrp: readonly Statement[], instances: ReadonlySet<string>): Fields | undefined {

@@ -11,12 +11,21 @@ const checksums: Readonly<Record<string, string>> = { nocsum: 'no', csum: 'yes',
 /** "TUN type gue port 6080 nocsum"; NAT where none is named. */
 export function forwardingOf(method: Statement | undefined, note: Noting): Forwarding {
   const [word = 'NAT', ...options] = method?.words ?? [];
-  const forward = forwards[word.toUpperCase()] ?? 'masq';
+  const forward = forwards[word] ?? 'masq';
+  if (method !== undefined && forwards[word] === undefined) {
+    note(
+      method.at,
+      'taken',
+      `${method.key} ${word}: masq, as keepalived knows NAT, DR and TUN and takes NAT`,
+    );
+    return { forward };
+  }
   if (method === undefined || options.length === 0) return { forward };
   const tunnel = forward === 'ipip' ? tunnelOf(options) : undefined;
   if (tunnel === undefined) {
     note(
       method.at,
+      'meaning',
       `${method.key} ${method.words.join(' ')}: ${options.join(' ')} left out, as it makes no tunnel`,
     );
     return { forward };

@@ -83,7 +83,11 @@ function process(line: string, at: Position, reading: Reading, depth: number): v
     return;
   }
   if (depth > depthMax || reading.lines.length > linesMax) {
-    reading.note(at, 'cut off here, as parameters and sequences make more lines than there can be');
+    reading.note(
+      at,
+      'unreadable',
+      'cut off here, as parameters and sequences make more lines than there can be',
+    );
     return;
   }
   const block = /^~(SEQx?|LST)\(((?:[^()]|\{[^}]*\})*)\)\s*(.*)$/s.exec(held);
@@ -105,7 +109,7 @@ function process(line: string, at: Position, reading: Reading, depth: number): v
 
 /** The first parameter of the line is put in; the caller comes again until there is none left. */
 function substitute(line: string, at: Position, reading: Reading): readonly string[] {
-  for (const match of line.matchAll(/\$\{(\w+)((?:\s+[^\s}]+)*)\}|\$([A-Za-z_]\w*)(?=\s|$)/g)) {
+  for (const match of line.matchAll(/\$\{(\w+)((?:\s+[^\s}]+)*)\}|\$([A-Za-z_]\w*)(?=[\s,)]|$)/g)) {
     const name = match[1] ?? match[3] ?? '';
     const value = reading.parameters.get(name) ?? predefined(name, at, reading);
     if (value === undefined) continue;
@@ -124,7 +128,7 @@ function predefined(name: string, at: Position, { sources, note }: Reading): rea
   if (name === '_PWD') return [at.file.includes('/') ? at.file.replace(/\/[^/]*$/, '') || '/' : '.'];
   if (name === '_INSTANCE') return [sources.id];
   if (name === '_RANDOM' || name === '_ENV') {
-    note(at, `\${${name}}: left empty, as it has another value each time`);
+    note(at, 'approximate', `\${${name}}: left empty, as it has another value each time`);
     return [''];
   }
   return undefined;
@@ -148,7 +152,7 @@ function repeat(
       ? values.map((value) => value.split(',').map((each) => each.trim()))
       : sequence(kind, values);
   if (rows === undefined || rows.length === 0) {
-    reading.note(at, `~${kind}(${inside}): left out, as it is no sequence`);
+    reading.note(at, 'missing', `~${kind}(${inside}): left out, as it is no sequence`);
     return;
   }
   for (const row of rows) {
@@ -188,10 +192,10 @@ function included(line: string, at: Position, reading: Reading): boolean {
   if (match === null) return false;
   const pattern = (match[1] ?? '').replaceAll(/^["']|["']$/g, '');
   const files = reading.sources.include(pattern, at.file);
-  if (files.length === 0) reading.note(at, `include ${pattern}: no file that can be read`);
+  if (files.length === 0) reading.note(at, 'missing', `include ${pattern}: no file that can be read`);
   for (const each of files) {
     if (reading.open.includes(each.file))
-      reading.note(at, `include ${each.file}: left out, as it is being read`);
+      reading.note(at, 'ignored', `include ${each.file}: left out, as it is being read`);
     else readFile(each, reading);
   }
   return true;

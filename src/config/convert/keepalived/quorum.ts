@@ -12,10 +12,10 @@ export function quorumOf({ block }: Statement, weights: readonly number[], note:
   const [user, other] = [up?.words[1], down?.words[1]];
   for (const { key, words, at } of [up, down].flatMap((each) => each ?? [])) {
     if (words[2] !== undefined)
-      note(at, `${key}: group ${words[2]} left out, as programs run with that of their user`);
+      note(at, 'user', `${key}: group ${words[2]} left out, as programs run with that of their user`);
   }
   if (down !== undefined && user !== undefined && other !== user) {
-    note(down.at, `quorum_down: as user ${user}, as both programs run as one`);
+    note(down.at, 'user', `quorum_down: as user ${user}, as both programs run as one`);
   }
   return {
     ...limitsOf(block, weights, note),
@@ -39,6 +39,7 @@ function numberOf(statement: Statement | undefined, unset: number, max: number, 
   if (statement === undefined || text === undefined || !/^\d{1,9}$/.test(text)) return unset;
   const value = Number(text);
   const kept = Math.max(unset, Math.min(value, max));
-  if (kept !== value) note(statement.at, `${statement.key} ${value}: ${kept}, as keepalived makes of it`);
+  if (kept !== value)
+    note(statement.at, 'mended', `${statement.key} ${value}: ${kept}, as keepalived makes of it`);
   return kept;
 }

@@ -2,12 +2,15 @@
 // track_file, vrrp_track_process, sync groups, the track_ blocks that refer to them, and notify scripts.
 import { commandWords } from '../../values/command-words.ts';
 import type { Fields, Noting } from '../converted.ts';
-import { lastOf, type Statement, seconds, wordOf } from './tree.ts';
+import { noteUnknown } from './left-out.ts';
+import { firstOf, lastOf, linesOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
 
 /** The names that track_script, track_file and track_process may refer to. */
 export type References = Readonly<Record<string, ReadonlySet<string>>>;
 
 const weightMax = 253;
+const countMax = 65_535;
+const dayMax = 86_400;
 
 /** Names are of letters, digits, _, - and . here. */
 export const cleanName = (name: string): string => name.replaceAll(/[^\w.-]/g, '_').slice(0, 64);
@@ -20,75 +23,130 @@ export function commandOf(statement: Statement, note: Noting): string | undefine
   if (commandWords(text) !== undefined) return text;
   const isPlain = commandWords(`/usr/bin/env ${text}`) !== undefined && !/[<>|&;$`*?]/.test(text);
   const command = isPlain ? `/usr/bin/env ${text}` : `/bin/sh -c "${text.replaceAll(/["\\$`]/g, '\\$&')}"`;
-  note(statement.at, `${statement.key}: ${command}, as a command begins with an absolute path`);
+  note(statement.at, 'respelled', `${statement.key}: ${command}, as a command begins with an absolute path`);
   return command;
 }
 
+export const notifyKeys = [
+  'notify_master',
+  'notify_backup',
+  'notify_fault',
+  'notify_stop',
+  'notify',
+] as const;
+
+/** keepalived takes the first of a kind. Behind the program stand a user and a group. */
 export function notifiesOf({ block }: Statement, note: Noting): Fields {
-  const keys = ['notify_master', 'notify_backup', 'notify_fault', 'notify_stop', 'notify'];
+  for (const { key, at } of block ?? []) {
+    const first = notifyKeys.some((each) => each === key) ? firstOf(block, key) : undefined;
+    if (first !== undefined && first.at.line !== at.line)
+      note(at, 'ignored', `${key}: left out, as keepalived takes the first (line ${first.at.line})`);
+  }
   return Object.fromEntries(
-    keys.map((key) => {
-      const statement = lastOf(block, key);
+    notifyKeys.map((key) => {
+      const statement = firstOf(block, key);
+      const [, user, group] = statement?.words ?? [];
+      if (statement !== undefined && user !== undefined) {
+        const who = group === undefined ? `user ${user}` : `user ${user} and group ${group}`;
+        note(statement.at, 'user', `${key}: ${who} left out, as all of them run as script_user`);
+      }
       return [key, statement && commandOf(statement, note)];
     }),
   );
 }
 
-export function tracksOf({ block }: Statement, references: References, note: Noting): Fields {
-  return Object.fromEntries(
-    ['track_interface', 'track_script', 'track_file', 'track_process'].map((key) => {
-      const lines = (lastOf(block, key)?.block ?? []).flatMap((line) => trackOf(line, key, references, note));
-      return [key, lines.length === 0 ? undefined : lines];
+export const trackKeys = ['track_interface', 'track_script', 'track_file', 'track_process'] as const;
+
+/** keepalived adds the blocks up, and takes the first line of a name. */
+export const tracksOf = ({ block }: Statement, references: References, note: Noting): Fields =>
+  Object.fromEntries(
+    trackKeys.map((key) => {
+      const found = new Map<string, string>();
+      for (const line of linesOf(block, key)) {
+        const name = key === 'track_interface' ? line.key : cleanName(line.key);
+        if (found.has(name)) note(line.at, 'ignored', `${key} ${line.key}: left out, as it stands before`);
+        else if (references[key]?.has(name) === false)
+          note(line.at, 'missing', `${key} ${line.key}: left out, as it is defined nowhere`);
+        else found.set(name, trackOf(name, line, key, note));
+      }
+      return [key, found.size === 0 ? undefined : [...found.values()]];
     }),
   );
-}
 
-function trackOf(line: Statement, key: string, references: References, note: Noting): readonly string[] {
-  const name = key === 'track_interface' ? line.key : cleanName(line.key);
-  if (references[key]?.has(name) === false) {
-    note(line.at, `${key} ${line.key}: left out, as it is defined nowhere`);
-    return [];
-  }
-  const at = line.words.indexOf('weight');
-  const weight = at < 0 ? undefined : weightOf(line.words[at + 1], line, note);
-  const reverse = line.words.includes('reverse') ? ' reverse' : '';
-  return [`${name}${weight === undefined ? '' : ` weight ${weight}`}${reverse}`];
+function trackOf(name: string, { words, at }: Statement, key: string, note: Noting): string {
+  const place = words.indexOf('weight');
+  const text = place < 0 ? undefined : words[place + 1];
+  const weight = text !== undefined && /^[-+]?\d{1,9}$/.test(text) ? Number(text) : undefined;
+  const isWithin = weight !== undefined && Math.abs(weight) <= weightMax;
+  if (text !== undefined && !isWithin)
+    note(at, 'mended', `${key} ${name} weight ${text}: left out, as keepalived makes of it`);
+  const reverse = words.includes('reverse') && (isWithin || text === undefined) ? ' reverse' : '';
+  return `${name}${isWithin ? ` weight ${weight}` : ''}${reverse}`;
 }
 
 function weightOf(text: string | undefined, { at }: Statement, note: Noting): string | undefined {
   const weight = Number(text);
   if (text === undefined || !Number.isInteger(weight)) return undefined;
   const within = Math.max(-weightMax, Math.min(weightMax, weight));
-  if (within !== weight) note(at, `weight ${text}: ${within}, which is the most there is here`);
+  if (within !== weight) note(at, 'limited', `weight ${text}: ${within}, which is the most there is here`);
   return `${within}`;
 }
 
-function leftOut(statement: Statement, known: readonly string[], note: Noting): void {
-  for (const { key, at } of statement.block ?? []) {
-    if (!known.includes(key)) note(at, `${statement.key} ${key}: left out, as nothing corresponds to it`);
-  }
+const scriptKeys = new Set(['script', 'interval', 'timeout', 'weight', 'rise', 'fall', 'user']);
+const fileKeys = new Set(['file', 'weight']);
+const processKeys = new Set(['process', 'param_match', 'weight', 'quorum', 'quorum_max', 'full_command']);
+
+/** A count from 1; keepalived takes 1 for what is none. */
+function countOf(block: Statement['block'], key: string, note: Noting): string | undefined {
+  const given = lastOf(block, key);
+  const text = given?.words[0];
+  if (given === undefined || text === undefined) return undefined;
+  const value = wholeWithin(text, 1, 2_147_483_647);
+  if (value === undefined) note(given.at, 'mended', `${key} ${text}: 1, as keepalived makes of it`);
+  else if (value > countMax)
+    note(given.at, 'limited', `${key} ${text}: ${countMax}, which is the most there is here`);
+  return `${Math.min(value ?? 1, countMax)}`;
+}
+
+/** Seconds from 1 to a day; 1 for what is none. */
+function timeOf(block: Statement['block'], key: string, note: Noting): string | undefined {
+  const given = lastOf(block, key);
+  if (given === undefined) return undefined;
+  const text = given.words[0] ?? '';
+  const value = seconds(text);
+  if (value !== undefined && Number(text) >= 0.01 && Number(text) <= dayMax) return value;
+  const kept = Number(text) > dayMax ? `${dayMax}` : key === 'interval' ? '1' : undefined;
+  note(given.at, 'mended', `${key} ${text}: ${kept ?? 'left out'}, as it is no time from 0.01 to ${dayMax}`);
+  return kept;
 }
 
 export function scriptOf(statement: Statement, note: Noting): readonly Fields[] {
   const { block, at } = statement;
-  leftOut(statement, ['script', 'interval', 'timeout', 'weight', 'rise', 'fall', 'user'], note);
+  noteUnknown(block ?? [], scriptKeys, 'vrrp_script', note);
   const given = lastOf(block, 'script');
   const script = given && commandOf(given, note);
   if (script === undefined) {
-    note(at, `vrrp_script ${statement.text}: left out, as it has no script`);
+    note(at, 'missing', `vrrp_script ${statement.text}: left out, as it has no script`);
     return [];
   }
   const weight = lastOf(block, 'weight');
-  if (weight?.words.includes('reverse')) note(weight.at, 'weight reverse: say it in track_script');
+  if (weight?.words.includes('reverse')) note(weight.at, 'meaning', 'weight reverse: say it in track_script');
+  const [, ...ignored] = given?.words ?? [];
+  if (given !== undefined && ignored.length > 0)
+    note(
+      given.at,
+      'ignored',
+      `script ${ignored.join(' ')}: left out, as keepalived takes the first word, or what is in quotes`,
+    );
   return [
     {
       name: nameOf(statement),
       script,
-      interval: seconds(wordOf(block, 'interval')),
-      timeout: seconds(wordOf(block, 'timeout')),
+      interval: timeOf(block, 'interval', note),
+      timeout: timeOf(block, 'timeout', note),
       weight: weight && weightOf(weight.words[0], weight, note),
-      rise: wordOf(block, 'rise'),
-      fall: wordOf(block, 'fall'),
+      rise: countOf(block, 'rise', note),
+      fall: countOf(block, 'fall', note),
       user: wordOf(block, 'user'),
     },
   ];
@@ -96,10 +154,10 @@ export function scriptOf(statement: Statement, note: Noting): readonly Fields[] 
 
 export function trackFileOf(statement: Statement, note: Noting): readonly Fields[] {
   const { block, at } = statement;
-  leftOut(statement, ['file', 'weight'], note);
+  noteUnknown(block ?? [], fileKeys, statement.key, note);
   const file = wordOf(block, 'file');
   if (file === undefined || !file.startsWith('/')) {
-    note(at, `${statement.key} ${statement.text}: left out, as it has no absolute path`);
+    note(at, 'missing', `${statement.key} ${statement.text}: left out, as it has no absolute path`);
     return [];
   }
   const weight = lastOf(block, 'weight');
@@ -108,10 +166,10 @@ export function trackFileOf(statement: Statement, note: Noting): readonly Fields
 
 export function trackProcessOf(statement: Statement, note: Noting): readonly Fields[] {
   const { block, at } = statement;
-  leftOut(statement, ['process', 'param_match', 'weight', 'quorum', 'quorum_max', 'full_command'], note);
+  noteUnknown(block ?? [], processKeys, statement.key, note);
   const [program, ...rest] = (lastOf(block, 'process')?.words ?? []).flatMap((word) => word.split(/\s+/));
   if (program === undefined || program === '') {
-    note(at, `vrrp_track_process ${statement.text}: left out, as it names no process`);
+    note(at, 'missing', `vrrp_track_process ${statement.text}: left out, as it names no process`);
     return [];
   }
   const weight = lastOf(block, 'weight');
@@ -122,35 +180,9 @@ export function trackProcessOf(statement: Statement, note: Noting): readonly Fie
       process: program,
       parameters,
       param_match: parameters === undefined ? undefined : wordOf(block, 'param_match'),
-      quorum: wordOf(block, 'quorum'),
-      quorum_max: wordOf(block, 'quorum_max'),
+      quorum: countOf(block, 'quorum', note),
+      quorum_max: countOf(block, 'quorum_max', note),
       weight: weight && weightOf(weight.words[0], weight, note),
     },
   ];
-}
-
-/** The members stand in group {...}, or, as of old, in the block itself. */
-export function syncGroupOf(
-  statement: Statement,
-  instances: ReadonlySet<string>,
-  references: References,
-  note: Noting,
-): readonly Fields[] {
-  const { block, at } = statement;
-  const inner = lastOf(block, 'group')?.block;
-  const bare = (block ?? []).filter((each) => each.words.length === 0 && instances.has(cleanName(each.key)));
-  const members = (inner ?? bare).flatMap(({ key, words }) => [key, ...words]).map(cleanName);
-  const group = [...new Set(members.filter((name) => instances.has(name)))];
-  for (const name of members.filter((each) => !instances.has(each))) {
-    note(at, `vrrp_sync_group ${statement.text}: without ${name}, which is no virtual router`);
-  }
-  for (const { key, at: place } of block ?? []) {
-    const known = ['group', 'track_interface', 'track_script', 'track_file', 'track_process'].includes(key);
-    if (!known && !(inner === undefined && instances.has(cleanName(key)))) {
-      note(place, `vrrp_sync_group ${key}: left out, as nothing corresponds to it`);
-    }
-  }
-  if (group.length > 0) return [{ name: nameOf(statement), group, ...tracksOf(statement, references, note) }];
-  note(at, `vrrp_sync_group ${statement.text}: left out, as it has no member`);
-  return [];
 }

@@ -42,20 +42,20 @@ export function readStatements(lines: readonly Line[], note: Noting): readonly S
       if (word === '{') {
         flush();
         const block: Statement[] = [];
-        if (last === undefined || last.block !== undefined) note(at, '{: opens nothing');
+        if (last === undefined || last.block !== undefined) note(at, 'unreadable', '{: opens nothing');
         else last.block = block;
         stack.push(block);
       } else if (word === '}') {
         flush();
         if (stack.length > 1) stack.pop();
-        else note(at, '}: closes nothing');
+        else note(at, 'unreadable', '}: closes nothing');
         last = undefined;
       } else words.push(word);
     }
     flush();
   }
   const end = lines.at(-1)?.at;
-  if (stack.length > 1 && end !== undefined) note(end, 'the file ends inside a block');
+  if (stack.length > 1 && end !== undefined) note(end, 'unreadable', 'the file ends inside a block');
   return top;
 }
 
@@ -87,6 +87,23 @@ export const lastOf = (
   block: readonly Statement[] | undefined,
   ...keys: readonly string[]
 ): Statement | undefined => block?.findLast(({ key }) => keys.includes(key));
+
+/** The first one, of those that keepalived takes but once. */
+export const firstOf = (block: readonly Statement[] | undefined, key: string): Statement | undefined =>
+  block?.find((each) => each.key === key);
+
+/** What stands in all blocks of that key: keepalived adds them up. */
+export const linesOf = (
+  block: readonly Statement[] | undefined,
+  ...keys: readonly string[]
+): readonly Statement[] =>
+  (block ?? []).flatMap((each) => (keys.includes(each.key) ? (each.block ?? []) : []));
+
+/** A whole number within its limits; undefined where it is none, or beyond them. */
+export function wholeWithin(text: string | undefined, min: number, max: number): number | undefined {
+  const value = text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= min && value <= max ? value : undefined;
+}
 
 export const wordOf = (
   block: readonly Statement[] | undefined,

@@ -1,0 +1,124 @@
+// virtual_ipaddress, virtual_ipaddress_excluded and use_vmac of a vrrp_instance. Words that keepalived ignores cost no
+// address here either. Source: keepalived/vrrp/vrrp_ipaddress.c, keepalived/vrrp/vrrp_parser.c.
+import { type Family, familyOf, isLinkLocal } from '../../../net/ip.ts';
+import { parseVirtualAddress } from '../../../net/virtual-address.ts';
+import type { Noting } from '../converted.ts';
+import type { NoteKind } from '../grades.ts';
+import { linesOf, type Statement } from './tree.ts';
+
+export type Floating = {
+  readonly family: Family;
+  readonly addresses: readonly string[];
+  readonly excluded: readonly string[];
+};
+
+/** Whose an address is, over all instances. */
+export type Taken = Map<string, Statement>;
+
+/** As many as an advert holds; keepalived moves what is beyond to the excluded ones. */
+const addressesMax: Readonly<Record<Family, number>> = { inet: 255, inet6: 90 };
+
+/** One family an instance: keepalived takes that of the first. */
+export function floatingOf(instance: Statement, device: string, taken: Taken, note: Noting): Floating {
+  const read = (key: string) =>
+    linesOf(instance.block, key).flatMap((line) => {
+      const text = addressOf(key, line, note);
+      const parsed = text === undefined ? undefined : parseVirtualAddress(text);
+      return text === undefined || parsed === undefined ? [] : [{ key, line, text, ...parsed }];
+    });
+  const lines = read('virtual_ipaddress');
+  const family = lines[0] === undefined ? 'inet' : familyOf(lines[0].address);
+  const isFree = ({ address, device: own = device, key, line, text }: (typeof lines)[number]): boolean => {
+    const name = isLinkLocal(address) ? `${address} ${own}` : address;
+    const owner = taken.get(name);
+    taken.set(name, owner ?? instance);
+    if (owner === undefined) return true;
+    note(
+      line.at,
+      owner === instance ? 'ignored' : 'missing',
+      `${key} ${text}: left out, as it stands before`,
+    );
+    return false;
+  };
+  const ofFamily = lines.filter(({ address, line, text }) => {
+    if (familyOf(address) === family) return true;
+    note(line.at, 'ignored', `virtual_ipaddress ${text}: left out, as the first is of the other family`);
+    return false;
+  });
+  const kept = ofFamily.filter(isFree);
+  const [most, first] = [addressesMax[family], kept[addressesMax[family]]];
+  if (first !== undefined) {
+    const text = `virtual_ipaddress: ${kept.length - most} moved to virtual_ipaddress_excluded, as an advert has room for ${most}`;
+    note(first.line.at, 'mended', text);
+  }
+  const texts = kept.map(({ text }) => text);
+  const excluded = read('virtual_ipaddress_excluded').filter(isFree);
+  return {
+    family,
+    addresses: texts.slice(0, most),
+    excluded: [...texts.slice(most), ...excluded.map(({ text }) => text)],
+  };
+}
+
+/** Words with a value behind them that are read here. */
+const pairs = new Set(['dev', 'brd', 'broadcast', 'label', 'scope']);
+/** Words of keepalived that nothing corresponds to: how many values they have, and what their loss is. */
+const lost: Readonly<Record<string, readonly [values: number, kind: NoteKind]>> = {
+  peer: [1, 'meaning'],
+  preferred_lft: [1, 'approximate'],
+  use_vmac: [0, 'approximate'],
+  home: [0, 'approximate'],
+  '-nodad': [0, 'approximate'],
+  nodad: [0, 'ignored'],
+  mngtmpaddr: [0, 'approximate'],
+  noprefixroute: [0, 'approximate'],
+  autojoin: [0, 'approximate'],
+};
+
+/** What can be read of a line: its address, and each word that fits it; undefined for no address. */
+function addressOf(key: string, line: Statement, note: Noting): string | undefined {
+  const { key: address, words, at } = line;
+  const whole = [address, ...words].join(' ');
+  if (parseVirtualAddress(address) === undefined) {
+    note(at, 'missing', `${key} ${whole}: left out, as it cannot be said`);
+    return undefined;
+  }
+  const kept = new Map<string, string>();
+  const kinds = new Set<NoteKind>();
+  for (let i = 0; i < words.length; i += 1) {
+    const [word = '', value = ''] = [words[i], words[i + 1]];
+    const [values, kind] = lost[word] ?? [0, 'ignored'];
+    const fits = pairs.has(word) && parseVirtualAddress(`${address} ${word} ${value}`) !== undefined;
+    if (word === 'no_track') kept.set('track', 'no');
+    else if (fits) kept.set(word === 'broadcast' ? 'brd' : word, value);
+    else kinds.add(kind);
+    i += pairs.has(word) ? 1 : values;
+  }
+  const text = [address, ...[...kept].flat()].join(' ');
+  const [worst] = [...kinds].sort((a, b) => Number(a === 'ignored') - Number(b === 'ignored'));
+  if (worst !== undefined) note(at, worst, `${key} ${whole}: only ${text}`);
+  return text;
+}
+
+/** Names of macvlans that are taken; keepalived gives a second of the name the one by rule, vrrp.VRID. */
+export function vmacOf(
+  given: Statement | undefined,
+  { vrid, family, used }: { readonly vrid: string; readonly family: Family; readonly used: Set<string> },
+  note: Noting,
+): string | undefined {
+  if (given === undefined) return undefined;
+  const { words, at } = given;
+  const [name, ...rest] = words.filter((word) => !/^[\da-f]{1,2}(:[\da-f]{1,2}){4,5}$/i.test(word));
+  const isMac = words.length > 0 && name !== words[0];
+  if (isMac) note(at, 'meaning', `use_vmac ${words[0]}: the MAC of the virtual router instead`);
+  if (rest.length > 0)
+    note(at, 'approximate', `use_vmac ${rest.join(' ')}: left out, as nothing corresponds to it`);
+  const byRule = family === 'inet' ? `vrrp.${vrid}` : `vrrp6.${vrid}`;
+  const names = [...(name === undefined || name.length > 15 ? [] : [name]), byRule];
+  const more = Array.from({ length: 255 }, (_, i) => `${byRule}.${i + 1}`);
+  const free = [...names, ...more].find((each) => !used.has(each)) ?? byRule;
+  used.add(free);
+  if (name !== undefined && free !== name)
+    note(at, 'mended', `use_vmac ${name}: ${free}, as keepalived makes of it`);
+  return free === byRule ? 'yes' : free;
+}

@@ -1,0 +1,57 @@
+// How often a vrrp_instance says on the LAN that the addresses are its own. A count of 0 is 1 for keepalived. Source:
+// keepalived/vrrp/vrrp_parser.c and keepalived/core/global_parser.c (garp_*).
+import type { Fields, Noting } from '../converted.ts';
+import { isSet, lastOf, type Statement, seconds, wholeWithin } from './tree.ts';
+
+export const announcementKeys = [
+  ...['garp_master_repeat', 'garp_master_delay', 'garp_master_refresh', 'garp_master_refresh_repeat'],
+  'garp_interval',
+] as const;
+type Key = (typeof announcementKeys)[number];
+
+/** Of global_defs. */
+export const sharedKeys = [...announcementKeys.map((key) => `vrrp_${key}`), 'vrrp_min_garp'];
+
+const counts: ReadonlySet<Key> = new Set(['garp_master_repeat', 'garp_master_refresh_repeat']);
+const repeatMax = 255;
+const intervalMaxSec = 10;
+
+export function announcementsOf(
+  block: Statement['block'],
+  globals: readonly Statement[],
+  note: Noting,
+): Fields {
+  // One gratuitous ARP and no second round (keepalived.conf(5), vrrp_min_garp).
+  const least: Partial<Record<Key, string>> = isSet(globals, 'vrrp_min_garp')
+    ? { garp_master_repeat: '1', garp_master_delay: '0' }
+    : {};
+  return Object.fromEntries(
+    announcementKeys.map((key) => {
+      const given = lastOf(block, key) ?? lastOf(globals, `vrrp_${key}`);
+      const value =
+        given === undefined ? undefined : counts.has(key) ? countOf(given, note) : timeOf(key, given, note);
+      return [key, value ?? least[key]];
+    }),
+  );
+}
+
+function countOf(given: Statement, note: Noting): string | undefined {
+  const text = given.words[0] ?? '';
+  const value = wholeWithin(text, 0, 0xffff_ffff);
+  if (value === undefined) {
+    note(given.at, 'mended', `${given.key} ${text}: left out, as it is no count`);
+    return undefined;
+  }
+  const kept = Math.max(1, Math.min(value, repeatMax));
+  if (value === 0) note(given.at, 'mended', `${given.key} 0: 1, as keepalived makes of it`);
+  else if (kept !== value)
+    note(given.at, 'limited', `${given.key} ${value}: ${kept}, which is the most there is here`);
+  return `${kept}`;
+}
+
+function timeOf(key: Key, given: Statement, note: Noting): string | undefined {
+  const text = given.words[0] ?? '';
+  if (key !== 'garp_interval' || Number(text) <= intervalMaxSec) return seconds(text);
+  note(given.at, 'limited', `${given.key} ${text}: ${intervalMaxSec}, which is the most there is here`);
+  return `${intervalMaxSec}`;
+}
