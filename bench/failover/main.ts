@@ -3,7 +3,7 @@
 //   node main.js [--scenario NAME]... [--interval 1s|100ms|10ms]... [--runs N] [--json]
 // Needs root. One table at the end; status 1 if a goal was missed, 2 for bad usage.
 import { parseArgs } from 'node:util';
-import { parseDuration } from '../../src/config/values/leaves.ts';
+import { parseDuration } from '../../src/config/values/scalars.ts';
 import { exitBySignals, refusing, wordsOr } from '../command-line.ts';
 import type { Measure } from './goals.ts';
 import { median } from './observation.ts';

@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { automaticLeaseSec } from '../../src/config/router/lease.ts';
-import { parseDuration } from '../../src/config/values/leaves.ts';
+import { parseDuration } from '../../src/config/values/scalars.ts';
 import type { FromVrrpProcess, ToVrrpProcess, VrrpProcessStatus } from '../../src/daemon/vrrp/messages.ts';
 import type { VrrpInstanceConfig } from '../../src/model/config/router.ts';
 import { type Ip, ip } from '../../src/net/ip.ts';

@@ -1,7 +1,7 @@
 // `drain`, `disable`, `enable` and `weight`: what the operator says of one real server. The daemon keeps it
 // through reloads and restarts.
 
-import { parseDuration } from '../config/values/leaves.ts';
+import { parseDuration } from '../config/values/scalars.ts';
 import { shown } from '../net/shown.ts';
 import { askDaemon } from './ask-daemon.ts';
 import { type Arguments, type ExitCode, type Io, type Run, textOption } from './command-line.ts';

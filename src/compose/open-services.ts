@@ -91,7 +91,7 @@ export function openServices(shell: ServicesShell): Services {
     onLeavingChanged: (leaving) => void state.leaving.write(leaving).then(state.report),
   });
   const marks = createMarkKeeper({
-    ...{ clock, journal, departing: reconcile.departing },
+    ...{ clock, journal, leavingServices: reconcile.leavingServices },
     kernel: createMarkKernel(() => openNetlinkSocket('netfilter'), clock),
   });
   return { health, operator, weights, quorums, reconcile, marks };

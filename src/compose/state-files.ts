@@ -2,7 +2,7 @@
 // A file that cannot be read, or written, is told.
 
 import { type Overrides, parseOverrides } from '../daemon/operator/operator.ts';
-import { parseLeavingState } from '../daemon/reconcile/departures.ts';
+import { parseLeavingState } from '../daemon/reconcile/leaving-servers.ts';
 import type { Journal } from '../journal/event.ts';
 import type { ServiceName } from '../model/ipvs.ts';
 import type { Result } from '../net/result.ts';

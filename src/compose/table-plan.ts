@@ -2,7 +2,7 @@
 // there is one, and by what its state files keep. Changes nothing.
 
 import { drainIn, type Overrides, overrideIn, parseOverrides } from '../daemon/operator/operator.ts';
-import { parseLeavingState } from '../daemon/reconcile/departures.ts';
+import { parseLeavingState } from '../daemon/reconcile/leaving-servers.ts';
 import type { DaemonStatus } from '../daemon/report/status.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
 import type { Config } from '../model/config/config.ts';

@@ -14,10 +14,10 @@ import { definitionShape } from './tracking/definitions.ts';
 import { syncGroupShape } from './tracking/sync-groups.ts';
 import { optional } from './values/documented.ts';
 import { formOf, withForm } from './values/forms.ts';
-import { absolutePath, filledText, flag, leaf } from './values/leaves.ts';
+import { absolutePath, filledText, flag, scalar } from './values/scalars.ts';
 
 const directorName = withForm(
-  leaf('a name of letters, digits, - and .', (value) => (/^[\w.-]+$/.test(value) ? value : undefined), {
+  scalar('a name of letters, digits, - and .', (value) => (/^[\w.-]+$/.test(value) ? value : undefined), {
     type: 'string',
   }),
   { isDirectorName: true },

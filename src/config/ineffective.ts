@@ -5,7 +5,7 @@ import type { Position } from '../model/config/problem.ts';
 import { errorAt, warningAt } from './problem.ts';
 import type { Resolution } from './resolution.ts';
 import { optional } from './values/documented.ts';
-import { filledText, flag, text, whole } from './values/leaves.ts';
+import { filledText, flag, text, whole } from './values/scalars.ts';
 
 /** At the top level and in a virtual service. */
 export const ineffectiveSharedShape = {

@@ -5,7 +5,7 @@ import { logDefaults } from './defaults.ts';
 import { warningAt } from './problem.ts';
 import { present, type Resolution } from './resolution.ts';
 import { optional } from './values/documented.ts';
-import { absolutePath, choice, filledText } from './values/leaves.ts';
+import { absolutePath, choice, filledText } from './values/scalars.ts';
 
 export const logSchema = z.strictObject({
   level: optional(choice(['error', 'warn', 'info', 'debug']), 'The least that is logged.', logDefaults.level),

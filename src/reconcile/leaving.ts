@@ -68,7 +68,7 @@ export type Leaving = {
   readonly end?: 'empty' | 'deadline' | 'stays';
 };
 
-export type Departure = {
+export type LeavingServer = {
   /** The desired table with the servers that leave, and without those that have left. */
   readonly desired: Table;
   /** In the order of the table. */
@@ -89,7 +89,7 @@ export type LeavingTables = {
   readonly mayDelete: (service: ServiceName) => boolean;
 };
 
-export function depart(tables: LeavingTables, context: LeavingContext): Departure {
+export function letServersLeave(tables: LeavingTables, context: LeavingContext): LeavingServer {
   if (mayNobodyLeave(tables.virtuals, context)) {
     return { desired: tables.desired, servers: [], state: nobodyLeaves };
   }

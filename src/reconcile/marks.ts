@@ -27,16 +27,16 @@ const inOrder = (marks: readonly Mark[]): readonly Mark[] =>
 
 /**
  * A service that drains keeps its marks until it goes, or a client that persistence keeps on a server would lose it
- * with its next connection. @param before what is set now, of the family. @param departing such services
+ * with its next connection. @param before what is set now, of the family. @param leavingServices such services
  */
-export function withDeparting(
+export function withLeavingServices(
   wanted: readonly Mark[],
   before: readonly Mark[],
-  { family, departing }: { readonly family: Family; readonly departing: readonly ServiceName[] },
+  { family, leavingServices }: { readonly family: Family; readonly leavingServices: readonly ServiceName[] },
 ): readonly Mark[] {
   const taken = new Set(wanted.map(markKey));
   const leads = ({ mark }: Mark) =>
-    departing.includes(formatServiceId({ kind: 'fwmark', family, fwmark: mark }));
+    leavingServices.includes(formatServiceId({ kind: 'fwmark', family, fwmark: mark }));
   return inOrder([...wanted, ...before.filter((mark) => leads(mark) && !taken.has(markKey(mark)))]);
 }
 

@@ -67,13 +67,13 @@ export const planOf = (operations: readonly Operation[]): Plan => ({
 
 /** What a proposal comes to. @param virtuals that it was made for. */
 export function planFor(virtuals: readonly VirtualConfig[], proposal: Proposal): Plan {
-  const { operations, services, departure } = proposal;
+  const { operations, services, leavingServer } = proposal;
   const fallbacks = virtuals.flatMap((virtual, index): readonly PlannedFallback[] => {
     const { tier, withheld = false } = services[index] ?? {};
     const serving = fallbackServing(virtual, tier, withheld);
     return serving === undefined ? [] : [{ service: formatServiceId(virtual.id), ...serving }];
   });
-  const leaving = (departure?.servers ?? []).filter(({ end }) => end === undefined).map(plannedLeaving);
+  const leaving = (leavingServer?.servers ?? []).filter(({ end }) => end === undefined).map(plannedLeaving);
   return {
     ...planOf(operations),
     ...(fallbacks.length > 0 && { fallbacks }),

@@ -14,7 +14,7 @@ import type { VerdictOf } from '../model/verdict.ts';
 import { readTable } from './canonical.ts';
 import { type DesiredService, desireServices, type Moment, tableOf } from './desire.ts';
 import { type DiffPolicy, diff } from './diff.ts';
-import { type Connections, type Departure, depart, type LeavingContext } from './leaving.ts';
+import { type Connections, type LeavingContext, type LeavingServer, letServersLeave } from './leaving.ts';
 
 export type Goal = Moment & {
   readonly virtuals: readonly VirtualConfig[];
@@ -36,7 +36,7 @@ export type Proposal = {
   readonly services: readonly DesiredService[];
   readonly desired: Table;
   /** Who leaves slowly. */
-  readonly departure?: Departure;
+  readonly leavingServer?: LeavingServer;
   /** In the order to be sent. */
   readonly operations: readonly Operation[];
 };
@@ -49,24 +49,25 @@ export function propose(
   const observed = readTable(kernelTable);
   const services = desireServices(virtuals, verdictOf, observed, moment);
   const wanted = tableOf(services);
-  const departure = leaving && departureFrom(kernelTable, { observed, wanted, virtuals, policy }, leaving);
-  const desired = departure?.desired ?? wanted;
+  const leavingServer =
+    leaving && leavingServerFrom(kernelTable, { observed, wanted, virtuals, policy }, leaving);
+  const desired = leavingServer?.desired ?? wanted;
   return {
     ...{ observed, services, desired, operations: diff(observed, desired, policy) },
-    ...(departure !== undefined && { departure }),
+    ...(leavingServer !== undefined && { leavingServer }),
   };
 }
 
 type Tables = Pick<Goal, 'virtuals' | 'policy'> & { readonly observed: Table; readonly wanted: Table };
 
-function departureFrom(
+function leavingServerFrom(
   kernelTable: CountedTable,
   { observed, wanted, virtuals, policy }: Tables,
   leaving: Omit<LeavingContext, 'connectionsOf'>,
-): Departure {
+): LeavingServer {
   const mayDelete = (service: ServiceName) => policy.owned.has(service);
   const connectionsOf = countersIn(kernelTable);
-  return depart({ virtuals, observed, desired: wanted, mayDelete }, { ...leaving, connectionsOf });
+  return letServersLeave({ virtuals, observed, desired: wanted, mayDelete }, { ...leaving, connectionsOf });
 }
 
 /** Looked up only for those who leave: a table may have ten thousand servers. */

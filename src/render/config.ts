@@ -1,7 +1,7 @@
 // What a config means on this director, for people: the virtual routers, the services with their servers and how
 // each is checked. No JSON: `check --json` gives the Config itself.
 
-import { formatDuration } from '../config/values/leaves.ts';
+import { formatDuration } from '../config/values/scalars.ts';
 import { checkPlanOf, type TimedTarget } from '../health/checks/plan.ts';
 import { describeTarget } from '../model/checks/checks.ts';
 import type { Config } from '../model/config/config.ts';

@@ -99,7 +99,7 @@ export function createFakeReconcile(tell: Tell): ReconcileLoop {
     },
     request: () => tell('reconcile request'),
     ownedServices: () => configured,
-    departing: () => [],
+    leavingServices: () => [],
     serving: () => () => false,
     status: () => ({
       ...{ available: undefined, observed: [], desired: [], services: new Map(), leaving: [], foreign: [] },

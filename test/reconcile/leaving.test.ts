@@ -64,9 +64,9 @@ function pass(table: CountedTable, { at = 100, virtuals, drains = {}, verdictOf 
   };
   const owned = new Set([service]);
   const goal: Goal = { virtuals, verdictOf, policy: { owned, foreign: 'keep' }, leaving };
-  const { desired, departure, operations } = propose(table, goal);
-  if (departure === undefined) return expect.fail('nobody was asked who leaves');
-  return { weights: weighted(desired), operations, ...departure };
+  const { desired, leavingServer, operations } = propose(table, goal);
+  if (leavingServer === undefined) return expect.fail('nobody was asked who leaves');
+  return { weights: weighted(desired), operations, ...leavingServer };
 }
 
 /** The table after that pass, with these connections on every server. */
@@ -201,8 +201,14 @@ describe('a server that the operator drains', () => {
       wasOurs: () => true,
     };
     const policy = { owned: new Set([service]), foreign: 'keep' } as const;
-    const { desired, departure } = propose(table, { virtuals: [both], verdictOf, weigh, policy, leaving });
-    return { desired, weights: weighted(desired), servers: departure?.servers };
+    const { desired, leavingServer } = propose(table, {
+      virtuals: [both],
+      verdictOf,
+      weigh,
+      policy,
+      leaving,
+    });
+    return { desired, weights: weighted(desired), servers: leavingServer?.servers };
   };
   const timed = { since: 100 * second, deadline: 110 * second };
   const begun = drained(serving(both, busy), timed, 100);
@@ -253,13 +259,13 @@ describe('for any configuration, verdicts and table', () => {
         expect(usable(drain.desired)).toEqual(usable(plain.desired));
         expect(drain.services).toEqual(plain.services);
         // Once more, much later: all who left are gone, and nothing else has changed.
-        const state = drain.departure?.state ?? nobodyLeaves;
+        const state = drain.leavingServer?.state ?? nobodyLeaves;
         const later = propose(drain.desired, {
           ...goal,
           virtuals: slow,
           leaving: { ...leaving, state, now: 1e12 },
         });
-        expect(later.departure?.state.since).toEqual({});
+        expect(later.leavingServer?.state.since).toEqual({});
         expect(usable(later.desired)).toEqual(usable(plain.desired));
       }),
     );

@@ -14,13 +14,13 @@ const entry = (id: ServiceId, ...destinations: readonly Destination[]): ServiceE
 const server = (last: number, changes: Partial<Destination> = {}): Destination =>
   aDestination({ address: ip(`10.0.0.${last}`), forward: 'ipip', weight: 1, ...changes });
 const tunnel = { type: 'gue', port: 6080, checksum: 'nocsum' } as const;
-const strangers = [
+const foreignEntries = [
   server(4, { forward: 'method-4' }),
   server(5, { tunnel: { ...tunnel, type: 'type-9' } }),
   server(6, { tunnel: { ...tunnel, checksum: 'flags-3' } }),
 ];
 const table = [
-  entry(web, server(2), server(3, { tunnel }), ...strangers),
+  entry(web, server(2), server(3, { tunnel }), ...foreignEntries),
   entry({ ...web, protocol: 'protocol-50', port: 0 }),
   entry({ kind: 'fwmark', family: 'inet', fwmark: 1 }),
 ];
@@ -45,7 +45,7 @@ describe('what the kernel holds that nobody here has a word for', () => {
   it('is made what it should be where the configuration names its place', () => {
     const wanted = [entry(web, server(2), server(3, { tunnel }), server(4))];
     expect(diff(table.slice(0, 2), wanted, everything)).toEqual([
-      { type: 'editDestination', service: web, destination: server(4), before: strangers[0] },
+      { type: 'editDestination', service: web, destination: server(4), before: foreignEntries[0] },
     ]);
   });
 });

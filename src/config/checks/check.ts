@@ -7,27 +7,31 @@ import type { ServiceId } from '../../model/ipvs.ts';
 import { virtualDefaults as defaults } from '../defaults.ts';
 import { present, type Resolution } from '../resolution.ts';
 import { optional, secret } from '../values/documented.ts';
+import { withSlash } from '../values/request.ts';
 import {
   absolutePath,
   choice,
   duration,
   filledText,
   flag,
-  leaf,
   plainName,
+  scalar,
   text,
   whole,
-} from '../values/leaves.ts';
-import { withSlash } from '../values/request.ts';
+} from '../values/scalars.ts';
 import { dnsShape, resolveDns } from './dns.ts';
 import { httpMethods, httpShape, resolveHttp } from './http.ts';
 import { resolveTextCheck, textCheckShape } from './text.ts';
 
 const checktypes = ['negotiate', 'connect', 'ping', 'external', 'external-perl', 'on', 'off'] as const;
 
-const checktype = leaf<CheckType>(`one of ${checktypes.join(', ')}, or a number of connects`, readChecktype, {
-  anyOf: [{ enum: [...checktypes, true, false] }, { type: 'integer', minimum: 0 }],
-});
+const checktype = scalar<CheckType>(
+  `one of ${checktypes.join(', ')}, or a number of connects`,
+  readChecktype,
+  {
+    anyOf: [{ enum: [...checktypes, true, false] }, { type: 'integer', minimum: 0 }],
+  },
+);
 
 export const checkKeys = {
   service: optional(

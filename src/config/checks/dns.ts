@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { DnsCheckConfig } from '../../model/config/check.ts';
 import { present } from '../resolution.ts';
 import { optional } from '../values/documented.ts';
-import { choice, leaf } from '../values/leaves.ts';
+import { choice, scalar } from '../values/scalars.ts';
 
 export const dnsTypes = [
   ...['A', 'AAAA', 'CNAME', 'DNSKEY', 'MX', 'NS', 'PTR', 'RRSIG', 'SOA', 'SRV', 'TXT'],
@@ -21,7 +21,7 @@ export const dnsShape = {
     'The type that a DNS check asks for. Default: A; PTR for an address; SOA without a request.',
   ),
   dns_rcode: optional(
-    leaf(
+    scalar(
       `rcodes with commas between: ${rcodes.join(', ')}`,
       (value) => {
         const words = value.split(/[\s,]+/).map((word) => word.toUpperCase());

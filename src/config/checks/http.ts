@@ -5,17 +5,17 @@ import type { HttpCheckConfig, HttpUrlConfig } from '../../model/config/check.ts
 import { present } from '../resolution.ts';
 import { optional, secret } from '../values/documented.ts';
 import { jsonTestRule, parseJsonTest } from '../values/json-test.ts';
-import { choice, leaf, text } from '../values/leaves.ts';
 import { withSlash } from '../values/request.ts';
+import { choice, scalar, text } from '../values/scalars.ts';
 import { parseStatusRanges, statusRule } from '../values/status-ranges.ts';
 
 /** What an HTTP check may ask with. */
 export const httpMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
-const status = () => leaf(statusRule, parseStatusRanges, { type: ['string', 'integer'] });
-const json = () => leaf(jsonTestRule, parseJsonTest, { type: 'string', pattern: '^\\$' });
+const status = () => scalar(statusRule, parseStatusRanges, { type: ['string', 'integer'] });
+const json = () => scalar(jsonTestRule, parseJsonTest, { type: 'string', pattern: '^\\$' });
 const digest = () =>
-  leaf(
+  scalar(
     'the MD5 of the whole body, 32 hexadecimal digits',
     (value) => (/^[0-9a-f]{32}$/i.test(value) ? value.toLowerCase() : undefined),
     { type: 'string', pattern: '^[0-9a-fA-F]{32}$' },
@@ -29,7 +29,7 @@ const reserved = new Set([
   ...['transfer-encoding', 'upgrade'],
 ]);
 
-const header = leaf(
+const header = scalar(
   `NAME: VALUE, where NAME is none of ${[...reserved].join(', ')} (Host is virtualhost)`,
   (value): readonly [string, string] | undefined => {
     const colon = value.indexOf(':');
@@ -41,7 +41,7 @@ const header = leaf(
   { type: 'string' },
 );
 
-const headerName = leaf('the name of an HTTP header', (value) => (token.test(value) ? value : undefined), {
+const headerName = scalar('the name of an HTTP header', (value) => (token.test(value) ? value : undefined), {
   type: 'string',
 });
 

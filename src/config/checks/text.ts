@@ -5,14 +5,14 @@ import type { UdpCheckConfig } from '../../model/config/check.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { present } from '../resolution.ts';
 import { optional } from '../values/documented.ts';
-import { absolutePath, choice, filledText, leaf, text, whole } from '../values/leaves.ts';
+import { absolutePath, choice, filledText, scalar, text, whole } from '../values/scalars.ts';
 
 const hexRule = 'hexadecimal digits, two a byte, blanks between allowed';
 
-const payload = leaf(hexRule, (value) => readHex(value, /^[0-9a-f]+$/), { type: ['string', 'integer'] });
+const payload = scalar(hexRule, (value) => readHex(value, /^[0-9a-f]+$/), { type: ['string', 'integer'] });
 
 /** An empty pattern is any reply, none is that none is needed. */
-const reply = leaf(
+const reply = scalar(
   `yes, no, or ${hexRule}, x for any digit`,
   (value): { readonly pattern: string | undefined } | undefined => {
     if (value === 'yes' || value === 'no') return { pattern: value === 'yes' ? '' : undefined };

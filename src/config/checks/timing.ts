@@ -6,7 +6,7 @@ import { isAgentAsked, kindsOf } from '../../model/checks/chosen.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { type Warn, warningAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
-import { formatDuration } from '../values/leaves.ts';
+import { formatDuration } from '../values/scalars.ts';
 import { isRead, isWritten, negotiates } from './unread.ts';
 
 const keys = [

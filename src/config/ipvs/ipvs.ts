@@ -5,7 +5,7 @@ import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import { ipvsDefaults } from '../defaults.ts';
 import { present, type Resolution } from '../resolution.ts';
 import { optional } from '../values/documented.ts';
-import { choice, duration, formatDuration } from '../values/leaves.ts';
+import { choice, duration, formatDuration } from '../values/scalars.ts';
 import { resolveSync, syncSchema } from './sync.ts';
 import { resolveSysctl, sysctlSchema } from './sysctl.ts';
 import { resolveTimeouts, timeoutSchema } from './timeout.ts';

@@ -11,12 +11,12 @@ import { syncDefaults } from '../defaults.ts';
 import { errorAt, warningAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
 import { optional, required } from '../values/documented.ts';
-import { choice, filledText, interfaceName, leaf, whole } from '../values/leaves.ts';
+import { choice, filledText, interfaceName, scalar, whole } from '../values/scalars.ts';
 import { didYouMean } from '../values/suggest.ts';
 
 const inet6MaxlenMax = 65_487;
 
-const multicastGroup = leaf<Ip>(
+const multicastGroup = scalar<Ip>(
   'a multicast address, IPv4 or IPv6',
   (text) => {
     const address = parseIp(text);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { IpvsConfig } from '../../model/config/ipvs.ts';
 import { optional } from '../values/documented.ts';
 import { withForm } from '../values/forms.ts';
-import { leaf } from '../values/leaves.ts';
+import { scalar } from '../values/scalars.ts';
 
 const intMax = 2_147_483_647;
 const number = (min: number, max: number) => {
@@ -14,17 +14,17 @@ const number = (min: number, max: number) => {
     const value = /^-?\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
     return value >= min && value <= max ? String(value) : undefined;
   };
-  return leaf(rule, read, { type: 'integer', minimum: min, maximum: max });
+  return scalar(rule, read, { type: 'integer', minimum: min, maximum: max });
 };
 const switches: ReadonlyMap<string, string> = new Map([
   ...['1', 'yes', 'true', 'on'].map((word) => [word, '1'] as const),
   ...['0', 'no', 'false', 'off'].map((word) => [word, '0'] as const),
 ]);
 const onOff = () =>
-  leaf('0 or 1', (text) => switches.get(text.toLowerCase()), { enum: [0, 1, 'yes', 'no', true, false] });
+  scalar('0 or 1', (text) => switches.get(text.toLowerCase()), { enum: [0, 1, 'yes', 'no', true, false] });
 const count = () => number(0, intMax);
 /** proc_do_sync_threads: a power of two, up to IPVS_SYNC_PORTS_MAX. */
-const portCount = leaf(
+const portCount = scalar(
   '1, 2, 4, 8, 16, 32 or 64',
   (text) => (/^(?:1|2|4|8|16|32|64)$/.test(text) ? text : undefined),
   {
@@ -32,10 +32,10 @@ const portCount = leaf(
   },
 );
 /** proc_do_sync_threshold: the first below the second, or 0 in its place. */
-const threshold = leaf('two numbers, the first below the second ("3 50"), or the second 0', readThreshold, {
+const threshold = scalar('two numbers, the first below the second ("3 50"), or the second 0', readThreshold, {
   type: 'string',
 });
-const cpuList = leaf('CPUs as numbers and ranges with commas between ("0-3,8")', readCpuList, {
+const cpuList = scalar('CPUs as numbers and ranges with commas between ("0-3,8")', readCpuList, {
   type: ['string', 'integer'],
 });
 

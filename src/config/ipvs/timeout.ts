@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { IpvsConfig } from '../../model/config/ipvs.ts';
 import { present } from '../resolution.ts';
 import { optional } from '../values/documented.ts';
-import { duration } from '../values/leaves.ts';
+import { duration } from '../values/scalars.ts';
 
 /** As many seconds as a timer of the kernel can hold (INT_MAX / HZ), at 1000 ticks a second. */
 const timeout = () => duration({ minMs: 1000, stepMs: 1000, maxMs: 2_147_483_000 });

@@ -5,11 +5,11 @@ import { vrrpDefaults as defaults } from '../defaults.ts';
 import { errorAt } from '../problem.ts';
 import { present } from '../resolution.ts';
 import { optional, secret } from '../values/documented.ts';
-import { choice, leaf } from '../values/leaves.ts';
+import { choice, scalar } from '../values/scalars.ts';
 import type { RouterSite } from './router-site.ts';
 
 /** RFC 2338 §5.3.6: eight bytes on the wire. */
-const password = leaf('a password of 1 to 8 ASCII characters', readPassword, {
+const password = scalar('a password of 1 to 8 ASCII characters', readPassword, {
   type: 'string',
 });
 

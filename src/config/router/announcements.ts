@@ -4,7 +4,7 @@ import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import { vrrpDefaults as defaults } from '../defaults.ts';
 import { present } from '../resolution.ts';
 import { optional } from '../values/documented.ts';
-import { duration, formatDuration, whole } from '../values/leaves.ts';
+import { duration, formatDuration, whole } from '../values/scalars.ts';
 
 export const announcementShape = {
   garp_master_repeat: optional(

@@ -6,7 +6,7 @@ import type { LinkDelay, VrrpInstanceConfig } from '../../model/config/router.ts
 import { errorAt, warningAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
 import { optional, required } from '../values/documented.ts';
-import { duration, filledText, formatDuration } from '../values/leaves.ts';
+import { duration, filledText, formatDuration } from '../values/scalars.ts';
 import type { VrrpProcessDraft } from './process.ts';
 
 const delay = () => duration({ minMs: 0, maxMs: 255_000 });

@@ -4,10 +4,12 @@ import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import { vrrpDefaults as defaults } from '../defaults.ts';
 import { errorAt, warningAt } from '../problem.ts';
 import { optional } from '../values/documented.ts';
-import { duration, flag, formatDuration, leaf, whole } from '../values/leaves.ts';
+import { duration, flag, formatDuration, scalar, whole } from '../values/scalars.ts';
 import type { RouterSite } from './router-site.ts';
 
-const version = leaf('2 or 3', (text) => (text === '2' ? 2 : text === '3' ? 3 : undefined), { enum: [2, 3] });
+const version = scalar('2 or 3', (text) => (text === '2' ? 2 : text === '3' ? 3 : undefined), {
+  enum: [2, 3],
+});
 
 export const electionShape = {
   version: optional(version, 'VRRP version. 2 only beside old peers.', `${defaults.version}`),

@@ -8,30 +8,30 @@ import { readInterfaceName } from '../../net/word-pairs.ts';
 import { errorAt } from '../problem.ts';
 import { present } from '../resolution.ts';
 import { optional, required } from '../values/documented.ts';
-import { leaf } from '../values/leaves.ts';
+import { scalar } from '../values/scalars.ts';
 import { familiesOf, familyName } from './families.ts';
 import type { RouterSite } from './router-site.ts';
 
-const virtualAddress = leaf(
+const virtualAddress = scalar(
   'an address with or without a prefix length, and behind it dev IF, label TEXT (IPv4), scope WORD, brd ADDRESS (IPv4), track no',
   parseVirtualAddress,
   { type: 'string' },
 );
 
-const route = leaf(
+const route = scalar(
   'PREFIX or default, via ADDRESS or dev IF or both, and src, metric, table, mtu, onlink as in ip route, and track no; or blackhole, unreachable, prohibit before PREFIX',
   parseRoute,
   { type: 'string' },
 );
 
-const rule = leaf(
+const rule = scalar(
   'from PREFIX, to PREFIX, iif IF, oif IF, fwmark N, priority N, and table N, as in ip rule, and track no',
   parseRule,
   { type: 'string' },
 );
 
 /** Without "yes" and "no" as names: they are answers. */
-const vmac = leaf('yes, no, or an interface name of 1 to 15 characters', readVmac, {
+const vmac = scalar('yes, no, or an interface name of 1 to 15 characters', readVmac, {
   anyOf: [{ enum: ['yes', 'no', true, false] }, { type: 'string' }],
 });
 

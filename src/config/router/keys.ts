@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { notifyShape } from '../tracking/notify.ts';
 import { trackShape } from '../tracking/track.ts';
 import { required } from '../values/documented.ts';
-import { plainName, whole } from '../values/leaves.ts';
+import { plainName, whole } from '../values/scalars.ts';
 import { advertShape } from './adverts.ts';
 import { announcementShape } from './announcements.ts';
 import { electionShape } from './election.ts';

@@ -3,11 +3,11 @@ import type { z } from 'zod';
 import { vrrpDefaults as defaults } from '../defaults.ts';
 import { errorAt, warningAt } from '../problem.ts';
 import { optional } from '../values/documented.ts';
-import { leaf, parseDuration } from '../values/leaves.ts';
+import { parseDuration, scalar } from '../values/scalars.ts';
 import type { RouterSite } from './router-site.ts';
 
 /** auto, off, or whole seconds; `off` is 0. */
-const lease = leaf('auto, off, or a whole number of seconds from 1', readLease, {
+const lease = scalar('auto, off, or a whole number of seconds from 1', readLease, {
   anyOf: [{ enum: ['auto', 'off', false] }, { type: ['integer', 'string'] }],
 });
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Family, familyOf } from '../../net/ip.ts';
 import { errorAt, warningAt } from '../problem.ts';
 import { optional } from '../values/documented.ts';
-import { interfaceName } from '../values/leaves.ts';
+import { interfaceName } from '../values/scalars.ts';
 import type { PeersDraft } from './peers.ts';
 import type { RouterSite } from './router-site.ts';
 

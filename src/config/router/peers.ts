@@ -8,7 +8,7 @@ import { readPairs } from '../../net/word-pairs.ts';
 import { errorAt } from '../problem.ts';
 import { present } from '../resolution.ts';
 import { optional } from '../values/documented.ts';
-import { address, leaf } from '../values/leaves.ts';
+import { address, scalar } from '../values/scalars.ts';
 import { familyName } from './families.ts';
 import type { RouterSite } from './router-site.ts';
 
@@ -17,7 +17,7 @@ type PeerDraft = ({ readonly address: Ip } | { readonly name: string }) & {
   readonly maxTtl?: number;
 };
 
-const peer = leaf('an address or a name, and behind it min_ttl N, max_ttl N (0 to 255)', readPeer, {
+const peer = scalar('an address or a name, and behind it min_ttl N, max_ttl N (0 to 255)', readPeer, {
   type: 'string',
 });
 

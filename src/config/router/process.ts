@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { VrrpProcessConfig } from '../../model/config/router.ts';
 import { vrrpProcessDefaults } from '../defaults.ts';
 import { optional } from '../values/documented.ts';
-import { duration, flag, leaf } from '../values/leaves.ts';
+import { duration, flag, scalar } from '../values/scalars.ts';
 
-const realtimePriority = leaf('off, or a priority from 1 to 99', readRealtime, {
+const realtimePriority = scalar('off, or a priority from 1 to 99', readRealtime, {
   anyOf: [{ enum: ['off', false] }, { type: 'integer', minimum: 1, maximum: 99 }],
 });
 

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { optional } from '../values/documented.ts';
-import { duration } from '../values/leaves.ts';
+import { duration } from '../values/scalars.ts';
 import type { Subject } from './subject.ts';
 
 const dayMs = 86_400_000;

@@ -14,14 +14,14 @@ import { errorAt, warningAt } from '../problem.ts';
 import { literalFamily, present, type Resolution, resolvePort } from '../resolution.ts';
 import { optional, required } from '../values/documented.ts';
 import { type LineParts, withForm } from '../values/forms.ts';
-import { choice, filledText, flag, leaf, text } from '../values/leaves.ts';
 import { withSlash } from '../values/request.ts';
+import { choice, filledText, flag, scalar, text } from '../values/scalars.ts';
 import { forwards, type HostPort, parseFallbackText, parseHostPort } from '../values/server-text.ts';
 import { judgeRequest, protocolOf, resolveServer } from './server.ts';
 import type { Subject } from './subject.ts';
 import { resolveTunnel, tunnelSchema } from './tunnel.ts';
 
-const fallbackAddress = leaf<HostPort>(
+const fallbackAddress = scalar<HostPort>(
   'ADDRESS[:PORT] or [IPV6][:PORT]',
   (value) => {
     const parsed = parseHostPort(value);

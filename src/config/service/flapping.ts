@@ -6,7 +6,7 @@ import type { FlapPolicy } from '../../model/flapping.ts';
 import { virtualDefaults as defaults } from '../defaults.ts';
 import { errorAt, type Warn } from '../problem.ts';
 import { optional } from '../values/documented.ts';
-import { duration, formatDuration, whole } from '../values/leaves.ts';
+import { duration, formatDuration, whole } from '../values/scalars.ts';
 import { type Subject, sharedSite } from './subject.ts';
 
 const dayMs = 86_400_000;

@@ -6,16 +6,16 @@ import { errorAt } from '../problem.ts';
 import { literalFamily, resolveAddress, resolvePort } from '../resolution.ts';
 import { optional } from '../values/documented.ts';
 import { type GroupMember, groupMax, parseGroupAddresses } from '../values/group-addresses.ts';
-import { choice, leaf, whole } from '../values/leaves.ts';
+import { choice, scalar, whole } from '../values/scalars.ts';
 import { type HostPort, parseHostPort } from '../values/server-text.ts';
 import type { Subject } from './subject.ts';
 
-const groupAddresses = leaf<readonly GroupMember[]>(
+const groupAddresses = scalar<readonly GroupMember[]>(
   `ADDRESS[-LAST]:PORT[-LAST], [IPV6[-LAST]]:PORT[-LAST], fwmark N or fwmark6 N; at most ${groupMax} in one`,
   parseGroupAddresses,
   { type: 'string' },
 );
-const serviceAddress = leaf<HostPort>(
+const serviceAddress = scalar<HostPort>(
   'ADDRESS:PORT or [IPV6]:PORT',
   (value) => {
     const parsed = parseHostPort(value);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { checkKeys } from '../checks/check.ts';
 import { ineffectiveServiceShape, ineffectiveSharedShape } from '../ineffective.ts';
 import { optional } from '../values/documented.ts';
-import { plainName, text } from '../values/leaves.ts';
+import { plainName, text } from '../values/scalars.ts';
 import { drainingShape } from './draining.ts';
 import { fallback6Shape, fallbackShape } from './fallbacks.ts';
 import { flappingShape } from './flapping.ts';

@@ -8,7 +8,7 @@ import { markKey } from '../../net/mark.ts';
 import { errorAt, warningAt } from '../problem.ts';
 import { literalFamily, type Resolution, resolveAddress, type Site } from '../resolution.ts';
 import { optional, required } from '../values/documented.ts';
-import { choice, leaf } from '../values/leaves.ts';
+import { choice, scalar } from '../values/scalars.ts';
 import type { Subject } from './subject.ts';
 
 /** Of each family, in all services: what one message to the kernel holds with ease. */
@@ -19,7 +19,7 @@ type PortRange = { readonly from: number; readonly to: number };
 
 const portsRule = 'ports from 1 to 65535, or FROM-TO';
 
-const ports = leaf<PortRange>(
+const ports = scalar<PortRange>(
   portsRule,
   (text) => {
     const match = /^(\d{1,5})(?:\s*-\s*(\d{1,5}))?$/.exec(text.trim());
@@ -30,7 +30,7 @@ const ports = leaf<PortRange>(
   { type: ['integer', 'string'], minimum: 1, maximum: 65_535 },
 );
 
-const host = leaf(
+const host = scalar(
   'an address, or a name that has one',
   (text) => (/^[\w.:-]+$/.test(text) ? text : undefined),
   { type: 'string' },

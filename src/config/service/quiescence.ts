@@ -4,7 +4,7 @@ import type { VirtualConfig } from '../../model/config/service.ts';
 import { virtualDefaults as defaults } from '../defaults.ts';
 import type { Warn } from '../problem.ts';
 import { optional } from '../values/documented.ts';
-import { flag } from '../values/leaves.ts';
+import { flag } from '../values/scalars.ts';
 import type { Subject } from './subject.ts';
 
 const yesNo = (value: boolean) => (value ? 'yes' : 'no');

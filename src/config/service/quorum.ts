@@ -7,7 +7,7 @@ import { errorAt, type Warn } from '../problem.ts';
 import { present } from '../resolution.ts';
 import { command } from '../values/command-words.ts';
 import { optional } from '../values/documented.ts';
-import { plainName, whole } from '../values/leaves.ts';
+import { plainName, whole } from '../values/scalars.ts';
 import { type Subject, sharedSite } from './subject.ts';
 
 /** The sum of 4096 servers of the greatest weight. */

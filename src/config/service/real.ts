@@ -15,8 +15,8 @@ import { errorAt } from '../problem.ts';
 import { literalFamily, present, type Resolution, resolvePort } from '../resolution.ts';
 import { optional, required } from '../values/documented.ts';
 import { type LineParts, withForm } from '../values/forms.ts';
-import { absolutePath, choice, leaf, text, whole } from '../values/leaves.ts';
 import { withSlash } from '../values/request.ts';
+import { absolutePath, choice, scalar, text, whole } from '../values/scalars.ts';
 import { forwards, type HostPort, parseHostPort, parseRealText } from '../values/server-text.ts';
 import { judgeRequest, protocolOf, resolveServer, type ServerSite } from './server.ts';
 import type { Subject } from './subject.ts';
@@ -27,7 +27,7 @@ const thresholdMax = 2_147_483_647;
 /** More servers than this in one range are a slip of the keyboard. */
 const rangeMax = 4096;
 
-const serverAddress = leaf<HostPort>(
+const serverAddress = scalar<HostPort>(
   'ADDRESS[:PORT], ADDRESS->ADDRESS[:PORT] or [IPV6][:PORT]',
   parseHostPort,
   {

@@ -7,7 +7,7 @@ import { virtualDefaults as defaults } from '../defaults.ts';
 import { errorAt, type Warn, warningAt } from '../problem.ts';
 import { present, type Resolution } from '../resolution.ts';
 import { optional } from '../values/documented.ts';
-import { choice, duration, flag, netmask, text } from '../values/leaves.ts';
+import { choice, duration, flag, netmask, text } from '../values/scalars.ts';
 import { didYouMean } from '../values/suggest.ts';
 import type { Subject } from './subject.ts';
 

@@ -7,7 +7,7 @@ import { virtualDefaults as defaults, timeoutDefaults } from '../defaults.ts';
 import { errorAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
 import { optional } from '../values/documented.ts';
-import { duration, formatDuration, whole } from '../values/leaves.ts';
+import { duration, formatDuration, whole } from '../values/scalars.ts';
 import type { Subject } from './subject.ts';
 
 /** At the top level and in a virtual service. */

@@ -7,14 +7,14 @@ import type { Forward, Tunnel, TunnelChecksum } from '../../model/ipvs.ts';
 import { errorAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
 import { optional, required } from '../values/documented.ts';
-import { choice, leaf, whole } from '../values/leaves.ts';
+import { choice, scalar, whole } from '../values/scalars.ts';
 
 const checksums: ReadonlyMap<string, TunnelChecksum> = new Map([
   ...(['no', 'false', 'off'] as const).map((word) => [word, 'nocsum'] as const),
   ...(['yes', 'true', 'on'] as const).map((word) => [word, 'csum'] as const),
   ['remote', 'remcsum'],
 ]);
-const checksum = leaf<TunnelChecksum>('yes, no or remote', (text) => checksums.get(text.toLowerCase()), {
+const checksum = scalar<TunnelChecksum>('yes, no or remote', (text) => checksums.get(text.toLowerCase()), {
   enum: ['yes', 'no', 'remote', true, false],
 });
 

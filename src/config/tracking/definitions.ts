@@ -15,7 +15,7 @@ import {
   formatDuration,
   plainName,
   whole,
-} from '../values/leaves.ts';
+} from '../values/scalars.ts';
 import { weight, weightMeaning } from './weight.ts';
 
 export const scriptSchema = z.strictObject({

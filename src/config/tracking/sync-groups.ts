@@ -4,7 +4,7 @@ import type { Tracker } from '../../model/tracking.ts';
 import { errorAt, warningAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
 import { optional, required } from '../values/documented.ts';
-import { plainName } from '../values/leaves.ts';
+import { plainName } from '../values/scalars.ts';
 import { didYouMean } from '../values/suggest.ts';
 import { resolveNamed } from './definitions.ts';
 import type { RouterEntry } from './router-entry.ts';

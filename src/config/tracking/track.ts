@@ -10,7 +10,7 @@ import { errorAt, warningAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
 import { optional, required } from '../values/documented.ts';
 import { withForm } from '../values/forms.ts';
-import { filledText, flag, whole } from '../values/leaves.ts';
+import { filledText, flag, whole } from '../values/scalars.ts';
 import { didYouMean } from '../values/suggest.ts';
 import { parseTrackText } from '../values/track-text.ts';
 import type { DefinitionsDraft } from './definitions.ts';

@@ -1,9 +1,9 @@
 // By how much what is tracked moves a priority, in keepalived's words.
-import { leaf } from '../values/leaves.ts';
+import { scalar } from '../values/scalars.ts';
 
 /** keepalived: enough to take any priority to its floor. */
 const weightMax = 253;
-export const weight = leaf(
+export const weight = scalar(
   `a whole number from -${weightMax} to ${weightMax}`,
   (text) => {
     const value = /^[+-]?\d{1,3}$/.test(text) ? Number(text) + 0 : Number.NaN;

@@ -1,10 +1,10 @@
 // A command line as keepalived writes it: the program's absolute path and its arguments, blanks between, quotes and
 // backslashes as in a shell, and nothing else of a shell: no variables, no pipes.
-import { leaf } from './leaves.ts';
+import { scalar } from './scalars.ts';
 
 /** A program and its arguments. */
 export const command = () =>
-  leaf('the absolute path of a program, with arguments', commandWords, { type: 'string', pattern: '^/' });
+  scalar('the absolute path of a program, with arguments', commandWords, { type: 'string', pattern: '^/' });
 
 /** Undefined: no absolute path, or a quote without its end. */
 export function commandWords(text: string): readonly string[] | undefined {

@@ -1,5 +1,5 @@
 // Runs fallbackcommand: a command line of the administrator's through the shell, as ldirectord's system() runs it, with
-// what has happened and the service behind it. When it is run is service-story.ts's.
+// what has happened and the service behind it. When it is run is serving-changes.ts's.
 
 import type { Journal } from '../../journal/event.ts';
 import { formatServiceId, type ServiceId } from '../../model/ipvs.ts';

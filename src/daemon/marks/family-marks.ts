@@ -15,7 +15,7 @@ import {
   type MarkChange,
   marksOf,
   type ObservedMarks,
-  withDeparting,
+  withLeavingServices,
 } from '../../reconcile/marks.ts';
 
 const retryMsMin = 1000;
@@ -44,20 +44,20 @@ export type FamilyMarks = {
 export type FamilyMarksPorts = {
   readonly kernel: MarkKernel;
   /** Services that are in the table for their last connections alone. */
-  readonly departing: () => readonly ServiceName[];
+  readonly leavingServices: () => readonly ServiceName[];
   readonly journal: Journal;
 };
 
 export function createFamilyMarks(family: Family, ports: FamilyMarksPorts): FamilyMarks {
-  const { kernel, journal, departing } = ports;
+  const { kernel, journal, leavingServices } = ports;
   let marks: readonly Mark[] = [];
   /** What the last pass left there; undefined: nothing that is known. */
   let left: readonly Mark[] | undefined;
   let failure: { readonly reason: string; readonly retryMs: number } | undefined;
 
   const wantedOver = (observed: ObservedMarks): readonly Mark[] =>
-    withDeparting(marks, left ?? (typeof observed === 'string' ? [] : observed), {
-      ...{ family, departing: departing() },
+    withLeavingServices(marks, left ?? (typeof observed === 'string' ? [] : observed), {
+      ...{ family, leavingServices: leavingServices() },
     });
 
   async function pass(): Promise<void> {

@@ -18,9 +18,9 @@ import { servingIn } from '../../reconcile/serving.ts';
 import type { RunFallbackCommand } from '../commands/fallback-commands.ts';
 import type { Refusal } from '../pace/backoff.ts';
 import { createKeeperLoop, msUntilFirst } from '../pace/keeper-loop.ts';
-import { createDepartures, type Departures, type DeparturesOptions } from './departures.ts';
+import { createLeavingServers, type LeavingServers, type LeavingServersOptions } from './leaving-servers.ts';
 import { createOwnership } from './ownership.ts';
-import { createServiceStory } from './service-story.ts';
+import { createServingChanges } from './serving-changes.ts';
 import { createTableKeeper, type TableKeeper } from './table-keeper.ts';
 import { createTableReader } from './table-reader.ts';
 import type { Applied } from './table-sender.ts';
@@ -29,7 +29,7 @@ import type { Applied } from './table-sender.ts';
 const againMs = 1000;
 
 export type ReconcileLoopOptions = Moment &
-  DeparturesOptions & {
+  LeavingServersOptions & {
     readonly kernel: IpvsKernel;
     readonly verdictOf: VerdictOf;
     /** Without it no fallbackcommand is run. */
@@ -77,7 +77,7 @@ export type ReconcileLoop = {
   /** What this daemon may delete: configured services, and leftovers not yet deleted. Sorted. */
   readonly ownedServices: () => readonly ServiceName[];
   /** Services that are not configured any more, and are in the table until their servers have left. */
-  readonly departing: () => readonly ServiceName[];
+  readonly leavingServices: () => readonly ServiceName[];
   /** Who takes new connections in the table as it was read last: for the health loop's seed. */
   readonly serving: () => (service: ServiceName, real: RealName) => boolean;
   readonly status: () => ReconcileStatus;
@@ -94,14 +94,14 @@ type Kept = { readonly virtuals: readonly VirtualConfig[]; readonly ipvs: IpvsCo
 
 export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoop {
   const { clock, journal } = options;
-  const story = createServiceStory(journal, options.runFallbackCommand);
-  const departures = createDepartures(options);
-  const keeper = createTableKeeper({ ...options, story, departures });
+  const servingChanges = createServingChanges(journal, options.runFallbackCommand);
+  const leaving = createLeavingServers(options);
+  const keeper = createTableKeeper({ ...options, servingChanges, leavingServers: leaving });
   const reader = createTableReader(keeper.read, options);
   const ownership = createOwnership(options.onOwnedChanged);
   let kept: Kept = { virtuals: [], ipvs: { resyncIntervalMs: 5000, foreign: 'keep' } };
   const isNeeded = (): boolean => ownership.names().size > 0;
-  const goal = (): Goal => goalOf(options, kept, { owned: ownership.names(), leaving: departures.context() });
+  const goal = (): Goal => goalOf(options, kept, { owned: ownership.names(), leaving: leaving.context() });
 
   const loop = createKeeperLoop(clock, async () => {
     if (!isNeeded()) return undefined;
@@ -114,7 +114,7 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
       ownership.keepOnly((name) => configured.has(name) || inTable.has(name));
     }
     const { attempts } = keeper.sender;
-    const dueAt = [attempts.nextAt(), departures.nextAt((clock.now() - begun) / 1000)];
+    const dueAt = [attempts.nextAt(), leaving.nextAt((clock.now() - begun) / 1000)];
     const again = keeper.kept().races === 1 ? againMs : Number.POSITIVE_INFINITY;
     const { resyncIntervalMs } = kept.ipvs;
     return reader.retryMs() ?? Math.min(resyncIntervalMs, again, msUntilFirst(clock.now(), ...dueAt));
@@ -129,9 +129,9 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
     },
     request: () => loop.within(0),
     ownedServices: () => [...ownership.names()],
-    departing: () => departingIn(departures, kept.virtuals, ownership.names()),
+    leavingServices: () => leavingServicesIn(leaving, kept.virtuals, ownership.names()),
     serving: () => servingIn(keeper.kept().observed, kept.virtuals),
-    status: () => ({ ...statusOf(keeper, reader.reason()), leaving: departures.list() }),
+    status: () => ({ ...statusOf(keeper, reader.reason()), leaving: leaving.list() }),
     refresh: () =>
       loop.inTurn(async () => {
         if (isNeeded()) await keeper.read();
@@ -144,7 +144,7 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
     stop: ({ clean }) =>
       loop.stop(async () => {
         const ending = kept.virtuals.filter(({ cleanstop }) => clean && cleanstop);
-        const names = new Set([...namesOf(ending), ...(clean ? departures.endingWithUs() : [])]);
+        const names = new Set([...namesOf(ending), ...(clean ? leaving.endingWithUs() : [])]);
         const table = names.size > 0 ? await reader.read() : undefined;
         if (table === undefined) return;
         const remaining = await keeper.remove(table, names);
@@ -156,8 +156,8 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
 const namesOf = (virtuals: readonly VirtualConfig[]): ReadonlySet<ServiceName> =>
   new Set(virtuals.map(({ id }) => formatServiceId(id)));
 
-function departingIn(
-  { list }: Departures,
+function leavingServicesIn(
+  { list }: LeavingServers,
   virtuals: readonly VirtualConfig[],
   owned: ReadonlySet<ServiceName>,
 ): readonly ServiceName[] {
@@ -178,7 +178,7 @@ const goalOf = (
 });
 
 function statusOf(
-  { kept, strangers, sender }: TableKeeper,
+  { kept, foreignEntries, sender }: TableKeeper,
   reason: string | undefined,
 ): Omit<ReconcileStatus, 'leaving'> {
   const { observed, observedAt, left, driftRepairs } = kept();
@@ -190,8 +190,8 @@ function statusOf(
     ...(observedAt === undefined ? {} : { observedAt }),
     desired: left?.desired ?? [],
     services: left?.services ?? new Map(),
-    foreign: strangers.foreign(),
-    unknown: strangers.unknown(),
+    foreign: foreignEntries.foreign(),
+    unknown: foreignEntries.unknown(),
     ...(lastApplied === undefined ? {} : { lastApplied }),
     driftRepairs,
     refused: sender.attempts.list(),

@@ -13,14 +13,14 @@ import { describeOperation } from '../../reconcile/describe.ts';
 import type { DesiredService } from '../../reconcile/desire.ts';
 import { diff, foreignServices } from '../../reconcile/diff.ts';
 import { type CountedTable, type Goal, type Proposal, propose } from '../../reconcile/propose.ts';
-import type { Departures } from './departures.ts';
-import type { ServiceStory } from './service-story.ts';
-import { createStrangers, type Strangers } from './strangers.ts';
+import { createForeignEntries, type ForeignEntries } from './foreign-entries.ts';
+import type { LeavingServers } from './leaving-servers.ts';
+import type { ServingChanges } from './serving-changes.ts';
 import { createTableSender, isApplied, type TableSender, type TableSenderPorts } from './table-sender.ts';
 
 export type TableKeeperOptions = TableSenderPorts & {
-  readonly story: ServiceStory;
-  readonly departures: Departures;
+  readonly servingChanges: ServingChanges;
+  readonly leavingServers: LeavingServers;
 };
 
 export type TableKeeper = {
@@ -30,7 +30,7 @@ export type TableKeeper = {
   /** Deletes these services, as far as `table` holds them. @returns as pass. */
   readonly remove: (table: Table, services: ReadonlySet<ServiceName>) => Promise<ReadonlySet<ServiceName>>;
   readonly kept: () => KeptTable;
-  readonly strangers: Pick<Strangers, 'foreign' | 'unknown'>;
+  readonly foreignEntries: Pick<ForeignEntries, 'foreign' | 'unknown'>;
   readonly sender: Pick<TableSender, 'lastApplied' | 'attempts'>;
 };
 
@@ -56,9 +56,9 @@ type Left = {
 };
 
 export function createTableKeeper(options: TableKeeperOptions): TableKeeper {
-  const { kernel, clock, journal, story, departures } = options;
+  const { kernel, clock, journal, servingChanges, leavingServers } = options;
   const sender = createTableSender(options);
-  const strangers = createStrangers(journal);
+  const foreignEntries = createForeignEntries(journal);
   let kept: KeptTable = { observed: [], driftRepairs: 0, races: 0 };
 
   return {
@@ -69,7 +69,7 @@ export function createTableKeeper(options: TableKeeperOptions): TableKeeper {
     },
     pass: async (table, goal) => {
       const proposal = propose(table, goal);
-      strangers.tell(proposal, goal, kernel.unreadable());
+      foreignEntries.tell(proposal, goal, kernel.unreadable());
       const drift = kept.left === undefined ? [] : driftIn(proposal, goal, kept.left);
       if (kept.left === undefined) tellAdopted(journal, proposal, goal);
       if (drift.length > 0) {
@@ -77,9 +77,9 @@ export function createTableKeeper(options: TableKeeperOptions): TableKeeper {
         const changes = listChanges(drift, describeOperation);
         journal({ event: 'ipvs.drift', operations: drift.length, changes });
       }
-      story.tell(goal.virtuals, proposal.services);
+      servingChanges.tell(goal.virtuals, proposal.services);
       const outcomes = await sender.sendDue(proposal.operations);
-      departures.passed(proposal);
+      leavingServers.passed(proposal);
       const races = outcomes.some(isOvertaken) ? kept.races + 1 : 0;
       kept = { ...kept, left: leftBy(proposal, outcomes), races };
       return namesAfter(table, outcomes);
@@ -92,7 +92,7 @@ export function createTableKeeper(options: TableKeeperOptions): TableKeeper {
       return namesAfter(table, outcomes);
     },
     kept: () => kept,
-    strangers,
+    foreignEntries,
     sender,
   };
 }

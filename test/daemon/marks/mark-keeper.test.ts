@@ -26,7 +26,7 @@ let tables: Record<Family, ObservedMarks>;
 let calls: string[];
 let refusal: KernelError | undefined;
 let events: JournalEvent[];
-let departing: readonly ServiceName[];
+let leavingServices: readonly ServiceName[];
 let keeper: MarkKeeper;
 
 const kernel: MarkKernel = {
@@ -45,13 +45,13 @@ const kernel: MarkKernel = {
 beforeEach(() => {
   clock = createVirtualTime();
   tables = { inet: 'none', inet6: 'none' };
-  [calls, events, refusal, departing] = [[], [], undefined, []];
+  [calls, events, refusal, leavingServices] = [[], [], undefined, []];
   keeper = start();
 });
 
 const start = () =>
   createMarkKeeper({
-    ...{ kernel, clock, departing: () => departing },
+    ...{ kernel, clock, leavingServices: () => leavingServices },
     journal: (event) => void events.push(event),
   });
 const replaced = () => calls.filter((call) => call.startsWith('replace'));
@@ -104,7 +104,7 @@ describe('marks', () => {
   describe('of a service that a reload drops and that drains', () => {
     beforeEach(async () => {
       await keeper.configure([service(1, [80, 81]), service(2, [82])], 60_000);
-      departing = [serviceNamed('fwmark 1')];
+      leavingServices = [serviceNamed('fwmark 1')];
       await keeper.configure([], 60_000);
     });
     const ports = () => (typeof tables.inet === 'string' ? tables.inet : tables.inet.map(({ port }) => port));
@@ -114,7 +114,7 @@ describe('marks', () => {
       expect(await keeper.plan()).toEqual([]);
       await clock.advance(30_000);
       expect(ports()).toEqual([80, 81]);
-      departing = [];
+      leavingServices = [];
       await clock.advance(1000);
       expect(ports()).toBe('none');
       expect(clock.nextInMs()).toBeUndefined();
@@ -139,13 +139,13 @@ describe('marks', () => {
     it('stay at a stop if it does', async () => {
       await keeper.stop();
       expect(ports()).toEqual([80, 81]);
-      departing = [];
+      leavingServices = [];
       await start().configure([], 60_000);
       expect(ports()).toBe('none');
     });
 
     it('are none of another family', async () => {
-      departing = ['fwmark6 1', 'fwmark 11', 'tcp 10.0.0.1:80'].map(serviceNamed);
+      leavingServices = ['fwmark6 1', 'fwmark 11', 'tcp 10.0.0.1:80'].map(serviceNamed);
       await keeper.configure([], 60_000);
       expect(ports()).toBe('none');
     });

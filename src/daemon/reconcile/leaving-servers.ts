@@ -33,7 +33,7 @@ const lookEveryMs = 1000;
 /** At most this part of the time is spent on looking: a large table is looked at less often. */
 const lookShareMax = 0.05;
 
-export type DeparturesOptions = {
+export type LeavingServersOptions = {
   readonly clock: Clock;
   readonly journal: Journal;
   /** Who was leaving in the previous run, and where to keep it for the next. */
@@ -45,7 +45,7 @@ export type DeparturesOptions = {
   readonly isDraining?: () => boolean;
 };
 
-export type Departures = {
+export type LeavingServers = {
   /** For a proposal made now. */
   readonly context: () => NonNullable<Goal['leaving']>;
   /** A pass has sent what was proposed. */
@@ -58,7 +58,7 @@ export type Departures = {
   readonly endingWithUs: () => readonly ServiceName[];
 };
 
-export function createDepartures(options: DeparturesOptions): Departures {
+export function createLeavingServers(options: LeavingServersOptions): LeavingServers {
   const { clock, journal, drainOf, isDraining = () => true } = options;
   let state = options.leavingBefore ?? nobodyLeaves;
   let wantedBefore: Table | undefined;
@@ -88,13 +88,13 @@ export function createDepartures(options: DeparturesOptions): Departures {
       ...(drainOf !== undefined && isDraining() && { drainOf }),
       wasOurs: (service, real) => wantedBefore === undefined || holds(wantedBefore, service, real),
     }),
-    passed: ({ desired, departure }) => {
+    passed: ({ desired, leavingServer }) => {
       wantedBefore = desired;
-      if (departure === undefined) return;
-      leaving = departure.servers.filter(({ end }) => end === undefined || end === 'stays');
-      tell(departure.servers.filter(({ end }) => end !== undefined));
-      if (JSON.stringify(departure.state) === JSON.stringify(state)) return;
-      state = departure.state;
+      if (leavingServer === undefined) return;
+      leaving = leavingServer.servers.filter(({ end }) => end === undefined || end === 'stays');
+      tell(leavingServer.servers.filter(({ end }) => end !== undefined));
+      if (JSON.stringify(leavingServer.state) === JSON.stringify(state)) return;
+      state = leavingServer.state;
       options.onLeavingChanged?.(state);
     },
     list: () => leaving,

@@ -10,12 +10,12 @@ import type { DesiredService } from '../../reconcile/desire.ts';
 import { fallbackServing } from '../../reconcile/fallback.ts';
 import type { RunFallbackCommand } from '../commands/fallback-commands.ts';
 
-export type ServiceStory = {
+export type ServingChanges = {
   /** Tells what changed since the last call. `services` as desireServices gives them for `virtuals`. */
   readonly tell: (virtuals: readonly VirtualConfig[], services: readonly DesiredService[]) => void;
 };
 
-type Chapter = {
+type Told = {
   /** The fallback that was put in: a reload may have taken it out of the configuration since. */
   fallback?: string;
   empty: boolean;
@@ -23,57 +23,57 @@ type Chapter = {
 };
 
 /** @param run absent: no fallbackcommand is run. */
-export function createServiceStory(journal: Journal, run?: RunFallbackCommand): ServiceStory {
-  let chapters = new Map<ServiceName, Chapter>();
+export function createServingChanges(journal: Journal, run?: RunFallbackCommand): ServingChanges {
+  let known = new Map<ServiceName, Told>();
 
   const tellFallback = (
     name: ServiceName,
-    chapter: Chapter,
+    told: Told,
     { servedBy, tier, withheld }: DesiredService,
     virtual: VirtualConfig,
   ) => {
     const serving = fallbackServing(virtual, tier, withheld);
-    const before = chapter.fallback;
+    const before = told.fallback;
     if (before === serving?.fallback) return;
     if (before !== undefined) {
       const instead = serving?.fallback ?? (servedBy === 'reals' ? 'real servers' : 'nobody');
       journal({ event: 'service.fallback_off', service: name, fallback: before, instead });
     }
-    delete chapter.fallback;
+    delete told.fallback;
     if (serving === undefined) return;
-    chapter.fallback = serving.fallback;
+    told.fallback = serving.fallback;
     journal({ event: 'service.fallback_on', service: name, ...serving });
   };
 
   /** Not before every server has its verdict: at a start, nobody serves for a moment and nothing is wrong. */
-  const tellEmpty = (name: ServiceName, chapter: Chapter, { entry, settled }: DesiredService) => {
+  const tellEmpty = (name: ServiceName, told: Told, { entry, settled }: DesiredService) => {
     const usable = entry.destinations.some(({ weight }) => weight > 0);
-    if (!usable && settled && !chapter.empty) journal({ event: 'service.empty', service: name });
-    chapter.empty = !usable && (settled || chapter.empty);
+    if (!usable && settled && !told.empty) journal({ event: 'service.empty', service: name });
+    told.empty = !usable && (settled || told.empty);
   };
 
-  const runCommand = (chapter: Chapter, service: DesiredService, virtual: VirtualConfig) => {
+  const runCommand = (told: Told, service: DesiredService, virtual: VirtualConfig) => {
     const action = actionFor(service);
     const { id, fallbackcommand: line } = virtual;
-    if (line === undefined || action === undefined || action === chapter.command) return;
-    chapter.command = action;
+    if (line === undefined || action === undefined || action === told.command) return;
+    told.command = action;
     run?.(id, action, line);
   };
 
   return {
     tell: (virtuals, services) => {
-      const next = new Map<ServiceName, Chapter>();
+      const next = new Map<ServiceName, Told>();
       for (const [index, service] of services.entries()) {
         const virtual = virtuals[index];
         if (virtual === undefined) continue;
         const name = formatServiceId(virtual.id);
-        const chapter = chapters.get(name) ?? { empty: false };
-        next.set(name, chapter);
-        tellFallback(name, chapter, service, virtual);
-        tellEmpty(name, chapter, service);
-        runCommand(chapter, service, virtual);
+        const told = known.get(name) ?? { empty: false };
+        next.set(name, told);
+        tellFallback(name, told, service, virtual);
+        tellEmpty(name, told, service);
+        runCommand(told, service, virtual);
       }
-      chapters = next;
+      known = next;
     },
   };
 }

@@ -7,10 +7,10 @@ import { readInterfaceName } from '../../net/word-pairs.ts';
 import { didYouMean } from './suggest.ts';
 
 /** What an editor is told of a value, and what docs/config.md prints. */
-export type LeafShape = Readonly<Record<string, unknown>>;
+export type ScalarShape = Readonly<Record<string, unknown>>;
 
 /** A value read from one text; `read` answers undefined for anything that breaks `rule`. */
-export function leaf<T>(rule: string, read: (text: string) => T | undefined, shape: LeafShape) {
+export function scalar<T>(rule: string, read: (text: string) => T | undefined, shape: ScalarShape) {
   return z
     .string({ error: rule })
     .transform((text, context): T => {
@@ -23,7 +23,7 @@ export function leaf<T>(rule: string, read: (text: string) => T | undefined, sha
 }
 
 export const whole = (min: number, max: number) =>
-  leaf(`a whole number from ${min} to ${max}`, (text) => readWhole(text, min, max), {
+  scalar(`a whole number from ${min} to ${max}`, (text) => readWhole(text, min, max), {
     type: 'integer',
     minimum: min,
     maximum: max,
@@ -36,19 +36,19 @@ function readWhole(text: string, min: number, max: number): number | undefined {
 }
 
 /** What things are called that the config itself names, and users. */
-export const plainName = leaf(
+export const plainName = scalar(
   'a name of letters, digits, _, - and .',
   (value) => (/^[\w.-]{1,64}$/.test(value) ? value : undefined),
   { type: 'string' },
 );
 
-export const interfaceName = leaf('an interface name of 1 to 15 characters', readInterfaceName, {
+export const interfaceName = scalar('an interface name of 1 to 15 characters', readInterfaceName, {
   type: 'string',
 });
 
 /** yes, no and the other spellings that YAML has known for them. */
 export const flag = () =>
-  leaf('yes or no', (text) => flags.get(text.toLowerCase()), { enum: ['yes', 'no', true, false] });
+  scalar('yes or no', (text) => flags.get(text.toLowerCase()), { enum: ['yes', 'no', true, false] });
 
 const flags: ReadonlyMap<string, boolean> = new Map([
   ...(['yes', 'true', 'on'] as const).map((word) => [word, true] as const),
@@ -67,12 +67,12 @@ export const choice = <const Word extends string>(words: readonly Word[]) =>
     })
     .meta({ enum: words });
 
-export const text = () => leaf('a text', (value) => value, { type: ['string', 'number'] });
+export const text = () => scalar('a text', (value) => value, { type: ['string', 'number'] });
 export const filledText = () =>
-  leaf('a text that is not empty', (value) => value || undefined, { type: 'string' });
+  scalar('a text that is not empty', (value) => value || undefined, { type: 'string' });
 
 export const absolutePath = () =>
-  leaf('an absolute path', (value) => (value.startsWith('/') ? value : undefined), {
+  scalar('an absolute path', (value) => (value.startsWith('/') ? value : undefined), {
     type: 'string',
     pattern: '^/',
   });
@@ -93,7 +93,7 @@ export function duration(range: Partial<DurationRange> = {}) {
     const ms = parseDuration(value);
     return ms !== undefined && ms >= minMs && ms <= maxMs && ms % stepMs === 0 ? ms : undefined;
   };
-  return leaf(rule, read, { type: ['number', 'string'], pattern: durationPattern.source });
+  return scalar(rule, read, { type: ['number', 'string'], pattern: durationPattern.source });
 }
 
 const durationPattern = /^(\d{1,9})(?:\.(\d{1,3}))?\s*(ms|s|m|h|d)?$/;
@@ -119,13 +119,13 @@ export function formatDuration(ms: number): string {
 }
 
 /** An IPv4 or IPv6 address. */
-export const address = () => leaf<Ip>('an IPv4 or IPv6 address', parseIp, { type: 'string' });
+export const address = () => scalar<Ip>('an IPv4 or IPv6 address', parseIp, { type: 'string' });
 
 export type Netmask = { readonly length: number; readonly dotted: boolean };
 
 /** A dotted IPv4 netmask or a prefix length. */
 export const netmask = () =>
-  leaf('a dotted netmask (255.255.255.0) or a prefix length from 1 to 128', readNetmask, {
+  scalar('a dotted netmask (255.255.255.0) or a prefix length from 1 to 128', readNetmask, {
     type: ['string', 'integer'],
   });
 

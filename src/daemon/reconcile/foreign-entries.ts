@@ -7,14 +7,14 @@ import { foreignServices } from '../../reconcile/diff.ts';
 import type { Goal, Proposal } from '../../reconcile/propose.ts';
 import { unknownKindsIn } from '../../reconcile/unknown-kinds.ts';
 
-export type Strangers = {
+export type ForeignEntries = {
   /** @param unreadable what the kernel holds and could not be read (IpvsKernel.unreadable) */
   readonly tell: (proposal: Proposal, goal: Goal, unreadable: readonly string[]) => void;
   readonly foreign: () => readonly ServiceName[];
   readonly unknown: () => readonly string[];
 };
 
-export function createStrangers(journal: Journal): Strangers {
+export function createForeignEntries(journal: Journal): ForeignEntries {
   let foreign: readonly ServiceName[] = [];
   let unknown: readonly string[] = [];
   return {

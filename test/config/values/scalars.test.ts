@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { flag, formatDuration, parseDuration, whole } from '../../../src/config/values/leaves.ts';
+import { flag, formatDuration, parseDuration, whole } from '../../../src/config/values/scalars.ts';
 import { parseHostPort, parseRealText } from '../../../src/config/values/server-text.ts';
 import { didYouMean } from '../../../src/config/values/suggest.ts';
 import { cpuMsOf } from '../../make/cpu-time.ts';

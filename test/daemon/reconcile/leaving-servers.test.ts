@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseLeavingState } from '../../../src/daemon/reconcile/departures.ts';
+import { parseLeavingState } from '../../../src/daemon/reconcile/leaving-servers.ts';
 import {
   createReconcileLoop,
   type ReconcileLoopOptions,
@@ -166,7 +166,7 @@ describe('a server that a reload drops', () => {
     await clock.advance(31_000);
     expect(loop.status().leaving).toEqual([]);
   });
-  it('while strangers in its service go at once', async () => {
+  it('while foreignEntries in its service go at once', async () => {
     const { clock, servers, kernel } = await dropped(first);
     const stranger = { ...both, reals: [realOf('192.168.6.99', 80)] };
     const [stray] = desire([stranger], () => 'up', [])[0]?.destinations ?? [];
@@ -183,24 +183,24 @@ describe('a service that a reload drops', () => {
     await clock.advance(1000);
     expect(servers()).toEqual(['192.168.6.3:80 0']);
     expect(loop.ownedServices()).toEqual([service]);
-    expect(loop.departing()).toEqual([service]);
+    expect(loop.leavingServices()).toEqual([service]);
     await clock.advance(29_000);
     expect(servers()).toEqual([]);
     expect(loop.ownedServices()).toEqual([]);
-    expect(loop.departing()).toEqual([]);
+    expect(loop.leavingServices()).toEqual([]);
   });
   it('is none that departs once it is configured again, or while only some of its servers leave', async () => {
     const { configure, loop } = await dropped();
-    expect(loop.departing()).toEqual([service]);
+    expect(loop.leavingServices()).toEqual([service]);
     await configure(first);
     expect(loop.status().leaving).toHaveLength(1);
-    expect(loop.departing()).toEqual([]);
+    expect(loop.leavingServices()).toEqual([]);
   });
   it('goes with a clean stop if it had cleanstop, else stays to be drained by the next run', async () => {
     const clean = await dropped();
     await clean.loop.stop({ clean: true });
     expect(clean.kernel.table()).toEqual([]);
-    expect(clean.loop.departing()).toEqual([]);
+    expect(clean.loop.leavingServices()).toEqual([]);
 
     const kernel = createModelKernel();
     const { run, servers, clock } = daemonOn(kernel);
@@ -210,7 +210,7 @@ describe('a service that a reload drops', () => {
     await lasting.configure();
     await lasting.loop.stop({ clean: true });
     expect(servers()).toHaveLength(2);
-    expect(lasting.loop.departing()).toEqual([service]);
+    expect(lasting.loop.leavingServices()).toEqual([service]);
     const next = run({ leavingBefore: lasting.kept() });
     void next.loop.configure([], ipvs, [service]);
     await clock.advance(5000);
