@@ -35,23 +35,30 @@ export function announcementsOf(
   );
 }
 
+/** A negative number is passed over. */
 function countOf(given: Statement, note: Noting): string | undefined {
   const text = given.words[0] ?? '';
-  const value = wholeWithin(text, 0, 0xffff_ffff);
-  if (value === undefined) {
-    note(given.at, 'mended', `${given.key} ${text}: left out, as it is no count`);
+  if (text.startsWith('-')) {
+    note(given.at, 'ignored', `${given.key} ${text}: left out, as keepalived does`);
     return undefined;
   }
-  const kept = Math.max(1, Math.min(value, repeatMax));
-  if (value === 0) note(given.at, 'mended', `${given.key} 0: 1, as keepalived makes of it`);
+  const value = wholeWithin(text, 0, 0xffff_ffff);
+  const kept = Math.max(1, Math.min(value ?? 1, repeatMax));
+  if (value === undefined || value === 0)
+    note(given.at, 'mended', `${given.key} ${text}: 1, as keepalived makes of it`);
   else if (kept !== value)
     note(given.at, 'limited', `${given.key} ${value}: ${kept}, which is the most there is here`);
   return `${kept}`;
 }
 
-function timeOf(key: Key, given: Statement, note: Noting): string | undefined {
+function timeOf(key: Key, given: Statement, note: Noting): string {
   const text = given.words[0] ?? '';
-  if (key !== 'garp_interval' || Number(text) <= intervalMaxSec) return seconds(text);
+  const value = seconds(text);
+  if (value === undefined) {
+    note(given.at, 'mended', `${given.key} ${text}: 0, as keepalived makes of it`);
+    return '0';
+  }
+  if (key !== 'garp_interval' || Number(text) <= intervalMaxSec) return value;
   note(given.at, 'limited', `${given.key} ${text}: ${intervalMaxSec}, which is the most there is here`);
   return `${intervalMaxSec}`;
 }

@@ -2,7 +2,7 @@
 // keepalived corrects is corrected the same way. Source: keepalived/vrrp/vrrp.c, vrrp_complete_instance;
 // keepalived/vrrp/vrrp_parser.c.
 import type { Fields, Noting } from '../converted.ts';
-import { isSet, lastOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
+import { decimal, isSet, lastOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
 
 export type Election = {
   readonly version: '2' | '3';
@@ -21,7 +21,7 @@ export type ElectionOf = {
 export function electionOf(of: ElectionOf): Election {
   const { instance, globals, note } = of;
   const { block } = instance;
-  const strict = lastOf(block, 'strict_mode') ? isSet(block, 'strict_mode') : isSet(globals, 'vrrp_strict');
+  const strict = strictOf(block, globals);
   const version = versionOf(of, strict);
   const priority = priorityOf(block, note);
   const fields = {
@@ -33,6 +33,15 @@ export function electionOf(of: ElectionOf): Election {
   };
   return { version, priority, strict, fields };
 }
+
+/** Of an instance where it says so in a word that keepalived knows, else of all. */
+function strictOf(block: Statement['block'], globals: readonly Statement[]): boolean {
+  const own = (block ?? []).filter(
+    ({ key, words: [word = 'yes'] }) => key === 'strict_mode' && truth.test(word),
+  );
+  return own.length > 0 ? isSet(own, 'strict_mode') : isSet(globals, 'vrrp_strict');
+}
+const truth = /^(true|on|yes|false|off|no)$/;
 
 /** IPv6 is of version 3, unless the instance itself says 2, which keepalived speaks there when it is not strict. */
 function versionOf({ instance, globals, inet6, note }: ElectionOf, strict: boolean): '2' | '3' {
@@ -68,7 +77,7 @@ function advertIntervalOf(
 ): string | undefined {
   const text = given?.words[0];
   if (given === undefined || text === undefined) return undefined;
-  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Number.NaN;
+  const ms = decimal.test(text) ? Number(text) * 1000 : Number.NaN;
   if (!(ms >= 10 && ms <= 255_000)) {
     note(given.at, 'mended', `advert_int ${text}: 1, as keepalived makes of it`);
     return undefined;
@@ -90,15 +99,17 @@ function preemptionOf(
   { strict, priority }: { readonly strict: boolean; readonly priority: number },
   note: Noting,
 ): Fields {
-  const [nopreempt, delay, state] = [lastOf(block, 'nopreempt'), lastOf(block, 'preempt_delay')].concat(
-    lastOf(block, 'state'),
-  );
+  const [nopreempt, delay, state] = [
+    lastOf(block, 'nopreempt', 'preempt'),
+    lastOf(block, 'preempt_delay'),
+  ].concat(lastOf(block, 'state'));
   const isOwner = priority === 255;
   const says = state?.words[0] === 'MASTER';
   const startsAsMaster = isOwner ? state === undefined || says || strict : says && !strict;
   if (state !== undefined && says && lastOf(block, 'priority') !== undefined)
     note(state.at, 'approximate', 'state MASTER: left out, as the priority decides who is active');
-  const wants = nopreempt !== undefined && isSet(block, 'nopreempt');
+  // The last of the two words holds.
+  const wants = nopreempt?.key === 'nopreempt' && isSet(block, 'nopreempt');
   const reason = startsAsMaster ? 'state MASTER' : isOwner ? 'priority 255' : undefined;
   if (wants && reason !== undefined)
     note(nopreempt.at, 'ignored', `nopreempt: left out, as keepalived has no effect of it beside ${reason}`);
@@ -108,9 +119,18 @@ function preemptionOf(
     note(delay.at, 'ignored', `preempt_delay: left out, as keepalived has no effect of it beside ${against}`);
   return {
     nopreempt: keeps ? 'yes' : undefined,
-    preempt_delay: against === undefined ? seconds(delay?.words[0]) : undefined,
+    preempt_delay: against === undefined ? delayOf(delay, note) : undefined,
   };
 }
+
+function delayOf(given: Statement | undefined, note: Noting): string | undefined {
+  const text = given?.words[0] ?? '';
+  const value = seconds(text);
+  if (given === undefined || (value !== undefined && Number(text) <= preemptDelayMax)) return value;
+  note(given.at, 'mended', `preempt_delay ${text}: left out, as keepalived takes 0 to ${preemptDelayMax}`);
+  return undefined;
+}
+const preemptDelayMax = 1000;
 
 /** The last of the two words holds; neither: not in strict mode, where version 2 never accepts. */
 function acceptOf(

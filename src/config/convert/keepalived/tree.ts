@@ -101,7 +101,7 @@ export const linesOf = (
 
 /** A whole number within its limits; undefined where it is none, or beyond them. */
 export function wholeWithin(text: string | undefined, min: number, max: number): number | undefined {
-  const value = text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  const value = text !== undefined && /^\+?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   return value >= min && value <= max ? value : undefined;
 }
 
@@ -116,8 +116,11 @@ export function isSet(block: readonly Statement[] | undefined, ...keys: readonly
   return found !== undefined && !['no', 'off', 'false'].includes(found.words[0] ?? 'yes');
 }
 
+/** A decimal number as keepalived reads it: .5 and 1. too. */
+export const decimal = /^(\d+\.?\d*|\.\d+)$/;
+
 /** keepalived's decimal seconds as a time of ours; undefined for what is none. */
 export function seconds(text: string | undefined): string | undefined {
-  if (text === undefined || !/^\d+(\.\d+)?$/.test(text)) return undefined;
+  if (text === undefined || !decimal.test(text)) return undefined;
   return text.includes('.') ? `${Math.round(Number(text) * 1000)}ms` : `${Number(text)}`;
 }
