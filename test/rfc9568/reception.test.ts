@@ -6,7 +6,7 @@ import { ip } from '../../src/net/ip.ts';
 import { err, ok } from '../../src/net/result.ts';
 import type { RouterConfig } from '../../src/vrrp/types.ts';
 import { type AdvertFacts, validateAdvert } from '../../src/vrrp/validate.ts';
-import { testRouter } from '../vrrp/router.ts';
+import { testRouter } from '../make/a-router.ts';
 
 const advert3: Advert3 = {
   version: 3,

@@ -1,8 +1,8 @@
 // RFC 3768: where version 2 differs from version 3.
 import { describe, expect, it } from 'vitest';
 import { advertOf } from '../../src/vrrp/advert.ts';
+import { testRouter } from '../make/a-router.ts';
 import { backupRig, createRig } from '../vrrp/rig.ts';
-import { testRouter } from '../vrrp/router.ts';
 
 describe('RFC 3768', () => {
   it('§6.1: Skew_Time is on a base of one second', () => {

@@ -5,9 +5,9 @@ import { formatPrefix, type Prefix, parsePrefix } from '../../src/net/prefix.ts'
 import type { Micros } from '../../src/ports/clock.ts';
 import type { Effect, RouterConfig } from '../../src/vrrp/types.ts';
 import { encodeAdvert, VRRP_GROUP_INET } from '../../src/wire/packet/vrrp.ts';
+import { testRouter } from '../make/a-router.ts';
 import { settleGroup } from '../vrrp/group-lan.ts';
 import { createLan, type Lan, type Node } from '../vrrp/lan.ts';
-import { testRouter } from '../vrrp/router.ts';
 
 type Line = { readonly at: Micros; readonly node: string; readonly text: string };
 

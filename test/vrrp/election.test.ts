@@ -1,7 +1,7 @@
 // Priorities that count.
 import { describe, expect, it } from 'vitest';
 import { effectivePriority, preempts } from '../../src/vrrp/election.ts';
-import { testRouter } from './router.ts';
+import { testRouter } from '../make/a-router.ts';
 
 describe('the effective priority', () => {
   it.each([

@@ -9,7 +9,7 @@ import type { Micros } from '../../src/ports/clock.ts';
 import { nextDeadline } from '../../src/vrrp/next-deadline.ts';
 import { initialState, step } from '../../src/vrrp/step.ts';
 import type { Effect, Event, RouterConfig, State } from '../../src/vrrp/types.ts';
-import { SECOND, testRouter } from './router.ts';
+import { SECOND, testRouter } from '../make/a-router.ts';
 
 export type Way = {
   readonly from: Phase;

@@ -4,8 +4,8 @@ import { ip } from '../../src/net/ip.ts';
 import type { Micros } from '../../src/ports/clock.ts';
 import { groupEvents } from '../../src/vrrp/sync-group.ts';
 import type { RouterConfig } from '../../src/vrrp/types.ts';
+import { testRouter } from '../make/a-router.ts';
 import { createLan, type Lan, type LanOptions, type Node } from './lan.ts';
-import { testRouter } from './router.ts';
 
 export type Director = {
   readonly name: string;

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ip } from '../../src/net/ip.ts';
+import { SECOND, testRouter } from '../make/a-router.ts';
 import { createLan } from './lan.ts';
 import { activeRig, backupRig, deeds, PEER, reports, transition } from './rig.ts';
-import { SECOND, testRouter } from './router.ts';
 
 const request = { type: 'handoverRequested' } as const;
 

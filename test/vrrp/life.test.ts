@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Phase } from '../../src/model/vrrp.ts';
 import { ip } from '../../src/net/ip.ts';
+import { testRouter } from '../make/a-router.ts';
 import { activeRig, backupRig, createRig, deeds, transition } from './rig.ts';
-import { testRouter } from './router.ts';
 
 const DOWN = 3_609_375;
 

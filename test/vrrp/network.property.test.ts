@@ -4,8 +4,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ip } from '../../src/net/ip.ts';
+import { SECOND, testRouter } from '../make/a-router.ts';
 import { createLan, type Lan, type Node } from './lan.ts';
-import { SECOND, testRouter } from './router.ts';
 
 const NAMES = ['A', 'B', 'C'] as const;
 

@@ -5,7 +5,7 @@ import { successionTime } from '../../src/vrrp/paths.ts';
 import { initialState, step } from '../../src/vrrp/step.ts';
 import { skewTime } from '../../src/vrrp/timers.ts';
 import type { Event, FurtherPath, RouterConfig, State } from '../../src/vrrp/types.ts';
-import { SECOND, testRouter } from './router.ts';
+import { SECOND, testRouter } from '../make/a-router.ts';
 
 /** A director with an address on eth0 and one on sync0. */
 function director(lan: string, sync: string, changes: Partial<RouterConfig> = {}) {

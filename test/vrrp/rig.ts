@@ -7,7 +7,7 @@ import type { Micros } from '../../src/ports/clock.ts';
 import { nextDeadline } from '../../src/vrrp/next-deadline.ts';
 import { initialState, step } from '../../src/vrrp/step.ts';
 import type { Effect, Event, Report, RouterConfig, State, Step } from '../../src/vrrp/types.ts';
-import { testRouter } from './router.ts';
+import { testRouter } from '../make/a-router.ts';
 
 export const PEER = ip('10.9.0.2');
 

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { initialState, step } from '../../src/vrrp/step.ts';
 import { groupEvents } from '../../src/vrrp/sync-group.ts';
 import type { State } from '../../src/vrrp/types.ts';
+import { SECOND, testRouter } from '../make/a-router.ts';
 import { createGroupLan, type Director } from './group-lan.ts';
 import { activeRig, backupRig, deeds, transition } from './rig.ts';
-import { SECOND, testRouter } from './router.ts';
 
 const phases = ({ members }: Director) => members.map(({ state }) => state.phase);
 const serves = ({ members }: Director) => members.map((node) => node.serves.size > 0);

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Finding, Tracker } from '../../src/model/tracking.ts';
 import { effectivePriority } from '../../src/vrrp/election.ts';
 import { findingKey, influences, priorityOffset } from '../../src/vrrp/track.ts';
-import { aTracker } from './a-tracker.ts';
-import { testRouter } from './router.ts';
+import { testRouter } from '../make/a-router.ts';
+import { aTracker } from '../make/a-tracker.ts';
 
 const adds = (changes: Partial<Tracker>, finding: Finding) =>
   influences([aTracker(changes)], () => finding)[0]?.adds;

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Tracker } from '../../../../src/model/tracking.ts';
 import { ip } from '../../../../src/net/ip.ts';
+import { aTracker } from '../../../make/a-tracker.ts';
 import { createVirtualHost, eth0, ownAddress, type VirtualHost } from '../../../make/vrrp-host.ts';
 import { instance } from '../../../make/vrrp-instance.ts';
-import { aTracker } from '../../../vrrp/a-tracker.ts';
 
 const eth1 = { ...eth0, index: 3, name: 'eth1' };
 
