@@ -7,7 +7,7 @@ import { runCommandLine } from '../../../src/cli/run-command-line.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { run, waitUntil } from '../harness/process.ts';
 import { daemonMain, startDirector, startNginx } from '../harness/programs.ts';
-import { inside } from '../vrrp/inside.ts';
+import { enter } from '../vrrp/inside.ts';
 
 let lab: Lab;
 let director: Host;
@@ -66,14 +66,15 @@ const mixed = `-a -t 192.168.6.240:80 -r [2001:db8::7]:80 -i -w 1
 const restore = (text: string) => run(['ip', 'netns', 'exec', director.netns, 'ipvsadm', '-R'], 20_000, text);
 const cli = (...words: readonly string[]) => director.attempt(process.execPath, daemonMain, ...words);
 
-/** In this process, which is much faster than a new one. What it opens at once is the director's. */
+/** In this process, which is much faster than a new one, and inside the director's namespace until it is done. */
 async function ipvs(words: string): Promise<string> {
   const [out, errors]: [string[], string[]] = [[], []];
   const io = {
     stdout: (text: string) => void out.push(text),
     stderr: (text: string) => void errors.push(text),
   };
-  const status = await inside(director, () => runCommandLine(['ipvs', ...words.split(' ')], io));
+  const leave = enter(director);
+  const status = await runCommandLine(['ipvs', ...words.split(' ')], io).finally(leave);
   expect(`${status} ${errors.join('')}`).toBe('0 ');
   return out.join('');
 }
