@@ -52,7 +52,7 @@ export async function tellStory(lab: Lab, topology: Topology, report: Report): P
     await holders.only('lvs1', 40_000);
     await directors.lvs1.waitFor('real.up', (event) => event.real === topology.servers[0].endpoint);
     await directors.lvs1.waitFor('real.up', (event) => event.real === topology.servers[1].endpoint);
-    notes.atMost('from start to an active director', wallClock() - from, 'ms', 30_000);
+    notes.atMost('from start to an active director', wallClock() - from, 'ms', 60_000);
     notes.holds('holds the virtual address', holders.now().join(' and '), holders.now().join() === 'lvs1');
     await waitUntil(async () => (await pageOf(topology)) !== undefined, { what: 'a page through the VIP' });
     traffic = await startTraffic(topology.client, topology.vip, 80);
@@ -246,7 +246,7 @@ async function reload(pair: Pair, notes: Notes) {
   const good = await lvs2.cli('reload');
   notes.holds(
     'a new weight: `reload` ends with status',
-    `${good.status} ${good.stderr}`.trim(),
+    good.status === 0 ? '0' : `${good.status} ${good.stderr}`.trim(),
     good.status === 0,
   );
   const applied = await lvs2.waitFor('ipvs.applied', () => true, { after: before });
