@@ -68,9 +68,15 @@ export function requestHttp1(
   });
 }
 
-/** A refusal of undici's; or an end within the head, which TLS does not let us tell from one before it. */
+/**
+ * The answer is refused; or it ended within the head, which TLS does not let us tell from an end before it. A request that
+ * undici refuses to send is not sent by anybody else.
+ */
 function isUnreadable(error: Error, socket: Socket): boolean {
-  if (socket.bytesRead === 0) return false;
-  if (error instanceof errors.SocketError) return !(socket instanceof TLSSocket);
-  return error instanceof errors.UndiciError || error instanceof errors.HTTPParserError;
+  if (error instanceof errors.SocketError) return socket.bytesRead > 0 && !(socket instanceof TLSSocket);
+  return (
+    error instanceof errors.HTTPParserError ||
+    error instanceof errors.HeadersOverflowError ||
+    error instanceof errors.ResponseContentLengthMismatchError
+  );
 }

@@ -7,7 +7,7 @@ import { ip } from '../../../src/net/ip.ts';
 import { probeHttp } from '../../../src/probes/http/http.ts';
 import { serverNameOf } from '../../../src/probes/talk/socket.ts';
 import { deadline } from '../deadline.ts';
-import { certFile, httpServer, httpsServer, response, tcpServer } from '../scripted-server.ts';
+import { certFile, httpServer, httpsServer, response, tcpServer, tlsServer } from '../scripted-server.ts';
 
 const check = (port: number, changes: Partial<HttpTarget> = {}) =>
   probeHttp(
@@ -23,6 +23,20 @@ const check = (port: number, changes: Partial<HttpTarget> = {}) =>
     },
     deadline(500),
   );
+
+describe('a request that undici refuses', () => {
+  it('is sent by nobody, also over TLS', async () => {
+    let heard = '';
+    const server = await tlsServer((socket) =>
+      socket.on('data', (chunk) => {
+        heard += chunk.toString('latin1');
+      }),
+    );
+    const result = await check(server.port, { headers: [['X-Odd', 'a\r\nX-More: b']] });
+    expect(result.outcome).toBe('unmade');
+    expect(heard).toBe('');
+  });
+});
 
 describe('the certificate', () => {
   const server = () => httpsServer(() => response('200 OK'));
