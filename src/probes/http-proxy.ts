@@ -4,12 +4,12 @@
 
 import type { HttpProxyTarget } from '../model/checks/http.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
+import { askHttp1 } from './http/ask-http1.ts';
 import { wireBytesMax } from './http/http-answer.ts';
-import { requestHttp1 } from './http/http1-request.ts';
-import { judgeAnswer } from './http/judge-http.ts';
+import { bodyPlanOf, judgeWithin } from './http/judge-http.ts';
 import { converse } from './talk/conversation.ts';
 import { dial } from './talk/dial.ts';
-import { failure, unmade } from './talk/judge-error.ts';
+import { unmade } from './talk/judge-error.ts';
 
 export const probeHttpProxy = (target: HttpProxyTarget, signal: AbortSignal): Promise<ProbeResult> =>
   converse(signal, async (conversation) => {
@@ -17,12 +17,16 @@ export const probeHttpProxy = (target: HttpProxyTarget, signal: AbortSignal): Pr
     if (!URL.canParse(text)) return unmade(`request is no absolute URL: ${text}`);
     const url = new URL(text);
     url.hash = '';
-    const socket = await dial(conversation, target, { bytesMax: wireBytesMax });
-    conversation.doing = `${method} ${url.href}`;
+    const connect = async () => {
+      const socket = await dial(conversation, target, { bytesMax: wireBytesMax });
+      conversation.doing = `${method} ${url.href}`;
+      return socket;
+    };
     const request = { method, path: url.href, authority: url.host, scheme: 'http', headers } as const;
-    const answer = await requestHttp1(conversation, socket, request, () => ({ wish: 'start' }));
-    if (answer === 'unreadable') return failure('the answer is no HTTP');
-    return judgeAnswer({ ...target, path: url.href }, answer, conversation);
+    const question = { ...target, path: url.href };
+    const plan = await bodyPlanOf(question);
+    const answer = await askHttp1(target, { request, planOf: () => plan, connect }, conversation);
+    return judgeWithin(conversation, question, answer);
   });
 
 const headers = [

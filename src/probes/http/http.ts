@@ -4,10 +4,10 @@
 import type { HttpQuestion, HttpTarget } from '../../model/checks/http.ts';
 import type { ProbeResult } from '../../model/probe-result.ts';
 import { familyOf } from '../../net/ip.ts';
-import type { Asker } from '../match/match-body.ts';
 import { type Conversation, converse } from '../talk/conversation.ts';
 import { dial } from '../talk/dial.ts';
 import { failure, success } from '../talk/judge-error.ts';
+import { askHttp1 } from './ask-http1.ts';
 import {
   type BodyPlan,
   digestWireBytesMax,
@@ -17,11 +17,9 @@ import {
   type HttpRequest,
   wireBytesMax,
 } from './http-answer.ts';
-import { requestHttp1 } from './http1-request.ts';
 import { http2Protocol, requestHttp2 } from './http2-request.ts';
-import { bodyPlanOf, isWanted, judgeAnswer, withWeight } from './judge-http.ts';
+import { bodyPlanOf, isWanted, judgeWithin, withWeight } from './judge-http.ts';
 import { encodePath, type HttpPlace, isRedirect, redirectWithin } from './redirect.ts';
-import { requestTolerantly } from './tolerant-request.ts';
 
 const redirectsMax = 7;
 
@@ -60,7 +58,7 @@ async function ask(
     const answer = await exchange(target, question, request, conversation);
     const location = leadsOn(question, answer);
     if (location === undefined) {
-      const result = await conversation.judge(judgeAnswer(question, answer, askerOf(conversation)));
+      const result = await judgeWithin(conversation, question, answer);
       return asked(result, answer.headers);
     }
     const place = redirectWithin(request, location, target.address);
@@ -73,14 +71,6 @@ async function ask(
   }
   return asked(failure(`more than ${redirectsMax} redirects`));
 }
-
-/** Of what had come at the deadline, a pattern that may take long to match is given a time of its own. */
-const lateMatchMs = 500;
-
-const askerOf = ({ server, judge, signal }: Conversation): Asker => ({
-  ...{ server, judge },
-  signal: signal.aborted ? AbortSignal.timeout(lateMatchMs) : signal,
-});
 
 /** Where a redirect leads that is not itself the answer that is wanted. */
 const leadsOn = (question: HttpQuestion, { status, headers }: HttpHead) =>
@@ -137,9 +127,6 @@ function requestOf(
 const basicOf = ({ user, password }: NonNullable<HttpTarget['login']>): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
-/** Servers whose last answer undici's parser refused: they are read tolerantly from then on. */
-const oddlyAnswering = new WeakSet<HttpTarget>();
-
 async function exchange(
   target: HttpTarget,
   question: HttpQuestion,
@@ -163,11 +150,7 @@ async function exchange(
     conversation.doing = `${request.method} ${request.path}`;
     return socket;
   };
-  if (second) return requestHttp2(conversation, await connect(), request, planOf);
-  if (!oddlyAnswering.has(target)) {
-    const answer = await requestHttp1(conversation, await connect(), request, planOf);
-    if (answer !== 'unreadable') return answer;
-    oddlyAnswering.add(target);
-  }
-  return requestTolerantly(conversation, await connect(), request, planOf);
+  return second
+    ? requestHttp2(conversation, await connect(), request, planOf)
+    : askHttp1(target, { request, planOf, connect }, conversation);
 }

@@ -2,7 +2,6 @@
 // stream and the signal that its request sets up for each answer. Its parser is stricter than the clients that people
 // use: what it refuses may be read by tolerant-request.ts. Source: RFC 9110, RFC 9112.
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { Client, errors } from 'undici';
 import type { Conversation } from '../talk/conversation.ts';
 import {
@@ -68,12 +67,9 @@ export function requestHttp1(
   });
 }
 
-/**
- * The answer is refused; or it ended within the head, which TLS does not let us tell from an end before it. A request that
- * undici refuses to send is not sent by anybody else.
- */
+/** The answer is refused, or ended within the head. A request that undici refuses to send is not sent by anybody else. */
 function isUnreadable(error: Error, socket: Socket): boolean {
-  if (error instanceof errors.SocketError) return socket.bytesRead > 0 && !(socket instanceof TLSSocket);
+  if (error instanceof errors.SocketError) return socket.bytesRead > 0;
   return (
     error instanceof errors.HTTPParserError ||
     error instanceof errors.HeadersOverflowError ||

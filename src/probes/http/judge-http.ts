@@ -6,6 +6,7 @@ import type { ProbeResult } from '../../model/probe-result.ts';
 import { rawByte } from '../../net/raw-bytes.ts';
 import { judgeUnmatched } from '../match/judge-receive.ts';
 import { type Asker, matchBody, matcherOfBeginnings } from '../match/match-body.ts';
+import type { Conversation } from '../talk/conversation.ts';
 import { failure, success } from '../talk/judge-error.ts';
 import { asBytes, bodyTextOf, textOf } from './decode-body.ts';
 import type { BodyPlan, HttpAnswer, HttpHeaders } from './http-answer.ts';
@@ -30,11 +31,20 @@ export async function bodyPlanOf({ digest, receive, json }: HttpQuestion): Promi
   return { wish: 'start', suffices };
 }
 
-export async function judgeAnswer(
+/** Of what had come at the deadline, a pattern that may take long to match is given a time of its own. */
+const lateMatchMs = 500;
+
+/** Judges what was heard, also where the deadline was what ended it. */
+export function judgeWithin(
+  { server, judge, signal }: Conversation,
   question: HttpQuestion,
   answer: HttpAnswer,
-  asker: Asker,
 ): Promise<ProbeResult> {
+  const left = signal.aborted ? AbortSignal.timeout(lateMatchMs) : signal;
+  return judge(judgeAnswer(question, answer, { server, judge, signal: left }));
+}
+
+async function judgeAnswer(question: HttpQuestion, answer: HttpAnswer, asker: Asker): Promise<ProbeResult> {
   const { status } = answer;
   const says = `HTTP ${status}`;
   if (!isWanted(question, status)) return failure(says);
