@@ -28,6 +28,11 @@ it('a proxy is asked by the absolute URL, with the Host of the URL', async () =>
   expect(head.toLowerCase()).toContain('\r\nhost: www.example.com\r\n');
 });
 
+it('a proxy that answers with lines of LF alone is read as its clients read it', async () => {
+  const { result } = await check('HTTP/1.1 200 OK\nX Odd: 1\n\nTest Page', { receive: 'T.st' });
+  expect(result).toMatchObject({ outcome: 'success', detail: 'HTTP 200, receive matches' });
+});
+
 describe('a proxy is down when', () => {
   it.each(['502 Bad Gateway', '407 Proxy Authentication Required', '302 Found'])(
     'it answers %s',
