@@ -2,7 +2,7 @@
 // what the daemon asks. What cannot work among them is judge.ts's and judge-checktype.ts's.
 import type { z } from 'zod';
 import { serviceOfPort, services } from '../../model/checks/services.ts';
-import type { CheckType } from '../../model/config/check.ts';
+import type { CheckConfig, CheckType } from '../../model/config/check.ts';
 import type { ServiceId } from '../../model/ipvs.ts';
 import { virtualDefaults as defaults } from '../defaults.ts';
 import { present, type Resolution } from '../resolution.ts';
@@ -83,38 +83,50 @@ export const checkKeys = {
 };
 export type CheckDraft = z.output<z.ZodObject<typeof checkKeys>>;
 
+/** What a check says itself; what it leaves out stands elsewhere, or is {@link resolveCheck}'s default. */
+export const saidOfCheck = (draft: CheckDraft): Partial<CheckConfig> =>
+  present({
+    service: draft.service,
+    checktype: draft.checktype,
+    checkport: draft.checkport,
+    checkcommand: draft.checkcommand,
+    checkuser: draft.checkuser,
+    request: draft.request === undefined ? undefined : withSlash(draft.request),
+    receive: draft.receive,
+    httpmethod: draft.httpmethod,
+    verify: draft.verify,
+    // An empty one is none: the Host header is the server's address, and nobody logs in.
+    virtualhost: draft.virtualhost || undefined,
+    login: draft.login || undefined,
+    passwd: draft.passwd || undefined,
+    database: draft.database,
+    secret: draft.secret,
+    miscDynamic: draft.misc_dynamic === true ? (true as const) : undefined,
+    http: resolveHttp(draft),
+    dns: resolveDns(draft),
+    certificateExpiryDays:
+      draft.certificate_expiry === undefined ? undefined : draft.certificate_expiry / 86_400_000,
+    sni: draft.sni,
+    caFile: draft.ca,
+    ...resolveTextCheck(draft),
+  });
+
 /** How the servers of that service are checked. */
 export function resolveCheck(draft: CheckDraft, id: ServiceId, { environment }: Resolution) {
-  const service = draft.service ?? (id.kind === 'address' ? serviceOfPort(id.port) : 'none');
   const us = `ldirectord@${environment.hostname}`;
-  // docs/reference/ldirectord.md §2.3: a service that is named has these; one that follows from the port has not.
-  const login = draft.service === 'ftp' ? 'anonymous' : draft.service === 'sip' ? us : '';
   return {
-    service,
-    checktype: draft.checktype ?? defaults.checktype,
-    checkcommand: draft.checkcommand ?? defaults.checkcommand,
-    request: withSlash(draft.request ?? defaults.request),
-    receive: draft.receive ?? defaults.receive,
-    httpmethod: draft.httpmethod ?? defaults.httpmethod,
-    verify: draft.verify ?? defaults.verify,
-    login: draft.login || login,
-    passwd: draft.passwd || (draft.service === 'ftp' ? us : ''),
-    database: draft.database ?? '',
-    secret: draft.secret ?? '',
-    ...(draft.misc_dynamic === true && { miscDynamic: true as const }),
-    ...present({
-      checkport: draft.checkport,
-      checkuser: draft.checkuser,
-      // An empty virtualhost is none: the Host header is the server's address.
-      virtualhost: draft.virtualhost || undefined,
-      http: resolveHttp(draft),
-      dns: resolveDns(draft),
-      certificateExpiryDays:
-        draft.certificate_expiry === undefined ? undefined : draft.certificate_expiry / 86_400_000,
-      sni: draft.sni,
-      caFile: draft.ca,
-    }),
-    ...resolveTextCheck(draft),
+    service: id.kind === 'address' ? serviceOfPort(id.port) : 'none',
+    checktype: defaults.checktype,
+    checkcommand: defaults.checkcommand,
+    request: defaults.request,
+    receive: defaults.receive,
+    httpmethod: defaults.httpmethod,
+    verify: defaults.verify,
+    // docs/reference/ldirectord.md §2.3: a service that is named has these; one that follows from the port has not.
+    login: draft.service === 'ftp' ? 'anonymous' : draft.service === 'sip' ? us : '',
+    passwd: draft.service === 'ftp' ? us : '',
+    ...{ database: '', secret: '' },
+    ...saidOfCheck(draft),
   };
 }
 

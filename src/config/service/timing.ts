@@ -1,11 +1,12 @@
 // How often and how long a service is checked, and how many results in a row count: a service's own keys, else those of the
 // top level. The timeouts follow from each other (docs/reference/ldirectord.md §2).
 import type { z } from 'zod';
+import type { CheckConfig } from '../../model/config/check.ts';
 import type { Position } from '../../model/config/problem.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { virtualDefaults as defaults, timeoutDefaults } from '../defaults.ts';
 import { errorAt } from '../problem.ts';
-import type { Resolution } from '../resolution.ts';
+import { present, type Resolution } from '../resolution.ts';
 import { optional } from '../values/documented.ts';
 import { duration, formatDuration, whole } from '../values/scalars.ts';
 import type { Subject } from './subject.ts';
@@ -66,6 +67,17 @@ export function resolveTiming({
     ...(slowStartMs !== undefined && { slowStartMs }),
   };
 }
+
+/** What a check says of it itself; each timeout stands for the other. */
+export const saidOfTiming = (draft: TimingDraft): Partial<CheckConfig> =>
+  present({
+    checktimeoutMs: draft.checktimeout ?? draft.negotiatetimeout,
+    negotiatetimeoutMs: draft.negotiatetimeout ?? draft.checktimeout,
+    checkintervalMs: draft.checkinterval,
+    checkcount: draft.checkcount,
+    fall: draft.fall ?? draft.failurecount,
+    rise: draft.rise,
+  });
 
 /** The nearest first, the same kind before the other. */
 function timeoutsOf(draft: TimingDraft, globals: TimingDraft) {

@@ -62,3 +62,51 @@ export type HttpCheckConfig = {
 
 /** What a DNS check has beyond request (the name) and receive. */
 export type DnsCheckConfig = { readonly type?: string; readonly rcodes?: readonly string[] };
+
+/** What is asked of servers, how, how often, and how many answers in a row count. */
+export type CheckConfig = {
+  readonly service: string;
+  readonly checktype: CheckType;
+  readonly checkport?: number;
+  readonly checkcommand: string;
+  /** As whom checkcommand runs; absent: as scripts do. */
+  readonly checkuser?: string;
+  /** Whether the exit status of checkcommand says the weight. */
+  readonly miscDynamic?: true;
+  readonly request: string;
+  readonly receive: string;
+  readonly httpmethod: string;
+  readonly http?: HttpCheckConfig;
+  readonly dns?: DnsCheckConfig;
+  readonly udp?: UdpCheckConfig;
+  /** How an SMTP check names itself. */
+  readonly heloName?: string;
+  /** What a check of service file reads. */
+  readonly checkfile?: string;
+  /** The header before what a check says over TCP. */
+  readonly proxyProtocol?: 'v1' | 'v2';
+  /** Where an agent says the weight of its server. */
+  readonly agentPort?: number;
+  /** What it is sent first; `\n` stands for a line end. */
+  readonly agentSend?: string;
+  readonly virtualhost?: string;
+  readonly sni?: string;
+  readonly verify: boolean;
+  readonly caFile?: string;
+  /** A certificate that ends within so many days is told of. */
+  readonly certificateExpiryDays?: number;
+  readonly login: string;
+  readonly passwd: string;
+  readonly database: string;
+  readonly secret: string;
+
+  readonly checktimeoutMs: number;
+  readonly negotiatetimeoutMs: number;
+  readonly checkintervalMs: number;
+  /** Tries of a ping check. */
+  readonly checkcount: number;
+  /** Consecutive failures that take a server out. */
+  readonly fall: number;
+  /** Consecutive successes that bring it back. The first success ever is enough at start. */
+  readonly rise: number;
+};

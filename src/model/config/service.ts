@@ -4,7 +4,7 @@ import type { Ip } from '../../net/ip.ts';
 import type { Mark } from '../../net/mark.ts';
 import type { FlapPolicy } from '../flapping.ts';
 import type { Forward, ServiceId, Tunnel } from '../ipvs.ts';
-import type { CheckType, DnsCheckConfig, HttpCheckConfig, UdpCheckConfig } from './check.ts';
+import type { CheckConfig } from './check.ts';
 import type { Position } from './problem.ts';
 
 export type RealConfig = {
@@ -65,7 +65,7 @@ export type QuorumConfig = {
 /** Packets that get the firewall mark of their service from us. */
 export type MarkedConfig = Omit<Mark, 'mark'> & { readonly at: Position };
 
-export type VirtualConfig = {
+export type VirtualConfig = CheckConfig & {
   readonly id: ServiceId;
   /** Of a service of a firewall mark alone; absent: somebody else marks them. */
   readonly marks?: readonly MarkedConfig[];
@@ -78,50 +78,6 @@ export type VirtualConfig = {
   readonly persistenceEngine?: string;
   readonly ops: boolean;
 
-  readonly service: string;
-  readonly checktype: CheckType;
-  readonly checkport?: number;
-  readonly checkcommand: string;
-  /** As whom checkcommand runs; absent: as scripts do. */
-  readonly checkuser?: string;
-  /** Whether the exit status of checkcommand says the weight. */
-  readonly miscDynamic?: true;
-  readonly request: string;
-  readonly receive: string;
-  readonly httpmethod: string;
-  readonly http?: HttpCheckConfig;
-  readonly dns?: DnsCheckConfig;
-  readonly udp?: UdpCheckConfig;
-  /** How an SMTP check names itself. */
-  readonly heloName?: string;
-  /** What a check of service file reads. */
-  readonly checkfile?: string;
-  /** The header before what a check says over TCP. */
-  readonly proxyProtocol?: 'v1' | 'v2';
-  /** Where an agent says the weight of its server. */
-  readonly agentPort?: number;
-  /** What it is sent first; `\n` stands for a line end. */
-  readonly agentSend?: string;
-  readonly virtualhost?: string;
-  readonly sni?: string;
-  readonly verify: boolean;
-  readonly caFile?: string;
-  /** A certificate that ends within so many days is told of. */
-  readonly certificateExpiryDays?: number;
-  readonly login: string;
-  readonly passwd: string;
-  readonly database: string;
-  readonly secret: string;
-
-  readonly checktimeoutMs: number;
-  readonly negotiatetimeoutMs: number;
-  readonly checkintervalMs: number;
-  /** Tries of a ping check. */
-  readonly checkcount: number;
-  /** Consecutive failures that take a server out. */
-  readonly fall: number;
-  /** Consecutive successes that bring it back. The first success ever is enough at start. */
-  readonly rise: number;
   /** How long a server that came back takes to reach its weight; absent: it has it at once. */
   readonly slowStartMs?: number;
   /** How a server that falls again and again is held out; absent: it is not. */
