@@ -81,6 +81,10 @@ export const vrrpEvents = {
     levelOfExit,
     (event) => `${event.instance}: notify script ${event.command} for ${event.state}: ${event.exit}`,
   ),
+  'vrrp.group_notified': entry<{ group: string; state: string; command: string; exit: string }>(
+    levelOfExit,
+    (event) => `sync group ${event.group}: notify script ${event.command} for ${event.state}: ${event.exit}`,
+  ),
   'vrrp.priority_changed': entry<{
     instance: string;
     vrid: number;

@@ -1,4 +1,4 @@
-// The commands that are told of a transition of a virtual router, in keepalived's words.
+// The commands that are told of a transition of a virtual router or a sync group, in keepalived's words.
 import type { z } from 'zod';
 import type { VrrpNotifyConfig } from '../../model/config/router.ts';
 import { present } from '../resolution.ts';
@@ -15,6 +15,15 @@ export const notifyShape = {
     command(),
     'A command to run on each of these, with `INSTANCE NAME STATE PRIORITY` behind it.',
   ),
+} as const;
+
+/** In a sync group. */
+export const groupNotifyShape = {
+  notify_master: optional(command(), 'A command to run once all members are active.'),
+  notify_backup: optional(command(), 'A command to run once all members are backup.'),
+  notify_fault: optional(command(), 'A command to run once all members are in fault, as one of them is.'),
+  notify_stop: optional(command(), 'A command to run when all members have stopped.'),
+  notify: optional(command(), 'A command to run on each of these, with `GROUP NAME STATE 0` behind it.'),
 } as const;
 export type NotifyDraft = z.output<z.ZodObject<typeof notifyShape>>;
 

@@ -6,6 +6,7 @@ import { type NotifyDraft, notifyShape } from './notify.ts';
 
 type RouterPrograms = Pick<DefinitionsDraft, 'vrrp_script'> & {
   readonly vrrp?: readonly (NotifyDraft | undefined)[] | undefined;
+  readonly vrrp_sync_group?: readonly (NotifyDraft | undefined)[] | undefined;
   readonly script_user?: string | undefined;
 };
 
@@ -15,9 +16,10 @@ export function judgeRouterPrograms(draft: RouterPrograms, resolution: Resolutio
     const use = present({ user: script?.user ?? user });
     judgeProgram(script?.script[0], use, ['vrrp_script', index, 'script'], resolution);
   }
-  for (const [index, router] of (draft.vrrp ?? []).entries()) {
-    const use = { ...present({ user }), ...action };
-    for (const key of notifyKeys) judgeProgram(router?.[key]?.[0], use, ['vrrp', index, key], resolution);
+  const use = { ...present({ user }), ...action };
+  for (const section of ['vrrp', 'vrrp_sync_group'] as const) {
+    for (const [index, entry] of (draft[section] ?? []).entries())
+      for (const key of notifyKeys) judgeProgram(entry?.[key]?.[0], use, [section, index, key], resolution);
   }
 }
 

@@ -41,6 +41,7 @@ export function resolveTracking(
         ...(index === 0 && notify !== undefined && { notify }),
         ...(trackers.length > 0 && { trackers }),
         ...(group !== undefined && { syncGroup: group.name }),
+        ...(group?.notify !== undefined && { groupNotify: group.notify }),
       }),
     );
   });

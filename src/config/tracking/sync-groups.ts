@@ -1,12 +1,14 @@
 // Sync groups: virtual routers that move as one, and so have one priority.
 import { z } from 'zod';
+import type { VrrpNotifyConfig } from '../../model/config/router.ts';
 import type { Tracker } from '../../model/tracking.ts';
 import { errorAt, warningAt } from '../problem.ts';
-import type { Resolution } from '../resolution.ts';
+import { present, type Resolution } from '../resolution.ts';
 import { optional, required } from '../values/documented.ts';
 import { plainName } from '../values/scalars.ts';
 import { didYouMean } from '../values/suggest.ts';
 import { resolveNamed } from './definitions.ts';
+import { groupNotifyShape, resolveNotify } from './notify.ts';
 import type { RouterEntry } from './router-entry.ts';
 import { resolveTrackers, type Targets, trackShape } from './track.ts';
 
@@ -19,6 +21,7 @@ export const groupSchema = z.strictObject({
     'The virtual routers that move as one.',
   ),
   ...trackShape,
+  ...groupNotifyShape,
 });
 
 /** At the top level. */
@@ -32,6 +35,7 @@ export type SyncGroup = {
   readonly name: string;
   readonly members: readonly RouterEntry[];
   readonly trackers: readonly Tracker[];
+  readonly notify?: VrrpNotifyConfig;
 };
 
 export function resolveSyncGroups(
@@ -62,7 +66,7 @@ export function resolveSyncGroups(
     });
     judgeMembers(members, group.group.length, index, resolution);
     const trackers = resolveTrackers(group, ['vrrp_sync_group', index], targets, resolution);
-    return { name: group.name, members, trackers };
+    return { name: group.name, members, trackers, ...present({ notify: resolveNotify(group) }) };
   });
 }
 

@@ -1,13 +1,13 @@
-// Runs the notify scripts of virtual routers as keepalived does: notify_master and the like as they are written,
-// notify with INSTANCE, the name, the state and the priority behind it; those of one router in the order of its states.
+// Runs the notify scripts of virtual routers and of sync groups as keepalived does: notify_master and the like as they are
+// written, notify with INSTANCE or GROUP, the name, the state and the priority (0 of a group) behind it; those of one router
+// or group in the order of its states. When a group has a state is group-states.ts's.
 
 import type { Journal, JournalEvent } from '../../journal/event.ts';
 import type { VrrpInstanceConfig, VrrpNotifyConfig } from '../../model/config/router.ts';
 import type { Phase } from '../../model/vrrp.ts';
 import type { VrrpSupervisor } from '../vrrp/supervisor.ts';
 import type { CommandQueue } from './command-queue.ts';
-
-type NotifiedState = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP';
+import { createGroupStates, type NotifiedState } from './group-states.ts';
 
 /** A router that leaves is the master still, for whoever looks from outside. */
 const states: Readonly<Partial<Record<Phase, NotifiedState>>> = {
@@ -17,10 +17,21 @@ const states: Readonly<Partial<Record<Phase, NotifiedState>>> = {
   initialize: 'STOP',
 };
 
+/** keepalived has no priority of a group. */
+const groupPriority = 0;
+
 export type Notifier = {
   readonly configure: (instances: readonly VrrpInstanceConfig[]) => void;
   /** To be told every event. */
   readonly heard: (event: JournalEvent) => void;
+};
+
+/** Who is told of, as keepalived's scripts read it. */
+type Subject = {
+  readonly kind: 'INSTANCE' | 'GROUP';
+  readonly name: string;
+  readonly state: NotifiedState;
+  readonly priority: number;
 };
 
 export function createNotifier({
@@ -32,20 +43,24 @@ export function createNotifier({
 }): Notifier {
   let scripts = new Map<string, VrrpNotifyConfig>();
   const told = new Map<string, NotifiedState>();
+  const groups = createGroupStates((name) => told.get(name));
 
-  function enqueue(instance: string, state: NotifiedState, command: readonly string[]): void {
-    const onEnded = (exit: string) =>
-      journal({ event: 'vrrp.notified', instance, state, command: command.join(' '), exit });
-    queue.add(`router ${instance}`, {
-      command: () => ({ request: { command, isAction: true }, onEnded }),
-      onLeftOut: () => onEnded('left out'),
-    });
+  function notify(subject: Subject, notifies: VrrpNotifyConfig | undefined): void {
+    const { kind, name } = subject;
+    for (const command of commandsFor(notifies, subject)) {
+      const onEnded = (exit: string) => journal(eventOf(subject, command, exit));
+      queue.add(kind === 'GROUP' ? `group ${name}` : `router ${name}`, {
+        command: () => ({ request: { command, isAction: true }, onEnded }),
+        onLeftOut: () => onEnded('left out'),
+      });
+    }
   }
 
   return {
     configure: (instances) => {
       // One that leaves the configuration still has its STOP to be told: what is known of it stays.
       scripts = new Map([...scripts, ...instances.map(({ name, notify = {} }) => [name, notify] as const)]);
+      groups.configure(instances);
     },
     heard: (event) => {
       if (event.event !== 'vrrp.transition') return;
@@ -53,8 +68,10 @@ export function createNotifier({
       const state = states[to];
       if (state === undefined || told.get(instance) === state) return;
       told.set(instance, state);
-      for (const command of commandsFor(scripts.get(instance), instance, state, priority))
-        enqueue(instance, state, command);
+      notify({ kind: 'INSTANCE', name: instance, state, priority }, scripts.get(instance));
+      const group = groups.changedBy(instance);
+      if (group !== undefined)
+        notify({ kind: 'GROUP', name: group.name, state, priority: groupPriority }, group.notify);
     },
   };
 }
@@ -75,14 +92,19 @@ export const withNotifier = (supervisor: VrrpSupervisor, notifier: Notifier): Vr
 /** keepalived's order: the one of the state, then the one of all. */
 function commandsFor(
   notify: VrrpNotifyConfig = {},
-  instance: string,
-  state: NotifiedState,
-  priority: number,
+  { kind, name, state, priority }: Subject,
 ): readonly (readonly string[])[] {
   const ofState = notify[state];
   const { every } = notify;
   return [
     ...(ofState === undefined ? [] : [ofState]),
-    ...(every === undefined ? [] : [[...every, 'INSTANCE', instance, state, String(priority)]]),
+    ...(every === undefined ? [] : [[...every, kind, name, state, String(priority)]]),
   ];
+}
+
+function eventOf({ kind, name, state }: Subject, words: readonly string[], exit: string): JournalEvent {
+  const how = { state, command: words.join(' '), exit };
+  return kind === 'GROUP'
+    ? { event: 'vrrp.group_notified', group: name, ...how }
+    : { event: 'vrrp.notified', instance: name, ...how };
 }

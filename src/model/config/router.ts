@@ -63,6 +63,8 @@ export type VrrpInstanceConfig = {
   readonly notify?: VrrpNotifyConfig;
   /** The name of its sync group. */
   readonly syncGroup?: string;
+  /** Commands to be run as the state of its group changes; the same in each member. */
+  readonly groupNotify?: VrrpNotifyConfig;
   readonly at: Position;
 };
 
@@ -80,7 +82,7 @@ export type VrrpProcessConfig = {
   readonly lockMemory: boolean;
 };
 
-/** By keepalived's names of the states; `every` gets INSTANCE, name, state and priority behind it. */
+/** By keepalived's names of the states; `every` gets INSTANCE or GROUP, name, state and priority behind it. */
 export type VrrpNotifyConfig = Readonly<
   Partial<Record<'MASTER' | 'BACKUP' | 'FAULT' | 'STOP' | 'every', readonly string[]>>
 >;

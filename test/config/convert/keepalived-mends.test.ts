@@ -101,6 +101,32 @@ describe('a block or a word that stands twice', () => {
     expect(notes.length).toBeGreaterThanOrEqual(6);
   });
 
+  const tracks = (more = '') =>
+    'vrrp_script s {\nscript /bin/one\nweight 5\n}\nvrrp_script f {\nscript /bin/two\n}\n' +
+    'track_file n {\nfile /n\n}\ntrack_file m {\nfile /m\nweight 3\n}\n' +
+    `vrrp_sync_group G {\ngroup {\nA\nB\n}\n${more}}\n` +
+    instance(
+      'track_script {\ns\nf weight 0\n}\ntrack_file {\nn\nm\nm weight 9\n}\ntrack_interface {\neth7 weight -9\neth8\n}\n',
+      'A',
+    ) +
+    instance('', 'B', '192.0.2.97', 53);
+  const trackersIn = (text: string) =>
+    convertedText(text).config.vrrp[0]?.trackers?.map(({ name, weight }) => `${name} ${weight}`);
+
+  it('leaves out the weights of a member of a sync group, as keepalived does', () => {
+    expect(trackersIn(tracks())).toEqual(['eth7 0', 'eth8 0', 'f 0', 'n 0']);
+    const own = tracks().replace('group {\nA\nB\n}', 'group {\nB\n}');
+    expect(trackersIn(own)).toEqual(['eth7 -9', 'eth8 0', 's 5', 'f 0', 'n 1', 'm 3']);
+    expect(trackersIn(own.replace('interface', 'priority 255\ninterface'))).toEqual(['eth8 0', 'f 0', 'n 0']);
+    expect(convertedText(tracks()).notes.filter((note) => note.includes('in a member of'))).toHaveLength(4);
+  });
+
+  it('keeps them where the group asks for them', () => {
+    const { notes } = convertedText(tracks('sync_group_tracking_weight\n'));
+    expect(trackersIn(tracks('sync_group_tracking_weight\n'))).toHaveLength(6);
+    expect(notes).toContainEqual(expect.stringContaining('look: vrrp_sync_group sync_group_tracking_weight'));
+  });
+
   it('joins two blocks of one service: the settings of the first, the servers of both', () => {
     const block = (algo: string, server: string) =>
       `virtual_server group G {\nprotocol TCP\nlb_algo ${algo}\nreal_server ${server} 80\n}\n`;

@@ -98,6 +98,55 @@ describe('a notify script', () => {
   });
 });
 
+describe('the notify script of a sync group', () => {
+  const member = (name: string, more = {}) =>
+    instance({ name, syncGroup: 'VG', groupNotify: { MASTER: ['/bin/m'], every }, ...more });
+  const groupRan = () => ran().filter((line) => !line.includes('INSTANCE'));
+
+  it('runs once a group, when the last member has changed, with GROUP, name, state and 0', async () => {
+    notifier.configure([member('A'), member('B')]);
+    await becomes('active', 'A');
+    expect(ran()).toEqual([]);
+    await becomes('active', 'B');
+    expect(ran()).toEqual(['/bin/m']);
+    await programs.started[0]?.end();
+    expect(ran()).toEqual(['/bin/m', '/bin/n x GROUP VG MASTER 0']);
+    await programs.started[1]?.end('exit 1');
+    expect(events.at(-1)).toEqual({
+      event: 'vrrp.group_notified',
+      ...{ group: 'VG', state: 'MASTER', command: '/bin/n x GROUP VG MASTER 0', exit: 'exit 1' },
+    });
+  });
+
+  it('is told of no state that only some members had', async () => {
+    const notify = { every };
+    notifier.configure([member('A', { groupNotify: notify }), member('B', { groupNotify: notify })]);
+    for (const name of ['A', 'B']) await becomes('backup', name);
+    await programs.started[0]?.end();
+    // One could, the other could not.
+    await becomes('active', 'A');
+    await becomes('backup', 'A');
+    // One has a fault, the other leaves and follows.
+    await becomes('fault', 'A');
+    await becomes('leaving', 'B');
+    expect(groupRan()).toEqual(['/bin/n x GROUP VG BACKUP 0']);
+    await becomes('fault', 'B');
+    expect(groupRan()).toEqual(['/bin/n x GROUP VG BACKUP 0', '/bin/n x GROUP VG FAULT 0']);
+  });
+
+  it('of a group that is taken out with its members is still told of its end; one that loses a member goes on', async () => {
+    notifier.configure([member('A', { groupNotify: { every } }), member('B', { groupNotify: { every } })]);
+    notifier.configure([member('A', { groupNotify: { every } })]);
+    await becomes('initialize', 'B');
+    await becomes('active', 'A');
+    expect(groupRan()).toEqual(['/bin/n x GROUP VG MASTER 0']);
+    await programs.started[0]?.end();
+    notifier.configure([]);
+    await becomes('initialize', 'A');
+    expect(groupRan().at(-1)).toBe('/bin/n x GROUP VG STOP 0');
+  });
+});
+
 it('is told the configuration with the supervisor of its routers', async () => {
   const supervisor = {
     start: async () => ['x'],

@@ -8,7 +8,7 @@ import { noteUnknown } from './left-out.ts';
 import { readKeepalivedLines, type SourceFile, type Sources } from './lines.ts';
 import { instancesOf } from './routers.ts';
 import { virtualsOf } from './services.ts';
-import { syncGroupsOf } from './sync-groups.ts';
+import { syncGroupsOf, weightlessMembers } from './sync-groups.ts';
 import { cleanName, nameOf, scriptOf, trackFileOf, trackProcessOf } from './tracking.ts';
 import { readStatements, type Statement, wordOf } from './tree.ts';
 
@@ -45,11 +45,13 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
   const processes = named('vrrp_track_process', 'track_process');
   const vrrp_track_process = processes.flatMap((each) => trackProcessOf(each, note));
   const references = {
-    track_script: names(vrrp_script),
-    track_file: names(vrrp_track_file),
-    track_process: names(vrrp_track_process),
+    track_script: weights(vrrp_script, 0),
+    track_file: weights(vrrp_track_file, 1),
+    track_process: weights(vrrp_track_process, 0),
   };
-  const vrrp = instancesOf(all('vrrp_instance'), { note, globals, references });
+  const syncGroups = all('vrrp_sync_group');
+  const weightless = weightlessMembers(syncGroups, new Set(all('vrrp_instance').map(nameOf)));
+  const vrrp = instancesOf(all('vrrp_instance'), { note, globals, references, weightless });
   const trackFiles = new Map(vrrp_track_file.map(({ name, file }) => [String(name), String(file)]));
   const groups = new Map(all('virtual_server_group').map((each) => [each.words[0] ?? '', each]));
   const document: Fields = {
@@ -61,7 +63,7 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
     vrrp_script,
     vrrp_track_file,
     vrrp_track_process,
-    vrrp_sync_group: syncGroupsOf(all('vrrp_sync_group'), { instances: names(vrrp), references, note }),
+    vrrp_sync_group: syncGroupsOf(syncGroups, { instances: names(vrrp), references, note }),
     virtual: virtualsOf(all('virtual_server'), { note, groups, trackFiles }),
   };
   return { document, notes: notes() };
@@ -69,6 +71,10 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
 
 const names = (list: readonly Fields[]): ReadonlySet<string> =>
   new Set(list.map(({ name }) => cleanName(String(name))));
+
+/** By name; a definition without one has keepalived's. */
+const weights = (list: readonly Fields[], unset: number): ReadonlyMap<string, number> =>
+  new Map(list.map(({ name, weight }) => [cleanName(String(name)), Number(weight ?? unset)]));
 
 /** keepalived takes the first of a name. */
 function firstOfEach(statements: readonly Statement[], note: Noting): readonly Statement[] {

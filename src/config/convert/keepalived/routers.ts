@@ -4,16 +4,19 @@ import type { Fields, Noting } from '../converted.ts';
 import { floatingOf, type Taken, vmacOf } from './addresses.ts';
 import { advertsOf } from './adverts.ts';
 import { announcementKeys, announcementsOf } from './announcements.ts';
-import { electionOf } from './election.ts';
+import { type Election, electionOf } from './election.ts';
 import { noteUnknown } from './left-out.ts';
 import { type RulePriorities, routesOf, rulesOf } from './routes.ts';
-import { nameOf, notifiesOf, notifyKeys, type References, trackKeys, tracksOf } from './tracking.ts';
+import { nameOf, notifiesOf, notifyKeys, type References } from './tracking.ts';
+import { trackKeys, tracksOf } from './tracks.ts';
 import { isSet, lastOf, type Statement, wholeWithin, wordOf } from './tree.ts';
 
 export type VrrpSurroundings = {
   readonly note: Noting;
   readonly globals: readonly Statement[];
   readonly references: References;
+  /** Members of sync groups whose weights keepalived leaves out. */
+  readonly weightless: ReadonlySet<string>;
 };
 
 /** What earlier instances have. */
@@ -85,8 +88,11 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
     use_vmac: vmacOf(lastOf(block, 'use_vmac'), { vrid: `${vrid}`, family, used: seen.vmacs }, note),
     checksum: isSet(block, 'v3_checksum_as_v2') ? 'rfc9568' : undefined,
     ...announcementsOf(block, globals, note),
-    ...tracksOf(statement, references, note),
+    ...tracksOf(statement, { references, note, weightless: weightlessOf(name, election, around) }),
     ...notifiesOf(statement, note),
   };
   return [fields];
 }
+
+const weightlessOf = (name: string, { priority }: Election, { weightless }: VrrpSurroundings) =>
+  weightless.has(name) ? 'sync group' : priority === 255 ? 'priority 255' : undefined;

@@ -2,7 +2,8 @@
 // keepalived takes the first group of a name, its first list of members, and a member for the first group that names it.
 // Source: keepalived/vrrp/vrrp_parser.c, keepalived/vrrp/vrrp_sync.c.
 import type { Fields, Noting } from '../converted.ts';
-import { cleanName, nameOf, type References, trackKeys, tracksOf } from './tracking.ts';
+import { cleanName, nameOf, notifiesOf, notifyKeys, type References } from './tracking.ts';
+import { trackKeys, tracksOf } from './tracks.ts';
 import { firstOf, type Statement } from './tree.ts';
 
 export type GroupSurroundings = {
@@ -26,29 +27,51 @@ export function syncGroupsOf(statements: readonly Statement[], around: GroupSurr
     for (const member of members) grouped.add(member);
     noteOthers(statement, around);
     if (members.length > 0)
-      return [{ name, group: members, ...tracksOf(statement, around.references, around.note) }];
+      return [
+        {
+          ...{ name, group: members, ...tracksOf(statement, around) },
+          ...notifiesOf(statement, around.note),
+        },
+      ];
     around.note(statement.at, 'missing', `vrrp_sync_group ${statement.text}: left out, as it has no member`);
     return [];
   });
 }
 
-const known: ReadonlySet<string> = new Set(['group', ...trackKeys]);
+const weighing = ['sync_group_tracking_weight', 'global_tracking'] as const;
+const known: ReadonlySet<string> = new Set(['group', ...trackKeys, ...notifyKeys, ...weighing]);
+
+/** Members of groups that do not ask for their weights, by the first group that names each. */
+export function weightlessMembers(
+  statements: readonly Statement[],
+  instances: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const grouped = new Map<string, Statement>();
+  for (const statement of statements)
+    for (const name of namesIn(statement, instances)) if (!grouped.has(name)) grouped.set(name, statement);
+  const weighs = ({ block }: Statement) => block?.some(({ key }) => weighing.some((each) => each === key));
+  return new Set([...grouped].flatMap(([name, statement]) => (weighs(statement) === true ? [] : [name])));
+}
 
 /** Instances that stand in the block itself, where no group does. */
-const isBare = ({ block }: Statement, key: string, { instances }: GroupSurroundings): boolean =>
+const isBare = ({ block }: Statement, key: string, instances: ReadonlySet<string>): boolean =>
   firstOf(block, 'group') === undefined && instances.has(cleanName(key));
+
+function namesIn(statement: Statement, instances: ReadonlySet<string>): ReadonlySet<string> {
+  const { block } = statement;
+  const lines =
+    firstOf(block, 'group')?.block ??
+    (block ?? []).filter(({ key, words }) => words.length === 0 && isBare(statement, key, instances));
+  return new Set(lines.flatMap(({ key, words }) => [key, ...words]).map(cleanName));
+}
 
 function membersOf(
   statement: Statement,
   grouped: ReadonlySet<string>,
   around: GroupSurroundings,
 ): readonly string[] {
-  const { block, at, text } = statement;
-  const lines =
-    firstOf(block, 'group')?.block ??
-    (block ?? []).filter(({ key, words }) => words.length === 0 && isBare(statement, key, around));
-  const named = new Set(lines.flatMap(({ key, words }) => [key, ...words]).map(cleanName));
-  return [...named].filter((name) => {
+  const { at, text } = statement;
+  return [...namesIn(statement, around.instances)].filter((name) => {
     const reason = !around.instances.has(name)
       ? 'which is no virtual router'
       : grouped.has(name)
@@ -66,9 +89,12 @@ function noteOthers(statement: Statement, around: GroupSurroundings): void {
   const { block } = statement;
   const first = firstOf(block, 'group');
   for (const { key, at } of block ?? []) {
-    if (!known.has(key) && !isBare(statement, key, around)) {
+    if (!known.has(key) && !isBare(statement, key, around.instances)) {
       const text = `vrrp_sync_group ${key}: left out, as nothing corresponds to it`;
       around.note(at, { word: key }, text);
+    } else if (weighing.some((each) => each === key)) {
+      const text = `vrrp_sync_group ${key}: the weights of one member move all of them alike here`;
+      around.note(at, 'approximate', text);
     } else if (key === 'group' && first !== undefined && first.at !== at) {
       around.note(at, 'ignored', 'vrrp_sync_group group: left out, as keepalived takes the first');
     }

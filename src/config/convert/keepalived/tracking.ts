@@ -1,12 +1,12 @@
-// What keepalived's virtual routers track and whom they tell (docs/reference/keepalived.md §3, §4): vrrp_script,
-// track_file, vrrp_track_process, sync groups, the track_ blocks that refer to them, and notify scripts.
+// What keepalived's virtual routers can track and whom they tell (docs/reference/keepalived.md §3, §4): vrrp_script,
+// track_file, vrrp_track_process and notify scripts. The track_ blocks that refer to them are read in tracks.ts.
 import { commandWords } from '../../values/command-words.ts';
 import type { Fields, Noting } from '../converted.ts';
 import { noteUnknown } from './left-out.ts';
-import { firstOf, lastOf, linesOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
+import { firstOf, lastOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
 
-/** The names that track_script, track_file and track_process may refer to. */
-export type References = Readonly<Record<string, ReadonlySet<string>>>;
+/** What track_script, track_file and track_process may refer to, with the weights that the definitions give. */
+export type References = Readonly<Record<string, ReadonlyMap<string, number>>>;
 
 const weightMax = 253;
 const countMax = 65_535;
@@ -56,33 +56,6 @@ export function notifiesOf({ block }: Statement, note: Noting): Fields {
 }
 
 export const trackKeys = ['track_interface', 'track_script', 'track_file', 'track_process'] as const;
-
-/** keepalived adds the blocks up, and takes the first line of a name. */
-export const tracksOf = ({ block }: Statement, references: References, note: Noting): Fields =>
-  Object.fromEntries(
-    trackKeys.map((key) => {
-      const found = new Map<string, string>();
-      for (const line of linesOf(block, key)) {
-        const name = key === 'track_interface' ? line.key : cleanName(line.key);
-        if (found.has(name)) note(line.at, 'ignored', `${key} ${line.key}: left out, as it stands before`);
-        else if (references[key]?.has(name) === false)
-          note(line.at, 'missing', `${key} ${line.key}: left out, as it is defined nowhere`);
-        else found.set(name, trackOf(name, line, key, note));
-      }
-      return [key, found.size === 0 ? undefined : [...found.values()]];
-    }),
-  );
-
-function trackOf(name: string, { words, at }: Statement, key: string, note: Noting): string {
-  const place = words.indexOf('weight');
-  const text = place < 0 ? undefined : words[place + 1];
-  const weight = text !== undefined && /^[-+]?\d{1,9}$/.test(text) ? Number(text) : undefined;
-  const isWithin = weight !== undefined && Math.abs(weight) <= weightMax;
-  if (text !== undefined && !isWithin)
-    note(at, 'mended', `${key} ${name} weight ${text}: left out, as keepalived makes of it`);
-  const reverse = words.includes('reverse') && (isWithin || text === undefined) ? ' reverse' : '';
-  return `${name}${isWithin ? ` weight ${weight}` : ''}${reverse}`;
-}
 
 function weightOf(text: string | undefined, { at }: Statement, note: Noting): string | undefined {
   const weight = Number(text);

@@ -1,0 +1,73 @@
+// The track_ blocks of a virtual router or a sync group: which names, with which weights, and which weights keepalived makes
+// nothing of: those of a member of a sync group, and those of an owner of the addresses. Source: keepalived/vrrp/vrrp.c
+// (vrrp_complete_instance), keepalived/vrrp/vrrp_track.c.
+import type { Fields, Noting } from '../converted.ts';
+import { cleanName, type References } from './tracking.ts';
+import { linesOf, type Statement } from './tree.ts';
+
+export const trackKeys = ['track_interface', 'track_script', 'track_file', 'track_process'] as const;
+type TrackKey = (typeof trackKeys)[number];
+
+/** Whose weights keepalived leaves out. */
+export type Weightless = 'sync group' | 'priority 255';
+
+export type TracksOf = {
+  readonly references: References;
+  readonly note: Noting;
+  readonly weightless?: Weightless | undefined;
+};
+
+/** keepalived adds the blocks up, and takes the first line of a name. */
+export const tracksOf = ({ block }: Statement, of: TracksOf): Fields =>
+  Object.fromEntries(
+    trackKeys.map((key) => {
+      const { note, references } = of;
+      const found = new Map<string, string | undefined>();
+      for (const line of linesOf(block, key)) {
+        const name = key === 'track_interface' ? line.key : cleanName(line.key);
+        if (found.has(name)) note(line.at, 'ignored', `${key} ${line.key}: left out, as it stands before`);
+        else if (references[key]?.has(name) === false)
+          note(line.at, 'missing', `${key} ${line.key}: left out, as it is defined nowhere`);
+        else found.set(name, trackOf(name, line, key, of));
+      }
+      const kept = [...found.values()].filter((each) => each !== undefined);
+      return [key, kept.length === 0 ? undefined : kept];
+    }),
+  );
+
+const weightMax = 253;
+
+function trackOf(name: string, line: Statement, key: TrackKey, of: TracksOf): string | undefined {
+  const { words, at } = line;
+  const place = words.indexOf('weight');
+  const text = place < 0 ? undefined : words[place + 1];
+  const weight = text !== undefined && /^[-+]?\d{1,9}$/.test(text) ? Number(text) : undefined;
+  const isWithin = weight !== undefined && Math.abs(weight) <= weightMax;
+  if (text !== undefined && !isWithin)
+    of.note(at, 'mended', `${key} ${name} weight ${text}: left out, as keepalived makes of it`);
+  const reverse = words.includes('reverse') && (isWithin || text === undefined) ? ' reverse' : '';
+  const inForce = isWithin ? weight : (of.references[key]?.get(name) ?? 0);
+  const said = `${name}${isWithin ? ` weight ${weight}` : ''}${reverse}`;
+  return withoutWeight({ key, name, at, weight: inForce, reverse, said }, of);
+}
+
+type Tracked = Pick<Statement, 'at'> & {
+  readonly key: TrackKey;
+  readonly name: string;
+  /** In force. */
+  readonly weight: number;
+  readonly reverse: string;
+  readonly said: string;
+};
+
+/** A weight of a process stays, as keepalived does not look for one there. */
+function withoutWeight(tracked: Tracked, { weightless, note }: TracksOf): string | undefined {
+  const { key, name, at, weight, reverse, said } = tracked;
+  if (weightless === undefined || weight === 0 || key === 'track_process') return said;
+  const isUnweighted =
+    (key === 'track_interface' && weightless === 'sync group') || (key === 'track_file' && weight === 1);
+  const became = isUnweighted ? 'weight 0' : 'left out';
+  const where = weightless === 'sync group' ? 'a member of a sync group' : 'an owner (priority 255)';
+  note(at, 'mended', `${key} ${name} weight ${weight}: ${became}, as keepalived makes of it in ${where}`);
+  return isUnweighted ? `${name} weight 0${reverse}` : undefined;
+}
