@@ -144,8 +144,9 @@ function withoutNamespaces() {
 function withoutIpvs() {
   if (!commandExists('ipvsadm')) return 'not installed: ipvsadm';
   if (commandExists('modprobe')) spawnSync('modprobe', ['-q', 'ip_vs']);
-  if (existsSync('/proc/net/ip_vs') || commandExists('linux.uml')) return undefined;
-  return 'this kernel has no IPVS, and user-mode-linux is not installed';
+  if (existsSync('/proc/net/ip_vs') || existsSync('.lab/linux/linux.uml') || commandExists('linux.uml'))
+    return undefined;
+  return 'this kernel has no IPVS, and there is no user-mode-linux (scripts/ensure-kernel.sh)';
 }
 
 /**

@@ -1,8 +1,9 @@
 #!/bin/sh
 # The first process inside the lab kernel: prepares a machine over the host's own files, runs one job, powers off.
 # The job is $lab_run/job, its output goes to $lab_console, its exit status to $lab_run/status; $lab_run is a folder
-# of the host. These and $lab_modules, where the kernel's modules are, are given on the kernel's command line. /run, /tmp and /dev/shm are fresh and in memory here; whatever
-# is written elsewhere is written to the host's files.
+# of the host. These and $lab_modules, where the kernel's modules are (not below /tmp, but for the checkout's own), are
+# given on the kernel's command line. /run, /tmp and /dev/shm are fresh and in memory here; whatever is written
+# elsewhere is written to the host's files.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb
 
 mount -t proc proc /proc

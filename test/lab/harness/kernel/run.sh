@@ -5,7 +5,8 @@
 #   run.sh [--machine] [--timeout SECONDS] COMMAND [ARGUMENT...]
 # --machine: an emulated machine in place of user-mode-linux, slower, with a whole kernel of Debian's.
 # Exit status: the command's; 124 after the timeout, 125 if no such kernel could be had, 126 if it broke down.
-# Debian's kernel for this purpose is in the package user-mode-linux; scripts/ensure-machine.sh gets the other one.
+# scripts/ensure-kernel.sh gets user-mode-linux, or Debian's package of that name is installed; scripts/ensure-machine.sh
+# gets the other one. Which one runs is said on stderr.
 set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 checkout=$(CDPATH= cd -- "$here/../../../.." && pwd)
@@ -19,9 +20,15 @@ if [ "${1-}" = --timeout ]; then timeout=$2; shift 2; fi
 if [ -e /proc/net/ip_vs ] || modprobe -q ip_vs 2>/dev/null && [ -e /proc/net/ip_vs ]; then
   exec timeout -k 10 "$timeout" "$@"
 fi
-if [ $kind = uml ] && ! command -v linux.uml >/dev/null; then
-  echo 'This kernel has no IPVS, and linux.uml (Debian package user-mode-linux) is not installed' >&2
-  exit 125
+if [ $kind = uml ]; then
+  if [ -x "$checkout/.lab/linux/linux.uml" ]; then
+    echo "Lab kernel: user-mode Linux $(cat "$checkout/.lab/linux/version")" >&2
+  elif command -v linux.uml >/dev/null; then
+    echo "Lab kernel: the installed user-mode Linux $(linux.uml --version) (scripts/ensure-kernel.sh gets a faster one)" >&2
+  else
+    echo 'This kernel has no IPVS, and there is no user-mode Linux (scripts/ensure-kernel.sh)' >&2
+    exit 125
+  fi
 fi
 if [ $kind = machine ] && [ ! -e "$checkout/.lab/machine/initramfs" ]; then
   echo 'This kernel has no IPVS, and there is no machine to emulate (scripts/ensure-machine.sh)' >&2
