@@ -4,9 +4,8 @@
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
-build: modules ## the daemon, into dist/
-	node_modules/.bin/tsc -p tsconfig.build.json
-	@chmod 755 dist/main.js
+build: modules ## the daemon as it is installed, into dist/
+	node scripts/build.mjs
 
 test: modules ## every check and every test; what cannot run here is skipped, and says why
 	@scripts/ensure-packages.sh || true

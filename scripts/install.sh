@@ -1,32 +1,51 @@
 #!/bin/sh
-# Installs the built daemon: $PREFIX/lib/lvs-director with its modules, $PREFIX/bin/lvs-director, the unit, and an
-# example config where there is none. DESTDIR is for packagers. Nothing is started or enabled.
+# Installs the built daemon: $PREFIX/lib/lvs-director, which is whole in itself, $PREFIX/bin/lvs-director, the unit, the pages of
+# docs/, and an example config where there is none. DESTDIR is for packagers. DIST is another build than dist/.
+# Needs neither npm nor a network. Nothing is started or enabled.
 set -eu
 cd "$(dirname "$0")/.."
 prefix=${PREFIX:-/usr}
 root=${DESTDIR:-}
+build=${DIST:-dist}
 library=$root$prefix/lib/lvs-director
+documents=$root$prefix/share/doc/lvs-director
 
-[ -e dist/main.js ] || { echo 'Missing: dist/ (make build)' >&2; exit 1; }
-mkdir -p "$library" "$root$prefix/bin" "$root/lib/systemd/system" "$root/etc/lvs-director"
+[ -e "$build/chunks.txt" ] || { echo "Missing: $build (make build)" >&2; exit 1; }
+# Where systemd looks; of other prefixes it knows nothing.
+case $prefix in
+  /usr | /usr/local) units=$root$prefix/lib/systemd/system ;;
+  *) units=$root/etc/systemd/system ;;
+esac
+mkdir -p "$library" "$root$prefix/bin" "$documents" "$units" "$root/etc/lvs-director"
 
 # The new tree is made beside the old one, so that a running daemon never meets half of each.
 new=$library/new
 rm -rf "$new"
 mkdir -p "$new"
-cp -R dist package.json package-lock.json .npmrc "$new"
-(cd "$new" && npm ci --omit=dev --no-fund --no-audit --loglevel=error)
-# The modules first: a program that starts in between finds what it imports.
-for part in node_modules dist package.json; do
+cp -R "$build" "$new/dist"
+cp package.json LICENSE "$new"
+# What the installed build had stays until the next time: a daemon that runs from it loads some parts when it needs them.
+if [ -e "$library/dist/chunks.txt" ]; then
+  while read -r chunk; do
+    [ -e "$new/dist/chunks/$chunk" ] || cp "$library/dist/chunks/$chunk" "$new/dist/chunks/"
+  done <"$library/dist/chunks.txt"
+fi
+chmod -R u=rwX,go=rX "$new"
+for part in dist package.json LICENSE; do
   rm -rf "$library/old"
   [ ! -e "$library/$part" ] || mv "$library/$part" "$library/old"
   mv "$new/$part" "$library/$part"
 done
-rm -rf "$new" "$library/old"
+# node_modules: of installations that had all packages beside dist/.
+rm -rf "$new" "$library/old" "$library/node_modules"
 
-chmod 755 "$library/dist/main.js"
 ln -sf ../lib/lvs-director/dist/main.js "$root$prefix/bin/lvs-director"
-install -m 644 systemd/lvs-director.service "$root/lib/systemd/system/lvs-director.service"
+sed "s|/usr/bin/lvs-director|$prefix/bin/lvs-director|; s|/usr/share/doc/|$prefix/share/doc/|" \
+  systemd/lvs-director.service >"$units/lvs-director.service"
+chmod 644 "$units/lvs-director.service"
+cp "$build/third-party-notices.txt" ./*.md "$documents"
+cp -R docs "$documents"
+chmod -R u=rwX,go=rX "$documents"
 config=$root/etc/lvs-director/lvs-director.yaml
 if [ -e "$config" ]; then
   echo "kept $config"

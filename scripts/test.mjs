@@ -192,7 +192,7 @@ function processorsOfOurs() {
 function style() {
   check('lint', ['node_modules/.bin/biome', 'check', '.']);
   check('types', ['node_modules/.bin/tsc', '-p', 'tsconfig.json']);
-  check('build', ['node_modules/.bin/tsc', '-p', 'tsconfig.build.json']);
+  check('build', [process.execPath, 'scripts/build.mjs']);
 }
 
 const noLab = withoutNamespaces();

@@ -26,6 +26,7 @@ import { type Fault, faultStatus, takeFaults } from '../system/host/faults.ts';
 import { levelPrefix } from '../system/host/level-prefix.ts';
 import { createNotify, type Notify } from '../system/host/notify.ts';
 import { onEarlyEnd, takeSignals } from '../system/host/signals.ts';
+import { inSources } from '../system/host/source-frames.ts';
 import { isRestarting } from '../system/host/unit-job.ts';
 import { keepInheritedDescriptors } from '../system/programs/inherited-descriptors.ts';
 import { type Arguments, defaultConfigFile, type ExitCode, type Io, textOption } from './command-line.ts';
@@ -163,7 +164,7 @@ function endByFault(
   hide: (text: string) => string,
 ): (fault: Fault) => void {
   return ({ kind, error }) => {
-    const { isOfCheck, ...facts } = judgeFault(error, hide);
+    const { isOfCheck, ...facts } = judgeFault(inSources(error), hide);
     journal({ event: 'daemon.fault', process: 'main', kind, ...facts, ends: !isOfCheck });
     if (isOfCheck) return;
     setTimeout(() => process.exit(faultStatus), lastWordsMs);

@@ -13,6 +13,7 @@ import type { JournalEvent } from '../journal/event.ts';
 import { faultStatus, takeFaults } from '../system/host/faults.ts';
 import { becomeRealtime } from '../system/host/realtime.ts';
 import { takeSignals } from '../system/host/signals.ts';
+import { inSources } from '../system/host/source-frames.ts';
 import type { ExitCode, Io } from './command-line.ts';
 
 /** How long the last words may take to leave. */
@@ -26,7 +27,7 @@ export async function runVrrpProcess(argv: readonly string[], io: Io): Promise<E
   takeSignals(() => {});
   const { channel, flushed } = parentChannel();
   takeFaults(({ kind, error }) => {
-    const { isOfCheck: _, ...facts } = judgeFault(error);
+    const { isOfCheck: _, ...facts } = judgeFault(inSources(error));
     channel.send({
       type: 'event',
       event: { event: 'daemon.fault', process: 'vrrp', kind, ...facts, ends: true },

@@ -1,6 +1,7 @@
 // A worker thread that compares one text after the other with a regular expression. One that takes too long can only be
 // ended together with its thread; the next one then gets a new thread.
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
 export type PatternJob = {
@@ -39,7 +40,18 @@ parentPort.on('message', (job) => {
   parentPort.postMessage(job.texts.some((text) => regexp.test(text)));
 });
 `;
-const linearEngine = createRequire(import.meta.url).resolve('re2js');
+
+declare global {
+  interface ImportMeta {
+    /** As scripts/build/bundle.mjs says of itself; undefined where the sources run file by file. */
+    readonly bundled?: true;
+  }
+}
+/** The build has the engine beside the program. */
+const linearEngine = (): string =>
+  import.meta.bundled
+    ? fileURLToPath(new URL('../re2js.cjs', import.meta.url))
+    : createRequire(import.meta.url).resolve('re2js');
 
 export function createPatternWorker(): PatternWorker {
   let worker: Worker | undefined;
@@ -48,7 +60,7 @@ export function createPatternWorker(): PatternWorker {
   const start = (onOnline: () => void): Worker => {
     const started = new Worker(workerSource, {
       eval: true,
-      workerData: linearEngine,
+      workerData: linearEngine(),
       resourceLimits: { maxOldGenerationSizeMb: 64 },
     });
     started.once('online', onOnline);

@@ -84,17 +84,12 @@ if [ ! -e "$folder/prepared" ]; then
   printf '[Journal]\nStorage=persistent\nSystemMaxUse=24M\n' >"$root/etc/systemd/journald.conf.d/lab.conf"
   printf '[Match]\nName=eth0\n[Network]\nAddress=%s\nIPv6AcceptRA=no\nLinkLocalAddressing=ipv6\n' "$address" \
     >"$root/etc/systemd/network/eth0.network"
-  # Where scripts/install.sh puts it; the two large folders are mounted below.
+  # As on a machine of its own; the config is the test's.
   rm -rf "$root/usr/lib/lvs-director" "$root/usr/bin/lvs-director"
-  mkdir -p "$root/usr/lib/lvs-director/dist" "$root/usr/lib/lvs-director/node_modules"
-  cp "$checkout/package.json" "$root/usr/lib/lvs-director/"
-  ln -s ../lib/lvs-director/dist/main.js "$root/usr/bin/lvs-director"
-  cp "$checkout/systemd/lvs-director.service" "$root/lib/systemd/system/"
+  DESTDIR=$root "$checkout/scripts/install.sh" >/dev/null || exit 125
+  rm "$root/etc/lvs-director/lvs-director.yaml"
   : >"$folder/prepared"
 fi
-chmod 755 "$checkout/dist/main.js"
-mount --bind "$checkout/dist" "$root/usr/lib/lvs-director/dist" || exit 125
-mount --bind "$checkout/node_modules" "$root/usr/lib/lvs-director/node_modules" || exit 125
 
 for place in dev run tmp; do mount -t tmpfs -o mode=755 tmpfs "$root/$place"; done
 chmod 1777 "$root/tmp"

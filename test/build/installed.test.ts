@@ -1,0 +1,125 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inSources, sourceFrames } from '../../src/system/host/source-frames.ts';
+
+const build = `dist-test-${process.pid}`;
+let root = '';
+let library = '';
+const install = () =>
+  execFileSync('scripts/install.sh', { env: { PATH: process.env.PATH, DESTDIR: root, DIST: build } });
+/** Away from the checkout, with nothing in its environment. */
+const run = (...words: string[]) =>
+  execFileSync(process.execPath, [join(library, 'dist/main.js'), ...words], {
+    cwd: root,
+    env: {},
+    encoding: 'utf8',
+  });
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'lvs-director-installed-'));
+  library = join(root, 'usr/lib/lvs-director');
+  execFileSync(process.execPath, ['scripts/build.mjs', build]);
+  install();
+});
+afterAll(() => {
+  rmSync(build, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true });
+});
+
+const chunks = () => readdirSync(join(build, 'chunks')).filter((name) => name.endsWith('.js'));
+const chunkOf = (name: string) => chunks().find((each) => each.startsWith(`${name}-`)) ?? '';
+const textOf = (chunk: string) => readFileSync(join(build, 'chunks', chunk), 'utf8');
+
+/** What a file of the build is made of, and what it always loads with itself. */
+function loadedBy(chunk: string, seen = new Set<string>()): readonly string[] {
+  if (seen.has(chunk)) return [];
+  seen.add(chunk);
+  const { sources } = JSON.parse(textOf(`${chunk}.map`)) as { readonly sources: readonly string[] };
+  const imported = [...textOf(chunk).matchAll(/(?:from|import)\s*["']\.\/([^"']+)["']/g)];
+  const own = sources.map((source) => source.replace(/^(\.\.\/)+/, ''));
+  return [...own, ...imported.flatMap(([, name = '']) => loadedBy(name, seen))];
+}
+const packagesIn = (sources: readonly string[]) => [
+  ...new Set(sources.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [])),
+];
+
+describe('what is installed', () => {
+  it('runs by itself', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
+    expect(run('--version')).toBe(`lvs-director ${version}\n`);
+    const config = join(root, 'lvs-director.yaml');
+    writeFileSync(config, 'virtual:\n  - address: 192.0.2.1:80\n    real: [192.0.2.2:80 gate]\n');
+    expect(run('check', '-c', config)).toContain('192.0.2.2:80');
+    const engine = createRequire(import.meta.url)(join(library, 'dist/re2js.cjs')) as typeof import('re2js');
+    expect(engine.RE2JS.compile('a+').test('caat')).toBe(true);
+  });
+  it('has of other packages only those with native code, and the licences of all', () => {
+    expect(readdirSync(library).sort()).toEqual(['LICENSE', 'dist', 'package.json']);
+    const beside = readdirSync(join(library, 'dist/node_modules')).sort();
+    expect(beside).toEqual(['@koromix', 'koffi', 'netlink', 'node-gyp-build']);
+    const notices = readFileSync(join(root, 'usr/share/doc/lvs-director/third-party-notices.txt'), 'utf8');
+    const bundled = packagesIn(chunks().flatMap((chunk) => loadedBy(chunk)));
+    expect(bundled).toEqual(expect.arrayContaining(['zod', 'undici', 'pg', 'mysql2', 're2js', 'winston']));
+    for (const name of [...bundled, 'koffi', 'netlink']) expect(notices).toMatch(RegExp(`^${name} \\d`, 'm'));
+  });
+  it('keeps what a daemon that runs meanwhile may still load, until the next time', () => {
+    const dist = join(library, 'dist');
+    const earlier = 'dns-EARLIER.js';
+    writeFileSync(join(dist, 'chunks', earlier), '');
+    writeFileSync(join(dist, 'chunks.txt'), `${earlier}\n`);
+    install();
+    expect(existsSync(join(dist, 'chunks', earlier))).toBe(true);
+    install();
+    expect(existsSync(join(dist, 'chunks', earlier))).toBe(false);
+    expect(readdirSync(library).sort()).toEqual(['LICENSE', 'dist', 'package.json']);
+  });
+  it('leaves a config alone that is there', () => {
+    const config = join(root, 'etc/lvs-director/lvs-director.yaml');
+    writeFileSync(config, 'mine');
+    install();
+    expect(readFileSync(config, 'utf8')).toBe('mine');
+  });
+});
+
+describe('a process of the program loads with its start', () => {
+  it('of VRRP: no package at all, and nothing that reads files of the administrator', () => {
+    const loaded = loadedBy(chunkOf('vrrp-process'));
+    expect(packagesIn(loaded)).toEqual([]);
+    expect(loaded.filter((path) => /^src\/(config|probes|reconcile|daemon\/health)\//.test(path))).toEqual(
+      [],
+    );
+  });
+  it('the main one: no library of a single kind of check', () => {
+    const loaded = packagesIn(loadedBy(chunkOf('run')));
+    for (const name of ['mysql2', 'pg', 'radius', 'dns-packet', 'ldapts']) expect(loaded).not.toContain(name);
+  });
+});
+
+describe('a place in the bundle', () => {
+  it('is told as the place in the sources', () => {
+    const chunk = chunkOf('dns');
+    const lines = textOf(chunk).split('\n');
+    const line = lines.findIndex((text) => /function probeDns\(/.test(text));
+    const column = (lines[line] ?? '').indexOf('probeDns');
+    const stack = `Error: x\n    at probeDns (file://${join(process.cwd(), build, 'chunks', chunk)}:${line + 1}:${column + 1})`;
+    const source = readFileSync('src/probes/dns.ts', 'utf8').split('\n');
+    const sourceLine = source.findIndex((text) => /function probeDns\(/.test(text)) + 1;
+    expect(sourceFrames(stack)).toMatch(
+      RegExp(`at probeDns \\(/lvs-director/src/probes/dns\\.ts:${sourceLine}:\\d+\\)`),
+    );
+  });
+  it('without a map stays as it is, as do Node and what is no error', () => {
+    const stack = 'Error: x\n    at a (file:///nowhere/dist/chunks/a-1.js:1:2)\n    at b (node:events:1:1)';
+    expect(sourceFrames(stack)).toBe(stack);
+    expect(inSources('text')).toBe('text');
+    const folder = mkdtempSync(join(tmpdir(), 'lvs-director-map-'));
+    writeFileSync(join(folder, 'a.js.map'), 'no map');
+    const broken = `Error: x\n    at a (file://${folder}/a.js:1:2)`;
+    expect(sourceFrames(broken)).toBe(broken);
+    rmSync(folder, { recursive: true });
+  });
+});
