@@ -1,5 +1,5 @@
-// A check made by a program of the administrator's: up when it exits with 0. Run without a shell, with exactly
-// four arguments; the deadline kills it with all that it has started. How a program is run is ports/tracked's.
+// A check made by a program of the administrator's: up when it exits with 0. Run without a shell, with the
+// arguments of its target and no more; the deadline kills it with all that it has started. How a program is run is ports/tracked's.
 // Source: ldirectord's external and external-perl, but a program killed by a signal has failed; misc_dynamic
 // (docs/reference/keepalived.md §6).
 import type { ExternalTarget } from '../model/checks/plain.ts';
@@ -31,8 +31,8 @@ export function createExternalProbe(runScript: RunScript): ExternalProbe {
   };
 }
 
-const commandOf = ({ command, interpreter, arguments: four }: ExternalTarget): readonly string[] =>
-  interpreter === undefined ? [command, ...four] : [interpreter, command, ...four];
+const commandOf = ({ command, interpreter, arguments: given }: ExternalTarget): readonly string[] =>
+  interpreter === undefined ? [command, ...given] : [interpreter, command, ...given];
 
 function judge(result: ScriptResult, { dynamicWeight }: ExternalTarget): ProbeResult {
   if (result.outcome === 'unmade') return unmade(result.detail);

@@ -311,6 +311,8 @@ describe('what looks like a secret in other keys', () => {
     `request: /x?token=${marker}&y=1`,
     `checktype: externl --password ${marker}`,
     `checkcommand: "/bin/check --token ${marker}"\n    checktype: external`,
+    `misc_path: "/bin/check --token ${marker} 'a"\n    checktype: external`,
+    `misc_path: "/bin/check --token ${marker}"\n    checkcommand: /x\n    checktype: external`,
     `service: mysql password=${marker}`,
     `weight_header: "password: ${marker}"`,
     `login: admin\n    virtualhost: x passwd=${marker}\n    quiescent: "passwd: ${marker}"`,

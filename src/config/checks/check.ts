@@ -6,6 +6,7 @@ import type { CheckConfig, CheckType } from '../../model/config/check.ts';
 import type { ServiceId } from '../../model/ipvs.ts';
 import { virtualDefaults as defaults } from '../defaults.ts';
 import { present, type Resolution } from '../resolution.ts';
+import { command } from '../values/command-words.ts';
 import { optional, secret } from '../values/documented.ts';
 import { withSlash } from '../values/request.ts';
 import {
@@ -49,10 +50,14 @@ export const checkKeys = {
     'For external: a program, run with VIP VPORT RIP RPORT; exit 0 is up.',
     defaults.checkcommand,
   ),
-  checkuser: optional(plainName, 'The user that checkcommand runs as. Default: script_user.'),
+  misc_path: optional(
+    command(),
+    'For external, in place of checkcommand: a program with its own arguments, quoted as in a shell, and nothing more.',
+  ),
+  checkuser: optional(plainName, 'The user that either runs as. Default: script_user.'),
   misc_dynamic: optional(
     flag(),
-    'Whether an exit status of checkcommand above 1 is a success, and 2 more than the weight to serve with.',
+    'Whether an exit status of either above 1 is a success, and 2 more than the weight to serve with.',
     'no',
   ),
   request: optional(text(), 'The path (or query) that a negotiate check asks for.', defaults.request),
@@ -90,6 +95,7 @@ export const saidOfCheck = (draft: CheckDraft): Partial<CheckConfig> =>
     checktype: draft.checktype,
     checkport: draft.checkport,
     checkcommand: draft.checkcommand,
+    miscPath: draft.misc_path,
     checkuser: draft.checkuser,
     request: draft.request === undefined ? undefined : withSlash(draft.request),
     receive: draft.receive,

@@ -28,7 +28,12 @@ export function judgeChecktype(virtual: VirtualConfig, draft: CheckDraft, warn: 
     );
   }
   const external = checktype.kind === 'external' || checktype.kind === 'external-perl';
-  if (external && draft.checkcommand === undefined) {
-    warn('checktype', 'learn anything from the check', 'checkcommand beside it', `${checktype.kind} alone`);
+  if (external && draft.checkcommand === undefined && draft.misc_path === undefined) {
+    warn(
+      'checktype',
+      'learn anything from the check',
+      'checkcommand or misc_path beside it',
+      `${checktype.kind} alone`,
+    );
   }
 }

@@ -4,6 +4,7 @@
 import type { CheckKind } from '../../model/checks/checks.ts';
 import { kindsOf } from '../../model/checks/chosen.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
+import { formatCommand } from '../../net/format-command.ts';
 import type { Warn } from '../problem.ts';
 import type { CheckDraft } from './check.ts';
 import { isRead, isWritten, negotiates } from './unread.ts';
@@ -31,6 +32,11 @@ const needs: readonly Need[] = [
   {
     ...{ key: 'login', kinds: ['ldap'], rule: 'passwd beside it', got: none },
     isMet: ({ passwd }) => passwd !== '',
+  },
+  {
+    ...{ key: 'checkcommand', rule: 'no misc_path beside it, which runs in its place' },
+    isMet: ({ miscPath }) => miscPath === undefined,
+    got: ({ miscPath = [] }) => formatCommand(miscPath),
   },
   {
     ...{ key: 'ca', rule: 'verify: yes beside it', got: ({ caFile = '' }) => caFile },

@@ -1,4 +1,4 @@
-// The programs that virtual services name: checkcommand, fallbackcommand, those of the quorum.
+// The programs that virtual services name: checkcommand, misc_path, fallbackcommand, those of the quorum.
 import { action, judgeProgram, read } from '../judge-program.ts';
 import { present, type Resolution } from '../resolution.ts';
 import type { GlobalDraft, VirtualDraft } from './keys.ts';
@@ -18,7 +18,8 @@ export function judgeServicePrograms(
   if (kind === 'external' || kind === 'external-perl') {
     const user = virtual.checkuser ?? globals.script_user;
     const use = { ...present({ user }), ...(kind === 'external-perl' && read) };
-    judgeProgram(virtual.checkcommand, use, ['virtual', index, 'checkcommand'], resolution);
+    const key = virtual.misc_path === undefined ? 'checkcommand' : 'misc_path';
+    judgeProgram(virtual.misc_path?.[0] ?? virtual.checkcommand, use, ['virtual', index, key], resolution);
   }
   judgeShared(virtual, globals, ['virtual', index], resolution);
 }

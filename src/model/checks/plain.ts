@@ -1,6 +1,7 @@
 // The checks that a checktype chooses and that speak no language of a service, and their stand-ins: a service that
 // nobody here speaks is connected to, one that says nothing is taken as up.
-// Source: docs/reference/ldirectord.md §3.1; docs/reference/keepalived.md §6 (misc_dynamic).
+// Source: docs/reference/ldirectord.md §3.1; docs/reference/keepalived.md §6 (misc_path, misc_dynamic).
+import { formatCommand } from '../../net/format-command.ts';
 import { familyOf, type Ip } from '../../net/ip.ts';
 import type { RealConfig, VirtualConfig } from '../config/service.ts';
 import type { Definitions } from './definition.ts';
@@ -31,8 +32,8 @@ export type ExternalTarget = {
   readonly dynamicWeight?: true;
   /** Runs `command` as a script (checktype external-perl). */
   readonly interpreter?: 'perl';
-  /** checkcommand VIP|fwmark VPORT RIP RPORT (docs/reference/ldirectord.md §3.1). */
-  readonly arguments: readonly [string, string, string, string];
+  /** Those of misc_path; of checkcommand VIP|fwmark VPORT RIP RPORT (docs/reference/ldirectord.md §3.1). */
+  readonly arguments: readonly string[];
 };
 
 export type PlainTarget =
@@ -62,9 +63,9 @@ export const plainChecks = {
   },
   external: {
     services: {},
-    reads: ['checkcommand', 'checkuser', 'misc_dynamic'],
+    reads: ['checkcommand', 'misc_path', 'checkuser', 'misc_dynamic'],
     targetOf: externalTargetOf,
-    describe: (target) => `${target.command} ${target.arguments.join(' ')}`,
+    describe: (target) => formatCommand([target.command, ...target.arguments]),
   },
   on: {
     services: { none: {} },
@@ -76,21 +77,22 @@ export const plainChecks = {
 } as const satisfies Definitions<PlainTarget>;
 
 function externalTargetOf(virtual: VirtualConfig, real: RealConfig): ExternalTarget {
-  const { id } = virtual;
-  const vip = id.kind === 'fwmark' ? String(id.fwmark) : bracketed(id.address);
+  const [command = '', ...given] = virtual.miscPath ?? [virtual.checkcommand, ...placesOf(virtual, real)];
   return {
     kind: 'external',
-    command: virtual.checkcommand,
+    command,
     ...(virtual.checkuser !== undefined && { user: virtual.checkuser }),
     ...(virtual.miscDynamic && { dynamicWeight: true }),
     ...(virtual.checktype.kind === 'external-perl' && { interpreter: 'perl' }),
-    arguments: [
-      vip,
-      String(virtualPortOf(virtual)),
-      bracketed(real.address),
-      String(trafficPortOf(virtual, real)),
-    ],
+    arguments: given,
   };
+}
+
+function placesOf(virtual: VirtualConfig, real: RealConfig): readonly string[] {
+  const { id } = virtual;
+  const vip = id.kind === 'fwmark' ? String(id.fwmark) : bracketed(id.address);
+  const [port, realPort] = [virtualPortOf(virtual), trafficPortOf(virtual, real)];
+  return [vip, `${port}`, bracketed(real.address), `${realPort}`];
 }
 
 const bracketed = (address: Ip): string => (familyOf(address) === 'inet6' ? `[${address}]` : address);

@@ -69,9 +69,11 @@ export type CheckConfig = {
   readonly checktype: CheckType;
   readonly checkport?: number;
   readonly checkcommand: string;
-  /** As whom checkcommand runs; absent: as scripts do. */
+  /** A program with its own arguments, in place of checkcommand. */
+  readonly miscPath?: readonly string[];
+  /** As whom either runs; absent: as scripts do. */
   readonly checkuser?: string;
-  /** Whether the exit status of checkcommand says the weight. */
+  /** Whether its exit status says the weight. */
   readonly miscDynamic?: true;
   readonly request: string;
   readonly receive: string;

@@ -19,6 +19,7 @@ type Key = Exclude<keyof CheckDraft, 'service' | 'checktype'> | Timing;
 const samples: Readonly<Record<Key, unknown>> = {
   checkport: '4711',
   checkcommand: '/bin/false',
+  misc_path: '/bin/test -e /x',
   checkuser: 'nobody',
   misc_dynamic: 'yes',
   request: 'http://example.org/x',

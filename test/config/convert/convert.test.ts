@@ -165,11 +165,20 @@ describe('keepalived to a config', () => {
       'DNS_CHECK {\ntype AAAA\nname a.b\n}',
       { service: 'dns', fall: 4, dns: { type: 'AAAA' }, request: '/a.b' },
     ],
-    ['MISC_CHECK {\nmisc_path /a/b\n}', { checktype: { kind: 'external' }, checkcommand: '/a/b', fall: 1 }],
+    ['MISC_CHECK {\nmisc_path /a/b\n}', { checktype: { kind: 'external' }, miscPath: ['/a/b'], fall: 1 }],
     [
       'MISC_CHECK {\nmisc_path /a/b\nmisc_dynamic\nuser check\n}',
-      { checkcommand: '/a/b', checkuser: 'check', miscDynamic: true },
+      { miscPath: ['/a/b'], checkuser: 'check', miscDynamic: true },
     ],
+    [
+      `MISC_CHECK {\nmisc_path "/a/b -u 'c d' e"\nmisc_timeout 3\nmisc_dynamic no\n}`,
+      { miscPath: ['/a/b', '-u', 'c d', 'e'], checktimeoutMs: 3000, miscDynamic: true },
+    ],
+    [
+      'MISC_CHECK {\nmisc_path "b x"\nmisc_timeout 0\ndelay_loop 2\n}',
+      { miscPath: ['/usr/bin/env', 'b', 'x'], checktimeoutMs: 6000, checkintervalMs: 2000 },
+    ],
+    ['MISC_CHECK {\n}', { checktype: { kind: 'on' } }],
     [
       'UDP_CHECK {\npayload 61 62\nrequire_reply 6x\n}',
       { service: 'udp', udp: { payload: '6162', requireReply: '6x' } },

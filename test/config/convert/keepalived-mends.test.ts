@@ -388,3 +388,25 @@ it.each([
   expect(virtual.reals.map(({ address }) => address)).toEqual(['192.0.2.3', '192.0.2.4']);
   expect(notes).toEqual([]);
 });
+
+describe('a program of keepalived', () => {
+  const check = (more: string) => service(`real_server 192.0.2.1 80 {\nMISC_CHECK {\n${more}\n}\n}`);
+
+  it('has the arguments that stand in its quotes; what stands behind them is left out, as keepalived does', () => {
+    const { virtual, notes } = check('misc_path /a/b c d\nuser web www');
+    expect(virtual).toMatchObject({ miscPath: ['/a/b'], checkuser: 'web' });
+    expect(notes).toEqual([
+      'old:6: harmless: misc_path c d: left out, as keepalived takes the first word, or what is in quotes',
+      'old:7: dangerous: user web: group www left out, as programs run with that of their user',
+    ]);
+  });
+
+  it('that cannot be read is none', () => {
+    const { virtual, notes } = check('misc_path "/a/b \'c"');
+    expect(virtual.checktype).toEqual({ kind: 'on' });
+    expect(notes).toEqual([
+      'old:6: harmless: misc_path: left out, as keepalived cannot read it either',
+      'old:5: harmless: MISC_CHECK: left out, as it names no program; the server counts as up',
+    ]);
+  });
+});

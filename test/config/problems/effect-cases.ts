@@ -37,6 +37,16 @@ export const effectCases: readonly ProblemCase[] = [
     '4:19: warning: Cannot use checkcommand: expected checktype external, external-perl, got checktype negotiate',
   ),
   yaml(
+    'a command beside the one that runs in its place',
+    service('checktype: external\n    checkcommand: /bin/false\n    misc_path: /bin/test "a b"'),
+    '5:19: warning: Cannot use checkcommand: expected no misc_path beside it, which runs in its place, got /bin/test "a b"',
+  ),
+  yaml(
+    'a program of its own without external',
+    service('misc_path: /bin/false x'),
+    '4:16: warning: Cannot use misc_path: expected checktype external, external-perl, got checktype negotiate',
+  ),
+  yaml(
     'a port to ping',
     service('checktype: ping\n    checkport: 81'),
     '5:16: warning: Cannot use checkport: expected checktype negotiate, connect, got checktype ping',

@@ -327,7 +327,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'external wants a command',
     service('checktype: external'),
-    '4:16: warning: Cannot learn anything from the check: expected checkcommand beside it, got external alone',
+    '4:16: warning: Cannot learn anything from the check: expected checkcommand or misc_path beside it, got external alone',
   ),
   yaml(
     'gate keeps the port',

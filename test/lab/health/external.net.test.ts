@@ -49,9 +49,10 @@ beforeAll(async () => {
 director: {control_socket: $CONTROL, state_dir: $STATE}
 checktimeout: 30
 virtual:${[virtual('identity', 1), virtual('root', 2, 'checkuser: root,')].join('')}
+  - {address: "10.9.9.9:7", checktype: external, misc_path: '${folder}/identity -H "a b" "" c', real: ["10.9.0.2:80 gate 5"]}
 `,
   });
-  for (const port of [1, 2]) await upOf(calm, port);
+  for (const port of [1, 2, 7]) await upOf(calm, port);
   director = startDirector(lab, await lab.host('lvs1'), {
     prefix,
     config: `
@@ -79,6 +80,10 @@ describe('an external check', () => {
     expect((await upOf(calm, 1)).detail).toMatch(/^exit 0: (\d+) \1 4 10\.9\.9\.9 1 10\.9\.0\.2 80$/);
     expect((await upOf(calm, 1)).detail).not.toMatch(/^exit 0: 0 /);
     expect((await upOf(calm, 2)).detail).toBe('exit 0: 0');
+  });
+
+  it('with arguments of its own gets these alone', async () => {
+    expect((await upOf(calm, 7)).detail).toMatch(/^exit 0: (\d+) \1 4 -H a b {2}c$/);
   });
 
   it('that ignores SIGTERM is killed at its deadline with what it has started, each time', async () => {

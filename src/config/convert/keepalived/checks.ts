@@ -3,6 +3,7 @@
 import { explainPattern } from '../../values/receive-pattern.ts';
 import { parseStatusRanges } from '../../values/status-ranges.ts';
 import type { Fields, Noting } from '../converted.ts';
+import { commandOf, noteRest, userOf } from './commands.ts';
 import { noteUnknown } from './left-out.ts';
 import { isSet, lastOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
 
@@ -63,7 +64,9 @@ function timesOf(scope: Scope): Fields {
   const ownRetry = common.concat(own[key] ?? []).filter((name) => /retry$/.test(name));
   const retry = wordOf(block, ...ownRetry) ?? inherited(scope, 'retry') ?? retries[key] ?? '1';
   const timeout = seconds(inherited(scope, 'connect_timeout')) ?? '5';
-  const external = seconds(wordOf(block, 'misc_timeout')) ?? interval;
+  const given = wordOf(block, 'misc_timeout') ?? '0';
+  const ofService = seconds(wordOf(scope.virtual.block, 'delay_loop')) ?? '60';
+  const external = wholeWithin(given, 1, 4294) === undefined ? ofService : given;
   return {
     checkinterval: interval,
     checktimeout: key === 'MISC_CHECK' ? external : timeout,
@@ -108,20 +111,20 @@ function kindOf(scope: Scope): Fields {
   return { checktype: 'on' };
 }
 
+/** keepalived takes misc_dynamic for yes whatever stands behind it. */
 function externalOf({ block, at }: Statement, note: Noting): Fields {
-  const [command = '', ...rest] = (lastOf(block, 'misc_path')?.words ?? []).join(' ').trim().split(/\s+/);
-  if (rest.length > 0) {
-    note(
-      at,
-      'check',
-      `misc_path: ${command} is run with VIP VPORT RIP RPORT behind it instead of "${rest.join(' ')}"`,
-    );
+  const path = lastOf(block, 'misc_path');
+  const command = commandOf(path, note);
+  noteRest(path, note);
+  if (command === undefined) {
+    note(at, 'ignored', 'MISC_CHECK: left out, as it names no program; the server counts as up');
+    return { checktype: 'on' };
   }
   return {
     checktype: 'external',
-    checkcommand: command,
-    checkuser: wordOf(block, 'user'),
-    misc_dynamic: isSet(block, 'misc_dynamic') ? 'yes' : undefined,
+    misc_path: command,
+    checkuser: userOf(lastOf(block, 'user'), note),
+    misc_dynamic: lastOf(block, 'misc_dynamic') === undefined ? undefined : 'yes',
   };
 }
 

@@ -1,7 +1,7 @@
 // quorum, hysteresis, quorum_up and quorum_down of a virtual_server (docs/reference/keepalived.md §5). What keepalived
 // corrects while it reads, it corrects here as well, and a note says so.
 import type { Fields, Noting } from '../converted.ts';
-import { commandOf } from './tracking.ts';
+import { commandOf } from './commands.ts';
 import { lastOf, type Statement, wordOf } from './tree.ts';
 
 export const quorumKeys = ['quorum', 'hysteresis', 'quorum_up', 'quorum_down'] as const;

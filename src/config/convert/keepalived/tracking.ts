@@ -1,7 +1,7 @@
 // What keepalived's virtual routers can track and whom they tell (docs/reference/keepalived.md §3, §4): vrrp_script,
 // track_file, vrrp_track_process and notify scripts. The track_ blocks that refer to them are read in tracks.ts.
-import { commandWords } from '../../values/command-words.ts';
 import type { Fields, Noting } from '../converted.ts';
+import { commandOf, noteRest, userOf } from './commands.ts';
 import { noteUnknown } from './left-out.ts';
 import { firstOf, lastOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
 
@@ -15,17 +15,6 @@ const dayMax = 86_400;
 /** Names are of letters, digits, _, - and . here. */
 export const cleanName = (name: string): string => name.replaceAll(/[^\w.-]/g, '_').slice(0, 64);
 export const nameOf = ({ words }: Statement): string => cleanName(words[0] ?? '');
-
-/** keepalived looks a program up in PATH; here its path is absolute, and no shell runs. */
-export function commandOf(statement: Statement, note: Noting): string | undefined {
-  const text = statement.words[0]?.trim() ?? '';
-  if (text === '') return undefined;
-  if (commandWords(text) !== undefined) return text;
-  const isPlain = commandWords(`/usr/bin/env ${text}`) !== undefined && !/[<>|&;$`*?]/.test(text);
-  const command = isPlain ? `/usr/bin/env ${text}` : `/bin/sh -c "${text.replaceAll(/["\\$`]/g, '\\$&')}"`;
-  note(statement.at, 'respelled', `${statement.key}: ${command}, as a command begins with an absolute path`);
-  return command;
-}
 
 export const notifyKeys = [
   'notify_master',
@@ -104,13 +93,7 @@ export function scriptOf(statement: Statement, note: Noting): readonly Fields[] 
   }
   const weight = lastOf(block, 'weight');
   if (weight?.words.includes('reverse')) note(weight.at, 'meaning', 'weight reverse: say it in track_script');
-  const [, ...ignored] = given?.words ?? [];
-  if (given !== undefined && ignored.length > 0)
-    note(
-      given.at,
-      'ignored',
-      `script ${ignored.join(' ')}: left out, as keepalived takes the first word, or what is in quotes`,
-    );
+  noteRest(given, note);
   return [
     {
       name: nameOf(statement),
@@ -120,7 +103,7 @@ export function scriptOf(statement: Statement, note: Noting): readonly Fields[] 
       weight: weight && weightOf(weight.words[0], weight, note),
       rise: countOf(block, 'rise', note),
       fall: countOf(block, 'fall', note),
-      user: wordOf(block, 'user'),
+      user: userOf(lastOf(block, 'user'), note),
     },
   ];
 }

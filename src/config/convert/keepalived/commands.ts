@@ -1,0 +1,39 @@
+// A program of keepalived's as a command here: its words are keepalived's (script-words.ts), and no shell runs.
+import { formatCommand } from '../../../net/format-command.ts';
+import type { Noting } from '../converted.ts';
+import { restOf, scriptWordsOf } from './script-words.ts';
+import type { Statement } from './tree.ts';
+
+/** keepalived looks a program up in PATH; here its path is absolute. Undefined: there is none. */
+export function commandOf(statement: Statement | undefined, note: Noting): string | undefined {
+  if (statement === undefined || statement.text === '') return undefined;
+  const words = scriptWordsOf(statement);
+  if (words === undefined) {
+    note(statement.at, 'ignored', `${statement.key}: left out, as keepalived cannot read it either`);
+    return undefined;
+  }
+  if (words[0]?.startsWith('/')) return formatCommand(words);
+  const command = formatCommand(['/usr/bin/env', ...words]);
+  note(statement.at, 'respelled', `${statement.key}: ${command}, as a command begins with an absolute path`);
+  return command;
+}
+
+/** Of what is behind a program that has no user there; keepalived takes one word, or what is in quotes. */
+export function noteRest(statement: Statement | undefined, note: Noting): void {
+  const rest = statement === undefined ? [] : restOf(statement);
+  if (statement === undefined || rest.length === 0) return;
+  const reason = 'left out, as keepalived takes the first word, or what is in quotes';
+  note(statement.at, 'ignored', `${statement.key} ${rest.join(' ')}: ${reason}`);
+}
+
+/** The `user` of a script; its group is that of the user here. */
+export function userOf(statement: Statement | undefined, note: Noting): string | undefined {
+  const [user, group] = statement?.words ?? [];
+  if (statement !== undefined && group !== undefined)
+    note(
+      statement.at,
+      'user',
+      `user ${user}: group ${group} left out, as programs run with that of their user`,
+    );
+  return user;
+}
