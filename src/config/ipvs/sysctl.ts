@@ -1,4 +1,4 @@
-// `ipvs sysctl`: settings of the kernel, those of Linux up to 6.18 (Documentation/networking/ipvs-sysctl.rst,
+// `ipvs sysctl`: settings of the kernel, those of Linux up to 7.2 (Documentation/networking/ipvs-sysctl.rst,
 // net/netfilter/ipvs/ip_vs_ctl.c), each with the values that the kernel takes or, where it takes anything, those that mean
 // something.
 import { z } from 'zod';
@@ -23,6 +23,8 @@ const switches: ReadonlyMap<string, string> = new Map([
 const onOff = () =>
   scalar('0 or 1', (text) => switches.get(text.toLowerCase()), { enum: [0, 1, 'yes', 'no', true, false] });
 const count = () => number(0, intMax);
+/** proc_dointvec_jiffies: as many as an int holds of ticks, of which the fastest kernel has 1000 a second. */
+const seconds = () => number(0, Math.floor(intMax / 1000));
 /** proc_do_sync_threads: a power of two, up to IPVS_SYNC_PORTS_MAX. */
 const portCount = scalar(
   '1, 2, 4, 8, 16, 32 or 64',
@@ -51,6 +53,11 @@ export const sysctlSchema = withForm(
       onOff(),
       'Whether packets for a cache go to their destination when no cache is up.',
     ),
+    conn_lfactor: optional(
+      number(-8, 8),
+      'How full the table of connections becomes before it grows: 2^value a bucket (Linux 7.1).',
+    ),
+    conn_max: optional(number(0, 2 ** 30), 'How many connections there may be (Linux 7.2).'),
     conn_reuse_mode: optional(number(0, 3), 'What happens to a connection whose port is used again.'),
     conntrack: optional(onOff(), 'Whether connections are known to the packet filter.'),
     drop_entry: optional(
@@ -69,8 +76,8 @@ export const sysctlSchema = withForm(
       'Whether a server of weight 0 loses its persistent clients.',
     ),
     ignore_tunneled: optional(onOff(), 'Whether packets from tunnels are not scheduled.'),
-    lblc_expiration: optional(count(), 'Ticks after which lblc forgets where a destination went.'),
-    lblcr_expiration: optional(count(), 'As lblc_expiration, of lblcr.'),
+    lblc_expiration: optional(seconds(), 'Seconds after which lblc forgets where a destination went.'),
+    lblcr_expiration: optional(seconds(), 'As lblc_expiration, of lblcr.'),
     nat_icmp_send: optional(onOff(), 'Whether a masq server that is gone is answered for with ICMP.'),
     pmtu_disc: optional(onOff(), 'Whether the path MTU to tunnelled servers is found out.'),
     run_estimation: optional(onOff(), 'Whether rates are computed at all.'),
@@ -85,6 +92,10 @@ export const sysctlSchema = withForm(
       'Whether TCP may begin in the middle: after a failover without synchronisation.',
     ),
     snat_reroute: optional(onOff(), 'Whether replies of masq servers are routed by their new source.'),
+    svc_lfactor: optional(
+      number(-8, 8),
+      'How full the table of services becomes before it grows: 2^value a bucket (Linux 7.1).',
+    ),
     sync_persist_mode: optional(
       onOff(),
       'Whether connections of persistent clients are kept to the backup as templates only.',
@@ -92,8 +103,8 @@ export const sysctlSchema = withForm(
     sync_ports: optional(portCount, 'Threads of a sync daemon, each with a port; taken up when one starts.'),
     sync_qlen_max: optional(count(), 'Messages that may wait to be sent.'),
     sync_refresh_period: optional(
-      count(),
-      'Ticks between two reports of a connection; 0: by sync_threshold.',
+      seconds(),
+      'Seconds between two reports of a connection; 0: by sync_threshold.',
     ),
     sync_retries: optional(number(0, 3), 'How often a report of a connection is repeated.'),
     sync_sock_size: optional(

@@ -51,11 +51,15 @@ describe('ipvs sysctl', () => {
     ['conntrack', '2', '0 or 1'],
     ['drop_entry', '4', 'a whole number from 0 to 3'],
     ['est_nice', '-21', 'a whole number from -20 to 19'],
+    ['conn_lfactor', '9', 'a whole number from -8 to 8'],
+    ['svc_lfactor', '-9', 'a whole number from -8 to 8'],
+    ['conn_max', '1073741825', 'a whole number from 0 to 1073741824'],
     ['sync_ports', '3', '1, 2, 4, 8, 16, 32 or 64'],
     ['sync_threshold', '50 3', 'two numbers, the first below the second ("3 50"), or the second 0'],
     ['sync_threshold', '3', 'two numbers, the first below the second ("3 50"), or the second 0'],
     ['est_cpulist', 'all', 'CPUs as numbers and ranges with commas between ("0-3,8")'],
     ['sync_qlen_max', '2147483648', 'a whole number from 0 to 2147483647'],
+    ['lblc_expiration', '2147484', 'a whole number from 0 to 2147483'],
   ])('refuses %s %s', (name, value, rule) => {
     expect(messages(`ipvs: {sysctl: {${name}: "${value}"}}`)).toEqual([
       `1:${19 + name.length}: Cannot read ipvs sysctl ${name}: expected ${rule}, got ${value}`,
