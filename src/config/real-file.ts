@@ -6,7 +6,7 @@ import type { ConfigEnvironment } from '../model/config/environment.ts';
 import type { Position, Problem } from '../model/config/problem.ts';
 import type { NamedRealConfig, RealConfig, VirtualConfig } from '../model/config/service.ts';
 import { errorAt, sortProblems } from './problem.ts';
-import type { Resolution } from './resolution.ts';
+import type { Resolution, Site } from './resolution.ts';
 import { documentKeys } from './secret-keys.ts';
 import { judgeServer } from './service/judge-servers.ts';
 import { realSchema, resolveReal, splitServers } from './service/real.ts';
@@ -69,12 +69,12 @@ function resolveList(list: ListNode, { virtual, director, environment }: RealFil
   const resolution: Resolution = { environment, dialect: 'yaml', sites, problems: [...read] };
   const servers = (draft?.real ?? []).flatMap((real, index) => {
     if (real === undefined) return [];
-    const site = (key?: string) => sites('real', index, ...(key === undefined ? [] : [key]));
+    const site: Site = (...path) => sites('real', index, ...path);
     const pattern = explainPattern(real.receive ?? '');
     if (pattern !== undefined) {
       resolution.problems.push(errorAt(site('receive'), 'compile receive', pattern, real.receive ?? ''));
     }
-    return resolveReal(real, virtual.id, site, resolution);
+    return resolveReal(real, virtual, site, resolution);
   });
   if (servers.length > serversMax) resolution.problems.push(tooMany(list.at, servers.length));
   for (const server of servers) judgeServer(virtual, server, resolution.problems);

@@ -3,6 +3,9 @@ import { describeFallback } from './describe-fallback.ts';
 import { entry } from './entry.ts';
 import { levelOfExit } from './level-of-exit.ts';
 
+const ofCheck = ({ check }: { readonly check?: string }): string =>
+  check === undefined ? '' : ` of ${check}`;
+
 export const serviceEvents = {
   'real.up': entry<{
     service: string;
@@ -24,15 +27,29 @@ export const serviceEvents = {
     (event) =>
       `${event.real} of ${event.service} answers again, but fell ${event.falls} time(s) within ${event.within_s} s: held for ${event.hold_s} s`,
   ),
-  'real.down': entry<{ service: string; real: string; detail: string; failures: number }>(
+  'real.down': entry<{
+    service: string;
+    real: string;
+    /** Which one failed, of several. */
+    check?: string;
+    detail: string;
+    failures: number;
+  }>(
     'warn',
     (event) =>
-      `${event.real} of ${event.service} is down after ${event.failures} failure(s): ${event.detail}`,
+      `${event.real} of ${event.service} is down after ${event.failures} failure(s)${ofCheck(event)}: ${event.detail}`,
   ),
-  'real.failing': entry<{ service: string; real: string; detail: string; failures: number; fall: number }>(
+  'real.failing': entry<{
+    service: string;
+    real: string;
+    check?: string;
+    detail: string;
+    failures: number;
+    fall: number;
+  }>(
     'warn',
     (event) =>
-      `${event.real} of ${event.service} failed its check (${event.failures} of the ${event.fall} failures that take it out): ${event.detail}`,
+      `${event.real} of ${event.service} failed ${event.check ?? 'its check'} (${event.failures} of the ${event.fall} failures that take it out): ${event.detail}`,
   ),
   'real.drained': entry<{
     service: string;
@@ -47,9 +64,10 @@ export const serviceEvents = {
     (event) =>
       `${event.real} of ${event.service} drained in ${event.took_s} s: ${event.active} active and ${event.inactive} inactive connection(s) and ${event.persistent} persistent client(s) left`,
   ),
-  'real.unchecked': entry<{ service: string; real: string; detail: string }>(
+  'real.unchecked': entry<{ service: string; real: string; check?: string; detail: string }>(
     'warn',
-    (event) => `${event.real} of ${event.service} could not be checked: ${event.detail}`,
+    (event) =>
+      `${event.real} of ${event.service} could not be checked${event.check === undefined ? '' : ` by ${event.check}`}: ${event.detail}`,
   ),
   'real.certificate_expires': entry<{
     service: string;

@@ -1,6 +1,7 @@
 // The usual case of desire.ts, made once a service: every server is up at its configured weight, so the service is what
 // the configuration says and nothing the table holds has a part in it. Known by the identity of the configuration,
 // which is never changed in place. A table of ten thousand servers is desired at every verdict and every few seconds.
+import { checktypeOf } from '../model/checks/checks-of.ts';
 import type { RealConfig, VirtualConfig } from '../model/config/service.ts';
 import { type RealName, realName, type ServiceEntry, type VirtualService } from '../model/ipvs.ts';
 import { type HealthOf, withoutCheck } from '../model/verdict.ts';
@@ -16,15 +17,15 @@ const known = new WeakMap<VirtualConfig, Configured>();
 
 /** @returns the whole service as configured; undefined where anything is otherwise with a server, or a quorum is not held. */
 export function asConfigured(virtual: VirtualConfig, health: HealthOf): ServiceEntry | undefined {
-  const { reals, checktype } = virtual;
+  const { reals } = virtual;
   if (reals.length === 0 || health.quorum !== 'held') return undefined;
   const { names, entry } = known.get(virtual) ?? configured(virtual);
-  const isPlain = ({ weight }: RealConfig, index: number): boolean => {
+  const isPlain = (real: RealConfig, index: number): boolean => {
     const name = names[index];
     return (
       name !== undefined &&
-      health.weigh(name, weight) === weight &&
-      withoutCheck(checktype.kind, health.verdictOf(name)) === 'up'
+      health.weigh(name, real.weight) === real.weight &&
+      withoutCheck(checktypeOf(virtual, real), health.verdictOf(name)) === 'up'
     );
   };
   return reals.every(isPlain) ? entry : undefined;

@@ -8,6 +8,7 @@
 //   and servers that are up are as good as down; but where no tier can serve, they do (docs/reference/keepalived.md §5).
 // - a server that the configuration does not name is removed; but while those it names are not all verified and
 //   none of them serves, it serves on, so that a reload may replace every server without a gap.
+import { checktypeOf } from '../model/checks/checks-of.ts';
 import type { RealConfig, VirtualConfig } from '../model/config/service.ts';
 import {
   type Destination,
@@ -161,7 +162,7 @@ function judgeServer(
 ): Server {
   const configured = canonicalDestination(virtual.id, real);
   const held = present.get(destinationName(configured));
-  const { kind } = virtual.checktype;
+  const kind = checktypeOf(virtual, real);
   const name = realName(virtual.id, real);
   const weight = weigh(name, configured.weight);
   if (weight === 'out') return { serves: false, verified: true };

@@ -3,6 +3,7 @@
 // server, whether it is checked as a tier or not. Whether any of them serves is desire.ts's.
 
 import type { FallbackServing } from '../journal/describe-fallback.ts';
+import { checktypeOf } from '../model/checks/checks-of.ts';
 import type { FallbackConfig, RealConfig, VirtualConfig } from '../model/config/service.ts';
 import {
   type Destination,
@@ -61,15 +62,16 @@ export function firstTierUp(
 
 /** 0 where it cannot serve now. @param serves whether the table has it. */
 function weightOf(
-  { id, checktype }: VirtualConfig,
+  virtual: VirtualConfig,
   { config, real }: Place,
   { verdictOf, weigh }: HealthOf,
   serves: boolean,
 ): number {
   // Nobody looks at it, neither as a tier nor as a server.
   if (!config.checked && real === undefined) return config.weight;
-  const name = realName(id, config.checked ? config : (real ?? config));
-  const verdict = real === undefined ? verdictOf(name) : withoutCheck(checktype.kind, verdictOf(name));
+  const name = realName(virtual.id, config.checked ? config : (real ?? config));
+  const said = verdictOf(name);
+  const verdict = real === undefined ? said : withoutCheck(checktypeOf(virtual, real), said);
   const isUp = verdict === 'up' || (verdict === 'unverified' && (serves || !config.checked));
   const weight = isUp ? weigh(name, config.weight) : 'out';
   return weight === 'out' ? 0 : weight;

@@ -3,6 +3,7 @@
 // 0). Servers without a verdict, or held for flapping, leave it open: a quorum is neither lost nor missed while they
 // could still make it. What is more than all servers together have counts as reached when all serve. Pure; what
 // follows from it is desire.ts's.
+import { checktypeOf } from '../model/checks/checks-of.ts';
 import type { QuorumConfig, VirtualConfig } from '../model/config/service.ts';
 import { formatServiceId, realName } from '../model/ipvs.ts';
 import { type QuorumView, type VerdictOf, type Weigh, withoutCheck } from '../model/verdict.ts';
@@ -29,7 +30,7 @@ export function weighServers(virtual: VirtualConfig, verdictOf: VerdictOf, weigh
   for (const real of virtual.reals) {
     const name = realName(virtual.id, real);
     const weight = weigh(service, name, real.weight);
-    const verdict = withoutCheck(virtual.checktype.kind, verdictOf(service, name));
+    const verdict = withoutCheck(checktypeOf(virtual, real), verdictOf(service, name));
     sums.total += real.weight;
     if (weight === 'out') continue;
     if (verdict === 'up') sums.certain += weight;

@@ -4,6 +4,7 @@
 import { formatDuration } from '../config/values/scalars.ts';
 import { checkPlanOf, type TimedTarget } from '../health/checks/plan.ts';
 import { describeTarget } from '../model/checks/checks.ts';
+import { checksOf } from '../model/checks/checks-of.ts';
 import type { Config } from '../model/config/config.ts';
 import type { VrrpInstanceConfig } from '../model/config/router.ts';
 import type { FallbackConfig, RealConfig, VirtualConfig } from '../model/config/service.ts';
@@ -80,10 +81,26 @@ function formatVirtual(virtual: VirtualConfig): string {
 }
 
 function realRow(virtual: VirtualConfig, real: RealConfig): readonly string[] {
-  const { main, between } = checkPlanOf(virtual, real);
-  const others = between === undefined ? '' : `, then ${between.connects} x ${formatTarget(between.check)}`;
-  return [`  ${serverName(virtual, real)}`, real.forward, `${real.weight}`, `${formatTarget(main)}${others}`];
+  return [`  ${serverName(virtual, real)}`, real.forward, `${real.weight}`, formatChecks(virtual, real)];
 }
+
+/** Of several each with what it does otherwise than its service. */
+const formatChecks = (service: VirtualConfig, server: RealConfig): string =>
+  checksOf(service, server)
+    .map(({ virtual, real }) => {
+      const { main, between } = checkPlanOf(virtual, real);
+      const others =
+        between === undefined ? [] : [`then ${between.connects} x ${formatTarget(between.check)}`];
+      const own = [
+        ...(virtual.checkintervalMs === service.checkintervalMs
+          ? []
+          : [`every ${formatDuration(virtual.checkintervalMs)}`]),
+        ...(virtual.fall === service.fall ? [] : [`down after ${virtual.fall} failure(s)`]),
+        ...(virtual.rise === service.rise ? [] : [`back after ${virtual.rise} success(es)`]),
+      ];
+      return [formatTarget(main), ...others, ...own].join(', ');
+    })
+    .join('; and ');
 
 /** Without a port where only the firewall mark's packets know it; with the name that it comes from. */
 function serverName({ id }: VirtualConfig, { address, port, name }: RealConfig): string {
@@ -93,7 +110,7 @@ function serverName({ id }: VirtualConfig, { address, port, name }: RealConfig):
 }
 
 function fallbackRow(virtual: VirtualConfig, tier: FallbackConfig): readonly string[] {
-  const check = tier.checked ? formatTarget(checkPlanOf(virtual, tier).main) : 'none';
+  const check = tier.checked ? formatChecks(virtual, tier) : 'none';
   const which = virtual.fallbacks.length === 1 ? '' : ` ${virtual.fallbacks.indexOf(tier) + 1}`;
   return [`  ${serverName(virtual, tier)}`, tier.forward, '1', `${check}: the fallback${which}`];
 }

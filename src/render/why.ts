@@ -1,6 +1,13 @@
 // What `why` found, for a terminal: one paragraph for each server, service and router.
 
-import type { LeaverWhy, RouterWhy, ServerWhy, ServiceWhy, WhyAnswer } from '../daemon/report/why.ts';
+import type {
+  CheckWhy,
+  LeaverWhy,
+  RouterWhy,
+  ServerWhy,
+  ServiceWhy,
+  WhyAnswer,
+} from '../daemon/report/why.ts';
 import { describeFallback } from '../journal/describe-fallback.ts';
 import { describeReason } from '../journal/reasons.ts';
 import { formatDuration } from './duration.ts';
@@ -19,11 +26,12 @@ function formatServer(why: ServerWhy): string {
   const lines = [
     `${why.real}${why.name === undefined ? '' : ` (${why.name})`} of ${why.service}${why.tier === undefined ? '' : `, fallback ${why.tier}`}`,
     `  service  ${formatServing(why)}`,
-    `  verdict  ${why.check === 'none' ? 'not checked' : why.verdict}${why.maintenance ? ', held out by a file in maintenancedir' : ''}`,
-    `  check    ${why.check}; ${why.failures} of ${why.fall} failures, ${why.successes} of ${why.rise} successes in a row`,
+    `  verdict  ${why.checks.length === 0 ? 'not checked' : why.verdict}${why.maintenance ? ', held out by a file in maintenancedir' : ''}`,
+    ...(why.checks.length === 0 ? ['  check    none'] : why.checks.map(formatCheck)),
     ...(why.flaps === undefined ? [] : [`  flapping ${formatFlaps(why.flaps)}`]),
     ...why.answers.map(
-      ({ outcome, detail, agoMs }) => `           ${formatDuration(agoMs / 1000)} ago: ${outcome}: ${detail}`,
+      ({ outcome, check, detail, agoMs }) =>
+        `           ${formatDuration(agoMs / 1000)} ago: ${outcome}: ${check === undefined ? '' : `${check}: `}${detail}`,
     ),
     ...why.weights.map(
       ({ origin, weight, detail }, index) =>
@@ -35,6 +43,12 @@ function formatServer(why: ServerWhy): string {
       : [`  drained  for ${formatDuration(why.draining.forMs / 1000)}${formatEnd(why.draining)}`]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function formatCheck({ name, kind, verdict, ...counts }: CheckWhy, index: number): string {
+  const { failures, fall, successes, rise } = counts;
+  const which = name === undefined ? kind : `${name}: ${verdict}`;
+  return `  ${index === 0 ? 'check   ' : '        '} ${which}; ${failures} of ${fall} failures, ${successes} of ${rise} successes in a row`;
 }
 
 const formatPlace = (place: ServerWhy['inTable']): string =>

@@ -8,6 +8,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import type { Drain } from '../../src/reconcile/leaving.ts';
 import { formatServices } from '../../src/render/services.ts';
 import { formatWhy } from '../../src/render/why.ts';
+import { aCheckHealth } from '../make/a-check-health.ts';
 import { aConfig } from '../make/a-config.ts';
 import { aReal, aVirtual } from '../make/a-virtual.ts';
 import { realOf } from '../make/arbitrary-table.ts';
@@ -21,9 +22,8 @@ const shop = aVirtual({ reals: [one, two], servicename: 'shop', drainTimeoutMs: 
 const ipvs = { resyncIntervalMs: 5000, foreign: 'keep' } as const;
 
 const health = (changes: Partial<ServerHealth>): ServerHealth => ({
-  ...{ service, real: realNamed('192.168.6.2:80'), verdict: 'up', maintenance: false, check: 'http' },
-  ...{ recent: [], successes: 7, failures: 0 },
-  statistics: { ended: 7, skipped: 0, latenessMs: 0, tookMs: 0 },
+  ...{ service, real: realNamed('192.168.6.2:80'), verdict: 'up', maintenance: false },
+  ...{ recent: [], checks: [aCheckHealth({ successes: 7 })] },
   ...changes,
 });
 const router = (clock: Clock): VrrpInstanceStatus => ({

@@ -154,6 +154,9 @@ const yamlOf = (path: readonly string[], spelling: string): string => {
   }
   const service = 'virtual:\n  - address: 10.0.0.5:80\n    service: http\n';
   const rest = '    real:\n      - 10.0.0.6:80 gate\n';
+  if (path.includes('checks') && !path.includes('urls')) {
+    return `${service}    checks:\n      - checkport: 80\n    ${indented.replaceAll('\n', '\n    ')}\n${rest}`;
+  }
   return path.includes('urls')
     ? `${service}    urls:\n      - request: /\n    ${indented.replaceAll('\n', '\n    ')}\n${rest}`
     : `${service}${indented}\n${rest}`;

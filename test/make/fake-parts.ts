@@ -1,5 +1,6 @@
 // The parts of a daemon, each a fake that tells what it is asked to do and does nothing. As strict as the real ones: what
 // has stopped is not to be used again, and only what is configured is known.
+
 import type { CommandQueue } from '../../src/daemon/commands/command-queue.ts';
 import type { DirectorLoop } from '../../src/daemon/director/director-loop.ts';
 import type { HealthLoop } from '../../src/daemon/health/health-loop.ts';
@@ -18,6 +19,7 @@ import type { VirtualConfig } from '../../src/model/config/service.ts';
 import { formatServiceId, realName, type ServiceName } from '../../src/model/ipvs.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import { err, ok } from '../../src/net/result.ts';
+import { aCheckHealth } from './a-check-health.ts';
 
 export type Tell = (line: string) => void;
 
@@ -83,8 +85,7 @@ const serversOf = (virtuals: readonly VirtualConfig[]): readonly ServerHealth[] 
   virtuals.flatMap(({ id, reals }) =>
     reals.map((real) => ({
       ...{ service: formatServiceId(id), real: realName(id, real), verdict: 'up' as const },
-      ...{ maintenance: false, check: 'http', recent: [], successes: 0, failures: 0 },
-      statistics: { ended: 0, skipped: 0, latenessMs: 0, tookMs: 0 },
+      ...{ maintenance: false, checks: [aCheckHealth()], recent: [] },
     })),
   );
 

@@ -9,6 +9,7 @@ import { shownLines } from '../../src/net/shown.ts';
 import { createProbe } from '../../src/probes/probe-target.ts';
 import { formatServices } from '../../src/render/services.ts';
 import { formatWhy } from '../../src/render/why.ts';
+import { aCheckHealth } from '../make/a-check-health.ts';
 import { environment } from '../make/environment.ts';
 import { realNamed, serviceNamed } from '../make/names.ts';
 import { createVirtualTime } from '../make/virtual-time.ts';
@@ -60,11 +61,9 @@ async function outputsOf(results: readonly ShownResult[]): Promise<Readonly<Reco
       real: real.real,
       verdict: 'down',
       maintenance: false,
-      check: 'http',
-      successes: 0,
-      rise: 1,
+      checks: [aCheckHealth({ verdict: 'down', failures: 1 })],
     },
-    ...{ failures: 1, fall: 1, answers, weights: [], servedBy: 'nobody' },
+    ...{ answers, weights: [], servedBy: 'nobody' },
   } as ServerWhy;
   return {
     json: await logged('json'),

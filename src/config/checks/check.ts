@@ -117,9 +117,18 @@ export const saidOfCheck = (draft: CheckDraft): Partial<CheckConfig> =>
     ...resolveTextCheck(draft),
   });
 
+/** docs/reference/ldirectord.md §2.3: a service that is named has these; one that follows from the port has not. */
+export function customaryLogin(
+  { service }: CheckDraft,
+  { hostname }: Resolution['environment'],
+): Partial<Pick<CheckConfig, 'login' | 'passwd'>> {
+  const us = `ldirectord@${hostname}`;
+  if (service === 'ftp') return { login: 'anonymous', passwd: us };
+  return service === 'sip' ? { login: us } : {};
+}
+
 /** How the servers of that service are checked. */
 export function resolveCheck(draft: CheckDraft, id: ServiceId, { environment }: Resolution) {
-  const us = `ldirectord@${environment.hostname}`;
   return {
     service: id.kind === 'address' ? serviceOfPort(id.port) : 'none',
     checktype: defaults.checktype,
@@ -128,10 +137,8 @@ export function resolveCheck(draft: CheckDraft, id: ServiceId, { environment }: 
     receive: defaults.receive,
     httpmethod: defaults.httpmethod,
     verify: defaults.verify,
-    // docs/reference/ldirectord.md §2.3: a service that is named has these; one that follows from the port has not.
-    login: draft.service === 'ftp' ? 'anonymous' : draft.service === 'sip' ? us : '',
-    passwd: draft.service === 'ftp' ? us : '',
-    ...{ database: '', secret: '' },
+    ...{ login: '', passwd: '', database: '', secret: '' },
+    ...customaryLogin(draft, environment),
     ...saidOfCheck(draft),
   };
 }

@@ -15,7 +15,6 @@ type Written = CheckDraft & {
 };
 
 export function judgeReplaced(virtual: VirtualConfig, draft: Written, warn: Warn): void {
-  judgeServersOwn(virtual, draft, warn);
   const servers = serversOf(virtual);
   const all = servers.length > 0 && virtual.realFile === undefined && servers.every(hasOwn);
   const urls = kindsOf(virtual)[0] === 'http' ? (draft.urls ?? []) : [];
@@ -43,7 +42,7 @@ const serversOf = ({ reals, namedReals = [], fallbacks, namedFallbacks = [] }: V
 const hasOwn = ({ request }: { readonly request?: string }): boolean => request !== undefined;
 
 /** A server has both or neither, and of several one complaint is enough. */
-function judgeServersOwn(virtual: VirtualConfig, draft: Written, warn: Warn): void {
+export function judgeServersOwn(virtual: VirtualConfig, draft: Written, warn: Warn): void {
   const word = (['request', 'receive'] as const).find((each) => !isRead(virtual, each));
   if (word === undefined) return;
   for (const list of ['real', 'fallback'] as const) {

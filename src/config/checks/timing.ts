@@ -2,12 +2,13 @@
 // interval. What they are is service/timing.ts's.
 
 import type { CheckKind } from '../../model/checks/checks.ts';
+import { checksOfService } from '../../model/checks/checks-of.ts';
 import { isAgentAsked, kindsOf } from '../../model/checks/chosen.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { type Warn, warningAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
 import { formatDuration } from '../values/scalars.ts';
-import { isRead, isWritten, negotiates } from './unread.ts';
+import { isRead, isWritten, type Made, negotiates } from './unread.ts';
 
 const keys = [
   ...(['checktimeout', 'negotiatetimeout', 'checkinterval', 'checkcount', 'failurecount', 'fall'] as const),
@@ -17,9 +18,9 @@ type Key = (typeof keys)[number];
 type Draft = { readonly [Each in Key]?: number | undefined };
 
 const isChecked = (virtual: VirtualConfig): boolean => kindsOf(virtual)[0] !== 'off';
-/** Of checks that take turns one is enough. */
+/** Of several checks, and of those that take turns, one is enough. */
 export const canFail = (virtual: VirtualConfig): boolean =>
-  kindsOf(virtual).some(isProbe) || isAgentAsked(virtual);
+  checksOfService(virtual).some((each) => kindsOf(each).some(isProbe) || isAgentAsked(each));
 const isProbe = (kind: CheckKind | undefined): boolean =>
   kind !== undefined && kind !== 'on' && kind !== 'off';
 
@@ -67,12 +68,13 @@ function isUsed(key: Key, draft: Draft, virtual: VirtualConfig): boolean {
 }
 
 /** Those of one service; checkcount is told of with what else its check does not read, flap_hold's by service/flapping.ts. */
-export function judgeTiming(virtual: VirtualConfig, draft: Draft, warn: Warn): void {
+export function judgeTiming(virtual: VirtualConfig, draft: Draft, warn: Warn, made: readonly Made[]): void {
   const speaker = negotiates(virtual) ? `service ${virtual.service}` : `checktype ${virtual.checktype.kind}`;
   for (const key of keys) {
     const isToldElsewhere =
       key === 'checkcount' || (uses[key] === flapping && virtual.flapping === undefined);
-    if (isToldElsewhere || !isWritten(draft[key]) || isUsed(key, draft, virtual)) continue;
+    if (isToldElsewhere || !isWritten(draft[key])) continue;
+    if (made.some((each) => each.says[key] === undefined && isUsed(key, draft, each.virtual))) continue;
     const rule = canFail(virtual) ? uses[key].rule : (isChecked(virtual) ? failing : checked).rule;
     const got = canFail(virtual) ? `checktype ${virtual.checktype.kind}` : speaker;
     warn(key, `use ${key}`, rule, got);
@@ -80,7 +82,8 @@ export function judgeTiming(virtual: VirtualConfig, draft: Draft, warn: Warn): v
   const at = (['checktimeout', 'negotiatetimeout', 'checkinterval'] as const).find((key) =>
     isWritten(draft[key]),
   );
-  if (at !== undefined && isTooLong(virtual)) warn(at, ...tooLong(virtual));
+  const late = made.find((each) => isTooLong(each.virtual));
+  if (at !== undefined && late !== undefined) warn(at, ...tooLong(late.virtual));
 }
 
 /** Those of the top level, each once, where no service goes by it. */
@@ -90,12 +93,13 @@ export function judgeSharedTiming(
   { problems, sites }: Pick<Resolution, 'problems' | 'sites'>,
 ): void {
   if (virtuals.length === 0) return;
+  const checks = virtuals.flatMap(checksOfService);
   for (const key of keys) {
-    if (!isWritten(globals[key]) || virtuals.some((virtual) => isUsed(key, globals, virtual))) continue;
+    if (!isWritten(globals[key]) || checks.some((each) => isUsed(key, globals, each))) continue;
     problems.push(warningAt(sites(key), `use ${key}`, `a service with ${uses[key].rule}`, 'none'));
   }
   const at = (['checktimeout', 'negotiatetimeout'] as const).find((key) => isWritten(globals[key]));
-  const late = virtuals.find((virtual) => isTooLong(virtual) && goesBy(globals, virtual));
+  const late = checks.find((each) => isTooLong(each) && goesBy(globals, each));
   if (at !== undefined && late !== undefined) problems.push(warningAt(sites(at), ...tooLong(late)));
 }
 

@@ -1,5 +1,7 @@
 // Directives that stand in a service and that none of its checks reads, out of the table of checks (model/checks: `reads`):
 // a warning of all that one change would give an effect. A new directive that no check reads does not compile here.
+
+import { checksOfService } from '../../model/checks/checks-of.ts';
 import { isAgentAsked, kindsOf } from '../../model/checks/chosen.ts';
 import { type CheckKey, checkOf, portOf, reads, servicesReading } from '../../model/checks/services.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
@@ -26,10 +28,23 @@ const plainTypes = [
 type Readers = { readonly words: readonly string[]; readonly checktypes: readonly string[] };
 type Unread = Readers & { readonly keys: readonly Key[] };
 
-export function judgeUnread(virtual: VirtualConfig, draft: Written, warn: Warn): void {
+/** A check as it is made, and what it says itself: anything else is its service's. */
+export type Made = { readonly virtual: VirtualConfig; readonly says: Readonly<Record<string, unknown>> };
+
+/** @param made all checks that the keys are for. */
+export function judgeUnread(virtual: VirtualConfig, draft: Written, warn: Warn, made: readonly Made[]): void {
   const unread = keys.filter(
-    (key) => isWritten(draft[key]) && draft[key] !== 'none' && !isRead(virtual, key),
+    (key) =>
+      isWritten(draft[key]) &&
+      draft[key] !== 'none' &&
+      !made.some((each) => each.says[key] === undefined && isRead(each.virtual, key)),
   );
+  const [any] = unread;
+  if (any !== undefined && virtual.checks !== undefined) {
+    const rule = 'a check of checks that reads it and has none of its own';
+    warn(any, `use ${listOf(unread)}`, rule, 'none');
+    return;
+  }
   for (const each of grouped(unread)) {
     const [first = ''] = each.keys;
     const { rule, got } = expectationOf(virtual, draft, each);
@@ -42,7 +57,10 @@ export const isWritten = (value: unknown): boolean =>
   value !== undefined && value !== false && value !== '' && !(Array.isArray(value) && value.length === 0);
 
 /** Whether a check of this service reads a directive. */
-export function isRead(virtual: VirtualConfig, key: Key): boolean {
+export const isRead = (virtual: VirtualConfig, key: Key): boolean =>
+  checksOfService(virtual).some((each) => isReadByOne(each, key));
+
+function isReadByOne(virtual: VirtualConfig, key: Key): boolean {
   const asked = isAgentAsked(virtual);
   if (key === 'agent_port') return asked;
   if (key === 'service') return negotiates(virtual) || tellsPort(virtual);

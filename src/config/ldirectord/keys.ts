@@ -82,7 +82,7 @@ const ownRules: ReadonlyMap<string, read.ValueRule> = new Map([
 
 /** Not in this grammar: what the line that opens a block says, and values that are maps or whole files. */
 const yamlOnly: ReadonlySet<string> = new Set([
-  ...['address', 'addresses', 'fwmark', 'family', 'marks', 'urls', 'real_file'],
+  ...['address', 'addresses', 'fwmark', 'family', 'marks', 'urls', 'checks', 'real_file'],
   ...['persistence_engine', 'slow_start', 'readdquiescent'],
 ]);
 

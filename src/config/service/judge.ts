@@ -4,16 +4,11 @@
 import type { Position } from '../../model/config/problem.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId } from '../../model/ipvs.ts';
-import { judgeServiceCheck } from '../checks/judge.ts';
-import { judgeChecktype } from '../checks/judge-checktype.ts';
-import { judgeTextCheck } from '../checks/judge-text.ts';
-import { judgeReplaced } from '../checks/replaced.ts';
-import { judgeTiming } from '../checks/timing.ts';
-import { judgeUnread } from '../checks/unread.ts';
 import { judgeIneffective } from '../ineffective.ts';
 import { errorAt, type Warn, warningAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
 import { judgeFlapping } from './flapping.ts';
+import { judgeChecks } from './judge-checks.ts';
 import { judgeServers } from './judge-servers.ts';
 import type { GlobalDraft, VirtualDraft } from './keys.ts';
 import { judgeLastingClients } from './lasting-clients.ts';
@@ -27,6 +22,7 @@ export function judgeVirtual(virtual: VirtualConfig, entry: Subject<VirtualDraft
   const warn: Warn = (key, act, rule, got) =>
     void resolution.problems.push(warningAt(site(...[key].flat()), act, rule, got));
   for (const judge of subjects) judge(virtual, draft, warn);
+  judgeChecks(virtual, draft, warn, resolution);
   judgeIneffective(draft, site, resolution);
   judgeServers(virtual, draft, warn, resolution);
   judgeLastingClients(virtual, entry);
@@ -34,12 +30,6 @@ export function judgeVirtual(virtual: VirtualConfig, entry: Subject<VirtualDraft
 
 const subjects: readonly ((virtual: VirtualConfig, draft: VirtualDraft, warn: Warn) => void)[] = [
   judgeScheduling,
-  judgeChecktype,
-  judgeUnread,
-  judgeReplaced,
-  judgeServiceCheck,
-  judgeTextCheck,
-  judgeTiming,
   judgeQuiescence,
   judgeQuorum,
   judgeFlapping,

@@ -5,6 +5,7 @@ import { checkKeys } from '../checks/check.ts';
 import { ineffectiveServiceShape, ineffectiveSharedShape } from '../ineffective.ts';
 import { optional } from '../values/documented.ts';
 import { plainName, text } from '../values/scalars.ts';
+import { checksOfServiceShape } from './checks.ts';
 import { drainingShape } from './draining.ts';
 import { fallback6Shape, fallbackShape } from './fallbacks.ts';
 import { flappingShape } from './flapping.ts';
@@ -47,6 +48,7 @@ export const virtualSchema = z.strictObject({
   ...marksShape,
   ...schedulingShape,
   ...checkKeys,
+  ...checksOfServiceShape,
   servicename: optional(text(), 'A name for people.'),
   comment: optional(text(), 'A note for people.'),
   ...sharedShape,

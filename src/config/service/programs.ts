@@ -1,6 +1,8 @@
 // The programs that virtual services name: checkcommand, misc_path, fallbackcommand, those of the quorum.
+import type { CheckDraft } from '../checks/check.ts';
 import { action, judgeProgram, read } from '../judge-program.ts';
 import { present, type Resolution } from '../resolution.ts';
+import type { ChecksDraft } from './checks.ts';
 import type { GlobalDraft, VirtualDraft } from './keys.ts';
 
 /** Those of the top level. */
@@ -14,14 +16,38 @@ export function judgeServicePrograms(
   globals: GlobalDraft,
   resolution: Resolution,
 ): void {
-  const kind = virtual.checktype?.kind;
-  if (kind === 'external' || kind === 'external-perl') {
-    const user = virtual.checkuser ?? globals.script_user;
+  for (const { draft, path } of checksIn(virtual)) {
+    const kind = draft.checktype?.kind;
+    if (kind !== 'external' && kind !== 'external-perl') continue;
+    const user = draft.checkuser ?? globals.script_user;
     const use = { ...present({ user }), ...(kind === 'external-perl' && read) };
-    const key = virtual.misc_path === undefined ? 'checkcommand' : 'misc_path';
-    judgeProgram(virtual.misc_path?.[0] ?? virtual.checkcommand, use, ['virtual', index, key], resolution);
+    const key = draft.misc_path === undefined ? 'checkcommand' : 'misc_path';
+    judgeProgram(
+      draft.misc_path?.[0] ?? draft.checkcommand,
+      use,
+      ['virtual', index, ...path, key],
+      resolution,
+    );
   }
   judgeShared(virtual, globals, ['virtual', index], resolution);
+}
+
+type Placed = { readonly draft: CheckDraft; readonly path: readonly (string | number)[] };
+
+/** The service's own, and those of its lists, which may leave the program to it. */
+function checksIn(virtual: VirtualDraft): readonly Placed[] {
+  const { checktype, checkuser, checkcommand, misc_path } = virtual;
+  const programs = (own: CheckDraft) => (own.checkcommand === undefined ? { checkcommand, misc_path } : {});
+  const listed = ({ checks = [] }: ChecksDraft, path: readonly (string | number)[]): readonly Placed[] =>
+    checks.map((each, index) => ({
+      draft: { checktype, checkuser, ...programs(each ?? {}), ...each },
+      path: [...path, 'checks', index],
+    }));
+  return [
+    { draft: virtual, path: [] },
+    ...listed(virtual, []),
+    ...(virtual.real ?? []).flatMap((real, index) => listed(real ?? {}, ['real', index])),
+  ];
 }
 
 function judgeShared(

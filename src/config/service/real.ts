@@ -12,13 +12,14 @@ import { familyOf, type Ip } from '../../net/ip.ts';
 import { ipRange } from '../../net/ip-range.ts';
 import { virtualDefaults as defaults } from '../defaults.ts';
 import { errorAt } from '../problem.ts';
-import { literalFamily, present, type Resolution, resolvePort } from '../resolution.ts';
+import { literalFamily, present, type Resolution, resolvePort, type Site } from '../resolution.ts';
 import { optional, required } from '../values/documented.ts';
 import { type LineParts, withForm } from '../values/forms.ts';
 import { withSlash } from '../values/request.ts';
 import { absolutePath, choice, scalar, text, whole } from '../values/scalars.ts';
 import { forwards, type HostPort, parseHostPort, parseRealText } from '../values/server-text.ts';
-import { judgeRequest, protocolOf, resolveServer, type ServerSite } from './server.ts';
+import { checksOfServerShape, resolveChecks } from './checks.ts';
+import { judgeRequest, protocolOf, resolveServer } from './server.ts';
 import type { Subject } from './subject.ts';
 import { resolveTunnel, tunnelSchema } from './tunnel.ts';
 
@@ -64,6 +65,7 @@ export const realSchema = withForm(
     ),
     request: optional(text(), "Instead of the service's request; together with receive."),
     receive: optional(text(), "Instead of the service's receive; together with request."),
+    ...checksOfServerShape,
   }),
   { readLine: readRealLine, alone: 'always' },
 );
@@ -88,12 +90,17 @@ function readRealLine(text: string): LineParts {
   return got === undefined ? { parts } : { parts, ignored: { rule: 'nothing but a weight there', got } };
 }
 
+/** What of a service its servers go by. */
+type ServiceOfReals = Pick<VirtualConfig, 'id' | 'checktype'>;
+
 export function resolveReals(
   { draft: { real: drafts = [], real_file: path }, site, resolution }: Subject<RealsDraft>,
-  id: ServiceId,
+  service: ServiceOfReals,
 ): Pick<VirtualConfig, 'reals' | 'namedReals' | 'realFile'> {
   const servers = drafts.flatMap((draft, index) =>
-    draft === undefined ? [] : resolveReal(draft, id, (...keys) => site('real', index, ...keys), resolution),
+    draft === undefined
+      ? []
+      : resolveReal(draft, service, (...keys) => site('real', index, ...keys), resolution),
   );
   const { reals, namedReals } = splitServers(servers);
   return {
@@ -106,11 +113,12 @@ export function resolveReals(
 /** Several for a range; none, with a problem, where an end of it or a port is not known. */
 export function resolveReal(
   draft: RealDraft,
-  id: ServiceId,
-  site: ServerSite,
+  service: ServiceOfReals,
+  site: Site,
   resolution: Resolution,
 ): readonly (RealConfig | NamedRealConfig)[] {
   const { problems } = resolution;
+  const { id } = service;
   const { address: server, forward = defaults.forward } = draft;
   const name = nameOf(draft);
   const addresses = name === undefined ? resolveRange(draft, id, site('address'), resolution) : [];
@@ -144,6 +152,7 @@ export function resolveReal(
       receive: draft.receive,
       tunnel: resolveTunnel(draft.tunnel, forward, (...keys) => site('tunnel', ...keys), resolution),
     }),
+    ...resolveChecks(draft, service, (...path) => site('checks', ...path), resolution),
     at: site(),
   };
   if (name !== undefined) {

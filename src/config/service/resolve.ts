@@ -6,6 +6,7 @@ import { resolveCheck } from '../checks/check.ts';
 import { errorAt } from '../problem.ts';
 import { present } from '../resolution.ts';
 import { explainPattern } from '../values/receive-pattern.ts';
+import { resolveChecks } from './checks.ts';
 import { resolveDraining } from './draining.ts';
 import { resolveFallbacks } from './fallbacks.ts';
 import { resolveFlapping } from './flapping.ts';
@@ -45,7 +46,8 @@ export function resolveVirtual(entry: Entry): VirtualConfig | undefined {
       quorum: checktype.kind === 'off' ? undefined : resolveQuorum(entry),
     }),
     ...resolveFallbacks(entry, { id, checktype }),
-    ...resolveReals(entry, id),
+    ...resolveChecks(draft, { checktype }, (...path) => site('checks', ...path), resolution),
+    ...resolveReals(entry, { id, checktype }),
     at: site(),
   };
 }

@@ -3,8 +3,8 @@
 
 import type { CheckPlan } from '../../health/checks/plan.ts';
 import { type CheckActivity, type CheckStarterOptions, createCheckStarter } from './check-starter.ts';
-import type { Judged } from './checked-server.ts';
 import { type CheckStatistics, newCheck, type ScheduledCheck } from './scheduled-check.ts';
+import type { Judged } from './server-check.ts';
 
 export type CheckRunner = {
   /** Schedules a check under a new key, the first start within a second. */

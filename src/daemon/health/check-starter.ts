@@ -8,11 +8,11 @@ import type { Probe } from '../../model/probe-result.ts';
 import type { Clock, EventLoop, Micros } from '../../ports/clock.ts';
 import { createLatenessHistogram, type Lateness } from '../pace/lateness.ts';
 import { createCheckPace } from './check-pace.ts';
-import type { Judged } from './checked-server.ts';
 import { createLostTime } from './lost-time.ts';
 import { createPlaces } from './places.ts';
 import { runProbe } from './run-probe.ts';
 import { leaveOut, noteEnd, type ScheduledCheck } from './scheduled-check.ts';
+import type { Judged } from './server-check.ts';
 
 /** Of all checks together. */
 export type CheckActivity = {

@@ -1,22 +1,25 @@
-// One real server under check: its verdict as results come in, and what is told of it. The rule is
-// health/verdict's; this keeps the state, turns effects into events, and heeds maintenance.
+// One real server under check: its verdict as results of its checks come in, and what is told of it. The rules are
+// health/verdict's for each check and health/all-checks' for all; this keeps the state and heeds maintenance.
 
-import type { CheckPlan } from '../../health/checks/plan.ts';
+import { isAdopted, leastOf, verdictOfAll } from '../../health/all-checks.ts';
 import { steady } from '../../health/flap-damping.ts';
 import {
   stepVerdict,
-  type Thresholds,
+  unverified,
   type VerdictEffect,
   type VerdictState,
   withheld,
 } from '../../health/verdict.ts';
-import type { Journal, JournalEvent } from '../../journal/event.ts';
+import type { Journal } from '../../journal/event.ts';
 import type { RealName, ServiceName } from '../../model/ipvs.ts';
-import type { ExpiringCertificate, ProbeResult, ShownResult } from '../../model/probe-result.ts';
+import type { ExpiringCertificate, ProbeResult } from '../../model/probe-result.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
+import type { Shown } from '../../net/shown.ts';
 import type { Clock, Micros } from '../../ports/clock.ts';
-import { endHold, type FlappingServer, flapAccountOf, forgive, noteFall, noteReturn } from './flap-hold.ts';
+import { endHold, type FlappingServer, forgive, noteFall, noteReturn } from './flap-hold.ts';
+import type { Judged, ServerCheck } from './server-check.ts';
+import { eventOf, flappingOf, maintenanceOf, secondsBetween } from './server-events.ts';
 
 /** A server that cannot be checked is logged at its first check, and then this often. */
 const uncheckedEveryMs = 60_000;
@@ -30,33 +33,23 @@ export type VerdictChange = {
   readonly verdict: Verdict;
 };
 
-/** What a check said, and when. */
-export type Judged = { readonly result: ShownResult; readonly at: Micros };
-
 export type CheckedServer = FlappingServer & {
   readonly service: ServiceName;
   readonly real: RealName;
   readonly endpoint: Endpoint;
-  plan: CheckPlan;
-  /** Names the check that it shares with equal servers of other services. */
-  checkKey: string;
-  limits: Thresholds;
-  state: VerdictState;
+  /** At least one; all must find it up. */
+  checks: readonly ServerCheck[];
   maintenance: boolean;
   /** Since it last served, or was fit to. */
   downSince: Micros | undefined;
   /** Since it came back, or came in for the first time; undefined where the table served it already. */
   upSince?: Micros | undefined;
-  /** Percent of its weight that it asks for itself (agent check, HTTP header). */
-  weightPercent?: number | undefined;
-  /** In place of the configured one, as its check says (misc_dynamic). */
-  weight?: number | undefined;
-  toldUncheckedAt: Micros | undefined;
   /** Newest first, the last few. */
-  recent: readonly Judged[];
-  /** The certificate that was last told of. */
-  toldCertificate?: { readonly expires: string; readonly at: Micros };
+  recent: readonly Answer[];
 };
+
+/** @property check by name, of several. */
+export type Answer = Judged & { readonly check?: Shown };
 
 export type ServerSurroundings = {
   readonly clock: Clock;
@@ -65,48 +58,106 @@ export type ServerSurroundings = {
   readonly inMaintenance: (real: Endpoint) => boolean;
 };
 
+export const verdictOfChecks = ({ checks }: CheckedServer): Verdict =>
+  verdictOfAll(checks.map(({ state }) => state));
+
+const isServedUnverified = ({ checks }: CheckedServer): boolean =>
+  isAdopted(checks.map(({ state }) => state));
+
+/** What is known of it by all its checks together, for one more. */
+export const stateOf = (server: CheckedServer): VerdictState => ({
+  ...unverified(isServedUnverified(server)),
+  verdict: verdictOfChecks(server),
+});
+
 /** Takes in what a check said. A server in maintenance stays out, whatever a check under way still says. */
-export function judge(around: ServerSurroundings, server: CheckedServer, judged: Judged): void {
+export function judge(
+  around: ServerSurroundings,
+  server: CheckedServer,
+  check: ServerCheck,
+  judged: Judged,
+): void {
   if (server.maintenance) return;
   const { result } = judged;
-  server.recent = [judged, ...server.recent.slice(0, recentMax - 1)];
-  const { state, effects } = stepVerdict(server.state, result, server.limits);
-  const { state: before, downSince } = server;
+  check.last = judged;
+  const answer = check.name === undefined ? judged : { ...judged, check: check.name };
+  server.recent = [answer, ...server.recent.slice(0, recentMax * server.checks.length - 1)];
+  const { state, effects } = stepVerdict(check.state, result, check.limits);
+  const { downSince } = server;
+  const before = stateOf(server);
   become(around, server, () => {
-    server.state = state;
-    if (state.verdict === before.verdict) return;
-    if (state.verdict === 'up') noteReturn(around, server, () => release(around, server, 'it did not fall'));
+    check.state = state;
+    const verdict = verdictOfChecks(server);
+    if (verdict === before.verdict) return;
+    if (verdict === 'up') noteReturn(around, server, () => release(around, server, 'it did not fall'));
     else if (before.verdict === 'up' || before.adopted) noteFall(around, server);
   });
-  heedWeight(around, server, result);
-  for (const effect of effects) tell(around, server, effect, downSince);
-  if (result.outcome !== 'unmade' && result.certificate !== undefined) {
-    tellExpiry(around, server, result.certificate);
+  heedWeight(around, server, check, result);
+  for (const effect of effects) {
+    if (isNews(effect, before.verdict, verdictOfChecks(server)))
+      tell(around, server, effect, { check, downSince });
   }
+  if (result.outcome !== 'unmade' && result.certificate !== undefined) {
+    tellExpiry(around, server, check, result.certificate);
+  }
+}
+
+/** What happens to one check of several is told where it is news of the server. */
+function isNews({ type }: VerdictEffect, before: Verdict, now: Verdict): boolean {
+  if (type === 'cameUp') return now === 'up';
+  if (type === 'wentDown') return before !== 'down';
+  return type === 'unchecked' || now !== 'down';
 }
 
 function tellExpiry(
   { clock, journal }: ServerSurroundings,
-  server: CheckedServer,
+  { service, real }: CheckedServer,
+  check: ServerCheck,
   { subject, expires, daysLeft }: ExpiringCertificate,
 ): void {
   const now = clock.now();
-  const told = server.toldCertificate;
+  const told = check.toldCertificate;
   if (told?.expires === expires && now - told.at < expiryEveryMs * 1000) return;
-  server.toldCertificate = { expires, at: now };
-  const { service, real } = server;
+  check.toldCertificate = { expires, at: now };
   journal({ event: 'real.certificate_expires', service, real, subject, expires, days_left: daysLeft });
 }
 
+/** Of several checks that ask for a weight, who asks for the least has it. */
+export const weightOf = ({ checks }: CheckedServer) => ({
+  weightPercent: leastOf(checks.map(({ weightPercent }) => weightPercent)),
+  weight: leastOf(checks.map(({ weight }) => weight)),
+});
+
 /** A check that says nothing of weights leaves the last word standing only while the server cannot be asked. */
-function heedWeight(around: ServerSurroundings, server: CheckedServer, result: ProbeResult): void {
+function heedWeight(
+  around: ServerSurroundings,
+  server: CheckedServer,
+  check: ServerCheck,
+  result: ProbeResult,
+): void {
   if (result.outcome === 'unmade') return;
-  const weightPercent = result.outcome === 'success' ? result.weightPercent : undefined;
-  const weight = result.outcome === 'success' ? result.weight : undefined;
-  if (weightPercent === server.weightPercent && weight === server.weight) return;
-  server.weightPercent = weightPercent;
-  server.weight = weight;
+  const before = weightOf(server);
+  check.weightPercent = result.outcome === 'success' ? result.weightPercent : undefined;
+  check.weight = result.outcome === 'success' ? result.weight : undefined;
+  const { weightPercent, weight } = weightOf(server);
+  if (weightPercent === before.weightPercent && weight === before.weight) return;
   around.onVerdict({ service: server.service, real: server.real, verdict: verdictOn(server) });
+}
+
+/** Its checks are others from now on, which may decide by itself what it is. */
+export function reviseChecks(
+  around: ServerSurroundings,
+  server: CheckedServer,
+  checks: readonly ServerCheck[],
+): void {
+  const [before, { downSince }] = [verdictOfChecks(server), server];
+  become(around, server, () => {
+    server.checks = checks;
+  });
+  const [check] = checks;
+  if (before !== 'down' || verdictOfChecks(server) !== 'up' || check === undefined) return;
+  const detail = 'the check that failed is not made any more';
+  tell(around, server, { type: 'cameUp', detail }, { check, downSince });
 }
 
 /** Takes the server out, or lets it be checked again, as the operator wishes. @returns whether it is held out. */
@@ -115,18 +166,20 @@ export function heedMaintenance(around: ServerSurroundings, server: CheckedServe
   const begins = maintenance && !server.maintenance;
   server.maintenance = maintenance;
   if (!begins) return maintenance;
-  const wasDown = server.state.verdict === 'down';
+  const wasDown = verdictOfChecks(server) === 'down';
   become(around, server, () => {
     forgive(server);
-    server.state = withheld(server.state);
+    for (const check of server.checks) check.state = withheld(check.state);
   });
-  if (!wasDown) tell(around, server, { type: 'wentDown', detail: 'in maintenance', failures: 0 });
+  if (!wasDown) around.journal(maintenanceOf(server));
   return true;
 }
 
 /** What counts: a server that answers, but is held for flapping, is not simply up. */
-export const verdictOn = ({ state, hold }: CheckedServer): Verdict =>
-  state.verdict === 'up' && hold !== undefined ? 'held' : state.verdict;
+export function verdictOn(server: CheckedServer): Verdict {
+  const verdict = verdictOfChecks(server);
+  return verdict === 'up' && server.hold !== undefined ? 'held' : verdict;
+}
 
 /** Ends a hold before its time, and takes back what led to it. */
 export function pardon(around: ServerSurroundings, server: CheckedServer, reason: string): void {
@@ -147,7 +200,7 @@ function release(around: ServerSurroundings, server: CheckedServer, reason: stri
 /** The listener sees the new verdict in the server before it is told. */
 function become({ clock, onVerdict }: ServerSurroundings, server: CheckedServer, change: () => void): void {
   const before = verdictOn(server);
-  const wasServed = server.state.adopted;
+  const wasServed = isServedUnverified(server);
   change();
   const verdict = verdictOn(server);
   if (verdict === before) return;
@@ -157,58 +210,26 @@ function become({ clock, onVerdict }: ServerSurroundings, server: CheckedServer,
   onVerdict({ service: server.service, real: server.real, verdict });
 }
 
+type Teller = { readonly check: ServerCheck; readonly downSince: Micros | undefined };
+
+/** @param teller the check that says so, and since when its server had been down. */
 function tell(
   around: ServerSurroundings,
   server: CheckedServer,
   effect: VerdictEffect,
-  downSince?: Micros,
+  { check, downSince }: Teller,
 ): void {
   const now = around.clock.now();
   if (effect.type === 'unchecked') {
-    const { toldUncheckedAt } = server;
+    const { toldUncheckedAt } = check;
     if (toldUncheckedAt !== undefined && now - toldUncheckedAt < uncheckedEveryMs * 1000) return;
-    server.toldUncheckedAt = now;
+    check.toldUncheckedAt = now;
   } else {
-    server.toldUncheckedAt = undefined;
+    check.toldUncheckedAt = undefined;
   }
   around.journal(
     effect.type === 'cameUp' && server.hold !== undefined
       ? flappingOf(server, effect.detail, now)
-      : eventOf(server, effect, downSince === undefined ? undefined : secondsBetween(downSince, now)),
+      : eventOf(server, check, effect, downSince === undefined ? undefined : secondsBetween(downSince, now)),
   );
-}
-
-/** In place of real.up, which follows when the hold is over. */
-function flappingOf(server: CheckedServer, detail: string, now: Micros): JournalEvent {
-  const { service, real, flapPolicy } = server;
-  const { falls, holdMs } = flapAccountOf(server, now) ?? { falls: 0, holdMs: 0 };
-  const withinSec = (flapPolicy?.windowMs ?? 0) / 1000;
-  return {
-    event: 'real.flapping',
-    ...{ service, real, detail, falls, within_s: withinSec, hold_s: holdMs / 1000 },
-  };
-}
-
-const secondsBetween = (from: Micros, to: Micros): number => Math.round((to - from) / 1000) / 1000;
-
-function eventOf(server: CheckedServer, effect: VerdictEffect, downSec: number | undefined): JournalEvent {
-  const { service, real } = server;
-  const { detail } = effect;
-  switch (effect.type) {
-    case 'cameUp':
-      return { event: 'real.up', service, real, detail, ...(downSec !== undefined && { down_s: downSec }) };
-    case 'wentDown':
-      return { event: 'real.down', service, real, detail, failures: effect.failures };
-    case 'failing':
-      return {
-        event: 'real.failing',
-        service,
-        real,
-        detail,
-        failures: effect.failures,
-        fall: effect.fall,
-      };
-    case 'unchecked':
-      return { event: 'real.unchecked', service, real, detail };
-  }
 }

@@ -1,22 +1,27 @@
 // Which servers are under check, by the services that are configured. A reload is a difference: servers that stay keep
 // their verdict, checks that stay keep their place in time. What a check means for a server is checked-server.ts's.
 
-import { type CheckPlan, checkPlanOf } from '../../health/checks/plan.ts';
 import { steady } from '../../health/flap-damping.ts';
-import { questioned, unverified } from '../../health/verdict.ts';
 import { trafficPortOf } from '../../model/checks/ports.ts';
 import type { RealConfig, VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId, type RealName, realName, type ServiceName } from '../../model/ipvs.ts';
-import { type CheckedServer, pardon, type ServerSurroundings } from './checked-server.ts';
+import {
+  type CheckedServer,
+  pardon,
+  reviseChecks,
+  type ServerSurroundings,
+  stateOf,
+} from './checked-server.ts';
 import type { FirstResults } from './first-results.ts';
 import { endHold } from './flap-hold.ts';
+import { changeChecks, isNeverMade, newServerChecks } from './server-check.ts';
 import type { SharedChecks } from './shared-checks.ts';
 
 export type CheckedServicesPorts = {
   readonly around: ServerSurroundings;
   readonly checks: Pick<SharedChecks, 'attach' | 'detach'>;
   readonly firstResults: FirstResults;
-  /** Its check may be one that other servers had before it. */
+  /** Its checks may be some that other servers had before it. */
   readonly onEntered: (server: CheckedServer) => void;
 };
 
@@ -37,27 +42,24 @@ export function createCheckedServices(ports: CheckedServicesPorts): CheckedServi
   /** By name; their servers by theirs. */
   const services = new Map<ServiceName, CheckedService>();
 
-  const enter = (server: CheckedServer, intervalMs: number): void => {
-    if (server.plan.main.target.kind !== 'off') firstResults.expect(server);
-    checks.attach(server, intervalMs);
+  const enter = (server: CheckedServer): void => {
+    if (!server.checks.every(isNeverMade)) firstResults.expect(server);
+    for (const check of server.checks) checks.attach(server, check);
   };
 
   const leave = (server: CheckedServer): void => {
     endHold(server);
-    checks.detach(server);
+    for (const check of server.checks) checks.detach(check);
     firstResults.settle(server);
   };
 
-  const change = (known: CheckedServer, wanted: CheckedServer, intervalMs: number): void => {
-    known.limits = wanted.limits;
+  const change = (known: CheckedServer, wanted: CheckedServer): void => {
     known.flapPolicy = wanted.flapPolicy;
     if (known.flapPolicy === undefined) pardon(around, known, 'flapping does not count any more');
-    if (known.checkKey === wanted.checkKey) return;
-    if (asks(known.plan) !== asks(wanted.plan)) known.state = questioned(known.state);
-    checks.detach(known);
-    known.plan = wanted.plan;
-    known.checkKey = wanted.checkKey;
-    checks.attach(known, intervalMs);
+    const { checks: all, begun, ended } = changeChecks(known.checks, wanted.checks, stateOf(known));
+    for (const check of ended) checks.detach(check);
+    reviseChecks(around, known, all);
+    for (const check of begun) checks.attach(known, check);
   };
 
   /** The service as it is configured now; a configuration that is the very one of before changes nothing. */
@@ -68,8 +70,8 @@ export function createCheckedServices(ports: CheckedServicesPorts): CheckedServi
     for (const [real, server] of before?.servers ?? []) if (!wanted.has(real)) leave(server);
     const entered = [...wanted].map(([real, server]) => {
       const known = before?.servers.get(real);
-      if (known === undefined) enter(server, virtual.checkintervalMs);
-      else change(known, server, virtual.checkintervalMs);
+      if (known === undefined) enter(server);
+      else change(known, server);
       return [real, known ?? server] as const;
     });
     services.set(name, { virtual, servers: new Map(entered) });
@@ -97,25 +99,17 @@ function serversOf(virtual: VirtualConfig): ReadonlyMap<RealName, CheckedServer>
   return new Map(checked.map((real) => newServer(virtual, real)).map((server) => [server.real, server]));
 }
 
-/** What is asked, without the times: only a change of this questions what is known of a server. */
-const asks = ({ main, between }: CheckPlan): string => JSON.stringify([main.target, between?.check.target]);
-
 function newServer(virtual: VirtualConfig, real: RealConfig): CheckedServer {
-  const plan = checkPlanOf(virtual, real);
   const endpoint = { address: real.address, port: trafficPortOf(virtual, real) };
   return {
     service: formatServiceId(virtual.id),
     real: realName(virtual.id, real),
     endpoint,
-    plan,
-    checkKey: JSON.stringify([plan, virtual.checkintervalMs]),
-    limits: { rise: virtual.rise, fall: virtual.fall },
+    checks: newServerChecks(virtual, real),
     flapPolicy: virtual.reals.includes(real) ? virtual.flapping : undefined,
     flaps: steady,
-    state: unverified(false),
     maintenance: false,
     downSince: undefined,
-    toldUncheckedAt: undefined,
     recent: [],
   };
 }

@@ -13,15 +13,16 @@ import type { CheckActivity } from './check-starter.ts';
 import {
   type CheckedServer,
   heedMaintenance,
-  type Judged,
   judge,
   pardon,
   type VerdictChange,
+  verdictOfChecks,
   verdictOn,
 } from './checked-server.ts';
 import { createCheckedServices } from './checked-services.ts';
 import { createFirstResults } from './first-results.ts';
 import { endHold } from './flap-hold.ts';
+import type { Judged, ServerCheck } from './server-check.ts';
 import { type HealthWeightFacts, type ServerHealth, serverHealthOf, weightFactsOf } from './server-health.ts';
 import { createSharedChecks } from './shared-checks.ts';
 
@@ -65,16 +66,18 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
     if (held) firstResults.settle(server);
     return held;
   };
-  const take = (server: CheckedServer, said: Judged): void => {
-    judge(around, server, said);
-    firstResults.settle(server);
+  const take = (server: CheckedServer, check: ServerCheck, said: Judged): void => {
+    judge(around, server, check, said);
+    if (hasSpoken(server)) firstResults.settle(server);
   };
   const checks = createSharedChecks({ clock, journal, probe, concurrency, isHeld, onResult: take });
   const { configure, servers, find } = createCheckedServices({
     ...{ around, checks, firstResults },
     onEntered: (server) => {
-      const last = checks.lastOf(server);
-      if (last !== undefined && !isHeld(server)) take(server, last);
+      for (const check of server.checks) {
+        const last = checks.lastOf(check);
+        if (last !== undefined && !isHeld(server)) take(server, check, last);
+      }
     },
   });
 
@@ -86,8 +89,9 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
     },
     seed: (serves) => {
       for (const server of servers()) {
-        if (server.state.verdict === 'unverified' && serves(server.service, server.real))
-          server.state = { ...server.state, adopted: true };
+        const { service, real } = server;
+        if (verdictOfChecks(server) !== 'unverified' || !serves(service, real)) continue;
+        for (const check of server.checks) check.state = { ...check.state, adopted: true };
       }
     },
     verdictOf: (service, real) => {
@@ -99,7 +103,7 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
       const server = find(service, real);
       return server === undefined ? {} : weightFactsOf(server);
     },
-    status: () => servers().map((each) => serverHealthOf(each, checks.statisticsOf(each), clock.now())),
+    status: () => servers().map((each) => serverHealthOf(each, checks.statisticsOf, clock.now())),
     pardon: (real, service) => {
       for (const server of servers()) {
         if (server.real !== real || (service !== undefined && server.service !== service)) continue;
@@ -113,3 +117,7 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
     },
   };
 }
+
+/** Each check has, or one has found it down. */
+const hasSpoken = (server: CheckedServer): boolean =>
+  verdictOfChecks(server) === 'down' || server.checks.every(({ last }) => last !== undefined);

@@ -6,7 +6,7 @@ import { type CombinedState, firstCombined, stepCombined } from '../../health/co
 import { type Schedule, scheduleOf } from '../../health/schedule.ts';
 import type { ShownResult } from '../../model/probe-result.ts';
 import type { Micros } from '../../ports/clock.ts';
-import type { Judged } from './checked-server.ts';
+import type { Judged } from './server-check.ts';
 
 export type CheckStatistics = {
   /** Checks that ended. */

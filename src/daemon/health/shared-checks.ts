@@ -2,49 +2,51 @@
 
 import { type CheckRunner, createCheckRunner } from './check-runner.ts';
 import type { CheckStarterOptions } from './check-starter.ts';
-import type { CheckedServer, Judged } from './checked-server.ts';
+import type { CheckedServer } from './checked-server.ts';
 import { type CheckStatistics, noStatistics } from './scheduled-check.ts';
+import { isNeverMade, type Judged, type ServerCheck } from './server-check.ts';
 
 export type SharedChecksOptions = Omit<CheckStarterOptions, 'mayStart' | 'onResult'> & {
   /** Whether the operator holds it out; asked whenever its check is due. */
   readonly isHeld: (server: CheckedServer) => boolean;
-  readonly onResult: (server: CheckedServer, said: Judged) => void;
+  readonly onResult: (server: CheckedServer, check: ServerCheck, said: Judged) => void;
 };
 
 export type SharedChecks = {
-  readonly attach: (server: CheckedServer, intervalMs: number) => void;
-  readonly detach: (server: CheckedServer) => void;
-  readonly lastOf: (server: CheckedServer) => Judged | undefined;
-  readonly statisticsOf: (server: CheckedServer) => CheckStatistics;
+  readonly attach: (server: CheckedServer, check: ServerCheck) => void;
+  readonly detach: (check: ServerCheck) => void;
+  readonly lastOf: (check: ServerCheck) => Judged | undefined;
+  readonly statisticsOf: (check: ServerCheck) => CheckStatistics;
 } & Pick<CheckRunner, 'activity' | 'stop'>;
 
 export function createSharedChecks(options: SharedChecksOptions): SharedChecks {
-  /** By check: the servers that it judges. */
-  const judged = new Map<string, Set<CheckedServer>>();
+  /** By the key of a check: the servers that it judges, by their own checks of that key. */
+  const judged = new Map<string, Map<ServerCheck, CheckedServer>>();
   const judgedBy = (checkKey: string) => [...(judged.get(checkKey) ?? [])];
   const runner = createCheckRunner({
     ...options,
     mayStart: (checkKey) => {
-      const free = judgedBy(checkKey).filter((server) => !options.isHeld(server));
-      return free.some(({ plan }) => plan.main.target.kind !== 'off');
+      const free = judgedBy(checkKey).filter(([, server]) => !options.isHeld(server));
+      return free.some(([check]) => !isNeverMade(check));
     },
     onResult: (checkKey, said) => {
-      for (const server of judgedBy(checkKey)) options.onResult(server, said);
+      for (const [check, server] of judgedBy(checkKey)) options.onResult(server, check, said);
     },
   });
 
   return {
-    attach: (server, intervalMs) => {
-      const sharing = judged.get(server.checkKey);
-      if (sharing === undefined) runner.add(server.checkKey, server.plan, intervalMs);
-      judged.set(server.checkKey, (sharing ?? new Set()).add(server));
+    attach: (server, check) => {
+      const { checkKey, plan, intervalMs } = check;
+      const sharing = judged.get(checkKey);
+      if (sharing === undefined) runner.add(checkKey, plan, intervalMs);
+      judged.set(checkKey, (sharing ?? new Map()).set(check, server));
     },
-    detach: (server) => {
-      const sharing = judged.get(server.checkKey);
-      sharing?.delete(server);
+    detach: (check) => {
+      const sharing = judged.get(check.checkKey);
+      sharing?.delete(check);
       if (sharing?.size !== 0) return;
-      judged.delete(server.checkKey);
-      runner.remove(server.checkKey);
+      judged.delete(check.checkKey);
+      runner.remove(check.checkKey);
     },
     lastOf: ({ checkKey }) => runner.lastOf(checkKey),
     statisticsOf: ({ checkKey }) => runner.statistics(checkKey) ?? noStatistics,

@@ -14,10 +14,18 @@ import type { Micros } from '../../ports/clock.ts';
 import type { ObservedService } from '../../ports/kernel.ts';
 import type { WeightFacts } from '../../reconcile/weigh.ts';
 import type { FlapAccount } from '../health/flap-hold.ts';
-import type { ServerHealth } from '../health/server-health.ts';
+import { type CheckHealth, type ServerHealth, summaryOf } from '../health/server-health.ts';
 import type { QuorumStatus } from '../reconcile/quorums.ts';
 import type { ReconcileStatus } from '../reconcile/reconcile-loop.ts';
 import { type LeavingStatus, leavingIn } from './leaving-status.ts';
+
+/** One check of several. */
+export type CheckStatus = {
+  readonly check: string;
+  readonly verdict: Verdict;
+  readonly detail: string;
+  readonly checkedAgoMs?: number;
+};
 
 export type RealStatus = {
   readonly real: RealName;
@@ -32,9 +40,11 @@ export type RealStatus = {
   readonly weighing?: WeightFacts;
   readonly activeConnections: number;
   readonly inactiveConnections: number;
-  /** What the last check said. */
+  /** What the last check said; of several those that failed. */
   readonly detail: string;
   readonly checkedAgoMs?: number;
+  /** Each of several; absent where there is but one. */
+  readonly checks?: readonly CheckStatus[];
   /** What is held against it for flapping; absent: nothing. */
   readonly flaps?: FlapAccount;
   /** Drained by the operator, and still in the table. */
@@ -168,7 +178,7 @@ function tierStatus(
     serving,
     ...(server !== undefined && {
       verdict: server.verdict,
-      detail: server.last?.detail ?? 'not checked yet',
+      detail: summaryOf(server),
     }),
   };
 }
@@ -180,6 +190,7 @@ const weighingOf = (weighing: WeightFacts) => (Object.keys(weighing).length === 
 type Observed = ReconcileStatus['observed'][number]['destinations'][number];
 
 function realStatus(server: ServerHealth, name: string | undefined, entry: Observed | undefined): RealStatus {
+  const [last] = server.recent;
   return {
     real: server.real,
     ...(name !== undefined && { name }),
@@ -188,7 +199,13 @@ function realStatus(server: ServerHealth, name: string | undefined, entry: Obser
     ...(entry === undefined ? {} : { weight: entry.weight }),
     activeConnections: entry?.counters.activeConnections ?? 0,
     inactiveConnections: entry?.counters.inactiveConnections ?? 0,
-    detail: server.last?.detail ?? 'not checked yet',
-    ...(server.last === undefined ? {} : { checkedAgoMs: Math.round(server.last.agoMs) }),
+    detail: summaryOf(server),
+    ...(last === undefined ? {} : { checkedAgoMs: Math.round(last.agoMs) }),
+    ...(server.checks.length > 1 && { checks: server.checks.map(checkStatus) }),
   };
 }
+
+const checkStatus = ({ name = '', verdict, last }: CheckHealth): CheckStatus => ({
+  ...{ check: name, verdict, detail: last?.detail ?? 'not checked yet' },
+  ...(last === undefined ? {} : { checkedAgoMs: Math.round(last.agoMs) }),
+});

@@ -22,12 +22,26 @@ import type { DesiredService } from '../../reconcile/desire.ts';
 import { fallbackServing } from '../../reconcile/fallback.ts';
 import type { WeightPart } from '../../reconcile/weigh.ts';
 import type { FlapAccount } from '../health/flap-hold.ts';
-import type { ServerHealth } from '../health/server-health.ts';
+import type { CheckHealth, ServerHealth } from '../health/server-health.ts';
 import type { QuorumStatus } from '../reconcile/quorums.ts';
 import type { ReconcileStatus } from '../reconcile/reconcile-loop.ts';
 import type { VrrpInstanceStatus } from '../vrrp/messages.ts';
 import { type LeavingStatus, leavingIn } from './leaving-status.ts';
 import { type ServiceParts, type ServiceStatus, serviceStatuses } from './service-status.ts';
+
+/** How many answers in a row speak for a server and against it, and how many it takes. */
+export type CheckWhy = Pick<
+  CheckHealth,
+  'name' | 'kind' | 'verdict' | 'successes' | 'rise' | 'failures' | 'fall'
+>;
+
+/** @property check by name, of several. */
+export type AnswerWhy = {
+  readonly outcome: string;
+  readonly check?: string;
+  readonly detail: string;
+  readonly agoMs: number;
+};
 
 export type ServerWhy = {
   readonly service: ServiceName;
@@ -36,18 +50,14 @@ export type ServerWhy = {
   readonly name?: string;
   readonly verdict: Verdict;
   readonly maintenance: boolean;
-  readonly check: string;
-  /** How many answers in a row speak for and against it, and how many it takes. */
-  readonly successes: number;
-  readonly rise: number;
-  readonly failures: number;
-  readonly fall: number;
+  /** Empty where it is not checked. */
+  readonly checks: readonly CheckWhy[];
   /** What is held against it for flapping; absent: nothing. */
   readonly flaps?: FlapAccount;
   /** Drained by the operator, and still in the table. */
   readonly draining?: LeavingStatus;
   /** Newest first. */
-  readonly answers: readonly { readonly outcome: string; readonly detail: string; readonly agoMs: number }[];
+  readonly answers: readonly AnswerWhy[];
   /** From the configured weight to the one it gets while it is up. */
   readonly weights: readonly WeightPart[];
   /** Of a server of the fallback: which tier, from 1. */
@@ -118,7 +128,7 @@ const serversOf = (virtual: VirtualConfig, about: string, parts: WhyParts): read
         (each) => each.real === place,
       );
       return {
-        ...{ service, real: name, rise: virtual.rise, fall: virtual.fall },
+        ...{ service, real: name },
         ...(real.name !== undefined && { name: real.name }),
         ...healthOf(server),
         ...(draining !== undefined && { draining }),
@@ -214,12 +224,11 @@ function healthOf(server: ServerHealth | undefined) {
   return {
     verdict: server?.verdict ?? 'unverified',
     maintenance: server?.maintenance ?? false,
-    check: server?.check ?? 'none',
-    successes: server?.successes ?? 0,
-    failures: server?.failures ?? 0,
+    checks: (server?.checks ?? []).map(({ statistics: _, last: __, ...check }) => check),
     ...(server?.flaps !== undefined && { flaps: server.flaps }),
-    answers: (server?.recent ?? []).map(({ outcome, detail, agoMs }) => ({
+    answers: (server?.recent ?? []).map(({ outcome, check, detail, agoMs }) => ({
       ...{ outcome, detail, agoMs: Math.round(agoMs) },
+      ...(check !== undefined && { check }),
     })),
   };
 }

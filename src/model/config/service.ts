@@ -20,6 +20,8 @@ export type RealConfig = {
   /** Override the virtual's, both or neither. */
   readonly request?: string;
   readonly receive?: string;
+  /** In place of its service's checks. */
+  readonly checks?: readonly OneOfChecks[];
   /** The DNS name that its address comes from (roster/effective.ts). */
   readonly name?: string;
   /** In the config, or in a real_file. */
@@ -62,6 +64,9 @@ export type QuorumConfig = {
   readonly user?: string;
 };
 
+/** One check of several; what it leaves out is the server's, else the service's. */
+export type OneOfChecks = Partial<CheckConfig>;
+
 /** Packets that get the firewall mark of their service from us. */
 export type MarkedConfig = Omit<Mark, 'mark'> & { readonly at: Position };
 
@@ -78,6 +83,8 @@ export type VirtualConfig = CheckConfig & {
   readonly persistenceEngine?: string;
   readonly ops: boolean;
 
+  /** All of which must find a server up, in place of the one that the keys above are; never empty. */
+  readonly checks?: readonly OneOfChecks[];
   /** How long a server that came back takes to reach its weight; absent: it has it at once. */
   readonly slowStartMs?: number;
   /** How a server that falls again and again is held out; absent: it is not. */

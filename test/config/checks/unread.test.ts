@@ -7,6 +7,7 @@ import type { Resolution } from '../../../src/config/resolution.ts';
 import { resolveEntry } from '../../../src/config/service/entry.ts';
 import { type VirtualDraft, virtualSchema } from '../../../src/config/service/keys.ts';
 import { type CheckPlan, checkPlanOf } from '../../../src/health/checks/plan.ts';
+import { checksOf } from '../../../src/model/checks/checks-of.ts';
 import { services } from '../../../src/model/checks/services.ts';
 import type { CheckType } from '../../../src/model/config/check.ts';
 import type { Problem } from '../../../src/model/config/problem.ts';
@@ -90,7 +91,9 @@ function read(draft: Partial<VirtualDraft>) {
   };
   const virtuals = resolveEntry(draft as VirtualDraft, 0, {}, resolution);
   const asked = virtuals.map((virtual) =>
-    virtual.reals.map((each) => checkPlanOf(virtual, each)).map(withTimes),
+    virtual.reals
+      .flatMap((each) => checksOf(virtual, each))
+      .map((each) => withTimes(checkPlanOf(each.virtual, each.real))),
   );
   // What is judged without a question is judged at once.
   function withTimes(plan: CheckPlan): unknown {
@@ -117,6 +120,25 @@ describe.each(checktypes)('checktype %j', (checktype) => {
       for (const key of keys) {
         compare(key, 'alone', nothing, read({ ...base, [key]: values[key] }));
         if (id === identities[0]) compare(key, 'last', read({ ...base, ...without(key) }), everything);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('a list of one check', () => {
+  it.each(checktypes)('says what its service would say, of %j', (checktype) => {
+    if (checktype.kind === 'off') return;
+    const wrong: string[] = [];
+    const plain = { ...identities[0], real: servers, checkinterval };
+    for (const service of [undefined, ...services]) {
+      for (const key of keys.filter((each) => each !== 'agent_port')) {
+        const one = { service, checktype, [key]: values[key] };
+        const [alone, listed] = [
+          read({ ...plain, ...one }),
+          read({ ...plain, checks: [one] } as VirtualDraft),
+        ];
+        if (JSON.stringify(alone) !== JSON.stringify(listed)) wrong.push(`${key} of ${service}`);
       }
     }
     expect(wrong).toEqual([]);

@@ -72,6 +72,31 @@ export const effectCases: readonly ProblemCase[] = [
     '2:34: warning: Cannot use urls: expected a server without a request of its own, got none',
   ),
   yaml(
+    'a key of one of several checks that it does not read',
+    service('checks: [{service: smtp, request: a}, {checktype: connect}]'),
+    '4:39: warning: Cannot use request: expected service http, https, http_proxy, ftp, simpletcp, dns, ldap, ldaps, mysql, pgsql, grpc, grpcs, got smtp',
+  ),
+  yaml(
+    'a key of a service that each of its checks has itself',
+    service('request: /a\n    checks: [{request: /b}, {checktype: connect}]'),
+    '4:14: warning: Cannot use request: expected a check of checks that reads it and has none of its own, got none',
+  ),
+  yaml(
+    'a time that no check of a server goes by',
+    'virtual:\n  - {address: 10.0.0.1:80, real: [{address: 10.0.0.2, checks: [{checktype: on, fall: 3}]}]}\n',
+    '2:86: warning: Cannot use fall: expected a check that can fail, got checktype on',
+  ),
+  yaml(
+    'a check of several without its program',
+    service('checks: [{checktype: external}]'),
+    '4:26: warning: Cannot learn anything from the check: expected checkcommand or misc_path beside it, got external alone',
+  ),
+  yaml(
+    'words of a server that no check of the list reads',
+    'virtual:\n  - {address: 10.0.0.1:80, checks: [{checktype: ping}], real: [{address: 10.0.0.2, request: a, receive: b}]}\n',
+    '2:93: warning: Cannot use request of one server: expected a check that has a request, got http by negotiate',
+  ),
+  yaml(
     'a password without a name',
     service('passwd: open'),
     '4:13: warning: Cannot use passwd: expected login beside it, got none',

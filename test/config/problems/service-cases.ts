@@ -255,6 +255,26 @@ export const serviceCases: readonly ProblemCase[] = [
     '4:22: Cannot compile receive: expected a regular expression (brackets that are not closed; write \\[ for a bracket), got [',
   ),
   yaml(
+    'checks of a service that is not checked',
+    service('checktype: off\n    checks: [{service: http}]'),
+    '5:13: Cannot use checks: expected a service that is checked, got checktype off',
+  ),
+  yaml(
+    'a check of several that is none',
+    service('checks: [{checktype: off}]'),
+    '4:26: Cannot use one of checks: expected a check that is made; off is said of a whole service, got off',
+  ),
+  yaml(
+    'the patterns of checks',
+    service('checks: [{receive: "["}]'),
+    '4:24: Cannot compile receive: expected a regular expression (brackets that are not closed; write \\[ for a bracket), got [',
+  ),
+  yaml(
+    'the counts of checks',
+    service('checks: [{fall: 3, failurecount: 2}]'),
+    '4:21: Cannot use fall: expected the same as failurecount (2), which it is another name of, got 3',
+  ),
+  yaml(
     'an rcode',
     service('service: dns\n    dns_rcode: NOPE'),
     '5:16: Cannot read virtual 1 dns_rcode: expected rcodes with commas between: NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED, YXDOMAIN, YXRRSET, NXRRSET, NOTAUTH, NOTZONE, got NOPE',

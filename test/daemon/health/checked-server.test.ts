@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CheckedServer, judge } from '../../../src/daemon/health/checked-server.ts';
+import type { ServerCheck } from '../../../src/daemon/health/server-check.ts';
 import { steady } from '../../../src/health/flap-damping.ts';
 import { unverified } from '../../../src/health/verdict.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
@@ -27,25 +28,29 @@ function rig() {
     onVerdict: () => {},
     inMaintenance: () => false,
   };
+  const check: ServerCheck = {
+    ...{ name: undefined, plan: { main: { target: { kind: 'on' }, timeoutMs: 1000 } }, intervalMs: 1000 },
+    ...{ checkKey: 'on', limits: { rise: 1, fall: 1 }, state: { ...unverified(false), verdict: 'up' } },
+    ...{ last: undefined, weightPercent: undefined, weight: undefined, toldUncheckedAt: undefined },
+  };
   const server: CheckedServer = {
     service,
     real,
     endpoint: { address: ip('192.168.6.2'), port: 443 },
-    plan: { main: { target: { kind: 'on' }, timeoutMs: 1000 } },
-    checkKey: 'on',
-    limits: { rise: 1, fall: 1 },
-    state: { ...unverified(false), verdict: 'up' },
+    checks: [check],
     flapPolicy: undefined,
     flaps: steady,
     maintenance: false,
     downSince: undefined,
-    toldUncheckedAt: undefined,
     recent: [],
   };
   return {
     advance: clock.advance,
     shows: (certificate: ExpiringCertificate<Shown>, outcome: 'success' | 'failure' = 'success') =>
-      judge(around, server, { result: { outcome, detail: shown(outcome), certificate }, at: clock.now() }),
+      judge(around, server, check, {
+        result: { outcome, detail: shown(outcome), certificate },
+        at: clock.now(),
+      }),
     told: () => events.splice(0).filter(({ event }) => event === 'real.certificate_expires'),
   };
 }

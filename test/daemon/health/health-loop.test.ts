@@ -179,7 +179,7 @@ describe('a reload', () => {
     await round('success');
     await round('failure');
     configure({ fall: 3, checkintervalMs: intervalMs / 2, negotiatetimeoutMs: 1000 });
-    expect(loop.status()).toMatchObject([{ failures: 1 }]);
+    expect(loop.status()).toMatchObject([{ checks: [{ failures: 1 }] }]);
     configure({ fall: 2, checkintervalMs: intervalMs });
     await round('failure');
     expect(verdict()).toBe('down');
@@ -254,7 +254,7 @@ describe('maintenance', () => {
     await advance(2 * intervalMs);
     expect(verdict()).toBe('down');
     expect(asked).toHaveLength(1);
-    expect(loop.status()).toMatchObject([{ maintenance: true, last: { outcome: 'success' } }]);
+    expect(loop.status()).toMatchObject([{ maintenance: true, checks: [{ last: { outcome: 'success' } }] }]);
     held.clear();
     await round('success');
     expect(verdict()).toBe('up');
@@ -309,12 +309,14 @@ it('status says what the last check found, and when', async () => {
       real,
       verdict: 'up',
       maintenance: false,
-      check: 'http',
-      last: { outcome: 'success', detail: 'success', agoMs: expect.any(Number) },
+      checks: [
+        {
+          ...{ kind: 'http', verdict: 'up', successes: 1, rise: 1, failures: 0, fall: 1 },
+          last: { outcome: 'success', detail: 'success', agoMs: expect.any(Number) },
+          statistics: { ended: 1, skipped: 0, latenessMs: 0, tookMs: 0 },
+        },
+      ],
       recent: [{ outcome: 'success', detail: 'success', agoMs: expect.any(Number) }],
-      successes: 1,
-      failures: 0,
-      statistics: { ended: 1, skipped: 0, latenessMs: 0, tookMs: 0 },
     },
   ]);
 });

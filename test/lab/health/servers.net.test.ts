@@ -73,7 +73,7 @@ async function becomes(verdict: Verdict): Promise<void> {
   const what = `verdict ${verdict}`;
   await waitUntil(() => loop.status()[0]?.verdict === verdict, { timeoutMs: verdictMs, everyMs: 5, what });
 }
-const detail = () => loop.status()[0]?.last?.detail;
+const detail = () => loop.status()[0]?.recent[0]?.detail;
 
 describe('nginx is up', () => {
   const https = { service: 'https', virtualhost: 'www.example.com' } as const;
