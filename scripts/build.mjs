@@ -3,7 +3,7 @@
 // the one or the other.
 import { chmodSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { bundle } from './build/bundle.mjs';
+import { bundle, programs } from './build/bundle.mjs';
 import { copyNatives } from './build/natives.mjs';
 import { noticesOf } from './build/notices.mjs';
 
@@ -17,7 +17,7 @@ const bundled = await bundle(made);
 const beside = copyNatives(made);
 writeFileSync(join(made, 'third-party-notices.txt'), noticesOf([...bundled, ...beside]));
 writeFileSync(join(made, 'chunks.txt'), `${readdirSync(join(made, 'chunks')).join('\n')}\n`);
-chmodSync(join(made, 'main.js'), 0o755);
+for (const program of programs) chmodSync(join(made, `${program}.js`), 0o755);
 
 if (existsSync(folder)) renameSync(folder, old);
 renameSync(made, folder);

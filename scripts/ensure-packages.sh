@@ -27,6 +27,8 @@ package_of() {
     postgres) echo postgresql ;;
     # systemd itself, for machines of the lab; what the host's first process is, is another package's matter.
     systemctl) echo systemd ;;
+    # Pacemaker's agents, ldirectord's among them.
+    ocf-tester) echo resource-agents ;;
     *) echo "$1" ;;
   esac
 }
@@ -44,7 +46,7 @@ fi
 # 200 MB more.
 wished=
 if [ $# = 0 ]; then
-  servers='systemctl ldirectord haproxy lwp-request smtpd dovecot vsftpd tinyproxy unbound slapd freeradius'
+  servers='systemctl ldirectord ocf-tester haproxy lwp-request smtpd dovecot vsftpd tinyproxy unbound slapd freeradius'
   [ "${LAB_SERVERS:-}" != all ] || servers="$servers mariadbd postgres"
   for command in $servers; do
     command -v "$command" >/dev/null && continue
@@ -89,8 +91,9 @@ for command in $wished; do
 done
 rm -f "$log"
 
-# Nor at the next boot: they are here as programs for tests.
-for service in nginx keepalived frr opensmtpd dovecot vsftpd unbound slapd freeradius postgresql; do
+# Nor at the next boot: they are here as programs for tests. Pacemaker's agents bring a log daemon.
+case $missing in *resource-agents*) missing="$missing logd" ;; esac
+for service in nginx keepalived frr opensmtpd dovecot vsftpd unbound slapd freeradius postgresql logd; do
   case $missing in
     *" $service"*) [ ! -d /run/systemd/system ] || systemctl --quiet disable "$service" || true ;;
   esac

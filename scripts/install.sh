@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the built daemon: $PREFIX/lib/lvs-director, which is whole in itself, $PREFIX/bin/lvs-director, the unit, the pages of
-# docs/, and an example config where there is none. DESTDIR is for packagers. DIST is another build than dist/.
+# Installs the built daemon: $PREFIX/lib/lvs-director, which is whole in itself, $PREFIX/bin/lvs-director,
+# $PREFIX/sbin/lvs-director-ldirectord, the unit, the pages of docs/, and an example config where there is none. DESTDIR is for packagers. DIST is another build than dist/.
 # Needs neither npm nor a network. Nothing is started or enabled.
 set -eu
 cd "$(dirname "$0")/.."
@@ -16,7 +16,7 @@ case $prefix in
   /usr | /usr/local) units=$root$prefix/lib/systemd/system ;;
   *) units=$root/etc/systemd/system ;;
 esac
-mkdir -p "$library" "$root$prefix/bin" "$documents" "$units" "$root/etc/lvs-director"
+mkdir -p "$library" "$root$prefix/bin" "$root$prefix/sbin" "$documents" "$units" "$root/etc/lvs-director"
 
 # The new tree is made beside the old one, so that a running daemon never meets half of each.
 new=$library/new
@@ -40,6 +40,7 @@ done
 rm -rf "$new" "$library/old" "$library/node_modules"
 
 ln -sf ../lib/lvs-director/dist/main.js "$root$prefix/bin/lvs-director"
+ln -sf ../lib/lvs-director/dist/ldirectord.js "$root$prefix/sbin/lvs-director-ldirectord"
 sed "s|/usr/bin/lvs-director|$prefix/bin/lvs-director|; s|/usr/share/doc/|$prefix/share/doc/|" \
   systemd/lvs-director.service >"$units/lvs-director.service"
 chmod 644 "$units/lvs-director.service"

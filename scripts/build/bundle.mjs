@@ -1,4 +1,4 @@
-// Our sources and the packages that they use, as few files: main.js, and chunks/, of which a command loads those that it
+// Our sources and the packages that they use, as few files: the programs, and chunks/, of which a command loads those that it
 // needs when it needs them. One folder deep, so that a URL relative to a file of ours (`../main.js`) is the same in both
 // forms; what is not says so by `import.meta.bundled`. The maps name no sources' text: system/host/source-frames.ts reads
 // them once something went wrong.
@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { nativePackages } from './natives.mjs';
 import { packagesOf } from './notices.mjs';
+
+export const programs = ['main', 'ldirectord'];
 
 const common = {
   bundle: true,
@@ -27,7 +29,7 @@ const banner =
 export async function bundle(folder) {
   const program = await build({
     ...common,
-    entryPoints: ['src/main.ts'],
+    entryPoints: programs.map((name) => `src/${name}.ts`),
     outdir: folder,
     format: 'esm',
     splitting: true,

@@ -35,9 +35,20 @@ const extendEveryMs = 5000;
 /** No stop takes longer than four minutes; one that does hangs, and systemd may end it. */
 const extensionsMax = 48;
 
-export async function runDaemon({ options }: Arguments, io: Io): Promise<ExitCode> {
+/** What another command line than ours has to say of it (ldirectord/daemon.ts). */
+export type RunHow = {
+  /** Makes of each config that is read what is to run. */
+  readonly place?: (config: Config) => Config;
+  readonly onReady?: () => void;
+};
+
+export async function runDaemon(
+  { options }: Arguments,
+  io: Io,
+  { place, onReady = () => {} }: RunHow = {},
+): Promise<ExitCode> {
   keepInheritedDescriptors();
-  const { file, read, hide, lastGood, kept, readKept } = openConfig(options);
+  const { file, read, hide, lastGood, kept, readKept } = openConfig(options, place);
   // Nothing has been touched yet, and a file may take its time.
   onEarlyEnd((signal) => endEarly(signal, io));
   const { config, problems, end, rejected } = await readAtStart(file, read, readKept);
@@ -77,11 +88,11 @@ export async function runDaemon({ options }: Arguments, io: Io): Promise<ExitCod
   }
   void knownSocketIn(config.director.stateDir).write({ socket: resolve(config.director.controlSocket) });
   if (rejected === undefined) lastGood.keep();
-  const { restarts } = await live(
-    daemon,
-    notify,
-    rejected && `runs on with the last good configuration: ${rejected[0]}`,
-  );
+  const status = rejected && `runs on with the last good configuration: ${rejected[0]}`;
+  const { restarts } = await live(daemon, notify, () => {
+    notify.ready(status);
+    onReady();
+  });
   if (!restarts) lastGood.forget();
   await control.value.close();
   await whenKept(lastWordsMs);
@@ -90,13 +101,15 @@ export async function runDaemon({ options }: Arguments, io: Io): Promise<ExitCod
 }
 
 /** The file that is to be run, and the last good one in its place. */
-function openConfig(options: Arguments['options']) {
+function openConfig(options: Arguments['options'], place: RunHow['place']) {
   const file = textOption(options, 'config') ?? defaultConfigFile;
   const director = textOption(options, 'director');
   const reader = createConfigReader(file, director);
   let latest: Config | undefined;
-  const read: typeof reader = async (...how) => {
-    const result = await reader(...how);
+  const read: typeof reader = async () => {
+    const found = await reader();
+    const isPlaced = place !== undefined && found.config !== undefined;
+    const result = isPlaced ? { ...found, config: place(found.config) } : found;
     latest = result.config ?? latest;
     return result;
   };
@@ -130,7 +143,7 @@ function endEarly(reason: string, io: Io): never {
 }
 
 /** From the start of the daemon to the end of its stop. A signal that came before waits for the start, as any does. */
-async function live(daemon: Daemon, notify: Notify, status?: string): Promise<StopHow> {
+async function live(daemon: Daemon, notify: Notify, onReady: () => void): Promise<StopHow> {
   const stopped = new Promise<StopHow>((ended) => {
     takeSignals((signal) => {
       if (signal === 'SIGHUP') {
@@ -150,7 +163,7 @@ async function live(daemon: Daemon, notify: Notify, status?: string): Promise<St
   });
   const endWatchdog = feedWatchdog(notify, Number(process.env.WATCHDOG_USEC));
   await daemon.start();
-  notify.ready(status);
+  onReady();
   const how = await stopped;
   endWatchdog();
   return how;

@@ -1,6 +1,7 @@
-// Where the daemon of a command line may be asked: at --socket and nowhere else; where the file of -c says; where the
-// daemon of its state_dir was last; and, where the file tells of no socket, at the default. Of the last two only a
-// daemon counts that says it runs this very file.
+// Where the daemon of a command line may be asked: at --socket and nowhere else; where lvs-director-ldirectord has put the
+// daemon of that file; where the file of -c says; where the daemon of its state_dir was last; and, where the file tells of
+// no socket, at the default. Of the last two only a daemon counts that says it runs this very file.
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { knownSocketIn } from '../compose/known-socket.ts';
 import { configBytesMax, readConfig } from '../compose/read-config.ts';
@@ -9,6 +10,7 @@ import { soughtPaths } from '../config/sought-paths.ts';
 import { readRegularNow } from '../system/files/open-regular.ts';
 import { askControlSocket } from '../system/sockets/control-socket.ts';
 import { defaultControlSocket, type Options, textOption } from './command-line.ts';
+import { instanceSocketOf } from './ldirectord/instance.ts';
 
 export type Sought = {
   /** In the order in which they are to be asked. */
@@ -46,7 +48,10 @@ export function seekSockets(options: Options): Sought {
 
 function soughtOf(file: string, named: readonly string[], more: readonly (string | undefined)[]): Sought {
   const guessed = more.flatMap((path) => (path === undefined || named.includes(path) ? [] : [path]));
-  return { file: resolve(file), paths: [...new Set([...named, ...guessed])], guessed: new Set(guessed) };
+  const own = resolve(file);
+  const instance = [instanceSocketOf(own)].filter((path) => existsSync(path));
+  const paths = [...new Set([...instance, ...named, ...guessed])];
+  return { file: own, paths, guessed: new Set([...instance, ...guessed]) };
 }
 
 /** @returns undefined where the daemon there runs that file, or none answers; else whose it is. */

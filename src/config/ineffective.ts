@@ -18,7 +18,7 @@ export const ineffectiveSharedShape = {
 /** At the top level alone. */
 export const ineffectiveTopShape = {
   fork: optional(flag(), 'Accepted for ldirectord; checks never wait for one another.'),
-  supervised: optional(flag(), 'Accepted for ldirectord; the daemon always runs in the foreground.'),
+  supervised: optional(flag(), 'Accepted for ldirectord; only lvs-director-ldirectord heeds it.'),
   callback: optional(filledText(), 'Accepted for ldirectord; nothing is called on a reload.'),
   execute: optional(
     z.array(text()),
@@ -47,7 +47,7 @@ const reasons: Readonly<Record<Exclude<IneffectiveKey, 'execute'>, string>> = {
   load: 'ldirectord has no use for it either',
   callback: 'nothing is called on a reload',
   fork: 'checks never wait for one another',
-  supervised: 'the daemon always runs in the foreground',
+  supervised: 'run always is in the foreground (lvs-director-ldirectord heeds it)',
 };
 const keys = Object.keys(reasons) as readonly (keyof typeof reasons)[];
 

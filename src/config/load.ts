@@ -19,6 +19,10 @@ import { parseYaml } from './tree/yaml.ts';
 
 const byteOrderMark = '\uFEFF';
 
+/** Of all that ldirectord finds by itself the name may be any. */
+export const dialectOf = (file: string): Dialect =>
+  file.endsWith('.cf') || /^\/etc\/ha\.d\/.*(?<!\.ya?ml|\.json)$/s.test(file) ? 'ldirectord' : 'yaml';
+
 /**
  * Pure but for `environment` and `memory`; never throws for any text. @param file its name, for the grammar and for
  * messages. @param memory of the last reading of the same file: makes the next one quick, and changes nothing else.
@@ -29,7 +33,7 @@ export function parseConfig(
   environment: ConfigEnvironment,
   memory: EntryMemory = createEntryMemory(),
 ): ConfigResult {
-  const dialect: Dialect = file.endsWith('.cf') ? 'ldirectord' : 'yaml';
+  const dialect = dialectOf(file);
   const marked = text.startsWith(byteOrderMark);
   const content = marked ? text.slice(1) : text;
   const origin: Whole = {

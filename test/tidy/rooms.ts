@@ -44,6 +44,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   render: { below: [...underDaemon, 'daemon'] },
   compose: { below: [...underDaemon, 'system', 'daemon', 'control'], modules: ['*'], worldly: true },
   cli: { below: underCli, modules: ['*'], worldly: true },
+  'ldirectord.ts': { below: [...underCli, 'cli'], modules: ['*'], worldly: true },
   'main.ts': { below: [...underCli, 'cli'], modules: ['*'], worldly: true },
 };
 

@@ -14,7 +14,8 @@ import { err, ok, type Result } from '../../net/result.ts';
 import { lockDescriptor } from '../libc.ts';
 import { kindOf } from './open-regular.ts';
 
-export type LockFile = { readonly release: () => void };
+/** @property descriptor a process that inherits it has the lock too, until both have closed it. */
+export type LockFile = { readonly release: () => void; readonly descriptor: number };
 
 /** @property heldBy who has it, as far as the file tells; absent where it could not be asked for. */
 export type LockRefusal = { readonly reason: string; readonly isHeld: boolean; readonly heldBy?: number };
@@ -28,7 +29,7 @@ export function lockFile(path: string): Result<LockFile, LockRefusal> {
     if (locked.ok) {
       note(fd);
       const held = fd;
-      return ok({ release: () => closeSync(held) });
+      return ok({ release: () => closeSync(held), descriptor: held });
     }
     const isHeld = locked.error === 'EAGAIN' || locked.error === 'EWOULDBLOCK';
     const heldBy = isHeld ? holderIn(fd) : undefined;

@@ -33,7 +33,7 @@ async function look(proc: string, pid: number, network: string | undefined): Pro
 }
 
 /** ldirectord is a script, which perl runs, unless it has given itself a name: "ldirectord tcp:192.168.6.240:80". */
-function programOf(commandLine: string): string | undefined {
+export function programOf(commandLine: string): string | undefined {
   const [first = '', ...words] = commandLine.split(/[\0 ]/);
   const script = /^perl[\d.]*$/.test(basename(first))
     ? words.find((word) => !word.startsWith('-'))
