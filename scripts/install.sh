@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the built daemon: $PREFIX/lib/lvs-director, which is whole in itself, $PREFIX/bin/lvs-director,
-# $PREFIX/sbin/lvs-director-ldirectord, the unit, the pages of docs/, and an example config where there is none. DESTDIR is for packagers. DIST is another build than dist/.
-# Needs neither npm nor a network. Nothing is started or enabled.
+# $PREFIX/sbin/lvs-director-ldirectord, the unit, the pages of docs/, and an example config where there is none. DESTDIR is for
+# packagers. DIST is another build than dist/. Needs neither npm nor a network. Nothing is started or enabled.
 set -eu
 cd "$(dirname "$0")/.."
 prefix=${PREFIX:-/usr}

@@ -51,6 +51,10 @@ describe('what is installed', () => {
   it('runs by itself', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
     expect(run('--version')).toBe(`lvs-director ${version}\n`);
+    const ldirectord = join(root, 'usr/sbin/lvs-director-ldirectord');
+    expect(execFileSync(ldirectord, ['-v'], { cwd: root, encoding: 'utf8' })).toContain(
+      `lvs-director ${version},`,
+    );
     const config = join(root, 'lvs-director.yaml');
     writeFileSync(config, 'virtual:\n  - address: 192.0.2.1:80\n    real: [192.0.2.2:80 gate]\n');
     expect(run('check', '-c', config)).toContain('192.0.2.2:80');

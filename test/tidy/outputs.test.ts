@@ -7,7 +7,7 @@ const filesWith = (pattern: RegExp) => sources.filter((path) => pattern.test(wit
 
 /** Who holds a stream of the process's own, and by what it makes harmless what it writes there. */
 const doors: Readonly<Record<string, RegExp>> = {
-  'src/cli/run-process.ts': /stdout: [\s\S]*shownLines[\s\S]*stderr: .*shownLines/,
+  'src/cli/process-io.ts': /stdout: [\s\S]*shownLines[\s\S]*stderr: .*shownLines/,
   'src/cli/plan.ts': /isTTY/, // asks only whether it is a terminal
   'src/cli/run.ts': /openLogOutput\(process\.stdout/, // takes lines of daemon/log/log.ts
   'src/system/host/faults.ts': /Without the message/, // names of ours and places in our code

@@ -3,29 +3,23 @@ import { configBytesMax } from '../../compose/read-config.ts';
 import { isSupervised } from '../../config/ldirectord/supervised.ts';
 import { dialectOf } from '../../config/load.ts';
 import { decodeText } from '../../net/raw-bytes.ts';
-import { shownLines } from '../../net/shown.ts';
 import { readRegularNow } from '../../system/files/open-regular.ts';
 import { catchFaults } from '../../system/host/faults.ts';
-import { quietConsole } from '../../system/host/quiet-console.ts';
 import { catchSignals } from '../../system/host/signals.ts';
 import type { Io } from '../command-line.ts';
+import { endProcess, openProcessIo } from '../process-io.ts';
 import { type AskedVerb, ldirectordHelp, ldirectordUsage, parseLdirectordArguments } from './command-line.ts';
 import { candidatesOf, findFile, type Instance, instanceOf } from './instance.ts';
 
 /** Ends the process. */
 export async function runLdirectordProcess(): Promise<void> {
-  quietConsole();
-  process.stdout.on('error', () => {});
-  process.stderr.on('error', () => {});
-  const io: Io = {
-    stdout: (text) => void process.stdout.write(shownLines(text)),
-    stderr: (text) => void process.stderr.write(shownLines(text)),
-  };
   const file = process.env.LVS_DIRECTOR_INSTANCE;
   // No program that the daemon starts is this instance.
   delete process.env.LVS_DIRECTOR_INSTANCE;
-  const code = await runLdirectord(process.argv.slice(2), io, file);
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+  const code = await runLdirectord(process.argv.slice(2), openProcessIo(), file);
+  // As of `run`: a log that nobody reads keeps no daemon from its end.
+  if (file !== undefined) process.exit(code);
+  endProcess(code);
 }
 
 /** @param file of the daemon that this process is to be, in the background */
