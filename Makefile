@@ -57,9 +57,10 @@ bench-health-table: build ## how long dead servers stay in the kernel's table (a
 install: build ## onto this machine (DESTDIR and PREFIX are heeded); starts nothing
 	@scripts/install.sh
 
-lint: modules ## style and types
+lint: modules ## style, types, and the licences of what is shipped
 	node_modules/.bin/biome check .
 	node_modules/.bin/tsc -p tsconfig.json
+	node scripts/check-licenses.mjs
 
 format: modules ## puts the sources into form
 	node_modules/.bin/biome check --write .

@@ -192,6 +192,7 @@ function processorsOfOurs() {
 function style() {
   check('lint', ['node_modules/.bin/biome', 'check', '.']);
   check('types', ['node_modules/.bin/tsc', '-p', 'tsconfig.json']);
+  check('licences', [process.execPath, 'scripts/check-licenses.mjs']);
   check('build', [process.execPath, 'scripts/build.mjs']);
 }
 

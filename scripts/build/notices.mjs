@@ -4,13 +4,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Licences under which what is linked may be given away in any form, with their text. */
-const allowed = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD'];
+/** Licences under which what is linked may be given away in any form, with their text: ids of SPDX. */
+export const allowed = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD', 'Python-2.0'];
 
 /** Of a manifest that says nothing; its LICENSE does. */
 const licenseOf = { radius: 'BSD-3-Clause' };
 /** Parts of another package, which is there as well. */
 const textIn = { [`@koromix/koffi-linux-${process.arch}`]: 'koffi' };
+
+export const licenseIn = ({ name, license = licenseOf[name] }) => license;
+/** @param license an id of SPDX, or ids of which one may be chosen: "(MIT OR Apache-2.0)" */
+export const isAllowed = (license) =>
+  typeof license === 'string' &&
+  license
+    .replace(/^\((.*)\)$/, '$1')
+    .split(' OR ')
+    .some((id) => allowed.includes(id));
 
 /** @param metafiles of esbuild. @returns folders of packages, each once */
 export function packagesOf(metafiles) {
@@ -22,8 +31,10 @@ export function packagesOf(metafiles) {
 
 export function noticesOf(folders) {
   const parts = [...new Set(folders)].sort().map((folder) => {
-    const { name, version, license = licenseOf[name] } = manifestOf(folder);
-    if (!allowed.includes(license)) refuse(name, `one of ${allowed.join(', ')}`, license);
+    const manifest = manifestOf(folder);
+    const { name, version } = manifest;
+    const license = licenseIn(manifest);
+    if (!isAllowed(license)) refuse(name, `one of ${allowed.join(', ')}`, license);
     const from = textIn[name] === undefined ? folder : join('node_modules', textIn[name]);
     const text = textOf(from) ?? refuse(name, 'a file LICENSE', 'none');
     return `${name} ${version} (${license})\n\n${text.trim()}\n`;

@@ -1,6 +1,7 @@
 // The OCF agent of Pacemaker's resource-agents drives our program in the place of ldirectord, and where that is installed
 // the stock one by the same steps: the statuses are those that OCF demands (0 done or running, 7 not running, 1 failed).
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitUntil } from '../harness/process.ts';
 import { createSite, hasAgent, hasStock, isAlive, pidOf, type Site, settled, stock } from './site.ts';
@@ -54,9 +55,7 @@ describe.skipIf(!hasAgent)('the OCF agent (skipped where it is not installed)', 
 
   it('watches two resources, each for itself, also where the files have one name', async () => {
     const [first, second] = [site.file(quiet(config)), site.file(quiet(config))];
-    const name = first.split('/').at(-1) ?? '';
-    const twin = site.file(quiet(config), site.lab.directory('other')).replace(/[^/]*$/, name);
-    writeFileSync(twin, quiet(config));
+    const twin = site.file(quiet(config), { folder: site.lab.directory('other'), name: basename(first) });
     for (const file of [first, second, twin]) {
       expect((await site.agent(site.ours, file, 'monitor')).status).toBe(7);
       expect((await site.agent(site.ours, file, 'start')).status).toBe(0);

@@ -17,8 +17,8 @@ export type Site = {
   readonly host: Host;
   /** Our program, under the name that it is installed with. */
   readonly ours: string;
-  /** A file of ldirectord's, whose name no other has. @param folder below the site's own */
-  readonly file: (text: string, folder?: string) => string;
+  /** A file of ldirectord's, whose name no other has, but where one is given. */
+  readonly file: (text: string, twin?: { readonly folder: string; readonly name: string }) => string;
   readonly call: (program: string, file: string, verb: string) => Promise<Output>;
   /** The agent's exit status. */
   readonly agent: (program: string, file: string, action: string) => Promise<Output>;
@@ -40,9 +40,9 @@ export async function createSite(): Promise<Site> {
     lab,
     host,
     ours,
-    file: (text, name) => {
+    file: (text, twin) => {
       count += 1;
-      const file = join(name ?? folder, `lab-${process.pid}-${count}.cf`);
+      const file = join(twin?.folder ?? folder, twin?.name ?? `lab-${process.pid}-${count}.cf`);
       writeFileSync(file, text);
       files.push(file);
       return file;
