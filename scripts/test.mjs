@@ -2,6 +2,7 @@
 // N skipped". A layer that cannot run here is counted as skipped, test by test, and says why. A check or a layer
 // that breaks without a test to blame counts as one failure. Status 1 if anything failed. A test of the lab that fails is
 // tried once again, and named at the end; those that hang on the clock (test/lab/harness/by-the-clock.ts) are counted.
+// Before them: what each layer took, and the slowest tests.
 //   test.mjs [lab-net]    with a name: that layer alone
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,6 +20,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { shareOut } from './share-out.mjs';
+import { duration, slowestTests } from './times.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -32,14 +34,18 @@ const fitsNoName = '(?!)';
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const tries = { byTheClock: 0, second: [] };
+const started = Date.now();
+/** "lab-net 6 min 1 s", one a stage. */
+const took = [];
+const reports = [];
 
 function check(name, command) {
-  const started = Date.now();
+  const begun = Date.now();
   const { status, stdout, stderr } = spawnSync(command[0], command.slice(1), {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   });
-  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  const seconds = ((Date.now() - begun) / 1000).toFixed(1);
   if (status === 0) {
     console.log(`== ${name}: good (${seconds} s)`);
     return;
@@ -57,11 +63,13 @@ async function stage(layers) {
   });
   for (const { name, unavailable } of layers)
     console.log(`\n== ${name}${unavailable === undefined ? '' : `: skipped: ${unavailable}`}`);
+  const begun = Date.now();
   const ended = [];
   if (availableParallelism() > 1) {
     const [first, ...others] = runs.map((run, index) => start(run, index === 0));
     for (const run of [first, ...others]) ended.push(tell(await run));
   } else for (const run of runs) ended.push(await start(run, true));
+  took.push(`${layers.map(({ name }) => name).join(' and ')} ${duration(Date.now() - begun)}`);
   for (const layer of layers) await count(layer, ended);
 }
 
@@ -78,6 +86,7 @@ async function count(layer, all) {
     total.passed += result?.numPassedTests ?? 0;
     total.failed += result?.numFailedTests ?? 0;
     total.skipped += (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0);
+    if (result) reports.push(result);
     for (const file of result?.testResults ?? []) file.assertionResults.forEach(countTries);
     if (status === 0 || (result?.numFailedTests ?? 0) > 0) continue;
     console.log(`== ${name}: FAILED: ended with status ${status}, no test to blame`);
@@ -156,7 +165,7 @@ function withoutIpvs() {
 function inLabKernels() {
   const processors = processorsOfOurs();
   return {
-    prefix: (index) => ['taskset', '-c', processors[index], 'nice', '-n', '5', kernel, '--timeout', '5000'],
+    prefix: (index) => ['taskset', '-c', processors[index], kernel, '--timeout', '5000'],
     shares: sharesOf('.ipvs.test.ts', Math.min(2, processors.length)),
   };
 }
@@ -200,11 +209,10 @@ const noLab = withoutNamespaces();
 /** What runs side by side, one stage after the other. */
 const stages = [
   [{ name: 'unit' }],
-  [{ name: 'alone' }],
-  [{ name: 'sim' }],
+  [{ name: 'alone' }, { name: 'sim' }],
   [
     // They wait more than they compute.
-    { name: 'lab-net', unavailable: noLab, shares: sharesOf('.net.test.ts', 2) },
+    { name: 'lab-net', unavailable: noLab, shares: sharesOf('.net.test.ts', 2 * availableParallelism()) },
     { name: 'lab-systemd', unavailable: noLab ?? withoutMachines() },
   ],
   // By itself: a lab kernel takes a processor whole.
@@ -225,9 +233,15 @@ if (chosen.flat().length === 0) {
   console.error(`Cannot test: expected ${names.join(', ')}, got ${wanted}`);
   process.exit(2);
 }
-if (wanted === undefined) style();
+if (wanted === undefined) {
+  style();
+  took.push(`style, types and build ${duration(Date.now() - started)}`);
+}
 for (const layers of chosen) if (layers.length > 0) await stage(layers);
 
+console.log(`took ${duration(Date.now() - started)}: ${took.join(', ')}; the slowest tests:`);
+for (const { seconds, name, file } of slowestTests(reports, 10))
+  console.log(`  ${seconds} s  ${file}: ${name}`);
 console.log(`by the clock: ${tries.byTheClock} tests; tried twice: ${tries.second.length}`);
 for (const each of tries.second) console.log(`  ${each}`);
 console.log(`total: ${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
