@@ -285,12 +285,46 @@ describe('checks', () => {
     expect(notes).toEqual([]);
   });
 
-  it('ports that differ are told as dangerous', () => {
-    const { notes } = service(
-      server('192.0.2.3', 80, 'TCP_CHECK {\nconnect_port 8080\n}') +
-        server('192.0.2.4', 80, 'TCP_CHECK {\nconnect_port 8081\n}'),
+  it('of several servers, each has its own: as most have it, and lists for the others', () => {
+    const tcp = (port: number) => `TCP_CHECK {\nconnect_port ${port}\n}`;
+    const { virtual, notes } = service(
+      ['delay_loop 6', server('192.0.2.3', 80, tcp(8080)), server('192.0.2.4', 80, tcp(8081))]
+        .concat(server('192.0.2.5', 80, tcp(8080)), server('192.0.2.6', 80, ''))
+        .join('\n'),
     );
-    expect(notes).toEqual([expect.stringMatching(/^old:10: dangerous: TCP_CHECK: left out/)]);
+    expect(virtual).toMatchObject({
+      checkintervalMs: 6000,
+      checks: [{ checkport: 8080 }],
+      reals: [{}, { checks: [{ checkport: 8081 }] }, {}, { checks: [{ checktype: { kind: 'on' } }] }],
+    });
+    expect(notes).toEqual([]);
+  });
+
+  it('of one server, all are made, each with its own times; the same one twice is one', () => {
+    const { virtual, notes } = service(
+      server(
+        '192.0.2.3',
+        80,
+        `TCP_CHECK {
+}
+HTTP_GET {
+delay_loop 5
+retry 3
+connect_port 8080
+url {
+path /health
+status_code 200
+}
+}
+TCP_CHECK {
+}`,
+      ),
+    );
+    expect(virtual.checks).toEqual([
+      expect.objectContaining({ checktype: { kind: 'connect' }, checkintervalMs: 60_000, fall: 2 }),
+      expect.objectContaining({ checkport: 8080, request: '/health', checkintervalMs: 5000, fall: 4 }),
+    ]);
+    expect(notes).toEqual([]);
   });
 
   it.each([

@@ -150,6 +150,32 @@ virtual_server 10.9.9.9 81 {
 }
 `;
 
+const twoChecks = `
+    TCP_CHECK {
+      connect_timeout 2
+    }
+    HTTP_GET {
+      url {
+        path /
+        status_code 200
+      }
+      connect_port 9090
+      connect_timeout 2
+      delay_before_retry 1
+    }`;
+const twice = `
+virtual_server 10.9.9.9 80 {
+  delay_loop 1
+  protocol TCP
+  lb_algo rr
+  lb_kind NAT
+  real_server 127.0.0.2 8080 {${twoChecks}
+  }
+  real_server 127.0.0.3 8080 {${twoChecks}
+  }
+}
+`;
+
 const beside = `
 global_defs {
   lvs_timeouts tcp 600 tcpfin 30 udp 60
@@ -217,6 +243,31 @@ describe('convert', () => {
     const lists = await theirs.run('ipvsadm', '-S', '-n');
     startDirector(lab, again, { config: await converted(again, lists, 'ipvsadm.save') });
     await becomes(again, table);
+  });
+
+  it('one check of two that fails takes a server out, as at keepalived, and lets it in again', async () => {
+    const hosts = await Promise.all([lab.host('ka'), lab.host('lvs1')]);
+    const [theirs, ours] = hosts;
+    const second = () =>
+      Promise.all(hosts.map((host) => startNginx(lab, host, { listen: ['127.0.0.2:9090'], body: 'fine' })));
+    const listen = ['127.0.0.2:8080', '127.0.0.3:8080', '127.0.0.3:9090'];
+    for (const host of hosts) await startNginx(lab, host, { listen, body: 'fine' });
+    const stopped = await second();
+    const serving = async (host: Host) =>
+      (await tableOf(host)).flatMap((line) => / -r (127\.0\.0\.\d):/.exec(line)?.[1] ?? []);
+    const become = (...wanted: readonly string[]) =>
+      waitUntil(
+        async () =>
+          (await Promise.all(hosts.map(serving))).every((servers) => servers.join() === wanted.join()),
+        { timeoutMs: 40_000, everyMs: 300, what: `${wanted.join()} in both tables` },
+      );
+    startKeepalived(lab, theirs, twice);
+    startDirector(lab, ours, { config: await converted(ours, twice, 'keepalived.conf') });
+    await become('127.0.0.2', '127.0.0.3');
+    for (const nginx of stopped) await nginx.stop();
+    await become('127.0.0.3');
+    await second();
+    await become('127.0.0.2', '127.0.0.3');
   });
 
   it('timeouts, sync daemon and a group of ranges: as keepalived sets them', async () => {

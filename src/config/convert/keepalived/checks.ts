@@ -1,5 +1,5 @@
-// keepalived's checkers as the check of a virtual service (docs/reference/keepalived.md §6): here one check serves all
-// servers of a service, so the first server's first checker is taken and what others say otherwise is told.
+// keepalived's checkers as checks of ours (docs/reference/keepalived.md §6), each with what it has of its real_server and its
+// virtual_server. Which servers have which: service-check.ts.
 import { explainPattern } from '../../values/receive-pattern.ts';
 import { parseStatusRanges } from '../../values/status-ranges.ts';
 import type { Fields, Noting } from '../converted.ts';

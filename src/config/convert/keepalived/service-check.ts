@@ -1,10 +1,9 @@
-// The check of a virtual_server: here one serves all servers of a service, so the first server's first checker is taken,
-// and what others say otherwise is told.
+// The checks of a virtual_server: keepalived gives each real_server its own, and it is up when all of them find it up. Where
+// all servers have the same one, the keys of the service are it; else there are lists (`checks`), of the service for most
+// of its servers, and of each server that has others.
 import type { Fields, Noting } from '../converted.ts';
 import { checkers, checkOf } from './checks.ts';
 import type { Statement } from './tree.ts';
-
-type Found = { readonly checker: Statement; readonly real: Statement; readonly fields: Fields };
 
 export type CheckSurroundings = {
   readonly note: Noting;
@@ -12,33 +11,70 @@ export type CheckSurroundings = {
   readonly trackFiles: ReadonlyMap<string, string>;
 };
 
-export function serviceCheckOf(
-  virtual: Statement,
-  reals: readonly Statement[],
-  { note, trackFiles }: CheckSurroundings,
-): Fields {
-  const all: readonly (readonly Found[])[] = reals.map((real) =>
-    (real.block ?? [])
-      .filter(({ key }) => checkers.has(key))
-      .map((checker) => ({ checker, real, fields: checkOf({ checker, real, virtual, note, trackFiles }) })),
-  );
-  const first = all.find((checks) => checks.length > 0)?.[0];
-  if (first === undefined) return { checktype: 'on' };
-  for (const [i, checks] of all.entries()) {
-    const real = reals[i] ?? first.real;
-    if (checks.length === 0)
-      note(real.at, 'check', `real_server without a check: gets that of line ${first.checker.at.line}`);
-    noteOthers(checks, first, note);
-  }
-  return first.fields;
+type ServiceChecks = {
+  /** Of the service. */
+  readonly shared: Fields;
+  /** Of a server that has others; empty for one that has those. */
+  readonly ownOf: (real: Statement) => Fields;
+};
+
+/** A real_server without a checker is always up. */
+const unchecked: readonly Fields[] = [{ checktype: 'on' }];
+
+/** @param reals each in its virtual_server. */
+export function serviceChecksOf(
+  reals: readonly { readonly virtual: Statement; readonly real: Statement }[],
+  around: CheckSurroundings,
+): ServiceChecks {
+  const lists = new Map(reals.map(({ virtual, real }) => [real, listOf(virtual, real, around)]));
+  const most = mostOften([...lists.values()]);
+  const [only] = most;
+  const isSame = [...lists.values()].every((list) => keyOf(list) === keyOf(most));
+  if (isSame && most.length === 1 && only !== undefined) return { shared: only, ownOf: () => ({}) };
+  const times = sharedTimes([...lists.values()].flat());
+  const checksOf = (list: readonly Fields[]): Fields => ({
+    checks: list.map((each) => without(each, times)),
+  });
+  return {
+    shared: { ...times, ...checksOf(most) },
+    ownOf: (real) => {
+      const list = lists.get(real) ?? most;
+      return keyOf(list) === keyOf(most) ? {} : checksOf(list);
+    },
+  };
 }
 
-function noteOthers(checks: readonly Found[], first: Found, note: Noting): void {
-  const wanted = JSON.stringify(first.fields);
-  for (const [j, { checker, fields }] of checks.entries()) {
-    const isSame = JSON.stringify(fields) === wanted;
-    if (checker === first.checker || (j === 0 && isSame)) continue;
-    const text = `${checker.key}: left out, as all servers of a service have the check of line ${first.checker.at.line}`;
-    note(checker.at, isSame ? 'ignored' : 'check', text);
-  }
+function listOf(virtual: Statement, real: Statement, around: CheckSurroundings): readonly Fields[] {
+  const list = (real.block ?? [])
+    .filter(({ key }) => checkers.has(key))
+    .map((checker) => checkOf({ checker, real, virtual, ...around }));
+  const made = list.filter(({ checktype }) => checktype !== 'on');
+  const different = made.filter((each, index) => made.findIndex((other) => isEqual(other, each)) === index);
+  return different.length === 0 ? unchecked : different;
 }
+
+const keyOf = (list: readonly Fields[]): string => JSON.stringify(list);
+const isEqual = (one: Fields, other: Fields): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** Of as many, the first. */
+function mostOften(lists: readonly (readonly Fields[])[]): readonly Fields[] {
+  const counts = new Map<string, number>();
+  for (const list of lists) counts.set(keyOf(list), (counts.get(keyOf(list)) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  return lists.find((list) => counts.get(keyOf(list)) === most) ?? unchecked;
+}
+
+const timeKeys = ['checkinterval', 'checktimeout', 'failurecount', 'retryinterval'] as const;
+
+/** What every check that is made says alike is said once, at the service. */
+function sharedTimes(checks: readonly Fields[]): Fields {
+  const made = checks.filter(({ checktype }) => checktype !== 'on');
+  const [first = {}] = made;
+  const alike = timeKeys.filter(
+    (key) => first[key] !== undefined && made.every((each) => each[key] === first[key]),
+  );
+  return Object.fromEntries(alike.map((key) => [key, first[key]]));
+}
+
+const without = (fields: Fields, others: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([key]) => others[key] === undefined));

@@ -5,7 +5,7 @@ import { noteUnknown } from './left-out.ts';
 import { quorumKeys, quorumOf } from './quorum.ts';
 import { fallbackOf, realOf } from './real-servers.ts';
 import { persistenceOf, schedulingKeys, schedulingOf } from './scheduling.ts';
-import { serviceCheckOf } from './service-check.ts';
+import { serviceChecksOf } from './service-check.ts';
 import { familiesOf, identityOf, type Targets, targetsOf } from './targets.ts';
 import { isSet, lastOf, type Statement, wordOf } from './tree.ts';
 
@@ -48,6 +48,8 @@ export function virtualsOf(statements: readonly Statement[], around: Surrounding
   );
 }
 
+type Found = { readonly virtual: Statement; readonly real: Statement; readonly fields: Fields };
+
 function serviceOf(
   targets: Targets,
   statement: Statement,
@@ -63,24 +65,25 @@ function serviceOf(
     note(statement.at, 'ignored', text);
     return [];
   }
-  const found = new Map<string, { readonly real: Statement; readonly fields: Fields }>();
+  const found = new Map<string, Found>();
   for (const { virtual, real } of reals) {
     for (const fields of realOf(real, { virtual, targets, note })) {
       const address = String(fields.address);
       if (found.has(address))
         note(real.at, 'ignored', `real_server ${real.text}: left out, as it stands before`);
-      else found.set(address, { real, fields });
+      else found.set(address, { virtual, real, fields });
     }
   }
   const servers = [...found.values()];
   const statements = servers.map(({ real }) => real);
+  const checks = serviceChecksOf(servers, around);
   noteFamilies(targets, statement, note);
   return [
     {
       ...identityOf(targets, statement.at, { ...namesOf(targets, statement, statements, note) }, note),
       ...schedulingOf(statement, note),
       ...persistenceOf(targets, statement, note),
-      ...serviceCheckOf(statement, statements, around),
+      ...checks.shared,
       quiescent: quiescentOf(statement, statements, note),
       fallback: fallbackOf({ virtual: statement, targets, note }),
       ...quorumOf(
@@ -88,7 +91,7 @@ function serviceOf(
         servers.map(({ fields }) => Number(fields.weight)),
         note,
       ),
-      real: servers.map(({ fields }) => fields),
+      real: servers.map(({ real, fields }) => ({ ...fields, ...checks.ownOf(real) })),
     },
   ];
 }
