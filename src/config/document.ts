@@ -9,6 +9,7 @@ import { logfileShape, logSchema } from './log.ts';
 import { interfaceSchema } from './router/delays.ts';
 import { vrrpSchema } from './router/keys.ts';
 import { vrrpProcessSchema } from './router/process.ts';
+import { staticShape } from './router/statics.ts';
 import { globalShape, scriptUserShape, virtualSchema } from './service/keys.ts';
 import { definitionShape } from './tracking/definitions.ts';
 import { syncGroupShape } from './tracking/sync-groups.ts';
@@ -48,6 +49,7 @@ export const documentSchema = z.strictObject({
     'Interfaces whose changes count only once they have lasted.',
   ),
   ...syncGroupShape,
+  ...staticShape,
   ...globalShape,
   autoreload: optional(flag(), 'Whether a change of the file reloads it.', 'no'),
   maintenancedir: optional(

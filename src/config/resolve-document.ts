@@ -16,6 +16,7 @@ import { judgeAddressCount, judgeVrrpConflicts } from './router/conflicts.ts';
 import { resolveDelays } from './router/delays.ts';
 import { resolveVrrpProcess } from './router/process.ts';
 import { resolveVrrp } from './router/resolve.ts';
+import { resolveStatics } from './router/statics.ts';
 import { resolveEntry } from './service/entry.ts';
 import { judgeDuplicates } from './service/judge.ts';
 import { judgeMarks } from './service/marks.ts';
@@ -79,7 +80,7 @@ function toConfig(
     log: resolveLog(draft),
     vrrpProcess: resolveVrrpProcess(draft.vrrp_process),
     ...routers,
-    vrrp: resolveDelays(draft, routers.vrrp, resolution),
+    vrrp: resolveStatics(draft, resolveDelays(draft, routers.vrrp, resolution), resolution),
     ipvs: resolveIpvs(
       draft.ipvs ?? {},
       entries.flatMap(({ instances }) => instances.slice(0, 1)),

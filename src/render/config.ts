@@ -13,6 +13,7 @@ import { formatEndpoint } from '../net/endpoint.ts';
 import { hideLikely } from '../net/hide-secrets.ts';
 import { markKey } from '../net/mark.ts';
 import { formatPrefix } from '../net/prefix.ts';
+import { formatRoute, formatRule } from '../net/route.ts';
 import { findingKey } from '../vrrp/track.ts';
 import { formatTable } from './table.ts';
 
@@ -23,7 +24,8 @@ export function formatConfig(config: Config): string {
     config.vrrp.length + config.virtuals.length === 0 ? ['nothing to do: no vrrp, no virtual'] : [];
   const routers = config.vrrp.length === 0 ? [] : [formatRouters(config.vrrp)];
   const tracked = formatTrackers(config.vrrp);
-  const parts = [`director ${config.director.name}`, ...routers, ...tracked, ...services, ...nothing];
+  const head = [`director ${config.director.name}`, ...routers, ...tracked, ...formatStatics(config.vrrp)];
+  const parts = [...head, ...services, ...nothing];
   return `${parts.join('\n\n').split('\n').map(hideLikely).join('\n')}\n`;
 }
 
@@ -36,7 +38,7 @@ function formatRouters(instances: readonly VrrpInstanceConfig[]): string {
     `${instance.priority}${instance.preempt ? '' : ' (no preempt)'}`,
     `v${instance.version} every ${formatDuration(instance.advertIntervalMs)}`,
     peersOf(instance),
-    `${instance.virtualAddresses.map(formatPrefix).join(' ')}${leaseOf(instance)}`,
+    addressesOf(instance),
   ]);
   return formatTable(head, rows);
 }
@@ -58,6 +60,24 @@ function formatTrackers(instances: readonly VrrpInstanceConfig[]): string[] {
     ]);
   });
   return rows.length === 0 ? [] : [formatTable(['virtual router', 'sync group', 'tracks', 'effect'], rows)];
+}
+
+const addressesOf = (instance: VrrpInstanceConfig): string =>
+  instance.virtualAddresses.length === 0
+    ? 'none'
+    : `${instance.virtualAddresses.map(formatPrefix).join(' ')}${leaseOf(instance)}`;
+
+function formatStatics(instances: readonly VrrpInstanceConfig[]): string[] {
+  const lines = instances.flatMap(({ statics }) =>
+    statics === undefined
+      ? []
+      : [
+          ...statics.addresses.map((each) => `${formatPrefix(each)} dev ${each.device}`),
+          ...statics.routes.map(formatRoute),
+          ...statics.rules.map((rule) => `rule ${formatRule(rule)}`),
+        ],
+  );
+  return lines.length === 0 ? [] : [['in every state:', ...lines].join('\n  ')];
 }
 
 const leaseOf = ({ vipLeaseSec }: VrrpInstanceConfig): string =>

@@ -12,6 +12,9 @@ export type RiseFall = {
 
 export const unknownYet: RiseFall = { finding: 'unknown', against: 0 };
 
+/** As keepalived's init_fail has it: `rise` successes in a row, and it is up. */
+export const failedYet: RiseFall = { finding: 'down', against: 0 };
+
 export function countResult(state: RiseFall, succeeded: boolean, { rise, fall }: RiseFallLimits): RiseFall {
   const result = succeeded ? 'up' : 'down';
   if (state.finding === 'unknown' || state.finding === result) return { finding: result, against: 0 };

@@ -151,16 +151,18 @@ function notesOn(router: RouterConfig, advert: Advert, checksumForm: ChecksumFor
   if (router.family === 'inet6' && first !== undefined && !isLinkLocal(first)) {
     notes.push({ what: 'first_address', ours: 'link-local', theirs: first }); // erratum 8300; FRR sends none
   }
-  const ours = sorted(advertisedAddresses(router));
-  const theirs = sorted(advert.addresses);
+  const own = advertisedAddresses(router);
+  const [ours, theirs] = [sorted(own), sorted(advert.addresses)];
   // RFC 3768 §7.1 would drop this unless the sender owns the addresses; that leaves two actives while an
   // address is added director by director, so, as in version 3, it is said and the advert kept.
   if (ours !== theirs) {
     const shares = advert.addresses.some((address) =>
       router.addresses.some((prefix) => prefix.address === address),
     );
-    const what = shares ? 'addresses' : 'virtual_router';
-    notes.push({ what, ours: shortened(ours), theirs: shortened(theirs) });
+    // Who only elects has none, and is no other cluster for that.
+    const elects = own.length === 0 || advert.addresses.length === 0;
+    const what = shares || elects ? 'addresses' : 'virtual_router';
+    notes.push({ what, ours: shortened(ours) || 'none', theirs: shortened(theirs) || 'none' });
   }
   if (checksumForm === 'rfc5798-group') {
     notes.push({ what: 'checksum', ours: 'pseudo-header with the destination', theirs: 'with the group' });

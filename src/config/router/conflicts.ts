@@ -22,7 +22,7 @@ export function judgeAddressCount(entries: readonly VrrpEntry[], { problems, sit
   let total = 0;
   for (const { index, draft } of entries) {
     const before = total;
-    total += draft.virtual_ipaddress.length + (draft.virtual_ipaddress_excluded?.length ?? 0);
+    total += (draft.virtual_ipaddress?.length ?? 0) + (draft.virtual_ipaddress_excluded?.length ?? 0);
     if (before > addressesTested || total <= addressesTested) continue;
     const rule = `at most ${addressesTested} virtual addresses in all, as many as were tested`;
     const at = sites('vrrp', index, 'virtual_ipaddress');

@@ -3,8 +3,10 @@ import { type Family, familyOf, type Ip } from '../../net/ip.ts';
 
 export const familyName = (family: Family): string => (family === 'inet' ? 'IPv4' : 'IPv6');
 
-/** Of its virtual addresses, IPv4 first. */
+/** Of its virtual addresses, IPv4 first; who has none speaks version 2, which is of IPv4 alone. */
 export const familiesOf = (addresses: readonly { readonly address: Ip }[]): readonly Family[] =>
-  (['inet', 'inet6'] as const).filter((family) =>
-    addresses.some(({ address }) => familyOf(address) === family),
-  );
+  addresses.length === 0
+    ? ['inet']
+    : (['inet', 'inet6'] as const).filter((family) =>
+        addresses.some(({ address }) => familyOf(address) === family),
+      );

@@ -7,24 +7,24 @@ import { parseVirtualAddress, type VirtualAddress } from '../../net/virtual-addr
 import { readInterfaceName } from '../../net/word-pairs.ts';
 import { errorAt } from '../problem.ts';
 import { present } from '../resolution.ts';
-import { optional, required } from '../values/documented.ts';
+import { optional } from '../values/documented.ts';
 import { scalar } from '../values/scalars.ts';
 import { familiesOf, familyName } from './families.ts';
 import type { RouterSite } from './router-site.ts';
 
-const virtualAddress = scalar(
+export const virtualAddress = scalar(
   'an address with or without a prefix length, and behind it dev IF, label TEXT (IPv4), scope WORD, brd ADDRESS (IPv4), track no',
   parseVirtualAddress,
   { type: 'string' },
 );
 
-const route = scalar(
+export const route = scalar(
   'PREFIX or default, via ADDRESS or dev IF or both, and src, metric, table, mtu, onlink as in ip route, and track no; or blackhole, unreachable, prohibit before PREFIX',
   parseRoute,
   { type: 'string' },
 );
 
-const rule = scalar(
+export const rule = scalar(
   'from PREFIX, to PREFIX, iif IF, oif IF, fwmark N, priority N, and table N, as in ip rule, and track no',
   parseRule,
   { type: 'string' },
@@ -36,9 +36,9 @@ const vmac = scalar('yes, no, or an interface name of 1 to 15 characters', readV
 });
 
 export const floatShape = {
-  virtual_ipaddress: required(
-    z.array(virtualAddress, { error: 'a list of addresses' }).min(1, { error: 'at least one address' }),
-    'The VIPs, ADDRESS or ADDRESS/LENGTH; without a length /32 or /128. Behind it: dev, label, scope, brd, track.',
+  virtual_ipaddress: optional(
+    z.array(virtualAddress, { error: 'a list of addresses' }),
+    'The VIPs, ADDRESS or ADDRESS/LENGTH; without a length /32 or /128. Behind it: dev, label, scope, brd, track. With version 2 there may be none.',
   ),
   virtual_ipaddress_excluded: optional(
     z.array(virtualAddress),
@@ -68,12 +68,13 @@ type Floating = Pick<
 
 /** Where both families run, each takes its own along. */
 export function resolveFloating(draft: FloatDraft, vrid: number, family: Family): Floating {
-  const hasBoth = familiesOf(draft.virtual_ipaddress).length > 1;
+  const { virtual_ipaddress: all = [] } = draft;
+  const hasBoth = familiesOf(all).length > 1;
   const fits = (other: Family) => !hasBoth || other === family;
   const excluded = (draft.virtual_ipaddress_excluded ?? []).filter(({ address }) => fits(familyOf(address)));
   const routes = (draft.virtual_routes ?? []).filter((route) => fits(routeFamily(route)));
   const rules = (draft.virtual_rules ?? []).filter((rule) => fits(rule.family));
-  const vips = draft.virtual_ipaddress.filter(({ address }) => familyOf(address) === family);
+  const vips = all.filter(({ address }) => familyOf(address) === family);
   return {
     virtualAddresses: linkLocalFirst(vips),
     ...(excluded.length > 0 && { excludedAddresses: excluded }),
@@ -103,12 +104,15 @@ const linkLocalFirst = (addresses: readonly VirtualAddress[]): readonly VirtualA
 const addressesMax: Readonly<Record<Family, number>> = { inet: 255, inet6: 90 };
 
 export function judgeFloating(
-  { virtual_ipaddress: vips }: FloatDraft,
-  version: number | undefined,
+  { virtual_ipaddress: vips = [] }: FloatDraft,
+  version: VrrpInstanceConfig['version'],
   { site, problems }: RouterSite,
 ): void {
   const refuse = (path: readonly number[], rule: string, got: string) =>
     problems.push(errorAt(site('virtual_ipaddress', ...path), 'use virtual_ipaddress', rule, got));
+  // RFC 9568 erratum 8299: an advert that names none is not heard.
+  if (version === 3 && vips.length === 0)
+    refuse([], 'at least one address, or version: 2 for a router that only elects', 'none');
   for (const [i, { address }] of vips.entries()) {
     // RFC 3768 is of IPv4 alone.
     if (version === 2 && familyOf(address) !== 'inet')

@@ -13,6 +13,7 @@ import { judgeLease, resolveLease } from './lease.ts';
 import { judgePaths, pathsOf } from './paths.ts';
 import { judgePeers, resolvePeers } from './peers.ts';
 import { type RouterSite, routerSite } from './router-site.ts';
+import { judgeUnaddressed } from './unaddressed.ts';
 
 /** One instance, or two in lockstep where the addresses are of both families. */
 export function resolveVrrp(
@@ -21,13 +22,14 @@ export function resolveVrrp(
   resolution: Resolution,
 ): readonly VrrpInstanceConfig[] {
   const at = routerSite(index, resolution);
-  const families = familiesOf(draft.virtual_ipaddress);
+  const families = familiesOf(draft.virtual_ipaddress ?? []);
   const instances = families.map((family) => instanceOf(draft, family, at));
   judgePaths(draft, index + 1, at);
   judgePeers(draft, families, at);
-  judgeFloating(draft, draft.version, at);
   const [first, second] = instances;
   if (first === undefined) return [];
+  judgeFloating(draft, first.version, at);
+  judgeUnaddressed(first, draft, at);
   judgeElection(first, draft, at);
   judgeAdvert(first.version, draft, at);
   judgeLease(first.vipLeaseSec, first.advertIntervalMs, at);

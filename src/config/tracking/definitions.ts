@@ -12,6 +12,7 @@ import {
   choice,
   duration,
   filledText,
+  flag,
   formatDuration,
   plainName,
   whole,
@@ -36,6 +37,11 @@ export const scriptSchema = z.strictObject({
   weight: optional(weight, weightMeaning, '0'),
   rise: optional(whole(1, 65_535), 'Successes in a row after which it is well again.', `${defaults.rise}`),
   fall: optional(whole(1, 65_535), 'Failures in a row after which it is not.', `${defaults.fall}`),
+  init_fail: optional(
+    flag(),
+    'Whether it counts as failed from the start, until it has succeeded `rise` times. Otherwise its first result decides.',
+    'no',
+  ),
   user: optional(plainName, 'The user that it runs as. Default: script_user.'),
 });
 
@@ -88,6 +94,7 @@ export function resolveDefinitions(draft: DefinitionsDraft, resolution: Resoluti
       timeoutMs: entry.timeout ?? entry.interval ?? defaults.interval,
       rise: entry.rise ?? defaults.rise,
       fall: entry.fall ?? defaults.fall,
+      ...(entry.init_fail === true && { initFail: true }),
       ...present({ user: entry.user }),
       at,
     })),

@@ -1,7 +1,7 @@
 // What the virtual routers should hold at their present roles, against what the kernel has: for `plan`. Changes
 // nothing. Of a router whose role is not known nothing can be said.
 
-import type { VrrpInstanceConfig } from '../../model/config/router.ts';
+import type { StaticAddress, VrrpInstanceConfig } from '../../model/config/router.ts';
 import type { Phase } from '../../model/vrrp.ts';
 import { formatPrefix } from '../../net/prefix.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -38,8 +38,12 @@ export async function planHeld(
     ...addressLines(config, serves(config), view),
     ...deviceLines(config, view, ports.sysctl),
   ]);
+  const statics = instances.flatMap((each) => each.statics ?? []);
   const filters = await Promise.all(known.map((config) => filterLines(config, ports.filter)));
-  return [...lines.flat(), ...(await routeLines(known, serves, { ...ports, view })), ...filters.flat()];
+  return [
+    ...statics.flatMap(({ addresses }) => staticLines(addresses, view)),
+    ...[...lines.flat(), ...(await routeLines(known, serves, { ...ports, view })), ...filters.flat()],
+  ];
 }
 
 /** An owner's addresses may be the host's own. */
@@ -59,6 +63,14 @@ function addressLines(
     return !serving && there && config.priority !== 255 ? [{ sign: '-', setting, before: text }] : [];
   });
 }
+
+const staticLines = (addresses: readonly StaticAddress[], view: NetworkView): readonly SettingLine[] =>
+  addresses.flatMap(({ device, ...prefix }): readonly SettingLine[] => {
+    const index = view.linkNamed(device)?.index;
+    const isThere = view.placesOf(prefix.address).some((each) => each.interfaceIndex === index);
+    const after = `${formatPrefix(prefix)} dev ${device}`;
+    return isThere ? [] : [{ sign: '+', setting: 'static address', after }];
+  });
 
 function deviceLines(config: VrrpInstanceConfig, view: NetworkView, sysctl: Sysctl): readonly SettingLine[] {
   if (config.vmac === undefined) return [];
@@ -80,8 +92,16 @@ async function routeLines(
     routes: some.flatMap(({ virtualRoutes = [] }) => virtualRoutes.map((route) => placedRoute(route, view))),
     rules: some.flatMap(({ virtualRules = [] }) => virtualRules),
   });
+  const statics = instances.flatMap((each) => each.statics ?? []);
+  const served = setOf(instances.filter(serves));
   const goal = {
-    wanted: setOf(instances.filter(serves)),
+    wanted: {
+      routes: [
+        ...served.routes,
+        ...statics.flatMap(({ routes }) => routes.map((each) => placedRoute(each, view))),
+      ],
+      rules: [...served.rules, ...statics.flatMap(({ rules }) => rules)],
+    },
     unwanted: setOf(instances.filter((each) => !serves(each))),
   };
   if (namesIn(goal.wanted).length + namesIn(goal.unwanted).length === 0) return [];

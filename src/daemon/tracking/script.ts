@@ -3,13 +3,21 @@
 import type { TrackScriptConfig } from '../../model/config/tracked.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RunScript, ScriptRun } from '../../ports/tracked.ts';
-import { countResult, type RiseFall, unknownYet } from '../../vrrp/rise-fall.ts';
+import { countResult, failedYet, type RiseFall, unknownYet } from '../../vrrp/rise-fall.ts';
 import type { Tell, Watch } from './watch.ts';
 
-export type ScriptPorts = { readonly clock: Clock; readonly runScript: RunScript; readonly tell: Tell };
+export type ScriptPorts = {
+  readonly clock: Clock;
+  readonly runScript: RunScript;
+  readonly tell: Tell;
+  /** Nothing is known of it, from an earlier configuration. */
+  readonly isNew: boolean;
+};
 
-export function trackScript(config: TrackScriptConfig, { clock, runScript, tell }: ScriptPorts): Watch {
-  let counted: RiseFall = unknownYet;
+export function trackScript(config: TrackScriptConfig, ports: ScriptPorts): Watch {
+  const { clock, runScript, tell } = ports;
+  const isFailed = config.initFail === true && ports.isNew;
+  let counted: RiseFall = isFailed ? failedYet : unknownYet;
   let running: ScriptRun | undefined;
   let cancel = () => {};
   let stopped = false;
@@ -31,6 +39,7 @@ export function trackScript(config: TrackScriptConfig, { clock, runScript, tell 
     });
   }
 
+  if (isFailed) tell('down', `init_fail: until ${config.rise} successes`);
   run();
   return {
     stop: () => {

@@ -10,10 +10,10 @@ import type { Findings } from '../vrrp/messages.ts';
 import { formatFinding } from '../vrrp/router/tracked.ts';
 import { createProcessTracker } from './process.ts';
 import { madeFrom, type Source, sourcesOf } from './sources.ts';
-import type { Watch } from './watch.ts';
+import type { Tell, Watch } from './watch.ts';
 import { type WatchPorts, watchSource } from './watch-source.ts';
 
-export type TrackingPorts = Omit<WatchPorts, 'tell' | 'processes'> & {
+export type TrackingPorts = Omit<WatchPorts, 'tell' | 'isNew' | 'processes'> & {
   readonly journal: Journal;
   readonly listProcesses: ListProcesses;
   /** Told all of them whenever one has changed. */
@@ -72,7 +72,8 @@ export function createTrackingLoop(ports: TrackingPorts): TrackingLoop {
     const entry = { made: madeFrom(source), kind: source.kind, finding, watch: { stop: () => {} } };
     // It must be known before it tells the first time.
     entries.set(key, entry);
-    entry.watch = watchSource(source, { ...ports, processes, tell: (...found) => note(key, ...found) });
+    const tell: Tell = (...found) => note(key, ...found);
+    entry.watch = watchSource(source, { ...ports, processes, tell, isNew: finding === 'unknown' });
   }
 
   return {

@@ -21,6 +21,8 @@ export type WatchPorts = {
   /** Of a service that has one; trackers that name no quorum of their own go by it. */
   readonly quorumOf: (service: ServiceName) => QuorumStatus | undefined;
   readonly tell: Tell;
+  /** Nothing is known of it, from an earlier configuration. */
+  readonly isNew: boolean;
 };
 
 export function watchSource(source: Source, ports: WatchPorts): Watch {

@@ -7,6 +7,7 @@ import { createLatenessHistogram } from '../pace/lateness.ts';
 import { createRateLimit } from '../pace/rate-limit.ts';
 import { createClaims } from './holdings/claims.ts';
 import { createFloatingKeeper } from './holdings/floating-routes.ts';
+import { createStatics, type Statics } from './holdings/statics.ts';
 import { type Configuration, createInstances, type Instances } from './instances.ts';
 import { createLiveness, type Liveness } from './liveness.ts';
 import type { ToVrrpProcess } from './messages.ts';
@@ -38,6 +39,7 @@ type VrrpProcess = {
   readonly channel: VrrpChannel;
   readonly options: VrrpProcessOptions;
   readonly instances: Instances;
+  readonly statics: Statics;
   readonly telling: Telling;
   readonly liveness: Liveness;
   /** What instances share beside the interfaces has ended. */
@@ -56,6 +58,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   const lateness = createLatenessHistogram();
   const shared = { ...ports, view, emit, limit };
   const routes = createFloatingKeeper(shared);
+  const statics = createStatics({ ...shared, routes });
   const instances: Instances = createInstances({
     ...{ ...shared, routes, claims: createClaims(shared), startedAt: options.startedAt ?? clock.now() },
     onAdvertDue: lateness.note,
@@ -65,7 +68,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   });
   const telling: Telling = createTelling({
     ...{ clock, channel, lateness, process: options },
-    ...{ running: instances.running, addresses: instances.addresses },
+    ...{ running: instances.running, addresses: instances.addresses, problems: statics.problems },
   });
   const silenceMs = options.supervisorSilenceMs ?? supervisorSilenceMs;
   const liveness = createLiveness(clock, {
@@ -77,11 +80,12 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
     onSilent: (silentMs) => void supervisorLost(vrrp, `silent for ${silentMs} ms`),
   });
   const close = () => {
+    statics.close();
     routes.close();
     limit.close();
   };
   const vrrp: VrrpProcess = {
-    ...{ ports, channel, options, instances, telling, liveness, close },
+    ...{ ports, channel, options, instances, statics, telling, liveness, close },
     ...{ queue: Promise.resolve(), isEnding: false, cancelRetry: () => {} },
   };
   channel.onMessage((message) => obey(vrrp, message));
@@ -118,7 +122,7 @@ function inTurn(vrrp: VrrpProcess, work: () => Promise<void>): void {
 }
 
 async function configure(vrrp: VrrpProcess, configuration: Configuration): Promise<void> {
-  const { instances, channel, telling, ports } = vrrp;
+  const { instances, statics, channel, telling, ports } = vrrp;
   vrrp.cancelRetry();
   const failure = await instances.load();
   if (failure !== undefined) {
@@ -128,9 +132,10 @@ async function configure(vrrp: VrrpProcess, configuration: Configuration): Promi
     );
     return;
   }
+  await statics.configure(configuration.instances[0]?.statics);
   const problems = await instances.configure(configuration);
   if (problems === undefined) return;
-  channel.send({ type: 'configured', problems });
+  channel.send({ type: 'configured', problems: [...statics.problems(), ...problems] });
   telling.status();
   telling.snapshot();
 }
@@ -152,6 +157,7 @@ async function stop(vrrp: VrrpProcess, keeps: boolean): Promise<void> {
 async function end(vrrp: VrrpProcess, keeps: boolean): Promise<void> {
   vrrp.isEnding = true;
   await vrrp.instances.end(keeps);
+  if (!keeps) await vrrp.statics.release();
   vrrp.close();
   vrrp.cancelRetry();
   vrrp.liveness.stop();

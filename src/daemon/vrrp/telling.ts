@@ -19,6 +19,8 @@ export type TellingPorts = {
   readonly running: () => readonly RouterShell[];
   /** How many virtual addresses all that run have. */
   readonly addresses: () => number;
+  /** Of what is no router's. */
+  readonly problems: () => readonly string[];
 };
 
 export type Telling = {
@@ -43,7 +45,7 @@ export function createTelling(ports: TellingPorts): Telling {
   function status(): void {
     const { pid, realtime, memoryLocked } = ports.process;
     const process = { pid, realtime, memoryLocked, advertLateness: lateness.summary() };
-    const problems = running().flatMap(problemOf);
+    const problems = [...ports.problems(), ...running().flatMap(problemOf)];
     channel.send({
       ...{ type: 'status', process, instances: running().map((router) => router.status()) },
       ...(problems.length > 0 && { problems }),

@@ -65,8 +65,18 @@ export type VrrpInstanceConfig = {
   readonly syncGroup?: string;
   /** Commands to be run as the state of its group changes; the same in each member. */
   readonly groupNotify?: VrrpNotifyConfig;
+  /** Of the whole daemon; the first one carries them. */
+  readonly statics?: StaticHoldings;
   readonly at: Position;
 };
+
+/** Held in every state. */
+export type StaticHoldings = {
+  readonly addresses: readonly StaticAddress[];
+  readonly routes: readonly VirtualRoute[];
+  readonly rules: readonly VirtualRule[];
+};
+export type StaticAddress = VirtualAddress & { readonly device: string };
 
 export type PeerNameConfig = {
   readonly name: string;

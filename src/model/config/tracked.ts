@@ -10,6 +10,8 @@ export type TrackScriptConfig = {
   readonly timeoutMs: number;
   readonly rise: number;
   readonly fall: number;
+  /** Taken for failed until it has succeeded `rise` times; absent: its first result decides. */
+  readonly initFail?: true;
   /** Absent: an unprivileged one where the daemon may change to it. */
   readonly user?: string;
   readonly at: Position;

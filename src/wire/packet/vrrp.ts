@@ -68,7 +68,9 @@ function requireEncodable(advert: Advert, family: Family): void {
   };
   if (!(virtualRouterId >= 1)) refuse('VRID 1 to 255', virtualRouterId);
   if (!(interval >= 1 && interval <= intervalMax)) refuse(`interval 1 to ${intervalMax}`, interval);
-  if (addresses.length < 1 || addresses.length > 255) refuse('1 to 255 addresses', addresses.length);
+  const least = addressesLeast(version);
+  if (addresses.length < least || addresses.length > 255)
+    refuse(`${least} to 255 addresses`, addresses.length);
   if (version === 2 && family !== 'inet') refuse('IPv4 for version 2', family);
   for (const address of addresses) if (familyOf(address) !== family) refuse(`${family} addresses`, address);
 }
@@ -95,7 +97,7 @@ export function decodeAdvert(bytes: Uint8Array, path: AdvertPath): Result<Decode
     return refuse('version', `version ${family === 'inet' ? '2 or 3' : '3'}, got ${version}`);
   }
   if (type !== TYPE_ADVERTISEMENT) return refuse('type', `type 1, got ${type}`);
-  if (count === 0) return refuse('count', '1 to 255 addresses, got 0'); // RFC 9568 erratum 8299
+  if (count < addressesLeast(version)) return refuse('count', '1 to 255 addresses, got 0');
   const size = messageSize(version, family, count);
   if (bytes.length < size)
     return refuse('length', `${size} bytes for ${count} addresses, got ${bytes.length}`);
@@ -114,6 +116,9 @@ export function decodeAdvert(bytes: Uint8Array, path: AdvertPath): Result<Decode
       : { version, ...fields, intervalSec: interval, auth: readAuth(timing >> 8, reader) };
   return ok({ advert, checksumForm });
 }
+
+/** RFC 9568 erratum 8299 wants one; RFC 3768 §5.3.5 does not, and a keepalived of version 2 that only elects has none. */
+const addressesLeast = (version: 2 | 3): number => (version === 3 ? 1 : 0);
 
 const messageSize = (version: 2 | 3, family: Family, count: number): number =>
   HEADER_SIZE + count * ipSize(family) + (version === 2 ? AUTH_DATA_SIZE : 0);

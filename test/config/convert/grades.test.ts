@@ -49,7 +49,7 @@ describe('a file without anything to use', () => {
     ['keepalived', ''],
     ['keepalived', 'To whom it may concern:\nthis is a letter.\n'],
     ['keepalived', 'global_defs {\nrouter_id x\n}\n'],
-    ['keepalived', 'vrrp_instance A {\ninterface eth0\nvirtual_router_id 5\n}\n'],
+    ['keepalived', 'vrrp_instance A {\ninterface eth0\nversion 3\nvirtual_router_id 5\n}\n'],
     ['ipvsadm', 'echo hello'],
     ['ldirectord', 'checktimeout\n'],
   ] as const)('%s: %j is an error', (format, text) => {

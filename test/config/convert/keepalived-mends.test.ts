@@ -113,18 +113,50 @@ describe('a block or a word that stands twice', () => {
   const trackersIn = (text: string) =>
     convertedText(text).config.vrrp[0]?.trackers?.map(({ name, weight }) => `${name} ${weight}`);
 
-  it('leaves out the weights of a member of a sync group, as keepalived does', () => {
-    expect(trackersIn(tracks())).toEqual(['eth7 0', 'eth8 0', 'f 0', 'n 0']);
+  // Of an interface keepalived 2.2.7 says so as well, and goes on counting it.
+  it('leaves out the weights of scripts and files of a member of a sync group, as keepalived does', () => {
+    expect(trackersIn(tracks())).toEqual(['eth7 -9', 'eth8 0', 'f 0', 'n 0']);
     const own = tracks().replace('group {\nA\nB\n}', 'group {\nB\n}');
     expect(trackersIn(own)).toEqual(['eth7 -9', 'eth8 0', 's 5', 'f 0', 'n 1', 'm 3']);
     expect(trackersIn(own.replace('interface', 'priority 255\ninterface'))).toEqual(['eth8 0', 'f 0', 'n 0']);
-    expect(convertedText(tracks()).notes.filter((note) => note.includes('in a member of'))).toHaveLength(4);
+    expect(convertedText(tracks()).notes.filter((note) => note.includes('in a member of'))).toHaveLength(3);
   });
 
   it('keeps them where the group asks for them', () => {
     const { notes } = convertedText(tracks('sync_group_tracking_weight\n'));
     expect(trackersIn(tracks('sync_group_tracking_weight\n'))).toHaveLength(6);
     expect(notes).toContainEqual(expect.stringContaining('look: vrrp_sync_group sync_group_tracking_weight'));
+  });
+
+  it('takes static addresses, routes and rules, with the default device and priorities in one row', () => {
+    const statics =
+      'global_defs {\ndefault_interface eth5\n}\nstatic_ipaddress {\n10.1.0.1/24\n10.1.0.2/24 dev eth1 track_group G\n}\n' +
+      'static_routes {\n10.7.0.0/16 via 10.1.0.3 dev eth1\n}\nstatic_rules {\nfrom 10.1.0.0/24 table 1\n}\n';
+    const own = instance('virtual_rules {\nfrom 10.2.0.0/24 table 2\n}');
+    const { config, notes } = convertedText(`${statics}${own}`);
+    const { statics: held, virtualRules = [] } = config.vrrp[0] ?? expect.fail('no router');
+    expect(held?.addresses.map(({ address, device }) => `${address} ${device}`)).toEqual([
+      ...['10.1.0.1 eth5', '10.1.0.2 eth1'],
+    ]);
+    expect(held?.routes).toHaveLength(1);
+    expect([...(held?.rules ?? []), ...virtualRules].map(({ priority }) => priority)).toEqual([
+      16_384, 16_383,
+    ]);
+    expect(notes).toHaveLength(1);
+    expect(
+      convertedText(`${statics}virtual_server 192.0.2.9 80 {\nreal_server 192.0.2.3 80 {\n}\n}`).notes,
+    ).toContainEqual(
+      expect.stringContaining('dangerous: static_routes: left out, as there is no virtual router beside it'),
+    );
+  });
+
+  it('runs an instance without an address where keepalived does: in version 2, not strict', () => {
+    const alone = (more: string) =>
+      `vrrp_instance A {\ninterface eth0\nvirtual_router_id 51\n${more}\n}\n${instance('', 'B', '192.0.2.97', 53)}`;
+    const namesOf = (more: string) => convertedText(alone(more)).config.vrrp.map(({ name }) => name);
+    expect(namesOf('notify /bin/true')).toEqual(['A', 'B']);
+    for (const more of ['version 3', 'strict_mode', 'unicast_peer {\nfd00::1\n}'])
+      expect(namesOf(more), more).toEqual(['B']);
   });
 
   it('joins two blocks of one service: the settings of the first, the servers of both', () => {

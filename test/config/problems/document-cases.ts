@@ -66,7 +66,42 @@ export const documentCases: readonly ProblemCase[] = [
   yaml(
     'at least one address',
     'vrrp:\n  - {name: A, interface: eth0, virtual_router_id: 1, virtual_ipaddress: []}\n',
-    '2:73: Cannot read vrrp 1 virtual_ipaddress: expected at least one address, got an empty list',
+    '2:73: Cannot use virtual_ipaddress: expected at least one address, or version: 2 for a router that only elects, got none',
+  ),
+  yaml(
+    'at least one address, also where the key is missing',
+    'vrrp:\n  - {name: A, interface: eth0, virtual_router_id: 1}\n',
+    '2:5: Cannot use virtual_ipaddress: expected at least one address, or version: 2 for a router that only elects, got none',
+  ),
+  yaml(
+    'a static address names its device',
+    'static_ipaddress: [10.0.0.1/24]\n',
+    '1:20: Cannot hold static_ipaddress: expected dev IF behind the address, got 10.0.0.1/24',
+  ),
+  yaml(
+    'a static address does not float',
+    'vrrp:\n  - {name: A, interface: e, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9]}\nstatic_ipaddress: [10.0.0.9/24 dev e]\n',
+    '3:20: Cannot hold static_ipaddress: expected an address that is not virtual, which floats, got 10.0.0.9/24',
+  ),
+  yaml(
+    'a static address stands once',
+    'static_ipaddress: [10.0.0.9/24 dev e, 10.0.0.9/32 dev f]\n',
+    '1:39: Cannot hold static_ipaddress: expected each address once, got 10.0.0.9/32',
+  ),
+  yaml(
+    'a static route needs a virtual router',
+    'static_routes: [blackhole 10.1.0.0/16]\nvirtual:\n  - {address: 10.0.0.1:80, real: [10.0.0.2:80 gate]}\n',
+    '1:16: warning: Cannot hold static_routes: expected a virtual router beside it, in vrrp, got none',
+  ),
+  yaml(
+    'a static rule is tracked by nobody',
+    'vrrp:\n  - {name: A, interface: e, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9]}\nstatic_rules: [from 10.0.0.9 table 9 track no]\n',
+    '3:16: warning: Cannot use track: expected a virtual address, route or rule, of which routers track the device, got a static one',
+  ),
+  yaml(
+    'without an address its keys have no effect',
+    'vrrp:\n  - {name: A, interface: eth0, virtual_router_id: 1, version: 2, vip_lease: 9}\n',
+    '2:77: warning: Cannot use vip_lease: expected an address in virtual_ipaddress, got none',
   ),
   yaml(
     'a list where a list belongs',

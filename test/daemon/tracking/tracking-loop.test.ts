@@ -144,6 +144,22 @@ describe('a tracked script', () => {
     expect(loop.status()).toEqual([{ name: 'script web', state: 'down', detail: 'exit 1' }]);
   });
 
+  it('with init_fail is down from the start, until it has succeeded rise times in a row', async () => {
+    const wary = script({ rise: 2, fall: 1, initFail: true });
+    configure(web, [wary]);
+    expect(told.at(-1)).toEqual({ 'script web': 'down' });
+    for (const result of [good, bad, good]) {
+      await endLast(result);
+      await clock.advance(1000);
+    }
+    expect(told.at(-1)).toEqual({ 'script web': 'down' });
+    await endLast(good);
+    expect(told.at(-1)).toEqual({ 'script web': 'up' });
+    // A reload that changes it knows of it already.
+    configure(web, [{ ...wary, intervalMs: 2000 }]);
+    expect(told.at(-1)).toEqual({ 'script web': 'up' });
+  });
+
   it('never runs twice at a time: one that takes long puts the next off', async () => {
     configure(web);
     await clock.advance(10_000);

@@ -161,6 +161,14 @@ describe('the ladder of refusals (docs/reference/vrrp.md §2.2), first broken ru
 });
 
 describe('tolerance', () => {
+  it('an advert of version 2 may name no address, as a keepalived that only elects sends it', () => {
+    const bytes = hex('2133640000017acb0000000000000000');
+    const decoded = decodeAdvert(bytes, path('10.9.0.2'));
+    expect(decoded).toMatchObject({ ok: true, value: { advert: { virtualRouterId: 0x33, addresses: [] } } });
+    if (decoded.ok)
+      expect(encodeAdvert(decoded.value.advert, { ...path('10.9.0.2'), checksum: 'rfc5798' })).toEqual(bytes);
+  });
+
   it('zeros behind the message are link-layer padding', () => {
     expect(reasonOf(hex('310564010064758f0a090064000000000000'))).toBe('accepted');
   });

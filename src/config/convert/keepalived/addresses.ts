@@ -73,10 +73,11 @@ const lost: Readonly<Record<string, readonly [values: number, kind: NoteKind]>> 
   mngtmpaddr: [0, 'approximate'],
   noprefixroute: [0, 'approximate'],
   autojoin: [0, 'approximate'],
+  track_group: [1, 'approximate'],
 };
 
 /** What can be read of a line: its address, and each word that fits it; undefined for no address. */
-function addressOf(key: string, line: Statement, note: Noting): string | undefined {
+export function addressOf(key: string, line: Statement, note: Noting): string | undefined {
   const { key: address, words, at } = line;
   const whole = [address, ...words].join(' ');
   if (parseVirtualAddress(address) === undefined) {

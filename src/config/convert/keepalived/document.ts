@@ -6,8 +6,10 @@ import { delayKeys, interfacesOf, processOf } from './delays.ts';
 import { directorKeys, ipvsOf } from './director.ts';
 import { noteUnknown } from './left-out.ts';
 import { readKeepalivedLines, type SourceFile, type Sources } from './lines.ts';
-import { instancesOf } from './routers.ts';
+import { defaultDevice, instancesOf } from './routers.ts';
+import { firstPriorities } from './routes.ts';
 import { virtualsOf } from './services.ts';
+import { noteUnheld, staticKeys, staticsOf } from './statics.ts';
 import { syncGroupsOf, weightlessMembers } from './sync-groups.ts';
 import { cleanName, nameOf, scriptOf, trackFileOf, trackProcessOf } from './tracking.ts';
 import { readStatements, type Statement, wordOf } from './tree.ts';
@@ -22,6 +24,7 @@ const blocks: ReadonlySet<string> = new Set([
     'vrrp_script',
   ],
   ...['vrrp_track_file', 'track_file', 'vrrp_track_process', 'track_process', 'interface_up_down_delays'],
+  ...staticKeys,
 ]);
 /** Of global_defs: read below, or where an instance or a script leaves it out. */
 const globalKeys: ReadonlySet<string> = new Set([
@@ -51,11 +54,16 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
   };
   const syncGroups = all('vrrp_sync_group');
   const weightless = weightlessMembers(syncGroups, new Set(all('vrrp_instance').map(nameOf)));
-  const vrrp = instancesOf(all('vrrp_instance'), { note, globals, references, weightless });
+  const priorities = { ...firstPriorities };
+  // Before the instances, as files have them: keepalived counts priorities of rules down as it reads them.
+  const statics = staticsOf(all, { note, priorities, device: defaultDevice(globals) });
+  const vrrp = instancesOf(all('vrrp_instance'), { note, globals, references, weightless, priorities });
+  if (vrrp.length === 0) noteUnheld(all, note);
   const trackFiles = new Map(vrrp_track_file.map(({ name, file }) => [String(name), String(file)]));
   const groups = new Map(all('virtual_server_group').map((each) => [each.words[0] ?? '', each]));
   const document: Fields = {
     script_user: wordOf(globals, 'script_user'),
+    ...(vrrp.length > 0 && statics),
     ipvs: ipvsOf(globals, all('vrrp_instance'), names(vrrp), note),
     vrrp_process: processOf(globals),
     vrrp_interface: interfacesOf(all('interface_up_down_delays'), note),

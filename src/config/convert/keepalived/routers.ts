@@ -9,7 +9,7 @@ import { noteUnknown } from './left-out.ts';
 import { type RulePriorities, routesOf, rulesOf } from './routes.ts';
 import { nameOf, notifiesOf, notifyKeys, type References } from './tracking.ts';
 import { trackKeys, tracksOf } from './tracks.ts';
-import { isSet, lastOf, type Statement, wholeWithin, wordOf } from './tree.ts';
+import { isSet, lastOf, linesOf, type Statement, wholeWithin, wordOf } from './tree.ts';
 
 export type VrrpSurroundings = {
   readonly note: Noting;
@@ -17,7 +17,11 @@ export type VrrpSurroundings = {
   readonly references: References;
   /** Members of sync groups whose weights keepalived leaves out. */
   readonly weightless: ReadonlySet<string>;
+  readonly priorities: RulePriorities;
 };
+
+export const defaultDevice = (globals: readonly Statement[]): string =>
+  wordOf(globals, 'default_interface') ?? 'eth0';
 
 /** What earlier instances have. */
 type Seen = {
@@ -25,7 +29,6 @@ type Seen = {
   readonly routers: Map<string, Statement>;
   readonly addresses: Taken;
   readonly vmacs: Set<string>;
-  readonly priorities: RulePriorities;
 };
 
 /** Read here, in the files that are imported, in director.ts, or without a need for anything. */
@@ -38,10 +41,7 @@ const known: ReadonlySet<string> = new Set([
 ]);
 
 export function instancesOf(statements: readonly Statement[], around: VrrpSurroundings): readonly Fields[] {
-  const seen: Seen = {
-    ...{ names: new Map(), routers: new Map(), addresses: new Map(), vmacs: new Set<string>() },
-    priorities: { inet: 16_384, inet6: 16_384 },
-  };
+  const seen: Seen = { names: new Map(), routers: new Map(), addresses: new Map(), vmacs: new Set() };
   return statements.flatMap((each) => instanceOf(each, around, seen));
 }
 
@@ -61,11 +61,13 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
     );
   seen.names.set(name, statement);
   noteUnknown(block ?? [], known, 'vrrp_instance', note);
-  const device = wordOf(block, 'interface') ?? wordOf(globals, 'default_interface') ?? 'eth0';
+  const device = wordOf(block, 'interface') ?? defaultDevice(globals);
   const { family, addresses, excluded } = floatingOf(statement, device, seen.addresses, note);
   const vrid = wholeWithin(wordOf(block, 'virtual_router_id'), 1, 255);
-  if (addresses.length === 0 || vrid === undefined)
-    return leaveOut('missing', `it has no ${vrid === undefined ? 'virtual_router_id' : 'virtual_ipaddress'}`);
+  if (vrid === undefined) return leaveOut('missing', 'it has no virtual_router_id');
+  const election = electionOf({ instance: statement, globals, inet6: family === 'inet6', note });
+  if (addresses.length === 0 && !mayElectAlone(block, election))
+    return leaveOut('ignored', 'it has no virtual_ipaddress, which keepalived refuses here too');
   const router = `${vrid} on ${device}, ${family}`;
   const twin = seen.routers.get(router);
   if (twin !== undefined)
@@ -74,16 +76,15 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
       `a VRID is once on an interface here, and ${vrid} stands in line ${twin.at.line}`,
     );
   seen.routers.set(router, statement);
-  const election = electionOf({ instance: statement, globals, inet6: family === 'inet6', note });
   const fields: Fields = {
     name,
     interface: device,
     virtual_router_id: `${vrid}`,
     ...election.fields,
-    virtual_ipaddress: addresses,
+    virtual_ipaddress: addresses.length === 0 ? undefined : addresses,
     virtual_ipaddress_excluded: excluded,
     virtual_routes: routesOf(block, note),
-    virtual_rules: rulesOf(block, seen.priorities, note),
+    virtual_rules: rulesOf(block, around.priorities, note),
     ...advertsOf(statement, election, family, note),
     use_vmac: vmacOf(lastOf(block, 'use_vmac'), { vrid: `${vrid}`, family, used: seen.vmacs }, note),
     checksum: isSet(block, 'v3_checksum_as_v2') ? 'rfc9568' : undefined,
@@ -96,3 +97,12 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
 
 const weightlessOf = (name: string, { priority }: Election, { weightless }: VrrpSurroundings) =>
   weightless.has(name) ? 'sync group' : priority === 255 ? 'priority 255' : undefined;
+
+/** keepalived runs an instance without addresses in version 2 that is not strict (vrrp.c, vrrp_complete_instance). */
+const mayElectAlone = (block: Statement['block'], { version, strict }: Election): boolean =>
+  version === '2' && !strict && !speaksInet6(block);
+
+const speaksInet6 = (block: Statement['block']): boolean =>
+  [wordOf(block, 'unicast_src_ip', 'mcast_src_ip'), linesOf(block, 'unicast_peer')[0]?.key].some(
+    (address) => address?.includes(':') === true,
+  );

@@ -35,25 +35,36 @@ for (const word of ['tunnel-id', 'suppress_prefixlength', 'suppress_ifgroup', 'e
 type Read = { readonly kept: readonly string[]; readonly kinds: ReadonlySet<NoteKind> };
 
 export const routesOf = (block: Statement['block'], note: Noting): readonly string[] =>
-  linesOf(block, 'virtual_routes').flatMap((line) => {
+  routesIn('virtual_routes', linesOf(block, 'virtual_routes'), note);
+
+export const routesIn = (key: string, lines: readonly Statement[], note: Noting): readonly string[] =>
+  lines.flatMap((line) => {
     const read = routeOf([line.key, ...line.words]);
-    return keep('virtual_routes', line, parseRoute(read.kept.join(' ')) && read, note);
+    return keep(key, line, parseRoute(read.kept.join(' ')) && read, note);
   });
 
 /** keepalived counts down from 16384 for the rules of a family that name no preference. */
 export type RulePriorities = { inet: number; inet6: number };
+export const firstPriorities: Readonly<RulePriorities> = { inet: 16_384, inet6: 16_384 };
 
 export const rulesOf = (
   block: Statement['block'],
   priorities: RulePriorities,
   note: Noting,
+): readonly string[] => rulesIn('virtual_rules', linesOf(block, 'virtual_rules'), priorities, note);
+
+export const rulesIn = (
+  key: string,
+  lines: readonly Statement[],
+  priorities: RulePriorities,
+  note: Noting,
 ): readonly string[] =>
-  linesOf(block, 'virtual_rules').flatMap((line) => {
+  lines.flatMap((line) => {
     const read = ruleOf([line.key, ...line.words]);
     const rule = parseRule(read.kept.join(' '));
     const unset = rule !== undefined && rule.priority === undefined;
     const more = unset ? ['priority', `${priorities[rule.family]--}`] : [];
-    return keep('virtual_rules', line, rule && { ...read, kept: [...read.kept, ...more] }, note);
+    return keep(key, line, rule && { ...read, kept: [...read.kept, ...more] }, note);
   });
 
 function keep(key: string, line: Statement, read: Read | undefined, note: Noting): readonly string[] {

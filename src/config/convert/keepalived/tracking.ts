@@ -54,7 +54,7 @@ function weightOf(text: string | undefined, { at }: Statement, note: Noting): st
   return `${within}`;
 }
 
-const scriptKeys = new Set(['script', 'interval', 'timeout', 'weight', 'rise', 'fall', 'user']);
+const scriptKeys = new Set(['script', 'interval', 'timeout', 'weight', 'rise', 'fall', 'user', 'init_fail']);
 const fileKeys = new Set(['file', 'weight']);
 const processKeys = new Set(['process', 'param_match', 'weight', 'quorum', 'quorum_max', 'full_command']);
 
@@ -103,6 +103,7 @@ export function scriptOf(statement: Statement, note: Noting): readonly Fields[] 
       weight: weight && weightOf(weight.words[0], weight, note),
       rise: countOf(block, 'rise', note),
       fall: countOf(block, 'fall', note),
+      init_fail: firstOf(block, 'init_fail') && 'yes',
       user: userOf(lastOf(block, 'user'), note),
     },
   ];

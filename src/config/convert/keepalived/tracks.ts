@@ -60,12 +60,16 @@ type Tracked = Pick<Statement, 'at'> & {
   readonly said: string;
 };
 
-/** A weight of a process stays, as keepalived does not look for one there. */
+/** A weight of a process stays, as keepalived does not look for one there; it says that it ignores one of an interface. */
 function withoutWeight(tracked: Tracked, { weightless, note }: TracksOf): string | undefined {
   const { key, name, at, weight, reverse, said } = tracked;
   if (weightless === undefined || weight === 0 || key === 'track_process') return said;
-  const isUnweighted =
-    (key === 'track_interface' && weightless === 'sync group') || (key === 'track_file' && weight === 1);
+  if (key === 'track_interface' && weightless === 'sync group') {
+    const text = `${key} ${name} weight ${weight}: moves all members of the sync group; in keepalived this one`;
+    note(at, 'approximate', text);
+    return said;
+  }
+  const isUnweighted = key === 'track_file' && weight === 1;
   const became = isUnweighted ? 'weight 0' : 'left out';
   const where = weightless === 'sync group' ? 'a member of a sync group' : 'an owner (priority 255)';
   note(at, 'mended', `${key} ${name} weight ${weight}: ${became}, as keepalived makes of it in ${where}`);

@@ -85,8 +85,8 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
       if (!isEmpty(floating)) await routes.hold(floating);
     },
     remove: (addresses, reason) => {
-      const still = turns.notAddedSince(addresses);
-      const takeOff = () => removeHeld(leases, { routes, config: config(), still, reason });
+      const { still, isLast } = turns.notAddedSince(addresses);
+      const takeOff = () => removeHeld(leases, { routes, config: config(), still, isLast, reason });
       return lingersAfter.has(reason) ? afterLinger(clock, takeOff) : takeOff();
     },
     adopt: leases.adopt,
@@ -119,13 +119,17 @@ type Removal = {
   readonly config: VrrpInstanceConfig;
   /** Those that are not wanted again meanwhile. */
   readonly still: () => readonly Prefix[];
+  /** Nothing is wanted again meanwhile: all that tells of a router without addresses. */
+  readonly isLast: () => boolean;
   readonly reason: FullReason;
 };
 
 /** A reconfiguration takes some of the addresses, and none of the routes that stay. */
-async function removeHeld(leases: AddressLeases, { routes, config, still, reason }: Removal): Promise<void> {
+async function removeHeld(leases: AddressLeases, removal: Removal): Promise<void> {
+  const { routes, config, still, isLast, reason } = removal;
   const floating = floatingRoutesOf(config);
-  if (!isEmpty(floating) && reason !== 'reconfigured' && still().length > 0) await routes.release(floating);
+  const leaves = still().length > 0 || isLast();
+  if (!isEmpty(floating) && reason !== 'reconfigured' && leaves) await routes.release(floating);
   await leases.remove(still(), reason);
 }
 
@@ -138,10 +142,13 @@ function createTurns() {
       turn += 1;
       for (const prefix of addresses) addedIn.set(formatPrefix(prefix), turn);
     },
-    /** @returns those of them that have not been added again when it is called. */
+    /** `still`: those of them that have not been added again when it is called. */
     notAddedSince: (addresses: readonly Prefix[]) => {
       const asked = turn;
-      return () => addresses.filter((prefix) => (addedIn.get(formatPrefix(prefix)) ?? 0) <= asked);
+      return {
+        still: () => addresses.filter((prefix) => (addedIn.get(formatPrefix(prefix)) ?? 0) <= asked),
+        isLast: () => turn === asked,
+      };
     },
   };
 }
