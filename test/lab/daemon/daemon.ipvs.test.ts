@@ -196,16 +196,6 @@ describe('ends and new beginnings', () => {
     start(web(), killed);
     await holds(tcp80, first, second, '-A -t 10.9.9.9:99 -s rr');
   });
-
-  it('a second daemon on one control socket is refused, and the first one lives on', async () => {
-    await startServers();
-    const director = start(web());
-    await holds(tcp80, first, second);
-    const other = start(web(), director);
-    expect(await other.running.exited).toBe(1);
-    expect(other.running.lines().join('\n')).toContain('one daemon a control socket');
-    expect((await director.cli('status')).status).toBe(0);
-  });
 });
 
 describe('the operator', () => {

@@ -194,7 +194,7 @@ const look = () => {
     samples += 1;
     if (seen && !usable) empty += 1;
   }
-  setTimeout(look, 5);
+  setTimeout(look, 25);
 };
 look();
 `;
