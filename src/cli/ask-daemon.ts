@@ -15,7 +15,7 @@ export async function askDaemon(
   target: string,
   io: Io,
 ): Promise<Answer | undefined> {
-  const { paths, guessed, file = '', problem } = seekSockets(options);
+  const { paths, guessed, file = '', problem } = await seekSockets(options);
   const missed: string[] = [];
   for (const path of paths) {
     const stranger = guessed.has(path) ? await strangerAt(path, file) : undefined;

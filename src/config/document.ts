@@ -1,7 +1,7 @@
 // The whole document as one schema: the keys there are, what each may hold, and the JSON Schema that editors
 // read. Both grammars pass through it; defaults are applied after it (resolve.ts), because a virtual service
 // must still be told apart from the top level by what it leaves out.
-import { z } from 'zod';
+import * as z from 'zod';
 import { directorDefaults } from './defaults.ts';
 import { ineffectiveTopShape } from './ineffective.ts';
 import { ipvsSchema } from './ipvs/ipvs.ts';

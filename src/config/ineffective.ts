@@ -1,6 +1,6 @@
 // What ldirectord has and this daemon does otherwise: taken, and warned of with the reason; refused, where services would
 // be missing. `no` asks for nothing.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Position } from '../model/config/problem.ts';
 import { errorAt, warningAt } from './problem.ts';
 import type { Resolution } from './resolution.ts';

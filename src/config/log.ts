@@ -1,5 +1,5 @@
 // Where the log goes, what is in it and how: `log`, and ldirectord's logfile.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LogConfig } from '../model/config/config.ts';
 import { logDefaults } from './defaults.ts';
 import { warningAt } from './problem.ts';

@@ -1,7 +1,7 @@
 // A real_file: servers in the grammar of `real`, as a list or a map with the one key `real`, in YAML or JSON (which
 // is YAML). Half a file must not pass for a whole one, so one without servers says so: `[]`. All of it is good, or
 // none of it counts.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ConfigEnvironment } from '../model/config/environment.ts';
 import type { Position, Problem } from '../model/config/problem.ts';
 import type { NamedRealConfig, RealConfig, VirtualConfig } from '../model/config/service.ts';

@@ -97,6 +97,20 @@ describe('a process of the program loads with its start', () => {
       [],
     );
   });
+  it.each(['status', 'why', 'reload', 'failover'])(
+    '%s, which asks the daemon: neither a package nor what reads a config',
+    (command) => {
+      const loaded = loadedBy(chunkOf(command));
+      expect(loaded).toContain('src/cli/ask-daemon.ts');
+      expect(packagesIn(loaded)).toEqual([]);
+      expect(loaded.filter((path) => path.startsWith('src/config/'))).toEqual([]);
+    },
+  );
+  it('what reads a config: zod without its messages in forty languages', () => {
+    const loaded = loadedBy(chunkOf('check'));
+    expect(packagesIn(loaded).sort()).toEqual(['js-yaml', 'zod']);
+    expect(loaded.filter((path) => path.includes('zod/v4/locales')).length).toBeLessThan(3);
+  });
   it('the main one: no library of a single kind of check', () => {
     const loaded = packagesIn(loadedBy(chunkOf('run')));
     for (const name of ['mysql2', 'pg', 'radius', 'dns-packet', 'ldapts']) expect(loaded).not.toContain(name);

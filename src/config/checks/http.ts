@@ -1,6 +1,6 @@
 // The keys of HTTP checks that ldirectord does not have (docs/reference/keepalived.md §6: status ranges, digest, several URLs;
 // the rest is our own), and what the daemon asks.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HttpCheckConfig, HttpUrlConfig } from '../../model/config/check.ts';
 import { present } from '../resolution.ts';
 import { optional, secret } from '../values/documented.ts';

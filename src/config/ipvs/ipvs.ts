@@ -1,5 +1,5 @@
 // The `ipvs` section: the table as a whole, and what the kernel keeps beside it.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { IpvsConfig } from '../../model/config/ipvs.ts';
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import { ipvsDefaults } from '../defaults.ts';

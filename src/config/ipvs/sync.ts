@@ -1,7 +1,7 @@
 // `ipvs sync`: the daemons of the kernel that keep the connections of the other director, and which virtual router's role
 // they have. What they send has room for one family a connection (ip_vs_ctl.c, ip_vs_genl_set_cmd and
 // ip_vs_genl_new_daemon), so that servers of another family than their service are told of.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Config } from '../../model/config/config.ts';
 import type { SyncConfig } from '../../model/config/ipvs.ts';
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';

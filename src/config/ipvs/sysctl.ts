@@ -1,7 +1,7 @@
 // `ipvs sysctl`: settings of the kernel, those of Linux up to 7.2 (Documentation/networking/ipvs-sysctl.rst,
 // net/netfilter/ipvs/ip_vs_ctl.c), each with the values that the kernel takes or, where it takes anything, those that mean
 // something.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { IpvsConfig } from '../../model/config/ipvs.ts';
 import { optional } from '../values/documented.ts';
 import { withForm } from '../values/forms.ts';

@@ -1,5 +1,5 @@
 // `ipvs timeout`: when the kernel forgets connections (ipvsadm --set).
-import { z } from 'zod';
+import * as z from 'zod';
 import type { IpvsConfig } from '../../model/config/ipvs.ts';
 import { present } from '../resolution.ts';
 import { optional } from '../values/documented.ts';

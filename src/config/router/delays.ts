@@ -1,7 +1,7 @@
 // When virtual routers begin, and how long changes of interfaces must last: both are of the whole daemon, and each
 // virtual router carries them to the process that obeys them. keepalived: vrrp_startup_delay, vrrp_delay_after_boot,
 // interface_up_down_delays.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LinkDelay, VrrpInstanceConfig } from '../../model/config/router.ts';
 import { errorAt, warningAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';

@@ -1,5 +1,5 @@
 // What floats with a virtual router: its addresses, the excluded ones, routes and rules, and on which device. docs/reference/keepalived.md §2.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import { type Family, familyOf, isLinkLocal } from '../../net/ip.ts';
 import { parseRoute, parseRule, routeFamily } from '../../net/route.ts';

@@ -1,5 +1,5 @@
 // One entry of `vrrp`: a virtual router, in keepalived's words. The keys of all subjects, in the order of the reference.
-import { z } from 'zod';
+import * as z from 'zod';
 import { notifyShape } from '../tracking/notify.ts';
 import { trackShape } from '../tracking/track.ts';
 import { required } from '../values/documented.ts';

@@ -1,5 +1,5 @@
 // The paths of a `vrrp` entry: which interfaces its adverts go over, the first of which carries the addresses.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Family, familyOf } from '../../net/ip.ts';
 import { errorAt, warningAt } from '../problem.ts';
 import { optional } from '../values/documented.ts';

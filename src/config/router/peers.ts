@@ -1,6 +1,6 @@
 // Whom adverts go to instead of a multicast group, and from which address. A name stays a name, whose addresses are asked
 // for again and again.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import { parseHostName } from '../../net/host-name.ts';
 import { type Family, familyOf, type Ip, parseIp } from '../../net/ip.ts';

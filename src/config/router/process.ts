@@ -1,5 +1,5 @@
 // The section `vrrp_process`: how the process that sends and hears adverts runs, and when it begins.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { VrrpProcessConfig } from '../../model/config/router.ts';
 import { vrrpProcessDefaults } from '../defaults.ts';
 import { optional } from '../values/documented.ts';

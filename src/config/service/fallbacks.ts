@@ -1,7 +1,7 @@
 // The fallback of one virtual service, tier by tier: the service's own, else the one of the top level for its family
 // (docs/reference/ldirectord.md §1.5). A name stays a name, as that of a real server does. Who serves is
 // reconcile/fallback.ts's.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CheckType } from '../../model/config/check.ts';
 import type { Position } from '../../model/config/problem.ts';
 import type { FallbackConfig, NamedFallbackConfig, VirtualConfig } from '../../model/config/service.ts';

@@ -1,5 +1,5 @@
 // Which service an entry is: an address with its port and protocol, or a firewall mark. A group (group.ts) names several.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Protocol, ServiceId } from '../../model/ipvs.ts';
 import type { Family } from '../../net/ip.ts';
 import { errorAt } from '../problem.ts';

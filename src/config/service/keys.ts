@@ -1,6 +1,6 @@
 // One entry of `virtual` and the directives that it shares with the top level, under ldirectord's names
 // (docs/reference/ldirectord.md §2): the keys of all subjects, in the order of the reference.
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkKeys } from '../checks/check.ts';
 import { ineffectiveServiceShape, ineffectiveSharedShape } from '../ineffective.ts';
 import { optional } from '../values/documented.ts';

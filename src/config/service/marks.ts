@@ -1,6 +1,6 @@
 // The packets that get the firewall mark of a service from us: every address, protocol and port by itself. What cannot be
 // is an error here: no kernel would refuse it, and clients would land anywhere.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Position } from '../../model/config/problem.ts';
 import type { MarkedConfig, VirtualConfig } from '../../model/config/service.ts';
 import type { ServiceId } from '../../model/ipvs.ts';

@@ -3,7 +3,7 @@
 // (daemon/roster/name-keeper.ts); those at the ends of a range are looked up here and now.
 // A port that nobody wrote stays 0, which means the service's own; a gate or ipip server on another port keeps
 // it, because its check goes there (reconcile/canonical.ts knows what the kernel makes of it).
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Position } from '../../model/config/problem.ts';
 import type { NamedRealConfig, RealConfig, VirtualConfig } from '../../model/config/service.ts';
 import type { ServiceId } from '../../model/ipvs.ts';

@@ -1,7 +1,7 @@
 // `tunnel` of a real server or a fallback: how an ipip server is reached, after ipvsadm's --tun- options; as the table has
 // it, absent for IP in IP. What the kernel refuses or would pass over (ip_vs_ctl.c, ip_vs_add_dest; ip_vs_xmit.c,
 // ipvs_gue_encap and ipvs_gre_encap) is an error here.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Position } from '../../model/config/problem.ts';
 import type { Forward, Tunnel, TunnelChecksum } from '../../model/ipvs.ts';
 import { errorAt } from '../problem.ts';

@@ -1,5 +1,5 @@
 // What virtual routers may track by a name: the scripts, files and processes of the top level.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Position } from '../../model/config/problem.ts';
 import type { TrackedConfig } from '../../model/config/tracked.ts';
 import { trackDefaults as defaults } from '../defaults.ts';

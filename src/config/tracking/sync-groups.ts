@@ -1,5 +1,5 @@
 // Sync groups: virtual routers that move as one, and so have one priority.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { VrrpNotifyConfig } from '../../model/config/router.ts';
 import type { Tracker } from '../../model/tracking.ts';
 import { errorAt, warningAt } from '../problem.ts';

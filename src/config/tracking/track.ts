@@ -1,5 +1,5 @@
 // What a virtual router or a sync group tracks: every name becomes a tracker with its weight. A name of nothing is an error.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId } from '../../model/ipvs.ts';

@@ -1,7 +1,7 @@
 // The tree of a config file to typed values, by any schema: unknown keys, wrong shapes, the value of this director out of
 // a map of directors, the other forms that a schema has (forms.ts). Every problem is found in one pass, each where it
 // stands. Nothing is looked up and no default is filled in.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Position, Problem } from '../../model/config/problem.ts';
 import { isRecord } from '../../net/record.ts';
 import { errorAt, shownKey, shownMax, unshown, warningAt } from '../problem.ts';

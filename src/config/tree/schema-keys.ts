@@ -1,6 +1,6 @@
 // Which keys a schema has, wherever they may stand, and which of them hold a secret: those that it marks so
 // (documented.ts), and no list beside it. Who shows a part of a file that makes no sense asks here what may be shown.
-import { z } from 'zod';
+import * as z from 'zod';
 import { isSecret } from '../values/documented.ts';
 
 export type SchemaKeys = {

@@ -1,6 +1,6 @@
 // What a schema says of a key beside its rule: a sentence and a default. Editors show both (JSON Schema), and the
 // tables of docs/config.md are made of them. A default here is text for people; resolve.ts applies defaults.ts.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A value that is never shown; `writeOnly` is JSON Schema's word for it (validation vocabulary, §9.4). */
 export const secret = <Schema extends z.ZodType>(schema: Schema): Schema =>

@@ -1,7 +1,7 @@
 // How else than as a map of its keys a schema may be written: on one line of text, alone where a list of it is wanted, a
 // key in another spelling. Said where the schema is declared and kept beside it; the reader of trees (read-tree.ts)
 // and the JSON Schema ask for it, and know no schema themselves.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A line as texts of the keys that it abbreviates, or the rule that it breaks. */
 export type LineParts =

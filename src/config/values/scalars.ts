@@ -1,6 +1,6 @@
 // The kinds of single value that a config has: each reads one text, names its rule in plain words for the
 // complaint, and says its shape for the JSON Schema. Times come out in milliseconds.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Ip, parseIp } from '../../net/ip.ts';
 import { parseNetmask } from '../../net/prefix.ts';
 import { readInterfaceName } from '../../net/word-pairs.ts';
