@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=32
 // The first statements of every process of the program: what asks a daemon to end or to reload, and what nobody
-// catches, is caught before anything else is loaded, so this file imports next to nothing. The rest is
-// cli/run-process.ts's.
+// catches, is caught before anything else is loaded, so this file imports next to nothing. Then the VRRP process is begun
+// (cli/fork-ahead.ts); the rest is cli/run-process.ts's.
 import { catchFaults } from './system/host/faults.ts';
 import { catchSignals } from './system/host/signals.ts';
 
@@ -9,5 +9,6 @@ import { catchSignals } from './system/host/signals.ts';
 const [, , command] = process.argv;
 if (command === 'run' || command === 'vrrp-process' || command === 'config-process') catchSignals();
 if (command === 'run' || command === 'vrrp-process') catchFaults();
+if (command === 'run') (await import('./cli/fork-ahead.ts')).forkVrrpAhead(process.argv.slice(3));
 const { runProcess } = await import('./cli/run-process.ts');
 await runProcess();

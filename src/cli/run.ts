@@ -29,6 +29,7 @@ import { onEarlyEnd, takeSignals } from '../system/host/signals.ts';
 import { inSources } from '../system/host/source-frames.ts';
 import { isRestarting } from '../system/host/unit-job.ts';
 import { keepInheritedDescriptors } from '../system/programs/inherited-descriptors.ts';
+import { dropAhead } from '../system/programs/vrrp-child.ts';
 import { type Arguments, defaultConfigFile, type ExitCode, type Io, textOption } from './command-line.ts';
 
 const extendEveryMs = 5000;
@@ -57,6 +58,7 @@ export async function runDaemon(
     io.stderr(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
     return 2;
   }
+  if (config.vrrp.length === 0) dropAhead();
   const claim = await claimHost(config.director);
   if (!claim.ok) {
     io.stderr(`${claim.error}\n`);

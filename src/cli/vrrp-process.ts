@@ -14,17 +14,22 @@ import { faultStatus, takeFaults } from '../system/host/faults.ts';
 import { becomeRealtime } from '../system/host/realtime.ts';
 import { takeSignals } from '../system/host/signals.ts';
 import { inSources } from '../system/host/source-frames.ts';
+import { loadBinding } from '../system/libc.ts';
+import { type AheadOptions, aheadOption } from '../system/programs/vrrp-child.ts';
 import type { ExitCode, Io } from './command-line.ts';
 
 /** How long the last words may take to leave. */
 const flushMsMax = 500;
 
-export async function runVrrpProcess(argv: readonly string[], io: Io): Promise<ExitCode> {
+/** @param given its options; or that they come over the channel, before anything is done (cli/fork-ahead.ts) */
+export async function runVrrpProcess(given: readonly string[], io: Io): Promise<ExitCode> {
   if (process.send === undefined) {
     io.stderr('Cannot run vrrp-process: expected the main process to speak to, got none\n');
     return 2;
   }
   takeSignals(() => {});
+  const argv = given[0] === aheadOption ? await optionsFromParent() : given;
+  if (argv === undefined) return 0;
   const { channel, flushed } = parentChannel();
   takeFaults(({ kind, error }) => {
     const { isOfCheck: _, ...facts } = judgeFault(inSources(error));
@@ -55,6 +60,20 @@ export async function runVrrpProcess(argv: readonly string[], io: Io): Promise<E
   });
   await flushed();
   process.exit(status);
+}
+
+/** @returns undefined where the main process has ended, or needs none. */
+function optionsFromParent(): Promise<readonly string[] | undefined> {
+  return new Promise((resolve) => {
+    const onGone = () => resolve(undefined);
+    loadBinding();
+    process.once('disconnect', onGone);
+    if (!process.connected) onGone();
+    process.once('message', (message) => {
+      process.off('disconnect', onGone);
+      resolve((message as AheadOptions).options);
+    });
+  });
 }
 
 /** Once nobody listens, which the process itself says first, its events go to standard error. */

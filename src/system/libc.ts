@@ -85,6 +85,11 @@ export function addressOf(memory: Uint8Array): bigint {
   return binding.address(memory);
 }
 
+/** Now and not with the first call: for who has time to wait. */
+export function loadBinding(): void {
+  binding ??= bind();
+}
+
 type Argument = number | bigint | Uint8Array;
 type Binding = {
   readonly address: (memory: Uint8Array) => bigint;

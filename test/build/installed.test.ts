@@ -1,8 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inSources, sourceFrames } from '../../src/system/host/source-frames.ts';
 
@@ -109,11 +111,45 @@ describe('a process of the program loads with its start', () => {
   it('what reads a config: zod without its messages in forty languages', () => {
     const loaded = loadedBy(chunkOf('check'));
     expect(packagesIn(loaded).sort()).toEqual(['js-yaml', 'zod']);
+    // Only of `import * as z from 'zod'` what nobody uses is left out.
+    const whole = loaded.filter(
+      (path) => /^src\/.*\.ts$/.test(path) && /^import \{.* from 'zod'/m.test(readFileSync(path, 'utf8')),
+    );
+    expect(whole).toEqual([]);
     expect(loaded.filter((path) => path.includes('zod/v4/locales')).length).toBeLessThan(3);
   });
   it('the main one: no library of a single kind of check', () => {
     const loaded = packagesIn(loadedBy(chunkOf('run')));
     for (const name of ['mysql2', 'pg', 'radius', 'dns-packet', 'ldapts']) expect(loaded).not.toContain(name);
+  });
+});
+
+describe('the VRRP process begun ahead of its options', () => {
+  const begin = () => {
+    const child = fork(join(library, 'dist/main.js'), ['vrrp-process', '--ahead'], { silent: true });
+    const said: unknown[] = [];
+    child.on('message', (message) => said.push(message));
+    const ended = new Promise((resolve) => child.on('exit', (status) => resolve(status)));
+    return { child, said, ended };
+  };
+  it('says and does nothing until it has them', async () => {
+    const { child, said, ended } = begin();
+    await setTimeout(1000);
+    expect(said).toEqual([]);
+    child.send({ options: ['--realtime=off', '--lock-memory=no'] });
+    await once(child, 'message');
+    expect(said[0]).toMatchObject({
+      type: 'event',
+      event: { event: 'vrrp.process_started', realtime: false },
+    });
+    child.kill('SIGKILL');
+    await ended;
+  });
+  it('ends by itself when nobody needs it, or the main process is gone', async () => {
+    const { child, said, ended } = begin();
+    child.disconnect();
+    expect(await ended).toBe(0);
+    expect(said).toEqual([]);
   });
 });
 

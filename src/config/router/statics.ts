@@ -1,6 +1,6 @@
 // What the director holds in every state, active or not: addresses, routes and rules of the top level, in keepalived's words.
 // The first virtual router carries them to the process that holds them.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StaticAddress, VrrpInstanceConfig } from '../../model/config/router.ts';
 import { formatPrefix } from '../../net/prefix.ts';
 import { errorAt, warningAt } from '../problem.ts';

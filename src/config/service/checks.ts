@@ -1,7 +1,7 @@
 // `checks`: several checks of a server in place of one, at a service for all its servers or at one of them. Each is written
 // with the keys that a service has for its own; what it leaves out is its server's, else its service's
 // (model/checks/checks-of.ts). All must find a server up: keepalived's real_server with several checkers.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OneOfChecks, VirtualConfig } from '../../model/config/service.ts';
 import { checkKeys, customaryLogin, saidOfCheck } from '../checks/check.ts';
 import { errorAt } from '../problem.ts';

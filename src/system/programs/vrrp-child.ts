@@ -1,6 +1,6 @@
 // The VRRP process as the main process holds it: this same program, forked with a channel. Its output goes
 // where ours goes. How it lives and dies is the supervisor's matter (daemon/vrrp/supervisor.ts).
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 
 /** The two directions are typed by whoever uses it. */
 export type ForkedProcess<Out, In> = {
@@ -11,13 +11,48 @@ export type ForkedProcess<Out, In> = {
   readonly kill: () => void;
 };
 
-/** @param entry the program's own file; `command` the hidden command that speaks over the channel, and its options. */
+/** The profiler, the debugger and the loaders of the main process are not for it. */
+const forkOptions: ForkOptions = { execArgv: [], serialization: 'json' };
+
+/** Its options come over the channel, as its first message: they stand in a file that is not read yet. */
+export const aheadOption = '--ahead';
+export type AheadOptions = { readonly options: readonly string[] };
+
+let ahead: { readonly child: ChildProcess; readonly entry: string; readonly command: string } | undefined;
+
+/** Starts one that loads what it needs and waits, and does nothing else: the next {@link forkSelf} takes it. */
+export function forkAhead(entry: string, command: string): void {
+  const child = fork(entry, [command, aheadOption], forkOptions);
+  child.on('error', () => {});
+  ahead = { child, entry, command };
+}
+
+/** Nobody needs it: it ends by itself, as it does with this process. */
+export function dropAhead(): void {
+  if (ahead?.child.connected) ahead.child.disconnect();
+  ahead = undefined;
+}
+
+/** @returns undefined where there is none, or no more. */
+function takeAhead(entry: string, command: string, options: readonly string[]): ChildProcess | undefined {
+  const { child } = ahead ?? {};
+  const fits = ahead?.entry === entry && ahead.command === command;
+  if (!fits || !child?.connected || child.exitCode !== null || child.signalCode !== null) {
+    dropAhead();
+    return undefined;
+  }
+  ahead = undefined;
+  child.send({ options } satisfies AheadOptions, () => {});
+  return child;
+}
+
+/** @param entry the program's own file; `command` the hidden command that speaks over the channel. */
 export function forkSelf<Out extends object, In>(
   entry: string,
-  ...command: readonly string[]
+  command: string,
+  ...options: readonly string[]
 ): ForkedProcess<Out, In> {
-  // The profiler, the debugger and the loaders of the main process are not for it.
-  const child: ChildProcess = fork(entry, command, { execArgv: [], serialization: 'json' });
+  const child = takeAhead(entry, command, options) ?? fork(entry, [command, ...options], forkOptions);
   const exits: ((reason: string) => void)[] = [];
   let ended = false;
   const end = (reason: string) => {
