@@ -6,6 +6,7 @@ import type { ConfigResult } from '../model/config/config.ts';
 import type { ConfigEnvironment } from '../model/config/environment.ts';
 import { decodeText } from '../net/raw-bytes.ts';
 import { isDirectory } from '../system/files/is-directory.ts';
+import { judgeTls } from '../system/files/judge-tls.ts';
 import { formatUnread, readRegularNow, type Unread } from '../system/files/open-regular.ts';
 import { systemSysctl } from '../system/host/sysctl.ts';
 import { resolveHost, resolveService } from '../system/names/names.ts';
@@ -41,6 +42,7 @@ export const hostEnvironment = (director?: string): ConfigEnvironment => ({
   resolveHost,
   resolveService,
   judgeProgram,
+  judgeTls,
   readSysctl: systemSysctl.read,
   isDirectory,
 });

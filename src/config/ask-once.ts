@@ -4,13 +4,14 @@ import type { ConfigEnvironment } from '../model/config/environment.ts';
 
 /** For one reading; the next has to ask anew. */
 export function askOnce(environment: ConfigEnvironment): ConfigEnvironment {
-  const { resolveHost, resolveService, judgeProgram, readSysctl } = environment;
+  const { resolveHost, resolveService, judgeProgram, judgeTls, readSysctl } = environment;
   return {
     ...environment,
     resolveHost: once(resolveHost),
     resolveService: once(resolveService),
     ...(readSysctl !== undefined && { readSysctl: once(readSysctl) }),
     ...(judgeProgram !== undefined && { judgeProgram: once(judgeProgram) }),
+    ...(judgeTls !== undefined && { judgeTls: once(judgeTls) }),
   };
 }
 

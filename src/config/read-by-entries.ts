@@ -107,29 +107,21 @@ function readEntry(
 /** As in the whole document: an entry may be left empty. */
 const entrySchema = virtualSchema.optional();
 
+/** The same, and `onAsked` is told of each question: the answer may be another one at the next reading. */
 function watchedEnvironment(environment: ConfigEnvironment, onAsked: () => void): ConfigEnvironment {
-  const { judgeProgram, readSysctl } = environment;
+  const { resolveHost, resolveService, judgeProgram, judgeTls, readSysctl } = environment;
+  const watched =
+    <Question extends readonly unknown[], Answer>(ask: (...question: Question) => Answer) =>
+    (...question: Question): Answer => {
+      onAsked();
+      return ask(...question);
+    };
   return {
     ...environment,
-    resolveHost: (...question) => {
-      onAsked();
-      return environment.resolveHost(...question);
-    },
-    resolveService: (...question) => {
-      onAsked();
-      return environment.resolveService(...question);
-    },
-    ...(readSysctl !== undefined && {
-      readSysctl: (path: string) => {
-        onAsked();
-        return readSysctl(path);
-      },
-    }),
-    ...(judgeProgram !== undefined && {
-      judgeProgram: (...question: Parameters<typeof judgeProgram>) => {
-        onAsked();
-        return judgeProgram(...question);
-      },
-    }),
+    resolveHost: watched(resolveHost),
+    resolveService: watched(resolveService),
+    ...(readSysctl !== undefined && { readSysctl: watched(readSysctl) }),
+    ...(judgeProgram !== undefined && { judgeProgram: watched(judgeProgram) }),
+    ...(judgeTls !== undefined && { judgeTls: watched(judgeTls) }),
   };
 }

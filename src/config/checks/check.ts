@@ -9,20 +9,11 @@ import { present, type Resolution } from '../resolution.ts';
 import { command } from '../values/command-words.ts';
 import { optional, secret } from '../values/documented.ts';
 import { withSlash } from '../values/request.ts';
-import {
-  absolutePath,
-  choice,
-  duration,
-  filledText,
-  flag,
-  plainName,
-  scalar,
-  text,
-  whole,
-} from '../values/scalars.ts';
+import { choice, filledText, flag, plainName, scalar, text, whole } from '../values/scalars.ts';
 import { dnsShape, resolveDns } from './dns.ts';
 import { httpMethods, httpShape, resolveHttp } from './http.ts';
 import { resolveTextCheck, textCheckShape } from './text.ts';
+import { resolveTls, tlsShape } from './tls.ts';
 
 const checktypes = ['negotiate', 'connect', 'ping', 'external', 'external-perl', 'on', 'off'] as const;
 
@@ -67,22 +58,12 @@ export const checkKeys = {
     text(),
     "The Host header (and TLS server name) of an HTTP check. Default: the server's address.",
   ),
-  sni: optional(filledText(), 'The TLS server name, where it is not the virtualhost.'),
-  verify: optional(
-    flag(),
-    'Whether the certificate of a TLS server must be trusted and name the host.',
-    defaults.verify ? 'yes' : 'no',
-  ),
-  ca: optional(absolutePath(), 'A PEM file of authorities to trust instead of the system. With verify.'),
+  ...tlsShape,
   login: optional(text(), 'User name for checks that log in; of an HTTP check for basic authentication.'),
   passwd: optional(secret(text()), 'Password for checks that log in.'),
   database: optional(text(), 'Database for SQL checks.'),
   secret: optional(secret(text()), 'Shared secret for RADIUS checks.'),
   ...httpShape,
-  certificate_expiry: optional(
-    duration({ minMs: 86_400_000, stepMs: 86_400_000 }),
-    'Tells of a TLS certificate that ends sooner than this, verified or not.',
-  ),
   ...dnsShape,
   ...textCheckShape,
 };
@@ -100,7 +81,6 @@ export const saidOfCheck = (draft: CheckDraft): Partial<CheckConfig> =>
     request: draft.request === undefined ? undefined : withSlash(draft.request),
     receive: draft.receive,
     httpmethod: draft.httpmethod,
-    verify: draft.verify,
     // An empty one is none: the Host header is the server's address, and nobody logs in.
     virtualhost: draft.virtualhost || undefined,
     login: draft.login || undefined,
@@ -110,10 +90,7 @@ export const saidOfCheck = (draft: CheckDraft): Partial<CheckConfig> =>
     miscDynamic: draft.misc_dynamic === true ? (true as const) : undefined,
     http: resolveHttp(draft),
     dns: resolveDns(draft),
-    certificateExpiryDays:
-      draft.certificate_expiry === undefined ? undefined : draft.certificate_expiry / 86_400_000,
-    sni: draft.sni,
-    caFile: draft.ca,
+    ...resolveTls(draft),
     ...resolveTextCheck(draft),
   });
 

@@ -42,6 +42,10 @@ const needs: readonly Need[] = [
     ...{ key: 'ca', rule: 'verify: yes beside it', got: ({ caFile = '' }) => caFile },
     isMet: ({ verify }) => verify,
   },
+  {
+    ...{ key: 'key', rule: 'cert beside it', got: none },
+    isMet: ({ tls }) => tls?.certFile !== undefined,
+  },
   { key: 'min_reply_length', rule: 'require_reply beside it', got: none, isMet: hasReply },
   { key: 'max_reply_length', rule: 'require_reply beside it', got: none, isMet: hasReply },
   {

@@ -4,6 +4,7 @@
 import * as z from 'zod';
 import type { OneOfChecks, VirtualConfig } from '../../model/config/service.ts';
 import { checkKeys, customaryLogin, saidOfCheck } from '../checks/check.ts';
+import { judgeTls } from '../checks/tls.ts';
 import { errorAt } from '../problem.ts';
 import type { Resolution, Site } from '../resolution.ts';
 import { optional } from '../values/documented.ts';
@@ -66,6 +67,7 @@ function judgeOne(draft: OneOfChecksDraft, site: Site, resolution: Resolution): 
     const rule = explainPattern(pattern);
     if (rule !== undefined) problems.push(errorAt(site(...path), 'compile receive', rule, pattern));
   };
+  judgeTls(draft, site, resolution);
   judgePattern(draft.receive, 'receive');
   for (const [index, url] of (draft.urls ?? []).entries()) {
     judgePattern(url?.receive, 'urls', index, 'receive');

@@ -1,6 +1,7 @@
 // One entry of `virtual` to its services: one, or one for each address of a group. Everything that the entry alone
 // shows is judged here; what only all services together show, in resolve-document.ts.
 import type { VirtualConfig } from '../../model/config/service.ts';
+import { judgeTls } from '../checks/tls.ts';
 import type { Resolution, Site } from '../resolution.ts';
 import { resolveGroup } from './group.ts';
 import { judgeVirtual } from './judge.ts';
@@ -23,5 +24,6 @@ export function resolveEntry(
     return [{ ...virtual, at }];
   });
   judgeServicePrograms(entry, index, globals, resolution);
+  judgeTls(entry, site, resolution);
   return services;
 }

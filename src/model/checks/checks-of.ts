@@ -1,6 +1,6 @@
 // Which checks a server has: the one that the keys of its service make, or a list of several, its own or its service's.
 // Each comes as a service and a server that have that check alone, so that nobody else has to know of lists.
-import type { CheckType, HttpCheckConfig } from '../config/check.ts';
+import type { CheckType, HttpCheckConfig, TlsCheckConfig } from '../config/check.ts';
 import type { OneOfChecks, RealConfig, VirtualConfig } from '../config/service.ts';
 
 export type CheckedAs = { readonly virtual: VirtualConfig; readonly real: RealConfig };
@@ -25,6 +25,7 @@ export function checkedBy(virtual: VirtualConfig, own: OneOfChecks): VirtualConf
     ...(miscPath !== undefined && own.checkcommand === undefined && { miscPath }),
     ...own,
     ...(Object.keys(http).length > 0 && { http }),
+    ...(own.tls !== undefined && { tls: tlsBeside(virtual.tls, own.tls) }),
     ...(own.dns !== undefined && { dns: { ...virtual.dns, ...own.dns } }),
     ...(own.udp !== undefined && { udp: { ...virtual.udp, ...own.udp } }),
   };
@@ -34,6 +35,12 @@ export function checkedBy(virtual: VirtualConfig, own: OneOfChecks): VirtualConf
 function httpBeside(shared: HttpCheckConfig, { request }: OneOfChecks): HttpCheckConfig {
   const { urls: _, ...others } = shared;
   return request === undefined ? shared : others;
+}
+
+/** A certificate of its own comes with its own key, in the same file where none is named. */
+function tlsBeside({ keyFile, ...shared }: TlsCheckConfig = {}, own: TlsCheckConfig): TlsCheckConfig {
+  const fits = keyFile !== undefined && own.certFile === undefined;
+  return { ...shared, ...(fits && { keyFile }), ...own };
 }
 
 /** The checks of a service, for those of its servers that have none of their own. */

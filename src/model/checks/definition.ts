@@ -18,7 +18,10 @@ export type CheckTraits = {
 };
 
 /** How any check over TLS meets a server (place.ts). */
-export const tlsKeys = ['verify', 'ca', 'sni', 'certificate_expiry', 'virtualhost'] as const;
+export const tlsKeys = [
+  ...(['verify', 'ca', 'cert', 'key', 'sni', 'tls_min_version', 'ciphers'] as const),
+  ...(['certificate_expiry', 'virtualhost'] as const),
+] as const;
 
 export type CheckDefinition<Target> = CheckTraits & {
   readonly targetOf: (virtual: VirtualConfig, real: RealConfig, port: number) => Target;

@@ -44,9 +44,17 @@ export const proxyProtocolOf = ({ proxyProtocol }: VirtualConfig): Pick<TcpPlace
 export const noTls: TlsTarget = { verify: false };
 
 /** How a server is met by any check over TLS. */
-export const tlsTargetOf = ({ sni, verify, caFile, certificateExpiryDays }: VirtualConfig): TlsTarget => ({
-  ...(sni !== undefined && { sni }),
-  verify,
-  ...(verify && caFile !== undefined && { caFile }),
-  ...(certificateExpiryDays !== undefined && { expiryDays: certificateExpiryDays }),
-});
+export function tlsTargetOf({ sni, verify, caFile, tls, certificateExpiryDays }: VirtualConfig): TlsTarget {
+  const { certFile, keyFile, minVersion, ciphers } = tls ?? {};
+  return {
+    ...(sni !== undefined && { sni }),
+    verify,
+    ...(verify && caFile !== undefined && { caFile }),
+    ...(certFile !== undefined && { certFile }),
+    // Without a certificate a key shows nothing.
+    ...(certFile !== undefined && keyFile !== undefined && { keyFile }),
+    ...(minVersion !== undefined && { minVersion }),
+    ...(ciphers !== undefined && { ciphers }),
+    ...(certificateExpiryDays !== undefined && { expiryDays: certificateExpiryDays }),
+  };
+}

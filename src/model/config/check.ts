@@ -1,4 +1,5 @@
 // How servers are checked, as configured.
+import type { TlsVersion } from '../tls-target.ts';
 
 /** Of HTTP statuses; both ends belong to it. */
 export type StatusRange = readonly [from: number, to: number];
@@ -60,6 +61,14 @@ export type HttpCheckConfig = {
   readonly weightHeader?: string;
 };
 
+/** How a check meets a TLS server, beyond sni, verify and ca. */
+export type TlsCheckConfig = {
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  readonly minVersion?: TlsVersion;
+  readonly ciphers?: string;
+};
+
 /** What a DNS check has beyond request (the name) and receive. */
 export type DnsCheckConfig = { readonly type?: string; readonly rcodes?: readonly string[] };
 
@@ -95,6 +104,7 @@ export type CheckConfig = {
   readonly sni?: string;
   readonly verify: boolean;
   readonly caFile?: string;
+  readonly tls?: TlsCheckConfig;
   /** A certificate that ends within so many days is told of. */
   readonly certificateExpiryDays?: number;
   readonly login: string;

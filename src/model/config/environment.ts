@@ -10,6 +10,22 @@ export type ProgramUse = {
   readonly isRead?: true;
 };
 
+/** The files that TLS reads and the ciphers that it is offered, as configured. */
+export type TlsUse = {
+  readonly caFile?: string;
+  readonly certFile?: string;
+  /** Absent: it stands with the certificate. */
+  readonly keyFile?: string;
+  readonly ciphers?: string;
+};
+
+/** The rule that one of them breaks, by its directive. */
+export type TlsFault = {
+  readonly key: 'ca' | 'cert' | 'key' | 'ciphers';
+  readonly rule: string;
+  readonly got: string;
+};
+
 /** How names become values while a config is read: injected, so that the parsers stay pure. */
 export type ConfigEnvironment = {
   readonly hostname: string;
@@ -27,4 +43,6 @@ export type ConfigEnvironment = {
     file: string,
     use: ProgramUse,
   ) => { readonly rule: string; readonly got: string } | undefined;
+  /** What keeps TLS from being spoken so. Absent: nothing is looked at. */
+  readonly judgeTls?: (use: TlsUse) => readonly TlsFault[];
 };

@@ -4,6 +4,7 @@
 import type { Socket } from 'node:net';
 import { Client, errors } from 'undici';
 import type { Conversation } from '../talk/conversation.ts';
+import { tlsReasonOf } from '../talk/tls-reason.ts';
 import {
   type AnswerKeeper,
   createAnswerKeeper,
@@ -32,6 +33,11 @@ export function requestHttp1(
   });
   return new Promise((resolve, reject) => {
     let keeper: AnswerKeeper | undefined;
+    // undici tells of the end that follows it.
+    let alert: Error | undefined;
+    socket.once('error', (error) => {
+      if (tlsReasonOf(error) !== undefined) alert = error;
+    });
     const end = () => {
       socket.destroy(); // before undici does, which would do it with an error, and tell that everywhere
       if (keeper !== undefined) resolve(keeper.kept());
@@ -59,7 +65,8 @@ export function requestHttp1(
         onResponseError: (_, error) => {
           if (keeper !== undefined) return end();
           socket.destroy();
-          if (isUnreadable(error, socket)) resolve('unreadable');
+          if (alert !== undefined) reject(alert);
+          else if (isUnreadable(error, socket)) resolve('unreadable');
           else reject(error);
         },
       },

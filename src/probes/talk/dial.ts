@@ -8,7 +8,8 @@ import type { TlsTarget } from '../../model/tls-target.ts';
 import type { Ip } from '../../net/ip.ts';
 import type { Conversation } from './conversation.ts';
 import { guardSocket } from './guard-socket.ts';
-import { openSocket, readTrust, ready, serverNameOf, type TlsOptions } from './socket.ts';
+import { secureContextOf } from './secure-context.ts';
+import { openSocket, ready, serverNameOf, type TlsOptions } from './socket.ts';
 
 export type Place = {
   readonly address: Ip;
@@ -48,9 +49,9 @@ export async function dial(
   };
   if (encryption === undefined) return ready(open(), 'connect');
   const { tls, host, protocols } = encryption;
-  const trust = tls.caFile === undefined ? undefined : await readTrust(tls.caFile);
+  const context = await secureContextOf(tls);
   conversation.signal.throwIfAborted();
-  const options = { verify: tls.verify, serverName: serverNameOf(tls.sni ?? host), trust, protocols };
+  const options = { verify: tls.verify, serverName: serverNameOf(tls.sni ?? host), context, protocols };
   const socket = open(options);
   socket.once('connect', () => {
     conversation.doing = 'shake hands (TLS)';

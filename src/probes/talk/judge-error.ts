@@ -1,6 +1,7 @@
 // What an error of a probe says: of the server (a failure), or only of this machine (the check was not made).
 
 import type { ProbeResult } from '../../model/probe-result.ts';
+import { tlsReasonOf } from './tls-reason.ts';
 
 /** No descriptor, memory, port or permission here: the server was never asked. */
 const ours = new Set([
@@ -14,7 +15,7 @@ const ours = new Set([
   'ENOMEM',
   'EPERM',
   'UND_ERR_INVALID_ARG',
-  'UNREADABLE_TRUST',
+  'UNREADABLE_TLS',
   'UNSENDABLE',
 ]);
 
@@ -32,6 +33,8 @@ export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
 function reasonOf(error: unknown): string {
+  const tls = error instanceof Error ? tlsReasonOf(error) : undefined;
+  if (tls !== undefined) return tls;
   const code = codeOf(error);
   const text = opensslReasonOf(error) ?? (error instanceof Error ? error.message : String(error));
   return code !== undefined && !text.includes(code) ? `${code} ${text}` : text;

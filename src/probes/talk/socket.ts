@@ -1,13 +1,10 @@
 // The one connection of a check, plain or TLS: opened so that the probe holds the socket from the start and
 // can destroy it at any moment, also half-way through a connect or a handshake.
-import { X509Certificate } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { connect, isIP, type Socket } from 'node:net';
-import { createSecureContext, type SecureContext, connect as tlsConnect } from 'node:tls';
+import { type SecureContext, connect as tlsConnect } from 'node:tls';
 import type { ProxyProtocolVersion } from '../../model/checks/place.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import { type Ip, parseIp } from '../../net/ip.ts';
-import { formatUnread, readRegular } from '../../system/files/open-regular.ts';
 import { encodeProxyHeader } from '../../wire/proxy-protocol.ts';
 
 export type TlsOptions = {
@@ -15,8 +12,8 @@ export type TlsOptions = {
   readonly verify: boolean;
   /** SNI; the certificate is compared with it, or with the address where there is none. */
   readonly serverName: string | undefined;
-  /** In place of the built-in authorities. */
-  readonly trust: SecureContext | undefined;
+  /** Authorities, a certificate of ours, versions and ciphers; absent: Node's own. */
+  readonly context: SecureContext | undefined;
   /** ALPN; HTTP/1.1 unless told, empty for none. */
   readonly protocols?: readonly string[];
 };
@@ -40,7 +37,7 @@ export function openSocket(
     ...(protocols.length > 0 && { ALPNProtocols: [...protocols] }),
     rejectUnauthorized: tls.verify,
     ...(tls.serverName !== undefined && { servername: tls.serverName }),
-    ...(tls.trust !== undefined && { secureContext: tls.trust }),
+    ...(tls.context !== undefined && { secureContext: tls.context }),
   });
   introduced?.on('error', (error) => socket.destroy(error));
   return socket;
@@ -74,35 +71,6 @@ export function serverNameOf(host: string): string | undefined {
   const name = isIP(host) !== 0 ? host : host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   return name === '' || isIP(name) !== 0 ? undefined : name;
 }
-
-type Trust = { readonly stamp: string; readonly context: SecureContext };
-const trusts = new Map<string, Trust>();
-/** Those of all browsers take 250 kB; to parse them takes this process' own time. */
-const authoritiesBytesMax = 1_048_576;
-
-/** The authorities of a PEM file, read again when the file has changed. Rejects with {@link TrustError}. */
-export async function readTrust(caFile: string): Promise<SecureContext> {
-  try {
-    const { mtimeMs, size, ino } = await stat(caFile);
-    const stamp = `${mtimeMs} ${size} ${ino}`;
-    const known = trusts.get(caFile);
-    if (known?.stamp === stamp) return known.context;
-    const read = await readRegular(caFile, { bytesMax: authoritiesBytesMax });
-    if (!read.ok) throw new Error(formatUnread(read.error));
-    const ca = read.value.content;
-    new X509Certificate(ca); // throws where no certificate is in it; a secure context would take it silently
-    const context = createSecureContext({ ca });
-    trusts.set(caFile, { stamp, context });
-    return context;
-  } catch (error) {
-    throw Object.assign(new Error(`Cannot read authorities of ${caFile}: ${String(error)}`), {
-      code: unreadableTrust,
-    });
-  }
-}
-
-/** The code of an error that is this machine's and says nothing of the server. */
-export const unreadableTrust = 'UNREADABLE_TRUST';
 
 /**
  * TCP allows simultaneous open: a connect to a free port of this machine that happens to be its own source

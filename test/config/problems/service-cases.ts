@@ -335,6 +335,16 @@ export const serviceCases: readonly ProblemCase[] = [
     '5:9: warning: Cannot use ca: expected verify: yes beside it, got /etc/ca.pem',
   ),
   yaml(
+    'a key needs its certificate',
+    service('service: https\n    key: /etc/key.pem'),
+    '5:10: warning: Cannot use key: expected cert beside it, got none',
+  ),
+  yaml(
+    'certificate and ciphers are for TLS',
+    service('cert: /etc/cert.pem\n    ciphers: HIGH'),
+    '4:11: warning: Cannot use cert and ciphers: expected service https, imaps, pops, ldaps, grpcs, got http',
+  ),
+  yaml(
     'checkcount is for ping',
     service('checkcount: 3'),
     '4:17: warning: Cannot use checkcount: expected checktype ping (failures of every check are failurecount), got checktype negotiate',

@@ -52,8 +52,8 @@ match from local for domain "example.invalid" action "keep"
   return running;
 }
 
-/** Dovecot with IMAP and POP3, plain and TLS; everybody's password is "secret". */
-export async function startDovecot(lab: Lab, host: Host): Promise<Running | undefined> {
+/** Dovecot with IMAP and POP3, plain and TLS; everybody's password is "secret". @param settings more of its configuration */
+export async function startDovecot(lab: Lab, host: Host, settings = ''): Promise<Running | undefined> {
   const parts = ['imap-login', 'pop3-login'].map((name) => join('/usr/lib/dovecot', name));
   if (!isInstalled('dovecot') || !parts.every((part) => existsSync(part))) return undefined;
   const folder = openFolder(lab, 'dovecot');
@@ -86,7 +86,7 @@ userdb {
   driver = static
   args = uid=nobody gid=nogroup ${home}
 }
-`,
+${settings}`,
   );
   const running = host.start(['dovecot', '-F', '-c', file]);
   await listening(host, 995);

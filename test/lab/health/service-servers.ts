@@ -44,8 +44,8 @@ remote-control:
   return running;
 }
 
-/** slapd with dc=example,dc=com, whose administrator is cn=admin with the password "secret". */
-export async function startSlapd(lab: Lab, host: Host): Promise<Running | undefined> {
+/** slapd with dc=example,dc=com, whose administrator is cn=admin with the password "secret". @param settings more of all databases */
+export async function startSlapd(lab: Lab, host: Host, settings = ''): Promise<Running | undefined> {
   if (!isInstalled('slapd')) return undefined;
   const folder = openFolder(lab, 'slapd');
   mkdirSync(join(folder, 'db'));
@@ -58,7 +58,7 @@ moduleload back_mdb
 pidfile ${folder}/pid
 TLSCertificateFile ${certFile}
 TLSCertificateKeyFile ${keyFile}
-database mdb
+${settings}database mdb
 maxsize 1048576
 suffix "dc=example,dc=com"
 rootdn "cn=admin,dc=example,dc=com"
