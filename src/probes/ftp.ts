@@ -1,8 +1,9 @@
-// FTP in passive mode: up when the server greets, lets the check log in and gives out one file in full, which must
+// FTP in passive mode, in clear or over TLS: up when the server greets, lets the check log in and gives out one file in full, which must
 // match where there is a pattern; without a file to ask for, when it says where one is logged in (PWD). ldirectord lets the server connect back (which no firewall likes) and, without a
 // pattern, counts even a dead server as up. The file is fetched from the server's own address, whatever it names.
-// Source: RFC 959 §4.1 and §5.4, RFC 2428 §3 (EPSV, for IPv6); ldirectord's ftp check.
+// Source: RFC 959 §4.1 and §5.4, RFC 2428 §3 (EPSV, for IPv6), RFC 4217 (TLS); ldirectord's ftp check.
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { asksForFile, type FtpTarget } from '../model/checks/dialogues.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { familyOf, type Ip } from '../net/ip.ts';
@@ -10,6 +11,8 @@ import { decodeText } from '../net/raw-bytes.ts';
 import { judgeUnmatched } from './match/judge-receive.ts';
 import { type Asker, matchBody } from './match/match-body.ts';
 import type { Conversation } from './talk/conversation.ts';
+import { encrypt, encryptionOf } from './talk/dial.ts';
+import { answerBytesMax } from './talk/guard-socket.ts';
 import { failure, success } from './talk/judge-error.ts';
 import { type Dialogue, holdDialogue } from './talk/line-dialogue.ts';
 import { hearReply, type Reply, refused } from './talk/reply.ts';
@@ -20,10 +23,17 @@ export const fileBytesMax = 256 * 1024;
 
 export const probeFtp = (target: FtpTarget, signal: AbortSignal): Promise<ProbeResult> =>
   holdDialogue(target, signal, { goodbye: 'QUIT' }, async (dialogue) => {
-    const refusal = (await greet(dialogue)) ?? (await logIn(target, dialogue));
+    let control = dialogue.socket;
+    let refusal = await greet(dialogue);
+    if (refusal === undefined && target.tls?.asked === true) {
+      const auth = await ask(dialogue, 'AUTH', 'TLS');
+      if (auth.kind === 2) control = await dialogue.encrypt();
+      else refusal = refused('AUTH TLS', auth);
+    }
+    refusal ??= (await logIn(target, dialogue)) ?? (await protectData(target, dialogue));
     if (refusal !== undefined) return failure(refusal);
     if (!asksForFile(target)) return askWhere(dialogue);
-    const got = await fetchFile(target, dialogue);
+    const got = await fetchFile(target, dialogue, control);
     return typeof got === 'string' ? failure(got) : judgeFile(target, got, dialogue.conversation);
   });
 
@@ -46,10 +56,24 @@ async function logIn({ login, passwd }: FtpTarget, dialogue: Dialogue): Promise<
   return type.kind === 2 ? undefined : refused('TYPE', type);
 }
 
+/** RFC 4217 §9: over TLS the file comes over TLS as well. @returns why not */
+async function protectData({ tls, ...target }: FtpTarget, dialogue: Dialogue): Promise<string | undefined> {
+  if (tls === undefined || !asksForFile(target)) return undefined;
+  for (const [command, argument] of [
+    ['PBSZ', '0'],
+    ['PROT', 'P'],
+  ] as const) {
+    const reply = await ask(dialogue, command, argument);
+    if (reply.kind !== 2) return refused(`${command} ${argument}`, reply);
+  }
+  return undefined;
+}
+
 type File = { readonly content: Buffer; readonly whole: boolean };
 
-/** @returns why not, or what the file holds. */
-async function fetchFile({ address, path }: FtpTarget, dialogue: Dialogue): Promise<string | File> {
+/** @param control the connection of the dialogue. @returns why not, or what the file holds. */
+async function fetchFile(target: FtpTarget, dialogue: Dialogue, control: Socket): Promise<string | File> {
+  const { address, path } = target;
   const command = familyOf(address) === 'inet6' ? 'EPSV' : 'PASV';
   const passive = await ask(dialogue, command);
   const port = passive.code === 227 || passive.code === 229 ? portOf(passive) : undefined;
@@ -57,8 +81,9 @@ async function fetchFile({ address, path }: FtpTarget, dialogue: Dialogue): Prom
   const data = await openData(address, port, dialogue.conversation);
   const begun = await ask(dialogue, 'RETR', path);
   if (begun.kind !== 1) return refused('RETR', begun);
+  const content = await encryptData(target, { data, control }, dialogue.conversation);
   dialogue.conversation.doing = `read ${path}`;
-  const file = await readSome(data);
+  const file = await readSome(content);
   // A file that is cut off ends in a complaint of the server, or in nothing for a long time.
   if (!file.whole) return file;
   const done = await hearReply(dialogue);
@@ -93,6 +118,19 @@ function openData(address: Ip, port: number, conversation: Conversation): Promis
   const socket = openSocket(address, port);
   conversation.closeAtEnd(() => socket.destroy());
   return ready(socket, 'connect');
+}
+
+/** Servers want the session of the dialogue in it, as a proof of who asks (RFC 4217 §10.2). */
+async function encryptData(
+  place: FtpTarget,
+  { data, control }: { readonly data: Socket; readonly control: Socket },
+  conversation: Conversation,
+): Promise<Socket> {
+  const encryption = encryptionOf(place);
+  if (encryption === undefined) return data;
+  const session = control instanceof TLSSocket ? control.getSession() : undefined;
+  const connection = { socket: data, address: place.address };
+  return encrypt(conversation, connection, { ...encryption, session }, fileBytesMax + answerBytesMax);
 }
 
 async function readSome(socket: Socket): Promise<File> {

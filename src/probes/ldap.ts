@@ -1,14 +1,17 @@
-// LDAP: a bind, then a search for one entry at its own place (scope base); up when it is there alone and its name
+// LDAP, in clear or over TLS, from the start or asked for: a bind, then a search for one entry at its own place (scope base); up when it is there alone and its name
 // matches. No attribute is asked for. Source: RFC 4511; ldirectord's ldap and ldaps checks.
+import type { Socket } from 'node:net';
 import { Client, InvalidCredentialsError, NoSuchObjectError } from 'ldapts';
 import type { LdapTarget } from '../model/checks/queries.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { familyOf } from '../net/ip.ts';
+import { readStartTlsResponse, startTlsRequest } from '../wire/ldap-start-tls.ts';
 import { judgeUnmatched } from './match/judge-receive.ts';
 import { type Asker, matchBody } from './match/match-body.ts';
-import { converse } from './talk/conversation.ts';
-import { dial } from './talk/dial.ts';
+import { type Conversation, converse } from './talk/conversation.ts';
+import { dial, diallingOf, encrypt, encryptionOf } from './talk/dial.ts';
 import { farewell } from './talk/farewell.ts';
+import { hearOnce } from './talk/hear-once.ts';
 import { failure, success } from './talk/judge-error.ts';
 
 /** RFC 4511 §4.5.1.8: no attributes. */
@@ -16,11 +19,9 @@ const noAttributes = ['1.1'];
 
 export function probeLdap(target: LdapTarget, signal: AbortSignal): Promise<ProbeResult> {
   return converse(signal, async (conversation) => {
-    const { address, port, scheme, base, login, virtualhost } = target;
-    const host = virtualhost ?? address;
-    const socket = await dial(conversation, target, {
-      ...(scheme === 'ldaps' && { encryption: { tls: target, host, protocols: [] } }),
-    });
+    const { address, port, base, login } = target;
+    const socket = await connect(target, conversation);
+    if (typeof socket === 'string') return failure(socket);
     // The library would connect anew when the connection is lost: there is only this one.
     const once = () => {
       if (socket.destroyed) throw new Error('connection closed');
@@ -49,6 +50,19 @@ export function probeLdap(target: LdapTarget, signal: AbortSignal): Promise<Prob
       throw error;
     }
   });
+}
+
+/** @returns why not, where the server does not agree to TLS */
+async function connect(target: LdapTarget, conversation: Conversation): Promise<Socket | string> {
+  const socket = await dial(conversation, target, diallingOf(target));
+  const encryption = encryptionOf(target);
+  if (encryption === undefined || target.tls?.asked !== true) return socket;
+  conversation.doing = 'ask for TLS (StartTLS)';
+  socket.write(startTlsRequest);
+  const code = await hearOnce(socket, readStartTlsResponse);
+  if (code !== 0)
+    return `StartTLS is answered with ${code === undefined ? 'what is no answer' : `result ${code}`}`;
+  return encrypt(conversation, { socket, address: target.address }, encryption);
 }
 
 async function judge(

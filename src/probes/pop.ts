@@ -1,6 +1,6 @@
-// POP3, plain or TLS from the start: up when the server greets and, with a login, takes USER and PASS and can open
+// POP3, plain or TLS, from the start or asked for: up when the server greets and, with a login, takes USER and PASS and can open
 // the mailbox (STAT). Without a login the greeting is enough; ldirectord then counts even a dead server as up.
-// Source: RFC 1939 §3, §5 and §7; ldirectord's pop and pops checks.
+// Source: RFC 1939 §3, §5 and §7; RFC 2595 §4 (STLS); ldirectord's pop and pops checks.
 
 import type { PopTarget } from '../model/checks/dialogues.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
@@ -10,9 +10,16 @@ import { type Dialogue, holdDialogue } from './talk/line-dialogue.ts';
 export const probePop = (target: PopTarget, signal: AbortSignal): Promise<ProbeResult> =>
   holdDialogue(target, signal, { goodbye: 'QUIT' }, (dialogue) => talk(target, dialogue));
 
-async function talk({ login, passwd }: PopTarget, { hear, say }: Dialogue): Promise<ProbeResult> {
+async function talk({ login, passwd, tls }: PopTarget, dialogue: Dialogue): Promise<ProbeResult> {
+  const { hear, say } = dialogue;
   const greeting = await hear();
   if (!isPositive(greeting)) return failure(`the connection is answered with ${greeting}`);
+  if (tls?.asked === true) {
+    say('STLS');
+    const answer = await hear();
+    if (!isPositive(answer)) return failure(`STLS is answered with ${answer}`);
+    await dialogue.encrypt();
+  }
   if (login === '') return success(greeting);
   for (const [command, argument] of [['USER', login], ['PASS', passwd], ['STAT']] as const) {
     say(command, argument);

@@ -26,7 +26,7 @@ const targets: readonly CheckTarget[] = [
   { kind: 'http', scheme: 'http', ...at, path: '/', method: 'GET', verify: false, version: '2' },
   { kind: 'grpc', scheme: 'grpc', ...at, verify: false, service: '' },
   { kind: 'dns', ...at, transport: 'tcp', name: 'x', type: 'A', rcodes: ['NOERROR'] },
-  { kind: 'ldap', scheme: 'ldap', ...at, verify: false, base: '' },
+  { kind: 'ldap', ...at, base: '' },
   { kind: 'sql', engine: 'mysql', ...at, user: 'a', password: 'b', database: '', query: 'x' },
   { kind: 'sql', engine: 'pgsql', ...at, user: 'a', password: 'b', database: '', query: 'x' },
 ];

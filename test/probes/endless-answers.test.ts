@@ -29,7 +29,7 @@ const kinds: Readonly<Record<string, (port: number) => CheckTarget>> = {
     type: 'A',
     rcodes: ['NOERROR'],
   }),
-  ldap: (port) => ({ kind: 'ldap', scheme: 'ldap', address, port, verify: false, base: '' }),
+  ldap: (port) => ({ kind: 'ldap', address, port, base: '' }),
   smtp: (port) => ({ kind: 'smtp', address, port, heloName: 'x' }),
   imap: (port) => ({ kind: 'imap', address, port, ...login }),
   pop: (port) => ({ kind: 'pop', address, port, ...login }),

@@ -7,11 +7,9 @@ import { certFile, tcpServer, tlsServer } from './scripted-server.ts';
 
 const target: LdapTarget = {
   kind: 'ldap',
-  scheme: 'ldap',
   address: ip('127.0.0.1'),
   port: 0,
   base: 'dc=example,dc=com',
-  verify: false,
 };
 const probe = (port: number, signal: AbortSignal) => probeLdap({ ...target, port }, signal);
 
@@ -114,10 +112,10 @@ describeFaults('an LDAP server', probe);
 
 describe('an LDAP server over TLS', () => {
   const server = () => tlsServer((socket) => inTurns(socket, [nothing, bound(), found('dc=example,dc=com')]));
-  const ldaps = async (changes: Partial<LdapTarget>) => {
+  const ldaps = async (tls: Partial<NonNullable<LdapTarget['tls']>>) => {
     const { port, allClosed } = await server();
     return checkOf({ allClosed }, (signal) =>
-      probeLdap({ ...target, scheme: 'ldaps', port, ...changes }, signal),
+      probeLdap({ ...target, port, tls: { verify: false, ...tls } }, signal),
     );
   };
   it('is asked the same', async () => {
@@ -130,7 +128,7 @@ describe('an LDAP server over TLS', () => {
     });
     const trusted = { verify: true, caFile: certFile };
     expect(await ldaps(trusted)).toMatchObject({ outcome: 'success' });
-    expect(await ldaps({ ...trusted, virtualhost: 'www.example.com' })).toMatchObject({ outcome: 'success' });
-    expect(await ldaps({ ...trusted, virtualhost: 'www.example.org' })).toMatchObject({ outcome: 'failure' });
+    expect(await ldaps({ ...trusted, host: 'www.example.com' })).toMatchObject({ outcome: 'success' });
+    expect(await ldaps({ ...trusted, host: 'www.example.org' })).toMatchObject({ outcome: 'failure' });
   });
 });

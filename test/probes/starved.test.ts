@@ -26,7 +26,7 @@ const targets: Readonly<Record<string, CheckTarget>> = {
   grpc: { kind: 'grpc', scheme: 'grpc', ...place, verify: false, service: '' },
   'dns over UDP': { kind: 'dns', ...place, transport: 'udp', name: 'x', type: 'A', rcodes: ['NOERROR'] },
   'dns over TCP': { kind: 'dns', ...place, transport: 'tcp', name: 'x', type: 'A', rcodes: ['NOERROR'] },
-  ldap: { kind: 'ldap', scheme: 'ldap', ...place, verify: false, base: '' },
+  ldap: { kind: 'ldap', ...place, base: '' },
   mysql: { ...sql, engine: 'mysql' },
   pgsql: { ...sql, engine: 'pgsql' },
   radius: { kind: 'radius', ...place, user: 'a', password: 'b', secret: 'c' },

@@ -35,7 +35,17 @@ export const rules: Readonly<Record<string, Rule>> = {
   probes: {
     // Files that checks name are opened as all files by a stranger's name are.
     below: [...words, 'wire', 'ports', 'system/files/open-regular.ts'],
-    modules: ['node:*', 'undici', 'dns-packet', 'ldapts', 'mysql2', 'pg', 'radius', 're2js'],
+    modules: [
+      'node:*',
+      'undici',
+      'dns-packet',
+      'ldapts',
+      'mysql2',
+      'pg',
+      'radius',
+      're2js',
+      '@noble/ed25519',
+    ],
     worldly: true,
   },
   system: { below: [...words, 'ports'], modules: ['node:*', 'koffi', 'netlink*'], worldly: true },

@@ -3,6 +3,8 @@
 
 import type { CheckKind } from '../../model/checks/checks.ts';
 import { kindsOf } from '../../model/checks/chosen.ts';
+import { tlsKeys } from '../../model/checks/definition.ts';
+import { services, tlsOf } from '../../model/checks/services.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { formatCommand } from '../../net/format-command.ts';
 import type { Warn } from '../problem.ts';
@@ -16,15 +18,23 @@ type Need = {
   readonly key: Key;
   /** Absent: of every kind that reads it. */
   readonly kinds?: readonly CheckKind[];
+  /** Absent: of every service. */
+  readonly words?: readonly string[];
   readonly isMet: (virtual: VirtualConfig) => boolean;
   readonly rule: string;
   readonly got: (virtual: VirtualConfig) => string;
 };
 
 const none = () => 'none';
+const speaksTls = ({ tls }: VirtualConfig): boolean => tls?.starttls === true;
+const tlsOnRequest = services.filter((word) => tlsOf(word) === 'asked');
 const hasReply = ({ udp }: VirtualConfig): boolean => udp?.requireReply !== undefined;
 
 const needs: readonly Need[] = [
+  ...tlsKeys.map((key) => ({
+    ...{ key, rule: 'starttls: yes beside it', got: none, isMet: speaksTls },
+    words: tlsOnRequest,
+  })),
   {
     ...{ key: 'passwd', kinds: ['http', 'imap', 'pop', 'ldap'], rule: 'login beside it', got: none },
     isMet: ({ login }) => login !== '',
@@ -58,9 +68,12 @@ const needs: readonly Need[] = [
 export function judgeServiceCheck(virtual: VirtualConfig, draft: CheckDraft, warn: Warn): void {
   const { service } = virtual;
   const kinds = kindsOf(virtual);
-  for (const { key, kinds: only, isMet, rule, got } of needs) {
-    if (!isWritten(draft[key]) || isMet(virtual)) continue;
+  const told = new Set<Key>();
+  for (const { key, kinds: only, words, isMet, rule, got } of needs) {
+    if (!isWritten(draft[key]) || isMet(virtual) || told.has(key)) continue;
+    if (words?.includes(service) === false) continue;
     if (!(only === undefined ? isRead(virtual, key as 'ca') : only.includes(kinds[0]))) continue;
+    told.add(key);
     warn(key, `use ${key}`, rule, got(virtual));
   }
   if (!negotiates(virtual)) return;

@@ -22,6 +22,11 @@ const version = scalar<TlsVersion>(
 );
 
 export const tlsShape = {
+  starttls: optional(
+    flag(),
+    'Whether a check of smtp, submission, imap, pop, ftp, ldap, mysql or pgsql asks for TLS before it goes on.',
+    'no',
+  ),
   sni: optional(filledText(), 'The TLS server name, where it is not the virtualhost.'),
   verify: optional(
     flag(),
@@ -66,12 +71,13 @@ export const resolveTls = (
   });
 
 function broughtOf({
+  starttls,
   cert,
   key,
   tls_min_version: minVersion,
   ciphers,
 }: TlsDraft): TlsCheckConfig | undefined {
-  const tls = present({ certFile: cert, keyFile: key, minVersion, ciphers });
+  const tls = present({ starttls, certFile: cert, keyFile: key, minVersion, ciphers });
   return Object.keys(tls).length === 0 ? undefined : tls;
 }
 

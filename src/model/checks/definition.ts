@@ -6,8 +6,10 @@ import type { RealConfig, VirtualConfig } from '../config/service.ts';
 export type ServiceWord = {
   /** Where such a server listens; absent: nowhere in particular. */
   readonly port?: number;
-  /** Speaks TLS from the start, and so reads the directives of TLS ({@link tlsKeys}). */
-  readonly tls?: true;
+  /** Speaks TLS, and so reads the directives of TLS ({@link tlsKeys}): from the start, or where `starttls` asks for it. */
+  readonly tls?: 'at once' | 'asked';
+  /** Not taken for the service of its port: ldirectord knows none there. */
+  readonly isOurs?: true;
 };
 
 export type CheckTraits = {

@@ -3,7 +3,7 @@
 import type { Ip } from '../../net/ip.ts';
 import { bareRequestOf, receiveOf, requestOf, wantedOf } from './asked.ts';
 import type { Definitions } from './definition.ts';
-import { placeKeys, placeOf, securePlaceOf, type TcpPlace } from './place.ts';
+import { placeBy, placeKeys, placeOf, type TcpPlace } from './place.ts';
 
 /** Empty login: the check does not log in. */
 type Credentials = { readonly login: string; readonly passwd: string };
@@ -66,35 +66,40 @@ const credentialsOf = ({ login, passwd }: Credentials): Credentials => ({
 const heloName = 'localhost.localdomain';
 
 const as = ({ login }: { readonly login: string }): string => (login === '' ? '' : ` as ${login}`);
-const secure = ({ tls }: TcpPlace): string => (tls === undefined ? '' : ' over TLS');
+const secure = ({ tls }: TcpPlace): string =>
+  tls === undefined ? '' : tls.asked === true ? ' with STARTTLS' : ' over TLS';
 
 export const dialogues = {
   smtp: {
-    services: { smtp: { port: 25 }, submission: { port: 587 } },
+    services: {
+      smtp: { port: 25, tls: 'asked' },
+      submission: { port: 587, tls: 'asked' },
+      smtps: { port: 465, tls: 'at once', isOurs: true },
+    },
     reads: [...placeKeys, 'helo_name'],
     targetOf: (virtual, real, port) => ({
       kind: 'smtp',
-      ...placeOf(virtual, real, port),
+      ...placeBy('smtps', virtual, real, port),
       heloName: virtual.heloName ?? heloName,
     }),
-    describe: (target) => `SMTP on port ${target.port}, EHLO ${target.heloName}`,
+    describe: (target) => `SMTP${secure(target)} on port ${target.port}, EHLO ${target.heloName}`,
   },
   imap: {
-    services: { imap: { port: 143 }, imaps: { port: 993, tls: true } },
+    services: { imap: { port: 143, tls: 'asked' }, imaps: { port: 993, tls: 'at once' } },
     reads: [...placeKeys, 'login', 'passwd'],
     targetOf: (virtual, real, port) => ({
       kind: 'imap',
-      ...(virtual.service === 'imaps' ? securePlaceOf : placeOf)(virtual, real, port),
+      ...placeBy('imaps', virtual, real, port),
       ...credentialsOf(virtual),
     }),
     describe: (target) => `IMAP${secure(target)} on port ${target.port}${as(target)}`,
   },
   pop: {
-    services: { pop: { port: 110 }, pops: { port: 995, tls: true } },
+    services: { pop: { port: 110, tls: 'asked' }, pops: { port: 995, tls: 'at once' } },
     reads: [...placeKeys, 'login', 'passwd'],
     targetOf: (virtual, real, port) => ({
       kind: 'pop',
-      ...(virtual.service === 'pops' ? securePlaceOf : placeOf)(virtual, real, port),
+      ...placeBy('pops', virtual, real, port),
       ...credentialsOf(virtual),
     }),
     describe: (target) => `POP3${secure(target)} on port ${target.port}${as(target)}`,
@@ -106,18 +111,18 @@ export const dialogues = {
     describe: (target) => `NNTP on port ${target.port}`,
   },
   ftp: {
-    services: { ftp: { port: 21 } },
+    services: { ftp: { port: 21, tls: 'asked' }, ftps: { port: 990, tls: 'at once', isOurs: true } },
     reads: [...placeKeys, 'login', 'passwd', 'request', 'receive'],
     targetOf: (virtual, real, port) => ({
       kind: 'ftp',
-      ...placeOf(virtual, real, port),
+      ...placeBy('ftps', virtual, real, port),
       login: virtual.login,
       passwd: virtual.passwd,
       path: requestOf(virtual, real),
       ...receiveOf(virtual, real),
     }),
     describe: (target) =>
-      `FTP on port ${target.port}${as(target)}, ${asksForFile(target) ? `RETR ${target.path}` : 'PWD'}${wantedOf(target)}`,
+      `FTP${secure(target)} on port ${target.port}${as(target)}, ${asksForFile(target) ? `RETR ${target.path}` : 'PWD'}${wantedOf(target)}`,
   },
   simpletcp: {
     services: { simpletcp: {} },

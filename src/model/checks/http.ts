@@ -52,7 +52,7 @@ export type HttpProxyTarget = Omit<TcpPlace, 'tls'> & {
 
 export const httpChecks = {
   http: {
-    services: { http: { port: 80 }, https: { port: 443, tls: true } },
+    services: { http: { port: 80 }, https: { port: 443, tls: 'at once' } },
     reads: [
       ...[...placeKeys, 'request', 'receive', 'httpmethod', 'virtualhost', 'login', 'passwd'],
       ...['status', 'json', 'digest', 'body', 'urls', 'headers', 'http_version', 'weight_header'],

@@ -10,8 +10,15 @@ export type TcpPlace = {
   readonly port: number;
   /** A PROXY-protocol header goes before everything else. */
   readonly proxyProtocol?: ProxyProtocolVersion;
-  /** Absent: plain text. `host` is whom the certificate must name, the address where it is absent. */
-  readonly tls?: TlsTarget & { readonly host?: string };
+  /** Absent: plain text. */
+  readonly tls?: Encryption;
+};
+
+export type Encryption = TlsTarget & {
+  /** Whom the certificate must name; absent: the address. */
+  readonly host?: string;
+  /** Begins when the protocol has asked for it (STARTTLS); absent: with the first byte. */
+  readonly asked?: true;
 };
 
 /** What {@link placeOf} reads. */
@@ -27,14 +34,22 @@ export const placeOf = (
   ...proxyProtocolOf(virtual),
 });
 
-/** TLS from the start. */
-export const securePlaceOf = (virtual: VirtualConfig, real: RealConfig, port: number): TcpPlace => ({
-  ...placeOf(virtual, real, port),
-  tls: {
-    ...tlsTargetOf(virtual),
-    ...(virtual.virtualhost !== undefined && { host: virtual.virtualhost }),
-  },
-});
+/** With TLS from the start for one word of `service`, and for the others where it is asked for. */
+export const placeBy = (
+  secureWord: string,
+  virtual: VirtualConfig,
+  real: RealConfig,
+  port: number,
+): TcpPlace => ({ ...placeOf(virtual, real, port), ...encryptionOf(secureWord, virtual) });
+
+/** @param secureWord the service that speaks TLS from the start, where there is one */
+export function encryptionOf(secureWord: string | undefined, virtual: VirtualConfig): Pick<TcpPlace, 'tls'> {
+  const { service, tls, virtualhost } = virtual;
+  const atOnce = service === secureWord;
+  if (!atOnce && tls?.starttls !== true) return {};
+  const host = virtualhost !== undefined && { host: virtualhost };
+  return { tls: { ...tlsTargetOf(virtual), ...host, ...(!atOnce && { asked: true }) } };
+}
 
 /** A PROXY header where the service has one. */
 export const proxyProtocolOf = ({ proxyProtocol }: VirtualConfig): Pick<TcpPlace, 'proxyProtocol'> =>

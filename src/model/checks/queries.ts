@@ -7,7 +7,7 @@ import type { RealConfig, VirtualConfig } from '../config/service.ts';
 import type { TlsTarget } from '../tls-target.ts';
 import { bareRequestOf, receiveOf, wantedOf } from './asked.ts';
 import type { Definitions } from './definition.ts';
-import { noTls, tlsTargetOf } from './place.ts';
+import { encryptionOf, noTls, type TcpPlace, tlsTargetOf } from './place.ts';
 
 export type DnsTarget = {
   readonly kind: 'dns';
@@ -24,13 +24,8 @@ export type DnsTarget = {
   readonly receive?: string;
 };
 
-export type LdapTarget = TlsTarget & {
+export type LdapTarget = Omit<TcpPlace, 'proxyProtocol'> & {
   readonly kind: 'ldap';
-  readonly scheme: 'ldap' | 'ldaps';
-  readonly address: Ip;
-  readonly port: number;
-  /** Host to verify, for a certificate that does not name the address. */
-  readonly virtualhost?: string;
   /** Absent: anonymous. */
   readonly login?: { readonly user: string; readonly password: string };
   /** The entry that must be there; empty: the root DSE. */
@@ -39,11 +34,9 @@ export type LdapTarget = TlsTarget & {
   readonly receive?: string;
 };
 
-export type SqlTarget = {
+export type SqlTarget = Omit<TcpPlace, 'proxyProtocol'> & {
   readonly kind: 'sql';
   readonly engine: 'mysql' | 'pgsql';
-  readonly address: Ip;
-  readonly port: number;
   readonly user: string;
   readonly password: string;
   readonly database: string;
@@ -82,26 +75,28 @@ export const queries = {
       `dns ${target.type} ${target.name || '.'} by ${target.transport}, port ${target.port}${wantedOf(target)}`,
   },
   ldap: {
-    services: { ldap: { port: 389 }, ldaps: { port: 636, tls: true } },
+    services: { ldap: { port: 389, tls: 'asked' }, ldaps: { port: 636, tls: 'at once' } },
     reads: ['checkport', 'request', 'receive', 'login', 'passwd'],
     targetOf: ldapTargetOf,
-    describe: ({ scheme, port, login, base }) =>
-      `${scheme} port ${port} ${login === undefined ? 'anonymously' : `as ${login.user}`}, entry "${base}"`,
+    describe: ({ tls, port, login, base }) =>
+      `${tls === undefined ? 'ldap' : tls.asked === true ? 'ldap with STARTTLS' : 'ldaps'} port ${port} ${login === undefined ? 'anonymously' : `as ${login.user}`}, entry "${base}"`,
   },
   sql: {
-    services: { mysql: { port: 3306 }, pgsql: { port: 5432 } },
+    services: { mysql: { port: 3306, tls: 'asked' }, pgsql: { port: 5432, tls: 'asked' } },
     reads: ['checkport', 'request', 'login', 'passwd', 'database'],
     targetOf: (virtual, real, port) => ({
       kind: 'sql',
       engine: virtual.service === 'pgsql' ? 'pgsql' : 'mysql',
       address: real.address,
       port,
+      ...encryptionOf(undefined, virtual),
       user: virtual.login,
       password: virtual.passwd,
       database: virtual.database,
       query: bareRequestOf(virtual, real),
     }),
-    describe: ({ engine, port, user, query }) => `${engine} port ${port} as ${user}: ${query}`,
+    describe: ({ engine, tls, port, user, query }) =>
+      `${engine}${tls === undefined ? '' : ' over TLS'} port ${port} as ${user}: ${query}`,
   },
   radius: {
     services: { radius: { port: 1812 } },
@@ -117,7 +112,7 @@ export const queries = {
     describe: ({ port, user }) => `radius port ${port} as ${user}`,
   },
   grpc: {
-    services: { grpc: {}, grpcs: { tls: true } },
+    services: { grpc: {}, grpcs: { tls: 'at once' } },
     reads: ['checkport', 'request', 'virtualhost'],
     targetOf: (virtual, real, port) => ({
       kind: 'grpc',
@@ -151,16 +146,13 @@ function dnsTargetOf(virtual: VirtualConfig, real: RealConfig, port: number): Dn
 }
 
 function ldapTargetOf(virtual: VirtualConfig, real: RealConfig, port: number): LdapTarget {
-  const { login, passwd, virtualhost } = virtual;
-  const secure = virtual.service === 'ldaps';
+  const { login, passwd } = virtual;
   return {
     kind: 'ldap',
-    scheme: secure ? 'ldaps' : 'ldap',
     address: real.address,
     port,
+    ...encryptionOf('ldaps', virtual),
     base: bareRequestOf(virtual, real),
-    ...(secure ? tlsTargetOf(virtual) : noTls),
-    ...(secure && virtualhost !== undefined && { virtualhost }),
     // As ldirectord: one without the other is anonymous.
     ...(login !== '' && passwd !== '' && { login: { user: login, password: passwd } }),
     ...receiveOf(virtual, real),

@@ -6,7 +6,7 @@ import { type CheckTraits, type ServiceWord, tlsKeys } from './definition.ts';
 type Definitions = typeof checks;
 export type Service = { [Kind in CheckKind]: keyof Definitions[Kind]['services'] }[CheckKind] & string;
 /** A directive that some check reads. */
-export type CheckKey = Definitions[CheckKind]['reads'][number] | (typeof tlsKeys)[number];
+export type CheckKey = Definitions[CheckKind]['reads'][number] | (typeof tlsKeys)[number] | 'starttls';
 
 type Known = ServiceWord & { readonly kind: CheckKind };
 
@@ -25,7 +25,9 @@ export const checkOf = (service: string): CheckKind => known.get(service)?.kind 
 /** Where it listens when nothing else says. */
 export const portOf = (service: string): number | undefined => known.get(service)?.port;
 
-const byPort = new Map([...known].map(([word, { port }]) => [port, word as Service]));
+const byPort = new Map(
+  [...known].filter(([, { isOurs }]) => isOurs !== true).map(([word, { port }]) => [port, word as Service]),
+);
 
 /** What a virtual service on that port is taken for. */
 export const serviceOfPort = (port: number): Service => byPort.get(port) ?? 'none';
@@ -33,9 +35,16 @@ export const serviceOfPort = (port: number): Service => byPort.get(port) ?? 'non
 /** Whether a check of that kind reads a directive; `service` is what it speaks. */
 export const reads = (kind: CheckKind, service: string, key: string): boolean =>
   (checks[kind] as CheckTraits).reads.includes(key) ||
-  (known.get(service)?.tls === true &&
-    checkOf(service) === kind &&
-    (tlsKeys as readonly string[]).includes(key));
+  (checkOf(service) === kind && readsForTls(service, key));
+
+function readsForTls(service: string, key: string): boolean {
+  const tls = tlsOf(service);
+  if (tls === undefined) return false;
+  return (tlsKeys as readonly string[]).includes(key) || (key === 'starttls' && tls === 'asked');
+}
+
+/** Whether the check of a service speaks TLS, and when. */
+export const tlsOf = (service: string): ServiceWord['tls'] => known.get(service)?.tls;
 
 /** The services whose own check reads a directive, in the order of the table. */
 export const servicesReading = (key: string): readonly string[] =>

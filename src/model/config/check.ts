@@ -63,6 +63,8 @@ export type HttpCheckConfig = {
 
 /** How a check meets a TLS server, beyond sni, verify and ca. */
 export type TlsCheckConfig = {
+  /** TLS is asked for within the protocol. */
+  readonly starttls?: boolean;
   readonly certFile?: string;
   readonly keyFile?: string;
   readonly minVersion?: TlsVersion;

@@ -2,14 +2,14 @@
 // certificate of the server still lasts, whether it was verified or not.
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { ProxyProtocolVersion } from '../../model/checks/place.ts';
+import type { ProxyProtocolVersion, TcpPlace } from '../../model/checks/place.ts';
 import type { ExpiringCertificate } from '../../model/probe-result.ts';
 import type { TlsTarget } from '../../model/tls-target.ts';
 import type { Ip } from '../../net/ip.ts';
 import type { Conversation } from './conversation.ts';
 import { guardSocket } from './guard-socket.ts';
 import { secureContextOf } from './secure-context.ts';
-import { openSocket, ready, serverNameOf, type TlsOptions } from './socket.ts';
+import { encryptSocket, openSocket, ready, serverNameOf, type TlsOptions } from './socket.ts';
 
 export type Place = {
   readonly address: Ip;
@@ -31,6 +31,8 @@ export type Encryption = {
   readonly host: string;
   /** ALPN; empty for none. */
   readonly protocols: readonly string[];
+  /** Of a connection that this one belongs to. */
+  readonly session?: Buffer | undefined;
 };
 
 /** Resolves when the socket is connected and, with `encryption`, hands were shaken. */
@@ -48,18 +50,54 @@ export async function dial(
     return guardSocket(socket, conversation.fail, bytesMax);
   };
   if (encryption === undefined) return ready(open(), 'connect');
-  const { tls, host, protocols } = encryption;
-  const context = await secureContextOf(tls);
-  conversation.signal.throwIfAborted();
-  const options = { verify: tls.verify, serverName: serverNameOf(tls.sni ?? host), context, protocols };
+  const options = await handshakeOf(conversation, encryption);
   const socket = open(options);
   socket.once('connect', () => {
-    conversation.doing = 'shake hands (TLS)';
+    conversation.doing = handshake;
   });
+  return shakeHands(conversation, socket, encryption);
+}
+
+/** TLS on a connection that has spoken in clear until now. Resolves when hands were shaken. */
+export async function encrypt(
+  conversation: Conversation,
+  { socket: plain, address }: { readonly socket: Socket; readonly address: Ip },
+  encryption: Encryption,
+  bytesMax?: number,
+): Promise<Socket> {
+  const options = await handshakeOf(conversation, encryption);
+  conversation.doing = handshake;
+  const socket = encryptSocket(plain, address, options);
+  conversation.closeAtEnd(() => socket.destroy());
+  return shakeHands(conversation, guardSocket(socket, conversation.fail, bytesMax), encryption);
+}
+
+const handshake = 'shake hands (TLS)';
+
+async function handshakeOf(
+  { signal }: Conversation,
+  { tls, host, protocols, session }: Encryption,
+): Promise<TlsOptions> {
+  const context = await secureContextOf(tls);
+  signal.throwIfAborted();
+  return { verify: tls.verify, serverName: serverNameOf(tls.sni ?? host), context, protocols, session };
+}
+
+async function shakeHands(conversation: Conversation, socket: Socket, { tls }: Encryption): Promise<Socket> {
   await ready(socket, 'secureConnect');
   conversation.certificate ??= expiringCertificate(socket, tls.expiryDays);
   return socket;
 }
+
+/** How a check of `place` speaks TLS, at once or when it has asked for it; undefined: in clear alone. */
+export const encryptionOf = ({ tls, address }: Omit<TcpPlace, 'proxyProtocol'>): Encryption | undefined =>
+  tls === undefined ? undefined : { tls, host: tls.host ?? address, protocols: [] };
+
+/** The same for who speaks it from the first byte on. */
+export const diallingOf = (place: Omit<TcpPlace, 'proxyProtocol'>): Dialling => {
+  const encryption = place.tls?.asked === true ? undefined : encryptionOf(place);
+  return encryption === undefined ? {} : { encryption };
+};
 
 const dayMs = 86_400_000;
 

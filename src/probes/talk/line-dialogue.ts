@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import type { TcpPlace } from '../../model/checks/place.ts';
 import type { ProbeResult } from '../../model/probe-result.ts';
 import { type Conversation, converse } from './conversation.ts';
-import { dial } from './dial.ts';
+import { dial, diallingOf, encrypt, encryptionOf } from './dial.ts';
 import type { LineLimits } from './line-splitter.ts';
 import { readLines } from './read-lines.ts';
 import { isSelfConnected } from './socket.ts';
@@ -14,6 +14,7 @@ export const dialogueLimits: LineLimits = { lineBytesMax: 8 * 1024, bytesMax: 64
 
 export type Dialogue = {
   readonly conversation: Conversation;
+  /** As it was opened. */
   readonly socket: Socket;
   /** Sends one line. Only `command` is ever shown to people: secrets go into `argument`. */
   readonly say: (command: string, argument?: string) => void;
@@ -21,6 +22,8 @@ export type Dialogue = {
   readonly hear: () => Promise<string>;
   /** Every line that has come, with a CR where it has one; at least one. */
   readonly hearAll: () => Promise<readonly string[]>;
+  /** To be called when the server has agreed to TLS; all is said and heard through it from then on. */
+  readonly encrypt: () => Promise<Socket>;
 };
 
 export type DialogueOptions = {
@@ -39,29 +42,43 @@ export function holdDialogue(
   talk: (dialogue: Dialogue) => Promise<ProbeResult>,
 ): Promise<ProbeResult> {
   return converse(signal, async (conversation) => {
-    const { tls, address } = place;
-    const encryption = tls && { tls, host: tls.host ?? address, protocols: [] };
-    const socket = await dial(conversation, place, encryption === undefined ? {} : { encryption });
+    const socket = await dial(conversation, place, diallingOf(place));
     if (isSelfConnected(socket, place.port)) throw new Error('connected to itself: nothing listens there');
-    const dialogue = beginDialogue(socket, conversation, limits);
+    const dialogue = beginDialogue({ socket, conversation, place }, limits);
     conversation.verdict = await talk(dialogue);
     if (goodbye !== undefined) await farewell(dialogue, goodbye);
     return conversation.verdict;
   });
 }
 
-function beginDialogue(socket: Socket, conversation: Conversation, limits: LineLimits): Dialogue {
-  const lines = readLines(socket, limits);
+type Connection = {
+  readonly socket: Socket;
+  readonly conversation: Conversation;
+  readonly place: TcpPlace;
+};
+
+function beginDialogue({ socket: first, conversation, place }: Connection, limits: LineLimits): Dialogue {
+  let socket = first;
+  let lines = readLines(socket, limits);
   conversation.doing = 'be greeted';
   return {
     conversation,
-    socket,
+    socket: first,
     say: (command, argument) => {
       conversation.doing = command;
       socket.write(oneLine(argument === undefined ? command : `${command} ${argument}`));
     },
     hear: async () => (await lines.next()).replace(/\r$/, ''),
-    hearAll: lines.all,
+    hearAll: () => lines.all(),
+    encrypt: async () => {
+      const encryption = encryptionOf(place);
+      if (encryption === undefined) return socket;
+      // Anybody on the way could have put it there (RFC 3207 §6).
+      if (lines.leave()) throw new Error('the server says more in clear after it has agreed to TLS');
+      socket = await encrypt(conversation, { socket, address: place.address }, encryption);
+      lines = readLines(socket, limits);
+      return socket;
+    },
   };
 }
 

@@ -19,6 +19,8 @@ export type LineSplitter = {
   readonly take: (chunk: Buffer) => string | undefined;
   /** Nothing more will come: what stands after the last line feed is a line. */
   readonly end: () => void;
+  /** Whether something stands after the last line feed. */
+  readonly isWithin: () => boolean;
 };
 
 const lineFeed = 10;
@@ -63,5 +65,6 @@ export function createLineSplitter({ lineBytesMax, bytesMax, keepsLineFeeds }: L
     end: () => {
       if (restBytes > 0) endLine();
     },
+    isWithin: () => restBytes > 0,
   };
 }

@@ -7,6 +7,8 @@ export type Lines = {
   readonly next: () => Promise<string>;
   /** At least one. */
   readonly all: () => Promise<readonly string[]>;
+  /** What comes from now on is somebody else's. @returns whether something has come that nobody heard */
+  readonly leave: () => boolean;
 };
 
 export function readLines(socket: Socket, limits: LineLimits): Lines {
@@ -18,13 +20,17 @@ export function readLines(socket: Socket, limits: LineLimits): Lines {
     ended ??= error;
     wake();
   };
-  socket.on('data', (chunk: Buffer) => {
+  const take = (chunk: Buffer): void => {
     if (ended !== undefined) return;
     const refusal = splitter.take(chunk);
-    if (refusal === undefined) return wake();
+    if (refusal === undefined) {
+      wake();
+      return;
+    }
     end(new Error(refusal));
     socket.destroy();
-  });
+  };
+  socket.on('data', take);
   socket.on('error', end);
   for (const event of ['end', 'close']) socket.once(event, () => end(new Error('connection closed')));
 
@@ -44,6 +50,11 @@ export function readLines(socket: Socket, limits: LineLimits): Lines {
     all: async () => {
       await wait();
       return lines.splice(0);
+    },
+    leave: () => {
+      socket.off('data', take);
+      socket.pause();
+      return lines.length > 0 || splitter.isWithin();
     },
   };
 }

@@ -1,7 +1,7 @@
 // The one connection of a check, plain or TLS: opened so that the probe holds the socket from the start and
 // can destroy it at any moment, also half-way through a connect or a handshake.
 import { connect, isIP, type Socket } from 'node:net';
-import { type SecureContext, connect as tlsConnect } from 'node:tls';
+import { type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { ProxyProtocolVersion } from '../../model/checks/place.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import { type Ip, parseIp } from '../../net/ip.ts';
@@ -16,6 +16,8 @@ export type TlsOptions = {
   readonly context: SecureContext | undefined;
   /** ALPN; HTTP/1.1 unless told, empty for none. */
   readonly protocols?: readonly string[];
+  /** Of a connection that this one belongs to. */
+  readonly session?: Buffer | undefined;
 };
 
 /** @param proxyProtocol sends its header before everything else, also before a TLS handshake. */
@@ -29,19 +31,24 @@ export function openSocket(
   const introduced =
     proxyProtocol === undefined ? undefined : introduce(plain(), { address, port }, proxyProtocol);
   if (tls === undefined) return introduced ?? plain();
-  const protocols = tls.protocols ?? ['http/1.1'];
-  const socket = tlsConnect({
-    host: address,
-    port,
-    ...(introduced !== undefined && { socket: introduced }),
-    ...(protocols.length > 0 && { ALPNProtocols: [...protocols] }),
-    rejectUnauthorized: tls.verify,
-    ...(tls.serverName !== undefined && { servername: tls.serverName }),
-    ...(tls.context !== undefined && { secureContext: tls.context }),
-  });
-  introduced?.on('error', (error) => socket.destroy(error));
+  if (introduced !== undefined) return encryptSocket(introduced, address, tls);
+  return tlsConnect({ host: address, port, ...handshakeOf(tls) });
+}
+
+/** TLS over a connection that is there, or will be. @param address that the certificate is compared with where there is no name */
+export function encryptSocket(plain: Socket, address: Ip, tls: TlsOptions): TLSSocket {
+  const socket = tlsConnect({ host: address, socket: plain, ...handshakeOf(tls) });
+  plain.on('error', (error) => socket.destroy(error));
   return socket;
 }
+
+const handshakeOf = ({ protocols = ['http/1.1'], verify, serverName, context, session }: TlsOptions) => ({
+  ...(protocols.length > 0 && { ALPNProtocols: [...protocols] }),
+  rejectUnauthorized: verify,
+  ...(serverName !== undefined && { servername: serverName }),
+  ...(context !== undefined && { secureContext: context }),
+  ...(session !== undefined && { session }),
+});
 
 /** Listens first, so that the header is what goes out first. */
 function introduce(socket: Socket, destination: Endpoint, version: ProxyProtocolVersion): Socket {

@@ -28,6 +28,7 @@ const samples: Readonly<Record<Key, unknown>> = {
   httpmethod: 'HEAD',
   virtualhost: 'www.example.org',
   sni: 'sni.example.org',
+  starttls: 'yes',
   verify: 'yes',
   ca: '/etc/ca.pem',
   cert: '/etc/cert.pem',

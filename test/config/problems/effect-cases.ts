@@ -19,12 +19,12 @@ export const effectCases: readonly ProblemCase[] = [
   yaml(
     'words of a check on a port that tells no service',
     other('address: 10.0.0.1:8080', words),
-    '4:14: warning: Cannot use request, receive and virtualhost: expected service http, https, ldaps beside it, got port 8080, which tells no service',
+    '4:14: warning: Cannot use request, receive and virtualhost: expected service http, https, ftp, ftps, ldap, ldaps beside it, got port 8080, which tells no service',
   ),
   yaml(
     'words of a check behind a mark',
     other('fwmark: 1', 'virtualhost: a.example'),
-    '4:18: warning: Cannot use virtualhost: expected service http, https, imaps, pops, ldaps, grpc, grpcs beside it, got a mark, which tells no service',
+    '4:18: warning: Cannot use virtualhost: expected service http, https, smtp, submission, smtps, imap, imaps, pop, pops, ftp, ftps, ldap, ldaps, mysql, pgsql, grpc, grpcs beside it, got a mark, which tells no service',
   ),
   yaml(
     'words of a check that connects',
@@ -54,7 +54,7 @@ export const effectCases: readonly ProblemCase[] = [
   yaml(
     'words for a check without them',
     service('service: smtp\n    receive: ok'),
-    '5:14: warning: Cannot use receive: expected service http, https, http_proxy, ftp, simpletcp, dns, ldap, ldaps, got smtp',
+    '5:14: warning: Cannot use receive: expected service http, https, http_proxy, ftp, ftps, simpletcp, dns, ldap, ldaps, got smtp',
   ),
   yaml(
     'words of one server for a check without them',

@@ -197,7 +197,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'rows are not matched',
     service('service: mysql\n    login: check\n    request: SELECT 1\n    receive: ok'),
-    '7:14: warning: Cannot use receive: expected service http, https, http_proxy, ftp, simpletcp, dns, ldap, ldaps, got mysql',
+    '7:14: warning: Cannot use receive: expected service http, https, http_proxy, ftp, ftps, simpletcp, dns, ldap, ldaps, got mysql',
   ),
   yaml(
     'RADIUS has a secret',
@@ -287,7 +287,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'verify is for TLS',
     service('verify: yes'),
-    '4:13: warning: Cannot use verify: expected service https, imaps, pops, ldaps, grpcs, got http',
+    '4:13: warning: Cannot use verify: expected service https, smtp, submission, smtps, imap, imaps, pop, pops, ftp, ftps, ldap, ldaps, mysql, pgsql, grpcs, got http',
   ),
   yaml(
     'keys of a UDP check',
@@ -322,7 +322,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'a PROXY header goes before no check of a directory',
     service('proxy_protocol: v2\n    service: ldap\n    request: dc=example'),
-    '4:21: warning: Cannot use proxy_protocol: expected service http, https, http_proxy, smtp, submission, imap, imaps, pop, pops, nntp, ftp, simpletcp, agent, got ldap',
+    '4:21: warning: Cannot use proxy_protocol: expected service http, https, http_proxy, smtp, submission, smtps, imap, imaps, pop, pops, nntp, ftp, ftps, simpletcp, agent, got ldap',
   ),
   yaml(
     'a PROXY header goes over TCP',
@@ -335,6 +335,16 @@ export const serviceCases: readonly ProblemCase[] = [
     '5:9: warning: Cannot use ca: expected verify: yes beside it, got /etc/ca.pem',
   ),
   yaml(
+    'TLS is asked for',
+    service('service: smtp\n    verify: yes\n    ca: /etc/ca.pem'),
+    '5:13: warning: Cannot use verify: expected starttls: yes beside it, got none',
+  ),
+  yaml(
+    'TLS is not asked for where it is spoken from the start',
+    service('service: https\n    starttls: yes'),
+    '5:15: warning: Cannot use starttls: expected service smtp, submission, imap, pop, ftp, ldap, mysql, pgsql, got https',
+  ),
+  yaml(
     'a key needs its certificate',
     service('service: https\n    key: /etc/key.pem'),
     '5:10: warning: Cannot use key: expected cert beside it, got none',
@@ -342,7 +352,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'certificate and ciphers are for TLS',
     service('cert: /etc/cert.pem\n    ciphers: HIGH'),
-    '4:11: warning: Cannot use cert and ciphers: expected service https, imaps, pops, ldaps, grpcs, got http',
+    '4:11: warning: Cannot use cert and ciphers: expected service https, smtp, submission, smtps, imap, imaps, pop, pops, ftp, ftps, ldap, ldaps, mysql, pgsql, grpcs, got http',
   ),
   yaml(
     'checkcount is for ping',

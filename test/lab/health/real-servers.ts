@@ -1,6 +1,6 @@
 // Real mail, file and proxy servers in the foreground, each with files of its own in a folder of the lab. A server
 // whose program is not installed is undefined: its tests are skipped and say why.
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { certFile, keyFile } from '../../probes/scripted-server.ts';
 import { hostOn } from '../harness/host-on.ts';
@@ -33,14 +33,32 @@ export const listening = (host: Host, port: number) =>
     what: `a listener on port ${port}`,
   });
 
-/** OpenSMTPD on ports 25 and 587. Its socket and spool lie where no other could be disturbed. */
+/** Of a file that its server takes for nobody else's. */
+export function ownFile(folder: string, name: string, source: string): string {
+  const file = join(folder, name);
+  copyFileSync(source, file);
+  chmodSync(file, 0o600);
+  return file;
+}
+
+/** OpenSMTPD on ports 25 and 587, which may ask for TLS, and 465. Its socket and spool lie where no other could be disturbed. */
 export async function startSmtpd(lab: Lab, host: Host): Promise<Running | undefined> {
   if (!isInstalled('smtpd')) return undefined;
-  const file = join(openFolder(lab, 'smtpd'), 'smtpd.conf');
+  const folder = openFolder(lab, 'smtpd');
+  const file = join(folder, 'smtpd.conf');
+  const pki = 'pki mail.example.com';
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  // With a key of an elliptic curve OpenSMTPD 6.8 ends every handshake with alert 80.
+  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=mail'];
+  const authority = ['-CA', certFile, '-CAkey', keyFile, '-addext', 'subjectAltName=DNS:www.example.com'];
+  await host.run('openssl', ...request, ...authority, '-out', cert, '-keyout', key);
   writeFileSync(
     file,
-    `listen on eth0 port 25 hostname mail.example.com
-listen on eth0 port 587 hostname mail.example.com
+    `${pki} cert "${cert}"
+${pki} key "${key}"
+listen on eth0 port 25 tls ${pki} hostname mail.example.com
+listen on eth0 port 587 tls ${pki} hostname mail.example.com
+listen on eth0 port 465 smtps ${pki} hostname mail.example.com
 action "keep" maildir "/nonexistent"
 match from local for domain "example.invalid" action "keep"
 `,
@@ -93,10 +111,13 @@ ${settings}`,
   return running;
 }
 
-/** vsftpd, for anonymous alone, with one file: /test.txt. */
-export async function startVsftpd(lab: Lab, host: Host): Promise<Running | undefined> {
+/**
+ * vsftpd, for anonymous alone, with one file: /test.txt; where it is asked for TLS it wants it of both connections, and one
+ * session. @param port 990: TLS from the start
+ */
+export async function startVsftpd(lab: Lab, host: Host, port = 21): Promise<Running | undefined> {
   if (!isInstalled('vsftpd')) return undefined;
-  const folder = openFolder(lab, 'vsftpd');
+  const folder = openFolder(lab, `vsftpd-${port}`);
   for (const name of ['files', 'empty']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'files', 'test.txt'), 'Test Page\n');
   const file = join(folder, 'vsftpd.conf');
@@ -109,11 +130,19 @@ export async function startVsftpd(lab: Lab, host: Host): Promise<Running | undef
     anon_root: `${folder}/files`,
     secure_chroot_dir: `${folder}/empty`,
     xferlog_enable: 'NO',
+    listen_port: String(port),
+    ssl_enable: 'YES',
+    allow_anon_ssl: 'YES',
+    implicit_ssl: port === 990 ? 'YES' : 'NO',
+    require_ssl_reuse: 'YES',
+    ssl_ciphers: 'HIGH',
+    rsa_cert_file: certFile,
+    rsa_private_key_file: keyFile,
   };
   const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
   writeFileSync(file, lines.join(''));
   const running = host.start(['vsftpd', file]);
-  await listening(host, 21);
+  await listening(host, port);
   return running;
 }
 

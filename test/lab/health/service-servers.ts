@@ -1,11 +1,12 @@
 // Real DNS, LDAP, RADIUS and SQL servers in the foreground, each with files of its own in a folder of the lab. A
 // server whose program is not installed is undefined: its tests are skipped and say why.
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { certFile, keyFile } from '../../probes/scripted-server.ts';
 import type { Host, Lab } from '../harness/namespaces.ts';
 import type { Running } from '../harness/process.ts';
-import { isInstalled, listening, openFolder } from './real-servers.ts';
+import { isInstalled, listening, openFolder, ownFile } from './real-servers.ts';
 
 /** unbound with www.example.com, for everybody, on the host's two addresses. */
 export async function startUnbound(
@@ -131,18 +132,37 @@ export async function startMariadb(lab: Lab, host: Host): Promise<Running | unde
   const script = 'first=$1 second=$2; shift 2; { echo "USE mysql;"; cat "$first" "$second"; } | "$@"';
   await host.run('sh', '-c', script, 'sh', ...tables, ...bootstrap);
   const init = join(folder, 'init.sql');
-  const user = "CREATE USER 'check'@'%' IDENTIFIED BY 'geheim'; GRANT SELECT ON shop.* TO 'check'@'%';";
-  writeFileSync(init, `CREATE DATABASE shop; USE shop; ${table}\n${user}\n`.replaceAll('; ', ';\n'));
+  const plugins = ed25519Plugins();
+  const users = [
+    ...userOf('check', "BY 'geheim'"),
+    ...(plugins === undefined ? [] : userOf('modern', "VIA ed25519 USING PASSWORD('geheim')")),
+  ];
+  writeFileSync(init, `CREATE DATABASE shop;\nUSE shop;\n${table}\n${users.join('\n')}\n`);
   const running = host.start([
     ...['mariadbd', '--no-defaults', `--datadir=${data}`, '--user=root', '--bind-address=*'],
     ...[`--socket=${folder}/socket`, `--pid-file=${folder}/pid`, `--init-file=${init}`],
     ...['--innodb-buffer-pool-size=8M', '--innodb-flush-log-at-trx-commit=0'],
+    ...[`--ssl-cert=${certFile}`, `--ssl-key=${keyFile}`],
+    ...(plugins === undefined ? [] : [`--plugin-dir=${plugins}`, '--plugin-load-add=auth_ed25519']),
   ]);
   await running.waitFor(/ready for connections/, { timeoutMs: 30_000 });
   return running;
 }
 
-/** PostgreSQL with the database shop; passwords are asked for with SCRAM. */
+const userOf = (name: string, identified: string): readonly string[] => [
+  `CREATE USER '${name}'@'%' IDENTIFIED ${identified};`,
+  `GRANT SELECT ON shop.* TO '${name}'@'%';`,
+];
+
+const labFolder = fileURLToPath(new URL('../../../.lab', import.meta.url));
+
+/** Where its plug-in ed25519 lies; Debian keeps it in mariadb-server, of which nothing else is needed. */
+export const ed25519Plugins = (): string | undefined =>
+  ['/usr/lib/mysql/plugin', join(labFolder, 'mariadb/usr/lib/mysql/plugin')].find((folder) =>
+    existsSync(join(folder, 'auth_ed25519.so')),
+  );
+
+/** PostgreSQL with the database shop, in clear and over TLS; passwords are asked for with SCRAM. */
 export async function startPostgres(lab: Lab, host: Host): Promise<Running | undefined> {
   const programs = postgresPrograms();
   if (programs === undefined) return undefined;
@@ -161,7 +181,12 @@ export async function startPostgres(lab: Lab, host: Host): Promise<Running | und
   await host.run('sh', '-c', `echo 'CREATE DATABASE shop' | "$@" postgres`, 'sh', ...single);
   await host.run('sh', '-c', `echo '${table}' | "$@" shop`, 'sh', ...single);
   writeFileSync(join(data, 'pg_hba.conf'), 'host all all all scram-sha-256\n');
-  const settings = { listen_addresses: '*', unix_socket_directories: folder, fsync: 'off' };
+  const settings = {
+    ...{ listen_addresses: '*', unix_socket_directories: folder, fsync: 'off', ssl: 'on' },
+    ssl_cert_file: ownFile(data, 'cert.pem', certFile),
+    ssl_key_file: ownFile(data, 'key.pem', keyFile),
+  };
+  await host.run('chown', 'nobody', settings.ssl_cert_file, settings.ssl_key_file);
   const options = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
   const running = host.start([...asNobody, join(programs, 'postgres'), '-D', data, ...memory, ...options]);
   await running.waitFor(/ready to accept connections/, { timeoutMs: 30_000 });

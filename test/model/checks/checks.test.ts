@@ -10,6 +10,11 @@ it.each([
   [{ kind: 'pop', ...at, ...login }, 'POP3 on port 99 as check'],
   [{ kind: 'imap', ...at, ...login, tls: { verify: true } }, 'IMAP over TLS on port 99 as check'],
   [{ kind: 'ftp', ...at, ...login, path: '/x', receive: 'ok' }, 'FTP on port 99 as check, RETR /x for /ok/'],
+  [
+    { kind: 'smtp', ...at, heloName: 'lvs1', tls: { verify: false, asked: true } },
+    'SMTP with STARTTLS on port 99, EHLO lvs1',
+  ],
+  [{ kind: 'ldap', ...at, base: '', tls: { verify: false } }, 'ldaps port 99 anonymously, entry ""'],
   [{ kind: 'simpletcp', ...at, request: 'a\n' }, '"a\\n" to port 99'],
   [{ kind: 'sip', ...at, transport: 'udp', login: '' }, 'SIP OPTIONS to udp port 99'],
   [{ kind: 'nntp', ...at }, 'NNTP on port 99'],
@@ -35,8 +40,6 @@ it.each([
     {
       kind: 'ldap',
       ...at,
-      scheme: 'ldap',
-      verify: false,
       base: 'dc=a',
       login: { user: 'check', password: 'secret' },
     },

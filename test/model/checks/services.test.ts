@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { checks } from '../../../src/model/checks/checks.ts';
-import type { CheckTraits } from '../../../src/model/checks/definition.ts';
+import { type CheckTraits, tlsKeys } from '../../../src/model/checks/definition.ts';
 import {
   checkOf,
   portOf,
@@ -16,22 +16,22 @@ it('a word of service chooses one check, and a port one service', () => {
   expect([...words].sort()).toEqual(services);
   const ports = services.map(portOf).filter((port) => port !== undefined);
   expect(new Set(ports).size).toBe(ports.length);
-  for (const port of ports) expect(portOf(serviceOfPort(port))).toBe(port);
+  // Those that ldirectord knows none on are chosen by name alone.
+  const ours = [465, 990];
+  for (const port of ports) expect(portOf(serviceOfPort(port))).toBe(ours.includes(port) ? undefined : port);
 });
 
 it('a directive is read by services that exist, those of TLS by services over TLS', () => {
   expect(servicesReading('dns_type')).toEqual(['dns']);
   expect(servicesReading('secret')).toEqual(['radius']);
-  expect(servicesReading('verify')).toEqual(['https', 'imaps', 'pops', 'ldaps', 'grpcs']);
-  expect(servicesReading('virtualhost')).toEqual([
-    'http',
-    'https',
-    'imaps',
-    'pops',
-    'ldaps',
-    'grpc',
-    'grpcs',
-  ]);
+  const asked = ['smtp', 'submission', 'imap', 'pop', 'ftp', 'ldap', 'mysql', 'pgsql'];
+  const atOnce = ['https', 'smtps', 'imaps', 'pops', 'ftps', 'ldaps', 'grpcs'];
+  expect(servicesReading('starttls')).toEqual(asked);
+  for (const key of tlsKeys.filter((each) => each !== 'virtualhost')) {
+    expect(servicesReading(key).toSorted()).toEqual([...asked, ...atOnce].toSorted());
+  }
+  const hosts = ['http', 'grpc', ...asked, ...atOnce];
+  expect(servicesReading('virtualhost').toSorted()).toEqual(hosts.toSorted());
 });
 
 it('a port that has no service has none, and a service that nobody speaks is connected to', () => {
@@ -42,7 +42,7 @@ it('a port that has no service has none, and a service that nobody speaks is con
 
 it('a PROXY header goes before dialogues and HTTP, and before no datagram or library', () => {
   expect([...servicesReading('proxy_protocol')].sort()).toEqual([
-    ...['agent', 'ftp', 'http', 'http_proxy', 'https', 'imap', 'imaps', 'nntp', 'oracle', 'pop', 'pops'],
-    ...['simpletcp', 'smtp', 'submission'],
+    ...['agent', 'ftp', 'ftps', 'http', 'http_proxy', 'https', 'imap', 'imaps', 'nntp', 'oracle', 'pop'],
+    ...['pops', 'simpletcp', 'smtp', 'smtps', 'submission'],
   ]);
 });
