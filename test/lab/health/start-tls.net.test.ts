@@ -29,7 +29,7 @@ beforeAll(async () => {
   servers.set('mariadbd', await startMariadb(lab, server));
   servers.set('postgres', await startPostgres(lab, server));
   leave = enter(director);
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   leave?.();
   await lab?.dispose();
