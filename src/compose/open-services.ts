@@ -53,7 +53,7 @@ export function openServices(shell: ServicesShell): Services {
   const { journal, runScript, commands, state, verdictChanged } = shell;
   const health = createHealthLoop({
     ...{ clock, journal },
-    probe: createProbe({ openPingPort: (family) => openIcmpSocket(family, clock), runScript }),
+    probe: createProbe({ openPingPort: (family, bind) => openIcmpSocket(family, clock, bind), runScript }),
     inMaintenance: createMaintenance({
       directory: shell.maintenancedir,
       nameOf: (address) => reverseLookup(address),

@@ -4,14 +4,17 @@
 import type { ConnectTarget } from '../model/checks/plain.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { failure, judgeError, success } from './talk/judge-error.ts';
-import { isSelfConnected, openSocket } from './talk/socket.ts';
+import { isSelfConnected, openSocket, type Place } from './talk/socket.ts';
 
-export function probeConnect(target: ConnectTarget, signal: AbortSignal): Promise<ProbeResult> {
-  const { address, port, proxyProtocol } = target;
+export function probeConnect(
+  target: ConnectTarget & Pick<Place, 'bind'>,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  const { port, proxyProtocol } = target;
   if (port === 0)
     return Promise.resolve(failure('no port to connect to: set checkport, or a port of the server'));
   return new Promise((resolve) => {
-    const socket = openSocket(address, port, undefined, proxyProtocol);
+    const socket = openSocket(target);
     const settle = (result: ProbeResult) => {
       signal.removeEventListener('abort', expire);
       socket.destroy();

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { asksForFile, type FtpTarget } from '../model/checks/dialogues.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
-import { familyOf, type Ip } from '../net/ip.ts';
+import { familyOf } from '../net/ip.ts';
 import { decodeText } from '../net/raw-bytes.ts';
 import { judgeUnmatched } from './match/judge-receive.ts';
 import { type Asker, matchBody } from './match/match-body.ts';
@@ -16,12 +16,14 @@ import { answerBytesMax } from './talk/guard-socket.ts';
 import { failure, success } from './talk/judge-error.ts';
 import { type Dialogue, holdDialogue } from './talk/line-dialogue.ts';
 import { hearReply, type Reply, refused } from './talk/reply.ts';
-import { openSocket, ready } from './talk/socket.ts';
+import { openSocket, type Place, ready } from './talk/socket.ts';
 
 /** `receive` is looked for in this much of a file; the rest is not read. */
 export const fileBytesMax = 256 * 1024;
 
-export const probeFtp = (target: FtpTarget, signal: AbortSignal): Promise<ProbeResult> =>
+type Target = FtpTarget & Pick<Place, 'bind'>;
+
+export const probeFtp = (target: Target, signal: AbortSignal): Promise<ProbeResult> =>
   holdDialogue(target, signal, { goodbye: 'QUIT' }, async (dialogue) => {
     let control = dialogue.socket;
     let refusal = await greet(dialogue);
@@ -72,13 +74,13 @@ async function protectData({ tls, ...target }: FtpTarget, dialogue: Dialogue): P
 type File = { readonly content: Buffer; readonly whole: boolean };
 
 /** @param control the connection of the dialogue. @returns why not, or what the file holds. */
-async function fetchFile(target: FtpTarget, dialogue: Dialogue, control: Socket): Promise<string | File> {
-  const { address, path } = target;
+async function fetchFile(target: Target, dialogue: Dialogue, control: Socket): Promise<string | File> {
+  const { address, bind, path } = target;
   const command = familyOf(address) === 'inet6' ? 'EPSV' : 'PASV';
   const passive = await ask(dialogue, command);
   const port = passive.code === 227 || passive.code === 229 ? portOf(passive) : undefined;
   if (port === undefined) return refused(command, passive);
-  const data = await openData(address, port, dialogue.conversation);
+  const data = await openData({ address, port, ...(bind !== undefined && { bind }) }, dialogue.conversation);
   const begun = await ask(dialogue, 'RETR', path);
   if (begun.kind !== 1) return refused('RETR', begun);
   const content = await encryptData(target, { data, control }, dialogue.conversation);
@@ -113,9 +115,9 @@ function portOf({ code, text }: Reply): number | undefined {
 
 const inRange = (port: number): number | undefined => (port >= 1 && port <= 65535 ? port : undefined);
 
-function openData(address: Ip, port: number, conversation: Conversation): Promise<Socket> {
-  conversation.doing = `connect to port ${port} for data`;
-  const socket = openSocket(address, port);
+function openData(place: Place, conversation: Conversation): Promise<Socket> {
+  conversation.doing = `connect to port ${place.port} for data`;
+  const socket = openSocket(place);
   conversation.closeAtEnd(() => socket.destroy());
   return ready(socket, 'connect');
 }

@@ -3,6 +3,7 @@
 // identifier and a raw one hears the replies to everybody's pings. Source: RFC 792, RFC 4443; ldirectord's ping.
 import { randomBytes } from 'node:crypto';
 import type { PingTarget } from '../model/checks/plain.ts';
+import type { CheckBinding } from '../model/config/check.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { type Family, familyOf, type Ip } from '../net/ip.ts';
 import type { Result } from '../net/result.ts';
@@ -11,7 +12,7 @@ import { decodeEchoReply, encodeEchoRequest } from '../wire/packet/icmp.ts';
 import { failure, judgeError, success, unmade } from './talk/judge-error.ts';
 
 /** Opens a port for ICMP messages without their IP header, or says at which step it cannot, and the errno. */
-export type OpenPingPort = (family: Family) => Result<DatagramPort, PingPortFailure>;
+export type OpenPingPort = (family: Family, bind?: CheckBinding) => Result<DatagramPort, PingPortFailure>;
 export type PingPortFailure = { readonly step: string; readonly code: string };
 
 const tokenBytes = 8;
@@ -26,16 +27,17 @@ type Line = {
 
 export function createPingProbe(
   openPort: OpenPingPort,
-): (target: PingTarget, signal: AbortSignal) => Promise<ProbeResult> {
-  const lines = new Map<Family, Line>();
+): (target: PingTarget & { readonly bind?: CheckBinding }, signal: AbortSignal) => Promise<ProbeResult> {
+  /** By family and binding: a check that leaves otherwise has a socket of its own. */
+  const lines = new Map<string, Line>();
 
-  const lineFor = (family: Family): Result<Line, PingPortFailure> => {
-    const known = lines.get(family);
+  const lineFor = (key: string, family: Family, bind?: CheckBinding): Result<Line, PingPortFailure> => {
+    const known = lines.get(key);
     if (known !== undefined) return { ok: true, value: known };
-    const opened = openPort(family);
+    const opened = openPort(family, bind);
     if (!opened.ok) return opened;
     const line: Line = { port: opened.value, awaited: new Map() };
-    lines.set(family, line);
+    lines.set(key, line);
     line.port.onReceived((datagram) => hear(line, family, datagram));
     line.port.onError((error) => {
       for (const { settle } of [...line.awaited.values()]) settle(unmade(`ping socket: ${error.message}`));
@@ -43,20 +45,21 @@ export function createPingProbe(
     return { ok: true, value: line };
   };
 
-  const leave = (line: Line, family: Family, token: string): void => {
+  const leave = (line: Line, key: string, token: string): void => {
     line.awaited.delete(token);
-    if (line.awaited.size > 0 || lines.get(family) !== line) return;
-    lines.delete(family);
+    if (line.awaited.size > 0 || lines.get(key) !== line) return;
+    lines.delete(key);
     line.port.close();
   };
 
   return (target, signal) => {
     const family = familyOf(target.address);
-    const line = lineFor(family);
+    const key = `${family} ${JSON.stringify(target.bind ?? {})}`;
+    const line = lineFor(key, family, target.bind);
     if (!line.ok) {
       return Promise.resolve(unmade(`cannot ping: ${line.error.code} at: ${line.error.step}`));
     }
-    return pingOn(line.value, target, signal, (token) => leave(line.value, family, token));
+    return pingOn(line.value, target, signal, (token) => leave(line.value, key, token));
   };
 }
 

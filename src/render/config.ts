@@ -112,6 +112,7 @@ const formatChecks = (service: VirtualConfig, server: RealConfig): string =>
       const others =
         between === undefined ? [] : [`then ${between.connects} x ${formatTarget(between.check)}`];
       const own = [
+        ...(virtual.checkaddress === undefined ? [] : [`at ${virtual.checkaddress}`]),
         ...(virtual.checkintervalMs === service.checkintervalMs
           ? []
           : [`every ${formatDuration(virtual.checkintervalMs)}`]),

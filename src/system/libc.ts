@@ -14,6 +14,7 @@ export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const AF_PACKET = 17;
+export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
@@ -37,6 +38,10 @@ export const closeOnExec = (fd: number): Outcome => call('int ioctl(int, unsigne
 
 /** flock(2), exclusive, without waiting: EWOULDBLOCK where another has it. */
 export const lockDescriptor = (fd: number): Outcome => call('int flock(int, int)', fd, LOCK_EX | LOCK_NB);
+
+/** bind(2); `address` is a whole sockaddr. */
+export const bindDescriptor = (fd: number, address: Uint8Array): Outcome =>
+  call('int bind(int, const void *, uint32_t)', fd, address, address.byteLength);
 
 export const closeDescriptor = (fd: number): Outcome => call('int close(int)', fd);
 

@@ -10,6 +10,7 @@ import { command } from '../values/command-words.ts';
 import { optional, secret } from '../values/documented.ts';
 import { withSlash } from '../values/request.ts';
 import { choice, filledText, flag, plainName, scalar, text, whole } from '../values/scalars.ts';
+import { bindShape, saidOfBind } from './bind.ts';
 import { dnsShape, resolveDns } from './dns.ts';
 import { httpMethods, httpShape, resolveHttp } from './http.ts';
 import { resolveTextCheck, textCheckShape } from './text.ts';
@@ -36,6 +37,7 @@ export const checkKeys = {
     'negotiate',
   ),
   checkport: optional(whole(1, 65535), "The port to check. Default: the server's own."),
+  ...bindShape,
   checkcommand: optional(
     filledText(),
     'For external: a program, run with VIP VPORT RIP RPORT; exit 0 is up.',
@@ -91,6 +93,7 @@ export const saidOfCheck = (draft: CheckDraft): Partial<CheckConfig> =>
     http: resolveHttp(draft),
     dns: resolveDns(draft),
     ...resolveTls(draft),
+    ...saidOfBind(draft),
     ...resolveTextCheck(draft),
   });
 

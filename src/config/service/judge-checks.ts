@@ -3,6 +3,7 @@
 // the service has an effect where one check reads it that does not say it itself.
 import { checkedBy } from '../../model/checks/checks-of.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
+import { judgeBind } from '../checks/bind.ts';
 import { judgeServiceCheck } from '../checks/judge.ts';
 import { judgeChecktype } from '../checks/judge-checktype.ts';
 import { judgeTextCheck } from '../checks/judge-text.ts';
@@ -66,4 +67,5 @@ function judgeMade(virtual: VirtualConfig, draft: VirtualDraft, words: OneOfChec
   judgeReplaced(virtual, words, warn);
   judgeServiceCheck(virtual, draft, warn);
   judgeTextCheck(virtual, draft, warn);
+  judgeBind(virtual, draft, warn);
 }

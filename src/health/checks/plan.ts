@@ -4,7 +4,7 @@
 import { type CheckKind, type CheckTarget, checks, type LoneTarget } from '../../model/checks/checks.ts';
 import { isAgentAsked, kindsOf } from '../../model/checks/chosen.ts';
 import { virtualPortOf } from '../../model/checks/ports.ts';
-import { portOf } from '../../model/checks/services.ts';
+import { portOf, reads } from '../../model/checks/services.ts';
 import type { RealConfig, VirtualConfig } from '../../model/config/service.ts';
 
 /** A target with its hard deadline, counted from the start of the check. */
@@ -23,7 +23,8 @@ export function checkPlanOf(virtual: VirtualConfig, real: RealConfig): CheckPlan
   const { main, between } = plan;
   const { agentPort } = virtual;
   if (agentPort === undefined || !isAgentAsked(virtual)) return plan;
-  const agent = checks.agent.targetOf(virtual, real, agentPort);
+  const there = atCheckAddress('agent', virtual, real);
+  const agent = bound('agent', virtual, checks.agent.targetOf(virtual, there, agentPort));
   const withAgent = ({ target, timeoutMs }: LoneCheck): TimedTarget => ({
     target: { kind: 'with-agent', main: target, agent },
     timeoutMs,
@@ -58,6 +59,22 @@ export function checkPortOf(virtual: VirtualConfig, real: RealConfig): number {
 
 /** Each try of a ping has the whole checktimeout, as in ldirectord, so the check as a whole has a multiple of it. */
 const checkOfKind = (kind: CheckKind, virtual: VirtualConfig, real: RealConfig): LoneCheck => ({
-  target: checks[kind].targetOf(virtual, real, checkPortOf(virtual, real)),
+  target: bound(
+    kind,
+    virtual,
+    checks[kind].targetOf(virtual, atCheckAddress(kind, virtual, real), checkPortOf(virtual, real)),
+  ),
   timeoutMs: virtual.checktimeoutMs * (kind === 'ping' ? virtual.checkcount : 1),
 });
+
+/** The server, as if it were at the address that is checked in its place. */
+function atCheckAddress(kind: CheckKind, virtual: VirtualConfig, real: RealConfig): RealConfig {
+  const { checkaddress: address, service } = virtual;
+  return address === undefined || !reads(kind, service, 'checkaddress') ? real : { ...real, address };
+}
+
+/** What goes over no network leaves by no interface. */
+function bound<Target extends LoneTarget>(kind: CheckKind, virtual: VirtualConfig, target: Target): Target {
+  const { bind, service } = virtual;
+  return bind === undefined || !reads(kind, service, 'bind_address') ? target : { ...target, bind };
+}

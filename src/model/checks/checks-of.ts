@@ -26,6 +26,7 @@ export function checkedBy(virtual: VirtualConfig, own: OneOfChecks): VirtualConf
     ...own,
     ...(Object.keys(http).length > 0 && { http }),
     ...(own.tls !== undefined && { tls: tlsBeside(virtual.tls, own.tls) }),
+    ...(own.bind !== undefined && { bind: { ...virtual.bind, ...own.bind } }),
     ...(own.dns !== undefined && { dns: { ...virtual.dns, ...own.dns } }),
     ...(own.udp !== undefined && { udp: { ...virtual.udp, ...own.udp } }),
   };

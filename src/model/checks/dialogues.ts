@@ -3,7 +3,7 @@
 import type { Ip } from '../../net/ip.ts';
 import { bareRequestOf, receiveOf, requestOf, wantedOf } from './asked.ts';
 import type { Definitions } from './definition.ts';
-import { placeBy, placeKeys, placeOf, type TcpPlace } from './place.ts';
+import { placeBy, placeKeys, placeOf, reachKeys, type TcpPlace } from './place.ts';
 
 /** Empty login: the check does not log in. */
 type Credentials = { readonly login: string; readonly passwd: string };
@@ -137,7 +137,7 @@ export const dialogues = {
   },
   sip: {
     services: { sip: { port: 5060 } },
-    reads: ['checkport', 'login'],
+    reads: ['checkport', ...reachKeys, 'login'],
     targetOf: ({ id, login }, { address }, port) => ({
       kind: 'sip',
       transport: id.kind === 'address' && id.protocol === 'udp' ? 'udp' : 'tcp', // as ldirectord

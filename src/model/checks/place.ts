@@ -21,8 +21,11 @@ export type Encryption = TlsTarget & {
   readonly asked?: true;
 };
 
-/** What {@link placeOf} reads. */
-export const placeKeys = ['checkport', 'proxy_protocol'] as const;
+/** How any check over the network reaches a server (health/checks/plan.ts). */
+export const reachKeys = ['checkaddress', 'bind_address', 'bind_interface', 'bind_mark'] as const;
+
+/** What {@link placeOf} reads, and those. */
+export const placeKeys = ['checkport', 'proxy_protocol', ...reachKeys] as const;
 
 export const placeOf = (
   virtual: VirtualConfig,

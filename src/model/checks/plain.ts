@@ -5,7 +5,7 @@ import { formatCommand } from '../../net/format-command.ts';
 import { familyOf, type Ip } from '../../net/ip.ts';
 import type { RealConfig, VirtualConfig } from '../config/service.ts';
 import type { Definitions } from './definition.ts';
-import { type ProxyProtocolVersion, placeKeys, placeOf } from './place.ts';
+import { type ProxyProtocolVersion, placeKeys, placeOf, reachKeys } from './place.ts';
 import { trafficPortOf, virtualPortOf } from './ports.ts';
 
 export type ConnectTarget = {
@@ -52,7 +52,7 @@ export const plainChecks = {
   },
   ping: {
     services: {},
-    reads: ['checkcount'],
+    reads: ['checkcount', ...reachKeys],
     targetOf: ({ checkcount, checktimeoutMs }, { address }) => ({
       kind: 'ping',
       address,

@@ -7,7 +7,7 @@ import type { RealConfig, VirtualConfig } from '../config/service.ts';
 import type { TlsTarget } from '../tls-target.ts';
 import { bareRequestOf, receiveOf, wantedOf } from './asked.ts';
 import type { Definitions } from './definition.ts';
-import { encryptionOf, noTls, type TcpPlace, tlsTargetOf } from './place.ts';
+import { encryptionOf, noTls, reachKeys, type TcpPlace, tlsTargetOf } from './place.ts';
 
 export type DnsTarget = {
   readonly kind: 'dns';
@@ -69,21 +69,21 @@ export type QueryTarget = DnsTarget | LdapTarget | SqlTarget | RadiusTarget | Gr
 export const queries = {
   dns: {
     services: { dns: { port: 53 } },
-    reads: ['checkport', 'request', 'receive', 'dns_type', 'dns_rcode'],
+    reads: ['checkport', ...reachKeys, 'request', 'receive', 'dns_type', 'dns_rcode'],
     targetOf: dnsTargetOf,
     describe: (target) =>
       `dns ${target.type} ${target.name || '.'} by ${target.transport}, port ${target.port}${wantedOf(target)}`,
   },
   ldap: {
     services: { ldap: { port: 389, tls: 'asked' }, ldaps: { port: 636, tls: 'at once' } },
-    reads: ['checkport', 'request', 'receive', 'login', 'passwd'],
+    reads: ['checkport', ...reachKeys, 'request', 'receive', 'login', 'passwd'],
     targetOf: ldapTargetOf,
     describe: ({ tls, port, login, base }) =>
       `${tls === undefined ? 'ldap' : tls.asked === true ? 'ldap with STARTTLS' : 'ldaps'} port ${port} ${login === undefined ? 'anonymously' : `as ${login.user}`}, entry "${base}"`,
   },
   sql: {
     services: { mysql: { port: 3306, tls: 'asked' }, pgsql: { port: 5432, tls: 'asked' } },
-    reads: ['checkport', 'request', 'login', 'passwd', 'database'],
+    reads: ['checkport', ...reachKeys, 'request', 'login', 'passwd', 'database'],
     targetOf: (virtual, real, port) => ({
       kind: 'sql',
       engine: virtual.service === 'pgsql' ? 'pgsql' : 'mysql',
@@ -100,7 +100,7 @@ export const queries = {
   },
   radius: {
     services: { radius: { port: 1812 } },
-    reads: ['checkport', 'login', 'passwd', 'secret'],
+    reads: ['checkport', ...reachKeys, 'login', 'passwd', 'secret'],
     targetOf: ({ login, passwd, secret }, { address }, port) => ({
       kind: 'radius',
       address,
@@ -113,7 +113,7 @@ export const queries = {
   },
   grpc: {
     services: { grpc: {}, grpcs: { tls: 'at once' } },
-    reads: ['checkport', 'request', 'virtualhost'],
+    reads: ['checkport', ...reachKeys, 'request', 'virtualhost'],
     targetOf: (virtual, real, port) => ({
       kind: 'grpc',
       scheme: virtual.service === 'grpcs' ? 'grpcs' : 'grpc',

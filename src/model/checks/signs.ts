@@ -3,7 +3,7 @@
 import type { Ip } from '../../net/ip.ts';
 import type { RealConfig, VirtualConfig } from '../config/service.ts';
 import type { Definitions } from './definition.ts';
-import { placeKeys, placeOf, type TcpPlace } from './place.ts';
+import { placeKeys, placeOf, reachKeys, type TcpPlace } from './place.ts';
 
 export type UdpTarget = {
   readonly kind: 'udp';
@@ -38,7 +38,7 @@ const quietMsMax = 1000;
 export const signs = {
   udp: {
     services: { udp: {} },
-    reads: ['checkport', 'payload', 'require_reply', 'min_reply_length', 'max_reply_length'],
+    reads: ['checkport', ...reachKeys, 'payload', 'require_reply', 'min_reply_length', 'max_reply_length'],
     targetOf: udpTargetOf,
     describe: ({ port, requireReply }) =>
       `a datagram to port ${port}${requireReply === undefined ? '' : ', with a reply'}`,

@@ -1,4 +1,6 @@
 // How servers are checked, as configured.
+
+import type { Ip } from '../../net/ip.ts';
 import type { TlsVersion } from '../tls-target.ts';
 
 /** Of HTTP statuses; both ends belong to it. */
@@ -74,11 +76,24 @@ export type TlsCheckConfig = {
 /** What a DNS check has beyond request (the name) and receive. */
 export type DnsCheckConfig = { readonly type?: string; readonly rcodes?: readonly string[] };
 
+/** Where a check leaves this director; keepalived's bindto, bind_if and fwmark. */
+export type CheckBinding = {
+  /** The source address. */
+  readonly address?: Ip;
+  readonly interface?: string;
+  /** The firewall mark of its packets. */
+  readonly mark?: number;
+};
+
 /** What is asked of servers, how, how often, and how many answers in a row count. */
 export type CheckConfig = {
   readonly service: string;
   readonly checktype: CheckType;
+  /** Absent: the server's own. */
+  readonly checkaddress?: Ip;
   readonly checkport?: number;
+  /** Absent: as the routes say. */
+  readonly bind?: CheckBinding;
   readonly checkcommand: string;
   /** A program with its own arguments, in place of checkcommand. */
   readonly miscPath?: readonly string[];

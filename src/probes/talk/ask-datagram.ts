@@ -3,16 +3,22 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { familyOf } from '../../net/ip.ts';
+import { openBoundDatagram } from '../../system/sockets/bound-socket.ts';
 import type { Conversation } from './conversation.ts';
-import type { Place } from './dial.ts';
+import type { Place } from './socket.ts';
 
 const firstRetryMs = 1000;
 
 /** Resolves with a socket that speaks with that place alone. */
-export async function connectDatagram(conversation: Conversation, { address, port }: Place): Promise<Socket> {
+export async function connectDatagram(
+  conversation: Conversation,
+  { address, port, bind }: Place,
+): Promise<Socket> {
   conversation.server = `${address} ${port}`;
   if (port === 0) throw new Error('no port to ask: set checkport, or a port of the server');
-  const socket = createSocket(familyOf(address) === 'inet6' ? 'udp6' : 'udp4');
+  const family = familyOf(address);
+  const socket =
+    bind === undefined ? createSocket(family === 'inet6' ? 'udp6' : 'udp4') : openBoundDatagram(family, bind);
   let closed = false;
   socket.once('close', () => {
     closed = true;

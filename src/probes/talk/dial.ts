@@ -2,21 +2,14 @@
 // certificate of the server still lasts, whether it was verified or not.
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { ProxyProtocolVersion, TcpPlace } from '../../model/checks/place.ts';
+import type { TcpPlace } from '../../model/checks/place.ts';
 import type { ExpiringCertificate } from '../../model/probe-result.ts';
 import type { TlsTarget } from '../../model/tls-target.ts';
 import type { Ip } from '../../net/ip.ts';
 import type { Conversation } from './conversation.ts';
 import { guardSocket } from './guard-socket.ts';
 import { secureContextOf } from './secure-context.ts';
-import { encryptSocket, openSocket, ready, serverNameOf, type TlsOptions } from './socket.ts';
-
-export type Place = {
-  readonly address: Ip;
-  readonly port: number;
-  /** Absent: no header before what is said. */
-  readonly proxyProtocol?: ProxyProtocolVersion;
-};
+import { encryptSocket, openSocket, type Place, ready, serverNameOf, type TlsOptions } from './socket.ts';
 
 export type Dialling = {
   /** Absent: plain TCP. */
@@ -38,14 +31,15 @@ export type Encryption = {
 /** Resolves when the socket is connected and, with `encryption`, hands were shaken. */
 export async function dial(
   conversation: Conversation,
-  { address, port, proxyProtocol }: Place,
+  place: Place,
   { encryption, bytesMax }: Dialling = {},
 ): Promise<Socket> {
+  const { address, port } = place;
   conversation.doing = 'connect';
   conversation.server = `${address} ${port}`;
   if (port === 0) throw new Error('no port to connect to: set checkport, or a port of the server');
   const open = (tls?: TlsOptions): Socket => {
-    const socket = openSocket(address, port, tls, proxyProtocol);
+    const socket = openSocket(place, tls);
     conversation.closeAtEnd(() => socket.destroy());
     return guardSocket(socket, conversation.fail, bytesMax);
   };

@@ -10,6 +10,7 @@ const ours = new Set([
   'EADDRNOTAVAIL',
   'EAGAIN',
   'EMFILE',
+  'ENODEV', // no such interface to go out by
   'ENFILE',
   'ENOBUFS',
   'ENOMEM',

@@ -1,10 +1,12 @@
 // The one connection of a check, plain or TLS: opened so that the probe holds the socket from the start and
 // can destroy it at any moment, also half-way through a connect or a handshake.
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, Socket } from 'node:net';
 import { type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { ProxyProtocolVersion } from '../../model/checks/place.ts';
+import type { CheckBinding } from '../../model/config/check.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
-import { type Ip, parseIp } from '../../net/ip.ts';
+import { familyOf, type Ip, parseIp } from '../../net/ip.ts';
+import { openBoundStream } from '../../system/sockets/bound-socket.ts';
 import { encodeProxyHeader } from '../../wire/proxy-protocol.ts';
 
 export type TlsOptions = {
@@ -20,16 +22,25 @@ export type TlsOptions = {
   readonly session?: Buffer | undefined;
 };
 
-/** @param proxyProtocol sends its header before everything else, also before a TLS handshake. */
-export function openSocket(
-  address: Ip,
-  port: number,
-  tls?: TlsOptions,
-  proxyProtocol?: ProxyProtocolVersion,
-): Socket {
-  const plain = () => connect({ host: address, port, autoSelectFamily: false });
+/** Where a connection goes. */
+export type Place = {
+  readonly address: Ip;
+  readonly port: number;
+  /** A header of it goes before everything else, also before a TLS handshake; absent: none. */
+  readonly proxyProtocol?: ProxyProtocolVersion;
+  /** Where it leaves this director; absent: as the routes say. */
+  readonly bind?: CheckBinding;
+};
+
+export function openSocket(place: Place, tls?: TlsOptions): Socket {
+  const { address, port, proxyProtocol, bind } = place;
+  const plain = () => connectFrom(place);
   const introduced =
-    proxyProtocol === undefined ? undefined : introduce(plain(), { address, port }, proxyProtocol);
+    proxyProtocol !== undefined
+      ? introduce(plain(), { address, port }, proxyProtocol)
+      : bind === undefined
+        ? undefined
+        : plain();
   if (tls === undefined) return introduced ?? plain();
   if (introduced !== undefined) return encryptSocket(introduced, address, tls);
   return tlsConnect({ host: address, port, ...handshakeOf(tls) });
@@ -49,6 +60,20 @@ const handshakeOf = ({ protocols = ['http/1.1'], verify, serverName, context, se
   ...(context !== undefined && { secureContext: context }),
   ...(session !== undefined && { session }),
 });
+
+function connectFrom({ address, port, bind = {} }: Place): Socket {
+  const { address: localAddress, interface: device, mark } = bind;
+  const options = {
+    ...{ host: address, port, autoSelectFamily: false },
+    ...(localAddress !== undefined && { localAddress }),
+  };
+  if (device === undefined && mark === undefined) return connect(options);
+  try {
+    return openBoundStream(familyOf(address), bind).connect(options);
+  } catch (error) {
+    return new Socket().destroy(error as Error);
+  }
+}
 
 /** Listens first, so that the header is what goes out first. */
 function introduce(socket: Socket, destination: Endpoint, version: ProxyProtocolVersion): Socket {

@@ -3,13 +3,14 @@
 // UDP socket is bound first, and the wanted socket is then put under its descriptor, in the same turn, before
 // the loop has polled it. Documented Node API only; tried on Node 20, 22 and 24.
 import { createSocket, type Socket } from 'node:dgram';
-import { type Ip, ipBytes, ipFromBytes, parseIp } from '../../net/ip.ts';
+import { type Ip, ipFromBytes, parseIp } from '../../net/ip.ts';
 import { err, ok, type Result } from '../../net/result.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DatagramPort, ReceivedDatagram } from '../../ports/datagram.ts';
 import {
   AF_INET,
   AF_INET6,
+  bindDescriptor,
   closeDescriptor,
   duplicateOnto,
   type ErrnoCode,
@@ -18,6 +19,7 @@ import {
   sendTo,
   setSocketOption,
 } from '../libc.ts';
+import { socketAddress } from './socket-address.ts';
 
 /** As many destinations are kept ready; a pinger may have more. */
 const addressesMax = 1024;
@@ -36,6 +38,8 @@ export type SocketRequest = {
   readonly protocol: number;
   /** Set in order before the first datagram can be read. */
   readonly options: readonly SocketOption[];
+  /** Absent: as the routes say. */
+  readonly source?: Ip;
 };
 
 /** What could not be done ("open", "set option 25 of level 1"), and the kernel's code for why. */
@@ -82,7 +86,11 @@ function openConfigured(request: SocketRequest): Result<number, SocketFailure> {
     closeDescriptor(opened.value);
     return err({ step: `set option ${option.name} of level ${option.level}`, code: set.error });
   }
-  return opened;
+  if (request.source === undefined) return opened;
+  const bound = bindDescriptor(opened.value, socketAddress(request.source, 0));
+  if (bound.ok) return opened;
+  closeDescriptor(opened.value);
+  return err({ step: `bind to ${request.source}`, code: bound.error });
 }
 
 type Place = Pick<SocketRequest, 'domain' | 'protocol'> & { readonly fd: number };
@@ -94,11 +102,12 @@ type Place = Pick<SocketRequest, 'domain' | 'protocol'> & { readonly fd: number 
 function portOf(socket: Socket, place: Place, clock: Clock): ConfigurablePort {
   let closed = false;
   const addresses = new Map<Ip, Uint8Array>();
+  /** Raw IPv6 sockets accept only 0 or the protocol number as a port; IPv4 ignores it. */
   const addressFor = (destination: Ip): Uint8Array => {
     const known = addresses.get(destination);
     if (known !== undefined) return known;
     if (addresses.size >= addressesMax) addresses.clear();
-    const made = socketAddress(destination, place);
+    const made = socketAddress(destination, place.protocol);
     addresses.set(destination, made);
     return made;
   };
@@ -130,19 +139,6 @@ function portOf(socket: Socket, place: Place, clock: Clock): ConfigurablePort {
       return set.ok ? undefined : set.error;
     },
   };
-}
-
-/**
- * struct sockaddr_in or sockaddr_in6, without scope: each socket is bound to its interface. Raw IPv6 sockets accept
- * only 0 or the protocol number as a port; IPv4 ignores it.
- */
-function socketAddress(destination: Ip, { domain, protocol }: Place): Uint8Array {
-  const inet6 = domain === AF_INET6;
-  const address = new Uint8Array(inet6 ? 28 : 16);
-  address.set(new Uint8Array(Uint16Array.of(domain).buffer));
-  address[3] = protocol;
-  address.set(ipBytes(destination), inet6 ? 8 : 4);
-  return address;
 }
 
 /** The address without its zone ("fe80::1%eth0"): each socket is bound to one interface already. */

@@ -3,11 +3,13 @@
 // The kernel gives a ping socket an identifier of its own and writes it into every request, so replies must be
 // told apart by sequence number and payload, never by identifier; it computes the checksum there, and for
 // ICMPv6 always. Source: icmp(7), raw(7), ping(8) of the kernel.
+import type { CheckBinding } from '../../model/config/check.ts';
 import type { Family } from '../../net/ip.ts';
 import type { Result } from '../../net/result.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DatagramPort } from '../../ports/datagram.ts';
 import { AF_INET, AF_INET6, intBytes, SOCK_DGRAM, SOCK_RAW } from '../libc.ts';
+import { bindingOptions } from './bound-socket.ts';
 import { openDatagramSocket, type SocketFailure, type SocketOption } from './datagram-socket.ts';
 
 const IPPROTO_ICMP = 1;
@@ -23,13 +25,21 @@ const echoReplyV6 = 129;
  * `send` takes a whole ICMP echo request with a valid checksum (a raw IPv4 socket sends it as it is).
  * Needs a group within ping_group_range, or CAP_NET_RAW.
  */
-export function openIcmpSocket(family: Family, clock: Clock): Result<DatagramPort, SocketFailure> {
+export function openIcmpSocket(
+  family: Family,
+  clock: Clock,
+  bind: CheckBinding = {},
+): Result<DatagramPort, SocketFailure> {
   const domain = family === 'inet' ? AF_INET : AF_INET6;
   const protocol = family === 'inet' ? IPPROTO_ICMP : IPPROTO_ICMPV6;
-  const ping = openDatagramSocket({ domain, type: SOCK_DGRAM, protocol, options: [] }, clock);
+  const bound = {
+    options: bindingOptions(bind),
+    ...(bind.address !== undefined && { source: bind.address }),
+  };
+  const ping = openDatagramSocket({ domain, type: SOCK_DGRAM, protocol, ...bound }, clock);
   if (ping.ok) return ping;
-  const options = [repliesOnly(family)];
-  const raw = openDatagramSocket({ domain, type: SOCK_RAW, protocol, options }, clock);
+  const options = [...bound.options, repliesOnly(family)];
+  const raw = openDatagramSocket({ domain, type: SOCK_RAW, protocol, ...bound, options }, clock);
   return raw.ok && family === 'inet' ? { ok: true, value: withoutHeader(raw.value) } : raw;
 }
 

@@ -18,7 +18,11 @@ type Key = Exclude<keyof CheckDraft, 'service' | 'checktype'> | Timing;
 
 /** Of each directive a value that is not its default; the compiler wants one for a new directive. */
 const samples: Readonly<Record<Key, unknown>> = {
+  checkaddress: '10.0.0.77',
   checkport: '4711',
+  bind_address: '10.0.0.78',
+  bind_interface: 'eth7',
+  bind_mark: '5',
   checkcommand: '/bin/false',
   misc_path: '/bin/test -e /x',
   checkuser: 'nobody',

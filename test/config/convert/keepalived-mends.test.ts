@@ -332,6 +332,21 @@ describe('checks', () => {
     expect(notes).toEqual([]);
   });
 
+  it('leave the director and go where the checker says', () => {
+    const words = 'connect_ip 192.0.2.77\nbindto 192.0.2.1\nbind_if eth1\nfwmark 7';
+    const { virtual, notes } = service(server('192.0.2.3', 80, `TCP_CHECK {\n${words}\n}`));
+    expect(virtual).toMatchObject({
+      checkaddress: '192.0.2.77',
+      bind: { address: '192.0.2.1', interface: 'eth1', mark: 7 },
+    });
+    expect(notes).toEqual([]);
+    const own = service(server('192.0.2.3', 80, 'TCP_CHECK {\nconnect_ip 192.0.2.3\nbind_port 7\n}'));
+    expect(own.virtual.checkaddress).toBeUndefined();
+    expect(own.notes).toEqual([
+      'old:7: dangerous: TCP_CHECK bind_port: left out, as nothing corresponds to it',
+    ]);
+  });
+
   it('of one server, all are made, each with its own times; the same one twice is one', () => {
     const { virtual, notes } = service(
       server(

@@ -73,8 +73,8 @@ export const effectCases: readonly ProblemCase[] = [
   ),
   yaml(
     'a key of one of several checks that it does not read',
-    service('checks: [{service: smtp, request: a}, {checktype: connect}]'),
-    '4:39: warning: Cannot use request: expected service http, https, http_proxy, ftp, simpletcp, dns, ldap, ldaps, mysql, pgsql, grpc, grpcs, got smtp',
+    service('checks: [{service: smtp, dns_type: A}, {checktype: connect}]'),
+    '4:40: warning: Cannot use dns_type: expected service dns, got smtp',
   ),
   yaml(
     'a key of a service that each of its checks has itself',
@@ -95,6 +95,16 @@ export const effectCases: readonly ProblemCase[] = [
     'words of a server that no check of the list reads',
     'virtual:\n  - {address: 10.0.0.1:80, checks: [{checktype: ping}], real: [{address: 10.0.0.2, request: a, receive: b}]}\n',
     '2:93: warning: Cannot use request of one server: expected a check that has a request, got http by negotiate',
+  ),
+  yaml(
+    'a source address of another family than the servers',
+    service('bind_address: fd00::1'),
+    '4:19: warning: Cannot use bind_address: expected an IPv4 address, as 10.0.0.2 is one, got fd00::1',
+  ),
+  yaml(
+    'a mark of a check that goes over no network',
+    service('checktype: external\n    checkcommand: check\n    bind_mark: 5'),
+    '6:16: warning: Cannot use bind_mark: expected checktype negotiate, connect, ping, got checktype external',
   ),
   yaml(
     'a password without a name',

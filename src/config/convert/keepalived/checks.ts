@@ -1,5 +1,6 @@
 // keepalived's checkers as checks of ours (docs/reference/keepalived.md §6), each with what it has of its real_server and its
 // virtual_server. Which servers have which: service-check.ts.
+import { parseIp } from '../../../net/ip.ts';
 import { explainPattern } from '../../values/receive-pattern.ts';
 import { parseStatusRanges } from '../../values/status-ranges.ts';
 import type { Fields, Noting } from '../converted.ts';
@@ -40,9 +41,35 @@ const own: Readonly<Record<string, readonly string[]>> = {
 
 export function checkOf(scope: Scope): Fields {
   const { checker, note } = scope;
-  const known = new Set([...common, ...(own[checker.key] ?? [])]);
+  const known = new Set([...common, ...(own[checker.key] ?? []), ...(isLocal(checker) ? [] : placeKeys)]);
   noteUnknown(checker.block ?? [], known, checker.key, note);
-  return { ...timesOf(scope), checkport: portOf(scope), ...kindOf(scope) };
+  return { ...timesOf(scope), checkport: portOf(scope), ...reachOf(scope), ...kindOf(scope) };
+}
+
+/** Where a checker goes and where it leaves. Those that ask nobody over the network do not know the words. */
+const placeKeys = ['connect_ip', 'bindto', 'bind_if', 'fwmark'] as const;
+const isLocal = ({ key }: Statement): boolean => ['MISC_CHECK', 'FILE_CHECK', 'BFD_CHECK'].includes(key);
+
+function reachOf({ checker, real, note }: Scope): Fields {
+  if (isLocal(checker)) return {};
+  const { block } = checker;
+  const addressOf = (key: string): string | undefined => {
+    const given = lastOf(block, key);
+    const address = parseIp(given?.words[0] ?? '');
+    if (given !== undefined && address === undefined)
+      note(given.at, 'ignored', `${key} ${given.text}: left out, as it is no address`);
+    return address;
+  };
+  const [there, mark] = [addressOf('connect_ip'), lastOf(block, 'fwmark')];
+  const isMark = mark !== undefined && wholeWithin(mark.words[0], 1, 0xffff_ffff) !== undefined;
+  if (mark !== undefined && !isMark)
+    note(mark.at, 'ignored', `fwmark ${mark.text}: left out, as it is no mark`);
+  return {
+    checkaddress: there === parseIp(real.words[0] ?? '') ? undefined : there,
+    bind_address: addressOf('bindto'),
+    bind_interface: wordOf(block, 'bind_if'),
+    bind_mark: isMark ? mark.words[0] : undefined,
+  };
 }
 
 /** Undefined where it is the server's own, so that servers with ports of their own have one check. */
