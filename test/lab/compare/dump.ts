@@ -1,0 +1,110 @@
+// keepalived's own dump of a file that it was given (-d), in a namespace that is made for it: the only way to learn what it
+// made of the file. Its checkers dump only what IPVS took: where this kernel has none, strace answers the one question
+// that they ask of it (IP_VS_SO_GET_INFO), and the dump goes on.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Host, Lab } from '../harness/namespaces.ts';
+
+/** A line of the dump and those that are set in further behind it. */
+export type Dumped = { readonly text: string; readonly below: readonly Dumped[] };
+export type Dump = {
+  /** By the title of the section: "VRRP Topology". */
+  readonly sections: ReadonlyMap<string, readonly Dumped[]>;
+  /** What it said of the file. */
+  readonly log: readonly string[];
+};
+
+const has = (program: string, option: string) =>
+  spawnSync(program, [option], { stdio: 'ignore' }).status === 0;
+const hasIpvs = existsSync('/proc/net/ip_vs');
+export const hasKeepalived = has('keepalived', '--version');
+/** Whether the checkers can be asked. */
+export const canAskCheckers = hasKeepalived && (hasIpvs || has('strace', '--version'));
+
+const answered = ['strace', '-f', '-o', '/dev/null', '-e', 'trace=getsockopt', '-e'].concat(
+  'inject=getsockopt:retval=0',
+);
+
+export type Asked = {
+  readonly file: string;
+  readonly part: 'vrrp' | 'checkers';
+  readonly asksIpvs: boolean;
+  readonly id?: string;
+};
+
+/** Ended as soon as it has read the file: nothing that the file names is to be run for long. */
+export async function dumpOf(
+  lab: Lab,
+  host: Host,
+  { file, part, asksIpvs, id = 'main' }: Asked,
+): Promise<Dump> {
+  const folder = lab.directory(part);
+  const pids = ['-p', 'main', '-c', 'checkers', '-r', 'vrrp'].map((word) =>
+    word.startsWith('-') ? word : join(folder, word),
+  );
+  const only = part === 'vrrp' ? '-P' : '-C';
+  const keepalived = ['keepalived', '-n', '-d', '-l', '-D', only, '-i', id, ...pids, '-f', file];
+  const prefix = asksIpvs && !hasIpvs ? answered : [];
+  const running = host.start([...prefix, ...keepalived], { environment: { LC_ALL: 'C' } });
+  await running.waitFor(/Startup complete|no configuration to run|Stopped Keepalived/, { timeoutMs: 4000 });
+  // strace passes no signal on.
+  running.signalAll('SIGTERM');
+  await running.exited;
+  return readDump(running.lines());
+}
+
+/** A link of each name; veth, as no other kind is everywhere. */
+export async function addLinks(host: Host, names: Iterable<string>): Promise<void> {
+  const script = [...names].flatMap((name, i) => [
+    `link add ${name} type veth peer name peer-${i}`,
+    `link set ${name} up`,
+    `link set peer-${i} up`,
+  ]);
+  await host.run('sh', '-c', 'printf %s "$1" | ip -batch -', 'sh', `${script.join('\n')}\n`);
+}
+
+const time = /^\w{3} \w{3} [ \d]\d [\d:]{8} \d{4}: /;
+
+export function readDump(lines: readonly string[]): Dump {
+  const texts = lines.map((line) => line.replace(time, ''));
+  const sections = new Map<string, readonly Dumped[]>();
+  const start = texts.findIndex((text) => text.startsWith('------<'));
+  let title: string | undefined;
+  let body: string[] = [];
+  const close = () => title !== undefined && sections.set(title, nest(body));
+  for (const text of start < 0 ? [] : texts.slice(start)) {
+    const found = /^------< (.*) >------$/.exec(text)?.[1];
+    if (found !== undefined) {
+      close();
+      [title, body] = [found, []];
+    } else if (text.startsWith(' ')) body.push(text);
+  }
+  close();
+  const log = texts.filter((text) => !text.startsWith(' ') && !text.startsWith('------<'));
+  return { sections, log };
+}
+
+const depthOf = (text: string): number => text.length - text.trimStart().length;
+
+function nest(lines: readonly string[]): readonly Dumped[] {
+  const found: Dumped[] = [];
+  for (let i = 0; i < lines.length; i += 1) {
+    const text = lines[i] ?? '';
+    let end = i + 1;
+    while (end < lines.length && depthOf(lines[end] ?? '') > depthOf(text)) end += 1;
+    found.push({ text: text.trim(), below: nest(lines.slice(i + 1, end)) });
+    i = end - 1;
+  }
+  return found;
+}
+
+/** Of "KEY = VALUE" and "KEY : VALUE" among some lines. */
+export function saidOf(lines: readonly Dumped[], key: string): string | undefined {
+  const line = lines.find(({ text }) => text.startsWith(`${key} = `) || text.startsWith(`${key} : `));
+  return line?.text.slice(key.length + 3).trim();
+}
+
+/** What stands below a line that begins so. */
+export const belowOf = (lines: readonly Dumped[], start: string): readonly Dumped[] =>
+  lines.find(({ text }) => text.startsWith(start))?.below ?? [];

@@ -1,0 +1,97 @@
+// keepalived's checkers, out of its dump: which there are of each server, how often, and what they ask. Source:
+// keepalived/check/check_api.c (dump_checker), keepalived/check/check_http.c, check_misc.c, check_dns.c, check_udp.c.
+import { belowOf, type Dump, type Dumped, saidOf } from './dump.ts';
+import { type Facts, type Fields, fieldsOf } from './facts.ts';
+import { commandIn } from './their-routers.ts';
+import { serverKey, type TheirService } from './their-services.ts';
+
+export function theirChecks({ sections }: Dump, services: readonly TheirService[]): Facts {
+  const files = new Map(
+    (sections.get('Checker track files') ?? []).map(({ text, below }) => [
+      text.replace('Track file = ', ''),
+      saidOf(below, 'File') ?? '',
+    ]),
+  );
+  const seen = new Map<string, number>();
+  return (sections.get('Health checkers') ?? []).flatMap(({ text, below }) => {
+    const [label = '', server = ''] = text.split(' -> ');
+    const [kind = '?'] = (saidOf(below, 'Keepalive method') ?? '').split(',');
+    const [, address = '', protocol = '', port = ''] = /^\[(\S+)\]:(\w+):(\d+)$/.exec(server) ?? [];
+    const owners = services.filter((each) => each.label === label && fits(each, protocol));
+    return owners.flatMap(({ names, servers, block }) =>
+      names.flatMap((name) => {
+        const found = servers.find((each) => saidOf(each, 'RIP')?.startsWith(`${address}, RPORT = ${port},`));
+        if (found === undefined) return [];
+        const key = `${kind} of ${name} -> ${serverKey(found, name)}`;
+        const count = (seen.get(key) ?? 0) + 1;
+        seen.set(key, count);
+        const fields = { ...timesOf(kind, below), ...askedOf(kind, below, files) };
+        return [{ name: count === 1 ? key : `${key} (${count})`, block, fields }];
+      }),
+    );
+  });
+}
+
+const fits = ({ protocol }: TheirService, wanted: string): boolean =>
+  protocol === wanted || protocol === 'none' || wanted === 'none';
+
+const micro = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number.parseInt(text, 10) / 1000;
+
+function timesOf(kind: string, below: readonly Dumped[]): Fields {
+  if (kind === 'FILE_CHECK') return {};
+  const connection = belowOf(below, 'Connection');
+  const timeout = saidOf(
+    kind === 'MISC_CHECK' ? below : connection,
+    kind === 'MISC_CHECK' ? 'timeout' : 'Timeout',
+  );
+  const interval = micro(saidOf(below, 'Delay loop'));
+  return fieldsOf({
+    delay_loop: interval,
+    retry: saidOf(below, 'Retries'),
+    timeout: Number(timeout) * 1000 || interval,
+  });
+}
+
+function askedOf(kind: string, below: readonly Dumped[], files: ReadonlyMap<string, string>): Fields {
+  const value = (key: string) => saidOf(below, key);
+  const connection = belowOf(below, 'Connection');
+  const [, address, port] = /^\[(\S+)\]:(\d+)/.exec(saidOf(connection, 'Dest') ?? '') ?? [];
+  const place = {
+    connect_ip: address,
+    connect_port: port,
+    bindto: saidOf(connection, 'Bind to'),
+    bind_if: saidOf(connection, 'Bind i/f'),
+    fwmark: saidOf(connection, 'Mark'),
+  };
+  if (kind === 'HTTP_GET' || kind === 'SSL_GET') return fieldsOf({ ...place, ...urlsOf(below) });
+  if (kind === 'SMTP_CHECK') return fieldsOf({ ...place, helo_name: value('helo') });
+  if (kind === 'DNS_CHECK') return fieldsOf({ ...place, type: value('Type'), name: value('Name') });
+  if (kind === 'MISC_CHECK')
+    return fieldsOf({ misc_path: commandIn(value('script')), misc_dynamic: value('dynamic') === 'YES' });
+  if (kind === 'UDP_CHECK')
+    return fieldsOf({
+      ...place,
+      payload: value('Payload len') ?? 0,
+      require_reply: value('Require reply') === 'yes',
+    });
+  if (kind === 'FILE_CHECK') return fieldsOf({ track_file: files.get(value('Tracked file') ?? '') });
+  if (kind === 'PING_CHECK')
+    return fieldsOf({ bindto: place.bindto, bind_if: place.bind_if, fwmark: place.fwmark });
+  return fieldsOf(place);
+}
+
+function urlsOf(below: readonly Dumped[]): Readonly<Record<string, string | undefined>> {
+  const shared = saidOf(below, 'Virtual host') ?? saidOf(below, 'VirtualHost');
+  const urls = below.filter(({ text }) => text.startsWith('Checked url = '));
+  const hosts = urls.map((url) => saidOf(url.below, 'Virtual host') ?? shared);
+  const texts = urls.map(({ text, below: inner }) => {
+    const codes = belowOf(inner, 'HTTP Status Code')
+      .map((line) => line.text)
+      .join(',');
+    const digest = saidOf(inner, 'digest');
+    const regex = saidOf(inner, 'Regex')?.replace(/^"(.*)"$/s, '$1');
+    return `${text.replace('Checked url = ', '')}${digest === undefined ? '' : ` digest ${digest}`} status ${codes}${regex === undefined ? '' : ` regex ${regex}`}`;
+  });
+  return { url: texts.join('; '), virtualhost: [...new Set(hosts.map((host) => host ?? ''))].join('; ') };
+}

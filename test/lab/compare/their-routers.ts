@@ -1,0 +1,210 @@
+// What keepalived made of vrrp_instance, vrrp_sync_group, vrrp_script and what is tracked, out of its dump. Numbers are in
+// the units of our config. Source: keepalived/vrrp/vrrp_data.c (dump_vrrp), keepalived/vrrp/vrrp_track.c.
+import { cleanName } from '../../../src/config/convert/keepalived/tracking.ts';
+import { parsePrefix } from '../../../src/net/prefix.ts';
+import { belowOf, type Dump, type Dumped, saidOf } from './dump.ts';
+import { type Facts, type Fields, fieldsOf, setOf, type Thing } from './facts.ts';
+import { programAndArguments } from './names.ts';
+
+export const theirRouters = (dump: Dump): Facts => {
+  const instances = sectionOf(dump, 'VRRP Topology', 'VRRP Instance').map(instanceOf);
+  return [
+    ...instances,
+    ...sectionOf(dump, 'VRRP Sync groups', 'VRRP Sync Group').map(groupOf),
+    ...sectionOf(dump, 'VRRP Scripts', 'VRRP Script').map(scriptOf),
+    ...sectionOf(dump, 'VRRP Track processes', 'VRRP Track process').map(processOf),
+  ];
+};
+
+type Named = { readonly name: string; readonly below: readonly Dumped[] };
+
+const sectionOf = ({ sections }: Dump, title: string, key: string): readonly Named[] =>
+  (sections.get(title) ?? []).flatMap(({ text, below }) =>
+    text.startsWith(`${key} = `) ? [{ name: text.slice(key.length + 3), below }] : [],
+  );
+
+const thing = (key: string, name: string, fields: Fields): Thing => ({
+  name: `${key} ${cleanName(name)}`,
+  fields,
+  block: `${key} ${name}`,
+});
+
+function instanceOf({ name, below }: Named): Thing {
+  const [value, unit] = (saidOf(below, 'Advert interval') ?? '').split(' ');
+  const device = saidOf(below, 'Interface') ?? '';
+  const [, vmac, base = ''] = /^(\S+), vmac on (\S+)/.exec(device) ?? [];
+  const seconds = (key: string) => Number(/^[\d.]+/.exec(saidOf(below, key) ?? '0')?.[0]) * 1000;
+  const source = saidOf(below, 'Using src_ip');
+  const own = vmac === undefined ? device : base;
+  return thing('vrrp_instance', name, {
+    ...fieldsOf({
+      interface: own,
+      vmac,
+      virtual_router_id: saidOf(below, 'Virtual Router ID'),
+      version: saidOf(below, 'VRRP Version'),
+      priority: saidOf(below, 'Priority'),
+      advert_int: Number(value) * (unit === 'sec' ? 1000 : 1),
+      accept: saidOf(below, 'Accept') === 'enabled',
+      preempt: saidOf(below, 'Preempt') === 'enabled',
+      preempt_delay: seconds('Preempt delay'),
+      auth_pass: passwordOf(below),
+      source: / \(from configuration\)$/.test(source ?? '') ? source?.replace(/ .*/, '') : undefined,
+      garp_master_delay: seconds('Gratuitous ARP delay'),
+      garp_master_repeat: saidOf(below, 'Gratuitous ARP repeat'),
+      garp_master_refresh: seconds('Gratuitous ARP refresh'),
+      garp_master_refresh_repeat: saidOf(below, 'Gratuitous ARP refresh repeat'),
+      peers: setOf(belowOf(below, 'Unicast Peer').map(({ text }) => text)),
+      addresses: firstOfEach(belowOf(below, 'Virtual IP (').map(addressOf(own, vmac))).join(', '),
+      excluded: setOf(belowOf(below, 'Virtual IP Excluded').map(addressOf(own, vmac))),
+      routes: setOf(belowOf(below, 'Virtual Routes').map(routeOf)),
+      rules: setOf(belowOf(below, 'Virtual Rules').map(ruleOf)),
+      sync_group: cleanName(saidOf(below, 'Sync group') ?? ''),
+    }),
+    ...trackersOf(below),
+    ...notifiesOf(below),
+  });
+}
+
+function passwordOf(below: readonly Dumped[]): string | undefined {
+  const type = saidOf(below, 'Authentication type');
+  if (type === undefined || type === 'none') return undefined;
+  return type === 'SIMPLE_PASSWORD' ? saidOf(below, 'Password') : type;
+}
+
+/** "10.0.0.1/24 brd 10.0.0.255 dev eth1 scope link label eth1:x no_track", less what is so by itself. */
+const addressOf =
+  (own: string, vmac: string | undefined) =>
+  ({ text }: Dumped): string => {
+    const [first = '', ...words] = text.split(' ');
+    const prefix = parsePrefix(first);
+    const of = (key: string) => (words.includes(key) ? words[words.indexOf(key) + 1] : undefined);
+    const device = of('dev')?.replace(/@.*/, '');
+    return [
+      prefix === undefined ? first : `${prefix.address}/${prefix.length}`,
+      device === own || device === vmac ? undefined : `dev ${device}`,
+      of('scope') === 'global' ? undefined : `scope ${of('scope')}`,
+      of('label') === undefined ? undefined : `label ${of('label')}`,
+      of('brd') === undefined ? undefined : `brd ${of('brd')}`,
+      words.includes('no_track') ? 'no_track' : undefined,
+    ]
+      .filter((word) => word !== undefined)
+      .join(' ');
+  };
+
+/** The kernel refuses an address the second time, whatever its label. */
+const firstOfEach = (texts: readonly string[]): readonly string[] =>
+  [...new Map([...texts].reverse().map((text) => [text.split(' ')[0], text])).values()].reverse();
+
+const valueIn = (words: readonly string[], key: string): string | undefined => {
+  const at = words.indexOf(key);
+  const value = at < 0 ? undefined : words[at + 1];
+  return value === 'inet' || value === 'inet6' || value === 'lock' ? words[at + 2] : value;
+};
+const spelled = (words: readonly string[], keys: readonly string[]): readonly string[] =>
+  keys.flatMap((key) => {
+    const value = valueIn(words, key);
+    return value === undefined ? [] : [`${key} ${value}`];
+  });
+
+function routeOf({ text }: Dumped): string {
+  const words = text.replace(/^(prepend|append|add) /, '').split(' ');
+  const kind = /^(blackhole|unreachable|prohibit)$/.test(words[0] ?? '') ? words.shift() : undefined;
+  const [destination = ''] = words;
+  const prefix = parsePrefix(destination);
+  const keys = spelled(words, ['via', 'dev', 'src', 'metric', 'mtu', 'table']);
+  return [
+    ...(kind === undefined ? [] : [kind]),
+    prefix === undefined ? destination : `${prefix.address}/${prefix.length}`,
+    ...keys.filter((each) => each !== 'table 254'),
+    ...(words.includes('onlink') ? ['onlink'] : []),
+  ].join(' ');
+}
+
+function ruleOf({ text }: Dumped): string {
+  const words = text.split(' ');
+  const action = words.find((word) => /^(blackhole|unreachable|prohibit)$/.test(word));
+  const keys = spelled(words, ['from', 'to', 'iif', 'oif', 'fwmark', 'lookup', 'priority']);
+  return [...(action === undefined ? [] : [action]), ...keys.filter((each) => each !== 'from all')].join(' ');
+}
+
+const tracked = {
+  track_interface: 'Tracked interfaces',
+  track_script: 'Tracked scripts',
+  track_file: 'Tracked files',
+  track_process: 'Tracked process',
+} as const;
+
+const trackersOf = (below: readonly Dumped[]): Fields =>
+  fieldsOf(
+    Object.fromEntries(
+      Object.entries(tracked).map(([key, title]) => [
+        key,
+        setOf(belowOf(below, title).map(({ text }) => text.replace(',', '').replace(/:$/, ''))),
+      ]),
+    ),
+  );
+
+const notifies = {
+  notify_master: 'Master state transition',
+  notify_backup: 'Backup state transition',
+  notify_fault: 'Fault state transition',
+  notify_stop: 'Stop state transition',
+  notify: 'Generic state transition',
+} as const;
+
+/** "'/usr/bin/true' 'a', uid:gid 0:0" as its words; what keepalived finds no program in goes to a shell as it stands. */
+export function commandIn(text: string | undefined): string | undefined {
+  const command = text?.replace(/, uid:gid \d+:\d+$/, '');
+  if (command === undefined || command === '') return undefined;
+  if (!command.startsWith("'")) return programAndArguments(['/bin/sh', '-c', command]);
+  return JSON.stringify(
+    [...command.matchAll(/'((?:[^']|'(?! '|$))*)'(?: |$)/g)].map((match) => match[1] ?? ''),
+  );
+}
+
+const notifiesOf = (below: readonly Dumped[]): Fields =>
+  fieldsOf(
+    Object.fromEntries(
+      Object.entries(notifies).map(([key, title]) => [key, commandIn(saidOf(below, `${title} script`))]),
+    ),
+  );
+
+function groupOf({ name, below }: Named): Thing {
+  const own = name.replace(/, \w+$/, '');
+  const members = belowOf(below, 'VRRP member instances').map(({ text }) => cleanName(text));
+  return thing('vrrp_sync_group', own, {
+    ...fieldsOf({ group: setOf(members) }),
+    ...trackersOf(below),
+    ...notifiesOf(below),
+  });
+}
+
+function scriptOf({ name, below }: Named): Thing {
+  const seconds = (key: string) => Number.parseInt(saidOf(below, key) ?? '0', 10) * 1000;
+  return thing(
+    'vrrp_script',
+    name,
+    fieldsOf({
+      script: commandIn(saidOf(below, 'Command')),
+      interval: seconds('Interval'),
+      timeout: seconds('Timeout') || seconds('Interval'),
+      rise: saidOf(below, 'Rise'),
+      fall: saidOf(below, 'Fall'),
+    }),
+  );
+}
+
+function processOf({ name, below }: Named): Thing {
+  const match = below.find(({ text }) => text.startsWith('Param match'))?.text;
+  return thing(
+    'vrrp_track_process',
+    name,
+    fieldsOf({
+      process: saidOf(below, 'Process'),
+      parameters: saidOf(below, 'Parameters'),
+      param_match: match?.replace(/^Param match( = )?/, ''),
+      quorum: saidOf(below, 'Min processes'),
+      quorum_max: saidOf(below, 'Max processes'),
+    }),
+  );
+}
