@@ -23,7 +23,7 @@ const blocks: ReadonlySet<string> = new Set([
     'vrrp_sync_group',
     'vrrp_script',
   ],
-  ...['vrrp_track_file', 'track_file', 'vrrp_track_process', 'track_process', 'interface_up_down_delays'],
+  ...['vrrp_track_file', 'track_file', 'vrrp_track_process', 'interface_up_down_delays'],
   ...staticKeys,
 ]);
 /** Of global_defs: read below, or where an instance or a script leaves it out. */
@@ -45,7 +45,7 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
   const vrrp_script = named('vrrp_script').flatMap((each) => scriptOf(each, note));
   const trackedFiles = named('vrrp_track_file', 'track_file');
   const vrrp_track_file = trackedFiles.flatMap((each) => trackFileOf(each, note));
-  const processes = named('vrrp_track_process', 'track_process');
+  const processes = named('vrrp_track_process');
   const vrrp_track_process = processes.flatMap((each) => trackProcessOf(each, note));
   const references = {
     track_script: weights(vrrp_script, 0),

@@ -38,6 +38,7 @@ function readFile({ file, text }: SourceFile, reading: Reading): void {
   for (let i = 0; i < raw.length; i += 1) {
     const at = { file, line: i + 1, column: 1 };
     const line = withoutComment(raw[i] ?? '').trim();
+    noteSingleQuotes(line, at, reading);
     if (!/^(@\S+\s+)*\$\w+=\s*\\$/.test(line)) {
       process(line, at, reading, 0);
       continue;
@@ -58,6 +59,13 @@ function readFile({ file, text }: SourceFile, reading: Reading): void {
 /** # and ! begin one, but not inside quotes nor behind a backslash. A quote without its end is none. */
 const withoutComment = (text: string): string =>
   /^(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\\.|[^#!\\])*\\?/s.exec(text)?.[0] ?? '';
+
+/** keepalived looks for comments and braces within them as well, and then misses their end. */
+function noteSingleQuotes(line: string, at: Position, { note }: Reading): void {
+  if (!/'[^']*[#!{}][^']*'/.test(line.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""'))) return;
+  const [key = ''] = line.split(/\s/, 1);
+  note(at, 'taken', `${key}: taken, though keepalived 2.2.7 loses a line with # ! { or } in single quotes`);
+}
 
 /** @returns what is left behind its conditions; undefined where one does not hold. */
 function withoutConditions(line: string, sources: Sources): string | undefined {

@@ -26,6 +26,10 @@ export function syncGroupsOf(statements: readonly Statement[], around: GroupSurr
     const members = membersOf(statement, grouped, around);
     for (const member of members) grouped.add(member);
     noteOthers(statement, around);
+    if (members.length > 0 && firstOf(statement.block, 'group') === undefined) {
+      const text = `vrrp_sync_group ${statement.text}: taken, though keepalived knows no member outside of group`;
+      around.note(statement.at, 'taken', text);
+    }
     if (members.length > 0)
       return [
         {

@@ -76,7 +76,15 @@ function timeOf(block: Statement['block'], key: string, note: Noting): string | 
   if (given === undefined) return undefined;
   const text = given.words[0] ?? '';
   const value = seconds(text);
-  if (value !== undefined && Number(text) >= 0.01 && Number(text) <= dayMax) return value;
+  if (value !== undefined && Number(text) >= 0.01 && Number(text) <= dayMax) {
+    if (text.includes('.'))
+      note(
+        given.at,
+        'taken',
+        `${key} ${text}: taken, though keepalived 2.2.7 has whole seconds and makes 1 of it`,
+      );
+    return value;
+  }
   const kept = Number(text) > dayMax ? `${dayMax}` : key === 'interval' ? '1' : undefined;
   note(given.at, 'mended', `${key} ${text}: ${kept ?? 'left out'}, as it is no time from 0.01 to ${dayMax}`);
   return kept;
