@@ -46,7 +46,7 @@ fi
 # 200 MB more.
 wished=
 if [ $# = 0 ]; then
-  servers='systemctl ldirectord ocf-tester haproxy lwp-request smtpd dovecot vsftpd tinyproxy unbound slapd freeradius'
+  servers='systemctl ldirectord strace ocf-tester haproxy lwp-request smtpd dovecot vsftpd tinyproxy unbound slapd freeradius'
   [ "${LAB_SERVERS:-}" != all ] || servers="$servers mariadbd postgres"
   for command in $servers; do
     command -v "$command" >/dev/null && continue

@@ -4,11 +4,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.ts';
+import { corpusBeside } from '../make/corpus-beside.ts';
 import { environment, errorLines, warningLines } from '../make/environment.ts';
 import { divergences } from './divergences.ts';
 import { ofConfig, ofStock, type StockTable } from './ldirectord/stock.ts';
 
-const corpus = process.env.LVS_CORPUS ?? join(import.meta.dirname, '../../../shared/corpus/ldirectord');
+const corpus = corpusBeside('ldirectord');
 
 type Case = {
   readonly name: string;

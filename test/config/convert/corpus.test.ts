@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatOf } from '../../../src/config/convert/convert.ts';
 import { convertedText } from '../../make/conversion.ts';
+import { corpusBeside } from '../../make/corpus-beside.ts';
 
 const own = join(import.meta.dirname, 'corpus');
-const beside = join(import.meta.dirname, '../../../../../shared/corpus/keepalived');
+const beside = corpusBeside('keepalived');
 const filesIn = (folder: string, ...ends: readonly string[]) =>
   existsSync(folder) ? readdirSync(folder).filter((name) => ends.some((end) => name.endsWith(end))) : [];
 
@@ -22,8 +23,9 @@ it.each(filesIn(own, '.conf', '.ipvsadm'))('%s', (name) => {
 });
 
 const more = filesIn(beside, '.conf');
-describe.skipIf(more.length === 0)('files beside the checkout (skipped where there are none)', () => {
-  it.each(more)('%s', (name) => {
+const title = `files beside the checkout${more.length === 0 ? ` (skipped: no folder ${beside})` : ''}`;
+describe.skipIf(more.length === 0)(title, () => {
+  it.each(more.length === 0 ? ['none'] : more)('%s', (name) => {
     const text = readFileSync(join(beside, name), 'utf8');
     const { config, problem } = convertedText(text, formatOf({ file: name, text }));
     expect(problem).toBeUndefined();

@@ -10,8 +10,7 @@ import { errorLines, parseYamlText } from '../../make/environment.ts';
 import { createLab } from '../harness/namespaces.ts';
 import { blocksOf, differences } from './compare.ts';
 import { withoutDisabled } from './disabled.ts';
-import { addLinks, canAskCheckers, dumpOf } from './dump.ts';
-import type { Facts } from './facts.ts';
+import { addLinks, canAskCheckers, type Dump, dumpOf } from './dump.ts';
 import { ourRouters } from './our-routers.ts';
 import { ourServices } from './our-services.ts';
 import { theirChecks } from './their-checks.ts';
@@ -48,16 +47,19 @@ export async function compareFile(file: string): Promise<Comparison> {
   return { differences: [...refused, ...found], notes: notes.map(formatNote), log, count: theirs.length };
 }
 
+const nothing: Dump = { sections: new Map(), log: [] };
+
 /** In a lab of its own for each file: macvlans and addresses of one would stand in the way of the next. */
 async function askKeepalived(file: string, text: string) {
   const lab = createLab();
   try {
     const host = await lab.host('ka');
     await addLinks(host, linksIn(text));
-    const vrrp = await dumpOf(lab, host, { file, part: 'vrrp', asksIpvs: /lvs_sync_daemon/.test(text), id });
-    const routers: Facts = theirRouters(vrrp);
-    if (!canAskCheckers) return { theirs: routers, log: vrrp.log };
-    const checkers = await dumpOf(lab, host, { file, part: 'checkers', asksIpvs: true, id });
+    const [vrrp, checkers] = await Promise.all([
+      dumpOf(lab, host, { file, part: 'vrrp', asksIpvs: /lvs_sync_daemon/.test(text), id }),
+      canAskCheckers ? dumpOf(lab, host, { file, part: 'checkers', asksIpvs: true, id }) : nothing,
+    ]);
+    const routers = theirRouters(vrrp);
     const services = theirServicesOf(checkers);
     return {
       theirs: [...routers, ...theirServices(services), ...theirChecks(checkers, services)],

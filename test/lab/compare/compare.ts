@@ -3,6 +3,7 @@
 // global_defs), names a directive that can make such a difference, and has a grade above harmless.
 import type { Note } from '../../../src/config/convert/converted.ts';
 import { collectNotes } from '../../../src/config/convert/converted.ts';
+import { checkers } from '../../../src/config/convert/keepalived/checks.ts';
 import { readKeepalivedLines, type Sources } from '../../../src/config/convert/keepalived/lines.ts';
 import { readStatements, type Statement } from '../../../src/config/convert/keepalived/tree.ts';
 import type { Facts, Thing } from './facts.ts';
@@ -69,8 +70,9 @@ const isTold = (directives: readonly string[], notes: readonly Note[]): boolean 
 /** What a note names when all of a thing is missing. */
 const wholes = (name: string): readonly string[] => {
   const [kind = ''] = name.split(' ');
-  if (/^[A-Z]+_/.test(kind)) return [kind, 'real_server', 'virtual_server'];
-  return kind === 'real_server' ? ['real_server', 'virtual_server', 'group'] : [kind, 'group'];
+  if (/^[A-Z]+_/.test(kind)) return [...checkers, 'real_server', 'virtual_server', 'group'];
+  if (kind === 'real_server') return ['real_server', 'virtual_server', 'virtual', 'group'];
+  return kind === 'virtual_server' ? [kind, 'virtual', 'group'] : [kind];
 };
 
 /** Directives whose notes tell of a difference in a field of another name. */

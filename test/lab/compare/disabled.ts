@@ -24,7 +24,7 @@ export function withoutDisabled(facts: Facts, log: readonly string[]): Facts {
 const found = (log: readonly string[], patterns: readonly RegExp[]): ReadonlySet<string> =>
   new Set(log.flatMap((line) => patterns.flatMap((pattern) => pattern.exec(line)?.[1] ?? [])));
 
-const commands = /^(notify|quorum_)/;
+const commands = /^(notify|notify_\w+|quorum_up|quorum_down)$/;
 
 function withoutPrograms(
   { fields }: Thing,

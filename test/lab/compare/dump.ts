@@ -2,7 +2,7 @@
 // made of the file. Its checkers dump only what IPVS took: where this kernel has none, strace answers the one question
 // that they ask of it (IP_VS_SO_GET_INFO), and the dump goes on.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host, Lab } from '../harness/namespaces.ts';
 
@@ -48,8 +48,8 @@ export async function dumpOf(
   const prefix = asksIpvs && !hasIpvs ? answered : [];
   const running = host.start([...prefix, ...keepalived], { environment: { LC_ALL: 'C' } });
   await running.waitFor(/Startup complete|no configuration to run|Stopped Keepalived/, { timeoutMs: 4000 });
-  // strace passes no signal on.
-  running.signalAll('SIGTERM');
+  // It writes the rest of the dump as it ends; strace would end at once, and pass no signal on.
+  process.kill(Number(readFileSync(join(folder, 'main'), 'utf8')), 'SIGTERM');
   await running.exited;
   return readDump(running.lines());
 }

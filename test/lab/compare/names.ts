@@ -61,12 +61,10 @@ export function realProgram(program: string): string {
   return places.flatMap(realPathOf)[0] ?? program;
 }
 
-function realPathOf(path: string): readonly string[] {
-  try {
-    // Links of folders alone: what a program is called says which it is.
-    if (!existsSync(path)) return [];
-    return [join(realpathSync(join(path, '..')), path.replace(/^.*\//, ''))];
-  } catch {
-    return [];
-  }
+const realPathOf = (path: string): readonly string[] => (existsSync(path) ? [behindLinks(path)] : []);
+
+/** As keepalived names a file: links of folders alone are followed, what it is called says which it is. */
+export function behindLinks(path: string): string {
+  const folder = join(path, '..');
+  return existsSync(folder) ? join(realpathSync(folder), path.replace(/^.*\//, '')) : path;
 }

@@ -3,26 +3,43 @@ import type { Config } from '../../../src/model/config/config.ts';
 import type { VrrpInstanceConfig, VrrpNotifyConfig } from '../../../src/model/config/router.ts';
 import type { TrackProcessConfig, TrackScriptConfig } from '../../../src/model/config/tracked.ts';
 import type { Tracker } from '../../../src/model/tracking.ts';
-import { formatPrefix } from '../../../src/net/prefix.ts';
+import { familyOf } from '../../../src/net/ip.ts';
+import { formatPrefix, type Prefix } from '../../../src/net/prefix.ts';
 import { formatRoute, type VirtualRule } from '../../../src/net/route.ts';
 import type { VirtualAddress } from '../../../src/net/virtual-address.ts';
 import { type Facts, type Fields, fieldsOf, setOf, type Thing } from './facts.ts';
 import { programAndArguments } from './names.ts';
 
 export function ourRouters({ vrrp, tracked }: Config): Facts {
+  // keepalived forgets what nothing tracks.
+  const names = new Set(
+    vrrp.flatMap(({ trackers = [] }) => trackers.map(({ kind, name }) => `${kind} ${name}`)),
+  );
+  const isTracked =
+    (kind: Tracker['kind']) =>
+    ({ name }: { readonly name: string }) =>
+      names.has(`${kind} ${name}`);
   const groups = [...new Set(vrrp.flatMap(({ syncGroup }) => syncGroup ?? []))];
   return [
     ...vrrp.map(instanceOf),
-    ...groups.map((group) => ({
-      name: `vrrp_sync_group ${group}`,
-      fields: fieldsOf({
-        group: setOf(vrrp.flatMap(({ name, syncGroup }) => (syncGroup === group ? [name] : []))),
-      }),
-    })),
-    ...(tracked?.scripts ?? []).map(scriptOf),
-    ...(tracked?.processes ?? []).map(processOf),
+    ...groups.map((group) =>
+      groupOf(
+        group,
+        vrrp.filter(({ syncGroup }) => syncGroup === group),
+      ),
+    ),
+    ...(tracked?.scripts ?? []).filter(isTracked('script')).map(scriptOf),
+    ...(tracked?.processes ?? []).filter(isTracked('process')).map(processOf),
   ];
 }
+
+const groupOf = (group: string, members: readonly VrrpInstanceConfig[]): Thing => ({
+  name: `vrrp_sync_group ${group}`,
+  fields: {
+    ...fieldsOf({ group: setOf(members.map(({ name }) => name)) }),
+    ...notifiesOf(members[0]?.groupNotify ?? {}),
+  },
+});
 
 function instanceOf(router: VrrpInstanceConfig): Thing {
   const { virtualAddresses, excludedAddresses = [], virtualRoutes = [], virtualRules = [] } = router;
@@ -50,7 +67,6 @@ function instanceOf(router: VrrpInstanceConfig): Thing {
         excluded: setOf(excludedAddresses.map(addressOf(router))),
         routes: setOf(virtualRoutes.map(formatRoute)),
         rules: setOf(virtualRules.map(ruleOf)),
-        sync_group: router.syncGroup,
       }),
       ...trackersOf(router.trackers ?? []),
       ...notifiesOf(router.notify ?? {}),
@@ -86,14 +102,18 @@ const addressOf =
       .filter((word) => word !== undefined)
       .join(' ');
 
+/** ip-rule(8) leaves the length of a whole address out. */
+const selectorOf = (prefix: Prefix): string =>
+  formatPrefix(prefix).replace(familyOf(prefix.address) === 'inet' ? /\/32$/ : /\/128$/, '');
+
 function ruleOf({ from, to, inputDevice, outputDevice, mark, priority, action }: VirtualRule): string {
   const pairs = {
-    from: from && formatPrefix(from),
-    to: to && formatPrefix(to),
+    from: from && selectorOf(from),
+    to: to && selectorOf(to),
     iif: inputDevice,
     oif: outputDevice,
     fwmark: mark && `0x${mark.value.toString(16)}`,
-    lookup: typeof action === 'number' ? (action === 254 ? 'main' : action) : undefined,
+    lookup: typeof action === 'number' ? action : undefined,
     priority,
   };
   const words = Object.entries(pairs).flatMap(([key, value]) =>

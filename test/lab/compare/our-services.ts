@@ -5,8 +5,8 @@ import type { Config } from '../../../src/model/config/config.ts';
 import type { FallbackConfig, RealConfig, VirtualConfig } from '../../../src/model/config/service.ts';
 import { familyOf } from '../../../src/net/ip.ts';
 import { formatNetmask } from '../../../src/net/prefix.ts';
-import { type Facts, type Fields, fieldsOf, type Thing } from './facts.ts';
-import { programAndArguments, serviceName, tableName } from './names.ts';
+import { type Facts, type Fields, fieldsOf, setOf, type Thing } from './facts.ts';
+import { behindLinks, programAndArguments, serviceName, tableName } from './names.ts';
 
 export const ourServices = ({ virtuals }: Config): Facts => virtuals.flatMap(serviceOf);
 
@@ -21,7 +21,7 @@ function serviceOf(virtual: VirtualConfig): readonly Thing[] {
       name,
       fields: fieldsOf({
         scheduler: virtual.scheduler,
-        schedflags: virtual.schedFlags.join(','),
+        schedflags: setOf(virtual.schedFlags),
         ops: virtual.ops,
         persistent: persistentSec,
         netmask: persistentSec === undefined ? undefined : netmaskOf(virtual, netmaskPrefix),
@@ -127,7 +127,7 @@ function askedOf(target: LoneTarget): Fields {
       payload: target.payload.length / 2,
       require_reply: target.requireReply !== undefined,
     });
-  if (target.kind === 'file') return fieldsOf({ track_file: target.path });
+  if (target.kind === 'file') return fieldsOf({ track_file: behindLinks(target.path) });
   return fieldsOf(place);
 }
 

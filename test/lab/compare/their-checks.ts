@@ -66,7 +66,7 @@ function askedOf(kind: string, below: readonly Dumped[], files: ReadonlyMap<stri
   };
   if (kind === 'HTTP_GET' || kind === 'SSL_GET') return fieldsOf({ ...place, ...urlsOf(below) });
   if (kind === 'SMTP_CHECK') return fieldsOf({ ...place, helo_name: value('helo') });
-  if (kind === 'DNS_CHECK') return fieldsOf({ ...place, type: value('Type'), name: value('Name') });
+  if (kind === 'DNS_CHECK') return fieldsOf({ ...place, type: value('Type'), name: value('Name') ?? '.' });
   if (kind === 'MISC_CHECK')
     return fieldsOf({ misc_path: commandIn(value('script')), misc_dynamic: value('dynamic') === 'YES' });
   if (kind === 'UDP_CHECK')
@@ -75,7 +75,10 @@ function askedOf(kind: string, below: readonly Dumped[], files: ReadonlyMap<stri
       payload: value('Payload len') ?? 0,
       require_reply: value('Require reply') === 'yes',
     });
-  if (kind === 'FILE_CHECK') return fieldsOf({ track_file: files.get(value('Tracked file') ?? '') });
+  if (kind === 'FILE_CHECK')
+    return fieldsOf({
+      track_file: files.get(saidOf(belowOf(below, 'Keepalive method'), 'Tracked file') ?? ''),
+    });
   if (kind === 'PING_CHECK')
     return fieldsOf({ bindto: place.bindto, bind_if: place.bind_if, fwmark: place.fwmark });
   return fieldsOf(place);

@@ -7,10 +7,11 @@ import { type Facts, type Fields, fieldsOf, setOf, type Thing } from './facts.ts
 import { programAndArguments } from './names.ts';
 
 export const theirRouters = (dump: Dump): Facts => {
+  const groups = sectionOf(dump, 'VRRP Sync groups', 'VRRP Sync Group').map(groupOf);
   const instances = sectionOf(dump, 'VRRP Topology', 'VRRP Instance').map(instanceOf);
   return [
-    ...instances,
-    ...sectionOf(dump, 'VRRP Sync groups', 'VRRP Sync Group').map(groupOf),
+    ...instances.map((instance) => withTrackersOf(instance, [...instances, ...groups])),
+    ...groups.map(({ fields, ...group }) => ({ ...group, fields: without(fields, trackKeys) })),
     ...sectionOf(dump, 'VRRP Scripts', 'VRRP Script').map(scriptOf),
     ...sectionOf(dump, 'VRRP Track processes', 'VRRP Track process').map(processOf),
   ];
@@ -134,6 +135,8 @@ const tracked = {
   track_process: 'Tracked process',
 } as const;
 
+const trackKeys = Object.keys(tracked);
+
 const trackersOf = (below: readonly Dumped[]): Fields =>
   fieldsOf(
     Object.fromEntries(
@@ -143,6 +146,29 @@ const trackersOf = (below: readonly Dumped[]): Fields =>
       ]),
     ),
   );
+
+const without = (fields: Fields, keys: readonly string[]): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([key]) => !keys.includes(key)));
+
+/** What a member of a group tracks is tracked for all of them, as what the group does. */
+function withTrackersOf(instance: Thing, others: Facts): Thing {
+  const group = instance.fields.sync_group;
+  if (group === undefined) return instance;
+  const members = others.filter(
+    ({ name, fields }) => fields.sync_group === group || name === `vrrp_sync_group ${group}`,
+  );
+  const trackers = Object.keys(tracked).map((key) => [
+    key,
+    setOf([...new Set(members.flatMap(({ fields }) => fields[key]?.split(', ') ?? []))]),
+  ]);
+  return {
+    ...instance,
+    fields: {
+      ...without(instance.fields, ['sync_group', ...trackKeys]),
+      ...fieldsOf(Object.fromEntries(trackers)),
+    },
+  };
+}
 
 const notifies = {
   notify_master: 'Master state transition',

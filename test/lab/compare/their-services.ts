@@ -2,7 +2,7 @@
 // mark of a group. Source: keepalived/check/check_data.c (dump_vs, dump_rs, dump_vsg).
 import { parseIp } from '../../../src/net/ip.ts';
 import { belowOf, type Dump, type Dumped, saidOf } from './dump.ts';
-import { type Facts, fieldsOf, type Thing } from './facts.ts';
+import { type Facts, fieldsOf, setOf, type Thing } from './facts.ts';
 import { addressesOf, blockName, serviceName, tableName } from './names.ts';
 import { commandIn } from './their-routers.ts';
 
@@ -101,7 +101,7 @@ function serviceOf(service: TheirService, name: string): readonly Thing[] {
       block,
       fields: fieldsOf({
         scheduler: value('lvs_sched'),
-        schedflags: flags.filter((flag) => value(flag) === 'enabled').join(','),
+        schedflags: setOf(flags.filter((flag) => value(flag) === 'enabled')),
         ops: value('One packet scheduling')?.startsWith('enabled'),
         persistent: value('persistence timeout'),
         netmask: value('persistence granularity'),
@@ -125,7 +125,9 @@ const forwards = new Map([
 /** "TUN, type = GUE, port = 6080, checksum". */
 function forwardIn(text = ''): string {
   const [method = '', ...rest] = text.split(', ');
-  const more = rest.filter((word) => word !== 'type = IPIP').map((word) => word.replace(' = ', ' '));
+  const more = rest
+    .filter((word) => word !== 'type = IPIP' && word !== 'no checksum')
+    .map((word) => word.replace(' = ', ' '));
   return [forwards.get(method) ?? method, ...more.map((word) => word.toLowerCase())].join(' ');
 }
 

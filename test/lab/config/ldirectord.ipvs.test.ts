@@ -4,12 +4,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { corpusBeside } from '../../make/corpus-beside.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { type Running, waitUntil } from '../harness/process.ts';
 import { daemonMain, startDirector, startNginx } from '../harness/programs.ts';
 
 const hasLdirectord = existsSync('/usr/sbin/ldirectord');
-const corpus = process.env.LVS_CORPUS ?? join(import.meta.dirname, '../../../../shared/corpus/ldirectord');
+const corpus = corpusBeside('ldirectord');
 
 let lab: Lab;
 beforeEach(() => {
