@@ -68,3 +68,10 @@ export function behindLinks(path: string): string {
   const folder = join(path, '..');
   return existsSync(folder) ? join(realpathSync(folder), path.replace(/^.*\//, '')) : path;
 }
+
+/** The second of a name is "NAME (2)". */
+export function numbered(name: string, counts: Map<string, number>): string {
+  const count = (counts.get(name) ?? 0) + 1;
+  counts.set(name, count);
+  return count === 1 ? name : `${name} (${count})`;
+}

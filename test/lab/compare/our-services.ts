@@ -1,12 +1,13 @@
 // What our config says of services, their servers and their checks, in the form of their-services.ts and their-checks.ts.
 import { checkPlanOf } from '../../../src/health/checks/plan.ts';
 import type { LoneTarget } from '../../../src/model/checks/checks.ts';
+import { type CheckedAs, checksOf } from '../../../src/model/checks/checks-of.ts';
 import type { Config } from '../../../src/model/config/config.ts';
 import type { FallbackConfig, RealConfig, VirtualConfig } from '../../../src/model/config/service.ts';
 import { familyOf } from '../../../src/net/ip.ts';
 import { formatNetmask } from '../../../src/net/prefix.ts';
 import { type Facts, type Fields, fieldsOf, setOf, type Thing } from './facts.ts';
-import { behindLinks, programAndArguments, serviceName, tableName } from './names.ts';
+import { behindLinks, numbered, programAndArguments, serviceName, tableName } from './names.ts';
 
 export const ourServices = ({ virtuals }: Config): Facts => virtuals.flatMap(serviceOf);
 
@@ -68,10 +69,12 @@ function serverOf(virtual: VirtualConfig, real: RealConfig, name: string): reado
       inhibit_on_failure: virtual.quiescent,
     }),
   };
-  return [server, ...checksOf(virtual, real, key)];
+  const kinds = new Map<string, number>();
+  const checks = checksOf(virtual, real).flatMap((own) => checkOf(own, key));
+  return [server, ...checks.map((check) => ({ ...check, name: numbered(check.name, kinds) }))];
 }
 
-function checksOf(virtual: VirtualConfig, real: RealConfig, key: string): readonly Thing[] {
+function checkOf({ virtual, real }: CheckedAs, key: string): readonly Thing[] {
   const { main } = checkPlanOf(virtual, real);
   const { target, timeoutMs } = main;
   if (target.kind === 'on' || target.kind === 'with-agent') return [];

@@ -2,6 +2,7 @@
 // keepalived/check/check_api.c (dump_checker), keepalived/check/check_http.c, check_misc.c, check_dns.c, check_udp.c.
 import { belowOf, type Dump, type Dumped, saidOf } from './dump.ts';
 import { type Facts, type Fields, fieldsOf } from './facts.ts';
+import { numbered } from './names.ts';
 import { commandIn } from './their-routers.ts';
 import { serverKey, type TheirService } from './their-services.ts';
 
@@ -23,10 +24,8 @@ export function theirChecks({ sections }: Dump, services: readonly TheirService[
         const found = servers.find((each) => saidOf(each, 'RIP')?.startsWith(`${address}, RPORT = ${port},`));
         if (found === undefined) return [];
         const key = `${kind} of ${name} -> ${serverKey(found, name)}`;
-        const count = (seen.get(key) ?? 0) + 1;
-        seen.set(key, count);
         const fields = { ...timesOf(kind, below), ...askedOf(kind, below, files) };
-        return [{ name: count === 1 ? key : `${key} (${count})`, block, fields }];
+        return [{ name: numbered(key, seen), block, fields }];
       }),
     );
   });

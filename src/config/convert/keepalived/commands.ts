@@ -13,7 +13,9 @@ export function commandOf(statement: Statement | undefined, note: Noting): strin
     return undefined;
   }
   if (words[0]?.startsWith('/')) return formatCommand(words);
-  const command = formatCommand(['/usr/bin/env', ...words]);
+  // What can be no program's name goes to a shell there, as it stands.
+  const isName = /^(?:\[|[\w.+-][\w.+/-]*)$/.test(words[0] ?? '');
+  const command = formatCommand(isName ? ['/usr/bin/env', ...words] : ['/bin/sh', '-c', words.join(' ')]);
   note(statement.at, 'respelled', `${statement.key}: ${command}, as a command begins with an absolute path`);
   return command;
 }
