@@ -516,9 +516,9 @@ it('a member outside of group, a fraction of a script second: taken, and told', 
   const { config, notes } = convertedText(`${instance('')}vrrp_sync_group G {\nA\n}\n${script}`);
   expect(config.vrrp[0]?.syncGroup).toBe('G');
   expect(notes).toContain(
-    'old:8: look: vrrp_sync_group G: taken, though keepalived knows no member outside of group',
+    'old:9: look: vrrp_sync_group G: taken, though keepalived knows no member outside of group',
   );
   expect(notes).toContain(
-    'old:13: look: interval 0.5: taken, though keepalived 2.2.7 has whole seconds and makes 1 of it',
+    'old:14: look: interval 0.5: taken, though keepalived 2.2.7 has whole seconds and makes 1 of it',
   );
 });
