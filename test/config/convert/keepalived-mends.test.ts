@@ -482,14 +482,6 @@ describe('a program of keepalived', () => {
     ]);
   });
 
-  it.each([
-    ['"</dev/tcp/127.0.0.1/80"', ['/bin/sh', '-c', '</dev/tcp/127.0.0.1/80']],
-    ['"[ -f /x ] && exit 1"', ['/usr/bin/env', '[', '-f', '/x', ']', '&&', 'exit', '1']],
-    ['"killall -0 sshd"', ['/usr/bin/env', 'killall', '-0', 'sshd']],
-  ])('%s: only what is no name of a program goes to a shell, as in keepalived', (text, words) => {
-    expect(check(`misc_path ${text}`).virtual.miscPath).toEqual(words);
-  });
-
   it('that cannot be read is none', () => {
     const { virtual, notes } = check('misc_path "/a/b \'c"');
     expect(virtual.checktype).toEqual({ kind: 'on' });
@@ -498,27 +490,4 @@ describe('a program of keepalived', () => {
       'old:5: harmless: MISC_CHECK: left out, as it names no program; the server counts as up',
     ]);
   });
-});
-
-it.each([
-  [
-    "router_id 'a # b'",
-    'old:2: look: router_id: taken, though keepalived 2.2.7 loses a line with # ! { or } in single quotes',
-  ],
-  ['router_id "a # \'b\' {c}"', undefined],
-])('%s: a sign in single quotes is told', (line, said) => {
-  const { notes } = convertedText(`global_defs {\n${line}\n}\n${instance('')}`);
-  expect(notes.filter((note) => !note.includes('harmless'))).toEqual(said === undefined ? [] : [said]);
-});
-
-it('a member outside of group, a fraction of a script second: taken, and told', () => {
-  const script = 'vrrp_script s {\nscript /bin/true\ninterval 0.5\n}\n';
-  const { config, notes } = convertedText(`${instance('')}vrrp_sync_group G {\nA\n}\n${script}`);
-  expect(config.vrrp[0]?.syncGroup).toBe('G');
-  expect(notes).toContain(
-    'old:9: look: vrrp_sync_group G: taken, though keepalived knows no member outside of group',
-  );
-  expect(notes).toContain(
-    'old:14: look: interval 0.5: taken, though keepalived 2.2.7 has whole seconds and makes 1 of it',
-  );
 });
