@@ -41,6 +41,10 @@ bench-flood: build ## adverts of strangers, 10,000 a second: what they cost the 
 	@scripts/ensure-packages.sh ip sysctl
 	@scripts/bench-vrrp-flood.sh $(OPTIONS)
 
+bench-start: build ## exec to the first advert and memory at rest beside keepalived, a command beside node -e 0 (OPTIONS='--runs 1')
+	@scripts/ensure-packages.sh ip keepalived sysctl
+	@scripts/bench-start.sh $(OPTIONS)
+
 bench-ipvs: build ## a table of 11,000 entries beside keepalived and ipvsadm (OPTIONS='--runs 1 --growth')
 	@scripts/ensure-packages.sh
 	@scripts/bench-ipvs.sh $(OPTIONS)
@@ -71,4 +75,4 @@ clean: ## what was built and measured
 modules:
 	@scripts/ensure-modules.sh
 
-.PHONY: help build install test test-systemd test-machine sim demo bench-failover bench-scale bench-flood bench-ipvs lint format clean modules
+.PHONY: help build install test test-systemd test-machine sim demo bench-failover bench-scale bench-flood bench-start bench-ipvs lint format clean modules
