@@ -44,8 +44,10 @@ function formatRouters(instances: readonly VrrpInstanceConfig[]): string {
 }
 
 /** Addresses, or the names that have none yet. */
-const peersOf = ({ unicastPeers, peerNames = [] }: VrrpInstanceConfig): string =>
-  unicastPeers.join(' ') || peerNames.map(({ name }) => name).join(' ') || 'multicast';
+const peersOf = ({ unicastPeers, peerNames = [], multicastGroup: group }: VrrpInstanceConfig): string =>
+  unicastPeers.join(' ') ||
+  peerNames.map(({ name }) => name).join(' ') ||
+  (group === undefined ? 'multicast' : `multicast to ${group}`);
 
 /** What moves which router; the members of a sync group have everything in common. */
 function formatTrackers(instances: readonly VrrpInstanceConfig[]): string[] {

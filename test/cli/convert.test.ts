@@ -37,7 +37,7 @@ it('is silent where there is nothing to say', async () => {
 });
 
 it('--strict: exit 1 with a dangerous note, and the YAML all the same', async () => {
-  const text = router('mcast_dst_ip 224.0.0.19');
+  const text = router('track_bfd {\nb\n}');
   expect((await run('k.conf', text)).status).toBe(0);
   const strict = await run('k.conf', text, '--strict');
   expect(strict.status).toBe(1);

@@ -59,7 +59,7 @@ const words: Readonly<Record<Grade, readonly string[]>> = {
   ],
   look: [],
   dangerous: [
-    ...['vrrp_mcast_group4', 'vrrp_mcast_group6', 'mcast_dst_ip', 'auth_hmac', 'vrf', 'net_namespace'],
+    ...['auth_hmac', 'vrf', 'net_namespace'],
     ...['bfd_instance', 'track_bfd', 'use_ipvlan'],
     ...['notify_master', 'notify_backup', 'notify_fault', 'notify_stop', 'notify'],
     ...['connect_ip', 'bindto', 'bind_port', 'bind_if', 'fwmark', 'nftables_ipvs', 'net_namespace_ipvs'],

@@ -49,12 +49,14 @@ export function judgeVrrpConflicts(entries: readonly VrrpEntry[], resolution: Re
   for (const { index, draft, instances } of entries) {
     const { name, virtual_router_id: vrid } = draft;
     claim({ what: `name ${name}` }, name, 'each name once', [index, 'name']);
-    for (const { family, vmac } of instances) {
+    for (const { family, vmac, multicastGroup: group } of instances) {
       if (vmac !== undefined)
         claim({ what: 'use_vmac', scope: vmac }, name, 'each interface name once', [index, 'use_vmac']);
       const { first, further } = pathsOf(draft);
       for (const path of [first, ...further]) {
-        const router = { what: `virtual_router_id ${vrid} on ${path}`, scope: family };
+        // Routers of other groups do not hear this one; with a MAC by the VRID they would share that.
+        const scope = group === undefined || vmac !== undefined ? family : `${family} ${group}`;
+        const router = { what: `virtual_router_id ${vrid} on ${path}`, scope };
         claim(router, name, 'each VRID once on an interface', [index, 'virtual_router_id']);
       }
     }

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type Family, familyOf } from '../../net/ip.ts';
 import { errorAt, warningAt } from '../problem.ts';
 import { optional } from '../values/documented.ts';
-import { interfaceName } from '../values/scalars.ts';
+import { flag, interfaceName } from '../values/scalars.ts';
 import type { PeersDraft } from './peers.ts';
 import type { RouterSite } from './router-site.ts';
 
@@ -15,6 +15,11 @@ export const pathsShape = {
   interfaces: optional(
     z.array(interfaceName, { error: 'a list of interfaces' }).min(1, { error: 'at least one interface' }),
     'Instead of interface: that one first, then further paths for adverts, such as a cable between the directors.',
+  ),
+  dont_track_primary: optional(
+    flag(),
+    'Whether its interface may be down, or without a carrier, and the router goes on; else that is a fault.',
+    'no',
   ),
 } as const;
 type PathsDraft = z.output<z.ZodObject<typeof pathsShape>>;

@@ -3,9 +3,9 @@
 import * as z from 'zod';
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import { parseHostName } from '../../net/host-name.ts';
-import { type Family, familyOf, type Ip, parseIp } from '../../net/ip.ts';
+import { type Family, familyOf, type Ip, ip, ipBytes, isMulticast, parseIp } from '../../net/ip.ts';
 import { readPairs } from '../../net/word-pairs.ts';
-import { errorAt } from '../problem.ts';
+import { errorAt, warningAt } from '../problem.ts';
 import { present } from '../resolution.ts';
 import { optional } from '../values/documented.ts';
 import { address, scalar } from '../values/scalars.ts';
@@ -21,6 +21,11 @@ const peer = scalar('an address or a name, and behind it min_ttl N, max_ttl N (0
   type: 'string',
 });
 
+/** RFC 9568 §5.1.1.2, §5.1.2.2. */
+const vrrpGroups: Readonly<Record<Family, Ip>> = { inet: ip('224.0.0.18'), inet6: ip('ff02::12') };
+
+const group = scalar('a multicast address, of IPv6 one of the link (ffX2::)', readGroup, { type: 'string' });
+
 export const peersShape = {
   unicast_peer: optional(
     z.array(peer),
@@ -31,10 +36,17 @@ export const peersShape = {
     'The source address of adverts. Default: the first address of the interface.',
   ),
   source: optional(address(), 'Another spelling of unicast_src_ip.'),
+  mcast_dst_ip: optional(
+    z.array(group),
+    'Another multicast group for adverts, one a family; of IPv6 one of the link. Default: 224.0.0.18 and ff02::12.',
+  ),
 } as const;
 export type PeersDraft = z.output<z.ZodObject<typeof peersShape>>;
 
-type Peers = Pick<VrrpInstanceConfig, 'unicastPeers' | 'peerNames' | 'peerTtl' | 'sourceAddress'>;
+type Peers = Pick<
+  VrrpInstanceConfig,
+  'unicastPeers' | 'peerNames' | 'peerTtl' | 'sourceAddress' | 'multicastGroup'
+>;
 
 /** Those of one family; names may have addresses of either. */
 export function resolvePeers(draft: PeersDraft, family: Family): Peers {
@@ -56,8 +68,29 @@ export function resolvePeers(draft: PeersDraft, family: Family): Peers {
     unicastPeers: ofFamily.map(({ address }) => address),
     ...(named.length > 0 && { peerNames: named }),
     ...(peerTtl.length > 0 && { peerTtl }),
-    ...present({ sourceAddress }),
+    ...present({ sourceAddress, multicastGroup: peers.length > 0 ? undefined : groupOf(draft, family) }),
   };
+}
+
+/** Undefined: RFC 9568's. */
+const groupOf = ({ mcast_dst_ip: groups = [] }: PeersDraft, family: Family): Ip | undefined =>
+  groups.find((each) => familyOf(each) === family && each !== vrrpGroups[family]);
+
+function judgeGroups(draft: PeersDraft, families: readonly Family[], { site, problems }: RouterSite): void {
+  const { mcast_dst_ip: groups = [], unicast_peer: peers = [] } = draft;
+  if (peers.length > 0 && groups.length > 0)
+    problems.push(
+      warningAt(site('mcast_dst_ip'), 'use mcast_dst_ip', 'no unicast_peer beside it', `${peers.length}`),
+    );
+  for (const [i, each] of groups.entries()) {
+    const family = familyOf(each);
+    const isRepeated = groups.findIndex((other) => familyOf(other) === family) < i;
+    if (families.includes(family) && !isRepeated) continue;
+    const rule = isRepeated
+      ? 'one group of each family'
+      : `an address of ${families.map(familyName).join(' or ')}, as the VIPs`;
+    problems.push(errorAt(site('mcast_dst_ip', i), 'use mcast_dst_ip', rule, each));
+  }
 }
 
 /** @param families of the virtual addresses */
@@ -65,6 +98,7 @@ export function judgePeers(draft: PeersDraft, families: readonly Family[], at: R
   const { site, problems } = at;
   const { unicast_peer: peers = [], unicast_src_ip: first, source: second } = draft;
   const names = families.map(familyName).join(' or ');
+  judgeGroups(draft, families, at);
   const refuse = (path: readonly [string, ...number[]], rule: string, got: string) =>
     problems.push(errorAt(site(...path), `use ${path[0]}`, rule, got));
   for (const family of families) {
@@ -109,6 +143,13 @@ function readHost(text: string): { readonly address: Ip } | { readonly name: str
   if (address !== undefined) return { address };
   const name = parseHostName(text);
   return name === undefined ? undefined : { name };
+}
+
+/** RFC 4291 §2.7: the second half of the second byte is the scope, 2 the link. */
+function readGroup(text: string): Ip | undefined {
+  const found = parseIp(text.trim());
+  if (found === undefined || !isMulticast(found)) return undefined;
+  return familyOf(found) === 'inet' || ((ipBytes(found)[1] ?? 0) & 0x0f) === 2 ? found : undefined;
 }
 
 const readTtl = (text: string) => (/^\d{1,3}$/.test(text) && Number(text) <= 255 ? Number(text) : undefined);

@@ -49,6 +49,7 @@ function instanceOf(draft: VrrpDraft, family: Family, { site }: RouterSite): Vrr
     name: draft.name,
     interface: first,
     ...(further.length > 0 && { furtherInterfaces: further }),
+    ...(draft.dont_track_primary === true && { trackPrimary: false }),
     family,
     virtualRouterId: draft.virtual_router_id,
     ...election,

@@ -87,8 +87,13 @@ export function floatingAddresses(config: VrrpInstanceConfig): readonly VirtualA
 }
 
 /** Where its adverts travel: instances with the same one share a socket. */
-export const channelOf = ({ family, unicastPeers, peerTtl = [] }: VrrpInstanceConfig): AdvertChannel =>
-  family === 'inet' ? { family } : { family, ...(unicastPeers.length > 0 && { unicast: peerTtl }) };
+export const channelOf = (config: VrrpInstanceConfig): AdvertChannel => {
+  const { family, unicastPeers, peerTtl = [], multicastGroup: group } = config;
+  const own = group === undefined || unicastPeers.length > 0 ? {} : { group };
+  return family === 'inet'
+    ? { family, ...own }
+    : { family, ...own, ...(unicastPeers.length > 0 && { unicast: peerTtl }) };
+};
 
 export type SourceRequest = {
   readonly config: VrrpInstanceConfig;

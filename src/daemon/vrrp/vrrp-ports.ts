@@ -19,6 +19,8 @@ export type Device = { readonly name: string; readonly index: number };
 export type AdvertChannel = {
   /** No group is joined, and nothing comes in. */
   readonly sendOnly?: true;
+  /** Another group than RFC 9568's is joined, and what does not go there is another socket's. */
+  readonly group?: Ip;
 } & ({ readonly family: 'inet' } | { readonly family: 'inet6'; readonly unicast?: readonly TtlBounds[] });
 
 /**

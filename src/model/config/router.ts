@@ -10,6 +10,8 @@ export type VrrpInstanceConfig = {
   readonly name: string;
   /** Carries the virtual addresses, and is the first path of adverts. */
   readonly interface: string;
+  /** Only false is said: it may be down, or without a carrier. */
+  readonly trackPrimary?: false;
   /** Further paths of adverts, none of them twice (paths.ts). */
   readonly furtherInterfaces?: readonly string[];
   /** Of every virtual address: an entry with both families is two instances (resolve.ts). */
@@ -41,6 +43,8 @@ export type VrrpInstanceConfig = {
   /** How far away those may be that have a bound; absent: however far. */
   readonly peerTtl?: readonly TtlBounds[];
   readonly sourceAddress?: Ip;
+  /** Another group than RFC 9568's; absent: that one, or unicast peers. */
+  readonly multicastGroup?: Ip;
   /** RFC 3768 has none; RFC 2338 simple text, for peers that still ask for it. */
   readonly authPass?: string;
   /** Which IPv4 version-3 checksum is sent (docs/reference/vrrp.md §1.3); both are accepted. */

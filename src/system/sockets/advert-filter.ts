@@ -41,15 +41,18 @@ const MULTICAST = 0xff;
 /** Beyond that many addresses in one list the reader judges them. */
 const addressesMax = 200;
 
-/** The packet begins with its IPv4 header. */
-export const advertFilterInet = (admission: Admission): Uint8Array =>
+/** The packet begins with its IPv4 header. @param group another one than RFC 9568's, and nothing but that */
+export const advertFilterInet = (admission: Admission, group?: Ip): Uint8Array =>
   assemble([
+    ...(group === undefined
+      ? []
+      : [load(LOAD_WORD, DESTINATION_INET), unlessEqual(wordOf(group), 'rejected')]),
     load(LOAD_HEADER_LENGTH),
     load(LOAD_LENGTH),
     load(SUBTRACT_X),
     unlessAtLeast(2, 'strange'),
     load(LOAD_WORD, DESTINATION_INET),
-    ifEqual(GROUP_INET, 'group'),
+    ifEqual(group === undefined ? GROUP_INET : wordOf(group), 'group'),
     load(LOAD_BYTE_BEHIND, 1),
     ...admission.unicast.map((vrid) => ifEqual(vrid, 'unicast')),
     goTo('strange'),
@@ -128,10 +131,10 @@ function ifOneOf(addresses: readonly Ip[], isFrom: SourceTest, then: string, oth
   return [...tests, goTo(otherwise)];
 }
 
-const isInet: SourceTest = (address, then) => [
-  load(LOAD_WORD, SOURCE_INET),
-  ifEqual(wordsOf(address)[0] ?? 0, then),
-];
+const isInet: SourceTest = (address, then) => [load(LOAD_WORD, SOURCE_INET), ifEqual(wordOf(address), then)];
+
+/** Of IPv4. */
+const wordOf = (address: Ip): number => wordsOf(address)[0] ?? 0;
 
 const isInet6: SourceTest = (address, then, otherwise) => [
   ...wordsOf(address).flatMap((word, index) => [

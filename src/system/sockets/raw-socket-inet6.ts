@@ -39,8 +39,9 @@ export function openVrrpSocketInet6(
   device: Device,
   {
     unicast,
+    group = groupVrrp,
     sendOnly = false,
-  }: { readonly unicast?: readonly HopLimitBounds[]; readonly sendOnly?: boolean },
+  }: { readonly unicast?: readonly HopLimitBounds[]; readonly group?: Ip; readonly sendOnly?: boolean },
   clock: Clock,
 ): Result<AdvertPort, SocketFailure> {
   const filter = (admission?: Admission) =>
@@ -53,7 +54,7 @@ export function openVrrpSocketInet6(
     { level: SOL_IPV6, name: IPV6_HDRINCL, value: intBytes(1) },
     { level: SOL_SOCKET, name: SO_PRIORITY, value: intBytes(priorityInternetworkControl) },
     ...(unicast === undefined ? multicast(device) : []),
-    ...(unicast === undefined && !sendOnly ? joining(device) : []),
+    ...(unicast === undefined && !sendOnly ? joining(device, group) : []),
   ];
   const request = { domain: AF_INET6, type: SOCK_RAW, protocol: protocolVrrp, options };
   const opened = openDatagramSocket(request, clock);
@@ -76,6 +77,6 @@ const multicast = ({ index }: Device): readonly SocketOption[] => [
   { level: SOL_IPV6, name: IPV6_MULTICAST_LOOP, value: intBytes(0) },
 ];
 
-const joining = ({ index }: Device): readonly SocketOption[] => [
-  { level: SOL_IPV6, name: IPV6_JOIN_GROUP, value: Buffer.concat([ipBytes(groupVrrp), intBytes(index)]) },
+const joining = ({ index }: Device, group: Ip): readonly SocketOption[] => [
+  { level: SOL_IPV6, name: IPV6_JOIN_GROUP, value: Buffer.concat([ipBytes(group), intBytes(index)]) },
 ];

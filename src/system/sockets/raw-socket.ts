@@ -1,8 +1,9 @@
-// The VRRP socket of one interface: raw IPv4, protocol 112, bound to the device, member of 224.0.0.18 there. Whole
+// The VRRP socket of one interface: raw IPv4, protocol 112, bound to the device, member of a group there. Whole
 // IPv4 packets go both ways (IP_HDRINCL): the sender chooses source, TTL and TOS of every advert, so that a checksum
 // over the source and the source itself cannot part, and a virtual address is never picked by the kernel as our own.
 // One socket serves every instance of its interface (IP_MAX_MEMBERSHIPS is 20 a socket). What comes in is the filter's
 // decision (advert-filter.ts). Source: raw(7), ip(7), socket(7); docs/reference/sockets.md §1.
+import { type Ip, ip, ipBytes } from '../../net/ip.ts';
 import { ok, type Result } from '../../net/result.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AdvertPort } from '../../ports/datagram.ts';
@@ -14,7 +15,7 @@ import { attaching, detaching } from './socket-filter-option.ts';
 /** RFC 9568 §5.1.1.4. */
 const protocolVrrp = 112;
 /** RFC 9568 §5.1.1.2: 224.0.0.18. */
-const groupVrrp = Uint8Array.of(224, 0, 0, 18);
+const groupVrrp = ip('224.0.0.18');
 
 const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;
@@ -39,14 +40,18 @@ const priorityInternetworkControl = 6;
 
 /**
  * @param device the interface; it must exist, and may be down or without an address.
- * @param options sendOnly: joins no group.
+ * @param options sendOnly: joins no group. group: that one, and hears nothing else.
  */
 export function openVrrpSocket(
   device: { readonly name: string; readonly index: number },
   clock: Clock,
-  { sendOnly = false }: { readonly sendOnly?: boolean } = {},
+  { sendOnly = false, group }: { readonly sendOnly?: boolean; readonly group?: Ip } = {},
 ): Result<AdvertPort, SocketFailure> {
-  const options = [...binding(device), ...(sendOnly ? [] : joining(device)), ...sending(device)];
+  const options = [
+    ...binding(device),
+    ...(sendOnly ? [] : joining(device, group ?? groupVrrp)),
+    ...sending(device),
+  ];
   const request = { domain: AF_INET, type: SOCK_RAW, protocol: protocolVrrp, options };
   const opened = openDatagramSocket(request, clock);
   if (!opened.ok) return opened;
@@ -55,7 +60,7 @@ export function openVrrpSocket(
     ...port,
     // Rather every packet than those of an earlier configuration.
     admit: (admission) => {
-      if (setOption(attaching(advertFilterInet(admission))) !== undefined) setOption(detaching);
+      if (setOption(attaching(advertFilterInet(admission, group))) !== undefined) setOption(detaching);
     },
   });
 }
@@ -68,8 +73,8 @@ const binding = (device: { readonly name: string; readonly index: number }): Soc
   { level: SOL_IP, name: IP_MULTICAST_ALL, value: intBytes(0) },
 ];
 
-const joining = (device: { readonly index: number }): SocketOption[] => [
-  { level: SOL_IP, name: IP_ADD_MEMBERSHIP, value: groupOn(device.index) },
+const joining = (device: { readonly index: number }, group: Ip): SocketOption[] => [
+  { level: SOL_IP, name: IP_ADD_MEMBERSHIP, value: groupOn(device.index, group) },
 ];
 
 const sending = (device: { readonly name: string; readonly index: number }): SocketOption[] => [
@@ -85,4 +90,5 @@ const sending = (device: { readonly name: string; readonly index: number }): Soc
 ];
 
 /** struct ip_mreqn: group, local address (left to the index), interface index. */
-const groupOn = (index: number): Uint8Array => Buffer.concat([groupVrrp, new Uint8Array(4), intBytes(index)]);
+const groupOn = (index: number, group = groupVrrp): Uint8Array =>
+  Buffer.concat([ipBytes(group), new Uint8Array(4), intBytes(index)]);

@@ -14,7 +14,7 @@ describe('grades', () => {
     ['smtp_server', 'harmless'],
     ['omega', 'look'],
     ['never_heard_of', 'look'],
-    ['vrrp_mcast_group4', 'dangerous'],
+    ['auth_hmac', 'dangerous'],
     ['bfd_instance', 'dangerous'],
   ])('%s is %s', (word, grade) => {
     expect(gradeOf({ word })).toBe(grade);
@@ -22,11 +22,11 @@ describe('grades', () => {
 
   it('stand before the note', () => {
     const { notes } = convertedText(
-      `global_defs {\nrouter_id x\nvrrp_mcast_group4 224.0.0.19\n}\n${router('omega\nauthentication {\nauth_type AH\nauth_pass x\n}')}`,
+      `global_defs {\nrouter_id x\nauth_hmac x\n}\n${router('omega\nauthentication {\nauth_type AH\nauth_pass x\n}')}`,
     );
     expect(notes).toEqual([
       'old:2: harmless: router_id: left out, as nothing corresponds to it',
-      'old:3: dangerous: vrrp_mcast_group4: left out, as nothing corresponds to it',
+      'old:3: dangerous: auth_hmac: left out, as nothing corresponds to it',
       'old:8: look: vrrp_instance omega: left out, as nothing corresponds to it',
       'old:9: dangerous: authentication: left out, as AH is not spoken',
     ]);

@@ -74,6 +74,36 @@ export const documentCases: readonly ProblemCase[] = [
     '2:5: Cannot use virtual_ipaddress: expected at least one address, or version: 2 for a router that only elects, got none',
   ),
   yaml(
+    'a group is a multicast address',
+    'vrrp:\n  - {name: A, interface: e, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9], mcast_dst_ip: [10.0.0.1]}\n',
+    '2:97: Cannot read vrrp 1 mcast_dst_ip 1: expected a multicast address, of IPv6 one of the link (ffX2::), got 10.0.0.1',
+  ),
+  yaml(
+    'a group of IPv6 is one of the link',
+    'vrrp:\n  - {name: A, interface: e, virtual_router_id: 1, virtual_ipaddress: [fd00::9], mcast_dst_ip: ["ff05::1"]}\n',
+    '2:96: Cannot read vrrp 1 mcast_dst_ip 1: expected a multicast address, of IPv6 one of the link (ffX2::), got ff05::1',
+  ),
+  yaml(
+    'a group is of the family of the addresses',
+    'vrrp:\n  - {name: A, interface: e, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9], mcast_dst_ip: ["ff02::99"]}\n',
+    '2:97: Cannot use mcast_dst_ip: expected an address of IPv4, as the VIPs, got ff02::99',
+  ),
+  yaml(
+    'a group once for each family',
+    'vrrp:\n  - {name: A, interface: e, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9], mcast_dst_ip: [224.0.0.9, 224.0.0.8]}\n',
+    '2:108: Cannot use mcast_dst_ip: expected one group of each family, got 224.0.0.8',
+  ),
+  yaml(
+    'a group beside unicast peers has no effect',
+    'vrrp:\n  - {name: A, interface: e, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9], unicast_peer: [10.0.0.1], mcast_dst_ip: [224.0.0.9]}\n',
+    '2:122: warning: Cannot use mcast_dst_ip: expected no unicast_peer beside it, got 1',
+  ),
+  yaml(
+    'a VRID once in each group',
+    'vrrp:\n  - {name: A, interface: e, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9], mcast_dst_ip: [224.0.0.9]}\n  - {name: B, interface: e, virtual_router_id: 1, virtual_ipaddress: [10.0.0.8], mcast_dst_ip: [224.0.0.9]}\n',
+    '3:48: Cannot use virtual_router_id 1 on e: expected each VRID once on an interface, got it again (first in A)',
+  ),
+  yaml(
     'a static address names its device',
     'static_ipaddress: [10.0.0.1/24]\n',
     '1:20: Cannot hold static_ipaddress: expected dev IF behind the address, got 10.0.0.1/24',

@@ -107,6 +107,17 @@ describe('an address that somebody deletes', () => {
     await host.time.advance(50);
     expect(named(host, 'vip.removed')).toMatchObject([{ address: vip, reason: 'no_carrier' }]);
   });
+
+  it('stays without a carrier where the interface is not tracked', async () => {
+    const host = createVirtualHost();
+    host.tell({ type: 'configure', instances: [instance({ trackPrimary: false })] });
+    await host.time.advance(500);
+    for (const link of [{ running: false }, { running: false, up: false }]) {
+      host.kernel.setLink({ ...eth0, ...link });
+      await host.time.advance(50);
+    }
+    expect(named(host, 'vrrp.transition').at(-1)).toMatchObject({ to: 'active' });
+  });
 });
 
 describe('an address at start', () => {

@@ -69,6 +69,27 @@ describe('the filter of the IPv4 socket', () => {
     );
   });
 
+  it('of a group of its own lets in what goes there, as that of the common group, and nothing else', () => {
+    const own = ip('224.0.0.99');
+    const admission = { group: [5], unicast: [6], peers: [], known: [], unknownShift: 0, strangeShift: 0 };
+    const isIn = (destination: string, vrid: number) => {
+      const header = {
+        source: ip('10.9.0.2'),
+        destination: ip(destination),
+        protocol: 112,
+        ttl: 255,
+        tos: 0,
+      };
+      const bytes = encodeIpv4(header, Uint8Array.of(0x21, vrid, 100, 1));
+      return runFilter(advertFilterInet(admission, own), { bytes, network: bytes, random: 0 });
+    };
+    expect(isIn('224.0.0.99', 5)).toBe(true);
+    // Strange, and told as such by the socket that it came to.
+    expect(isIn('224.0.0.99', 7)).toBe(true);
+    expect(isIn('224.0.0.18', 5)).toBe(false);
+    expect(isIn('10.9.0.1', 6)).toBe(false);
+  });
+
   it('takes every list at its longest within what the kernel allows', () => {
     const all = Array.from({ length: 255 }, (_, i) => i + 1);
     const addresses = Array.from({ length: 400 }, (_, i) => ip(`10.${i >> 8}.${i & 255}.1`));

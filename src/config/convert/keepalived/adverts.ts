@@ -1,15 +1,20 @@
 // To whom a vrrp_instance sends adverts, from where, and with which password. Source: keepalived.conf(5),
 // keepalived/vrrp/vrrp.c (vrrp_complete_instance).
-import { familyOf, parseIp } from '../../../net/ip.ts';
+import { familyOf, isMulticast, parseIp } from '../../../net/ip.ts';
 import type { Fields, Noting } from '../converted.ts';
 import type { Election } from './election.ts';
 import { lastOf, linesOf, type Statement, wordOf } from './tree.ts';
 
+export type AdvertsOf = {
+  readonly globals: readonly Statement[];
+  readonly family: 'inet' | 'inet6';
+  readonly note: Noting;
+};
+
 export function advertsOf(
   { block, at, text }: Statement,
   { version, strict }: Election,
-  family: 'inet' | 'inet6',
-  note: Noting,
+  { globals, family, note }: AdvertsOf,
 ): Fields {
   const peers = linesOf(block, 'unicast_peer').flatMap((peer) => peerOf(peer, family, note));
   if (strict && peers.length > 0) {
@@ -18,9 +23,29 @@ export function advertsOf(
   return {
     unicast_peer: [...new Set(peers)],
     unicast_src_ip: sourceOf(lastOf(block, 'unicast_src_ip', 'mcast_src_ip'), family, note),
+    mcast_dst_ip: peers.length > 0 ? undefined : groupOf(block, globals, family, note),
     auth_pass: passwordOf(block, { version, strict }, note),
   };
 }
+
+/** Of the instance, else of all instances of the family. */
+function groupOf(
+  block: Statement['block'],
+  globals: readonly Statement[],
+  family: 'inet' | 'inet6',
+  note: Noting,
+): readonly string[] {
+  const shared = family === 'inet' ? 'vrrp_mcast_group4' : 'vrrp_mcast_group6';
+  const given = [lastOf(block, 'mcast_dst_ip'), lastOf(globals, shared)].filter((each) => each !== undefined);
+  for (const { key, at, words } of given) {
+    const address = parseIp(words[0] ?? '');
+    const isOfFamily = address !== undefined && familyOf(address) === family && isMulticast(address);
+    if (isOfFamily) return address === defaultGroups[family] ? [] : [address];
+    note(at, 'unheard', `${key} ${words[0] ?? ''}: left out, as it is no multicast address of the family`);
+  }
+  return [];
+}
+const defaultGroups = { inet: '224.0.0.18', inet6: 'ff02::12' } as const;
 
 /** Of an address the mask is cut off. */
 const bareAddress = (text: string): string => text.replace(/\/\d+$/, '');

@@ -29,7 +29,15 @@ const blocks: ReadonlySet<string> = new Set([
 /** Of global_defs: read below, or where an instance or a script leaves it out. */
 const globalKeys: ReadonlySet<string> = new Set([
   ...[...directorKeys, ...delayKeys, ...announcementKeys],
-  ...['vrrp_version', 'default_interface', 'script_user', 'enable_script_security', 'vrrp_strict'],
+  ...[
+    'vrrp_version',
+    'default_interface',
+    'script_user',
+    'enable_script_security',
+    'vrrp_strict',
+    'vrrp_mcast_group4',
+    'vrrp_mcast_group6',
+  ],
 ]);
 
 /** Never throws for any text; pure but for `sources`. */

@@ -37,6 +37,7 @@ const known: ReadonlySet<string> = new Set([
   ...['preempt_delay', 'state', 'strict_mode', 'accept', 'no_accept', 'use_vmac', 'v3_checksum_as_v2'],
   ...['virtual_ipaddress', 'virtual_ipaddress_excluded', 'virtual_routes', 'virtual_rules'],
   ...['unicast_peer', 'unicast_src_ip', 'mcast_src_ip', 'authentication', 'check_unicast_src', 'debug'],
+  ...['mcast_dst_ip', 'dont_track_primary'],
   ...['lvs_sync_daemon_interface', ...announcementKeys, ...trackKeys, ...notifyKeys],
 ]);
 
@@ -68,7 +69,10 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
   const election = electionOf({ instance: statement, globals, inet6: family === 'inet6', note });
   if (addresses.length === 0 && !mayElectAlone(block, election))
     return leaveOut('ignored', 'it has no virtual_ipaddress, which keepalived refuses here too');
-  const router = `${vrid} on ${device}, ${family}`;
+  const adverts = advertsOf(statement, election, { globals, family, note });
+  // A group of their own parts two; a MAC by the VRID they would share.
+  const group = lastOf(block, 'use_vmac') === undefined ? adverts.mcast_dst_ip : undefined;
+  const router = `${vrid} on ${device}, ${family} ${group ?? ''}`;
   const twin = seen.routers.get(router);
   if (twin !== undefined)
     return leaveOut(
@@ -79,13 +83,14 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
   const fields: Fields = {
     name,
     interface: device,
+    dont_track_primary: lastOf(block, 'dont_track_primary') && 'yes',
     virtual_router_id: `${vrid}`,
     ...election.fields,
     virtual_ipaddress: addresses.length === 0 ? undefined : addresses,
     virtual_ipaddress_excluded: excluded,
     virtual_routes: routesOf(block, note),
     virtual_rules: rulesOf(block, around.priorities, note),
-    ...advertsOf(statement, election, family, note),
+    ...adverts,
     use_vmac: vmacOf(lastOf(block, 'use_vmac'), { vrid: `${vrid}`, family, used: seen.vmacs }, note),
     checksum: isSet(block, 'v3_checksum_as_v2') ? 'rfc9568' : undefined,
     ...announcementsOf(block, globals, note),

@@ -35,7 +35,7 @@ export function advertRoutesOf({ config, view, isVirtual, current }: RouteReques
     const here = index === 0 ? config : furtherConfig(config, name, peers);
     const source = sourceAddressOf({ config: here, view, isVirtual, current: current(name) });
     if (source === undefined) return [];
-    const destinations = peers.length > 0 ? peers : [vrrpGroup(config.family)];
+    const destinations = peers.length > 0 ? peers : [config.multicastGroup ?? vrrpGroup(config.family)];
     return [{ interface: name, source, destinations }];
   });
 }

@@ -15,8 +15,8 @@ export function readAdvertPacket(
   ownAddresses: readonly Ip[],
 ): AdvertPacket {
   if (channel.family === 'inet') return readIpv4(datagram, ownAddresses);
-  const isUnicast = channel.unicast !== undefined;
-  return readIpv6(datagram, isUnicast ? 'unicast' : 'multicast', ownAddresses);
+  const { unicast, group = VRRP_GROUP_INET6 } = channel;
+  return readIpv6(datagram, { isUnicast: unicast !== undefined, group }, ownAddresses);
 }
 
 function readIpv4({ bytes, source }: ReceivedDatagram, ownAddresses: readonly Ip[]): AdvertPacket {
@@ -46,14 +46,14 @@ function readIpv4({ bytes, source }: ReceivedDatagram, ownAddresses: readonly Ip
  */
 function readIpv6(
   { bytes, source }: ReceivedDatagram,
-  destination: 'unicast' | 'multicast',
+  { isUnicast, group }: { readonly isUnicast: boolean; readonly group: Ip },
   ownAddresses: readonly Ip[],
 ): AdvertPacket {
+  const destination = isUnicast ? 'unicast' : 'multicast';
   const ours = ownAddresses.filter((address) => familyOf(address) === 'inet6');
-  const candidates = destination === 'multicast' ? [] : ours;
+  const candidates = isUnicast ? ours : [];
   const readings = candidates.map((address) => decodeAdvert(bytes, { source, destination: address }));
-  const decoded =
-    readings.find(({ ok }) => ok) ?? decodeAdvert(bytes, { source, destination: VRRP_GROUP_INET6 });
+  const decoded = readings.find(({ ok }) => ok) ?? decodeAdvert(bytes, { source, destination: group });
   const virtualRouterId = decoded.ok ? decoded.value.advert.virtualRouterId : decoded.error.virtualRouterId;
   return {
     ...(virtualRouterId !== undefined && { virtualRouterId }),

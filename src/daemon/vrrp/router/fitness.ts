@@ -5,7 +5,7 @@ import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { FullReason } from '../../../model/vrrp.ts';
 import type { Ip } from '../../../net/ip.ts';
 import type { FitnessVerdict } from '../../../vrrp/fitness.ts';
-import { describeFault, linkFaultOf } from '../link-fault.ts';
+import { describeFault, type LinkFault, linkFaultOf } from '../link-fault.ts';
 import { floatingAddresses, sourceAddressOf } from '../router-config.ts';
 import { type Tracking, type TrackPorts, trackingOf } from './tracked.ts';
 
@@ -36,6 +36,11 @@ export type Fitness = {
   readonly verdict: () => FitnessVerdict;
 };
 
+/** keepalived's dont_track_primary goes on with them, and not without the interface. */
+const tolerable: ReadonlySet<FullReason | undefined> = new Set([
+  ...(['link_down', 'no_carrier', 'settling'] as const satisfies readonly LinkFault[]),
+]);
+
 export function createFitness(ports: FitnessPorts): Fitness {
   const { config, view, isVirtual, devices } = ports;
   const source = () => sourceAddressOf({ config: config(), view, isVirtual, current: ports.currentSource() });
@@ -44,7 +49,8 @@ export function createFitness(ports: FitnessPorts): Fitness {
   function linkFault(): FullReason | undefined {
     for (const device of devices) {
       const fault = device.fault();
-      if (fault !== undefined) return fault;
+      const isTolerated = config().trackPrimary === false && tolerable.has(fault);
+      if (fault !== undefined && !isTolerated) return fault;
     }
     if (source() !== undefined) return undefined;
     const wanted = config().sourceAddress;
