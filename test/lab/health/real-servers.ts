@@ -48,7 +48,6 @@ export async function startSmtpd(lab: Lab, host: Host): Promise<Running | undefi
   const file = join(folder, 'smtpd.conf');
   const pki = 'pki mail.example.com';
   const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-  // With a key of an elliptic curve OpenSMTPD 6.8 ends every handshake with alert 80.
   const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=mail'];
   const authority = ['-CA', certFile, '-CAkey', keyFile, '-addext', 'subjectAltName=DNS:www.example.com'];
   await host.run('openssl', ...request, ...authority, '-out', cert, '-keyout', key);
