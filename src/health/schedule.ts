@@ -32,6 +32,15 @@ export function nextStart({ anchor, interval }: Schedule, due: Micros, begun: Mi
   return Math.max(onGrid, begun + half);
 }
 
+export type Ended = { readonly startedAt: Micros; readonly endedAt: Micros; readonly isProgram: boolean };
+
+/**
+ * The start after a check that failed, while that has not taken its server out: keepalived's delay_before_retry, which it
+ * counts from the end of a check and from the start of a program (keepalived/check/check_tcp.c, check_misc.c).
+ */
+export const retryStart = (retryMs: number, { startedAt, endedAt, isProgram }: Ended): Micros =>
+  isProgram ? Math.max(endedAt, startedAt + retryMs * 1000) : endedAt + retryMs * 1000;
+
 /** How many starts of the grid went by while one waited. */
 export const startsMissed = ({ interval }: Schedule, due: Micros, begun: Micros): number =>
   Math.max(0, Math.floor((begun - due) / interval));

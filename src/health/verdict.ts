@@ -35,6 +35,9 @@ export const unverified = (adopted: boolean): VerdictState => ({
   failures: 0,
 });
 
+/** Failures count against it, and have not taken it out. */
+export const isFailing = ({ verdict, failures }: VerdictState): boolean => failures > 0 && verdict !== 'down';
+
 /** The state after one more result. An unmade check says nothing of the server and changes nothing. */
 export function stepVerdict(state: VerdictState, result: ProbeResult, limits: Thresholds): VerdictStep {
   switch (result.outcome) {

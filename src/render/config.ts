@@ -91,6 +91,9 @@ function formatVirtual(virtual: VirtualConfig): string {
   const down = virtual.quiescent ? 'weight 0' : 'removed';
   const rules = [
     `checked every ${formatDuration(virtual.checkintervalMs)}`,
+    ...(virtual.retryintervalMs === undefined
+      ? []
+      : [`${formatDuration(virtual.retryintervalMs)} after a failure`]),
     `${down} after ${virtual.fall} failure(s)`,
     `back after ${virtual.rise} success(es)`,
   ];

@@ -12,7 +12,15 @@ import { isRead, isWritten, type Made, negotiates } from './unread.ts';
 
 const keys = [
   ...(['checktimeout', 'negotiatetimeout', 'checkinterval', 'checkcount', 'failurecount', 'fall'] as const),
-  ...(['rise', 'slow_start', 'flap_hold', 'flap_count', 'flap_window', 'flap_hold_max'] as const),
+  ...([
+    'retryinterval',
+    'rise',
+    'slow_start',
+    'flap_hold',
+    'flap_count',
+    'flap_window',
+    'flap_hold_max',
+  ] as const),
 ] as const;
 type Key = (typeof keys)[number];
 type Draft = { readonly [Each in Key]?: number | undefined };
@@ -24,7 +32,12 @@ export const canFail = (virtual: VirtualConfig): boolean =>
 const isProbe = (kind: CheckKind | undefined): boolean =>
   kind !== undefined && kind !== 'on' && kind !== 'off';
 
-type Use = { readonly isRead: (virtual: VirtualConfig) => boolean; readonly rule: string };
+type Use = {
+  readonly isRead: (virtual: VirtualConfig) => boolean;
+  readonly rule: string;
+  /** What is there in its place; absent: the check. */
+  readonly got?: (virtual: VirtualConfig) => string;
+};
 
 const checked: Use = { isRead: isChecked, rule: 'servers that are checked' };
 const failing: Use = { isRead: canFail, rule: 'a check that can fail' };
@@ -47,6 +60,11 @@ const uses: Readonly<Record<Key, Use>> = {
   checkcount: {
     isRead: (virtual) => isRead(virtual, 'checkcount'),
     rule: 'checktype ping (failures of every check are failurecount)',
+  },
+  retryinterval: {
+    isRead: (virtual) => canFail(virtual) && virtual.fall > 1,
+    rule: 'failurecount above 1, as there is nothing to look into otherwise',
+    got: ({ fall }) => `${fall}`,
   },
   ...{ failurecount: failing, fall: failing, flap_hold: failing },
   ...{ checkinterval: checked, rise: checked, slow_start: checked },
@@ -76,7 +94,8 @@ export function judgeTiming(virtual: VirtualConfig, draft: Draft, warn: Warn, ma
     if (isToldElsewhere || !isWritten(draft[key])) continue;
     if (made.some((each) => each.says[key] === undefined && isUsed(key, draft, each.virtual))) continue;
     const rule = canFail(virtual) ? uses[key].rule : (isChecked(virtual) ? failing : checked).rule;
-    const got = canFail(virtual) ? `checktype ${virtual.checktype.kind}` : speaker;
+    const check = `checktype ${virtual.checktype.kind}`;
+    const got = canFail(virtual) ? (uses[key].got?.(virtual) ?? check) : speaker;
     warn(key, `use ${key}`, rule, got);
   }
   const at = (['checktimeout', 'negotiatetimeout', 'checkinterval'] as const).find((key) =>
@@ -84,6 +103,8 @@ export function judgeTiming(virtual: VirtualConfig, draft: Draft, warn: Warn, ma
   );
   const late = made.find((each) => isTooLong(each.virtual));
   if (at !== undefined && late !== undefined) warn(at, ...tooLong(late.virtual));
+  const slow = made.find((each) => isSlower(each.virtual));
+  if (isWritten(draft.retryinterval) && slow !== undefined) warn('retryinterval', ...slower(slow.virtual));
 }
 
 /** Those of the top level, each once, where no service goes by it. */
@@ -101,6 +122,8 @@ export function judgeSharedTiming(
   const at = (['checktimeout', 'negotiatetimeout'] as const).find((key) => isWritten(globals[key]));
   const late = checks.find((each) => isTooLong(each) && goesBy(globals, each));
   if (at !== undefined && late !== undefined) problems.push(warningAt(sites(at), ...tooLong(late)));
+  const slow = checks.find((each) => isSlower(each) && each.retryintervalMs === globals.retryinterval);
+  if (slow !== undefined) problems.push(warningAt(sites('retryinterval'), ...slower(slow)));
 }
 
 const timeoutOf = (virtual: VirtualConfig): number => {
@@ -120,4 +143,14 @@ const tooLong = (virtual: VirtualConfig): readonly [act: string, rule: string, g
   'check at every checkinterval',
   `a timeout of at most ${formatDuration(virtual.checkintervalMs)}, as a check that takes longer puts off the next`,
   formatDuration(timeoutOf(virtual)),
+];
+
+/** Then a check that failed puts off the next one. */
+const isSlower = ({ retryintervalMs, checkintervalMs }: VirtualConfig): boolean =>
+  retryintervalMs !== undefined && retryintervalMs > checkintervalMs;
+
+const slower = (virtual: VirtualConfig): readonly [act: string, rule: string, got: string] => [
+  'look sooner after a failure',
+  `a retryinterval of at most ${formatDuration(virtual.checkintervalMs)}, the checkinterval`,
+  formatDuration(virtual.retryintervalMs ?? 0),
 ];

@@ -55,6 +55,7 @@ const words: Readonly<Record<Grade, readonly string[]>> = {
       'use_symlink_paths',
     ],
     ...['vrrp_netlink_cmd_rcv_bufs', 'vrrp_netlink_monitor_rcv_bufs', 'vrrp_rx_bufs_policy', 'umask'],
+    ...['ha_suspend', 'log_all_failures'],
     ...['reload_check_config', 'nb_get_retry', 'kernel_rx_buf_size', 'disable_local_igmp', 'use_pid_dir'],
   ],
   look: [],
@@ -62,6 +63,7 @@ const words: Readonly<Record<Grade, readonly string[]>> = {
     ...['auth_hmac', 'vrf', 'net_namespace'],
     ...['bfd_instance', 'track_bfd', 'use_ipvlan'],
     ...['notify_master', 'notify_backup', 'notify_fault', 'notify_stop', 'notify'],
+    ...['notify_up', 'notify_down'],
     ...['connect_ip', 'bindto', 'bind_port', 'bind_if', 'fwmark', 'nftables_ipvs', 'net_namespace_ipvs'],
   ],
 };

@@ -63,16 +63,17 @@ function judgeHold(holdMs: number, holdMaxMs: number, subject: Subject<FlappingD
   resolution.problems.push(errorAt(at, `use ${key}`, rule, got));
 }
 
-/** From one fall to the next it takes `rise` successes and `fall` failures, one an interval. */
+/** From one fall to the next it takes `rise` successes and `fall` failures, one an interval, or a retryinterval. */
 export function judgeFlapping(virtual: VirtualConfig, draft: FlappingDraft, warn: Warn): void {
-  const { flapping, rise, fall, checkintervalMs } = virtual;
+  const { flapping, rise, fall, checkintervalMs, retryintervalMs = checkintervalMs } = virtual;
   if (flapping === undefined) {
     for (const key of ['flap_count', 'flap_window', 'flap_hold_max'] as const) {
       if (draft[key] !== undefined) warn(key, `use ${key}`, 'flap_hold beside it', 'none');
     }
     return;
   }
-  const leastMs = (flapping.count - 1) * (rise + fall) * checkintervalMs;
+  const eachMs = (rise + 1) * checkintervalMs + (fall - 1) * Math.min(retryintervalMs, checkintervalMs);
+  const leastMs = (flapping.count - 1) * eachMs;
   if (leastMs < flapping.windowMs) return;
   const key = (['flap_window', 'flap_count', 'flap_hold'] as const).find((each) => draft[each] !== undefined);
   const rule = `a flap_window above ${formatDuration(leastMs)}, which ${flapping.count} falls take at the least`;

@@ -28,6 +28,10 @@ export const timingShape = {
     'Time from the start of one check of a server to the next.',
     formatDuration(defaults.checkinterval),
   ),
+  retryinterval: optional(
+    duration({ minMs: 10 }),
+    'Time from the end of a check that failed to the next one, until the server is out or up again (of an external check from its start). Unset: as checkinterval has it.',
+  ),
   checkcount: optional(whole(1, 1000), 'Tries of one ping check.', `${defaults.checkcount}`),
   failurecount: optional(
     whole(1, 1_000_000),
@@ -54,7 +58,14 @@ export function resolveTiming({
   resolution,
 }: Subject<TimingDraft, TimingDraft>): Pick<
   VirtualConfig,
-  'checktimeoutMs' | 'negotiatetimeoutMs' | 'checkintervalMs' | 'checkcount' | 'fall' | 'rise' | 'slowStartMs'
+  | 'checktimeoutMs'
+  | 'negotiatetimeoutMs'
+  | 'checkintervalMs'
+  | 'retryintervalMs'
+  | 'checkcount'
+  | 'fall'
+  | 'rise'
+  | 'slowStartMs'
 > {
   judgeFall(draft, site('fall'), resolution);
   const slowStartMs = draft.slow_start ?? globals.slow_start;
@@ -64,7 +75,7 @@ export function resolveTiming({
     checkcount: draft.checkcount ?? globals.checkcount ?? defaults.checkcount,
     fall: draft.fall ?? draft.failurecount ?? globals.fall ?? globals.failurecount ?? defaults.failurecount,
     rise: draft.rise ?? globals.rise ?? defaults.rise,
-    ...(slowStartMs !== undefined && { slowStartMs }),
+    ...present({ retryintervalMs: draft.retryinterval ?? globals.retryinterval, slowStartMs }),
   };
 }
 
@@ -74,6 +85,7 @@ export const saidOfTiming = (draft: TimingDraft): Partial<CheckConfig> =>
     checktimeoutMs: draft.checktimeout ?? draft.negotiatetimeout,
     negotiatetimeoutMs: draft.negotiatetimeout ?? draft.checktimeout,
     checkintervalMs: draft.checkinterval,
+    retryintervalMs: draft.retryinterval,
     checkcount: draft.checkcount,
     fall: draft.fall ?? draft.failurecount,
     rise: draft.rise,

@@ -11,7 +11,7 @@ import { createCheckPace } from './check-pace.ts';
 import { createLostTime } from './lost-time.ts';
 import { createPlaces } from './places.ts';
 import { runProbe } from './run-probe.ts';
-import { leaveOut, noteEnd, type ScheduledCheck } from './scheduled-check.ts';
+import { leaveOut, noteEnd, retryAfter, type ScheduledCheck } from './scheduled-check.ts';
 import type { Judged } from './server-check.ts';
 
 /** Of all checks together. */
@@ -37,6 +37,8 @@ export type CheckStarterOptions = {
   /** Asked whenever a start is due, also where the check before is still under way; false leaves it out. */
   readonly mayStart: (key: string) => boolean;
   readonly onResult: (key: string, said: Judged) => void;
+  /** Asked after a failure: whether more of them would take out a server that it judges. */
+  readonly isFailing: (key: string) => boolean;
 };
 
 export type CheckStarter = {
@@ -60,6 +62,7 @@ export function createCheckStarter(options: CheckStarterOptions, checks: () => n
   const probePorts = { clock, probe: options.probe, lostTime };
 
   const schedule = (check: ScheduledCheck, due: Micros): void => {
+    check.cancelNext();
     check.due = due;
     check.cancelNext = clock.after((due - clock.now()) / 1000, () => comeDue(check));
   };
@@ -85,6 +88,8 @@ export function createCheckStarter(options: CheckStarterOptions, checks: () => n
     const cancel = runProbe(probePorts, nextTarget(check.plan, check.combined), (result) => {
       places.leave();
       options.onResult(check.key, noteEnd(check, result, { due, startedAt, now: clock.now() }));
+      const retryAt = retryAfter(check, startedAt);
+      if (retryAt !== undefined && options.isFailing(check.key)) schedule(check, retryAt);
       places.fill();
     });
     check.cancelRun = () => {

@@ -3,7 +3,7 @@
 
 import type { CheckPlan } from '../../health/checks/plan.ts';
 import { type CombinedState, firstCombined, stepCombined } from '../../health/combined.ts';
-import { type Schedule, scheduleOf } from '../../health/schedule.ts';
+import { retryStart, type Schedule, scheduleOf } from '../../health/schedule.ts';
 import type { ShownResult } from '../../model/probe-result.ts';
 import type { Micros } from '../../ports/clock.ts';
 import type { Judged } from './server-check.ts';
@@ -70,4 +70,11 @@ export function noteEnd(
     tookMs: (now - startedAt) / 1000,
   };
   return check.last;
+}
+
+/** When it is to begin again, once it has failed; undefined: as ever. */
+export function retryAfter({ plan, last }: ScheduledCheck, startedAt: Micros): Micros | undefined {
+  const { retryMs, main } = plan;
+  if (retryMs === undefined || last?.result.outcome !== 'failure') return undefined;
+  return retryStart(retryMs, { startedAt, endedAt: last.at, isProgram: main.target.kind === 'external' });
 }

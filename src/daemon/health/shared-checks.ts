@@ -1,12 +1,13 @@
 // One check for equal servers of several services: it begins with the first of them, ends with the last, and judges all.
 
+import { isFailing } from '../../health/verdict.ts';
 import { type CheckRunner, createCheckRunner } from './check-runner.ts';
 import type { CheckStarterOptions } from './check-starter.ts';
 import type { CheckedServer } from './checked-server.ts';
 import { type CheckStatistics, noStatistics } from './scheduled-check.ts';
 import { isNeverMade, type Judged, type ServerCheck } from './server-check.ts';
 
-export type SharedChecksOptions = Omit<CheckStarterOptions, 'mayStart' | 'onResult'> & {
+export type SharedChecksOptions = Omit<CheckStarterOptions, 'mayStart' | 'onResult' | 'isFailing'> & {
   /** Whether the operator holds it out; asked whenever its check is due. */
   readonly isHeld: (server: CheckedServer) => boolean;
   readonly onResult: (server: CheckedServer, check: ServerCheck, said: Judged) => void;
@@ -32,6 +33,7 @@ export function createSharedChecks(options: SharedChecksOptions): SharedChecks {
     onResult: (checkKey, said) => {
       for (const [check, server] of judgedBy(checkKey)) options.onResult(server, check, said);
     },
+    isFailing: (checkKey) => judgedBy(checkKey).some(([{ state }]) => isFailing(state)),
   });
 
   return {

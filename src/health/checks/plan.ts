@@ -15,10 +15,17 @@ type LoneCheck = TimedTarget<LoneTarget>;
 export type CheckPlan<Target = CheckTarget> = {
   readonly main: TimedTarget<Target>;
   readonly between?: { readonly check: TimedTarget<Target>; readonly connects: number };
+  /** How soon a failure is looked into (health/schedule.ts); absent: when the next check is due. */
+  readonly retryMs?: number;
 };
 
 /** The plan of checks for `real` as a server of `virtual`. */
-export function checkPlanOf(virtual: VirtualConfig, real: RealConfig): CheckPlan {
+export const checkPlanOf = (virtual: VirtualConfig, real: RealConfig): CheckPlan => ({
+  ...targetsOf(virtual, real),
+  ...(virtual.retryintervalMs !== undefined && { retryMs: virtual.retryintervalMs }),
+});
+
+function targetsOf(virtual: VirtualConfig, real: RealConfig): CheckPlan {
   const plan = lonePlanOf(virtual, real);
   const { main, between } = plan;
   const { agentPort } = virtual;

@@ -132,6 +132,8 @@ export type CheckConfig = {
   readonly checktimeoutMs: number;
   readonly negotiatetimeoutMs: number;
   readonly checkintervalMs: number;
+  /** From a failure to the next check, while the server is not out yet; absent: as ever. */
+  readonly retryintervalMs?: number;
   /** Tries of a ping check. */
   readonly checkcount: number;
   /** Consecutive failures that take a server out. */

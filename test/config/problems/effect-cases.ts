@@ -47,6 +47,26 @@ export const effectCases: readonly ProblemCase[] = [
     '4:16: warning: Cannot use misc_path: expected checktype external, external-perl, got checktype negotiate',
   ),
   yaml(
+    'a second look where the first failure is enough',
+    service('retryinterval: 1s'),
+    '4:20: warning: Cannot use retryinterval: expected failurecount above 1, as there is nothing to look into otherwise, got 1',
+  ),
+  yaml(
+    'a second look that no service takes',
+    `retryinterval: 1s\n${service('')}`,
+    '1:16: warning: Cannot use retryinterval: expected a service with failurecount above 1, as there is nothing to look into otherwise, got none',
+  ),
+  yaml(
+    'a second look later than the next check',
+    service('retryinterval: 20s\n    failurecount: 2'),
+    '4:20: warning: Cannot look sooner after a failure: expected a retryinterval of at most 10s, the checkinterval, got 20s',
+  ),
+  yaml(
+    'a second look later than the next check, for all',
+    `retryinterval: 20s\n${service('failurecount: 2')}`,
+    '1:16: warning: Cannot look sooner after a failure: expected a retryinterval of at most 10s, the checkinterval, got 20s',
+  ),
+  yaml(
     'a port to ping',
     service('checktype: ping\n    checkport: 81'),
     '5:16: warning: Cannot use checkport: expected checktype negotiate, connect, got checktype ping',

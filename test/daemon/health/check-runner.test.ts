@@ -14,7 +14,13 @@ import { createVirtualTime } from '../../make/virtual-time.ts';
 const negotiate = checkPlanOf(aVirtual({ negotiatetimeoutMs: 3000 }), aReal());
 const intervalMs = 5000;
 
-function rig(options: { concurrency?: number; mayStart?: (key: string) => boolean } = {}) {
+type Options = {
+  concurrency?: number;
+  mayStart?: (key: string) => boolean;
+  isFailing?: (key: string) => boolean;
+};
+
+function rig(options: Options = {}) {
   const clock = createVirtualTime();
   const scripted = createScriptedProbe();
   const results: (ProbeResult & { key: string; atMs: number })[] = [];
@@ -27,6 +33,7 @@ function rig(options: { concurrency?: number; mayStart?: (key: string) => boolea
     journal: (event) => events.push(event),
     concurrency: options.concurrency ?? 1000,
     mayStart: options.mayStart ?? (() => true),
+    isFailing: options.isFailing ?? (() => false),
     onResult: (key, { result }) => results.push({ key, atMs: nowMs(), ...result }),
   });
   return {
@@ -127,6 +134,7 @@ describe('the deadline', () => {
       clock: { ...time, afterPoll: (callback) => void polls.push(callback) },
       ...{ probe, concurrency: 1, mayStart: () => true, journal: () => {} },
       onResult: (_, { result }) => results.push(result),
+      isFailing: () => false,
     });
     runner.add('a', negotiate, intervalMs);
     await time.advance(4500);
@@ -168,6 +176,7 @@ describe('the deadline', () => {
       concurrency: 1,
       mayStart: () => true,
       onResult: (_, { result }) => results.push(result),
+      isFailing: () => false,
     });
     runner.add('a', negotiate, intervalMs);
     await clock.advance(1000);
@@ -317,7 +326,15 @@ it('starts so many checks at once, and the others when the sockets were read', a
   const polls: (() => void)[] = [];
   const clock = { ...time, afterPoll: (callback: () => void) => void polls.push(callback) };
   const runner = createCheckRunner({
-    ...{ clock, probe, concurrency: 1000, mayStart: () => true, onResult: () => {}, journal: () => {} },
+    ...{
+      clock,
+      probe,
+      concurrency: 1000,
+      mayStart: () => true,
+      isFailing: () => false,
+      onResult: () => {},
+      journal: () => {},
+    },
   });
   const free = checkPlanOf(aVirtual({ service: 'none' }), aReal());
   for (let number = 0; number < 100; number += 1) runner.add(`check ${number}`, free, intervalMs);
@@ -345,7 +362,13 @@ it('reads the sockets between two lots of starts, however long these take', asyn
       for (const until = performance.now() + 0.2; performance.now() < until; );
       return Promise.resolve({ outcome: 'success', detail: shown('') });
     },
-    ...{ concurrency: 1000, mayStart: () => true, onResult: () => {}, journal: () => {} },
+    ...{
+      concurrency: 1000,
+      mayStart: () => true,
+      isFailing: () => false,
+      onResult: () => {},
+      journal: () => {},
+    },
   });
   const free = checkPlanOf(aVirtual({ service: 'none' }), aReal());
   await new Promise<unknown>((resolve) => there.send('x', here.address().port, '127.0.0.1', resolve));

@@ -2,6 +2,7 @@
 // virtual_server. Which servers have which: service-check.ts.
 import { parseIp } from '../../../net/ip.ts';
 import { explainPattern } from '../../values/receive-pattern.ts';
+import { parseDuration } from '../../values/scalars.ts';
 import { parseStatusRanges } from '../../values/status-ranges.ts';
 import type { Fields, Noting } from '../converted.ts';
 import { commandOf, noteRest, userOf } from './commands.ts';
@@ -28,7 +29,7 @@ const inherited = ({ checker, real, virtual }: Scope, key: string): string | und
   wordOf(checker.block, key) ?? wordOf(real.block, key) ?? wordOf(virtual.block, key);
 
 /** Keys that are read here, or that say nothing beside what is. */
-const common = ['connect_port', 'connect_timeout', 'retry', 'delay_loop', 'alpha'];
+const common = ['connect_port', 'connect_timeout', 'retry', 'delay_before_retry', 'delay_loop', 'alpha'];
 const own: Readonly<Record<string, readonly string[]>> = {
   HTTP_GET: ['url', 'virtualhost', 'nb_get_retry'],
   SSL_GET: ['url', 'virtualhost', 'nb_get_retry', 'enable_sni', 'sni_name'],
@@ -85,23 +86,41 @@ function portOf({ checker, real, virtual, note }: Scope): string | undefined {
   return port === undefined || `${port}` === own ? undefined : `${port}`;
 }
 
+/** The nearest that keepalived takes: a text that is no time is passed over. */
+const timeOf = ({ checker, real, virtual }: Scope, key: string): string | undefined =>
+  [checker, real, virtual].map(({ block }) => seconds(wordOf(block, key))).find((time) => time !== undefined);
+
 function timesOf(scope: Scope): Fields {
   const { key, block } = scope.checker;
-  const interval = seconds(inherited(scope, 'delay_loop')) ?? '60';
-  const ownRetry = common.concat(own[key] ?? []).filter((name) => /retry$/.test(name));
-  const retry = wordOf(block, ...ownRetry) ?? inherited(scope, 'retry') ?? retries[key] ?? '1';
-  const timeout = seconds(inherited(scope, 'connect_timeout')) ?? '5';
+  const interval = timeOf(scope, 'delay_loop') ?? '60';
+  const ownRetry = (own[key] ?? []).filter((name) => name === 'nb_get_retry');
+  const retry = wordOf(block, 'retry', ...ownRetry) ?? inherited(scope, 'retry');
+  const failures = 1 + (wholeWithin(retry, 0, 0xffff_ffff) ?? retries[key] ?? 1);
+  const timeout = timeOf(scope, 'connect_timeout') ?? '5';
   const given = wordOf(block, 'misc_timeout') ?? '0';
   const ofService = seconds(wordOf(scope.virtual.block, 'delay_loop')) ?? '60';
   const external = wholeWithin(given, 1, 4294) === undefined ? ofService : given;
   return {
     checkinterval: interval,
+    retryinterval: failures === 1 ? undefined : retryOf(scope, interval),
     checktimeout: key === 'MISC_CHECK' ? external : timeout,
-    failurecount: /^\d+$/.test(retry) ? `${Number(retry) + 1}` : '2',
+    failurecount: `${failures}`,
   };
 }
 
-const retries: Readonly<Record<string, string>> = { DNS_CHECK: '3', MISC_CHECK: '0' };
+const retries: Readonly<Record<string, number>> = { DNS_CHECK: 3, MISC_CHECK: 0 };
+const secondsBeforeRetry: Readonly<Record<string, string>> = { HTTP_GET: '3', SSL_GET: '3' };
+const retryMsMin = 10;
+
+/** Of a DNS_CHECK that says nothing it is its delay_loop. */
+function retryOf(scope: Scope, interval: string): string {
+  const { key, at } = scope.checker;
+  const time = timeOf(scope, 'delay_before_retry');
+  const kept = time ?? secondsBeforeRetry[key] ?? (key === 'DNS_CHECK' ? interval : '1');
+  if ((parseDuration(kept) ?? retryMsMin) >= retryMsMin) return kept;
+  scope.note(at, 'limited', `${key} delay_before_retry: ${retryMsMin}ms, which is the least there is here`);
+  return `${retryMsMin}ms`;
+}
 
 function kindOf(scope: Scope): Fields {
   const { checker, note } = scope;

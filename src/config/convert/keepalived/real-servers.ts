@@ -11,7 +11,7 @@ import { lastOf, type Statement, wholeWithin } from './tree.ts';
 
 const known: ReadonlySet<string> = new Set([
   ...['weight', 'lvs_method', 'inhibit_on_failure', 'uthreshold', 'lthreshold', 'retry', 'connect_timeout'],
-  ...['alpha', 'delay_loop', 'virtualhost', 'snmp_name', ...checkers],
+  ...['alpha', 'delay_loop', 'delay_before_retry', 'virtualhost', 'snmp_name', ...checkers],
 ]);
 const weightMax = 65_535;
 

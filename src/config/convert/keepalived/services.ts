@@ -18,7 +18,7 @@ export type Surroundings = {
 const known: ReadonlySet<string> = new Set([
   ...['protocol', 'lb_kind', 'lvs_method', 'delay_loop', 'connect_timeout', 'retry', 'alpha', 'sorry_server'],
   ...['sorry_server_lvs_method', 'inhibit_on_failure', 'weight', 'virtualhost', 'ip_family', 'real_server'],
-  ...['snmp_name', ...schedulingKeys, ...quorumKeys],
+  ...['snmp_name', 'delay_before_retry', ...schedulingKeys, ...quorumKeys],
 ]);
 
 /** Two blocks of one service are one in the kernel: with the settings of the first, and the servers of both. */
