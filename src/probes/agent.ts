@@ -4,6 +4,7 @@
 
 import type { AgentTarget } from '../model/checks/signs.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
+import { encodeText } from '../net/raw-bytes.ts';
 import { failure, success } from './talk/judge-error.ts';
 import { holdDialogue } from './talk/line-dialogue.ts';
 
@@ -23,7 +24,7 @@ export async function askAgent(target: AgentTarget, signal: AbortSignal): Promis
   let spoke = false;
   const result = await holdDialogue(target, signal, { limits }, async ({ conversation, socket, hear }) => {
     conversation.doing = 'hear the agent';
-    if (target.request !== '') socket.write(target.request);
+    if (target.request !== '') socket.write(encodeText(target.request));
     const line = await hear();
     const judged = judgeAgent(line);
     spoke = judged !== undefined;

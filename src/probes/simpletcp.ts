@@ -3,6 +3,7 @@
 
 import type { SimpleTcpTarget } from '../model/checks/dialogues.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
+import { encodeText } from '../net/raw-bytes.ts';
 import { judgeUnmatched } from './match/judge-receive.ts';
 import { matchLines } from './match/match-body.ts';
 import { success } from './talk/judge-error.ts';
@@ -18,7 +19,7 @@ async function talk(
   { conversation, socket, hearAll }: Dialogue,
 ): Promise<ProbeResult> {
   conversation.doing = receive === undefined ? 'get a line' : 'get a line that matches receive';
-  socket.end(request);
+  socket.end(encodeText(request));
   for (;;) {
     const lines = await hearAll();
     if (receive === undefined) return success(`a line came: ${lines[0]?.replace(/\n$/, '') ?? ''}`);

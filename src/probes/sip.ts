@@ -6,6 +6,7 @@ import type { SipTarget } from '../model/checks/dialogues.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
 import { formatEndpoint } from '../net/endpoint.ts';
 import { familyOf, type Ip, parseIp } from '../net/ip.ts';
+import { encodeText } from '../net/raw-bytes.ts';
 import { askDatagram, connectDatagram } from './talk/ask-datagram.ts';
 import { converse } from './talk/conversation.ts';
 import { failure, success } from './talk/judge-error.ts';
@@ -21,7 +22,7 @@ export const probeSip = (target: SipTarget, signal: AbortSignal): Promise<ProbeR
 
 async function talk(target: SipTarget, { conversation, socket, hear }: Dialogue): Promise<ProbeResult> {
   conversation.doing = 'OPTIONS';
-  socket.write(requestOf(target, socket.localAddress ?? '', socket.localPort ?? 0));
+  socket.write(encodeText(requestOf(target, socket.localAddress ?? '', socket.localPort ?? 0)));
   let rest = '';
   for (;;) {
     const line = rest === '' ? await hear() : rest;
@@ -53,7 +54,7 @@ const probeOverUdp = (target: SipTarget, signal: AbortSignal): Promise<ProbeResu
     const socket = await connectDatagram(conversation, target);
     conversation.doing = 'OPTIONS';
     const { address, port } = socket.address();
-    const request = Buffer.from(requestOf(target, address, port));
+    const request = encodeText(requestOf(target, address, port));
     return askDatagram(conversation, socket, request, (message) => {
       const [first = ''] = message.toString('utf8', 0, statusBytesMax).trimStart().split(/\r?\n/);
       return judgeStatus(first);

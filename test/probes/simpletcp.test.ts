@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { SimpleTcpTarget } from '../../src/model/checks/dialogues.ts';
+import { decodeText } from '../../src/net/raw-bytes.ts';
 import { probeSimpleTcp } from '../../src/probes/simpletcp.ts';
 import { deadline } from './deadline.ts';
 import { address, deadlineMs, endless, inTime, standsMisbehaviour } from './dialogues.ts';
@@ -36,6 +37,18 @@ describe('a simple TCP server is up when', () => {
   });
   it('it says the line before it is asked, and does not close', async () => {
     expect((await check((socket) => socket.write('pong\n'))).result).toMatchObject({ outcome: 'success' });
+  });
+  it('its bytes are those of the request and match those of receive, where they are no text', async () => {
+    const bytes = decodeText(Buffer.from('gr\xfc\xdf', 'latin1'));
+    const answer = Buffer.from('sch\xf6n\n', 'latin1');
+    const { result, heard } = await check(
+      (socket) => socket.prependListener('end', () => socket.end(answer)),
+      {
+        ...{ request: bytes, receive: decodeText(Buffer.from('^sch\xf6n$', 'latin1')) },
+      },
+    );
+    expect(result).toMatchObject({ outcome: 'success' });
+    expect(heard).toBe('gr\xfc\xdf');
   });
   it('the line that matches is the last and has no end', async () => {
     expect((await check((socket) => socket.end('hello\npong'))).result).toMatchObject({ outcome: 'success' });

@@ -14,6 +14,15 @@ export function convertLdirectord(text: string, file: string): Converted {
   const document = fieldsOf(root);
   const virtual = root.entries.find(({ key }) => key === 'virtual')?.value;
   const services = virtual?.kind === 'list' ? virtual.items.flatMap((item) => serviceOf(item)) : [];
+  const executed = root.entries.filter(({ key }) => key === 'execute');
+  for (const { value } of executed) {
+    const files = [valueIn(value)].flat().join(', ');
+    note(
+      value.at,
+      'missing',
+      `execute ${files}: refused by check until its services stand in this file, as one daemon reads one file`,
+    );
+  }
   const vrrp = (document.vrrp ?? []) as readonly Value[];
   return { document: { ...document, vrrp, virtual: services }, notes: notes() };
 

@@ -1,6 +1,8 @@
 // Clients that stay with a server that is out: what the service asks for, and the settings of the kernel without which
 // they stay there for ever. The settings are of the whole machine, and so each remedy is told once.
 // Source: net/netfilter/ipvs/ip_vs_core.c (ip_vs_in_hook), ip_vs_conn.c (ip_vs_check_template), Documentation/networking/ipvs-sysctl.rst.
+import { checksOfService } from '../../model/checks/checks-of.ts';
+import { kindsOf } from '../../model/checks/chosen.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { canFail } from '../checks/timing.ts';
 import { warningAt } from '../problem.ts';
@@ -24,15 +26,27 @@ export function judgeLastingClients(
     const rule = `${remedy('expire_quiescent_template', resolution)} beside quiescent and persistent, or quiescent: no`;
     warn('persistent', 'move persistent clients from a server that is out', rule, 'neither');
   }
-  if (id.kind !== 'address' || id.protocol !== 'udp' || ops) return;
+  if (!takesUdp(virtual) || ops) return;
   if (!quiescent && isOn('expire_nodest_conn')) return;
   const rule = `${remedy('expire_nodest_conn', resolution)}${quiescent ? ' and quiescent: no' : ''}, or ops: yes`;
+  const ofAddress = draft.protocol === undefined ? 'address' : 'protocol';
   warn(
-    draft.protocol === undefined ? 'address' : 'protocol',
+    id.kind === 'fwmark' ? (virtual.marks === undefined ? 'fwmark' : 'marks') : ofAddress,
     'move UDP flows from a server that is out',
     rule,
     'neither',
   );
+}
+
+/** Of a mark say so the packets that get it from us, else the checks of its servers. */
+function takesUdp(virtual: VirtualConfig): boolean {
+  const { id, marks } = virtual;
+  if (id.kind === 'address') return id.protocol === 'udp';
+  if (marks !== undefined) return marks.some(({ protocol }) => protocol === 'udp');
+  return checksOfService(virtual).some((each) => {
+    const [kind] = kindsOf(each);
+    return kind === 'udp' || kind === 'dns' || kind === 'radius';
+  });
 }
 
 /** By the config, else by this host as it is. */

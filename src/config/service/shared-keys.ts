@@ -6,6 +6,7 @@ import { warningAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
 import { judgeFallbackPorts } from './fallback-ports.ts';
 import type { GlobalDraft } from './keys.ts';
+import { judgeOverridden } from './overridden.ts';
 
 export function judgeSharedKeys(
   draft: GlobalDraft & { readonly maintenancedir?: string | undefined },
@@ -15,6 +16,7 @@ export function judgeSharedKeys(
   const { problems, sites, environment } = resolution;
   judgeSharedTiming(draft, virtuals, resolution);
   judgeFallbackPorts(virtuals, resolution);
+  judgeOverridden(draft, virtuals, resolution);
   if (draft.readdquiescent === true && virtuals.length > 0 && !virtuals.some(({ quiescent }) => quiescent)) {
     problems.push(
       warningAt(sites('readdquiescent'), 'use readdquiescent', 'a service with quiescent: yes', 'none'),

@@ -4,6 +4,7 @@
 import type { Socket } from 'node:net';
 import type { TcpPlace } from '../../model/checks/place.ts';
 import type { ProbeResult } from '../../model/probe-result.ts';
+import { encodeText } from '../../net/raw-bytes.ts';
 import { type Conversation, converse } from './conversation.ts';
 import { dial, diallingOf, encrypt, encryptionOf } from './dial.ts';
 import type { LineLimits } from './line-splitter.ts';
@@ -66,7 +67,7 @@ function beginDialogue({ socket: first, conversation, place }: Connection, limit
     socket: first,
     say: (command, argument) => {
       conversation.doing = command;
-      socket.write(oneLine(argument === undefined ? command : `${command} ${argument}`));
+      socket.write(encodeText(oneLine(argument === undefined ? command : `${command} ${argument}`)));
     },
     hear: async () => (await lines.next()).replace(/\r$/, ''),
     hearAll: () => lines.all(),

@@ -1,7 +1,7 @@
 // What keepalived 2.2.7 dumps of these lines.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { restOf, scriptWordsOf } from '../../../src/config/convert/keepalived/script-words.ts';
+import { regexOf, restOf, scriptWordsOf } from '../../../src/config/convert/keepalived/script-words.ts';
 import { commandWords } from '../../../src/config/values/command-words.ts';
 import { formatCommand } from '../../../src/net/format-command.ts';
 
@@ -40,4 +40,17 @@ it('a command that is written reads back as the same words', () => {
       expect(commandWords(formatCommand(words))).toEqual(words);
     }),
   );
+});
+
+it.each([
+  [String.raw`"\\Qa.b*\\E[0-9]+"`, String.raw`a\.b\*[0-9]+`],
+  [String.raw`"x\\Q(1)"`, String.raw`x\(1\)`],
+  [String.raw`"a\\Eb\\.c"`, String.raw`ab\.c`],
+  [String.raw`"\\\\Qa.b"`, String.raw`\\Qa.b`],
+  [String.raw`a\.b\d`, 'a.bd'],
+  [String.raw`"a b"`, 'a b'],
+  ['a b', undefined],
+  ['"a', undefined],
+])('the expression of regex %s is %j', (text, regex) => {
+  expect(regexOf({ text })).toBe(regex);
 });

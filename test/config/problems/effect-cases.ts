@@ -187,6 +187,26 @@ export const effectCases: readonly ProblemCase[] = [
     '2:14: warning: Cannot move UDP flows from a server that is out: expected "ipvs: {sysctl: {expire_nodest_conn: yes}}", or ops: yes, got neither',
   ),
   yaml(
+    'flows of UDP behind a mark of ours',
+    'virtual:\n  - fwmark: 7\n    marks: [{address: 10.0.0.9, ports: [53], protocol: udp}]\n    real: [10.0.0.2 gate]\n    checktype: ping\n',
+    '3:12: warning: Cannot move UDP flows from a server that is out: expected "ipvs: {sysctl: {expire_nodest_conn: yes}}", or ops: yes, got neither',
+  ),
+  yaml(
+    'flows of UDP behind a mark, as its checks say',
+    'virtual:\n  - fwmark: 7\n    real: [10.0.0.2:53 gate]\n    service: dns\n',
+    '2:13: warning: Cannot move UDP flows from a server that is out: expected "ipvs: {sysctl: {expire_nodest_conn: yes}}", or ops: yes, got neither',
+  ),
+  yaml(
+    'a key of the top level that each service has of its own',
+    `checkinterval: 20s\n${service('checkinterval: 5s\n    negotiatetimeout: 5s')}`,
+    '1:16: warning: Cannot use checkinterval: expected a service that goes by it, got none, as each has its own',
+  ),
+  yaml(
+    'a flag of the top level that each service has of its own',
+    `quiescent: yes\n${service('quiescent: no')}`,
+    '1:12: warning: Cannot use quiescent: expected a service that goes by it, got none, as each has its own',
+  ),
+  yaml(
     'flows of UDP to a quiescent server',
     `ipvs: {sysctl: {expire_nodest_conn: yes}}\n${dns('quiescent: yes\n    protocol: udp')}`,
     '6:15: warning: Cannot move UDP flows from a server that is out: expected "ipvs: {sysctl: {expire_nodest_conn: yes}}" and quiescent: no, or ops: yes, got neither',

@@ -7,6 +7,7 @@ import { parseStatusRanges } from '../../values/status-ranges.ts';
 import type { Fields, Noting } from '../converted.ts';
 import { commandOf, noteRest, userOf } from './commands.ts';
 import { noteUnknown } from './left-out.ts';
+import { regexOf } from './script-words.ts';
 import { isSet, lastOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
 
 export const checkers: ReadonlySet<string> = new Set([
@@ -196,10 +197,13 @@ function urlOf({ block }: Statement, note: Noting): Fields {
   const codes = lastOf(block, 'status_code');
   const status = codes?.words.join(',');
   const regex = lastOf(block, 'regex');
-  const wrong = explainPattern(regex?.words[0] ?? '');
+  const pattern = regex && regexOf(regex);
+  const wrong = explainPattern(pattern ?? '');
   const badStatus = status !== undefined && parseStatusRanges(status) === undefined;
   if (codes !== undefined && badStatus)
     note(codes.at, 'check', `status_code ${status}: left out, as it is none`);
+  if (regex !== undefined && pattern === undefined)
+    note(regex.at, 'ignored', 'regex: left out, as keepalived cannot read it either');
   if (regex !== undefined && wrong !== undefined) note(regex.at, 'check', `regex: left out: ${wrong}`);
   if (isSet(block, 'regex_no_match'))
     note(
@@ -212,7 +216,7 @@ function urlOf({ block }: Statement, note: Noting): Fields {
     request: wordOf(block, 'path') ?? '/',
     status: badStatus ? undefined : status,
     digest: wordOf(block, 'digest'),
-    receive: usable ? regex?.words[0] : undefined,
+    receive: usable ? pattern : undefined,
   };
 }
 

@@ -14,6 +14,18 @@ export function scriptWordsOf({ text }: Pick<Statement, 'text'>): readonly strin
 export const restOf = ({ text }: Pick<Statement, 'text'>): readonly string[] =>
   splitScript(text)?.slice(1) ?? [];
 
+/**
+ * The expression of `regex`, split once; undefined where keepalived takes none. What is quoted in it by \Q and \E is
+ * written out, as that means nothing in a `receive`.
+ */
+export function regexOf({ text }: Pick<Statement, 'text'>): string | undefined {
+  const [regex, ...rest] = splitScript(text) ?? [];
+  if (regex === undefined || rest.length > 0) return undefined;
+  return regex.replaceAll(/\\(?:Q(.*?)(?:\\E|$)|E|.)/gs, (whole, literal?: string) =>
+    literal === undefined ? (whole === '\\E' ? '' : whole) : literal.replaceAll(/[^\w\s]/g, String.raw`\$&`),
+  );
+}
+
 const plain = { '': /[^\s"'\\]*/y, '"': /[^"\\]*/y, "'": /[^'\\]*/y } as const;
 const escapeSequence = /\\(?:x([0-9a-fA-F]+)|c(.)|([0-7]{1,3})|(.))/sy;
 
