@@ -48,7 +48,7 @@ it.each([
   [String.raw`"a\\Eb\\.c"`, String.raw`ab\.c`],
   [String.raw`"\\\\Qa.b"`, String.raw`\\Qa.b`],
   [String.raw`a\.b\d`, 'a.bd'],
-  [String.raw`"a b"`, 'a b'],
+  [`"a b"`, 'a b'],
   ['a b', undefined],
   ['"a', undefined],
 ])('the expression of regex %s is %j', (text, regex) => {
