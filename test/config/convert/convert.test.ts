@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { convert, type Format, formatOf } from '../../../src/config/convert/convert.ts';
-import { formatNote } from '../../../src/config/convert/converted.ts';
 import type { SourceFile } from '../../../src/config/convert/keepalived/lines.ts';
 import { addressesOf } from '../../../src/config/convert/keepalived/targets.ts';
 import { convertedText, noFiles } from '../../make/conversion.ts';
@@ -490,14 +489,5 @@ describe('ldirectord.cf', () => {
     expect(config.vrrp.map(({ at: _, ...each }) => each)).toEqual(
       before?.vrrp.map(({ at: _, ...each }) => each),
     );
-  });
-
-  it('keeps execute, with a dangerous note', () => {
-    const text = 'checktimeout=3\nexecute=a.cf\nexecute=b.cf\nvirtual=10.0.0.1:80\n\treal=10.0.0.2:80 gate\n';
-    const { yaml, notes } = convert({ file: 'old', text }, 'ldirectord', noFiles);
-    expect(yaml).toContain('execute');
-    expect(notes.map(formatNote)).toEqual([
-      'old:3: dangerous: execute a.cf, b.cf: refused by check until its services stand in this file, as one daemon reads one file',
-    ]);
   });
 });
