@@ -33,6 +33,10 @@ export type Asked = {
   readonly id?: string;
 };
 
+const nothing = /no configuration to run|Stopped Keepalived/;
+const lastSections = { vrrp: /------< Interfaces >------/, checkers: /------< Health checkers >------/ };
+const firstSteps = { vrrp: /VRRP sockpool|Entering \w+ STATE/, checkers: /Activating BFD heal/ };
+
 /** Ended as soon as it has read the file: nothing that the file names is to be run for long. */
 export async function dumpOf(
   lab: Lab,
@@ -47,8 +51,13 @@ export async function dumpOf(
   const keepalived = ['keepalived', '-n', '-d', '-l', '-D', only, '-i', id, ...pids, '-f', file];
   const prefix = asksIpvs && !hasIpvs ? answered : [];
   const running = host.start([...prefix, ...keepalived], { environment: { LC_ALL: 'C' } });
-  await running.waitFor(/Startup complete|no configuration to run|Stopped Keepalived/, { timeoutMs: 4000 });
-  // It writes the rest of the dump as it ends; strace would end at once, and pass no signal on.
+  await running.waitFor(/Startup complete|no configuration to run|Stopped Keepalived/);
+  if (!running.lines().some((line) => nothing.test(line))) {
+    // What it does after the dump; where it does nothing, the dump was long over.
+    const last = await running.waitFor(lastSections[part]).then(running.lineCount, running.lineCount);
+    await running.waitFor(firstSteps[part], { after: last, timeoutMs: 2000 }).catch(() => undefined);
+  }
+  // strace would end at once, and pass no signal on.
   process.kill(Number(readFileSync(join(folder, 'main'), 'utf8')), 'SIGTERM');
   await running.exited;
   return readDump(running.lines());
