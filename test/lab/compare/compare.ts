@@ -29,7 +29,10 @@ export function differences({ theirs, ours, notes, blocks }: Sides): readonly st
       return isTold(wholes(name), own) ? [] : [`${name}: ${where}`];
     }
     return differingFields(their, our).flatMap(({ field, text }) =>
-      isTold(directivesOf(field, name), own) ? [] : [`${name}: ${field}: ${text}`],
+      // What a member of a sync group tracks is tracked for the others too: its note stands in its own block.
+      isTold(directivesOf(field, name), field.startsWith('track_') ? notes.filter(isTelling) : own)
+        ? []
+        : [`${name}: ${field}: ${text}`],
     );
   });
 }
@@ -51,6 +54,8 @@ const differingFields = (their: Thing, our: Thing) =>
     return theirs === ours ? [] : [{ field, text: `${theirs} in keepalived, ${ours} here` }];
   });
 
+const isTelling = ({ grade }: Pick<Note, 'grade'>): boolean => grade !== 'harmless';
+
 /** In the block, or of all blocks. */
 function notesOf(block: string, notes: readonly Note[], blocks: Blocks): readonly Note[] {
   const lines = blocks.get(block);
@@ -58,7 +63,7 @@ function notesOf(block: string, notes: readonly Note[], blocks: Blocks): readonl
   return notes.filter(({ at, grade }) => {
     const place = `${at.file}:${at.line}`;
     const isHere = lines === undefined || lines.has(place) || shared?.has(place) === true;
-    return isHere && grade !== 'harmless';
+    return isHere && isTelling({ grade });
   });
 }
 

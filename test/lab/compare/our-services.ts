@@ -82,7 +82,16 @@ function checkOf({ virtual, real }: CheckedAs, key: string): readonly Thing[] {
   const times = { timeout: timeoutMs, delay_loop: virtual.checkintervalMs, retry: virtual.fall - 1 };
   const { timeout, ...others } = times;
   const said = kind === 'FILE_CHECK' ? {} : kind === 'MISC_CHECK' ? times : { ...others, timeout };
-  return [{ name: `${kind} of ${key}`, fields: fieldsOf({ ...said, ...askedOf(target) }) }];
+  return [
+    {
+      name: `${kind} of ${key}`,
+      fields: fieldsOf({
+        ...said,
+        ...askedOf(target),
+        bindto: 'bind' in target ? target.bind?.address : undefined,
+      }),
+    },
+  ];
 }
 
 const kinds: Readonly<Record<string, string>> = {

@@ -59,7 +59,7 @@ function askedOf(kind: string, below: readonly Dumped[], files: ReadonlyMap<stri
   const place = {
     connect_ip: address,
     connect_port: port,
-    bindto: saidOf(connection, 'Bind to'),
+    bindto: /^\[(\S+)\]/.exec(saidOf(connection, 'Bind to') ?? '')?.[1],
     bind_if: saidOf(connection, 'Bind i/f'),
     fwmark: saidOf(connection, 'Mark'),
   };
