@@ -29,6 +29,9 @@ sim: modules ## one run of the VRRP simulator, told step by step (SEED=17 make s
 	@node_modules/.bin/tsc -p test/sim/tsconfig.json
 	@node .lab/sim/test/sim/main.js "$(SEED)"
 
+fuzz: modules ## every decoder and reader with inputs that are nearly right, for an hour (FUZZ_SECONDS=60 make fuzz; SEED=17 replays)
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-3600} node_modules/.bin/vitest run --project unit test/fuzz test/probes/any-bytes.test.ts
+
 bench-failover: build ## keepalived and this by turns, each failover measured (half an hour; OPTIONS='--runs 1')
 	@scripts/ensure-packages.sh ip keepalived sysctl
 	@scripts/bench-failover.sh $(OPTIONS)
@@ -75,4 +78,4 @@ clean: ## what was built and measured
 modules:
 	@scripts/ensure-modules.sh
 
-.PHONY: help build install test test-systemd test-machine sim demo bench-failover bench-scale bench-flood bench-start bench-ipvs lint format clean modules
+.PHONY: help build install test test-systemd test-machine fuzz sim demo bench-failover bench-scale bench-flood bench-start bench-ipvs lint format clean modules

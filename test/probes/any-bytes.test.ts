@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CheckTarget } from '../../src/model/checks/checks.ts';
 import { createProbe } from '../../src/probes/probe-target.ts';
+import { budgetOf, patienceMs } from '../fuzz/budget.ts';
 import { deadline, promptly } from './deadline.ts';
 import { address } from './dialogues.ts';
 import { type ScriptedServer, tcpServer } from './scripted-server.ts';
@@ -63,25 +64,29 @@ const speech = fc.record({
 });
 
 describe.each(targets)('a $kind check', (target) => {
-  it('ends, whatever the server says', async () => {
-    let spoken: { readonly pieces: readonly Buffer[]; readonly ending: string } | undefined;
-    const server: ScriptedServer = await tcpServer((socket) => {
-      for (const each of spoken?.pieces ?? []) socket.write(each);
-      if (spoken?.ending === 'close') socket.end();
-      else if (spoken?.ending === 'reset') setImmediate(() => socket.resetAndDestroy());
-      else socket.once('data', () => socket.end());
-    });
-    await probe({ ...target, port: 1 } as CheckTarget, deadline(10_000)); // loads it
-    await fc.assert(
-      fc.asyncProperty(speech, async (next) => {
-        spoken = next;
-        const place = { ...target, port: server.port } as CheckTarget;
-        const result = await promptly(150, (signal) => probe(place, signal));
-        expect(result.outcome).toMatch(/^(success|failure)$/);
-        expect(result.detail.length).toBeLessThan(400);
-        await server.allClosed();
-      }),
-      { numRuns: 60 },
-    );
-  });
+  it(
+    'ends, whatever the server says',
+    async () => {
+      let spoken: { readonly pieces: readonly Buffer[]; readonly ending: string } | undefined;
+      const server: ScriptedServer = await tcpServer((socket) => {
+        for (const each of spoken?.pieces ?? []) socket.write(each);
+        if (spoken?.ending === 'close') socket.end();
+        else if (spoken?.ending === 'reset') setImmediate(() => socket.resetAndDestroy());
+        else socket.once('data', () => socket.end());
+      });
+      await probe({ ...target, port: 1 } as CheckTarget, deadline(10_000)); // loads it
+      await fc.assert(
+        fc.asyncProperty(speech, async (next) => {
+          spoken = next;
+          const place = { ...target, port: server.port } as CheckTarget;
+          const result = await promptly(150, (signal) => probe(place, signal));
+          expect(result.outcome).toMatch(/^(success|failure)$/);
+          expect(result.detail.length).toBeLessThan(400);
+          await server.allClosed();
+        }),
+        budgetOf(60, targets.length),
+      );
+    },
+    patienceMs(targets.length),
+  );
 });

@@ -1,0 +1,38 @@
+// What the daemon reads back that it wrote itself, and anybody may have changed: JSON of its state folder.
+import { parseDirectorRecord } from '../../../src/daemon/director/director-memory.ts';
+import { parseOverrides } from '../../../src/daemon/operator/operator.ts';
+import { parseLeavingState } from '../../../src/daemon/reconcile/leaving-servers.ts';
+import { parseClaimRecord } from '../../../src/daemon/vrrp/holdings/claim-record.ts';
+import { parseKept } from '../../../src/roster/kept.ts';
+import { type Target, textTarget } from '../target.ts';
+
+const samples: readonly string[] = [
+  '{"10.0.0.2:80":{"kind":"drain"},"tcp 10.0.0.1:80 10.0.0.2:80":{"kind":"weight","weight":5},"__proto__":{"kind":"disable"}}',
+  '{"boot":"b","claims":{"eth0":{"arp_ignore":"0"}},"sysctls":{"a/b":"1"},"timeouts":{"tcp":900,"tcpfin":120,"udp":300}}',
+  '{"tcp 10.0.0.1:80":[{"real":"10.0.0.2:80","since":1,"until":2}]}',
+  '{"names":{"a.example.org":{"inet":["10.0.0.2"],"at":1}},"files":{"/etc/fleet":"real: []"}}',
+  '[[],{},null,1e999,"",-0,true]',
+];
+
+/** Of text that is no JSON nothing is read back. */
+const ofJson = (read: (value: unknown) => unknown) => (text: string) => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return read(value);
+};
+
+export const stateTargets: readonly Target[] = [
+  textTarget(
+    'state files',
+    ['parseOverrides', 'parseClaimRecord', 'parseLeavingState', 'parseDirectorRecord', 'parseKept'],
+    samples,
+    ofJson((value) => [
+      ...[parseOverrides, parseLeavingState, parseKept].map((read) => read(value)),
+      ...[parseClaimRecord, parseDirectorRecord].map((read) => read(value, 'b')),
+    ]),
+  ),
+];
