@@ -35,7 +35,6 @@ export const runElsewhere: Readonly<Record<string, string>> = {
   readConfigNow: 'opens files: parseConfig reads them',
   readAtStart: 'opens files: parseConfig reads them',
   readKernelFacts: 'asks the kernel: decoders of wire/ read its answers',
-  readTrust: 'opens files: TLS of Node reads them',
   readInput: 'opens files',
   readSettled: 'opens files',
   readRegular: 'opens files',

@@ -9,6 +9,7 @@ import { decodeSyncDaemon, decodeTimeouts } from '../../../src/wire/ipvs/directo
 import { decodeDestination, decodeService } from '../../../src/wire/ipvs/entries.ts';
 import { decodeInfo, decodeListedDestination, decodeListedService } from '../../../src/wire/ipvs/listing.ts';
 import { decodeSchedFlags } from '../../../src/wire/ipvs/sched-flags.ts';
+import { readStartTlsResponse } from '../../../src/wire/ldap-start-tls.ts';
 import { decodeFamily, decodeGeneric } from '../../../src/wire/netlink/genetlink.ts';
 import { decodeAcknowledgement, decodeMessages } from '../../../src/wire/netlink/netlink.ts';
 import {
@@ -205,6 +206,9 @@ export const wireTargets: readonly Target[] = [
       ),
     ],
     (bytes) => [decodeLink(bytes), decodeAddress(bytes), decodeRoutes(bytes), decodeRule(bytes)],
+  ),
+  bytesTarget('LDAP StartTLS', ['readStartTlsResponse'], [hex('300c02010178070a010004000400')], (bytes) =>
+    readStartTlsResponse(Buffer.from(bytes)),
   ),
   bytesTarget('grpc', ['decodeHealthResponse'], [hex('00000000020801')], decodeHealthResponse),
   textTarget(
