@@ -49,6 +49,12 @@ const fromName = new RegExp(
 /** @param text of a config, perhaps a line of it. */
 export const hideFromName = (text: string): string => hideLikely(text.replace(fromName, `$1${hidden}`));
 
+/** Of a program's words: after an option that names a secret nothing is shown, as of a line. */
+export function hideFromWord(words: readonly string[]): readonly string[] {
+  const name = words.findIndex((word) => hideFromName(`${word} x`).endsWith(hidden));
+  return name === -1 ? words : words.map((word, index) => (index > name ? hidden : word));
+}
+
 /** Too short to be looked for inside of words. */
 const shortBelow = 4;
 const encodedMin = 6;

@@ -60,11 +60,9 @@ describe('an ldap check', () => {
   it('looks for the request as an entry, without its slash', () => {
     expect(targetOf({ service: 'ldap', request: '/dc=example,dc=com', receive: 'dc' })).toEqual({
       kind: 'ldap',
-      scheme: 'ldap',
       address,
       port: 389,
       base: 'dc=example,dc=com',
-      verify: false,
       receive: 'dc',
     });
     expect(targetOf({ service: 'ldap' })).toMatchObject({ base: '' });
@@ -76,12 +74,11 @@ describe('an ldap check', () => {
     expect(targetOf({ service: 'ldap', login: 'check' })).not.toHaveProperty('login');
   });
   it('has its own port and what TLS needs as ldaps', () => {
-    const options = { sni: 'a', verify: true, caFile: '/ca.pem', virtualhost: 'ldap.example.com' };
-    expect(targetOf({ service: 'ldaps', ...options, certificateExpiryDays: 14 })).toMatchObject({
-      scheme: 'ldaps',
+    const options = { sni: 'a', verify: true, caFile: '/ca.pem' };
+    const told = { ...options, virtualhost: 'ldap.example.com', certificateExpiryDays: 14 };
+    expect(targetOf({ service: 'ldaps', ...told })).toMatchObject({
       port: 636,
-      expiryDays: 14,
-      ...options,
+      tls: { ...options, host: 'ldap.example.com', expiryDays: 14 },
     });
   });
 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createServer, type SecureVersion, type TLSSocket, type TlsOptions } from 'node:tls';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { checkPlanOf } from '../../../src/health/checks/plan.ts';
-import { checkOf, reads, type Service, services } from '../../../src/model/checks/services.ts';
+import { type Service, services, tlsOf } from '../../../src/model/checks/services.ts';
 import type { TlsCheckConfig } from '../../../src/model/config/check.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { createProbe } from '../../../src/probes/probe-target.ts';
@@ -16,7 +16,7 @@ import { deadline } from '../deadline.ts';
 import { certFile, keyFile } from '../scripted-server.ts';
 
 const probe = createProbe({ openPingPort: () => ({ ok: false, error: { step: 'open', code: 'EPERM' } }) });
-const secure = services.filter((word) => reads(checkOf(word), word, 'cert'));
+const secure = services.filter((word) => tlsOf(word) === 'at once');
 const pem = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
 const folder = mkdtempSync(join(tmpdir(), 'client-certificate-'));
 afterAll(() => rmSync(folder, { recursive: true }));

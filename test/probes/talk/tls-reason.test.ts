@@ -3,7 +3,7 @@
 import { createServer, connect as tlsConnect } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { checkPlanOf } from '../../../src/health/checks/plan.ts';
-import { checkOf, reads, services } from '../../../src/model/checks/services.ts';
+import { services, tlsOf } from '../../../src/model/checks/services.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { createProbe } from '../../../src/probes/probe-target.ts';
 import { tlsReasonOf } from '../../../src/probes/talk/tls-reason.ts';
@@ -14,7 +14,7 @@ import { tcpServer } from '../scripted-server.ts';
 
 const probe = createProbe({ openPingPort: () => ({ ok: false, error: { step: 'open', code: 'EPERM' } }) });
 /** From the first byte on. */
-const secure = services.filter((word) => reads(checkOf(word), word, 'cert'));
+const secure = services.filter((word) => tlsOf(word) === 'at once');
 
 async function check(service: (typeof services)[number], answer: Buffer | string) {
   const server = await tcpServer((socket) => socket.once('data', () => socket.end(answer)));
