@@ -25,6 +25,7 @@ import { judgeSharedKeys } from './service/shared-keys.ts';
 import { judgeFall } from './service/timing.ts';
 import { judgeRouterPrograms } from './tracking/programs.ts';
 import { resolveTracking } from './tracking/resolve.ts';
+import { judgeUntracked } from './tracking/untracked.ts';
 
 export type Origin = {
   readonly file: string;
@@ -49,6 +50,7 @@ export function resolveConfig(
   judgeLogfile(draft, resolution);
   judgeFall(draft, sites('fall'), resolution);
   judgeSharedKeys(draft, services, resolution);
+  judgeUntracked(draft, resolution);
   judgeRouterPrograms(draft, resolution);
   judgeSharedPrograms(draft, resolution);
   judgeSyncFamilies(config, resolution);

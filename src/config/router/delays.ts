@@ -56,6 +56,10 @@ function resolveLinkDelays(
         errorAt(sites('vrrp_interface', index, 'name'), 'define vrrp_interface', 'each name once', name),
       );
     names.add(name);
+    if (!vrrp.some((instance) => minds(instance, name))) {
+      const at = sites('vrrp_interface', index, 'name');
+      problems.push(warningAt(at, 'use vrrp_interface', 'an interface of a virtual router', name));
+    }
     const carried = vrrp.filter((instance) => instance.interface === name);
     const limitMs = 2 * Math.min(...carried.map(({ advertIntervalMs }) => advertIntervalMs));
     if (downDelayMs > 0 && downDelayMs >= limitMs) {
@@ -66,3 +70,14 @@ function resolveLinkDelays(
     return [{ name, upDelayMs, downDelayMs }];
   });
 }
+
+/** Whether a change of an interface is anything to a virtual router: its own, one that it tracks, one of its addresses. */
+const minds = (router: VrrpInstanceConfig, name: string): boolean =>
+  [
+    router.interface,
+    ...(router.furtherInterfaces ?? []),
+    ...(router.trackers ?? []).map((tracker) => tracker.name),
+    ...[...router.virtualAddresses, ...(router.excludedAddresses ?? []), ...(router.virtualRoutes ?? [])].map(
+      ({ device }) => device,
+    ),
+  ].includes(name);

@@ -13,7 +13,7 @@ import { judgeLease, resolveLease } from './lease.ts';
 import { judgePaths, pathsOf } from './paths.ts';
 import { judgePeers, resolvePeers } from './peers.ts';
 import { type RouterSite, routerSite } from './router-site.ts';
-import { judgeUnaddressed } from './unaddressed.ts';
+import { judgeUnused } from './unused.ts';
 
 /** One instance, or two in lockstep where the addresses are of both families. */
 export function resolveVrrp(
@@ -29,7 +29,7 @@ export function resolveVrrp(
   const [first, second] = instances;
   if (first === undefined) return [];
   judgeFloating(draft, first.version, at);
-  judgeUnaddressed(first, draft, at);
+  judgeUnused(first, draft, at);
   judgeElection(first, draft, at);
   judgeAdvert(first.version, draft, at);
   judgeLease(first.vipLeaseSec, first.advertIntervalMs, at);

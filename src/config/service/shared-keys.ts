@@ -7,6 +7,7 @@ import type { Resolution } from '../resolution.ts';
 import { judgeFallbackPorts } from './fallback-ports.ts';
 import type { GlobalDraft } from './keys.ts';
 import { judgeOverridden } from './overridden.ts';
+import { judgeServiceless } from './serviceless.ts';
 
 export function judgeSharedKeys(
   draft: GlobalDraft & { readonly maintenancedir?: string | undefined },
@@ -17,6 +18,7 @@ export function judgeSharedKeys(
   judgeSharedTiming(draft, virtuals, resolution);
   judgeFallbackPorts(virtuals, resolution);
   judgeOverridden(draft, virtuals, resolution);
+  judgeServiceless(draft, virtuals, resolution);
   if (draft.readdquiescent === true && virtuals.length > 0 && !virtuals.some(({ quiescent }) => quiescent)) {
     problems.push(
       warningAt(sites('readdquiescent'), 'use readdquiescent', 'a service with quiescent: yes', 'none'),

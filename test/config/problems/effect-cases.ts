@@ -16,6 +16,20 @@ const dns = (more: string) =>
 const words = 'request: /x\n    receive: ok\n    virtualhost: a.example';
 
 export const effectCases: readonly ProblemCase[] = [
+  ...[
+    'checkinterval: 5s',
+    'quorum: 2',
+    'fallback: 10.0.0.9:80 masq',
+    'flap_hold: 1m',
+    'maintenancedir: /m',
+  ].map((line) => {
+    const [key = ''] = line.split(': ');
+    return yaml(
+      `${key} of all services, where there is one`,
+      `${line}\nvrrp: [{name: A, interface: eth0, virtual_router_id: 5, virtual_ipaddress: [10.0.0.9]}]\n`,
+      `1:${key.length + 3}: warning: Cannot use ${key}: expected a service in virtual, got none`,
+    );
+  }),
   yaml(
     'words of a check on a port that tells no service',
     other('address: 10.0.0.1:8080', words),

@@ -16,6 +16,52 @@ const other = '  - {name: B, interface: eth1, virtual_router_id: 6, virtual_ipad
 
 export const trackCases: readonly ProblemCase[] = [
   yaml(
+    'a script that is defined is tracked',
+    router(
+      'track_file: [f]',
+      'vrrp_track_file: [{name: f, file: /f}]\nvrrp_script: [{name: web, script: /bin/true}]\n',
+    ),
+    '8:22: warning: Cannot use vrrp_script: expected a track_script that names it, got web',
+  ),
+  yaml(
+    'a file that is defined is tracked',
+    router(
+      'track_script: [w]',
+      'vrrp_script: [{name: w, script: /bin/true}]\nvrrp_track_file: [{name: f, file: /f}]\n',
+    ),
+    '8:26: warning: Cannot use vrrp_track_file: expected a track_file that names it, got f',
+  ),
+  yaml(
+    'a process that is defined is tracked',
+    router('priority: 90', 'vrrp_track_process: [{name: p, process: nginx}]\n'),
+    '7:29: warning: Cannot use vrrp_track_process: expected a track_process that names it, got p',
+  ),
+  yaml(
+    'an interface that changes slowly is one of a virtual router',
+    router('priority: 90', 'vrrp_interface: [{name: eth7, up_delay: 5s}]\n'),
+    '7:25: warning: Cannot use vrrp_interface: expected an interface of a virtual router, got eth7',
+  ),
+  yaml(
+    'announcements that are sent once more are sent at all',
+    router('garp_master_delay: 5s\n    garp_master_repeat: 0'),
+    '6:24: warning: Cannot use garp_master_delay: expected garp_master_repeat above 0 beside it, got 0',
+  ),
+  yaml(
+    'announcements are apart where there are any',
+    router('garp_interval: 100ms\n    garp_master_repeat: 0'),
+    '6:20: warning: Cannot use garp_interval: expected garp_master_repeat above 0 beside it, got 0',
+  ),
+  yaml(
+    'announcements are refreshed as often as there is a time for it',
+    router('garp_master_refresh_repeat: 3'),
+    '6:33: warning: Cannot use garp_master_refresh_repeat: expected garp_master_refresh beside it, got none',
+  ),
+  yaml(
+    'the checksum is one of version 3',
+    router('version: 2\n    checksum: rfc5798'),
+    '7:15: warning: Cannot use checksum: expected version: 3, as only its checksum has two forms, got version 2',
+  ),
+  yaml(
     'a tracked script is defined',
     router('track_script: [wbe]', 'vrrp_script: [{name: web, script: /bin/true}]\n'),
     '6:20: Cannot track script: expected the name of a vrrp_script (did you mean "web"?), got wbe',

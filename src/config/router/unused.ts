@@ -1,0 +1,90 @@
+// Keys of a virtual router that have no effect as the others of it stand, out of one table of what each needs: a new key does
+// not compile without its line here. What contradicts another key is judged with its subject (peers.ts, election.ts).
+import type { VrrpInstanceConfig } from '../../model/config/router.ts';
+import { warningAt } from '../problem.ts';
+import type { VrrpDraft } from './keys.ts';
+import type { RouterSite } from './router-site.ts';
+
+type Key = keyof VrrpDraft;
+/** Undefined: it has an effect. */
+type Lack = { readonly rule: string; readonly got: string } | undefined;
+type Needs = (router: VrrpInstanceConfig) => Lack;
+
+const always: Needs = () => undefined;
+
+const anAddress: Needs = ({ virtualAddresses, excludedAddresses = [] }) =>
+  virtualAddresses.length + excludedAddresses.length > 0
+    ? undefined
+    : { rule: 'an address in virtual_ipaddress', got: 'none' };
+
+const announcements: Needs = (router) =>
+  anAddress(router) ??
+  (router.garpRepeat > 0 ? undefined : { rule: 'garp_master_repeat above 0 beside it', got: '0' });
+
+const aRefresh: Needs = (router) =>
+  anAddress(router) ??
+  (router.garpRefreshMs > 0 ? undefined : { rule: 'garp_master_refresh beside it', got: 'none' });
+
+const eitherAnnouncement: Needs = (router) =>
+  anAddress(router) ?? (router.garpRefreshMs > 0 ? undefined : announcements(router));
+
+const version3: Needs = ({ version }) =>
+  version === 3
+    ? undefined
+    : { rule: 'version: 3, as only its checksum has two forms', got: `version ${version}` };
+
+const needs: Readonly<Record<Key, Needs>> = {
+  name: always,
+  interface: always,
+  interfaces: always,
+  dont_track_primary: always,
+  virtual_router_id: always,
+  version: always,
+  priority: always,
+  advert_int: always,
+  preempt: always,
+  nopreempt: always,
+  preempt_delay: always,
+  accept: anAddress,
+  virtual_ipaddress: always,
+  virtual_ipaddress_excluded: always,
+  virtual_routes: always,
+  virtual_rules: always,
+  use_vmac: anAddress,
+  unicast_peer: always,
+  unicast_src_ip: always,
+  source: always,
+  mcast_dst_ip: always,
+  auth_pass: always,
+  checksum: version3,
+  vip_lease: anAddress,
+  garp_master_repeat: anAddress,
+  garp_master_delay: announcements,
+  garp_master_refresh: anAddress,
+  garp_master_refresh_repeat: aRefresh,
+  garp_interval: eitherAnnouncement,
+  track_interface: always,
+  track_script: always,
+  track_file: always,
+  track_process: always,
+  track_virtual: always,
+  notify_master: always,
+  notify_backup: always,
+  notify_fault: always,
+  notify_stop: always,
+  notify: always,
+};
+
+/** `no`, 0 and the empty list ask for nothing. */
+const asks = (value: unknown): boolean => value !== undefined && value !== false && value !== 0;
+
+export function judgeUnused(
+  router: VrrpInstanceConfig,
+  draft: VrrpDraft,
+  { site, problems }: RouterSite,
+): void {
+  for (const key of Object.keys(needs) as readonly Key[]) {
+    const lack = asks(draft[key]) ? needs[key](router) : undefined;
+    if (lack !== undefined) problems.push(warningAt(site(key), `use ${key}`, lack.rule, lack.got));
+  }
+}
