@@ -19,12 +19,15 @@ export function theirChecks({ sections }: Dump, services: readonly TheirService[
     const [kind = '?'] = (saidOf(below, 'Keepalive method') ?? '').split(',');
     const [, address = '', protocol = '', port = ''] = /^\[(\S+)\]:(\w+):(\d+)$/.exec(server) ?? [];
     const owners = services.filter((each) => each.label === label && fits(each, protocol));
-    return owners.flatMap(({ names, servers, block }) =>
+    return owners.flatMap(({ names, servers, block, below: service }) =>
       names.flatMap((name) => {
         const found = servers.find((each) => saidOf(each, 'RIP')?.startsWith(`${address}, RPORT = ${port},`));
         if (found === undefined) return [];
         const key = `${kind} of ${name} -> ${serverKey(found, name)}`;
-        const fields = { ...timesOf(kind, below), ...askedOf(kind, below, files) };
+        const fields = {
+          ...timesOf(kind, below),
+          ...askedOf(kind, below, files, hostOf(found) ?? hostOf(service)),
+        };
         return [{ name: numbered(key, seen), block, fields }];
       }),
     );
@@ -52,7 +55,13 @@ function timesOf(kind: string, below: readonly Dumped[]): Fields {
   });
 }
 
-function askedOf(kind: string, below: readonly Dumped[], files: ReadonlyMap<string, string>): Fields {
+/** @param host of its server or service, where the check has none of its own */
+function askedOf(
+  kind: string,
+  below: readonly Dumped[],
+  files: ReadonlyMap<string, string>,
+  host: string | undefined,
+): Fields {
   const value = (key: string) => saidOf(below, key);
   const connection = belowOf(below, 'Connection');
   const [, address, port] = /^\[(\S+)\]:(\d+)/.exec(saidOf(connection, 'Dest') ?? '') ?? [];
@@ -63,7 +72,7 @@ function askedOf(kind: string, below: readonly Dumped[], files: ReadonlyMap<stri
     bind_if: saidOf(connection, 'Bind i/f'),
     fwmark: saidOf(connection, 'Mark'),
   };
-  if (kind === 'HTTP_GET' || kind === 'SSL_GET') return fieldsOf({ ...place, ...urlsOf(below) });
+  if (kind === 'HTTP_GET' || kind === 'SSL_GET') return fieldsOf({ ...place, ...urlsOf(below, host) });
   if (kind === 'SMTP_CHECK') return fieldsOf({ ...place, helo_name: value('helo') });
   if (kind === 'DNS_CHECK') return fieldsOf({ ...place, type: value('Type'), name: value('Name') ?? '.' });
   if (kind === 'MISC_CHECK')
@@ -83,8 +92,14 @@ function askedOf(kind: string, below: readonly Dumped[], files: ReadonlyMap<stri
   return fieldsOf(place);
 }
 
-function urlsOf(below: readonly Dumped[]): Readonly<Record<string, string | undefined>> {
-  const shared = saidOf(below, 'Virtual host') ?? saidOf(below, 'VirtualHost');
+const hostOf = (lines: readonly Dumped[]): string | undefined =>
+  saidOf(lines, 'Virtual host') ?? saidOf(lines, 'VirtualHost');
+
+function urlsOf(
+  below: readonly Dumped[],
+  outer: string | undefined,
+): Readonly<Record<string, string | undefined>> {
+  const shared = hostOf(below) ?? outer;
   const urls = below.filter(({ text }) => text.startsWith('Checked url = '));
   const hosts = urls.map((url) => saidOf(url.below, 'Virtual host') ?? shared);
   const texts = urls.map(({ text, below: inner }) => {
