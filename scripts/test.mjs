@@ -212,7 +212,7 @@ const stages = [
   [{ name: 'alone' }, { name: 'sim' }],
   [
     // They wait more than they compute.
-    { name: 'lab-net', unavailable: noLab, shares: sharesOf('.net.test.ts', 2 * availableParallelism()) },
+    { name: 'lab-net', unavailable: noLab, shares: sharesOf('.net.test.ts', availableParallelism()) },
     { name: 'lab-systemd', unavailable: noLab ?? withoutMachines() },
   ],
   // By itself: a lab kernel takes a processor whole.

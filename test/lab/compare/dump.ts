@@ -54,7 +54,9 @@ export async function dumpOf(
   await running.waitFor(/Startup complete|no configuration to run|Stopped Keepalived/);
   if (!running.lines().some((line) => nothing.test(line))) {
     // What it does after the dump; where it does nothing, the dump was long over.
-    const last = await running.waitFor(lastSections[part]).then(running.lineCount, running.lineCount);
+    const last = await running
+      .waitFor(lastSections[part], { timeoutMs: 2000 })
+      .then(running.lineCount, running.lineCount);
     await running.waitFor(firstSteps[part], { after: last, timeoutMs: 2000 }).catch(() => undefined);
   }
   // strace would end at once, and pass no signal on.

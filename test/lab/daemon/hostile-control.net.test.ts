@@ -28,7 +28,7 @@ async function expectUnharmed(): Promise<void> {
   expect(router?.phase).toBe('active');
   const told = director.events();
   const transitions = told.filter(({ event }) => event === 'vrrp.transition').map(({ to }) => to);
-  expect(transitions).toEqual(['backup', 'active']);
+  expect(transitions, JSON.stringify(told.slice(-20))).toEqual(['backup', 'active']);
   const bad = [
     'daemon.fault',
     'control.failed',
