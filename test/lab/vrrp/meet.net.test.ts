@@ -2,29 +2,26 @@
 // a client that was on the side of the one that yields has the winner in its neighbour table at once, and is not left
 // with the loser's MAC address until it asks anew by itself (30 s and more).
 import { spawnSync } from 'node:child_process';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect } from 'vitest';
+import { ip } from '../../../src/net/ip.ts';
+import { it } from '../harness/lab-each.ts';
+import type { Host, Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { startKeepalived } from '../harness/programs.ts';
 import { type Mode, ourInstance, plans, titleOf } from '../interop/peer.ts';
 import { createStation, hasAddress, measured } from './station.ts';
-import { arpTrace, listen, type TwoLans, twoLans } from './two-lans.ts';
+import { arpTrace, listen, twoLans } from './two-lans.ts';
 
 const isInstalled = spawnSync('keepalived', ['--version'], { stdio: 'ignore' }).status === 0;
 const intervalMs = 1000;
 /** Far below the time after which a client asks again by itself. */
 const patienceMs = 10_000;
-let lab: Lab;
-let lans: TwoLans;
-
-beforeEach(async () => {
-  lab = createLab();
-  lans = await twoLans(lab);
-});
-afterEach(() => lab?.dispose());
 
 type Make = 'ours' | 'keepalived';
-type Case = Mode & { readonly winner: Make; readonly loser: Make; readonly first: 'winner' | 'loser' };
+type Role = 'winner' | 'loser';
+/** @property first whose advert passes first; between unicast peers none passes before they meet */
+type Case = Mode & { readonly winner: Make; readonly loser: Make; readonly first?: Role };
 
 function keepalivedConfig(mode: Mode, priority: number, own: string, peer: string): string {
   return `
@@ -43,7 +40,9 @@ vrrp_instance VI_1 {
 
 const addressesOf = (number: number) => [`10.9.0.${number}/24`, `fd00::${number}/64`, `fe80::${number}/64`];
 
-async function startRouter(make: Make, host: Host, mode: Mode, role: 'winner' | 'loser'): Promise<void> {
+type Begun = { readonly make: Make; readonly mode: Mode; readonly role: Role };
+
+async function startRouter(lab: Lab, host: Host, { make, mode, role }: Begun): Promise<void> {
   const plan = plans[mode.family];
   const [own, peer] = role === 'winner' ? [plan.ours, plan.peer] : [plan.peer, plan.ours];
   const priority = role === 'winner' ? 150 : 100;
@@ -52,7 +51,6 @@ async function startRouter(make: Make, host: Host, mode: Mode, role: 'winner' | 
   } else {
     const station = createStation(lab, host);
     const { sourceAddress: _, ...config } = ourInstance(mode, priority);
-    const { ip } = await import('../../../src/net/ip.ts');
     const between = mode.unicast ? { sourceAddress: ip(own), unicastPeers: [ip(peer)] } : {};
     await station.supervisor.start([{ ...config, ...between, advertIntervalMs: intervalMs, vipLeaseSec: 4 }]);
   }
@@ -68,16 +66,16 @@ const macOf = async (host: Host): Promise<string> =>
 const entryOf = async (client: Host, address: string): Promise<string> =>
   /lladdr (\S+)/.exec(await client.run('ip', 'neigh', 'show', address, 'dev', 'eth0'))?.[1] ?? '';
 
-/** Joins the LANs when the next advert is of that one, as far as it can be chosen. */
-async function joinBefore(next: () => number, other: () => number): Promise<void> {
-  const nextIn = () => next() + intervalMs - performance.now();
-  const isTime = () => performance.now() - other() < 100 && nextIn() > 150;
-  await waitUntil(isTime, { what: 'the right moment', timeoutMs: 5000 }).catch(() => {});
-  await lans.join();
+/** Waits until the next advert is of that one, as far as it can be chosen: their phases may never allow it. */
+async function untilNextIs(next: () => number, other: () => number): Promise<void> {
+  const isTime = () => performance.now() - other() < 100 && next() + intervalMs - performance.now() > 150;
+  const end = performance.now() + 5 * intervalMs;
+  while (!isTime() && performance.now() < end) await delay(10);
 }
 
-async function meet({ winner, loser, first, ...mode }: Case): Promise<void> {
+async function meet(lab: Lab, { winner, loser, first, ...mode }: Case): Promise<void> {
   const { vip } = plans[mode.family];
+  const lans = await twoLans(lab);
   const higher = await lab.host('w');
   await lab.attach(higher, lans.right, { addresses: addressesOf(1) });
   const lower = await lab.host('l');
@@ -88,13 +86,17 @@ async function meet({ winner, loser, first, ...mode }: Case): Promise<void> {
     winner: await listen(lab, lans.right, mode.family),
     loser: await listen(lab, lans.left, mode.family),
   };
-  await Promise.all([startRouter(winner, higher, mode, 'winner'), startRouter(loser, lower, mode, 'loser')]);
+  await Promise.all([
+    startRouter(lab, higher, { make: winner, mode, role: 'winner' }),
+    startRouter(lab, lower, { make: loser, mode, role: 'loser' }),
+  ]);
 
   await client.run('ping', '-c', '1', '-W', '5', vip);
   expect(await entryOf(client, vip)).toBe(await macOf(lower));
   const trace = arpTrace(lab, client);
-  if (first === 'winner') await joinBefore(adverts.winner, adverts.loser);
-  else await joinBefore(adverts.loser, adverts.winner);
+  if (first !== undefined)
+    await untilNextIs(adverts[first], adverts[first === 'winner' ? 'loser' : 'winner']);
+  await lans.join();
   await waitUntil(async () => !(await hasAddress(lower, vip)), {
     what: 'the lower yields',
     timeoutMs: 15_000,
@@ -120,11 +122,12 @@ describe('two actives that meet again', () => {
   for (const [winner, loser] of pairs) {
     for (const family of families) {
       for (const unicast of [false, true]) {
-        for (const first of unicast ? (['winner'] as const) : (['winner', 'loser'] as const)) {
+        for (const first of unicast ? [undefined] : (['winner', 'loser'] as const)) {
           const mode = { version: 3, family, unicast } as const;
-          const name = `${titleOf(mode)}: ${winner} stays, ${loser} yields, an advert of the ${first} first`;
-          it.skipIf(!isInstalled && winner !== loser)(name, { timeout: 120_000 }, () =>
-            meet({ ...mode, winner, loser, first }),
+          const order = first === undefined ? '' : `, an advert of the ${first} first`;
+          const name = `${titleOf(mode)}: ${winner} stays, ${loser} yields${order}`;
+          it.skipIf(!isInstalled && winner !== loser).concurrent(name, ({ lab }) =>
+            meet(lab, { ...mode, winner, loser, ...(first && { first }) }),
           );
         }
       }
