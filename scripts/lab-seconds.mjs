@@ -9,7 +9,7 @@ process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'));
 const results = '.lab/results';
 const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
 const reports = readdirSync(results)
-  .filter((name) => /^lab-(net|ipvs)-.*\.json$/.test(name))
+  .filter((name) => /^lab-(net|ipvs|systemd)-.*\.json$/.test(name))
   .map((name) => read(join(results, name)));
 
 const known = 'test/lab/seconds.json';

@@ -208,12 +208,12 @@ function style() {
 const noLab = withoutNamespaces();
 /** What runs side by side, one stage after the other. */
 const stages = [
-  [{ name: 'unit' }],
-  [{ name: 'alone' }, { name: 'sim' }],
+  // The simulator computes on one processor for as long as its budget is; unit tests compute and wait by turns.
+  [{ name: 'unit' }, { name: 'alone' }, { name: 'sim' }],
+  // They wait more than they compute: two shares a processor.
   [
-    // They wait more than they compute.
-    { name: 'lab-net', unavailable: noLab, shares: sharesOf('.net.test.ts', availableParallelism()) },
-    { name: 'lab-systemd', unavailable: noLab ?? withoutMachines() },
+    { name: 'lab-net', unavailable: noLab, shares: sharesOf('.net.test.ts', 2 * availableParallelism()) },
+    { name: 'lab-systemd', unavailable: noLab ?? withoutMachines(), shares: sharesOf('.systemd.test.ts', 2) },
   ],
   // By itself: a lab kernel takes a processor whole.
   [

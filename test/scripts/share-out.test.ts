@@ -40,6 +40,6 @@ it('knows the seconds of tests that there are', () => {
     number
   >;
   expect(Object.keys(seconds).filter((file) => !existsSync(join(root, file)))).toEqual([]);
-  const tests = filesUnder('test/lab', (path) => /\.(ipvs|net)\.test\.ts$/.test(path));
+  const tests = filesUnder('test/lab', (path) => /\.(ipvs|net|systemd)\.test\.ts$/.test(path));
   expect(Object.keys(seconds).filter((file) => !tests.includes(file))).toEqual([]);
 });
