@@ -13,6 +13,13 @@ vrrp:
     ${more}
 ${sections}`;
 
+/**
+ * A lone router that no machine makes step down, however late it lets it wake: the owner is active at once, and its adverts
+ * are a second apart. For tests whose subject is another.
+ */
+export const steadyRouter = (addresses: string): string =>
+  routerConfig(255, addresses).replace('advert_int: 100ms', 'advert_int: 1s');
+
 /** Of the host with that number on a LAN with both families. */
 export const bothFamilies = (number: number): readonly string[] => [
   `10.9.0.${number}/24`,
