@@ -64,6 +64,11 @@ bench-health-table: build ## how long dead servers stay in the kernel's table (a
 install: build ## onto this machine (DESTDIR and PREFIX are heeded); starts nothing
 	@scripts/install.sh
 
+deb: build ## dist-packages/lvs-director_*.deb: with a Node of its own, and for the distribution's nodejs (docs/install.md)
+	@scripts/ensure-packages.sh dpkg-deb strip
+	@node scripts/package.mjs deb
+	@node scripts/package.mjs deb-nodejs
+
 lint: modules ## style, types, and the licences of what is shipped
 	node_modules/.bin/biome check .
 	node_modules/.bin/tsc -p tsconfig.json
@@ -73,9 +78,9 @@ format: modules ## puts the sources into form
 	node_modules/.bin/biome check --write .
 
 clean: ## what was built and measured
-	rm -rf dist .lab
+	rm -rf dist dist-packages .lab
 
 modules:
 	@scripts/ensure-modules.sh
 
-.PHONY: help build install test test-systemd test-machine fuzz sim demo bench-failover bench-scale bench-flood bench-start bench-ipvs lint format clean modules
+.PHONY: help build install test test-systemd test-machine fuzz sim demo bench-failover bench-scale bench-flood bench-start bench-ipvs deb lint format clean modules

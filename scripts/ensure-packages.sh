@@ -18,6 +18,8 @@ package_of() {
     qemu-system-x86_64) echo qemu-system-x86 ;;
     nft) echo nftables ;;
     cc) echo gcc libc6-dev ;;
+    dpkg-deb) echo dpkg ;;
+    strip) echo binutils ;;
     # vrrpd itself is not in the PATH.
     vtysh) echo frr ;;
     smtpd) echo opensmtpd ;;

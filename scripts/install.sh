@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs the built daemon: $PREFIX/lib/lvs-director, which is whole in itself, $PREFIX/bin/lvs-director,
-# $PREFIX/sbin/lvs-director-ldirectord, the unit, the pages of docs/, and an example config where there is none. DESTDIR is for
-# packagers. DIST is another build than dist/. Needs neither npm nor a network. Nothing is started or enabled.
+# $PREFIX/sbin/lvs-director-ldirectord, the unit and what goes with it, the pages of docs/, and an example config where there
+# is none. DESTDIR is for packagers (scripts/package.mjs). DIST is another build than dist/. RUNTIME is a binary of Node to install
+# with it, which it then runs on. Needs neither npm nor a network. Nothing is started or enabled.
 set -eu
 cd "$(dirname "$0")/.."
 prefix=${PREFIX:-/usr}
@@ -30,14 +31,22 @@ if [ -e "$library/dist/chunks.txt" ]; then
     [ -e "$new/dist/chunks/$chunk" ] || cp "$library/dist/chunks/$chunk" "$new/dist/chunks/"
   done <"$library/dist/chunks.txt"
 fi
+# The path of a fixed Node in place of the one that env(1) finds; its options stay.
+runtime=
+if [ -n "${RUNTIME:-}" ]; then
+  runtime=node
+  install -m 755 "$RUNTIME" "$new/node"
+  sed -i "1s|/usr/bin/env -S node|/usr/bin/env -S $prefix/lib/lvs-director/node|" "$new/dist/main.js" "$new/dist/ldirectord.js"
+fi
 chmod -R u=rwX,go=rX "$new"
-for part in dist package.json LICENSE; do
+for part in $runtime dist package.json LICENSE; do
   rm -rf "$library/old"
   [ ! -e "$library/$part" ] || mv "$library/$part" "$library/old"
   mv "$new/$part" "$library/$part"
 done
 # node_modules: of installations that had all packages beside dist/.
 rm -rf "$new" "$library/old" "$library/node_modules"
+[ -n "$runtime" ] || rm -f "$library/node"
 
 ln -sf ../lib/lvs-director/dist/main.js "$root$prefix/bin/lvs-director"
 ln -sf ../lib/lvs-director/dist/ldirectord.js "$root$prefix/sbin/lvs-director-ldirectord"
@@ -46,12 +55,17 @@ sed "s|/usr/bin/lvs-director|$prefix/bin/lvs-director|; s|/usr/share/doc/|$prefi
 chmod 644 "$units/lvs-director.service"
 cp "$build/third-party-notices.txt" ./*.md "$documents"
 cp -R docs "$documents"
+mkdir -p "$documents/examples"
+cp etc/lvs-director.yaml etc/ldirectord.cf "$documents/examples"
 chmod -R u=rwX,go=rX "$documents"
-config=$root/etc/lvs-director/lvs-director.yaml
-if [ -e "$config" ]; then
-  echo "kept $config"
-else
-  install -m 640 etc/lvs-director.yaml "$config"
-fi
+
+# Files that are the administrator's once they are there.
+keep() {
+  if [ -e "$3" ]; then echo "kept $3"; else install -D -m "$1" "$2" "$3"; fi
+}
+install -D -m 644 packaging/modules-load.conf "$root$prefix/lib/modules-load.d/lvs-director.conf"
+keep 644 packaging/sysctl.conf "$root/etc/sysctl.d/60-lvs-director.conf"
+keep 644 packaging/logrotate.conf "$root/etc/logrotate.d/lvs-director"
+keep 640 etc/lvs-director.yaml "$root/etc/lvs-director/lvs-director.yaml"
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 echo "installed lvs-director in $root$prefix/lib/lvs-director"

@@ -1,0 +1,97 @@
+// The tree of a package: what `make install` puts into a root (scripts/install.sh), without what a package has no use for, and
+// with one time on every file. What a format adds (control files, a changelog) is its own.
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  lutimesSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+/** Where the notices of a package's parts stand, in every tree. */
+const notices = 'usr/share/doc/lvs-director/third-party-notices.txt';
+
+/**
+ * @param runtime the Node that it brings with it; without, that of the distribution
+ * @returns {{ root: string, version: string, epoch: number, runtime: object | undefined }}
+ */
+export function stage(folder, runtime) {
+  const root = join(folder, 'root');
+  execFileSync('scripts/install.sh', {
+    env: { PATH: process.env.PATH, DESTDIR: root, ...(runtime && { RUNTIME: runtime.binary }) },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  // The first one is made of the example by the scripts of the package: from then on it is the administrator's.
+  rmSync(join(root, 'etc/lvs-director/lvs-director.yaml'));
+  leaveOut(root);
+  if (runtime !== undefined) {
+    const line = `\n${'-'.repeat(78)}\n\n`;
+    appendFileSync(
+      join(root, notices),
+      `${line}Node.js ${runtime.version} and its parts\n\n${runtime.license}`,
+    );
+  }
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  return { root, version: process.env.VERSION ?? version, epoch: epochOf(), runtime };
+}
+
+/** Binaries for another C library, symbols, and a copy of the licence, which has its place in each format. */
+function leaveOut(root) {
+  const library = join(root, 'usr/lib/lvs-director');
+  rmSync(join(library, 'LICENSE'));
+  for (const path of filesIn(join(library, 'dist/node_modules'))) {
+    if (/\/musl_[^/]+\//.test(path) || path.endsWith('.musl.node')) rmSync(path);
+    else if (path.endsWith('.node')) execFileSync('strip', ['--strip-unneeded', path]);
+    if (existsSync(path)) chmodSync(path, 0o644);
+  }
+  for (const path of foldersIn(library))
+    if (readdirSync(path).length === 0) rmSync(path, { recursive: true });
+}
+
+/** Seconds since 1970 that stand on every file: reproducible-builds.org, "SOURCE_DATE_EPOCH". */
+function epochOf() {
+  if (process.env.SOURCE_DATE_EPOCH !== undefined) return Number(process.env.SOURCE_DATE_EPOCH);
+  try {
+    const said = execFileSync('git', ['log', '-1', '--format=%ct'], { encoding: 'utf8', stdio: 'pipe' });
+    return Number(said);
+  } catch {
+    return Math.floor(statSync('package.json').mtimeMs / 1000);
+  }
+}
+
+const entriesIn = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) => ({
+    path: join(entry.parentPath, entry.name),
+    entry,
+  }));
+
+/** Regular files, in order; links are none. */
+export const filesIn = (folder) =>
+  entriesIn(folder)
+    .filter(({ entry }) => entry.isFile())
+    .map(({ path }) => path)
+    .sort();
+
+/** The deepest first. */
+const foldersIn = (folder) =>
+  entriesIn(folder)
+    .filter(({ entry }) => entry.isDirectory())
+    .map(({ path }) => path)
+    .sort()
+    .reverse();
+
+/** As gzip -9n: without a name and a time. */
+export const writeGzip = (path, text) => writeFileSync(path, gzipSync(text, { level: 9 }));
+
+/** Every file, folder and link gets the time. */
+export function settleTimes(root, epoch) {
+  for (const { path } of entriesIn(root)) lutimesSync(path, epoch, epoch);
+  lutimesSync(root, epoch, epoch);
+}
