@@ -15,6 +15,7 @@ import { becomeRealtime } from '../system/host/realtime.ts';
 import { takeSignals } from '../system/host/signals.ts';
 import { inSources } from '../system/host/source-frames.ts';
 import { loadBinding } from '../system/libc.ts';
+import { openParentInbox, type ParentInbox } from '../system/programs/parent-inbox.ts';
 import { type AheadOptions, aheadOption } from '../system/programs/vrrp-child.ts';
 import type { ExitCode, Io } from './command-line.ts';
 
@@ -28,9 +29,10 @@ export async function runVrrpProcess(given: readonly string[], io: Io): Promise<
     return 2;
   }
   takeSignals(() => {});
-  const argv = given[0] === aheadOption ? await optionsFromParent() : given;
+  const inbox = openParentInbox(process);
+  const argv = given[0] === aheadOption ? await optionsFrom(inbox) : given;
   if (argv === undefined) return 0;
-  const { channel, flushed } = parentChannel();
+  const { channel, flushed } = parentChannel(inbox);
   takeFaults(({ kind, error }) => {
     const { isOfCheck: _, ...facts } = judgeFault(inSources(error));
     channel.send({
@@ -63,13 +65,13 @@ export async function runVrrpProcess(given: readonly string[], io: Io): Promise<
 }
 
 /** @returns undefined where the main process has ended, or needs none. */
-function optionsFromParent(): Promise<readonly string[] | undefined> {
+function optionsFrom(inbox: ParentInbox): Promise<readonly string[] | undefined> {
   return new Promise((resolve) => {
     const onGone = () => resolve(undefined);
     loadBinding();
     process.once('disconnect', onGone);
     if (!process.connected) onGone();
-    process.once('message', (message) => {
+    void inbox.next().then((message) => {
       process.off('disconnect', onGone);
       resolve((message as AheadOptions).options);
     });
@@ -77,7 +79,10 @@ function optionsFromParent(): Promise<readonly string[] | undefined> {
 }
 
 /** Once nobody listens, which the process itself says first, its events go to standard error. */
-function parentChannel(): { readonly channel: VrrpChannel; readonly flushed: () => Promise<unknown> } {
+function parentChannel(inbox: ParentInbox): {
+  readonly channel: VrrpChannel;
+  readonly flushed: () => Promise<unknown>;
+} {
   const log = openOrphanLog(process.stderr);
   let lastSent: Promise<unknown> = Promise.resolve();
   let orphaned = false;
@@ -92,9 +97,9 @@ function parentChannel(): { readonly channel: VrrpChannel; readonly flushed: () 
     channel: {
       send,
       onMessage: (listener) =>
-        void process.on('message', (message) => {
+        inbox.onMessage((message) => {
           log.heard();
-          listener(message as unknown as ToVrrpProcess);
+          listener(message as ToVrrpProcess);
         }),
       onClosed: (listener) => void process.once('disconnect', listener),
     },

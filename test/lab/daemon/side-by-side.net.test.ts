@@ -1,6 +1,7 @@
 // The VRRP process begins while the main one still loads (cli/fork-ahead.ts): there is one of it where the file has
 // virtual routers, none where it has not, and one that dies before it is needed is replaced.
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
@@ -53,6 +54,20 @@ it('is none where the file only seemed to have routers', async () => {
   const { pid } = await director.waitFor('daemon.ready').then(() => director.waitFor('daemon.started'));
   await waitUntil(() => vrrpProcesses(Number(pid)).length === 0, { what: 'no VRRP process' });
   expect(director.events().some(({ event }) => event === 'vrrp.process_lost')).toBe(false);
+});
+
+it('that begins late has heard all that it was told meanwhile', async () => {
+  const director = startDirector(lab, host, { config: config(router) });
+  const parent = director.running.pid;
+  await waitUntil(() => vrrpProcesses(parent).length === 1, { everyMs: 1, what: 'a VRRP process' });
+  const [only] = vrrpProcesses(parent);
+  if (only === undefined) throw new Error('no VRRP process');
+  process.kill(only.pid, 'SIGSTOP');
+  await director.waitFor('daemon.started');
+  // Nothing tells that the main process has said its options and its routers.
+  await delay(1500);
+  process.kill(only.pid, 'SIGCONT');
+  await director.waitFor('vrrp.transition', ({ to }) => to === 'active');
 });
 
 it('that dies before it is needed is replaced', async () => {
