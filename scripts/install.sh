@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the built daemon: $PREFIX/lib/lvs-director, which is whole in itself, $PREFIX/bin/lvs-director,
-# $PREFIX/sbin/lvs-director-ldirectord, the unit and what goes with it, the pages of docs/, and an example config where there
+# $PREFIX/sbin/lvs-director-ldirectord, the units and what goes with them, the pages of docs/, and an example config where there
 # is none. DESTDIR is for packagers (scripts/package.mjs). DIST is another build than dist/. RUNTIME is a binary of Node to install
 # with it, which it then runs on. Needs neither npm nor a network. Nothing is started or enabled.
 set -eu
@@ -52,11 +52,16 @@ ln -sf ../lib/lvs-director/dist/main.js "$root$prefix/bin/lvs-director"
 ln -sf ../lib/lvs-director/dist/ldirectord.js "$root$prefix/sbin/lvs-director-ldirectord"
 sed "s|/usr/bin/lvs-director|$prefix/bin/lvs-director|; s|/usr/share/doc/|$prefix/share/doc/|" \
   systemd/lvs-director.service >"$units/lvs-director.service"
-chmod 644 "$units/lvs-director.service"
+sed "s|/usr/share/doc/|$prefix/share/doc/|" systemd/lvs-director-network.service >"$units/lvs-director-network.service"
+chmod 644 "$units/lvs-director.service" "$units/lvs-director-network.service"
+# Of any prefix: systemd looks nowhere else for them.
+mkdir -p "$root/usr/lib/sysusers.d" "$root/usr/lib/tmpfiles.d"
+install -m 644 systemd/lvs-director.sysusers "$root/usr/lib/sysusers.d/lvs-director.conf"
+install -m 644 systemd/lvs-director.tmpfiles "$root/usr/lib/tmpfiles.d/lvs-director.conf"
 cp "$build/third-party-notices.txt" ./*.md "$documents"
 cp -R docs "$documents"
 mkdir -p "$documents/examples"
-cp etc/lvs-director.yaml etc/ldirectord.cf "$documents/examples"
+cp etc/lvs-director.yaml etc/ldirectord.cf systemd/run-as-root.conf "$documents/examples"
 chmod -R u=rwX,go=rX "$documents"
 
 # Files that are the administrator's once they are there.
@@ -67,5 +72,9 @@ install -D -m 644 packaging/modules-load.conf "$root$prefix/lib/modules-load.d/l
 keep 644 packaging/sysctl.conf "$root/etc/sysctl.d/60-lvs-director.conf"
 keep 644 packaging/logrotate.conf "$root/etc/logrotate.d/lvs-director"
 keep 640 etc/lvs-director.yaml "$root/etc/lvs-director/lvs-director.yaml"
-if [ -z "$root" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+if [ -z "$root" ] && [ -d /run/systemd/system ]; then
+  systemd-sysusers lvs-director.conf
+  systemd-tmpfiles --create lvs-director.conf
+  systemctl daemon-reload
+fi
 echo "installed lvs-director in $root$prefix/lib/lvs-director"

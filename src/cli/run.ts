@@ -22,6 +22,7 @@ import { systemClock } from '../system/clock.ts';
 import { openLogFile } from '../system/files/log-file.ts';
 import { openLogOutput } from '../system/files/log-output.ts';
 import { whenKept } from '../system/files/write-whole.ts';
+import { dropAmbient } from '../system/host/capabilities.ts';
 import { type Fault, faultStatus, takeFaults } from '../system/host/faults.ts';
 import { levelPrefix } from '../system/host/level-prefix.ts';
 import { createNotify, type Notify } from '../system/host/notify.ts';
@@ -49,6 +50,9 @@ export async function runDaemon(
   { place, onReady = () => {} }: RunHow = {},
 ): Promise<ExitCode> {
   keepInheritedDescriptors();
+  const ambient = dropAmbient();
+  if (!ambient.ok)
+    return refuse(io, `Cannot start: expected to drop the ambient capabilities, got ${ambient.error}`);
   const { file, read, hide, lastGood, kept, readKept } = openConfig(options, place);
   // Nothing has been touched yet, and a file may take its time.
   onEarlyEnd((signal) => endEarly(signal, io));
@@ -60,10 +64,7 @@ export async function runDaemon(
   }
   if (config.vrrp.length === 0) dropAhead();
   const claim = await claimHost(config.director);
-  if (!claim.ok) {
-    io.stderr(`${claim.error}\n`);
-    return 1;
-  }
+  if (!claim.ok) return refuse(io, claim.error);
   const log = openLog(config);
   takeFaults(endByFault(log, hide));
   reportWarnings(log.journal, problems);
@@ -84,10 +85,7 @@ export async function runDaemon(
       log.journal({ event: 'control.failed', about, error: name, reason });
     },
   );
-  if (!control.ok) {
-    io.stderr(`${control.error}\n`);
-    return 1;
-  }
+  if (!control.ok) return refuse(io, control.error);
   void knownSocketIn(config.director.stateDir).write({ socket: resolve(config.director.controlSocket) });
   if (rejected === undefined) lastGood.keep();
   const status = rejected && `runs on with the last good configuration: ${rejected[0]}`;
@@ -100,6 +98,11 @@ export async function runDaemon(
   await whenKept(lastWordsMs);
   await log.close();
   return 0;
+}
+
+function refuse(io: Io, message: string): ExitCode {
+  io.stderr(`${message}\n`);
+  return 1;
 }
 
 /** The file that is to be run, and the last good one in its place. */

@@ -24,6 +24,10 @@ const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
+const prctl = 'int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)';
+const PR_CAP_AMBIENT = 47;
+const PR_CAP_AMBIENT_RAISE = 2;
+const PR_CAP_AMBIENT_CLEAR_ALL = 4;
 
 /** socket(2), close-on-exec and non-blocking. @returns the descriptor. */
 export const openSocket = (domain: number, type: number, protocol: number): Outcome =>
@@ -79,6 +83,13 @@ export const lockOnFault = (address: bigint, length: bigint): Outcome =>
 /** sched_setscheduler(2) of the calling thread. */
 export const setScheduler = (policy: number, priority: number): Outcome =>
   call('int sched_setscheduler(int, int, const void *)', 0, policy, intBytes(priority));
+
+/** PR_CAP_AMBIENT(2const) of the calling thread: one more that a program which it starts inherits. */
+export const raiseAmbient = (capability: number): Outcome =>
+  call(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
+
+/** None any more. */
+export const clearAmbient = (): Outcome => call(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 
 /** C ints in the machine's byte order, as option values and structures want them. */
 export const intBytes = (...values: readonly number[]): Uint8Array =>

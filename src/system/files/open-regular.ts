@@ -12,6 +12,7 @@ import {
   statSync,
 } from 'node:fs';
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { err, ok, type Result } from '../../net/result.ts';
 
 export type ReadOptions = {
@@ -132,7 +133,6 @@ const judgeSize = (size: bigint, { bytesMax, start }: ReadOptions): Unread | und
 
 const words: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
-  EACCES: 'permission denied',
   EPERM: 'permission denied',
   ELOOP: 'too many symbolic links',
   ENOTDIR: 'a file in the place of a directory',
@@ -142,9 +142,18 @@ const words: Readonly<Record<string, string>> = {
   EIO: 'an input/output error',
 };
 
+/** A daemon that runs as a user of its own may not read what root, who asks, may. */
+function ownName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `${process.geteuid?.()}`;
+  }
+}
+
 function unreadOf(error: unknown): Unread {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) return { rule: 'a readable file', got: String(error) };
-  const said = words[code];
+  const said = code === 'EACCES' ? `permission denied to user ${ownName()}` : words[code];
   return { rule: 'a readable file', got: said === undefined ? code : `${code} (${said})`, code };
 }

@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { err, type Result } from '../../net/result.ts';
 import { lockOnFault, setScheduler } from '../libc.ts';
+import { CAP_SYS_NICE, effectiveCapabilities } from './capabilities.ts';
 
 const SCHED_RR = 2;
 /** Threads and processes that we start do not inherit the class (sched(7)). */
@@ -32,8 +33,6 @@ export type RealtimeWish = {
 
 /** Below what the kernel's own helpers have (-20). */
 const niceInstead = -15;
-/** Bit 23 of a capability mask (linux/capability.h). */
-const CAP_SYS_NICE = 1n << 23n;
 
 /** What the kernel says to either; and the capabilities in force, as /proc/self/status has them. */
 export type SchedulingCalls = {
@@ -46,14 +45,7 @@ export type SchedulingCalls = {
 const ofThisHost: SchedulingCalls = {
   setClass: setScheduler,
   setNice: (nice) => setPriority(nice),
-  capabilities: () => {
-    try {
-      const status = readFileSync('/proc/self/status', 'latin1');
-      return BigInt(`0x${/^CapEff:\s+([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`);
-    } catch {
-      return 0n;
-    }
-  },
+  capabilities: effectiveCapabilities,
 };
 
 export function becomeRealtime(

@@ -2,6 +2,7 @@
 // afterwards. The type of the unit's job does: `restart` until we have ended, then `start` (systemctl(1), list-jobs).
 // Who cannot be asked, or does not answer in time, wants a stop.
 import { execFile } from 'node:child_process';
+import { mayChangeUser } from './capabilities.ts';
 
 const answerMsMax = 2000;
 
@@ -10,7 +11,13 @@ export function isRestarting(unit: string | undefined): Promise<boolean> {
   if (unit === undefined || unit === '') return Promise.resolve(false);
   const words = ['list-jobs', '--no-legend', '--no-pager', '--plain', '--full'];
   return new Promise((resolve) => {
-    execFile('systemctl', words, { timeout: answerMsMax, killSignal: 'SIGKILL' }, (error, stdout) =>
+    // Where no D-Bus runs, systemd answers root alone.
+    const options = {
+      timeout: answerMsMax,
+      killSignal: 'SIGKILL',
+      ...(mayChangeUser() && { uid: 0 }),
+    } as const;
+    execFile('systemctl', words, options, (error, stdout) =>
       resolve(error === null && jobOf(unit, stdout) === 'restart'),
     );
   });

@@ -15,7 +15,7 @@ const sticky = 0o1000;
 /** Undefined where nothing is wrong, or where this process may not look. */
 export function judgeProgram(file: string, use: ProgramUse): BrokenRule | undefined {
   try {
-    const user = userOf(use, true); // whoever asks, the daemon is root
+    const user = userOf(use, 'root'); // whoever asks, the daemon may act as root
     if (user === 'unknown') return { rule: 'a user that there is', got: use.user ?? '' };
     const runner = user ?? root;
     const path = realpathSync(file);

@@ -1,6 +1,7 @@
 // The VRRP process as the main process holds it: this same program, forked with a channel. Its output goes
 // where ours goes. How it lives and dies is the supervisor's matter (daemon/vrrp/supervisor.ts).
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
+import { withAmbient } from '../host/capabilities.ts';
 
 /** The two directions are typed by whoever uses it. */
 export type ForkedProcess<Out, In> = {
@@ -52,7 +53,8 @@ export function forkSelf<Out extends object, In>(
   command: string,
   ...options: readonly string[]
 ): ForkedProcess<Out, In> {
-  const child = takeAhead(entry, command, options) ?? fork(entry, [command, ...options], forkOptions);
+  const child =
+    takeAhead(entry, command, options) ?? withAmbient(() => fork(entry, [command, ...options], forkOptions));
   const exits: ((reason: string) => void)[] = [];
   let ended = false;
   const end = (reason: string) => {

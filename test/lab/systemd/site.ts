@@ -50,7 +50,8 @@ export async function director({ lab, lan }: Site, name: 'lvs1' | 'lvs2', config
 }
 
 export const writeConfig = (machine: Machine, text: string): Promise<string> =>
-  machine.run(`cat >${configFile}`, text);
+  // As an editor of root's leaves it: readable to the daemon by the group that it has of its folder.
+  machine.run(`umask 027; cat >${configFile}`, text);
 
 export const isActiveUnit = async (machine: Machine): Promise<boolean> =>
   (await machine.attempt('systemctl is-active -q lvs-director')).status === 0;
@@ -74,7 +75,7 @@ export async function property(machine: Machine, name: string): Promise<string> 
 /** `$MAIN` and `$VRRP` are the two processes of the daemon. */
 export const onProcesses = (machine: Machine, script: string): Promise<string> =>
   machine.run(`MAIN=$(systemctl show -P MainPID lvs-director)
-    [ "$MAIN" -gt 1 ] && VRRP=$(pgrep -P "$MAIN") || exit 1
+    [ "$MAIN" -gt 1 ] && VRRP=$(pgrep -f vrrp-process -P "$MAIN") || exit 1
     ${script}`);
 
 /** One entry of the journal, and the event that it is. */

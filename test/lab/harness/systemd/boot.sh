@@ -88,6 +88,7 @@ if [ ! -e "$folder/prepared" ]; then
   rm -rf "$root/usr/lib/lvs-director" "$root/usr/bin/lvs-director"
   DESTDIR=$root "$checkout/scripts/install.sh" >/dev/null || exit 125
   rm "$root/etc/lvs-director/lvs-director.yaml"
+  systemd-sysusers --root="$root" lvs-director.conf && systemd-tmpfiles --root="$root" --create lvs-director.conf || exit 125
   : >"$folder/prepared"
 fi
 
