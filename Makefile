@@ -32,6 +32,14 @@ sim: modules ## one run of the VRRP simulator, told step by step (SEED=17 make s
 fuzz: modules ## every decoder and reader with inputs that are nearly right, for an hour (FUZZ_SECONDS=60 make fuzz; SEED=17 replays)
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-3600} node_modules/.bin/vitest run --project unit test/fuzz test/probes/any-bytes.test.ts
 
+soak: build ## a pair of directors, tormented for an hour while a client asks (SECONDS=600, ROUNDS=20; SEED=17 ROUND=3 ROUNDS=1 replays a round)
+	@scripts/ensure-packages.sh ip nginx curl ping prlimit bash nft || true
+	@scripts/soak.sh
+
+soak-table: build ## the same where the kernel has IPVS, so with the table (a lab kernel where the host has none)
+	@scripts/ensure-packages.sh || true
+	@scripts/soak.sh --table
+
 bench-failover: build ## keepalived and this by turns, each failover measured (half an hour; OPTIONS='--runs 1')
 	@scripts/ensure-packages.sh ip keepalived sysctl
 	@scripts/bench-failover.sh $(OPTIONS)
@@ -83,4 +91,4 @@ clean: ## what was built and measured
 modules:
 	@scripts/ensure-modules.sh
 
-.PHONY: help build install test test-systemd test-machine fuzz sim demo bench-failover bench-scale bench-flood bench-start bench-ipvs deb lint format clean modules
+.PHONY: help build install test test-systemd test-machine fuzz soak soak-table sim demo bench-failover bench-scale bench-flood bench-start bench-ipvs deb lint format clean modules

@@ -17,6 +17,9 @@ package_of() {
     lwp-request) echo libwww-perl ;;
     qemu-system-x86_64) echo qemu-system-x86 ;;
     nft) echo nftables ;;
+    prlimit) echo util-linux ;;
+    # A library, no command: another time of day for one program.
+    faketime) echo faketime ;;
     cc) echo gcc libc6-dev ;;
     dpkg-deb) echo dpkg ;;
     strip) echo binutils ;;
@@ -48,7 +51,7 @@ fi
 # 200 MB more.
 wished=
 if [ $# = 0 ]; then
-  servers='systemctl ldirectord strace ocf-tester haproxy lwp-request smtpd dovecot vsftpd tinyproxy unbound slapd freeradius'
+  servers='systemctl ldirectord strace ocf-tester haproxy lwp-request smtpd dovecot vsftpd tinyproxy unbound slapd freeradius faketime'
   [ "${LAB_SERVERS:-}" != all ] || servers="$servers mariadbd postgres"
   for command in $servers; do
     command -v "$command" >/dev/null && continue

@@ -34,6 +34,8 @@ export type DirectorOptions = {
   readonly config: string;
   /** What starts it: `['prlimit', '--nofile=40']`. */
   readonly prefix?: readonly string[];
+  /** Told of each line of its output when it comes. */
+  readonly onLine?: (line: string) => void;
   /** Start again in the folder of an earlier one: same config file, socket and state. */
   readonly again?: Director;
 };
@@ -44,7 +46,7 @@ export const daemonMain: string = join(checkoutRoot, 'dist', 'main.js');
 export function startDirector(
   lab: Lab,
   host: Host,
-  { name = host.name, config, prefix = [], again }: DirectorOptions,
+  { name = host.name, config, prefix = [], onLine, again }: DirectorOptions,
 ): Director {
   const folder = again === undefined ? lab.directory(name) : join(again.configFile, '..');
   const configFile = join(folder, 'lvs-director.yaml');
@@ -56,7 +58,7 @@ export function startDirector(
   };
   writeConfig(config);
   const command = [process.execPath, daemonMain, 'run', '-c', configFile, '--director', name];
-  const running = host.start([...prefix, ...command]);
+  const running = host.start([...prefix, ...command], onLine === undefined ? {} : { onLine });
   return {
     name,
     host,

@@ -54,7 +54,7 @@ trap 'exit 130' INT HUP
 
 {
   echo "export PATH=$(quote "$PATH") HOME=$(quote "${HOME:-/root}") LAB_KERNEL=$kind"
-  for name in CI NO_COLOR FORCE_COLOR SEED UPDATE; do
+  for name in CI NO_COLOR FORCE_COLOR SEED UPDATE SECONDS ROUNDS ROUND ONLY; do
     value=$(printenv "$name") && echo "export $name=$(quote "$value")"
   done
   echo "cd $(quote "$PWD")"
