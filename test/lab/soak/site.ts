@@ -159,4 +159,4 @@ virtual:
 export const pause = (ms: number): Promise<void> => delay(ms);
 
 /** All waits of a run end at last. */
-export const settleMsMax: number = 15_000 * patience;
+export const settleMsMax: number = 20_000 * patience;

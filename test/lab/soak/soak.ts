@@ -14,7 +14,7 @@ import type { Fault } from './fault.ts';
 import { faults, missingFaults } from './faults.ts';
 import { watchGauges } from './gauges.ts';
 import { type Keeper, keep } from './keeper.ts';
-import { buildSite, hasIpvs, neverRight, pause, promised, type Site, settleMsMax, usual } from './site.ts';
+import { buildSite, hasIpvs, neverRight, pause, promised, type Site, usual } from './site.ts';
 import { type Watch, watch } from './watch.ts';
 
 export type SoakOptions = {
@@ -149,7 +149,7 @@ async function settle({ watch, keepers, site }: Run): Promise<true | string> {
   try {
     // What was done last has an effect by then.
     await pause(noticedMs);
-    return await waitUntil(look, { timeoutMs: settleMsMax / 5, everyMs: 100, what: 'the pair is well' });
+    return await waitUntil(look, { timeoutMs: 30_000, everyMs: 100, what: 'the pair is well' });
   } catch {
     return last;
   }

@@ -40,7 +40,13 @@ const memory = (which: 'main' | 'vrrp'): Fault => ({
     const pid = target.pids()[which];
     const status = pid === undefined ? '' : readFileSync(`/proc/${pid}/status`, 'latin1');
     const kilobytes = Number(/VmSize:\s+(\d+)/.exec(status)?.[1] ?? 0);
-    return limit(pid, 'as', kilobytes * 1024);
+    const mend = await limit(pid, 'as', kilobytes * 1024);
+    // So that it has something to do that wants memory.
+    const orders = setInterval(() => signal(target.pids().main, 'SIGHUP'), 200);
+    return async () => {
+      clearInterval(orders);
+      await mend();
+    };
   },
 });
 
