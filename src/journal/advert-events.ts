@@ -14,32 +14,35 @@ export const advertEvents = {
     reason: string;
     count: number;
   }>(
-    'warn',
+    // A cluster with a VRID of its own is no fault of anybody.
+    ({ reason }) => (reason === 'unknown_vrid' ? 'info' : 'warn'),
     (event) =>
       `${event.instance ?? event.interface}: advert from ${event.source} rejected: ${event.reason} (${event.count} times)`,
   ),
   'vrrp.advert_differs': entry<{
     instance: string;
     source: string;
+    mac?: string;
     what: string;
     ours: string;
     theirs: string;
   }>(
     'warn',
     (event) =>
-      `${event.instance}: ${event.source} advertises another ${event.what}: ${event.theirs}, ours is ${event.ours}`,
+      `${event.instance}: ${event.source} (MAC ${event.mac ?? 'unknown'}) advertises another ${event.what}: ${event.theirs}, ours is ${event.ours}`,
   ),
   'vrrp.foreign_router': entry<{
     instance: string;
     vrid: number;
     interface: string;
     source: string;
+    mac?: string;
     reason: string;
     count: number;
   }>(
     'warn',
     (event) =>
-      `${event.instance}: ${event.source} is another cluster's router on our vrid ${event.vrid}, or configured differently: ${event.reason} (${event.count} times)`,
+      `${event.instance}: ${event.source} (MAC ${event.mac ?? 'unknown'}) is another cluster's router on our vrid ${event.vrid}, or configured differently: ${event.reason} (${event.count} times)`,
   ),
   'vrrp.path_down': entry<{ instance: string; vrid: number; interface: string; reason: FullReason }>(
     'warn',

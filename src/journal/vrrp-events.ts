@@ -104,11 +104,12 @@ export const vrrpEvents = {
     instance: string;
     vrid: number;
     peer: string;
+    mac?: string;
     peer_priority: number;
   }>(
     'warn',
     (event) =>
-      `${event.instance}: ${event.peer} (priority ${event.peer_priority}) is active on vrid ${event.vrid} as well`,
+      `${event.instance}: ${event.peer} (MAC ${event.mac ?? 'unknown'}, priority ${event.peer_priority}) is active on vrid ${event.vrid} as well`,
   ),
   'vrrp.role_yielded': entry<{
     instance: string;

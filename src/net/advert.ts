@@ -37,7 +37,16 @@ export type ChecksumForm = 'rfc3768' | 'rfc5798' | 'rfc9568' | 'rfc5798-group' |
 
 export type DecodedAdvert = { readonly advert: Advert; readonly checksumForm: ChecksumForm };
 
-export type AdvertDefect = 'short' | 'version' | 'type' | 'count' | 'length' | 'checksum' | 'interval';
+export type AdvertDefect =
+  | 'short'
+  | 'version'
+  | 'type'
+  | 'count'
+  | 'length'
+  /** A trailer that we do not know how to check. */
+  | 'authentication'
+  | 'checksum'
+  | 'interval';
 
 /** The first rule that the bytes broke; `version` and `virtualRouterId` as far as they could be read. */
 export type AdvertRefusal = {

@@ -1,11 +1,11 @@
 // Whether a received advert may reach a router, by the ladder of docs/reference/vrrp.md §2.2, first broken rule first.
 // What is odd but harmless comes back as notes. It changes nothing: a refused packet leaves state and timers alone.
 // RFC 9568 §7.1 with errata 8298 to 8301; RFC 3768 §7.1 for version 2.
-import type { Advert, Advert2, AdvertRefusal, ChecksumForm, DecodedAdvert } from '../net/advert.ts';
-import { compareIp, type Ip, isLinkLocal, isMulticast, isUnspecified } from '../net/ip.ts';
+import type { Advert, Advert2, AdvertRefusal, DecodedAdvert } from '../net/advert.ts';
+import { type Ip, isMulticast, isUnspecified } from '../net/ip.ts';
 import type { Result } from '../net/result.ts';
-import { advertIntervalUs, advertisedAddresses } from './advert.ts';
-import { isOwner, OWNER_PRIORITY } from './election.ts';
+import { advertIntervalUs } from './advert.ts';
+import { type Difference, differencesOf, notesOn, seconds, sharesAddresses } from './differences.ts';
 import type { RouterConfig } from './types.ts';
 
 /** What the shell knows of a packet. */
@@ -32,25 +32,19 @@ export type RejectReason =
   | 'unknown_peer'
   | 'destination';
 
-/** An accepted advert says something else than we do; in words for the journal. */
-export type Note = {
-  /** virtual_router: none of its addresses is ours, so it is of another cluster. */
-  readonly what: 'interval' | 'addresses' | 'virtual_router' | 'checksum' | 'owner' | 'first_address';
-  readonly ours: string;
-  readonly theirs: string;
-};
-
 export type Validation =
-  | { readonly outcome: 'accepted'; readonly advert: Advert; readonly notes: readonly Note[] }
+  | { readonly outcome: 'accepted'; readonly advert: Advert; readonly notes: readonly Difference[] }
   | {
       readonly outcome: 'rejected';
       readonly reason: RejectReason;
       readonly detail: string;
-      /** A whole advert of another router on our VRID: both may be active at once. */
+      /** A whole advert of another router on our VRID, or of our addresses: both may be active at once. */
       readonly foreign?: true;
+      /** Of a foreign router: what else it says otherwise than we do. */
+      readonly also?: readonly Difference[];
     };
 
-type Rejection = Extract<Validation, { outcome: 'rejected' }>;
+export type Rejection = Extract<Validation, { outcome: 'rejected' }>;
 
 const reject = (reason: RejectReason, detail: string): Rejection => ({ outcome: 'rejected', reason, detail });
 
@@ -58,11 +52,38 @@ const reject = (reason: RejectReason, detail: string): Rejection => ({ outcome: 
 export function validateAdvert(router: RouterConfig, facts: AdvertFacts): Validation {
   const { decoded } = facts;
   const rejection = rejectPacket(router, facts);
-  if (rejection !== undefined) return rejection;
-  if (!decoded.ok) return reject(decoded.error.reason, decoded.error.detail);
-  const { advert, checksumForm } = decoded.value;
-  const refused = rejectAdvert(router, advert) ?? rejectOrigin(router, facts);
-  return refused ?? { outcome: 'accepted', advert, notes: notesOn(router, advert, checksumForm) };
+  if (rejection !== undefined) return withDifferences(router, rejection, facts);
+  if (!decoded.ok) return rejectBytes(router, decoded.error);
+  const { advert } = decoded.value;
+  const refused = rejectAdvert(router, advert) ?? rejectOrigin(router, facts, advert);
+  if (refused !== undefined) return withDifferences(router, refused, facts);
+  return { outcome: 'accepted', advert, notes: notesOn(router, decoded.value) };
+}
+
+/**
+ * An advert on a VRID that nobody here has. @returns undefined where it is another cluster's; otherwise it names our
+ * addresses, so that one of the two has a wrong VRID, and both are active.
+ */
+export function judgeStray(router: RouterConfig, facts: AdvertFacts): Rejection | undefined {
+  const { decoded } = facts;
+  if (!decoded.ok || !sharesAddresses(router, decoded.value.advert)) return undefined;
+  const detail = `VRID ${router.virtualRouterId}, got ${decoded.value.advert.virtualRouterId}`;
+  return withDifferences(router, { ...reject('vrid', detail), foreign: true }, facts);
+}
+
+/** The first broken rule is the reason; somebody who is to find the other router wants all that is different. */
+function withDifferences(router: RouterConfig, rejection: Rejection, { decoded }: AdvertFacts): Rejection {
+  if (rejection.foreign !== true || !decoded.ok) return rejection;
+  const also = differencesOf(router, decoded.value.advert).filter(
+    ({ what }) => !rejection.reason.startsWith(what),
+  );
+  return also.length === 0 ? rejection : { ...rejection, also };
+}
+
+function rejectBytes(router: RouterConfig, error: AdvertRefusal): Rejection {
+  const rejection = reject(error.reason, error.detail);
+  const isForeign = error.reason === 'authentication' && error.virtualRouterId === router.virtualRouterId;
+  return isForeign ? { ...rejection, foreign: true } : rejection;
 }
 
 /** Rungs 1 to 3: they come before what the codec finds in the rest of the message. */
@@ -115,7 +136,7 @@ function samePassword(a: string, b: string): boolean {
 }
 
 /** Rung 13. */
-function rejectOrigin(router: RouterConfig, facts: AdvertFacts): Rejection | undefined {
+function rejectOrigin(router: RouterConfig, facts: AdvertFacts, advert: Advert): Rejection | undefined {
   const { source, destination, ownAddresses, ttl } = facts;
   if (isUnspecified(source) || isMulticast(source))
     return reject('source', `a unicast source, got ${source}`);
@@ -123,9 +144,13 @@ function rejectOrigin(router: RouterConfig, facts: AdvertFacts): Rejection | und
     return reject('own_address', `another router's address, got ${source}`); // reflected, or a cloned host
   }
   const mode = router.unicastPeers.length === 0 ? 'multicast' : 'unicast';
-  if (destination !== mode) return reject('destination', `${mode}, got ${destination}`);
+  // One of the two is configured for the group, the other for unicast, or lists another peer: nobody hears the other.
+  // Between peers a VRID is ours alone, so that another cluster's on the LAN is nobody's fault.
+  const isForeign = destination === 'unicast' || sharesAddresses(router, advert);
+  const foreign = isForeign ? ({ foreign: true } as const) : {};
+  if (destination !== mode) return { ...reject('destination', `${mode}, got ${destination}`), ...foreign };
   if (mode === 'unicast' && !router.unicastPeers.includes(source)) {
-    return reject('unknown_peer', `a configured peer, got ${source}`);
+    return { ...reject('unknown_peer', `a configured peer, got ${source}`), ...foreign };
   }
   const bounds = router.peerTtl?.find(({ peer }) => peer === source);
   if (bounds === undefined || ttl === undefined || (ttl >= bounds.min && ttl <= bounds.max)) return undefined;
@@ -138,47 +163,3 @@ function isOurs(router: RouterConfig, source: Ip, ownAddresses: readonly Ip[]): 
   const isVirtual = router.addresses.some((prefix) => prefix.address === source);
   return ownAddresses.includes(source) && !isVirtual;
 }
-
-function notesOn(router: RouterConfig, advert: Advert, checksumForm: ChecksumForm): readonly Note[] {
-  const notes: Note[] = [];
-  if (isOwner(router) && advert.priority === OWNER_PRIORITY) {
-    notes.push({ what: 'owner', ours: 'owner', theirs: 'owner' }); // erratum 8298: the address decides
-  }
-  if (advertIntervalUs(advert) !== router.advertIntervalUs) {
-    notes.push({ what: 'interval', ours: seconds(router), theirs: `${advertIntervalUs(advert) / 1e6} s` });
-  }
-  const first = advert.addresses[0];
-  if (router.family === 'inet6' && first !== undefined && !isLinkLocal(first)) {
-    notes.push({ what: 'first_address', ours: 'link-local', theirs: first }); // erratum 8300; FRR sends none
-  }
-  const own = advertisedAddresses(router);
-  const [ours, theirs] = [sorted(own), sorted(advert.addresses)];
-  // RFC 3768 §7.1 would drop this unless the sender owns the addresses; that leaves two actives while an
-  // address is added director by director, so, as in version 3, it is said and the advert kept.
-  if (ours !== theirs) {
-    const shares = advert.addresses.some((address) =>
-      router.addresses.some((prefix) => prefix.address === address),
-    );
-    // Who only elects has none, and is no other cluster for that.
-    const elects = own.length === 0 || advert.addresses.length === 0;
-    const what = shares || elects ? 'addresses' : 'virtual_router';
-    notes.push({ what, ours: shortened(ours) || 'none', theirs: shortened(theirs) || 'none' });
-  }
-  if (checksumForm === 'rfc5798-group') {
-    notes.push({ what: 'checksum', ours: 'pseudo-header with the destination', theirs: 'with the group' });
-  }
-  return notes;
-}
-
-const seconds = (router: RouterConfig): string => `${router.advertIntervalUs / 1e6} s`;
-
-/** An advert may name 255 addresses. */
-const wordsMax = 8;
-
-function shortened(addresses: string): string {
-  const words = addresses.split(' ');
-  if (words.length <= wordsMax) return addresses;
-  return `${words.slice(0, wordsMax).join(' ')} and ${words.length - wordsMax} more`;
-}
-
-const sorted = (addresses: readonly Ip[]): string => [...addresses].sort(compareIp).join(' ');

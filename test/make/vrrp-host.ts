@@ -88,6 +88,8 @@ export type HeardAdvert = {
   readonly vrid?: number;
   readonly version?: 2 | 3;
   readonly intervalCs?: number;
+  /** Absent: ours. */
+  readonly addresses?: readonly string[];
   readonly bytes?: Uint8Array;
 };
 
@@ -382,7 +384,7 @@ function datagramOf(advert: HeardAdvert) {
         ...(advert.version === 2
           ? { version: 2, intervalSec: (advert.intervalCs ?? 100) / 100, auth: { type: 'none' } }
           : { version: 3, intervalCs: advert.intervalCs ?? 10 }),
-        addresses: [ip('10.9.0.100')],
+        addresses: (advert.addresses ?? ['10.9.0.100']).map(ip),
       },
       { ...path, checksum: 'rfc5798' },
     );

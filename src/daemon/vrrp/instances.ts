@@ -5,6 +5,7 @@ import type { Ip } from '../../net/ip.ts';
 import type { Micros } from '../../ports/clock.ts';
 import type { NetworkChange } from '../../ports/kernel.ts';
 import { createInterfaces, type VrrpInterfaces } from './adverts/interfaces.ts';
+import { createSenderMacs } from './adverts/sender-macs.ts';
 import { createLateStarts, type LateStarts, lateStartOf } from './late-start.ts';
 import type { Findings, ToVrrpProcess } from './messages.ts';
 import { createRouterShell } from './router/router.ts';
@@ -34,7 +35,10 @@ export type Instances = {
   readonly end: (keeps: boolean) => Promise<void>;
 };
 
-export type InstancesPorts = Omit<RouterPorts, 'findings' | 'groupFault' | 'settleGroup' | 'isVirtual'> & {
+export type InstancesPorts = Omit<
+  RouterPorts,
+  'findings' | 'groupFault' | 'settleGroup' | 'isVirtual' | 'senderMacs'
+> & {
   /** When the daemon began, on the monotonic clock. */
   readonly startedAt: Micros;
   /** What the configurations up to that one have left out is handed over. */
@@ -68,6 +72,7 @@ export function createInstances(ports: InstancesPorts): Instances {
     groupFault: ({ name, syncGroup = '' }) => groupFaultOf(name, running.groups.get(syncGroup) ?? []),
     settleGroup: createSyncGroups((group) => running.groups.get(group) ?? []),
     isVirtual: (address) => running.floating.has(address),
+    senderMacs: createSenderMacs(ports),
   };
   const running: Running = {
     ...{ ports, routerPorts, routers: [], floating: new Set(), groups: new Map(), leaving: new Set() },

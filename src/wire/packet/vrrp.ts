@@ -23,6 +23,8 @@ export const VRRP_GROUP_INET6 = ip('ff02::12');
 
 const TYPE_ADVERTISEMENT = 1;
 const HEADER_SIZE = 8;
+/** Of keepalived's auth_hmac, from 2.4 on: vrrp_auth_ext_t in its vrrp_auth_hmac.h. */
+const HMAC_TRAILER_SIZE = 28;
 const AUTH_DATA_SIZE = 8;
 const CHECKSUM_OFFSET = 6;
 
@@ -102,6 +104,11 @@ export function decodeAdvert(bytes: Uint8Array, path: AdvertPath): Result<Decode
   if (bytes.length < size)
     return refuse('length', `${size} bytes for ${count} addresses, got ${bytes.length}`);
   if (bytes.subarray(size).some((byte) => byte !== 0)) {
+    if (bytes.length === size + HMAC_TRAILER_SIZE)
+      return refuse(
+        'authentication',
+        `no trailer, got one of ${HMAC_TRAILER_SIZE} bytes, as auth_hmac adds it`,
+      );
     return refuse('length', `${size} bytes for ${count} addresses, got ${bytes.length} and not zeros only`);
   }
   const checksumForm = formOf(version, family, bytes.subarray(0, size), path);

@@ -53,14 +53,17 @@ describe('ten a millisecond of a packet with', () => {
 describe('a foreign router on our VRID', () => {
   const foreign = (host: VirtualHost) => host.events().filter(({ event }) => event === 'vrrp.foreign_router');
 
-  it.each(rejectedKinds.filter(({ kind }) => /other version|password|another interval/.test(kind)))(
-    'is reported as such: $kind',
-    async ({ mode, packet }) => {
-      const { host } = await timeline(mode, (flooded) => flooded.receive(packet()));
-      expect(foreign(host)).toHaveLength(1);
-      expect(foreign(host)[0]).toMatchObject({ source: STRANGER, vrid: 51, interface: 'eth0', count: 1 });
-    },
-  );
+  it.each(
+    rejectedKinds.filter(({ kind }) =>
+      /other version|password|another interval|alone|stranger among|unicast was agreed|another VRID/.test(
+        kind,
+      ),
+    ),
+  )('is reported as such: $kind', async ({ mode, packet }) => {
+    const { host } = await timeline(mode, (flooded) => flooded.receive(packet()));
+    expect(foreign(host)).toHaveLength(1);
+    expect(foreign(host)[0]).toMatchObject({ source: STRANGER, vrid: 51, interface: 'eth0', count: 1 });
+  });
 
   it('is reported as such where none of its addresses is ours', async () => {
     const host = createVirtualHost();
@@ -70,5 +73,25 @@ describe('a foreign router on our VRID', () => {
     host.hear({ priority: 200 });
     await host.time.advance(10);
     expect(foreign(host)).toMatchObject([{ reason: 'addresses: 10.9.0.200, got 10.9.0.100' }]);
+  });
+
+  it('is told with all that is different, whichever rule it breaks first', async () => {
+    const { host } = await timeline('multicast', (flooded) =>
+      flooded.hear({ source: STRANGER, version: 2, addresses: ['10.9.0.200'] }),
+    );
+    expect(foreign(host)).toMatchObject([
+      {
+        reason: 'version: version 3, got 2; interval: 0.1 s, got 1 s; addresses: 10.9.0.100, got 10.9.0.200',
+      },
+    ]);
+  });
+
+  it('is none where it is another cluster, on a VRID of its own or, between peers, on ours', async () => {
+    const elsewhere = { source: STRANGER, addresses: ['10.9.0.200'] };
+    const { host: multicast } = await timeline('multicast', (flooded) =>
+      flooded.hear({ ...elsewhere, vrid: 77 }),
+    );
+    const { host: unicast } = await timeline('unicast', (flooded) => flooded.hear(elsewhere));
+    expect([...foreign(multicast), ...foreign(unicast)]).toEqual([]);
   });
 });

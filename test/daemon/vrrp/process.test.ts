@@ -227,7 +227,7 @@ describe('adverts that do not count', () => {
 
   it('of a VRID that nobody has are told of as such', async () => {
     const host = await active();
-    host.hear({ vrid: 99, source: '10.9.0.9' });
+    host.hear({ vrid: 99, source: '10.9.0.9', addresses: ['10.9.0.200'] });
     await host.time.advance(1);
     expect(named(host, 'vrrp.advert_rejected')).toEqual([
       {

@@ -28,6 +28,8 @@ export type Member = {
   readonly unicastPeers: () => readonly Ip[];
   /** @returns whether it was one of this router's. */
   readonly onAdvert: (facts: AdvertFacts) => boolean;
+  /** One of a VRID that no member has. @returns whether it named this router's addresses, and was told. */
+  readonly onStray?: (facts: AdvertFacts) => boolean;
   /** Another host was asked for an address, and answered that it has it. */
   readonly onAnswer?: (answer: Answer) => void;
   /** Link, sockets or addresses may have changed. */
@@ -167,6 +169,7 @@ function receive(device: OpenInterface, datagram: ReceivedDatagram): void {
     isKnown = true;
     if (member.onAdvert(weighed)) isAccepted = true;
   }
+  for (const member of isKnown ? [] : members) if (member.onStray?.(weighed)) isKnown = true;
   if (!isKnown) rejectUnclaimed(name, { ...vridAndTtl(virtualRouterId), facts: weighed }, device);
   admission.note(judged.class, source, isAccepted);
 }

@@ -45,6 +45,8 @@ export type PathPorts = {
   readonly silenceUs: () => Micros;
   /** @returns whether it was believed. */
   readonly onAdvert: (facts: AdvertFacts, path: FurtherPath | undefined) => boolean;
+  /** Of a VRID that nobody here has. @returns whether it names our addresses. */
+  readonly onStray: (facts: AdvertFacts, over: string) => boolean;
   /** On the interface of the virtual addresses. */
   readonly onAnswer: (answer: Answer) => void;
   readonly onChanged: () => void;
@@ -107,6 +109,7 @@ function pathOver(known: Known, device: VrrpInterface, index: number): Path {
       virtualRouterId: () => ports.config().virtualRouterId,
       unicastPeers: () => ports.config().unicastPeers,
       onAdvert: (facts) => ports.onAdvert(withOwnSources(known, facts), furtherPath()),
+      onStray: (facts) => ports.onStray(facts, device.name),
       ...(index === 0 && { onAnswer: ports.onAnswer }),
       onChanged: ports.onChanged,
     },

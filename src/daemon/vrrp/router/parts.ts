@@ -34,6 +34,7 @@ export type BasePorts = RouterPorts & {
   readonly initial: VrrpInstanceConfig;
   /** @returns whether it was believed. */
   readonly onAdvert: (facts: AdvertFacts, path: FurtherPath | undefined) => boolean;
+  readonly onStray: (facts: AdvertFacts, over: string) => boolean;
   readonly onAnswer: (answer: Answer) => void;
   /** Link, sockets, addresses or the macvlan may have changed. */
   readonly onChanged: () => void;

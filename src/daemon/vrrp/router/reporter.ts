@@ -4,18 +4,21 @@
 import type { Emit } from '../../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { FullReason, Reason } from '../../../model/vrrp.ts';
+import type { Difference } from '../../../vrrp/differences.ts';
 import type { Report } from '../../../vrrp/types.ts';
-import type { AdvertFacts, Note, Validation } from '../../../vrrp/validate.ts';
+import type { AdvertFacts, Rejection } from '../../../vrrp/validate.ts';
 import type { RateLimit } from '../../pace/rate-limit.ts';
 import type { Answer } from '../adverts/interface.ts';
+import type { Sender } from '../adverts/sender-macs.ts';
 import type { VrrpInstanceStatus } from '../messages.ts';
+import { createStrangers, describeDifference, type StrangerPorts, type Strangers } from './strangers.ts';
 
 export type Reporter = {
   readonly report: (report: Report) => void;
   /** The state machine knows only that the router is unfit; the shell knows why. */
   readonly explain: (reason: Reason) => FullReason;
-  readonly rejected: (packet: Packet, rejection: Extract<Validation, { outcome: 'rejected' }>) => void;
-  readonly accepted: (packet: Packet, notes: readonly Note[]) => void;
+  readonly rejected: (packet: Packet, rejection: Rejection) => void;
+  readonly accepted: (packet: Packet, notes: readonly Difference[]) => void;
   /** Another host has one of our addresses. */
   readonly answeredElsewhere: (answer: Answer) => void;
   readonly counters: () => Pick<
@@ -25,7 +28,7 @@ export type Reporter = {
 };
 
 /** From whom, and how many packets it stands for. */
-type Packet = Pick<AdvertFacts, 'source' | 'standsFor'>;
+type Packet = Sender & Pick<AdvertFacts, 'standsFor'>;
 
 type Present = {
   readonly config: VrrpInstanceConfig;
@@ -47,22 +50,27 @@ type Reporting = {
   readonly emit: Emit;
   readonly limit: RateLimit;
   readonly counters: Counters;
+  readonly strangers: Strangers;
 };
 
-export function createReporter(
-  present: () => Present,
-  { emit, limit }: { readonly emit: Emit; readonly limit: RateLimit },
-): Reporter {
+export function createReporter(present: () => Present, ports: StrangerPorts): Reporter {
   const counters: Counters = { reason: 'startup', advertsReceived: 0, advertsRejected: {}, transitions: 0 };
-  const reporting: Reporting = { present, emit, limit, counters };
+  const { emit, limit } = ports;
+  const reporting: Reporting = {
+    ...{ present, emit, limit, counters },
+    strangers: createStrangers(() => present().config, ports),
+  };
   return {
     report: (report) => tell(reporting, report),
     explain: (reason) => explain(reporting, reason),
     rejected: (packet, rejection) => {
-      const { reason, detail } = rejection;
-      if (rejection.foreign !== true) return reject(reporting, packet, { reason, detail });
+      const { reason, detail, foreign, also = [] } = rejection;
+      if (foreign !== true) return reject(reporting, packet, { reason, detail });
       count(reporting, packet, reason);
-      tellForeign(reporting, packet, `${reason}: ${detail}`);
+      reporting.strangers.foreign(
+        packet,
+        [`${reason}: ${detail}`, ...also.map(describeDifference)].join('; '),
+      );
     },
     answeredElsewhere: ({ address, mac = 'unknown' }) => {
       const { instance } = identity(reporting);
@@ -72,7 +80,7 @@ export function createReporter(
     },
     accepted: (packet, notes) => {
       counters.advertsReceived += packet.standsFor ?? 1;
-      for (const note of notes) tellDifference(reporting, packet, note);
+      reporting.strangers.believed(packet, notes);
     },
     counters: () => ({ ...counters, advertsRejected: { ...counters.advertsRejected } }),
   };
@@ -92,8 +100,8 @@ function reject(
   packet: Packet,
   { reason: why, detail }: { readonly reason: string; readonly detail?: string },
 ): void {
-  const { source, standsFor } = packet;
-  const place = identity(reporting);
+  const { source, standsFor, over } = packet;
+  const place = { ...identity(reporting), interface: over };
   count(reporting, packet, why);
   const reason = detail === undefined ? why : `${why}: ${detail}`;
   reporting.limit.note(
@@ -103,47 +111,18 @@ function reject(
   );
 }
 
-function tellForeign(reporting: Reporting, { source, standsFor }: Packet, reason: string): void {
-  const place = identity(reporting);
-  reporting.limit.note(
-    `${place.instance} ${source} foreign`,
-    (count) => reporting.emit({ event: 'vrrp.foreign_router', ...place, source, reason, count }),
-    standsFor,
-  );
-}
-
-/** Said once for as long as it goes on; how often it was heard again is of no interest. */
-function tellDifference(reporting: Reporting, packet: Packet, { what, ours, theirs }: Note): void {
-  if (what === 'virtual_router') {
-    tellForeign(reporting, packet, `addresses: ${ours}, got ${theirs}`);
-    return;
-  }
-  const { instance } = identity(reporting);
-  const { source } = packet;
-  let isNew = true;
-  reporting.limit.note(`${instance} ${source} differs ${what}`, () => {
-    if (isNew) reporting.emit({ event: 'vrrp.advert_differs', instance, source, what, ours, theirs });
-  });
-  isNew = false;
-}
-
 function tell(reporting: Reporting, report: Report): void {
-  const { emit, limit } = reporting;
+  const { emit } = reporting;
   const { instance, vrid } = identity(reporting);
   switch (report.type) {
     case 'transition':
       tellTransition(reporting, report);
       return;
-    case 'splitBrainSuspected': {
-      const { peer, peerPriority: peer_priority } = report;
-      // The state machine forgets a peer that falls silent, and would tell of it anew each time it comes back.
-      limit.note(`${instance} ${peer} split`, () =>
-        emit({ event: 'vrrp.split_brain_suspected', instance, vrid, peer, peer_priority }),
-      );
+    case 'splitBrainSuspected':
+      reporting.strangers.alsoActive(report.peer, report.peerPriority);
       return;
-    }
     case 'ownAddressHeard':
-      reject(reporting, report, { reason: 'own_address' });
+      reject(reporting, { ...report, over: identity(reporting).interface }, { reason: 'own_address' });
       return;
     case 'stall': {
       const late_ms = Math.round(report.lateUs / 1000);

@@ -4,6 +4,7 @@ import type { FullReason } from '../../../model/vrrp.ts';
 import type { GroupEvent, GroupMember } from '../../../vrrp/sync-group.ts';
 import type { RouterConfig } from '../../../vrrp/types.ts';
 import type { InterfacePorts, VrrpInterface } from '../adverts/interface.ts';
+import type { SenderMacs } from '../adverts/sender-macs.ts';
 import type { Claims } from '../holdings/claims.ts';
 import type { FloatingKeeper } from '../holdings/floating-routes.ts';
 import type { VrrpInstanceStatus, VrrpSnapshot } from '../messages.ts';
@@ -45,6 +46,7 @@ export type RouterPorts = InterfacePorts &
     readonly network: InterfacePorts['network'];
     readonly routes: FloatingKeeper;
     readonly claims: Claims;
+    readonly senderMacs: SenderMacs;
     readonly isVirtual: (address: RouterConfig['sourceAddress']) => boolean;
     /** The timer of an advert was believed that much after its time. */
     readonly onAdvertDue: (lateUs: number) => void;

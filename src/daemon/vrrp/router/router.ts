@@ -9,7 +9,7 @@ import { servesIn } from '../../../vrrp/become.ts';
 import { effectivePriority } from '../../../vrrp/election.ts';
 import { type FitnessVerdict, fitnessEvent } from '../../../vrrp/fitness.ts';
 import type { FurtherPath, RouterConfig } from '../../../vrrp/types.ts';
-import { type AdvertFacts, validateAdvert } from '../../../vrrp/validate.ts';
+import { type AdvertFacts, judgeStray, validateAdvert } from '../../../vrrp/validate.ts';
 import type { VrrpInstanceStatus } from '../messages.ts';
 import { createRouterConfigs, noSource, routerConfigOf } from '../router-config.ts';
 import { createMachine, type Machine } from './machine.ts';
@@ -58,6 +58,7 @@ export function createRouterShell(
   const base: Base = createBase(devices, present, {
     ...{ ...ports, initial },
     onAdvert: (facts, path) => hear(router, facts, path),
+    onStray: (facts, over) => hearStray(router, facts, over),
     onAnswer: (answer) => output.rivals.heard(answer),
     onChanged: () => lookAgain(router),
   });
@@ -134,13 +135,15 @@ function start(router: Router, resume: InstanceSnapshot | undefined): void {
 function hear(router: Router, facts: AdvertFacts, path: FurtherPath | undefined): boolean {
   const { machine, base, output, peers } = router;
   const { source } = facts;
+  const { furtherInterfaces = [], interface: first } = router.config;
+  const over = furtherInterfaces[(path?.index ?? 0) - 1] ?? first;
   const validation = validateAdvert(machine.router(), facts);
   if (validation.outcome === 'rejected') {
-    output.reporter.rejected(facts, validation);
+    output.reporter.rejected({ ...facts, over }, validation);
     return false;
   }
   const { advert, notes } = validation;
-  output.reporter.accepted(facts, notes);
+  output.reporter.accepted({ ...facts, over }, notes);
   base.paths.heard(path);
   const known = peers.heard(source, advert.priority);
   output.introduction.end();
@@ -148,11 +151,16 @@ function hear(router: Router, facts: AdvertFacts, path: FurtherPath | undefined)
   const priority = effectivePriority(machine.router());
   machine.dispatch({ type: 'advertReceived', advert, source, ...(path !== undefined && { path }) });
   if (wasActive && machine.state().phase === 'backup' && advert.priority >= priority) {
-    const { furtherInterfaces = [], interface: first } = router.config;
-    const over = furtherInterfaces[(path?.index ?? 0) - 1] ?? first;
     router.tellYielding({ peer: source, peerPriority: advert.priority, priority, known, interface: over });
   }
   return true;
+}
+
+/** One of a VRID that nobody here has. @returns whether it names our addresses: a wrong VRID, here or there */
+function hearStray({ machine, output }: Router, facts: AdvertFacts, over: string): boolean {
+  const rejection = judgeStray(machine.router(), facts);
+  if (rejection !== undefined) output.reporter.rejected({ ...facts, over }, rejection);
+  return rejection !== undefined;
 }
 
 /** Between unicast peers; an advert that comes ends it, and so does anything but backup. */

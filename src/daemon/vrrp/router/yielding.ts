@@ -3,7 +3,7 @@
 // It changes nothing of the election.
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Ip } from '../../../net/ip.ts';
-import type { InterfacePorts } from '../adverts/interface.ts';
+import type { RouterPorts } from './router-ports.ts';
 
 export type Yielding = {
   readonly peer: Ip;
@@ -17,31 +17,17 @@ export type Yielding = {
 
 /** He is active now, and so sends one in an interval. */
 const intervals = 3;
-const longestMs = 10_000;
 
 export function createYieldingReporter(
   config: () => VrrpInstanceConfig,
-  { view, emit, limit, findSenderMac }: InterfacePorts,
+  { emit, limit, senderMacs }: Pick<RouterPorts, 'emit' | 'limit' | 'senderMacs'>,
 ): (yielding: Yielding) => void {
-  let looking = false;
-
-  async function macOf({ peer, interface: device }: Yielding): Promise<string | undefined> {
-    const index = view.linkNamed(device)?.index;
-    if (index === undefined || findSenderMac === undefined || looking) return undefined;
-    looking = true;
-    try {
-      return await findSenderMac(index, peer, Math.min(longestMs, intervals * config().advertIntervalMs));
-    } finally {
-      looking = false;
-    }
-  }
-
   async function tell(yielding: Yielding): Promise<void> {
-    const mac = await macOf(yielding);
+    const { peer, peerPriority: peer_priority, priority, known, interface: over } = yielding;
+    const mac = await senderMacs.find({ source: peer, over }, intervals * config().advertIntervalMs);
     const { name: instance, virtualRouterId: vrid } = config();
-    const { peer, peerPriority: peer_priority, priority, known } = yielding;
     emit({
-      ...{ event: 'vrrp.role_yielded', instance, vrid, interface: yielding.interface, peer },
+      ...{ event: 'vrrp.role_yielded', instance, vrid, interface: over, peer },
       ...(mac !== undefined && { mac }),
       ...{ peer_priority, priority, known },
     });
