@@ -12,7 +12,7 @@ import type { Link } from '../../src/net/link.ts';
 import { type Mac, macBytes } from '../../src/net/mac.ts';
 import { formatPrefix } from '../../src/net/prefix.ts';
 import { err, ok } from '../../src/net/result.ts';
-import { formatRoute, formatRule } from '../../src/net/route.ts';
+import { formatRoute, formatRule, type VirtualRoute } from '../../src/net/route.ts';
 import type { Admission, ReceivedDatagram } from '../../src/ports/datagram.ts';
 import type { AddressEntry, KernelError, NetworkChange, NetworkKernel } from '../../src/ports/kernel.ts';
 import { decodeIpv4 } from '../../src/wire/packet/ipv4.ts';
@@ -98,6 +98,8 @@ export type HostOptions = {
   readonly unattended?: true;
   readonly links?: readonly Link[];
   readonly addresses?: readonly AddressEntry[];
+  /** There from the beginning, and for ever: what is done about them is in `did`. */
+  readonly routes?: readonly VirtualRoute[];
   readonly supervisorSilenceMs?: number;
   /** The kernel lets in every advert, whatever it was told. */
   readonly unfiltered?: true;
@@ -179,7 +181,7 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
       for (const rule of rules) did.push(`remove rule ${formatRule(rule)}`);
       return rules.map(() => undefined);
     },
-    routes: async () => ok([]),
+    routes: async () => ok((options.routes ?? []).map((route) => ({ route }))),
     rules: async () => ok([]),
     watchRoutes: () => {},
     addMacvlan: async () => undefined,

@@ -1,6 +1,6 @@
 // Virtual routers without an address, which only elect: keepalived runs a file of version 2, our daemon what `convert`
 // makes of it, in both roles. Whoever is active has the routes; and both adverts are the same bytes.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hostOn } from '../harness/host-on.ts';
@@ -100,5 +100,23 @@ describe('routers without an address', () => {
     const same = startKeepalived(lab, peer, file(150));
     await same.waitFor(/Entering MASTER STATE/, { timeoutMs });
     expect(await advertFrom('10.9.0.2')).toBe(own);
+  });
+
+  it('that are killed and started again keep their routes, alone or until the other one has them', {
+    timeout: 180_000,
+  }, async () => {
+    const ours = await startOurs(150);
+    await becomes(ours, 'active');
+    await becomesTrue('the route is ours', () => hasRoute(host));
+    await ours.host.killAll();
+    await ours.running.exited;
+    const watch = host.start(['ip', 'monitor', 'route']);
+    const again = startDirector(lab, host, { config: readFileSync(ours.configFile, 'utf8'), again: ours });
+    await again.waitFor('vrrp.transition', ({ reason }) => reason === 'addresses_found', {
+      timeoutMs: 60_000,
+    });
+    await again.waitFor('vrrp.transition', ({ reason }) => reason === 'no_successor', { timeoutMs: 60_000 });
+    expect(await hasRoute(host)).toBe(true);
+    expect(watch.lines().filter((line) => line.includes('10.77.0.0/16'))).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { FullReason } from '../../../model/vrrp.ts';
 import { formatPrefix, type Prefix } from '../../../net/prefix.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import { type FloatingRoutes, isEmpty } from '../../../vrrp/floating.ts';
+import { isEmpty } from '../../../vrrp/floating.ts';
 import type { Effect } from '../../../vrrp/types.ts';
 import type { InterfacePorts, VrrpInterface } from '../adverts/interface.ts';
 import { floatingAddresses } from '../router-config.ts';
@@ -12,6 +12,7 @@ import { type AddressLeases, createAddressLeases } from './address-leases.ts';
 import { createAnnouncer } from './announcer.ts';
 import { createCalmAnnouncements } from './calm-announcements.ts';
 import type { FloatingKeeper, Missing } from './floating-routes.ts';
+import { createLeftRoutes, floatingRoutesOf } from './left-routes.ts';
 
 /**
  * How long the addresses stay after the successor's first advert: RFC 9568 §6.4.2 sends that before anything
@@ -29,7 +30,9 @@ export type Holdings = {
   /** Settle when the kernel has answered. */
   readonly add: (addresses: readonly Prefix[]) => Promise<void>;
   readonly remove: (addresses: readonly Prefix[], reason: FullReason) => Promise<void>;
-  /** Takes over those that an earlier run has left. @returns whether there are any. */
+  /** Before {@link Holdings.adopt}, where that must ask. */
+  readonly prepare: () => Promise<void> | undefined;
+  /** Takes over what an earlier run has left. @returns whether there is any. */
   readonly adopt: (addresses: readonly Prefix[]) => boolean;
   /** All addresses that are to be there; those that are not are tried again. @param atLeastUs of lease. */
   readonly renew: (atLeastUs?: number) => Promise<void>;
@@ -71,6 +74,7 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
   });
   const unfollow = ports.view.onChange(leases.onNetworkChange);
   const turns = createTurns();
+  const left = createLeftRoutes(config, ports);
 
   return {
     add: async (addresses) => {
@@ -89,7 +93,8 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
       const takeOff = () => removeHeld(leases, { routes, config: config(), still, isLast, reason });
       return lingersAfter.has(reason) ? afterLinger(clock, takeOff) : takeOff();
     },
-    adopt: leases.adopt,
+    prepare: left.look,
+    adopt: (addresses) => leases.adopt(addresses) || left.found(),
     renew: leases.renew,
     announce: (round) => {
       announcedMeanwhile = true;
@@ -159,10 +164,4 @@ const leaseSettingsOf = (config: VrrpInstanceConfig) => ({
   addresses: floatingAddresses(config),
   leaseSec: config.vipLeaseSec,
   owner: config.priority === 255,
-});
-
-const floatingRoutesOf = ({ name, virtualRoutes, virtualRules }: VrrpInstanceConfig): FloatingRoutes => ({
-  instance: name,
-  routes: virtualRoutes ?? [],
-  rules: virtualRules ?? [],
 });

@@ -87,7 +87,8 @@ const offer = (router: Router): RouterShell => {
       void output.accepting.apply();
       base.vmac.refresh();
       base.paths.refresh();
-      return base.vmacWait.wait();
+      const waits = [base.vmacWait.wait(), output.holdings.prepare()].filter((wait) => wait !== undefined);
+      return waits.length === 0 ? undefined : Promise.all(waits).then(() => {});
     },
     start: (resume) => start(router, resume),
     reconfigure: (next, devices) => reconfigure(router, next, devices),

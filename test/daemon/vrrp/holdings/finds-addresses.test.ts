@@ -1,6 +1,8 @@
 // A start that finds addresses of an earlier run in the kernel: they answer on until somebody else has them.
 import { describe, expect, it } from 'vitest';
+import { findsAddresses } from '../../../../src/daemon/vrrp/holdings/finds-addresses.ts';
 import { ip } from '../../../../src/net/ip.ts';
+import { parseRoute } from '../../../../src/net/route.ts';
 import { createVirtualHost, ownAddress, type VirtualHost } from '../../../make/vrrp-host.ts';
 import { instance } from '../../../make/vrrp-instance.ts';
 
@@ -119,5 +121,38 @@ describe('an address that a start finds', () => {
       expect(host.did().some((what) => what.startsWith('add'))).toBe(false);
       if (!isHeard) expect(phases(host).filter((phase) => phase === 'active').length).toBe(2);
     }
+  });
+});
+
+describe('routes that a start finds, of a router without an address', () => {
+  const route = parseRoute('10.77.0.0/16 via 10.9.0.3') ?? expect.fail('route');
+  const addressless = { version: 2, advertIntervalMs: 1000, virtualAddresses: [], virtualRoutes: [route] };
+
+  it('stay until a successor is heard, and where there is none it has them on', async () => {
+    for (const isHeard of [false, true]) {
+      const host = await started(addressless as Parameters<typeof instance>[0], { routes: [route] });
+      expect(host.did()).toEqual(['advert 0 of 0 addresses']);
+      expect(phases(host)).toEqual(['leaving']);
+      if (isHeard) host.hear({ version: 2, priority: 200, addresses: [] });
+      await host.time.advance(isHeard ? 50 : 3700);
+      expect(phases(host)).toEqual(['leaving', isHeard ? 'backup' : 'active']);
+      const removed = host.did().filter((what) => what.startsWith('remove route'));
+      expect(removed.length).toBe(isHeard ? 1 : 0);
+    }
+  });
+
+  it('are asked for before the verdicts are waited for', async () => {
+    const host = createVirtualHost({ unattended: true, routes: [route] });
+    const config = instance({ virtualAddresses: [], virtualRoutes: [route] });
+    expect(await findsAddresses([config], { ...host.ports, clock: host.time })).toBe(true);
+    expect(
+      await findsAddresses([instance({ virtualRoutes: [route] })], { ...host.ports, clock: host.time }),
+    ).toBe(false);
+  });
+
+  it('that are somebody else’s are no reason', async () => {
+    const other = parseRoute('10.78.0.0/16 via 10.9.0.3') ?? expect.fail('route');
+    const host = await started(addressless as Parameters<typeof instance>[0], { routes: [other] });
+    expect(phases(host)).toEqual(['backup']);
   });
 });
