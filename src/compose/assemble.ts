@@ -47,7 +47,7 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
   const state = openStateFiles(initial.director.stateDir, journal);
   const { stateDir, report, options } = state;
   const services = openServices({
-    ...{ journal, runScript, commands, state },
+    ...{ journal, runScript, commands, state, listen: listeners.add },
     maintenancedir: () => latest.maintenancedir,
     verdictChanged: (service) => daemon.verdictChanged(service),
   });

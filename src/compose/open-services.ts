@@ -4,13 +4,16 @@
 import type { CommandQueue } from '../daemon/commands/command-queue.ts';
 import { fallbackCommands } from '../daemon/commands/fallback-commands.ts';
 import { createQuorumCommands } from '../daemon/commands/quorum-commands.ts';
+import { createServerCommands } from '../daemon/commands/server-commands.ts';
 import type { DaemonPorts } from '../daemon/daemon-ports.ts';
 import { createHealthLoop } from '../daemon/health/health-loop.ts';
+import type { Listener } from '../daemon/listeners.ts';
 import { createMarkKeeper } from '../daemon/marks/mark-keeper.ts';
 import { createOperator } from '../daemon/operator/operator.ts';
 import { createQuorums } from '../daemon/reconcile/quorums.ts';
 import { createReconcileLoop } from '../daemon/reconcile/reconcile-loop.ts';
 import { createWeights } from '../daemon/reconcile/weights.ts';
+import { withServerCommands } from '../daemon/reconcile/with-server-commands.ts';
 import type { Journal } from '../journal/event.ts';
 import { createIpvsKernel } from '../kernel/ipvs.ts';
 import { createMarkKernel } from '../kernel/marks.ts';
@@ -38,6 +41,8 @@ export type ServicesShell = {
   readonly runScript: RunScript;
   readonly commands: CommandQueue;
   readonly state: StateFiles;
+  /** Has it told every event. */
+  readonly listen: (listener: Listener) => void;
   /** Of the configuration of the moment. */
   readonly maintenancedir: () => string | undefined;
   /** As Daemon has it. */
@@ -80,7 +85,9 @@ export function openServices(shell: ServicesShell): Services {
   const [{ verdictOf }, { weigh }] = [health, weights];
   const quorumCommands = createQuorumCommands({ journal, queue: commands });
   const quorums = createQuorums({ journal, verdictOf, weigh, commands: quorumCommands });
-  const reconcile = createReconcileLoop({
+  const serverCommands = createServerCommands({ journal, queue: commands });
+  shell.listen(serverCommands.heard);
+  const table = createReconcileLoop({
     ...{ clock, journal, verdictOf, weigh, quorumOf: quorums.quorumOf },
     kernel: createIpvsKernel(openNetlinkSocket('generic'), clock),
     runFallbackCommand: fallbackCommands({ journal, queue: commands }),
@@ -91,9 +98,10 @@ export function openServices(shell: ServicesShell): Services {
     onLeavingChanged: (leaving) => void state.leaving.write(leaving).then(state.report),
   });
   const marks = createMarkKeeper({
-    ...{ clock, journal, leavingServices: reconcile.leavingServices },
+    ...{ clock, journal, leavingServices: table.leavingServices },
     kernel: createMarkKernel(() => openNetlinkSocket('netfilter'), clock),
   });
+  const reconcile = withServerCommands(table, serverCommands);
   return { health, operator, weights, quorums, reconcile, marks };
 }
 

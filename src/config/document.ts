@@ -10,6 +10,7 @@ import { interfaceSchema } from './router/delays.ts';
 import { vrrpSchema } from './router/keys.ts';
 import { vrrpProcessSchema } from './router/process.ts';
 import { staticShape } from './router/statics.ts';
+import { sharedStrictShape } from './router/strict.ts';
 import { globalShape, scriptUserShape, virtualSchema } from './service/keys.ts';
 import { definitionShape } from './tracking/definitions.ts';
 import { syncGroupShape } from './tracking/sync-groups.ts';
@@ -43,6 +44,7 @@ export const documentSchema = z.strictObject({
     z.array(vrrpSchema.optional()),
     'Virtual routers: who is active, and which addresses float.',
   ),
+  ...sharedStrictShape,
   ...definitionShape,
   vrrp_interface: optional(
     z.array(interfaceSchema.optional()),

@@ -12,8 +12,10 @@ import { judgeLogfile, resolveLog } from './log.ts';
 import { sortProblems } from './problem.ts';
 import type { DocumentResult } from './read-document.ts';
 import { type Dialect, present, type Resolution } from './resolution.ts';
-import { judgeAddressCount, judgeVrrpConflicts } from './router/conflicts.ts';
+import { judgeAddressCount, judgeVrrpConflicts, type VrrpEntry } from './router/conflicts.ts';
 import { resolveDelays } from './router/delays.ts';
+import { judgeSharedStrict, withSharedStrict } from './router/judge-strict.ts';
+import type { VrrpDraft } from './router/keys.ts';
 import { resolveVrrpProcess } from './router/process.ts';
 import { resolveVrrp } from './router/resolve.ts';
 import { resolveStatics } from './router/statics.ts';
@@ -50,6 +52,7 @@ export function resolveConfig(
   judgeLogfile(draft, resolution);
   judgeFall(draft, sites('fall'), resolution);
   judgeSharedKeys(draft, services, resolution);
+  judgeSharedStrict(draft, resolution);
   judgeUntracked(draft, resolution);
   judgeRouterPrograms(draft, resolution);
   judgeSharedPrograms(draft, resolution);
@@ -65,7 +68,7 @@ function toConfig(
   resolution: Resolution,
 ): Config {
   const entries = (draft.vrrp ?? []).flatMap((each, index) =>
-    each === undefined ? [] : [{ index, draft: each, instances: resolveVrrp(each, index, resolution) }],
+    each === undefined ? [] : [entryOf(withSharedStrict(each, draft.vrrp_strict), index, resolution)],
   );
   judgeVrrpConflicts(entries, resolution);
   judgeAddressCount(entries, resolution);
@@ -93,6 +96,12 @@ function toConfig(
     ...present({ maintenancedir: draft.maintenancedir, scriptUser: draft.script_user }),
   };
 }
+
+const entryOf = (draft: VrrpDraft, index: number, resolution: Resolution): VrrpEntry => ({
+  index,
+  draft,
+  instances: resolveVrrp(draft, index, resolution),
+});
 
 const resolveEntries = (draft: DocumentDraft, resolution: Resolution): readonly VirtualConfig[] =>
   (draft.virtual ?? []).flatMap((entry, index) =>

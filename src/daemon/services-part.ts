@@ -55,6 +55,7 @@ export function createServicesPart(ports: ServicesPorts): Part {
     stop: async ({ restarts = false }) => {
       health.stop();
       weights.stop();
+      if (!restarts) quorums.stop();
       await reconcile.stop({ clean: !restarts });
       if (!restarts) await marks.stop();
     },

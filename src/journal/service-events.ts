@@ -51,6 +51,16 @@ export const serviceEvents = {
     (event) =>
       `${event.real} of ${event.service} failed ${event.check ?? 'its check'} (${event.failures} of the ${event.fall} failures that take it out): ${event.detail}`,
   ),
+  'real.notified': entry<{
+    service: string;
+    real: string;
+    action: 'up' | 'down';
+    command: string;
+    exit: string;
+  }>(
+    levelOfExit,
+    (event) => `${event.real} of ${event.service}: notify_${event.action} ${event.command}: ${event.exit}`,
+  ),
   'real.drained': entry<{
     service: string;
     real: string;

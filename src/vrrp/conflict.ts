@@ -51,7 +51,10 @@ export function hearResigning(context: Context<Active>, peer: Ip): Step<Active> 
 
 /** RFC 9568 §6.4.3: a losing advert is discarded, and an advert sent at once. Neighbours may point to the loser. */
 export function hearLosing(context: Context<Active>, peer: Ip, peerPriority: number): Step<Active> {
-  const asserted = assertActive(context, peer, 'keep_timer');
+  const asserted =
+    context.router.assertsAtOnce === false
+      ? noteLosing(context, peer)
+      : assertActive(context, peer, 'keep_timer');
   const announced = announceAgainst({ ...context, state: asserted.state });
   const reported = report({ ...context, state: announced.state }, peer, (count) => ({
     type: 'report',
@@ -62,6 +65,11 @@ export function hearLosing(context: Context<Active>, peer: Ip, peerPriority: num
     effects: [...reported.effects, ...announced.effects, ...asserted.effects],
   };
 }
+
+const noteLosing = (context: Context<Active>, peer: Ip): Step<Active> => ({
+  state: note(context, peer).state,
+  effects: [],
+});
 
 /** Equal priority and equal address: nobody would ever yield, and an answer would only be reflected again. */
 export function hearOurselves(context: Context<Active>, source: Ip): Step<Active> {

@@ -3,10 +3,10 @@
 // that lasts, or a flood of forged adverts, costs about one round a second. RFC 9568 §6.4.3 leaves this to us.
 
 import type { Micros } from '../ports/clock.ts';
-import type { Context } from './become.ts';
+import { type Context, refresh } from './become.ts';
 import { effectivePriority } from './election.ts';
 import { activeDownInterval } from './timers.ts';
-import type { Active, Contest, RouterConfig, State, Step } from './types.ts';
+import type { Active, Announcement, Contest, RouterConfig, State, Step } from './types.ts';
 
 /** The pause after the first round; it doubles with each one that follows. */
 const FIRST_PAUSE_US = 250_000;
@@ -31,7 +31,8 @@ export const hearAnswer = (context: Context<Active>): Step<Active> =>
 
 function contend({ router, state, now }: Context<Active>, settleUs: Micros): Step<Active> {
   // Nobody hears that we are active: the neighbours are better off with the other one.
-  if (state.unsent !== undefined) return { state, effects: [] };
+  const repeat = repeatOf(router);
+  if (state.unsent !== undefined || repeat === 0) return { state, effects: [] };
   const { rounds } = current(router, state.contest, now);
   const dueAt = Math.max(now + settleUs, state.lastAnnounceAt + pauseAfter(router, rounds));
   const planned = state.announcement;
@@ -40,21 +41,28 @@ function contend({ router, state, now }: Context<Active>, settleUs: Micros): Ste
   }
   const next = { ...state, contest: { rounds: rounds + 1, at: now } };
   if (dueAt > now) {
-    const announcement = { at: Math.ceil(dueAt), repeat: router.garpRepeat, followed: true } as const;
+    const announcement = { at: Math.ceil(dueAt), repeat, followed: true } as const;
     return { state: { ...next, announcement }, effects: [] };
   }
   const round = state.rounds + 1;
   return {
-    state: { ...next, announcement: followUp(router, now), lastAnnounceAt: now, rounds: round },
-    effects: [{ type: 'announce', round, repeat: router.garpRepeat }],
+    state: { ...next, ...followUp(router, now), lastAnnounceAt: now, rounds: round },
+    effects: [{ type: 'announce', round, repeat }],
   };
 }
 
 /** Once more when the conflict should be over: the other may have announced itself later than we did. */
-export const followUp = (router: RouterConfig, now: Micros) => ({
-  at: now + longestPause(router),
-  repeat: router.garpRepeat,
-});
+export const followUp = (router: RouterConfig, now: Micros): { announcement?: Announcement } =>
+  router.garpLowerDelayUs === 0
+    ? refresh(router, now)
+    : {
+        announcement: {
+          at: now + (router.garpLowerDelayUs ?? longestPause(router)),
+          repeat: repeatOf(router),
+        },
+      };
+
+const repeatOf = ({ garpLowerRepeat, garpRepeat }: RouterConfig): number => garpLowerRepeat ?? garpRepeat;
 
 const longestPause = ({ advertIntervalUs }: RouterConfig): Micros =>
   Math.max(advertIntervalUs, LONGEST_PAUSE_US);

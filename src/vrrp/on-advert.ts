@@ -136,7 +136,7 @@ function yieldTo(context: Context<Active>, heard: Heard, reason: Reason): Step {
   const detail = reason === 'adverts_unsent' && state.unsent ? { detail: state.unsent.reason } : {};
   const yielded = become(context, next, { reason, ...detail, peer: heard.source });
   // It would be the higher claim.
-  if (reason === 'adverts_unsent') return yielded;
+  if (reason === 'adverts_unsent' || router.saysLastWord === false) return yielded;
   return sayBeforeRemoval(yielded, [lastWord(router)]);
 }
 

@@ -115,8 +115,7 @@ function announceIfDue(context: Context<Active>): Step<Active> {
     const later = { ...announcement, at: now + router.advertIntervalUs };
     return { state: { ...state, announcement: later }, effects: [] };
   }
-  const next =
-    announcement.followed === true ? { announcement: followUp(router, now) } : refresh(router, now);
+  const next = announcement.followed === true ? followUp(router, now) : refresh(router, now);
   return announce({ ...context, state: { ...rest, ...next } }, announcement.repeat);
 }
 

@@ -43,6 +43,14 @@ export type RouterConfig = {
   readonly garpRepeat: number;
   /** In a refresh; absent: one. */
   readonly garpRefreshRepeat?: number;
+  /** Only false is said: a lower active is answered by the next advert alone. */
+  readonly assertsAtOnce?: false;
+  /** Only false is said: no advert goes out as it yields to a higher active. */
+  readonly saysLastWord?: false;
+  /** Announcements of each address in a round against another active; absent: as in any round. */
+  readonly garpLowerRepeat?: number;
+  /** From such a round to the one after it; absent: when the conflict should be over; 0: none. */
+  readonly garpLowerDelayUs?: Micros;
   /** From round 1 to round 2; 0: no second round. */
   readonly garpDelayUs: Micros;
   /** Between rounds from then on; 0: none. */

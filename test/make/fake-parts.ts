@@ -150,6 +150,7 @@ export function createFakeMarks(tell: Tell): MarkKeeper {
 
 export const createFakeQuorums = (): Quorums => ({
   configure: () => {},
+  stop: () => {},
   look: () => {},
   quorumOf: () => 'held',
   statusOf: () => undefined,

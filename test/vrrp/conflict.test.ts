@@ -94,6 +94,44 @@ describe('a losing advert', () => {
   });
 });
 
+describe('what keepalived has words for', () => {
+  const lower = (changes: Parameters<typeof activeRig>[0]) => {
+    const rig = activeRig({ garpDelayUs: 0, ...changes });
+    return { rig, effects: rig.hear(50, rig.since + 500_000) };
+  };
+
+  it('lower_prio_no_advert: a lower active is announced against and waits for the next advert', () => {
+    const { rig, effects } = lower({ assertsAtOnce: false });
+    expect(deeds(effects)).toEqual(['announce']);
+    expect(deeds(rig.due(rig.since + 1_000_000))).toContain('sendAdvert 100');
+    expect(suspicions(rig, 50, rig.since + 1_100_000)).toMatchObject([{ count: 2 }]);
+    expect(deeds(rig.hear(0, rig.since + 1_200_000))).toContain('sendAdvert 100');
+  });
+
+  it('higher_prio_send_advert: no: it yields without a word', () => {
+    const rig = activeRig({ saysLastWord: false });
+    expect(deeds(rig.hear(200, rig.since + 500_000))).toEqual(['removeAddresses']);
+  });
+
+  it('garp_lower_prio_repeat: so many, or none', () => {
+    const { rig, effects } = lower({ garpLowerRepeat: 2 });
+    expect(effects).toContainEqual(expect.objectContaining({ type: 'announce', repeat: 2 }));
+    expect(rig.due(rig.since + 1_500_000)).toContainEqual(expect.objectContaining({ repeat: 2 }));
+    expect(deeds(lower({ garpLowerRepeat: 0 }).effects)).toEqual(['sendAdvert 100', 'renewLease']);
+  });
+
+  it.each([
+    [3_000_000, 3_500_000],
+    [0, undefined],
+  ])('garp_lower_prio_delay of %i: once more then, or never', (garpLowerDelayUs, after) => {
+    const { rig } = lower({ garpLowerDelayUs });
+    const rounds: number[] = [];
+    for (let at = rig.deadline() ?? 0; at < rig.since + 20_000_000; at = rig.deadline() ?? 0)
+      if (deeds(rig.due(at)).includes('announce')) rounds.push(at - rig.since);
+    expect(rounds).toEqual(after === undefined ? [] : [after]);
+  });
+});
+
 describe('the end of a double mastership', () => {
   it('has the loser say an ordinary advert last, before its addresses go', () => {
     const rig = activeRig();

@@ -47,13 +47,8 @@ const words: Readonly<Record<Grade, readonly string[]>> = {
     ...['vrrp_rt_priority', 'checker_rt_priority', 'bfd_rt_priority', 'max_auto_priority', 'native_ipv6'],
     ...['vrrp_rlimit_rttime', 'checker_rlimit_rttime', 'min_auto_priority_delay', 'child_wait_time'],
     ...['vrrp_iptables', 'vrrp_ipsets', 'nftables', 'nftables_priority', 'nftables_ifindex', 'lvs_flush'],
-    ...['garp_lower_prio_repeat', 'garp_lower_prio_delay', 'vrrp_garp_lower_prio_repeat', 'warmup'],
-    ...[
-      'vrrp_garp_lower_prio_delay',
-      'lower_prio_no_advert',
-      'vrrp_lower_prio_no_advert',
-      'use_symlink_paths',
-    ],
+    'warmup',
+    'use_symlink_paths',
     ...['vrrp_netlink_cmd_rcv_bufs', 'vrrp_netlink_monitor_rcv_bufs', 'vrrp_rx_bufs_policy', 'umask'],
     ...['ha_suspend', 'log_all_failures'],
     ...['reload_check_config', 'nb_get_retry', 'kernel_rx_buf_size', 'disable_local_igmp', 'use_pid_dir'],
@@ -63,7 +58,6 @@ const words: Readonly<Record<Grade, readonly string[]>> = {
     ...['auth_hmac', 'vrf', 'net_namespace'],
     ...['bfd_instance', 'track_bfd', 'use_ipvlan'],
     ...['notify_master', 'notify_backup', 'notify_fault', 'notify_stop', 'notify'],
-    ...['notify_up', 'notify_down'],
     ...['connect_ip', 'bindto', 'bind_port', 'bind_if', 'fwmark', 'nftables_ipvs', 'net_namespace_ipvs'],
   ],
 };

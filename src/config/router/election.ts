@@ -29,7 +29,7 @@ export const electionShape = {
   accept: optional(
     flag(),
     'Whether the active director accepts what is addressed to a VIP itself. IPVS services work either way.',
-    'yes',
+    'yes; no in strict mode',
   ),
 } as const;
 export type ElectionDraft = z.output<z.ZodObject<typeof electionShape>>;
@@ -39,13 +39,16 @@ type Election = Pick<
   'version' | 'priority' | 'advertIntervalMs' | 'preempt' | 'preemptDelayMs' | 'acceptMode'
 >;
 
-export const resolveElection = (draft: ElectionDraft): Election => ({
+export const resolveElection = (
+  draft: ElectionDraft & { readonly strict_mode?: boolean | undefined },
+): Election => ({
   version: draft.version ?? defaults.version,
   priority: draft.priority ?? defaults.priority,
   advertIntervalMs: draft.advert_int ?? defaults.advert_int,
   preempt: draft.preempt ?? !(draft.nopreempt ?? !defaults.preempt),
   preemptDelayMs: draft.preempt_delay ?? defaults.preempt_delay,
-  acceptMode: draft.accept ?? defaults.accept,
+  // RFC 9568 §6.1: Accept_Mode is off by default.
+  acceptMode: draft.accept ?? (draft.strict_mode !== true && defaults.accept),
 });
 
 /** What the election cannot keep to, or not as its author may think. */

@@ -11,6 +11,8 @@ import { floatShape } from './floating.ts';
 import { leaseShape } from './lease.ts';
 import { pathsShape } from './paths.ts';
 import { peersShape } from './peers.ts';
+import { rivalShape } from './rivals.ts';
+import { strictShape } from './strict.ts';
 
 export const vrrpSchema = z.strictObject({
   name: required(plainName, 'What the log, `status` and `failover` call this virtual router.'),
@@ -20,11 +22,13 @@ export const vrrpSchema = z.strictObject({
     'The VRID: equal on both directors, different from every other on the LAN.',
   ),
   ...electionShape,
+  ...strictShape,
   ...floatShape,
   ...peersShape,
   ...advertShape,
   ...leaseShape,
   ...announcementShape,
+  ...rivalShape,
   ...trackShape,
   ...notifyShape,
 });

@@ -8,10 +8,12 @@ import { resolveAnnouncements } from './announcements.ts';
 import { judgeElection, resolveElection } from './election.ts';
 import { familiesOf } from './families.ts';
 import { judgeFloating, resolveFloating } from './floating.ts';
+import { judgeStrict } from './judge-strict.ts';
 import type { VrrpDraft } from './keys.ts';
 import { judgeLease, resolveLease } from './lease.ts';
 import { judgePaths, pathsOf } from './paths.ts';
 import { judgePeers, resolvePeers } from './peers.ts';
+import { resolveRivalry } from './rivals.ts';
 import { type RouterSite, routerSite } from './router-site.ts';
 import { judgeUnused } from './unused.ts';
 
@@ -30,6 +32,7 @@ export function resolveVrrp(
   if (first === undefined) return [];
   judgeFloating(draft, first.version, at);
   judgeUnused(first, draft, at);
+  for (const each of instances) judgeStrict(each, draft, at);
   judgeElection(first, draft, at);
   judgeAdvert(first.version, draft, at);
   judgeLease(first.vipLeaseSec, first.advertIntervalMs, at);
@@ -58,6 +61,7 @@ function instanceOf(draft: VrrpDraft, family: Family, { site }: RouterSite): Vrr
     ...resolveAdvert(draft),
     vipLeaseSec: resolveLease(draft, election.advertIntervalMs),
     ...resolveAnnouncements(draft),
+    ...resolveRivalry(draft, election.version),
     at: site(),
   };
 }

@@ -25,6 +25,12 @@ const aRefresh: Needs = (router) =>
   anAddress(router) ??
   (router.garpRefreshMs > 0 ? undefined : { rule: 'garp_master_refresh beside it', got: 'none' });
 
+const contestAnnouncements: Needs = (router) =>
+  anAddress(router) ??
+  ((router.garpLowerRepeat ?? router.garpRepeat) > 0
+    ? undefined
+    : { rule: 'garp_lower_prio_repeat above 0 beside it', got: '0' });
+
 const eitherAnnouncement: Needs = (router) =>
   anAddress(router) ?? (router.garpRefreshMs > 0 ? undefined : announcements(router));
 
@@ -45,6 +51,7 @@ const needs: Readonly<Record<Key, Needs>> = {
   preempt: always,
   nopreempt: always,
   preempt_delay: always,
+  strict_mode: always,
   accept: anAddress,
   virtual_ipaddress: always,
   virtual_ipaddress_excluded: always,
@@ -63,6 +70,10 @@ const needs: Readonly<Record<Key, Needs>> = {
   garp_master_refresh: anAddress,
   garp_master_refresh_repeat: aRefresh,
   garp_interval: eitherAnnouncement,
+  lower_prio_no_advert: always,
+  higher_prio_send_advert: always,
+  garp_lower_prio_repeat: anAddress,
+  garp_lower_prio_delay: contestAnnouncements,
   track_interface: always,
   track_script: always,
   track_file: always,

@@ -15,6 +15,7 @@ import { judgeLastingClients } from './lasting-clients.ts';
 import { judgeQuiescence } from './quiescence.ts';
 import { judgeQuorum } from './quorum.ts';
 import { judgeScheduling } from './scheduling.ts';
+import { judgeOmega, judgeServerNotify } from './server-notify.ts';
 import type { Subject } from './subject.ts';
 
 export function judgeVirtual(virtual: VirtualConfig, entry: Subject<VirtualDraft, GlobalDraft>): void {
@@ -24,6 +25,7 @@ export function judgeVirtual(virtual: VirtualConfig, entry: Subject<VirtualDraft
   for (const judge of subjects) judge(virtual, draft, warn);
   judgeChecks(virtual, draft, warn, resolution);
   judgeIneffective(draft, site, resolution);
+  judgeServerNotify(virtual, resolution);
   judgeServers(virtual, draft, warn, resolution);
   judgeLastingClients(virtual, entry);
 }
@@ -33,6 +35,7 @@ const subjects: readonly ((virtual: VirtualConfig, draft: VirtualDraft, warn: Wa
   judgeQuiescence,
   judgeQuorum,
   judgeFlapping,
+  judgeOmega,
 ];
 
 /** Two services with one identity: the kernel has room for one (ip_vs_ctl.c, EEXIST). */

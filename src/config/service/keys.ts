@@ -15,6 +15,7 @@ import { quiescenceShape } from './quiescence.ts';
 import { quorumShape } from './quorum.ts';
 import { realShape } from './real.ts';
 import { schedulingShape } from './scheduling.ts';
+import { omegaShape } from './server-notify.ts';
 import { timingShape } from './timing.ts';
 
 /** Keys that stand at the top level for all and in a virtual service for itself. */
@@ -23,6 +24,7 @@ export const sharedShape = {
   ...quiescenceShape,
   ...fallbackShape,
   ...quorumShape,
+  ...omegaShape,
   ...flappingShape,
   ...drainingShape,
   ...ineffectiveSharedShape,

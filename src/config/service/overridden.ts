@@ -28,6 +28,7 @@ const used: Readonly<Record<Key, (virtual: VirtualConfig) => unknown>> = {
   quorum_up: ({ quorum }) => quorum?.up,
   quorum_down: ({ quorum }) => quorum?.down,
   quorum_user: ({ quorum }) => quorum?.user,
+  omega: ({ omega = false }) => omega,
   flap_hold: ({ flapping }) => flapping?.holdMs,
   flap_count: ({ flapping }) => flapping?.count,
   flap_window: ({ flapping }) => flapping?.windowMs,

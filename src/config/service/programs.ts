@@ -1,4 +1,4 @@
-// The programs that virtual services name: checkcommand, misc_path, fallbackcommand, those of the quorum.
+// The programs that virtual services name: checkcommand, misc_path, fallbackcommand, those of the quorum and of servers.
 import type { CheckDraft } from '../checks/check.ts';
 import { action, judgeProgram, read } from '../judge-program.ts';
 import { present, type Resolution } from '../resolution.ts';
@@ -28,6 +28,11 @@ export function judgeServicePrograms(
       ['virtual', index, ...path, key],
       resolution,
     );
+  }
+  for (const [at, real] of (virtual.real ?? []).entries()) {
+    const use = present({ user: real?.notify_user ?? globals.script_user });
+    for (const key of ['notify_up', 'notify_down'] as const)
+      judgeProgram(real?.[key]?.[0], use, ['virtual', index, 'real', at, key], resolution);
   }
   judgeShared(virtual, globals, ['virtual', index], resolution);
 }

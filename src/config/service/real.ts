@@ -20,6 +20,7 @@ import { absolutePath, choice, scalar, text, whole } from '../values/scalars.ts'
 import { forwards, type HostPort, parseHostPort, parseRealText } from '../values/server-text.ts';
 import { checksOfServerShape, resolveChecks } from './checks.ts';
 import { judgeRequest, protocolOf, resolveServer } from './server.ts';
+import { notifyOfServerShape, resolveServerNotify } from './server-notify.ts';
 import type { Subject } from './subject.ts';
 import { resolveTunnel, tunnelSchema } from './tunnel.ts';
 
@@ -65,6 +66,7 @@ export const realSchema = withForm(
     ),
     request: optional(text(), "Instead of the service's request; together with receive."),
     receive: optional(text(), "Instead of the service's receive; together with request."),
+    ...notifyOfServerShape,
     ...checksOfServerShape,
   }),
   { readLine: readRealLine, alone: 'always' },
@@ -150,6 +152,7 @@ export function resolveReal(
     ...present({
       request: draft.request === undefined ? undefined : withSlash(draft.request),
       receive: draft.receive,
+      notify: resolveServerNotify(draft, site, resolution),
       tunnel: resolveTunnel(draft.tunnel, forward, (...keys) => site('tunnel', ...keys), resolution),
     }),
     ...resolveChecks(draft, service, (...path) => site('checks', ...path), resolution),

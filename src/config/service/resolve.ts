@@ -45,6 +45,7 @@ export function resolveVirtual(entry: Entry): VirtualConfig | undefined {
       // Servers that are never judged neither make nor break one.
       quorum: checktype.kind === 'off' ? undefined : resolveQuorum(entry),
     }),
+    ...((draft.omega ?? entry.globals.omega) === true && { omega: true }),
     ...resolveFallbacks(entry, { id, checktype }),
     ...resolveChecks(draft, { checktype }, (...path) => site('checks', ...path), resolution),
     ...resolveReals(entry, { id, checktype }),

@@ -12,6 +12,8 @@ export type QuorumCommands = {
   readonly become: (service: ServiceName, action: Action, config: QuorumConfig) => void;
   /** Of a service that has no quorum any more: if it ever has one again, that is news. */
   readonly forget: (service: ServiceName) => void;
+  /** The service itself is no more, or the daemon ends: a quorum that was told of is lost with it. */
+  readonly leave: (service: ServiceName, config: QuorumConfig) => void;
 };
 
 export function createQuorumCommands({
@@ -21,6 +23,8 @@ export function createQuorumCommands({
   readonly journal: Journal;
   readonly queue: CommandQueue;
 }): QuorumCommands {
+  /** What each service has become last. */
+  const states = new Map<ServiceName, Action>();
   /** What each service was told last, or is being told. */
   const told = new Map<ServiceName, Action>();
 
@@ -39,9 +43,19 @@ export function createQuorumCommands({
     };
   }
 
+  const become: QuorumCommands['become'] = (service, action, config) => {
+    states.set(service, action);
+    queue.add(`quorum ${service}`, { command: () => commandFor(service, action, config), waitingMax: 1 });
+  };
+
   return {
-    become: (service, action, config) =>
-      queue.add(`quorum ${service}`, { command: () => commandFor(service, action, config), waitingMax: 1 }),
-    forget: (service) => void told.delete(service),
+    become,
+    forget: (service) => {
+      states.delete(service);
+      told.delete(service);
+    },
+    leave: (service, config) => {
+      if (states.get(service) === 'up') become(service, 'down', config);
+    },
   };
 }

@@ -39,6 +39,8 @@ export type Quorums = {
     virtuals: readonly VirtualConfig[],
     serves?: (service: ServiceName, real: RealName) => boolean,
   ) => void;
+  /** The daemon ends: of services with omega the quorum is lost. */
+  readonly stop: () => void;
   /** A verdict or a weight has changed, of that service or of any. */
   readonly look: (service?: ServiceName) => void;
   readonly quorumOf: QuorumOf;
@@ -82,8 +84,12 @@ export function createQuorums({ journal, verdictOf, weigh, commands }: QuorumsPo
         const { state = { held, known: false }, serving = nothing } = before.get(service) ?? {};
         entries.set(service, { virtual, limits, state, serving });
       }
-      for (const service of before.keys()) if (!entries.has(service)) commands.forget(service);
+      leaveOthers(before, entries, virtuals, commands);
       for (const [service, entry] of entries) lookAt(service, entry);
+    },
+    stop: () => {
+      for (const [service, { virtual, limits }] of entries)
+        if (virtual.omega === true) commands.leave(service, limits);
     },
     look: (only) => {
       for (const service of only === undefined ? entries.keys() : [only]) {
@@ -106,6 +112,19 @@ export function createQuorums({ journal, verdictOf, weigh, commands }: QuorumsPo
       };
     },
   };
+}
+
+function leaveOthers(
+  before: ReadonlyMap<ServiceName, Entry>,
+  now: ReadonlyMap<ServiceName, Entry>,
+  virtuals: readonly VirtualConfig[],
+  commands: QuorumCommands,
+): void {
+  const names = new Set(virtuals.map(({ id }) => formatServiceId(id)));
+  for (const [service, { limits }] of before) {
+    if (!names.has(service)) commands.leave(service, limits);
+    else if (!now.has(service)) commands.forget(service);
+  }
 }
 
 const nothing: ServingWeight = { certain: 0, open: 0, total: 0 };

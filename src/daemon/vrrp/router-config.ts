@@ -38,6 +38,10 @@ export function routerConfigOf(
     garpRepeat: config.garpRepeat,
     garpDelayUs: 1000 * config.garpDelayMs,
     garpRefreshUs: 1000 * config.garpRefreshMs,
+    ...(config.assertsAtOnce === false && { assertsAtOnce: false }),
+    ...(config.saysLastWord === false && { saysLastWord: false }),
+    ...(config.garpLowerRepeat !== undefined && { garpLowerRepeat: config.garpLowerRepeat }),
+    ...(config.garpLowerDelayMs !== undefined && { garpLowerDelayUs: 1000 * config.garpLowerDelayMs }),
     ...(config.garpRefreshRepeat !== undefined && { garpRefreshRepeat: config.garpRefreshRepeat }),
   };
 }

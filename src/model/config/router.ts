@@ -59,6 +59,13 @@ export type VrrpInstanceConfig = {
   readonly garpRefreshRepeat?: number;
   /** Between two announcements of a round; absent: none. */
   readonly garpIntervalMs?: number;
+  /** Only false is said: what it hears of a lower active waits for its next advert. */
+  readonly assertsAtOnce?: false;
+  /** Only false is said: it yields to a higher active without another advert. */
+  readonly saysLastWord?: false;
+  /** Of each address when another active loses, and after how long once more; absent: garpRepeat, and when it should be over. */
+  readonly garpLowerRepeat?: number;
+  readonly garpLowerDelayMs?: number;
   /** The name of a macvlan interface of ours that carries the addresses, with the virtual router MAC. */
   readonly vmac?: string;
   /** Of its own and, in a sync group, of the group and every other member: a group has one priority. */

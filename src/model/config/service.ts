@@ -22,6 +22,7 @@ export type RealConfig = {
   readonly receive?: string;
   /** In place of its service's checks. */
   readonly checks?: readonly OneOfChecks[];
+  readonly notify?: ServerNotifyConfig;
   /** The DNS name that its address comes from (roster/effective.ts). */
   readonly name?: string;
   /** In the config, or in a real_file. */
@@ -58,6 +59,14 @@ export type QuorumConfig = {
   /** Gained at quorum + hysteresis, lost below quorum - hysteresis; less than quorum. */
   readonly hysteresis: number;
   /** Programs with their arguments, run when it is gained and lost. */
+  readonly up?: readonly string[];
+  readonly down?: readonly string[];
+  /** Of both; absent: an unprivileged one where the daemon may change to it. */
+  readonly user?: string;
+};
+
+/** Programs with their arguments, run as a server comes up and goes down. */
+export type ServerNotifyConfig = {
   readonly up?: readonly string[];
   readonly down?: readonly string[];
   /** Of both; absent: an unprivileged one where the daemon may change to it. */
@@ -102,6 +111,8 @@ export type VirtualConfig = CheckConfig & {
   readonly fallbackcommand?: string;
   /** Absent: one server that serves is enough, whatever its weight. */
   readonly quorum?: QuorumConfig;
+  /** A stop of the daemon runs the programs of a loss. */
+  readonly omega?: true;
   readonly reals: readonly RealConfig[];
   /** Become reals as their names are resolved. */
   readonly namedReals?: readonly NamedRealConfig[];

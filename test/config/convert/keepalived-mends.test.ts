@@ -14,44 +14,6 @@ const service = (more: string, before = '') => {
   const { config, notes } = convertedText(text);
   return { virtual: config.virtuals[0] ?? expect.fail('no service'), notes };
 };
-const password = 'authentication {\nauth_type PASS\nauth_pass 1111\n}';
-
-describe('strict mode', () => {
-  const strict = 'global_defs {\nvrrp_strict\n}\n';
-
-  it('sends no password and does not accept, as keepalived in strict mode', () => {
-    const { router: mine, notes } = router(password, strict);
-    expect(mine).toMatchObject({ version: 2, acceptMode: false });
-    expect(mine.authPass).toBeUndefined();
-    expect(notes).toEqual([
-      'old:7: harmless: authentication: left out, as keepalived sends none in strict mode',
-    ]);
-  });
-
-  it.each([
-    ['', false],
-    ['accept', false],
-    ['accept\nversion 3', true],
-    ['priority 255', true],
-    ['strict_mode false', true],
-    ['strict_mode off\nno_accept', false],
-  ])('%j accepts: %s', (more, accepts) => {
-    expect(router(more, strict).router.acceptMode).toBe(accepts);
-  });
-
-  it('of an instance alone is as that of all', () => {
-    const { router: mine } = router(`strict_mode\n${password}\npreempt_delay 5`);
-    expect(mine).toMatchObject({ acceptMode: false, preemptDelayMs: 0 });
-    expect(mine.authPass).toBeUndefined();
-    expect(router(`strict_mode no\n${password}`, strict).router.authPass).toBe('1111');
-  });
-
-  it('starts nobody as master but the owner, so that nopreempt holds', () => {
-    expect(router('state MASTER\npriority 100\nnopreempt', strict).router.preempt).toBe(false);
-    expect(router('state MASTER\npriority 100\nnopreempt').router.preempt).toBe(true);
-    expect(router('priority 255\nnopreempt').router.preempt).toBe(true);
-  });
-});
 
 describe('a block or a word that stands twice', () => {
   it('adds up where keepalived adds up', () => {

@@ -6,6 +6,7 @@ import { ldirectordCases } from './ldirectord-cases.ts';
 import { markCases } from './marks-cases.ts';
 import { schedulingCases } from './scheduling-cases.ts';
 import { serviceCases } from './service-cases.ts';
+import { strictCases } from './strict-cases.ts';
 import { trackCases } from './tracking-cases.ts';
 
 export type ProblemCase = {
@@ -24,4 +25,5 @@ export const problemCases: readonly ProblemCase[] = [
   ...ldirectordCases,
   ...trackCases,
   ...effectCases,
+  ...strictCases,
 ];

@@ -5,6 +5,21 @@ import type { ProblemCase } from './cases.ts';
 
 export const serviceCases: readonly ProblemCase[] = [
   yaml(
+    'a user of programs that a server does not have',
+    servers('[{address: 10.0.0.2, notify_user: bird}]'),
+    '4:45: warning: Cannot use notify_user: expected notify_up or notify_down beside it, got neither',
+  ),
+  yaml(
+    'programs of a server that never comes or goes',
+    'virtual:\n  - {address: 10.0.0.1:80, checktype: off, real: [{address: 10.0.0.2, notify_up: /bin/true}]}\n',
+    '2:51: warning: Cannot tell when the server comes and goes: expected servers that are checked, got checktype off',
+  ),
+  yaml(
+    'programs of a loss at a stop where there are none',
+    service('omega: yes'),
+    '4:12: warning: Cannot use omega: expected quorum_down, or notify_down of a server, got neither',
+  ),
+  yaml(
     'an address or a mark',
     'virtual:\n  - scheduler: rr\n',
     '2:5: Cannot name virtual service: expected either address or fwmark, got neither',

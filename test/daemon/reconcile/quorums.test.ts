@@ -176,12 +176,38 @@ describe('the programs of a quorum', () => {
     expect(await ran()).toEqual(['/bin/withdraw', '/bin/withdraw']);
   });
 
-  it('start anew for a service that comes back', async () => {
+  it('tell the loss of a service that leaves, and start anew for one that comes back', async () => {
     servers(3);
     await clock.advance(0);
     await programs.started[0]?.end();
     quorums.configure([]);
+    expect(await ran()).toEqual(['/bin/announce -x', '/bin/withdraw']);
+    await programs.started[1]?.end();
     quorums.configure([web({ quorum: 3, hysteresis: 0, ...scripts })]);
-    expect(await ran()).toEqual(['/bin/announce -x', '/bin/announce -x']);
+    expect(await ran()).toEqual(['/bin/announce -x', '/bin/withdraw', '/bin/announce -x']);
+  });
+
+  it('say nothing of a service that leaves without a quorum, nor where only the quorum leaves', async () => {
+    servers(0);
+    await clock.advance(0);
+    await programs.started[0]?.end();
+    quorums.configure([]);
+    quorums.configure([web({ quorum: 3, hysteresis: 0, ...scripts })]);
+    servers(3);
+    await clock.advance(0);
+    await programs.started[1]?.end();
+    quorums.configure([virtualOf(vip)]);
+    expect((await ran()).filter((line) => line === '/bin/withdraw')).toHaveLength(1);
+  });
+
+  it('tell the loss at a stop of a service with omega alone', async () => {
+    servers(3);
+    await clock.advance(0);
+    await programs.started[0]?.end();
+    quorums.stop();
+    expect(await ran()).toHaveLength(1);
+    quorums.configure([{ ...web({ quorum: 3, hysteresis: 0, ...scripts }), omega: true }]);
+    quorums.stop();
+    expect(await ran()).toEqual(['/bin/announce -x', '/bin/withdraw']);
   });
 });

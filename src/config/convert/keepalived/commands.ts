@@ -1,8 +1,8 @@
 // A program of keepalived's as a command here: its words are keepalived's (script-words.ts), and no shell runs.
 import { formatCommand } from '../../../net/format-command.ts';
-import type { Noting } from '../converted.ts';
+import type { Fields, Noting } from '../converted.ts';
 import { restOf, scriptWordsOf } from './script-words.ts';
-import type { Statement } from './tree.ts';
+import { lastOf, type Statement } from './tree.ts';
 
 /** keepalived looks a program up in PATH; here its path is absolute. Undefined: there is none. */
 export function commandOf(statement: Statement | undefined, note: Noting): string | undefined {
@@ -38,4 +38,22 @@ export function userOf(statement: Statement | undefined, note: Noting): string |
       `user ${user}: group ${group} left out, as programs run with that of their user`,
     );
   return user;
+}
+
+/** quorum_up and quorum_down, or notify_up and notify_down: each with its user there, both with one here. */
+export function upAndDownOf(block: Statement['block'], what: 'quorum' | 'notify', note: Noting): Fields {
+  const [up, down] = [lastOf(block, `${what}_up`), lastOf(block, `${what}_down`)];
+  const [user, other] = [up?.words[1], down?.words[1]];
+  for (const { key, words, at } of [up, down].flatMap((each) => each ?? [])) {
+    if (words[2] !== undefined)
+      note(at, 'user', `${key}: group ${words[2]} left out, as programs run with that of their user`);
+  }
+  if (down !== undefined && user !== undefined && other !== user) {
+    note(down.at, 'user', `${what}_down: as user ${user}, as both programs run as one`);
+  }
+  return {
+    [`${what}_up`]: up && commandOf(up, note),
+    [`${what}_down`]: down && commandOf(down, note),
+    [`${what}_user`]: user ?? other,
+  };
 }

@@ -6,13 +6,14 @@ import { delayKeys, interfacesOf, processOf } from './delays.ts';
 import { directorKeys, ipvsOf } from './director.ts';
 import { noteUnknown } from './left-out.ts';
 import { readKeepalivedLines, type SourceFile, type Sources } from './lines.ts';
+import { sharedRivalKeys } from './rivals.ts';
 import { defaultDevice, instancesOf } from './routers.ts';
 import { firstPriorities } from './routes.ts';
 import { virtualsOf } from './services.ts';
 import { noteUnheld, staticKeys, staticsOf } from './statics.ts';
 import { syncGroupsOf, weightlessMembers } from './sync-groups.ts';
 import { cleanName, nameOf, scriptOf, trackFileOf, trackProcessOf } from './tracking.ts';
-import { readStatements, type Statement, wordOf } from './tree.ts';
+import { isSet, readStatements, type Statement, wordOf } from './tree.ts';
 
 const blocks: ReadonlySet<string> = new Set([
   ...[
@@ -28,7 +29,7 @@ const blocks: ReadonlySet<string> = new Set([
 ]);
 /** Of global_defs: read below, or where an instance or a script leaves it out. */
 const globalKeys: ReadonlySet<string> = new Set([
-  ...[...directorKeys, ...delayKeys, ...announcementKeys],
+  ...[...directorKeys, ...delayKeys, ...announcementKeys, ...sharedRivalKeys],
   ...[
     'vrrp_version',
     'default_interface',
@@ -74,6 +75,7 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
     ...(vrrp.length > 0 && statics),
     ipvs: ipvsOf(globals, all('vrrp_instance'), names(vrrp), note),
     vrrp_process: processOf(globals),
+    vrrp_strict: vrrp.length > 0 && isSet(globals, 'vrrp_strict') ? 'yes' : undefined,
     vrrp_interface: interfacesOf(all('interface_up_down_delays'), note),
     vrrp,
     vrrp_script,

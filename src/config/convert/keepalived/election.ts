@@ -2,7 +2,7 @@
 // keepalived corrects is corrected the same way. Source: keepalived/vrrp/vrrp.c, vrrp_complete_instance;
 // keepalived/vrrp/vrrp_parser.c.
 import type { Fields, Noting } from '../converted.ts';
-import { decimal, isSet, lastOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
+import { decimal, isSet, lastOf, linesOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
 
 export type Election = {
   readonly version: '2' | '3';
@@ -24,12 +24,15 @@ export function electionOf(of: ElectionOf): Election {
   const strict = strictOf(block, globals);
   const version = versionOf(of, strict);
   const priority = priorityOf(block, note);
+  // With unicast peers it cannot be strict here; keepalived does not run it (adverts.ts).
+  const isStrict = strict && linesOf(block, 'unicast_peer').length === 0;
   const fields = {
+    strict_mode: isStrict === isSet(globals, 'vrrp_strict') ? undefined : isStrict ? 'yes' : 'no',
     version,
     priority: `${priority}`,
     advert_int: advertIntervalOf(lastOf(block, 'advert_int'), version, note),
     ...preemptionOf(block, { strict, priority }, note),
-    accept: acceptOf(block, { strict, priority, version }, note),
+    accept: acceptOf(block, { strict, isStrict, priority, version }, note),
   };
   return { version, priority, strict, fields };
 }
@@ -135,15 +138,16 @@ const preemptDelayMax = 1000;
 /** The last of the two words holds; neither: not in strict mode, where version 2 never accepts. */
 function acceptOf(
   block: Statement['block'],
-  { strict, priority, version }: Omit<Election, 'fields'>,
+  { strict, isStrict, priority, version }: Omit<Election, 'fields'> & { readonly isStrict: boolean },
   note: Noting,
 ): string | undefined {
   const given = lastOf(block, 'accept', 'no_accept');
   const isOwner = priority === 255;
   if (given?.key === 'accept' && strict && !isOwner && version === '2') {
     note(given.at, 'mended', 'accept: no, as keepalived makes of it in strict mode with version 2');
-    return 'no';
+    return isStrict ? undefined : 'no';
   }
   const accepts = given === undefined ? isOwner || !strict : given.key === 'accept';
-  return accepts ? undefined : 'no';
+  if (accepts === !isStrict) return undefined;
+  return accepts ? 'yes' : 'no';
 }

@@ -4,14 +4,10 @@ import type { Statement } from './tree.ts';
 
 const unmatched = 'left out, as nothing corresponds to it';
 const bfd = 'left out: adverts may come every 10ms in version 3, and a track_script may ask the neighbour';
-const lowerPriority = 'left out, as each end of a double mastership is announced anyway';
 
 /** What does the work of a word instead, where that can be said. */
 const instead: ReadonlyMap<string, string> = new Map([
   ...['bfd_instance', 'track_bfd'].map((word) => [word, bfd] as const),
-  ...['garp_lower_prio_repeat', 'garp_lower_prio_delay'].flatMap((word) =>
-    [word, `vrrp_${word}`].map((each) => [each, lowerPriority] as const),
-  ),
   ['vmac_xmit_base', 'left out, as adverts have the MAC of the virtual router (RFC 9568 §7.2)'],
 ]);
 

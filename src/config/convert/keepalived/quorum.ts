@@ -1,28 +1,14 @@
 // quorum, hysteresis, quorum_up and quorum_down of a virtual_server (docs/reference/keepalived.md §5). What keepalived
 // corrects while it reads, it corrects here as well, and a note says so.
 import type { Fields, Noting } from '../converted.ts';
-import { commandOf } from './commands.ts';
+import { upAndDownOf } from './commands.ts';
 import { lastOf, type Statement, wordOf } from './tree.ts';
 
 export const quorumKeys = ['quorum', 'hysteresis', 'quorum_up', 'quorum_down'] as const;
 
 /** @param weights of the real servers, as they were converted. */
 export function quorumOf({ block }: Statement, weights: readonly number[], note: Noting): Fields {
-  const [up, down] = [lastOf(block, 'quorum_up'), lastOf(block, 'quorum_down')];
-  const [user, other] = [up?.words[1], down?.words[1]];
-  for (const { key, words, at } of [up, down].flatMap((each) => each ?? [])) {
-    if (words[2] !== undefined)
-      note(at, 'user', `${key}: group ${words[2]} left out, as programs run with that of their user`);
-  }
-  if (down !== undefined && user !== undefined && other !== user) {
-    note(down.at, 'user', `quorum_down: as user ${user}, as both programs run as one`);
-  }
-  return {
-    ...limitsOf(block, weights, note),
-    quorum_up: up && commandOf(up, note),
-    quorum_down: down && commandOf(down, note),
-    quorum_user: user ?? other,
-  };
+  return { ...limitsOf(block, weights, note), ...upAndDownOf(block, 'quorum', note) };
 }
 
 /** A quorum of 1 without more is what holds anyway. */

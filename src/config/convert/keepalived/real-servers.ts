@@ -4,6 +4,7 @@ import { parseHostName } from '../../../net/host-name.ts';
 import { familyOf, parseIp } from '../../../net/ip.ts';
 import { type Fields, joinPort, type Noting, type Value } from '../converted.ts';
 import { checkers } from './checks.ts';
+import { upAndDownOf } from './commands.ts';
 import { forwardingOf } from './forward.ts';
 import { noteUnknown } from './left-out.ts';
 import { familiesOf, type Targets } from './targets.ts';
@@ -11,7 +12,16 @@ import { lastOf, type Statement, wholeWithin } from './tree.ts';
 
 const known: ReadonlySet<string> = new Set([
   ...['weight', 'lvs_method', 'inhibit_on_failure', 'uthreshold', 'lthreshold', 'retry', 'connect_timeout'],
-  ...['alpha', 'delay_loop', 'delay_before_retry', 'virtualhost', 'snmp_name', ...checkers],
+  ...[
+    'alpha',
+    'delay_loop',
+    'delay_before_retry',
+    'virtualhost',
+    'snmp_name',
+    'notify_up',
+    'notify_down',
+    ...checkers,
+  ],
 ]);
 const weightMax = 65_535;
 
@@ -54,6 +64,7 @@ export function realOf(real: Statement, { virtual, targets, note }: Service): re
     tunnel,
     weight: weightOf(real, virtual.block, note),
     ...thresholdsOf(block, note),
+    ...upAndDownOf(block, 'notify', note),
   };
   return [fields];
 }

@@ -6,6 +6,7 @@ import { advertsOf } from './adverts.ts';
 import { announcementKeys, announcementsOf } from './announcements.ts';
 import { type Election, electionOf } from './election.ts';
 import { noteUnknown } from './left-out.ts';
+import { rivalKeys, rivalryOf } from './rivals.ts';
 import { type RulePriorities, routesOf, rulesOf } from './routes.ts';
 import { nameOf, notifiesOf, notifyKeys, type References } from './tracking.ts';
 import { trackKeys, tracksOf } from './tracks.ts';
@@ -38,7 +39,7 @@ const known: ReadonlySet<string> = new Set([
   ...['virtual_ipaddress', 'virtual_ipaddress_excluded', 'virtual_routes', 'virtual_rules'],
   ...['unicast_peer', 'unicast_src_ip', 'mcast_src_ip', 'authentication', 'check_unicast_src', 'debug'],
   ...['mcast_dst_ip', 'dont_track_primary'],
-  ...['lvs_sync_daemon_interface', ...announcementKeys, ...trackKeys, ...notifyKeys],
+  ...['lvs_sync_daemon_interface', ...announcementKeys, ...rivalKeys, ...trackKeys, ...notifyKeys],
 ]);
 
 export function instancesOf(statements: readonly Statement[], around: VrrpSurroundings): readonly Fields[] {
@@ -94,6 +95,7 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
     use_vmac: vmacOf(lastOf(block, 'use_vmac'), { vrid: `${vrid}`, family, used: seen.vmacs }, note),
     checksum: isSet(block, 'v3_checksum_as_v2') ? 'rfc9568' : undefined,
     ...announcementsOf(block, globals, note),
+    ...rivalryOf(block, election, globals, note),
     ...tracksOf(statement, { references, note, weightless: weightlessOf(name, election, around) }),
     ...notifiesOf(statement, note),
   };

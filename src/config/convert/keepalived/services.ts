@@ -18,7 +18,7 @@ export type Surroundings = {
 const known: ReadonlySet<string> = new Set([
   ...['protocol', 'lb_kind', 'lvs_method', 'delay_loop', 'connect_timeout', 'retry', 'alpha', 'sorry_server'],
   ...['sorry_server_lvs_method', 'inhibit_on_failure', 'weight', 'virtualhost', 'ip_family', 'real_server'],
-  ...['snmp_name', 'delay_before_retry', ...schedulingKeys, ...quorumKeys],
+  ...['snmp_name', 'delay_before_retry', 'omega', ...schedulingKeys, ...quorumKeys],
 ]);
 
 /** Two blocks of one service are one in the kernel: with the settings of the first, and the servers of both. */
@@ -91,9 +91,21 @@ function serviceOf(
         servers.map(({ fields }) => Number(fields.weight)),
         note,
       ),
+      omega: omegaOf(statement, statements, note),
       real: servers.map(({ real, fields }) => ({ ...fields, ...checks.ownOf(real) })),
     },
   ];
+}
+
+/** Without a program of a loss it has no effect. */
+function omegaOf({ block }: Statement, reals: readonly Statement[], note: Noting): string | undefined {
+  const omega = lastOf(block, 'omega');
+  if (omega === undefined) return undefined;
+  const runs =
+    lastOf(block, 'quorum_down') ?? reals.find((real) => lastOf(real.block, 'notify_down') !== undefined);
+  if (runs !== undefined) return 'yes';
+  note(omega.at, 'ignored', 'omega: left out, as there is neither a quorum_down nor a notify_down');
+  return undefined;
 }
 
 /** keepalived takes the last that it knows. */
