@@ -1,6 +1,7 @@
 // The daemon as it is installed, in dist/ (or the folder named): whole in itself, so that installing is copying. Types are not looked at (make
 // lint). What is made first stands beside dist/, which is then replaced at once: a program that starts meanwhile finds
 // the one or the other.
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bundle, programs } from './build/bundle.mjs';
@@ -18,6 +19,7 @@ const beside = copyNatives(made);
 writeFileSync(join(made, 'third-party-notices.txt'), noticesOf([...bundled, ...beside]));
 writeFileSync(join(made, 'chunks.txt'), `${readdirSync(join(made, 'chunks')).join('\n')}\n`);
 for (const program of programs) chmodSync(join(made, `${program}.js`), 0o755);
+execFileSync(process.execPath, [join(made, 'code-cache.cjs')], { stdio: 'inherit' });
 
 if (existsSync(folder)) renameSync(folder, old);
 renameSync(made, folder);

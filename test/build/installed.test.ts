@@ -1,10 +1,12 @@
 import { execFileSync, fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inSources, sourceFrames } from '../../src/system/host/source-frames.ts';
 
@@ -41,7 +43,7 @@ function loadedBy(chunk: string, seen = new Set<string>()): readonly string[] {
   if (seen.has(chunk)) return [];
   seen.add(chunk);
   const { sources } = JSON.parse(textOf(`${chunk}.map`)) as { readonly sources: readonly string[] };
-  const imported = [...textOf(chunk).matchAll(/(?:from|import)\s*["']\.\/([^"']+)["']/g)];
+  const imported = [...textOf(chunk).matchAll(/\brequire\("\.\/([^"]+)"\)/g)];
   const own = sources.map((source) => source.replace(/^(\.\.\/)+/, ''));
   return [...own, ...imported.flatMap(([, name = '']) => loadedBy(name, seen))];
 }
@@ -124,6 +126,59 @@ describe('a process of the program loads with its start', () => {
   });
 });
 
+describe('the code cache', () => {
+  const dist = () => join(library, 'dist');
+  const folders = () =>
+    readdirSync(join(dist(), 'code-cache')).map((name) => join(dist(), 'code-cache', name));
+  const hashOf = (data: Buffer) => createHash('sha256').update(data).digest('hex');
+  const hashes = () =>
+    folders().flatMap((folder) =>
+      readdirSync(folder).map((name) => `${name} ${hashOf(readFileSync(join(folder, name)))}`),
+    );
+  const make = () => execFileSync(process.execPath, [join(dist(), 'code-cache.cjs')]);
+
+  it('is taken by this Node for each file, and is of this Node alone', () => {
+    const [plain = ''] = folders();
+    expect(folders()).toEqual([
+      join(dist(), 'code-cache', `${process.version}-${process.arch}`),
+      join(dist(), 'code-cache', `${process.version}-${process.arch}--max-semi-space-size=32`),
+    ]);
+    expect(readdirSync(plain).sort()).toEqual(chunks().filter((name) => !/^radius-/.test(name)));
+    // A process of its own: a test's has flags of its own.
+    const takes = `const { Script } = require('node:vm'), { readFileSync: read, readdirSync } = require('node:fs');
+      for (const name of readdirSync('${plain}')) {
+        const cachedData = read('${plain}/' + name);
+        const script = new Script(read('${dist()}/chunks/' + name, 'latin1'), { cachedData });
+        console.log(name, script.cachedDataRejected);
+      }`;
+    const said = execFileSync(process.execPath, ['-e', takes], { encoding: 'utf8', env: {} });
+    expect(said.trim().split('\n').length).toBe(readdirSync(plain).length);
+    expect(said).not.toContain('true');
+  });
+  it('is made of the same bytes each time', () => {
+    const before = hashes();
+    make();
+    expect(hashes()).toEqual(before);
+  });
+  it.each([
+    ["another version's", (data: Buffer) => Buffer.from(data).fill(1, 4, 8)],
+    ['empty', () => Buffer.alloc(0)],
+    ['cut off', (data: Buffer) => data.subarray(0, data.length >> 1)],
+    ['missing', () => undefined],
+  ] as const)('is not taken where it is %s', (_, spoil) => {
+    const [folder = ''] = folders();
+    const files = readdirSync(folder).map((name) => join(folder, name));
+    const whole = files.map((file) => [file, readFileSync(file)] as const);
+    for (const [file, data] of whole) {
+      const spoilt = spoil(data);
+      if (spoilt === undefined) rmSync(file);
+      else writeFileSync(file, spoilt);
+    }
+    expect(run('check', '--schema')).toContain('"virtual"');
+    for (const [file, data] of whole) writeFileSync(file, data);
+  });
+});
+
 describe('the VRRP process begun ahead of its options', () => {
   const begin = () => {
     const child = fork(join(library, 'dist/main.js'), ['vrrp-process', '--ahead'], { silent: true });
@@ -159,10 +214,10 @@ describe('a place in the bundle', () => {
     const lines = textOf(chunk).split('\n');
     const line = lines.findIndex((text) => /function probeDns\(/.test(text));
     const column = (lines[line] ?? '').indexOf('probeDns');
-    const stack = `Error: x\n    at probeDns (file://${join(process.cwd(), build, 'chunks', chunk)}:${line + 1}:${column + 1})`;
+    const stack = `Error: x\n    at probeDns (/lvs-director/dist/chunks/${chunk}:${line + 1}:${column + 1})`;
     const source = readFileSync('src/probes/dns.ts', 'utf8').split('\n');
     const sourceLine = source.findIndex((text) => /function probeDns\(/.test(text)) + 1;
-    expect(sourceFrames(stack)).toMatch(
+    expect(sourceFrames(stack, pathToFileURL(`${build}/`))).toMatch(
       RegExp(`at probeDns \\(/lvs-director/src/probes/dns\\.ts:${sourceLine}:\\d+\\)`),
     );
   });

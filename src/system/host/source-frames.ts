@@ -4,7 +4,10 @@ import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-const place = /(file:\/\/\/[^ ()]+\.js|\/[^ ()]+\.cjs):(\d+):(\d+)/;
+const place = /((?:file:\/\/)?\/[^ ()]+\.c?js):(\d+):(\d+)/;
+
+/** What the files of the build are called in a stack, wherever they stand (scripts/build/loader.cjs). */
+const built = '/lvs-director/dist/';
 
 /** The same error; what is thrown otherwise goes through. */
 export function inSources(error: unknown): unknown {
@@ -12,11 +15,16 @@ export function inSources(error: unknown): unknown {
   return error;
 }
 
-/** With `/lvs-director/src/probes/dns.ts:12:3` where a place of the bundle was. */
-export function sourceFrames(stack: string): string {
+/**
+ * With `/lvs-director/src/probes/dns.ts:12:3` where a place of the bundle was.
+ * @param build where this one stands; of the sources themselves nowhere
+ */
+export function sourceFrames(stack: string, build: URL = new URL('..', import.meta.url)): string {
   const maps = new Map<string, SourceMap | undefined>();
   return stack.replace(new RegExp(place, 'g'), (found, url: string, line: string, column: string) => {
-    const file = url.startsWith('/') ? url : fileURLToPath(url);
+    const file = url.startsWith(built)
+      ? fileURLToPath(new URL(url.slice(built.length), build))
+      : url.replace(/^file:\/\//, '');
     if (!maps.has(file)) maps.set(file, mapOf(file));
     const origin = maps.get(file)?.findEntry(Number(line) - 1, Number(column) - 1);
     if (origin === undefined || !('originalSource' in origin)) return found;
