@@ -16,12 +16,17 @@ const unit = {
   include: ['test/**/*.test.ts'],
   exclude: ['test/lab/**', 'test/sim/**', ...alone],
   isolate: false,
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // One more than there are processors: some wait for a deadline.
+  maxWorkers: availableParallelism() + 1,
   ...patient,
 };
 
 // One file after the other, each in a process of its own: a test may move its process into a namespace.
-const lab = { fileParallelism: false, ...patient, retry: 1, setupFiles: ['test/lab/harness/count-tries.ts'] };
+// No test has a limit of its own (test/tidy/lab-limits.test.ts).
+const lab = {
+  ...{ fileParallelism: false, ...patient, testTimeout: 900_000, hookTimeout: 600_000 },
+  ...{ retry: 1, setupFiles: ['test/lab/harness/count-tries.ts'] },
+};
 
 export default defineConfig({
   test: {
@@ -37,7 +42,7 @@ export default defineConfig({
         },
       },
       { test: { name: 'lab-net', include: ['test/lab/**/*.net.test.ts'], ...lab } },
-      { test: { name: 'lab-ipvs', include: ['test/lab/**/*.ipvs.test.ts'], ...lab, testTimeout: 900_000 } },
+      { test: { name: 'lab-ipvs', include: ['test/lab/**/*.ipvs.test.ts'], ...lab } },
       { test: { name: 'lab-systemd', include: ['test/lab/**/*.systemd.test.ts'], ...lab } },
     ],
   },

@@ -106,7 +106,7 @@ describe('ipvs list', () => {
     };
     await waitUntil(called, { what: 'a call is known by its name', everyMs: 500 });
     for (let n = 0; n < 3; n += 1) await client.run('curl', '-sm', '5', 'http://192.168.6.240/');
-  }, 60_000);
+  });
 
   it.each([
     ['-Ln', 'list'],

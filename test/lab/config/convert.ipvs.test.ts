@@ -298,5 +298,5 @@ describe('convert', () => {
     const wanted = await state(theirs);
     expect(wanted).toHaveLength(2 * 4 + 2);
     expect(await state(ours)).toEqual(wanted);
-  }, 120_000);
+  });
 });

@@ -90,7 +90,7 @@ describe.each(Object.entries(objects))('a %s', (_, [make, said]) => {
     }
     await livesAndEnds(director);
     rmSync(director.configFile, { recursive: true, force: true });
-  }, 180_000);
+  });
 
   it('in the place of tracked files, a real_file, a checkfile, an authority and the log holds up nobody', async () => {
     const names = ['1', '2', '3', '4', '5'];
@@ -122,7 +122,7 @@ ${service}  - address: 10.9.9.9:81
     const rejected = await director.waitFor('roster.file_rejected', undefined, { timeoutMs: 60_000 });
     expect(JSON.stringify(rejected.problems)).toContain(said);
     await livesAndEnds(director);
-  }, 180_000);
+  });
 });
 
 /** Small enough to be read, and nothing that anybody would want to. */
@@ -162,7 +162,7 @@ describe.each(Object.entries(costly))('a config %s', (_, [text, said]) => {
     expect(answered).toBeGreaterThan(0);
     expect(director.events().map(({ event }) => event)).not.toContain('vip.removed');
     await livesAndEnds(director);
-  }, 300_000);
+  });
 });
 
 describe('a config that is rewritten', () => {
@@ -195,7 +195,7 @@ describe('a config that is rewritten', () => {
     expect(await director.cli('reload', '--empty')).toMatchObject({ status: 0 });
     await director.waitFor('vip.removed', undefined, { after: before, timeoutMs: 60_000 });
     await livesAndEnds(director);
-  }, 240_000);
+  });
 
   it('with autoreload is taken when it changes, and refused where it would empty everything', async () => {
     const text = `autoreload: yes\n${head}virtual:\n${service}`;
@@ -206,5 +206,5 @@ describe('a config that is rewritten', () => {
     director.writeConfig('');
     await director.waitFor('daemon.reload_rejected', undefined, { timeoutMs: 60_000 });
     await livesAndEnds(director);
-  }, 180_000);
+  });
 });

@@ -128,20 +128,16 @@ const fromCorpus = [
   { name: 'openstack-ha-blog-lvs-nat.cf', lines: 4 },
 ];
 
-describe.skipIf(!hasLdirectord)(
-  'ldirectord (skipped where it is not installed) and we',
-  { timeout: 150_000 },
-  () => {
-    it('make one table of every kind of service, with servers and without', async () => {
-      const sites = await start(everyKind);
-      await agree(sites, (table) => table.length === 13 && !table.join().includes('127.0.0.1'));
-      for (const { nginx } of sites) nginx.signal('SIGTERM');
-      await agree(sites, (table) => table.length === 10 && table.join().includes('-r 127.0.0.1:80 -m'));
-    });
+describe.skipIf(!hasLdirectord)('ldirectord (skipped where it is not installed) and we', () => {
+  it('make one table of every kind of service, with servers and without', async () => {
+    const sites = await start(everyKind);
+    await agree(sites, (table) => table.length === 13 && !table.join().includes('127.0.0.1'));
+    for (const { nginx } of sites) nginx.signal('SIGTERM');
+    await agree(sites, (table) => table.length === 10 && table.join().includes('-r 127.0.0.1:80 -m'));
+  });
 
-    it.skipIf(!existsSync(corpus)).each(fromCorpus)('make one table of $name', async ({ name, lines }) => {
-      const sites = await start(withoutLogs(readFileSync(join(corpus, name), 'utf8')));
-      await agree(sites, (table) => table.length === lines && !table.join().includes('127.0.0.1'));
-    });
-  },
-);
+  it.skipIf(!existsSync(corpus)).each(fromCorpus)('make one table of $name', async ({ name, lines }) => {
+    const sites = await start(withoutLogs(readFileSync(join(corpus, name), 'utf8')));
+    await agree(sites, (table) => table.length === lines && !table.join().includes('127.0.0.1'));
+  });
+});

@@ -120,7 +120,7 @@ describe('a server that a reload drops', () => {
     const drained = await again.waitFor('real.drained', () => true, { timeoutMs: 60_000 });
     expect(drained).toMatchObject({ real: `${leaver}:8080`, by: 'configuration', active: 0, inactive: 0 });
     await holds(`${other} 5`);
-  }, 240_000);
+  });
 });
 
 describe('a client that persistence keeps', () => {
@@ -146,7 +146,7 @@ describe('a client that persistence keeps', () => {
       everyMs: 1000,
     });
     expect(director.events().map(({ event }) => event)).not.toContain('real.drained');
-  }, 240_000);
+  });
 });
 
 describe('a connection', () => {
@@ -181,7 +181,7 @@ describe('a connection', () => {
     await expect(connect()).rejects.toThrow();
     await director.waitFor('real.drained', (event) => event.real === real, { after, timeoutMs: 60_000 });
     await waitUntil(async () => (await host.run('ipvsadm', '-S', '-n')).trim() === '', { what: 'no table' });
-  }, 240_000);
+  });
 });
 
 describe('a server that a real_file no longer lists', () => {
@@ -209,5 +209,5 @@ describe('a server that a real_file no longer lists', () => {
     list(both);
     await holds('10.1.0.2 5', '10.1.0.3 5');
     await lives(connection);
-  }, 240_000);
+  });
 });

@@ -47,4 +47,4 @@ virtual:
   const told = director.events().map(({ event }) => event);
   expect(told.slice(-2)).toEqual(['service.fallbackcommand', 'daemon.stopped']);
   expect(director.events().at(-2)).toMatchObject({ action: 'start', exit: 'exit 0' });
-}, 240_000);
+});

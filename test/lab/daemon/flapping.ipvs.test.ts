@@ -84,4 +84,4 @@ it('a flapping server is held longer and longer, but serves where no other does'
   expect((await director.cli('status')).stdout).toMatch(/127\.0\.0\.2:8080 +held +0 /);
   expect(await director.cli('enable', real)).toMatchObject({ status: 0 });
   await holds(`${flapper} 5`, `${other} 5`);
-}, 240_000);
+});

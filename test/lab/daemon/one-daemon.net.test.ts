@@ -69,12 +69,12 @@ describe('several daemons that start at once', () => {
         .run('ip', 'addr', 'flush', 'dev', 'eth0', 'scope', 'global', 'to', '10.9.0.100/29')
         .catch(() => '');
     }
-  }, 240_000);
+  });
 
   it('with one state_dir and a control socket each: one lives', async () => {
     const all = [0, 1, 2].map((number) => startAt(number, `control${number}`, 'state'));
     await expectOne(all, /expected one daemon a state_dir, got one that is running \(pid \d+\)/);
-  }, 120_000);
+  });
 });
 
 describe('a control_socket that names what is no socket', () => {

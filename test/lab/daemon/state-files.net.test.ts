@@ -48,7 +48,7 @@ describe('a word of the operator', () => {
     await first.running.stop(20_000);
     const second = await start('true', first);
     expect((await second.cli('why', real)).stdout).toMatch(/disable/);
-  }, 120_000);
+  });
 
   const full = () =>
     `mount -t tmpfs -o size=64k tmpfs ${state} && (head -c 1M /dev/zero > ${state}/fill || true)`;
@@ -61,26 +61,22 @@ describe('a word of the operator', () => {
       () => `mount --bind /dev/null ${state} 2>/dev/null || (rmdir ${state} && ln -s /dev/null ${state})`,
       'E',
     ],
-  ])(
-    'says where it is not, as %s',
-    async (_, mounted, code) => {
-      const director = await start(mounted());
-      const { status, stdout, stderr } = await director.cli('disable', real);
-      expect([status, stdout]).toEqual([1, expect.stringContaining(`disable ${real} in tcp 10.9.9.9:80`)]);
-      expect(stderr).toMatch(
-        new RegExp(`^It holds now, but not after a restart of the daemon: Cannot keep .*${code}`),
-      );
-      const { reason } = await director.waitFor(
-        'state.failed',
-        ({ reason: why }) => `${why}`.includes('operator.json'),
-        limit,
-      );
-      expect(reason).toMatch(new RegExp(code));
-      expect((await director.cli('why', real)).stdout).toMatch(/disable/);
-      if (existsSync(join(state, 'fill'))) await inside(director, 'rm', '-f', join(state, 'fill'));
-    },
-    120_000,
-  );
+  ])('says where it is not, as %s', async (_, mounted, code) => {
+    const director = await start(mounted());
+    const { status, stdout, stderr } = await director.cli('disable', real);
+    expect([status, stdout]).toEqual([1, expect.stringContaining(`disable ${real} in tcp 10.9.9.9:80`)]);
+    expect(stderr).toMatch(
+      new RegExp(`^It holds now, but not after a restart of the daemon: Cannot keep .*${code}`),
+    );
+    const { reason } = await director.waitFor(
+      'state.failed',
+      ({ reason: why }) => `${why}`.includes('operator.json'),
+      limit,
+    );
+    expect(reason).toMatch(new RegExp(code));
+    expect((await director.cli('why', real)).stdout).toMatch(/disable/);
+    if (existsSync(join(state, 'fill'))) await inside(director, 'rm', '-f', join(state, 'fill'));
+  });
 
   it('is kept again once there is space', async () => {
     const director = await start(full());
@@ -90,7 +86,7 @@ describe('a word of the operator', () => {
     expect(await inside(director, 'cat', join(state, 'operator.json'))).toBe(
       `{"${real}":{"mode":"weight","weight":5}}\n`,
     );
-  }, 120_000);
+  });
 });
 
 describe('a state file of the last run', () => {
@@ -100,24 +96,20 @@ describe('a state file of the last run', () => {
     ['a link', (path: string) => symlinkSync('/etc/passwd', path)],
     ['half a file', (path: string) => writeFileSync(path, '{"10.9.0.3:80":{"mo')],
     ['another file', (path: string) => writeFileSync(path, '{"10.9.0.3:80":{"mode":"sing"}}')],
-  ])(
-    'that is %s is told of, for each file, and the daemon starts',
-    async (_, make) => {
-      const names = ['operator.json', 'leaving.json', 'owned-services.json', 'roster.json', 'director.json'];
-      const passwords = readFileSync('/etc/passwd', 'utf8');
-      for (const name of names) make(join(state, name));
-      const director = await start();
-      for (const name of names) {
-        await director.waitFor('state.unreadable', ({ file }) => file === join(state, name), limit);
-      }
-      expect(await director.cli('disable', real)).toMatchObject({ status: 0, stderr: '' });
-      expect(readFileSync(join(state, 'operator.json'), 'utf8')).toBe(`{"${real}":{"mode":"disable"}}\n`);
-      expect(readFileSync('/etc/passwd', 'utf8')).toBe(passwords);
-      const [, kilobytes] =
-        /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${director.running.pid}/status`, 'utf8')) ?? [];
-      expect(Number(kilobytes)).toBeLessThan(250_000);
-      rmSync(state, { recursive: true });
-    },
-    120_000,
-  );
+  ])('that is %s is told of, for each file, and the daemon starts', async (_, make) => {
+    const names = ['operator.json', 'leaving.json', 'owned-services.json', 'roster.json', 'director.json'];
+    const passwords = readFileSync('/etc/passwd', 'utf8');
+    for (const name of names) make(join(state, name));
+    const director = await start();
+    for (const name of names) {
+      await director.waitFor('state.unreadable', ({ file }) => file === join(state, name), limit);
+    }
+    expect(await director.cli('disable', real)).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(join(state, 'operator.json'), 'utf8')).toBe(`{"${real}":{"mode":"disable"}}\n`);
+    expect(readFileSync('/etc/passwd', 'utf8')).toBe(passwords);
+    const [, kilobytes] =
+      /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${director.running.pid}/status`, 'utf8')) ?? [];
+    expect(Number(kilobytes)).toBeLessThan(250_000);
+    rmSync(state, { recursive: true });
+  });
 });

@@ -72,7 +72,7 @@ describe('sync daemons by role', () => {
     await becomesActive(second, last);
     await goesOn(talking);
     await goesOn(silent);
-  }, 180_000);
+  });
 });
 
 const steps = (director: Director) =>

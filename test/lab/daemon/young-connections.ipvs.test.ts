@@ -72,5 +72,5 @@ describe('connections of two packets', () => {
     for (const each of reset) each.signal('SIGUSR2');
     for (const each of reset)
       expect(await each.waitFor(/^(heard|broke)/, { timeoutMs: 20_000 })).toBe('broke ECONNRESET');
-  }, 180_000);
+  });
 });

@@ -1,6 +1,6 @@
 // A director beside a real DNS server, and what the tests of names and files ask of it.
 import { existsSync } from 'node:fs';
-import type { DaemonStatus } from '../../../src/daemon/report/status.ts';
+import { daemonStatus } from '../harness/daemon-status.ts';
 import { type DnsServer, type Records, setResolver, startDns } from '../harness/dns-server.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
@@ -38,7 +38,7 @@ export async function startReady({ lab, host }: Site, config: string, again?: Di
 }
 
 export async function serversOf(director: Director, service = 0): Promise<readonly string[]> {
-  const { services } = JSON.parse((await director.cli('status', '--json')).stdout) as DaemonStatus;
+  const { services } = await daemonStatus(director);
   return (services[service]?.reals ?? []).map(({ real }) => real).sort();
 }
 

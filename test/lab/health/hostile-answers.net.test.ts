@@ -95,7 +95,7 @@ it('nothing harmful and no secret leaves the daemon, whatever servers answer and
     expect(statSync(join(state, file)).mode & 0o002, file).toBe(0);
   }
   await director.running.stop(20_000);
-}, 300_000);
+});
 
 /** The daemon and what it has started. */
 function processesOf(pid: number): readonly number[] {

@@ -67,7 +67,6 @@ const isServed = async (host: Host, index: number) =>
     .some((line) => line.startsWith('-a') && line.includes(`10.9.9.${index + 1}:80 `));
 
 it('a program runs with its own arguments, and a server that fails is out after as many tries, as far apart', {
-  timeout: 180_000,
   ...byTheClock('a program says itself when it was run'),
 }, async () => {
   const [theirs, ours] = await Promise.all([lab.host('ka'), lab.host('lvs1')]);

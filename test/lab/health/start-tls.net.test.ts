@@ -32,7 +32,7 @@ beforeAll(async () => {
   servers.set('mariadbd', await startMariadb(lab, server));
   servers.set('postgres', await startPostgres(lab, server));
   leave = enter(director);
-}, 300_000);
+});
 afterAll(async () => {
   leave?.();
   await lab?.dispose();

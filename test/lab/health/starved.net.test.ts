@@ -6,6 +6,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { byTheClock } from '../harness/by-the-clock.ts';
+import { daemonStatus } from '../harness/daemon-status.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { run, waitUntil } from '../harness/process.ts';
 import { type Director, startDirector, startNginx } from '../harness/programs.ts';
@@ -59,14 +60,9 @@ const nameOf = (at: number) => `tcp 10.9.9.9:${at + 1}`;
 const since = (count: number) => director.events().slice(count);
 const told = (count: number, event: string) => since(count).filter((each) => each.event === event);
 
-type RealStatus = { readonly verdict: string; readonly detail: string };
-
 /** What the last checks said is what they say of servers that are well. */
 async function allAreWell(): Promise<boolean> {
-  const { stdout } = await director.cli('status', '--json');
-  const { services } = JSON.parse(stdout) as {
-    readonly services: readonly { readonly reals: readonly RealStatus[] }[];
-  };
+  const { services } = await daemonStatus(director);
   return services
     .flatMap(({ reals }) => reals)
     .every(({ verdict, detail }) => verdict === 'up' && !/cannot|E[A-Z]{4,}/.test(detail));

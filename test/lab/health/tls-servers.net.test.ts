@@ -55,7 +55,7 @@ beforeAll(async () => {
   });
   await Promise.all(ports.map((port) => listening(site.server, port)));
   leave = enter(director);
-}, 300_000);
+});
 afterAll(async () => {
   leave?.();
   await lab?.dispose();

@@ -45,23 +45,19 @@ async function site(lab: Lab) {
 }
 
 describe('a master that ends', () => {
-  it(
-    'takes along what it holds back; after the time that it is given, it has told it',
-    () =>
-      withLab(async (lab) => {
-        const { client, master, backup } = await site(lab);
-        const isToldWithin = async (ms: number): Promise<boolean> => {
-          await daemon(master, 'start', 'master');
-          const talking = client.start([process.execPath, '-e', talk]);
-          const port = (await talking.waitFor(/^port/, { timeoutMs: 20_000 })).slice(5);
-          await delay(ms);
-          await daemon(master, 'stop', 'master');
-          await delay(500);
-          return (await backup.run('ipvsadm', '-Lcn')).includes(`10.1.0.9:${port} `);
-        };
-        expect([await isToldWithin(0), await isToldWithin(flushMs)]).toEqual([false, true]);
-        await daemon(backup, 'stop', 'backup');
-      }),
-    150_000,
-  );
+  it('takes along what it holds back; after the time that it is given, it has told it', () =>
+    withLab(async (lab) => {
+      const { client, master, backup } = await site(lab);
+      const isToldWithin = async (ms: number): Promise<boolean> => {
+        await daemon(master, 'start', 'master');
+        const talking = client.start([process.execPath, '-e', talk]);
+        const port = (await talking.waitFor(/^port/, { timeoutMs: 20_000 })).slice(5);
+        await delay(ms);
+        await daemon(master, 'stop', 'master');
+        await delay(500);
+        return (await backup.run('ipvsadm', '-Lcn')).includes(`10.1.0.9:${port} `);
+      };
+      expect([await isToldWithin(0), await isToldWithin(flushMs)]).toEqual([false, true]);
+      await daemon(backup, 'stop', 'backup');
+    }));
 });

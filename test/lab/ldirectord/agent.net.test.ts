@@ -35,7 +35,7 @@ async function play(program: string, file: string, steps: readonly string[]): Pr
 const life = ['validate-all', 'monitor', 'start', 'monitor', 'start', 'stop', 'stop', 'monitor', 'meta-data'];
 const death = ['start', 'kill', 'monitor', 'start', 'monitor', 'stop', 'monitor'];
 
-describe.skipIf(!hasAgent)('the OCF agent (skipped where it is not installed)', { timeout: 300_000 }, () => {
+describe.skipIf(!hasAgent)('the OCF agent (skipped where it is not installed)', () => {
   it('starts, watches and stops the daemon', async () => {
     expect(await play(site.ours, site.file(quiet(config)), life)).toEqual([0, 7, 0, 0, 0, 0, 0, 7, 0]);
   });

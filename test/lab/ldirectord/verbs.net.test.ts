@@ -82,42 +82,38 @@ const orderOf = (seed: number): readonly Step[] =>
     { seed, numRuns: 1 },
   )[0] ?? [];
 
-describe.skipIf(!hasStock)(
-  'beside ldirectord (skipped where it is not installed)',
-  { timeout: 300_000 },
-  () => {
-    it.each(seeds)('an order of verbs has the same statuses (seed %d)', async (seed) => {
-      const steps: readonly Step[] = [...orderOf(seed), 'status', 'stop', 'status'];
-      const [theirs, ours] = await Promise.all([
-        play(stock, site.file(config), steps),
-        play(site.ours, site.file(config), steps),
-      ]);
-      expect(ours, steps.join(' ')).toEqual(theirs);
-    });
+describe.skipIf(!hasStock)('beside ldirectord (skipped where it is not installed)', () => {
+  it.each(seeds)('an order of verbs has the same statuses (seed %d)', async (seed) => {
+    const steps: readonly Step[] = [...orderOf(seed), 'status', 'stop', 'status'];
+    const [theirs, ours] = await Promise.all([
+      play(stock, site.file(config), steps),
+      play(site.ours, site.file(config), steps),
+    ]);
+    expect(ours, steps.join(' ')).toEqual(theirs);
+  });
 
-    it('takes one file at a time from either', async () => {
-      const file = site.file(config);
-      expect((await site.call(site.ours, file, 'start')).status).toBe(0);
-      const pid = pidOf(file);
-      // It believes the pid file, which names ours.
-      expect((await site.call(stock, file, 'start')).status).toBe(0);
-      expect((await site.call(stock, file, 'status')).stderr).toContain(`running with pid: ${pid}`);
-      expect((await site.call(stock, file, 'stop')).status).toBe(0);
-      await settled(file, false);
-      expect((await site.call(stock, file, 'start')).status).toBe(0);
-      await settled(file, true);
-      const refused = await site.call(site.ours, file, 'start');
-      expect([refused.status, refused.stderr]).toEqual([
-        1,
-        expect.stringContaining(`expected no ldirectord that runs ${file}, got one (pid ${pidOf(file)})`),
-      ]);
-      expect((await site.call(site.ours, file, 'stop')).status).toBe(0);
-      expect(isAlive(pidOf(file) ?? 0)).toBe(true);
-    });
-  },
-);
+  it('takes one file at a time from either', async () => {
+    const file = site.file(config);
+    expect((await site.call(site.ours, file, 'start')).status).toBe(0);
+    const pid = pidOf(file);
+    // It believes the pid file, which names ours.
+    expect((await site.call(stock, file, 'start')).status).toBe(0);
+    expect((await site.call(stock, file, 'status')).stderr).toContain(`running with pid: ${pid}`);
+    expect((await site.call(stock, file, 'stop')).status).toBe(0);
+    await settled(file, false);
+    expect((await site.call(stock, file, 'start')).status).toBe(0);
+    await settled(file, true);
+    const refused = await site.call(site.ours, file, 'start');
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining(`expected no ldirectord that runs ${file}, got one (pid ${pidOf(file)})`),
+    ]);
+    expect((await site.call(site.ours, file, 'stop')).status).toBe(0);
+    expect(isAlive(pidOf(file) ?? 0)).toBe(true);
+  });
+});
 
-describe('otherwise than ldirectord', { timeout: 300_000 }, () => {
+describe('otherwise than ldirectord', () => {
   it('a bad file stops nothing, and keeps nobody from a stop', async () => {
     const file = site.file(config);
     await site.call(site.ours, file, 'start');

@@ -104,12 +104,13 @@ describe('a main process', () => {
     'that is killed together with everything else: the kernel takes the address',
     byTheClock('it measures a lease of the kernel'),
     async () => {
+      const { lease_s } = await a.waitFor('vip.added');
       const killedAt = performance.now();
       await a.host.killAll();
       await b.waitFor('vrrp.transition', ({ to }) => to === 'active');
       await waitUntil(async () => !(await hasAddress(a.host, vip)), { what: 'the lease ends', everyMs: 20 });
-      measured('power cut of the daemon: address gone after, ms (lease 1 s)', performance.now() - killedAt);
-      expect(performance.now() - killedAt).toBeLessThan(1500 + 200);
+      measured('power cut of the daemon: address gone after, ms', performance.now() - killedAt);
+      expect(performance.now() - killedAt).toBeLessThan(Number(lease_s) * 1000 + 700);
     },
   );
 });

@@ -1,11 +1,11 @@
 // Two directors of ours on one LAN: election, hand-over, and what each kind of death leads to.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { instance } from '../../make/vrrp-instance.ts';
 import { byTheClock } from '../harness/by-the-clock.ts';
 import { hostOn } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { probe, seamlessMs } from './prober.ts';
+import { labInstance } from './router-config.ts';
 import { createStation, hasAddress, measured, type Station } from './station.ts';
 
 const vip = '10.9.0.100';
@@ -27,10 +27,10 @@ const becomes = (station: Station, phase: string, after = 0) =>
   station.waitFor('vrrp.transition', ({ to }) => to === phase, after);
 
 /** a is active, b hears it. */
-async function pair(changes: Parameters<typeof instance>[0] = {}): Promise<void> {
-  await a.supervisor.start([instance({ priority: 150, ...changes })]);
+async function pair(changes: Parameters<typeof labInstance>[0] = {}): Promise<void> {
+  await a.supervisor.start([labInstance({ priority: 150, ...changes })]);
   await a.waitFor('vip.announced');
-  await b.supervisor.start([instance({ priority: 100, ...changes })]);
+  await b.supervisor.start([labInstance({ priority: 100, ...changes })]);
   await waitUntil(() => b.supervisor.status()[0]?.active?.address === '10.9.0.1', { what: 'b hears a' });
 }
 
@@ -119,7 +119,7 @@ describe('everything killed', () => {
     'loses the address within its lease, by the kernel alone, and the peer takes over',
     byTheClock('it measures a lease of the kernel'),
     async () => {
-      await pair();
+      await pair({ advertIntervalMs: 100, vipLeaseSec: 1 });
       a.playDead();
       const killedAt = performance.now();
       process.kill(a.pid(), 'SIGKILL');
@@ -137,7 +137,7 @@ describe('everything killed', () => {
 
   it('leaves nothing that the next start would not remove before it listens', async () => {
     await a.host.run('ip', 'address', 'add', `${vip}/24`, 'dev', 'eth0');
-    await a.supervisor.start([instance()]);
+    await a.supervisor.start([labInstance()]);
     expect((await a.waitFor('vip.removed')).reason).toBe('startup');
     expect(a.events().some((event) => event.event === 'vrrp.transition' && event.to === 'active')).toBe(
       false,
@@ -156,7 +156,7 @@ describe('a frozen VRRP process', () => {
       what: 'the lease runs out',
       everyMs: 20,
     });
-    measured('frozen: address gone after, ms (lease 1 s)', performance.now() - frozenAt);
+    measured('frozen: address gone after, ms (lease 2 s)', performance.now() - frozenAt);
     const seen = a.events().length;
     process.kill(pid, 'SIGCONT');
     expect((await becomes(a, 'backup', seen)).reason).toBe('stalled');

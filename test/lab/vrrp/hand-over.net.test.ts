@@ -2,11 +2,11 @@
 // be felt. Stopping is in election.net.test.ts, keepalived as the peer in keepalived.net.test.ts.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ip } from '../../../src/net/ip.ts';
-import { instance } from '../../make/vrrp-instance.ts';
 import { hostOn } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab, type Lan } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { probe, seamlessMs } from './prober.ts';
+import { labInstance } from './router-config.ts';
 import { createStation, hasAddress, measured, type Station } from './station.ts';
 
 const vip = '10.9.0.100';
@@ -29,9 +29,9 @@ const becomes = (station: Station, phase: string, after = 0) =>
   station.waitFor('vrrp.transition', ({ to }) => to === phase, after);
 
 async function pair(): Promise<void> {
-  await a.supervisor.start([instance({ priority: 150 })]);
+  await a.supervisor.start([labInstance({ priority: 150 })]);
   await a.waitFor('vip.announced');
-  await b.supervisor.start([instance({ priority: 100 })]);
+  await b.supervisor.start([labInstance({ priority: 100 })]);
   await waitUntil(() => b.supervisor.status()[0]?.active?.address === '10.9.0.1', { what: 'b hears a' });
 }
 
@@ -52,10 +52,10 @@ async function probed() {
 
 describe('the role changes hands without a gap', () => {
   it('when a director with the higher priority returns', async () => {
-    await b.supervisor.start([instance({ priority: 100 })]);
+    await b.supervisor.start([labInstance({ priority: 100 })]);
     await b.waitFor('vip.announced');
     const prober = await probed();
-    await a.supervisor.start([instance({ priority: 150 })]);
+    await a.supervisor.start([labInstance({ priority: 150 })]);
     expect((await becomes(a, 'active')).reason).toBe('preempted_lower_priority');
     const yielded = await b.waitFor('vrrp.transition', ({ reason }) => reason === 'higher_priority_heard');
     expect(yielded.peer).toBe('10.9.0.1');
@@ -66,7 +66,7 @@ describe('the role changes hands without a gap', () => {
   it('when a reload leaves the virtual router out', async () => {
     await pair();
     const prober = await probed();
-    const second = instance({
+    const second = labInstance({
       ...{ name: 'VI_2', virtualRouterId: 52 },
       virtualAddresses: [{ address: ip('10.9.0.101'), length: 24 }],
     });
@@ -81,7 +81,7 @@ describe('the role changes hands without a gap', () => {
     await pair();
     const prober = await probed();
     const seen = a.events().length;
-    await a.supervisor.reconfigure([instance({ priority: 50 })]);
+    await a.supervisor.reconfigure([labInstance({ priority: 50 })]);
     expect((await becomes(b, 'active')).reason).toBe('preempted_lower_priority');
     expect((await becomes(a, 'backup', seen)).reason).toBe('higher_priority_heard');
     await a.waitFor('vip.removed', () => true, seen);
@@ -103,7 +103,7 @@ describe('the role changes hands without a gap', () => {
 
 describe('a hand-over by request', () => {
   it('that nobody takes is told, and nothing is interrupted', async () => {
-    await a.supervisor.start([instance()]);
+    await a.supervisor.start([labInstance()]);
     await a.waitFor('vip.announced');
     await waitUntil(() => a.supervisor.status()[0]?.phase === 'active', { what: 'a is active' });
     const prober = await probed();

@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { VrrpInstanceConfig } from '../../../src/model/config/router.ts';
 import { ip } from '../../../src/net/ip.ts';
-import { instance } from '../../make/vrrp-instance.ts';
 import { createLab, type Host, type Lab, type Lan } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { startKeepalived } from '../harness/programs.ts';
 import { probe, seamlessMs } from './prober.ts';
+import { labInstance } from './router-config.ts';
 import { createStation, hasAddress, measured, type Station } from './station.ts';
 
 const linkLocal = 'fe80::100';
@@ -33,7 +33,7 @@ beforeEach(async () => {
 afterEach(() => lab?.dispose());
 
 const inet6 = (changes: Partial<VrrpInstanceConfig> = {}) =>
-  instance({
+  labInstance({
     family: 'inet6',
     virtualAddresses: [
       { address: ip(linkLocal), length: 64 },
@@ -148,7 +148,7 @@ vrrp_instance VI_1 {
   interface eth0
   virtual_router_id 51
   priority ${priority}
-  advert_int 0.1
+  advert_int 0.3
   native_ipv6
   ${mode === 'unicast' ? 'unicast_src_ip fd00::2\n  unicast_peer { fd00::1 }' : ''}
   virtual_ipaddress {

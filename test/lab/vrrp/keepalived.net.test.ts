@@ -2,12 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ip } from '../../../src/net/ip.ts';
-import { instance } from '../../make/vrrp-instance.ts';
 import { hostOn } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { startKeepalived } from '../harness/programs.ts';
 import { probe, seamlessMs } from './prober.ts';
+import { labInstance } from './router-config.ts';
 import { createStation, hasAddress, measured, type Station } from './station.ts';
 
 const vip = '10.9.0.100';
@@ -35,17 +35,16 @@ vrrp_instance VI_1 {
   interface eth0
   virtual_router_id 51
   priority ${priority}
-  advert_int ${version === 2 ? 1 : 0.1}
+  advert_int ${version === 2 ? 1 : 0.3}
   ${unicast ? 'unicast_src_ip 10.9.0.2\n  unicast_peer { 10.9.0.1 }' : ''}
   virtual_ipaddress { ${vip}/24 }
 }
 `;
 
 const ourInstance = ({ version, unicast }: Mode) =>
-  instance({
+  labInstance({
     version,
-    advertIntervalMs: version === 2 ? 1000 : 100,
-    vipLeaseSec: version === 2 ? 4 : 1,
+    ...(version === 2 && { advertIntervalMs: 1000, vipLeaseSec: 4 }),
     unicastPeers: unicast ? [ip('10.9.0.2')] : [],
   });
 

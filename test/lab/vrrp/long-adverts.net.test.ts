@@ -5,7 +5,7 @@ import { instance } from '../../make/vrrp-instance.ts';
 import { hostOn } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { startDirector } from '../harness/programs.ts';
-import { routerConfig } from './router-config.ts';
+import { routerConfig, withAdverts } from './router-config.ts';
 import { createStation, hasAddress } from './station.ts';
 
 const vip = '10.9.0.100';
@@ -50,7 +50,7 @@ describe('with 4 s between adverts', () => {
   });
 
   it('the daemon ends with status 0, without an address and without a lost process', async () => {
-    const config = routerConfig(255, `${vip}/24`).replace('100ms', '4s');
+    const config = withAdverts(routerConfig(255, `${vip}/24`), '4s');
     const director = startDirector(lab, host, { config });
     await director.waitFor('vip.announced');
     director.running.signal('SIGTERM');

@@ -56,9 +56,7 @@ beforeEach(async () => {
 afterEach(() => lab?.dispose());
 
 describe('four thousand addresses', () => {
-  it('are taken over whole, by one, and held; who comes back stays backup', {
-    timeout: 300_000,
-  }, async () => {
+  it('are taken over whole, by one, and held; who comes back stays backup', {}, async () => {
     await holdsAll(a);
     expect(await held(b)).toBe(0);
     await a.host.killAll();
@@ -80,7 +78,7 @@ describe('four thousand addresses', () => {
       expect(director.events().filter(({ event }) => troubles.includes(event))).toEqual([]);
   });
 
-  it('are handed over on a stop, and gone from the one that stopped', { timeout: 300_000 }, async () => {
+  it('are handed over on a stop, and gone from the one that stopped', async () => {
     await holdsAll(a);
     await a.running.stop();
     await becomes(b, 'active');

@@ -1,8 +1,10 @@
 // Adverts of multicast groups of their own, with keepalived as the peer: it runs a file, our daemon what `convert` makes
 // of it. The group is joined, and left at a reload that takes another.
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { daemonStatus } from '../harness/daemon-status.ts';
 import { hostOn } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
@@ -84,8 +86,8 @@ describe('routers with multicast groups of their own', () => {
     const config = await converted(50);
     const ours = startDirector(lab, host, { config });
     const heard = async () => {
-      const { vrrp } = JSON.parse((await ours.cli('status', '--json')).stdout || '{"vrrp":[]}');
-      return vrrp.filter(({ active }: { active?: unknown }) => active !== undefined).length === 3;
+      const { vrrp } = await daemonStatus(ours).catch(() => ({ vrrp: [] }));
+      return vrrp.filter(({ active }) => active !== undefined).length === 3;
     };
     await waitUntil(heard, { what: 'we hear all three', timeoutMs: 30_000 });
     expect(await joined()).toEqual(['224.0.0.98', '224.0.0.99', 'ff02::99']);

@@ -9,11 +9,11 @@ import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { type Director, startDirector } from '../harness/programs.ts';
 import { probe, seamlessMs } from './prober.ts';
-import { routerConfig } from './router-config.ts';
+import { routerConfig, withAdverts } from './router-config.ts';
 import { hasAddress, measured } from './station.ts';
 
 const vip = '10.9.0.100';
-const config = (priority: number) => routerConfig(priority, `${vip}/24`).replace('100ms', '1s');
+const config = (priority: number) => withAdverts(routerConfig(priority, `${vip}/24`), '1s');
 let lab: Lab;
 let client: Host;
 let host: Host;
@@ -47,9 +47,7 @@ async function probed() {
   return prober;
 }
 
-it('keeps the address of a lone director, and of one with a bad file by then', {
-  timeout: 180_000,
-}, async () => {
+it('keeps the address of a lone director, and of one with a bad file by then', {}, async () => {
   jobIs('restart');
   const first = start(config(255));
   await first.waitFor('vip.announced');
@@ -78,9 +76,7 @@ it('keeps the address of a lone director, and of one with a bad file by then', {
   expect(gapMs).toBeLessThan(seamlessMs);
 });
 
-it('is a stop where the manager wants one: nothing is kept, and a bad file is refused afterwards', {
-  timeout: 120_000,
-}, async () => {
+it('is a stop where the manager wants one: nothing is kept, and a bad file is refused afterwards', {}, async () => {
   jobIs('stop');
   const first = start(config(255));
   await first.waitFor('vip.announced');

@@ -31,7 +31,7 @@ describe('a sync group', () => {
     interface: eth1
     virtual_router_id: 52
     priority: ${priority}
-    advert_int: 100ms
+    advert_int: 300ms
     virtual_ipaddress: [${outerVip}/24]`,
       `
 vrrp_sync_group:

@@ -1,6 +1,7 @@
 // Two directors of ours on two LANs (eth0 with the address, eth1 beside it) and a client on both: what the tests of
 // tracking and sync groups start from, and how they look at the pair.
 import { expect } from 'vitest';
+import { daemonStatus } from '../harness/daemon-status.ts';
 import { createLab, type Host, type Lab, type Lan } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { type Director, startDirector } from '../harness/programs.ts';
@@ -55,14 +56,7 @@ export async function startPair(
   return [a, b];
 }
 
-export const statusOf = async (director: Director) =>
-  JSON.parse((await director.cli('status', '--json')).stdout).vrrp as {
-    readonly name: string;
-    readonly phase: string;
-    readonly priority: number;
-    readonly active?: unknown;
-    readonly tracked?: readonly unknown[];
-  }[];
+export const statusOf = async (director: Director) => (await daemonStatus(director)).vrrp;
 
 export const becomes = (director: Director, phase: string, after = 0, instance = 'VI_1') =>
   director.waitFor('vrrp.transition', (event) => event.to === phase && event.instance === instance, {

@@ -57,7 +57,7 @@ vrrp_instance VI_1 {
   state MASTER
   virtual_router_id 51
   priority 200
-  advert_int 0.1
+  advert_int 0.3
   virtual_ipaddress { 10.9.0.100/24
   }
 }
