@@ -84,7 +84,7 @@ describe('a fault in the main process', () => {
   });
 
   it('that came about in a check is logged, and all goes on', async () => {
-    await startBoth('100ms');
+    await startBoth('1s');
     plantIn('run', 'check');
     expect(await first.waitFor('daemon.fault', undefined, limit)).toMatchObject({
       ...{ process: 'main', ends: false },

@@ -102,7 +102,7 @@ describe('routers without an address', () => {
     expect(await advertFrom('10.9.0.2')).toBe(own);
   });
 
-  it('that are killed and started again keep their routes, alone or until the other one has them', {}, async () => {
+  it('that are killed and started again keep their routes, alone or until the other one has them', async () => {
     const ours = await startOurs(150);
     await becomes(ours, 'active');
     await becomesTrue('the route is ours', () => hasRoute(host));

@@ -56,7 +56,7 @@ beforeEach(async () => {
 afterEach(() => lab?.dispose());
 
 describe('four thousand addresses', () => {
-  it('are taken over whole, by one, and held; who comes back stays backup', {}, async () => {
+  it('are taken over whole, by one, and held; who comes back stays backup', async () => {
     await holdsAll(a);
     expect(await held(b)).toBe(0);
     await a.host.killAll();

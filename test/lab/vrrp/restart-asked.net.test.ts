@@ -47,7 +47,7 @@ async function probed() {
   return prober;
 }
 
-it('keeps the address of a lone director, and of one with a bad file by then', {}, async () => {
+it('keeps the address of a lone director, and of one with a bad file by then', async () => {
   jobIs('restart');
   const first = start(config(255));
   await first.waitFor('vip.announced');
@@ -76,7 +76,7 @@ it('keeps the address of a lone director, and of one with a bad file by then', {
   expect(gapMs).toBeLessThan(seamlessMs);
 });
 
-it('is a stop where the manager wants one: nothing is kept, and a bad file is refused afterwards', {}, async () => {
+it('is a stop where the manager wants one: nothing is kept, and a bad file is refused afterwards', async () => {
   jobIs('stop');
   const first = start(config(255));
   await first.waitFor('vip.announced');
