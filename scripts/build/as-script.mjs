@@ -25,7 +25,7 @@ export function asScript(text) {
       return `const ${name} = require("${from}"), {${pairs(names, false)}} = ${name};`;
     })
     .replace(/^import "([^"]+)";/gm, 'require("$1");')
-    .replace(/\bimport\("(\.\/[^"]+)"\)/g, 'importLazily("$1")')
+    .replace(/\bimport\("((?:\.\/|node:)[^"]+)"\)/g, 'importLazily("$1")')
     .replace(/^export \{([^}]*)\};/gm, (_, names) => `Object.assign(exports, {${pairs(names, true)}});`)
     .replace(/^export default /gm, 'exports.default = ');
   for (const name of changing(text)) refuse('an export that stays as it is', name);

@@ -17,6 +17,7 @@ import { inSources } from '../system/host/source-frames.ts';
 import { loadBinding } from '../system/libc.ts';
 import { openParentInbox, type ParentInbox } from '../system/programs/parent-inbox.ts';
 import { type AheadOptions, aheadOption } from '../system/programs/vrrp-child.ts';
+import { loadNetlink } from '../system/sockets/netlink-socket.ts';
 import type { ExitCode, Io } from './command-line.ts';
 
 /** How long the last words may take to leave. */
@@ -69,6 +70,7 @@ function optionsFrom(inbox: ParentInbox): Promise<readonly string[] | undefined>
   return new Promise((resolve) => {
     const onGone = () => resolve(undefined);
     loadBinding();
+    loadNetlink();
     process.once('disconnect', onGone);
     if (!process.connected) onGone();
     void inbox.next().then((message) => {

@@ -1,7 +1,6 @@
 // A reading of the config as it goes from the process that reads to the one that serves: in parts that each take little
 // time to be taken in, however large the file is, and together again. A service that says what it said at the last
 // reading is the very object of that reading, as what follows knows it by that (docs/architecture.md).
-import { createHash } from 'node:crypto';
 import { serialize } from 'node:v8';
 import type { ConfigReading } from '../config/judge-loss.ts';
 import type { Config } from '../model/config/config.ts';
@@ -48,7 +47,11 @@ export function* partsOf({ config, ...rest }: ConfigReading): Generator<readonly
 
 function* partsOfVirtual(virtual: VirtualConfig): Generator<ConfigPart> {
   const { reals, namedReals, ...bare } = virtual;
-  const digest = createHash('sha256').update(serialize(virtual)).digest('base64');
+  const digest = process
+    .getBuiltinModule('node:crypto')
+    .createHash('sha256')
+    .update(serialize(virtual))
+    .digest('base64');
   yield { part: 'virtual', digest, bare, hasNamedReals: namedReals !== undefined };
   for (const slice of slices(reals)) yield { part: 'reals', reals: slice };
   for (const slice of slices(namedReals ?? [])) yield { part: 'named', namedReals: slice };

@@ -24,47 +24,56 @@ const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
-const prctl = 'int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)';
 const PR_CAP_AMBIENT = 47;
 const PR_CAP_AMBIENT_RAISE = 2;
 const PR_CAP_AMBIENT_CLEAR_ALL = 4;
 
+const declarations = {
+  prctl: 'int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)',
+  socket: 'int socket(int, int, int)',
+  dup3: 'int dup3(int, int, int)',
+  ioctl: 'int ioctl(int, unsigned long)',
+  flock: 'int flock(int, int)',
+  bind: 'int bind(int, const void *, uint32_t)',
+  close: 'int close(int)',
+  setsockopt: 'int setsockopt(int, int, int, const void *, uint32_t)',
+  getsockopt: 'int getsockopt(int, int, int, void *, void *)',
+  sendto: 'long sendto(int, const void *, size_t, int, const void *, uint32_t)',
+  recvfrom: 'long recvfrom(int, void *, size_t, int, void *, void *)',
+  mlock2: 'int mlock2(uintptr_t, size_t, int)',
+  sched_setscheduler: 'int sched_setscheduler(int, int, const void *)',
+} as const;
+
 /** socket(2), close-on-exec and non-blocking. @returns the descriptor. */
 export const openSocket = (domain: number, type: number, protocol: number): Outcome =>
-  call('int socket(int, int, int)', domain, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
+  call(declarations.socket, domain, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
 
 /** dup3(2), close-on-exec: dup2(2) clears that, and every program that we start would hold our socket. */
 export const duplicateOnto = (from: number, to: number): Outcome =>
-  call('int dup3(int, int, int)', from, to, SOCK_CLOEXEC);
+  call(declarations.dup3, from, to, SOCK_CLOEXEC);
 
 /** From now on no program that we start has it. */
-export const closeOnExec = (fd: number): Outcome => call('int ioctl(int, unsigned long)', fd, FIOCLEX);
+export const closeOnExec = (fd: number): Outcome => call(declarations.ioctl, fd, FIOCLEX);
 
 /** flock(2), exclusive, without waiting: EWOULDBLOCK where another has it. */
-export const lockDescriptor = (fd: number): Outcome => call('int flock(int, int)', fd, LOCK_EX | LOCK_NB);
+export const lockDescriptor = (fd: number): Outcome => call(declarations.flock, fd, LOCK_EX | LOCK_NB);
 
 /** bind(2); `address` is a whole sockaddr. */
 export const bindDescriptor = (fd: number, address: Uint8Array): Outcome =>
-  call('int bind(int, const void *, uint32_t)', fd, address, address.byteLength);
+  call(declarations.bind, fd, address, address.byteLength);
 
-export const closeDescriptor = (fd: number): Outcome => call('int close(int)', fd);
+export const closeDescriptor = (fd: number): Outcome => call(declarations.close, fd);
 
 export const setSocketOption = (fd: number, level: number, name: number, value: Uint8Array): Outcome =>
-  call('int setsockopt(int, int, int, const void *, uint32_t)', fd, level, name, value, value.byteLength);
+  call(declarations.setsockopt, fd, level, name, value, value.byteLength);
 
 /** getsockopt(2) into `value`, which is as long as the option. */
 export const getSocketOption = (fd: number, level: number, name: number, value: Uint8Array): Outcome =>
-  call(
-    'int getsockopt(int, int, int, void *, void *)',
-    ...[fd, level, name, value, intBytes(value.byteLength)],
-  );
+  call(declarations.getsockopt, ...[fd, level, name, value, intBytes(value.byteLength)]);
 
 /** sendto(2) without flags; `address` is a whole sockaddr. @returns the bytes sent. */
 export const sendTo = (fd: number, bytes: Uint8Array, address: Uint8Array): Outcome =>
-  call(
-    'long sendto(int, const void *, size_t, int, const void *, uint32_t)',
-    ...[fd, bytes, bytes.byteLength, 0, address, address.byteLength],
-  );
+  call(declarations.sendto, ...[fd, bytes, bytes.byteLength, 0, address, address.byteLength]);
 
 /**
  * recvfrom(2) that never waits. @param from takes the sender's sockaddr, which must be as long.
@@ -72,24 +81,25 @@ export const sendTo = (fd: number, bytes: Uint8Array, address: Uint8Array): Outc
  */
 export const receiveFrom = (fd: number, into: Uint8Array, from: Uint8Array): Outcome =>
   call(
-    'long recvfrom(int, void *, size_t, int, void *, void *)',
+    declarations.recvfrom,
     ...[fd, into, into.byteLength, MSG_TRUNC | MSG_DONTWAIT, from, intBytes(from.byteLength)],
   );
 
 /** mlock2(2) with MLOCK_ONFAULT: pages stay in memory from the moment they are there. */
 export const lockOnFault = (address: bigint, length: bigint): Outcome =>
-  call('int mlock2(uintptr_t, size_t, int)', address, length, 1);
+  call(declarations.mlock2, address, length, 1);
 
 /** sched_setscheduler(2) of the calling thread. */
 export const setScheduler = (policy: number, priority: number): Outcome =>
-  call('int sched_setscheduler(int, int, const void *)', 0, policy, intBytes(priority));
+  call(declarations.sched_setscheduler, 0, policy, intBytes(priority));
 
 /** PR_CAP_AMBIENT(2const) of the calling thread: one more that a program which it starts inherits. */
 export const raiseAmbient = (capability: number): Outcome =>
-  call(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
+  call(declarations.prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
 
 /** None any more. */
-export const clearAmbient = (): Outcome => call(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+export const clearAmbient = (): Outcome =>
+  call(declarations.prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 
 /** C ints in the machine's byte order, as option values and structures want them. */
 export const intBytes = (...values: readonly number[]): Uint8Array =>
@@ -101,9 +111,10 @@ export function addressOf(memory: Uint8Array): bigint {
   return binding.address(memory);
 }
 
-/** Now and not with the first call: for who has time to wait. */
+/** Now and not with the first call of each: for who has time to wait. */
 export function loadBinding(): void {
   binding ??= bind();
+  for (const declaration of Object.values(declarations)) functionOf(binding, declaration);
 }
 
 type Argument = number | bigint | Uint8Array;

@@ -45,6 +45,7 @@ describe('a file of the bundle as a script', () => {
     ['all of one', 'import * as fs from "node:fs";\nexport {\n  fs\n};', { fs: { read: 3 } }],
     ['for what it does', 'import "./other.js";\nexport {\n};', {}],
     ['later', 'var { a } = await import("./other.js");\nexport {\n  a\n};', { a: 1 }],
+    ['a module of Node later', 'var { read } = await import("node:fs");\nexport {\n  read\n};', { read: 3 }],
     ['a default', 'export default 5;', { default: 5 }],
     ['names with signs', 'var $a = 1;\nexport {\n  $a as b$\n};', { b$: 1 }],
     ['where it is', 'var u = moduleUrl;\nexport {\n  u\n};', { u: 'file:///dist/chunks/x.js' }],

@@ -1,7 +1,7 @@
 // The connection of a conversation, plain or TLS: opened, guarded and closed with it. Also looks at how long the
 // certificate of the server still lasts, whether it was verified or not.
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { TcpPlace } from '../../model/checks/place.ts';
 import type { ExpiringCertificate } from '../../model/probe-result.ts';
 import type { TlsTarget } from '../../model/tls-target.ts';
@@ -95,8 +95,11 @@ export const diallingOf = (place: Omit<TcpPlace, 'proxyProtocol'>): Dialling => 
 
 const dayMs = 86_400_000;
 
+const isEncrypted = (socket: Socket): socket is TLSSocket =>
+  (socket as Partial<TLSSocket>).encrypted === true;
+
 function expiringCertificate(socket: Socket, withinDays?: number): ExpiringCertificate | undefined {
-  if (withinDays === undefined || !(socket instanceof TLSSocket)) return undefined;
+  if (withinDays === undefined || !isEncrypted(socket)) return undefined;
   const certificate = socket.getPeerX509Certificate();
   const end = Date.parse(certificate?.validTo ?? '');
   const daysLeft = Math.floor((end - Date.now()) / dayMs);

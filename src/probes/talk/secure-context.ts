@@ -2,7 +2,7 @@
 // to agree to. Files are read again when they have changed. What cannot be read says nothing of the server.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import type { SecureContext, SecureContextOptions } from 'node:tls';
 import type { TlsTarget } from '../../model/tls-target.ts';
 import { formatUnread, readRegular } from '../../system/files/open-regular.ts';
 
@@ -80,7 +80,7 @@ function make(brought: Brought): SecureContext {
       throw new Error('a key of another certificate');
     }
     const set = Object.entries(brought).filter(([, value]) => value !== undefined);
-    return createSecureContext(Object.fromEntries(set));
+    return process.getBuiltinModule('node:tls').createSecureContext(Object.fromEntries(set));
   } catch (error) {
     const { message, reason = message } = error as Error & { readonly reason?: string };
     throw unreadable(`Cannot use cert, key or ciphers: expected what OpenSSL takes, got ${reason}`);

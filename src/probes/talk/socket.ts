@@ -1,7 +1,7 @@
 // The one connection of a check, plain or TLS: opened so that the probe holds the socket from the start and
 // can destroy it at any moment, also half-way through a connect or a handshake.
 import { connect, isIP, Socket } from 'node:net';
-import { type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import type { ConnectionOptions, SecureContext, TLSSocket } from 'node:tls';
 import type { ProxyProtocolVersion } from '../../model/checks/place.ts';
 import type { CheckBinding } from '../../model/config/check.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
@@ -31,6 +31,10 @@ export type Place = {
   /** Where it leaves this director; absent: as the routes say. */
   readonly bind?: CheckBinding;
 };
+
+/** Loaded by the first that asks: a daemon without a check over TLS starts sooner. */
+const tlsConnect = (options: ConnectionOptions): TLSSocket =>
+  process.getBuiltinModule('node:tls').connect(options);
 
 export function openSocket(place: Place, tls?: TlsOptions): Socket {
   const { address, port, proxyProtocol, bind } = place;

@@ -18,7 +18,8 @@ function isClosedOnExec(fd: number): boolean {
     const info = readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1');
     return (Number.parseInt(/^flags:\s+([0-7]+)/m.exec(info)?.[1] ?? '0', 8) & O_CLOEXEC) !== 0;
   } catch {
-    return false;
+    // It is open no more: the one that the list itself was read with.
+    return true;
   }
 }
 

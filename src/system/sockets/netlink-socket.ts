@@ -148,10 +148,14 @@ const overflow = (count: number): NodeJS.ErrnoException =>
 const tooLong = (length: number): NodeJS.ErrnoException =>
   Object.assign(new Error(`a message of the kernel is ${length} bytes long`), { code: 'EMSGSIZE' });
 
+const loadRaw = () =>
+  createRequire(import.meta.url)('netlink/dist/raw.js') as typeof import('netlink/dist/raw.js');
+
+/** Now and not with the first socket: for who has time to wait. */
+export const loadNetlink = (): void => void loadRaw();
+
 function openRaw(protocol: number): RawNetlinkSocket {
-  const { RawNetlinkSocket } = createRequire(import.meta.url)(
-    'netlink/dist/raw.js',
-  ) as typeof import('netlink/dist/raw.js');
+  const { RawNetlinkSocket } = loadRaw();
   return new RawNetlinkSocket(protocol);
 }
 
