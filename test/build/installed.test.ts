@@ -209,7 +209,7 @@ describe('the VRRP process begun ahead of its options', () => {
 });
 
 describe('what a process was started with', () => {
-  /** @returns whether a program that it starts has descriptor 9, and whether it has loaded the binding */
+  /** @returns whether a program that it starts has descriptor 99 (libuv closes the lower ones itself), and whether it has loaded the binding */
   const tried = (opened: string) => {
     const script = `const loader = require('${library}/dist/loader.cjs');
       loader.load('${chunkOf('fork-ahead')}');
@@ -217,7 +217,7 @@ describe('what a process was started with', () => {
       own.find((each) => each.keepInheritedDescriptors).keepInheritedDescriptors();
       const open = require('node:child_process').execFileSync('ls', ['/proc/self/fd'], { encoding: 'utf8' });
       const binding = Object.keys(require.cache).some((path) => path.includes('/koffi/'));
-      console.log(open.split('\\n').includes('9'), binding);`;
+      console.log(open.split('\\n').includes('99'), binding);`;
     const close = 'for n in $(ls /proc/$$/fd); do [ "$n" -lt 3 ] || eval "exec $n>&-"; done;';
     return execFileSync('bash', ['-c', `${close} ${opened} exec "$0" -e "$1"`, process.execPath, script], {
       encoding: 'utf8',
@@ -225,7 +225,7 @@ describe('what a process was started with', () => {
     }).trim();
   };
   it('is kept from those that it starts; where there is nothing, the binding is not loaded for it', () => {
-    expect(tried('exec 9</dev/null;')).toBe('false true');
+    expect(tried('exec 99</dev/null;')).toBe('false true');
     expect(tried('')).toBe('false false');
   });
 });
