@@ -77,9 +77,8 @@ const splice = (corpus: readonly Uint8Array[]): fc.Arbitrary<Edit> =>
     return Buffer.concat([bytes.subarray(0, placed(bytes, here)), rest.subarray(placed(rest, there))]);
   });
 
-/** Of the corpus with up to eight edits; now and then any bytes. */
-export function mutated(corpus: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
-  const known = corpus.length === 0 ? [new Uint8Array()] : corpus;
+/** Up to eight edits, of whatever they are given. @param corpus what may be spliced into it */
+export function edits(corpus: readonly Uint8Array[]): fc.Arbitrary<Edit> {
   const edit = fc.oneof(
     { weight: 3, arbitrary: flip },
     { weight: 3, arbitrary: setNumber },
@@ -87,11 +86,19 @@ export function mutated(corpus: readonly Uint8Array[]): fc.Arbitrary<Uint8Array>
     { weight: 2, arbitrary: insertion(fc.constantFrom(...words).map((word) => Buffer.from(word))) },
     { weight: 2, arbitrary: cut },
     { weight: 1, arbitrary: repeat },
-    { weight: 2, arbitrary: splice(known) },
+    { weight: 2, arbitrary: splice(corpus) },
   );
+  return fc
+    .array(edit, { maxLength: 8 })
+    .map((changes) => (start) => changes.reduce((bytes, change) => change(bytes), start));
+}
+
+/** Of the corpus with up to eight edits; now and then any bytes. */
+export function mutated(corpus: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
+  const known = corpus.length === 0 ? [new Uint8Array()] : corpus;
   const near = fc
-    .tuple(fc.constantFrom(...known), fc.array(edit, { maxLength: 8 }))
-    .map(([start, edits]) => edits.reduce<Buffer>((bytes, change) => change(bytes), Buffer.from(start)));
+    .tuple(fc.constantFrom(...known), edits(known))
+    .map(([start, change]) => change(Buffer.from(start)));
   return fc.oneof(
     { weight: 9, arbitrary: near },
     { weight: 1, arbitrary: fc.uint8Array({ maxLength: 200 }) },

@@ -1,6 +1,6 @@
 // One life of the VRRP process, as the main process sees it: forked, listened to, killed when it is silent for too long,
 // and how it ended. What follows from its end is supervisor.ts's decision.
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock, EventLoop } from '../../ports/clock.ts';
 import { createLiveness } from './liveness.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from './messages.ts';
 
@@ -43,7 +43,7 @@ export type ChildOptions = {
   readonly onEnded: (end: ChildEnd) => void;
 };
 
-export function watchChild(child: VrrpChild, clock: Clock, options: ChildOptions): WatchedChild {
+export function watchChild(child: VrrpChild, clock: Clock & EventLoop, options: ChildOptions): WatchedChild {
   let killedFor: string | undefined;
   let isDone = false;
 

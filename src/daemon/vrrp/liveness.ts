@@ -1,7 +1,8 @@
 // Heartbeats between the main process and the VRRP process: beats at a fixed rate, and notices when the other
 // side has been silent for too long. It counts its own beats, not time: whoever was frozen itself has not been
-// listening, and must not take that for the other's silence.
-import type { Clock } from '../../ports/clock.ts';
+// listening, and must not take that for the other's silence. Nor is it silence while a word waits to be read: a beat
+// that is late fires before it, so the last one counts only after what came in has been read.
+import type { Clock, EventLoop } from '../../ports/clock.ts';
 
 const beatMs = 500;
 
@@ -21,17 +22,23 @@ export type LivenessOptions = {
   readonly onSilent: (silentMs: number) => void;
 };
 
-export function createLiveness(clock: Clock, options: LivenessOptions): Liveness {
+export function createLiveness(clock: Clock & EventLoop, options: LivenessOptions): Liveness {
   let unanswered = 0;
   let limitMs = options.firstWordMs;
   let isSilent = false;
+  let isStopped = false;
+  const isOverdue = () => unanswered * beatMs > limitMs;
   let cancel = clock.after(beatMs, beat);
 
   function beat(): void {
     unanswered += 1;
     cancel = clock.after(beatMs, beat);
     options.onBeat();
-    if (isSilent || unanswered * beatMs <= limitMs) return;
+    if (!isSilent && isOverdue()) clock.afterPoll(judge);
+  }
+
+  function judge(): void {
+    if (isStopped || isSilent || !isOverdue()) return;
     isSilent = true;
     options.onSilent(unanswered * beatMs);
   }
@@ -41,6 +48,9 @@ export function createLiveness(clock: Clock, options: LivenessOptions): Liveness
       unanswered = 0;
       limitMs = options.silenceMs;
     },
-    stop: () => cancel(),
+    stop: () => {
+      isStopped = true;
+      cancel();
+    },
   };
 }

@@ -6,7 +6,7 @@
 
 import type { Journal } from '../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock, EventLoop } from '../../ports/clock.ts';
 import { type Deaths, noDeaths, restartAfter } from '../../vrrp/restart.ts';
 import { type ChildEnd, type VrrpChild, type WatchedChild, watchChild } from './child.ts';
 import { type CleanUp, type CleanUps, createCleanUps } from './clean-ups.ts';
@@ -31,7 +31,7 @@ import {
 const stopGraceMs = 5000;
 
 export type VrrpSupervisorPorts = {
-  readonly clock: Clock;
+  readonly clock: Clock & EventLoop;
   readonly journal: Journal;
   readonly fork: () => VrrpChild;
   readonly cleanUp: CleanUp;

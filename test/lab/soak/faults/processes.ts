@@ -23,7 +23,8 @@ const freeze = (which: Which): Fault => ({
   name: `stop ${which}`,
   // The main process may end its VRRP process by it, or the other way round.
   gentle: false,
-  lastsMs: [300, which === 'main' ? 8000 : 5000],
+  // Far beyond the lease, so that it is what ends a second holder.
+  lastsMs: [300, 9000],
   inject: async ({ target }) => {
     // As it is now: one that is started meanwhile runs.
     const pids = pidsOf(target, which);

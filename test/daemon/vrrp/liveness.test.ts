@@ -1,0 +1,80 @@
+// Two processes that beat for each other: which silence counts, and which is only that nobody has listened yet.
+import { expect, it } from 'vitest';
+import { createLiveness } from '../../../src/daemon/vrrp/liveness.ts';
+import { createVirtualTime } from '../../make/virtual-time.ts';
+
+const beatMs = 500;
+
+function listening(changed: { readonly firstWordMs?: number } = {}) {
+  const time = createVirtualTime();
+  const silent: number[] = [];
+  let beats = 0;
+  const liveness = createLiveness(time, {
+    ...{ silenceMs: 2000, firstWordMs: changed.firstWordMs ?? 2000 },
+    onBeat: () => {
+      beats += 1;
+    },
+    onSilent: (ms) => silent.push(ms),
+  });
+  /** The other side, through the channel. */
+  const channel = time.socket<'word'>(() => liveness.heard());
+  return { time, liveness, channel, silent, beats: () => beats };
+}
+
+it('tells of silence once, after as many beats, and beats on', async () => {
+  const { time, silent, beats } = listening();
+  await time.advance(2000);
+  expect(silent).toEqual([]);
+  await time.advance(beatMs);
+  expect(silent).toEqual([2500]);
+  await time.advance(5000);
+  expect([silent, beats()]).toEqual([[2500], 15]);
+});
+
+it('begins anew with each word', async () => {
+  const { time, channel, silent } = listening();
+  for (let word = 0; word < 10; word += 1) {
+    await time.advance(1900);
+    channel.push('word');
+  }
+  await time.advance(2000);
+  expect(silent).toEqual([]);
+});
+
+it('counts a stall of its own as one beat, however long', async () => {
+  const { time, silent } = listening();
+  await time.advance(beatMs);
+  time.stall(60_000);
+  await time.advance(0);
+  expect(silent).toEqual([]);
+});
+
+it.each([
+  ['a word', { firstWordMs: 2000 }],
+  ['the first word of one that starts slowly', { firstWordMs: 20_000 }],
+])(
+  'does not take for silence what waits to be read: %s, which comes while it stands still',
+  async (_, options) => {
+    const { time, channel, silent } = listening(options);
+    await time.advance(options.firstWordMs);
+    // The last beat falls due, and the word arrives, before anything runs again: timers run first.
+    time.stall(beatMs);
+    channel.push('word');
+    await time.advance(0);
+    expect(silent).toEqual([]);
+    await time.advance(2000);
+    expect(silent).toEqual([]);
+    await time.advance(beatMs);
+    expect(silent).toEqual([2500]);
+  },
+);
+
+it('says nothing once it is stopped, not even of what it was about to judge', async () => {
+  const { time, liveness, channel, silent } = listening();
+  await time.advance(2000);
+  time.stall(beatMs);
+  channel.push('word');
+  time.afterPoll(() => liveness.stop());
+  await time.advance(10_000);
+  expect(silent).toEqual([]);
+});
