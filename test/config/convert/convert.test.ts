@@ -89,7 +89,7 @@ describe("keepalived's language", () => {
     });
     expect(notes.slice().sort()).toEqual([
       'old:2: include none: no file that can be read',
-      'part:2: frobnicate: left out, as nothing corresponds to it',
+      'part:2: frobnicate: left out, as keepalived is not known to have such a word',
       'part:3: include part: left out, as it is being read',
     ]);
   });
@@ -266,7 +266,7 @@ describe('keepalived to a config', () => {
   it('names what it cannot say, with the line', () => {
     const { notes } = checked('weight 70000\nnotify_up /x', 'omega\nsorry_server_inhibit');
     expect(notes).toContain(
-      'old:6: virtual_server sorry_server_inhibit: left out, as nothing corresponds to it',
+      'old:6: virtual_server sorry_server_inhibit: left out, as a fallback leaves the table while it does not serve',
     );
     expect(notes.some((note) => note.startsWith('old:7: weight 70000: 65535'))).toBe(true);
   });

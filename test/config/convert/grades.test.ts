@@ -26,8 +26,8 @@ describe('grades', () => {
     );
     expect(notes).toEqual([
       'old:2: harmless: router_id: left out, as nothing corresponds to it',
-      'old:3: dangerous: auth_hmac: left out, as nothing corresponds to it',
-      'old:8: look: vrrp_instance omega: left out, as nothing corresponds to it',
+      'old:3: dangerous: auth_hmac: left out, as VRRP version 3 has no authentication',
+      'old:8: look: vrrp_instance omega: left out, as keepalived is not known to have such a word',
       'old:9: dangerous: authentication: left out, as AH is not spoken',
     ]);
   });

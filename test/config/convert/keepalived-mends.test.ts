@@ -305,7 +305,7 @@ describe('checks', () => {
     const own = service(server('192.0.2.3', 80, 'TCP_CHECK {\nconnect_ip 192.0.2.3\nbind_port 7\n}'));
     expect(own.virtual.checkaddress).toBeUndefined();
     expect(own.notes).toEqual([
-      'old:7: dangerous: TCP_CHECK bind_port: left out, as nothing corresponds to it',
+      'old:7: dangerous: TCP_CHECK bind_port: left out, as the kernel chooses the port; bind_address names the address alone',
     ]);
   });
 

@@ -115,3 +115,23 @@ describe('the programs of a real server', () => {
     expect(notes.join()).toMatch(/harmless: omega: left out, as there is neither/);
   });
 });
+
+describe('SSL', () => {
+  const check = 'real_server 192.0.2.3 443 {\nSSL_GET {\nurl {\npath /\n}\n}\n}';
+
+  it('is the certificate of every SSL_GET, and nothing of other checks', () => {
+    const ssl = 'SSL {\ncertificate /etc/c.pem\nkey /etc/k.pem\nca /etc/ca.pem\npassword x\n}\n';
+    const { virtual, notes } = service(check, ssl);
+    expect(virtual.tls).toMatchObject({ certFile: '/etc/c.pem', keyFile: '/etc/k.pem' });
+    expect(virtual.caFile).toBeUndefined();
+    expect(notes.filter((note) => note.includes('SSL '))).toHaveLength(2);
+    const plain = service('real_server 192.0.2.3 80 {\nTCP_CHECK {\n}\n}', ssl);
+    expect(plain.virtual.tls).toBeUndefined();
+  });
+});
+
+it('v3_checksum_as_v2 of all is that of each that does not say it itself', () => {
+  const all = 'global_defs {\nv3_checksum_as_v2\n}\n';
+  expect(router('version 3', all).router.checksum).toBe('rfc9568');
+  expect(router('version 3\nv3_checksum_as_v2 false', all).router.checksum).toBe('rfc5798');
+});

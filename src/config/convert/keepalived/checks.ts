@@ -6,7 +6,7 @@ import { parseDuration } from '../../values/scalars.ts';
 import { parseStatusRanges } from '../../values/status-ranges.ts';
 import type { Fields, Noting } from '../converted.ts';
 import { commandOf, noteRest, userOf } from './commands.ts';
-import { noteUnknown } from './left-out.ts';
+import { noteUnknown, reasonOf } from './left-out.ts';
 import { regexOf } from './script-words.ts';
 import { isSet, lastOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
 
@@ -23,6 +23,8 @@ export type Scope = {
   readonly note: Noting;
   /** Files by the names that FILE_CHECK refers to. */
   readonly trackFiles: ReadonlyMap<string, string>;
+  /** What SSL_GET shows of this director. */
+  readonly identity: Fields;
 };
 
 /** docs/reference/keepalived.md §5: what a block leaves out is its parent's. */
@@ -39,6 +41,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   MISC_CHECK: ['misc_path', 'misc_timeout', 'misc_dynamic', 'user'],
   UDP_CHECK: ['payload', 'require_reply', 'min_reply_length', 'max_reply_length'],
   FILE_CHECK: ['track_file'],
+  BFD_CHECK: ['name'],
 };
 
 export function checkOf(scope: Scope): Fields {
@@ -135,7 +138,8 @@ function kindOf(scope: Scope): Fields {
   if (key === 'TCP_CHECK') return { checktype: 'connect' };
   if (key === 'PING_CHECK') return { checktype: 'ping' };
   if (key === 'HTTP_GET') return speak('http', httpOf(scope));
-  if (key === 'SSL_GET') return speak('https', { ...httpOf(scope), sni: word('sni_name') });
+  if (key === 'SSL_GET')
+    return speak('https', { ...httpOf(scope), sni: word('sni_name'), ...scope.identity });
   if (key === 'SMTP_CHECK') return speak('smtp', { helo_name: word('helo_name') });
   if (key === 'DNS_CHECK') {
     const name = word('name');
@@ -154,7 +158,8 @@ function kindOf(scope: Scope): Fields {
   }
   const file = scope.trackFiles.get(word('track_file') ?? '');
   if (key === 'FILE_CHECK' && file !== undefined) return speak('file', { checkfile: file });
-  note(at, 'check', `${key}: left out, as nothing corresponds to it; the server counts as up`);
+  const reason = key === 'FILE_CHECK' ? 'left out, as it names no file that is defined' : reasonOf(key);
+  note(at, 'check', `${key}: ${reason}; the server counts as up`);
   return { checktype: 'on' };
 }
 
@@ -190,7 +195,7 @@ function httpOf(scope: Scope): Fields {
   return { virtualhost, ...(answers.length === 1 ? answers[0] : { urls: answers }) };
 }
 
-const urlKeys = new Set(['path', 'digest', 'status_code', 'virtualhost', 'regex']);
+const urlKeys = new Set(['path', 'digest', 'status_code', 'virtualhost', 'regex', 'regex_no_match']);
 
 function urlOf({ block }: Statement, note: Noting): Fields {
   noteUnknown(block ?? [], urlKeys, 'url', note);

@@ -4,6 +4,7 @@ import { type Converted, collectNotes, type Fields, type Noting } from '../conve
 import { sharedKeys as announcementKeys } from './announcements.ts';
 import { delayKeys, interfacesOf, processOf } from './delays.ts';
 import { directorKeys, ipvsOf } from './director.ts';
+import { identityOf } from './identity.ts';
 import { noteUnknown } from './left-out.ts';
 import { readKeepalivedLines, type SourceFile, type Sources } from './lines.ts';
 import { sharedRivalKeys } from './rivals.ts';
@@ -23,6 +24,7 @@ const blocks: ReadonlySet<string> = new Set([
     'vrrp_instance',
     'vrrp_sync_group',
     'vrrp_script',
+    'SSL',
   ],
   ...['vrrp_track_file', 'track_file', 'vrrp_track_process', 'interface_up_down_delays'],
   ...staticKeys,
@@ -36,6 +38,7 @@ const globalKeys: ReadonlySet<string> = new Set([
     'script_user',
     'enable_script_security',
     'vrrp_strict',
+    'v3_checksum_as_v2',
     'vrrp_mcast_group4',
     'vrrp_mcast_group6',
   ],
@@ -82,7 +85,12 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
     vrrp_track_file,
     vrrp_track_process,
     vrrp_sync_group: syncGroupsOf(syncGroups, { instances: names(vrrp), references, note }),
-    virtual: virtualsOf(all('virtual_server'), { note, groups, trackFiles }),
+    virtual: virtualsOf(all('virtual_server'), {
+      note,
+      groups,
+      trackFiles,
+      identity: identityOf(all('SSL'), note),
+    }),
   };
   return { document, notes: notes() };
 }

@@ -1,15 +1,15 @@
-// Words of a block that nothing corresponds to.
+// Words of a block that are not read: those of keepalived's with what does their work here, and those that nobody knows.
 import type { Noting } from '../converted.ts';
+import { leftOutWords } from '../left-out-words.ts';
 import type { Statement } from './tree.ts';
 
-const unmatched = 'left out, as nothing corresponds to it';
-const bfd = 'left out: adverts may come every 10ms in version 3, and a track_script may ask the neighbour';
+const reasons: ReadonlyMap<string, string> = new Map(
+  leftOutWords.flatMap(([, reason, words]) => words.map((word) => [word, reason] as const)),
+);
 
-/** What does the work of a word instead, where that can be said. */
-const instead: ReadonlyMap<string, string> = new Map([
-  ...['bfd_instance', 'track_bfd'].map((word) => [word, bfd] as const),
-  ['vmac_xmit_base', 'left out, as adverts have the MAC of the virtual router (RFC 9568 §7.2)'],
-]);
+/** Behind "KEY: ". */
+export const reasonOf = (word: string): string =>
+  `left out, ${reasons.get(word) ?? 'as keepalived is not known to have such a word'}`;
 
 /** A note for each statement whose key is not known. @param place what the text names before the key. */
 export function noteUnknown(
@@ -19,7 +19,6 @@ export function noteUnknown(
   note: Noting,
 ): void {
   for (const { key, at } of statements) {
-    if (!known.has(key))
-      note(at, { word: key }, `${place}${place && ' '}${key}: ${instead.get(key) ?? unmatched}`);
+    if (!known.has(key)) note(at, { word: key }, `${place}${place && ' '}${key}: ${reasonOf(key)}`);
   }
 }

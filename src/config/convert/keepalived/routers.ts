@@ -93,7 +93,7 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
     virtual_rules: rulesOf(block, around.priorities, note),
     ...adverts,
     use_vmac: vmacOf(lastOf(block, 'use_vmac'), { vrid: `${vrid}`, family, used: seen.vmacs }, note),
-    checksum: isSet(block, 'v3_checksum_as_v2') ? 'rfc9568' : undefined,
+    checksum: checksumOf(block, globals),
     ...announcementsOf(block, globals, note),
     ...rivalryOf(block, election, globals, note),
     ...tracksOf(statement, { references, note, weightless: weightlessOf(name, election, around) }),
@@ -101,6 +101,11 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
   };
   return [fields];
 }
+
+const checksumOf = (block: Statement['block'], globals: readonly Statement[]): string | undefined =>
+  isSet(lastOf(block, 'v3_checksum_as_v2') === undefined ? globals : block, 'v3_checksum_as_v2')
+    ? 'rfc9568'
+    : undefined;
 
 const weightlessOf = (name: string, { priority }: Election, { weightless }: VrrpSurroundings) =>
   weightless.has(name) ? 'sync group' : priority === 255 ? 'priority 255' : undefined;

@@ -9,6 +9,8 @@ export type CheckSurroundings = {
   readonly note: Noting;
   /** Files by the names that FILE_CHECK refers to. */
   readonly trackFiles: ReadonlyMap<string, string>;
+  /** What SSL_GET shows of this director. */
+  readonly identity: Fields;
 };
 
 type ServiceChecks = {

@@ -13,6 +13,8 @@ export type Surroundings = {
   readonly note: Noting;
   readonly groups: ReadonlyMap<string, Statement>;
   readonly trackFiles: ReadonlyMap<string, string>;
+  /** What SSL_GET shows of this director. */
+  readonly identity: Fields;
 };
 
 const known: ReadonlySet<string> = new Set([

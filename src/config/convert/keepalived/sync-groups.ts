@@ -2,6 +2,7 @@
 // keepalived takes the first group of a name, its first list of members, and a member for the first group that names it.
 // Source: keepalived/vrrp/vrrp_parser.c, keepalived/vrrp/vrrp_sync.c.
 import type { Fields, Noting } from '../converted.ts';
+import { reasonOf } from './left-out.ts';
 import { cleanName, nameOf, notifiesOf, notifyKeys, type References } from './tracking.ts';
 import { trackKeys, tracksOf } from './tracks.ts';
 import { firstOf, type Statement } from './tree.ts';
@@ -94,8 +95,7 @@ function noteOthers(statement: Statement, around: GroupSurroundings): void {
   const first = firstOf(block, 'group');
   for (const { key, at } of block ?? []) {
     if (!known.has(key) && !isBare(statement, key, around.instances)) {
-      const text = `vrrp_sync_group ${key}: left out, as nothing corresponds to it`;
-      around.note(at, { word: key }, text);
+      around.note(at, { word: key }, `vrrp_sync_group ${key}: ${reasonOf(key)}`);
     } else if (weighing.some((each) => each === key)) {
       const text = `vrrp_sync_group ${key}: the weights of one member move all of them alike here`;
       around.note(at, 'approximate', text);
