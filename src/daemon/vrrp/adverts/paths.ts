@@ -47,8 +47,7 @@ export type PathPorts = {
   readonly onAdvert: (facts: AdvertFacts, path: FurtherPath | undefined) => boolean;
   /** Of a VRID that nobody here has. @returns whether it names our addresses. */
   readonly onStray: (facts: AdvertFacts, over: string) => boolean;
-  /** On the interface of the virtual addresses. */
-  readonly onAnswer: (answer: Answer) => void;
+  readonly onAnswer: (answer: Answer, over: string) => void;
   readonly onChanged: () => void;
 };
 
@@ -110,7 +109,7 @@ function pathOver(known: Known, device: VrrpInterface, index: number): Path {
       unicastPeers: () => ports.config().unicastPeers,
       onAdvert: (facts) => ports.onAdvert(withOwnSources(known, facts), furtherPath()),
       onStray: (facts) => ports.onStray(facts, device.name),
-      ...(index === 0 && { onAnswer: ports.onAnswer }),
+      onAnswer: (answer) => ports.onAnswer(answer, device.name),
       onChanged: ports.onChanged,
     },
   };

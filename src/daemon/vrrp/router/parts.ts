@@ -10,6 +10,7 @@ import type { AdvertFacts } from '../../../vrrp/validate.ts';
 import type { Answer } from '../adverts/interface.ts';
 import { createPaths } from '../adverts/paths.ts';
 import { createAdvertSender } from '../adverts/sender.ts';
+import { askSender } from '../adverts/sender-macs.ts';
 import { createAcceptFilter } from '../holdings/accept-filter.ts';
 import { createHoldings } from '../holdings/holdings.ts';
 import { createVmac } from '../holdings/macvlan.ts';
@@ -35,7 +36,7 @@ export type BasePorts = RouterPorts & {
   /** @returns whether it was believed. */
   readonly onAdvert: (facts: AdvertFacts, path: FurtherPath | undefined) => boolean;
   readonly onStray: (facts: AdvertFacts, over: string) => boolean;
-  readonly onAnswer: (answer: Answer) => void;
+  readonly onAnswer: (answer: Answer, over: string) => void;
   /** Link, sockets, addresses or the macvlan may have changed. */
   readonly onChanged: () => void;
 };
@@ -79,7 +80,7 @@ export function createOutput(
   const { clock, dispatch } = ports;
   const reporter = createReporter(
     () => ({ config: config(), priority: effectivePriority(router()), fault: fitness.fault }),
-    ports,
+    { ...ports, ask: (sender) => askSender(sender, paths.routes()) },
   );
   const sender = createAdvertSender(
     () => vmac.routesFor(paths.routes()),

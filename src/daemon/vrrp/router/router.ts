@@ -59,7 +59,10 @@ export function createRouterShell(
     ...{ ...ports, initial },
     onAdvert: (facts, path) => hear(router, facts, path),
     onStray: (facts, over) => hearStray(router, facts, over),
-    onAnswer: (answer) => output.rivals.heard(answer),
+    onAnswer: (answer, over) => {
+      ports.senderMacs.answered({ source: answer.address, over }, answer.mac);
+      if (over === devices[0].name) output.rivals.heard(answer);
+    },
     onChanged: () => lookAgain(router),
   });
   const output: Output = createOutput(devices, present, {

@@ -23,6 +23,8 @@ export type StrangerPorts = {
   readonly emit: Emit;
   readonly limit: RateLimit;
   readonly senderMacs: SenderMacs;
+  /** Has him answer for his own address. */
+  readonly ask: (sender: Sender) => void;
 };
 
 type Known = StrangerPorts & {
@@ -93,7 +95,7 @@ type Noting = { readonly packet: Packet; readonly key: string; readonly once?: t
 
 /** What is said first waits for the next advert, whose frame has the address; what repeats it, for nothing. */
 function note(known: Known, noting: Noting, say: (mac: string | undefined, count: number) => void): void {
-  const { limit, senderMacs, config } = known;
+  const { limit, senderMacs, ask, config } = known;
   const { packet, key, once } = noting;
   let isFirst = true;
   limit.note(
@@ -101,8 +103,12 @@ function note(known: Known, noting: Noting, say: (mac: string | undefined, count
     (count) => {
       if (!isFirst && once) return;
       const search = isFirst ? senderMacs.find(packet) : undefined;
-      if (search === undefined) say(senderMacs.known(packet), count);
-      else void search.then((mac) => say(mac, count));
+      if (search === undefined) {
+        say(senderMacs.known(packet), count);
+        return;
+      }
+      ask(packet);
+      void search.then((mac) => say(mac, count));
     },
     packet.standsFor,
   );
