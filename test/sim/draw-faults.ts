@@ -7,7 +7,7 @@ import { longestDown, longestInterval } from './windows.ts';
 
 const KINDS: readonly FaultKind[] = [
   ...(['crash', 'kill', 'powerLoss', 'stop', 'handOver', 'stall', 'freeze', 'linkDown', 'cut'] as const),
-  ...(['partition', 'deleteVip', 'tracked', 'slowKernel', 'garbage', 'unsent'] as const),
+  ...(['partition', 'deleteVip', 'tracked', 'slowKernel', 'garbage', 'unsent', 'squatter'] as const),
 ];
 
 const GARBAGE: readonly Garbage[] = [
@@ -84,6 +84,8 @@ function drawFault(random: Random, kind: FaultKind, { hosts, groups, faultsEndAt
     }
     case 'partition':
       return { at, kind, side: hosts.flatMap((_, index) => (random.chance(0.5) ? [index] : [])), forUs };
+    case 'squatter':
+      return { at, kind, group, forUs };
     case 'deleteVip':
       return { at, kind, host, group, vip: 0 };
     case 'tracked':

@@ -51,6 +51,11 @@ export function strike(world: World, fault: Fault): void {
     case 'partition':
       cutPaths(world, pathsAcross(world, fault.side), end);
       return;
+    case 'squatter': {
+      const group = world.groups[fault.group];
+      if (group !== undefined) group.squattedUntil = Math.min(fault.at + fault.forUs, scenario.faultsEndAt);
+      return;
+    }
     default: {
       const host = world.hosts[fault.host];
       if (host?.powered) strikeHost(world, host, fault, end);
@@ -58,7 +63,7 @@ export function strike(world: World, fault: Fault): void {
   }
 }
 
-type HostFault = Exclude<Fault, { kind: 'cut' | 'partition' }>;
+type HostFault = Exclude<Fault, { kind: 'cut' | 'partition' | 'squatter' }>;
 type AtEnd = (run: () => void) => void;
 
 function strikeHost(world: World, host: Host, fault: HostFault, end: AtEnd): void {

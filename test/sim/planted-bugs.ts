@@ -85,6 +85,13 @@ const rivalNotAnnounced: Wrap = (router, state, event, now) => {
   return filtered({ ...made, state: silent }, ({ type }) => type !== 'announce');
 };
 
+/** As if nothing had been announced for long. */
+const answersUnpaced: Wrap = (router, state, event, now) => {
+  if (event.type !== 'answeredElsewhere' || state.phase !== 'active') return step(router, state, event, now);
+  const { contest: _, announcement: __, ...calm } = state;
+  return step(router, { ...calm, lastAnnounceAt: Number.NEGATIVE_INFINITY }, event, now);
+};
+
 const announcedUnheard: Wrap = (router, state, event, now) => {
   const made = step(router, state, event, now);
   const isUnheard = made.state.phase === 'active' && made.state.unsent !== undefined;
@@ -139,6 +146,10 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
   'nobody asks whether another host has its address': {
     machine: { ...realMachine, asks: false },
     breaks: ['L11'],
+  },
+  'whoever answers for its address is answered each time': {
+    machine: planted(answersUnpaced),
+    breaks: ['S14'],
   },
   'an active that nobody hears announces itself': { machine: planted(announcedUnheard), breaks: ['S13'] },
   'an active that nobody hears stays': {

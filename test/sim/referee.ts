@@ -6,6 +6,7 @@ import type { Effect, Event, State } from '../../src/vrrp/types.ts';
 import type { Validation } from '../../src/vrrp/validate.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { checkAdverts } from './check-adverts.ts';
+import { checkAnnouncements } from './check-announcements.ts';
 import { checkConflicts } from './check-conflicts.ts';
 import { checkDualActive } from './check-dual-active.ts';
 import { checkHandOver } from './check-hand-over.ts';
@@ -51,6 +52,7 @@ export type Referee = Hooks & { readonly finding: () => Finding | undefined };
 const CHECKS: readonly CreateCheck[] = [
   ...[checkTimers, checkConflicts, checkDualActive, checkTakeover, checkStall],
   ...[checkAddresses, checkHandOver, checkOutage, checkAdverts, checkSettled, checkNeighbours, checkStart],
+  checkAnnouncements,
 ];
 
 export function createReferee(world: () => World): Referee {

@@ -10,7 +10,7 @@ import { validateAdvert } from '../../src/vrrp/validate.ts';
 import { addAddresses, adoptAddresses, announce, removeAddresses, renewAddresses } from './addresses.ts';
 import { after, notify, transmit } from './host.ts';
 import { packetsOf } from './packets.ts';
-import type { RouterPlan } from './scenario.ts';
+import type { Place, RouterPlan } from './scenario.ts';
 import {
   type Group,
   type Host,
@@ -184,6 +184,7 @@ function sendAdvert(world: World, router: Router, priority: number): void {
   const packets = packetsOf(router, priority);
   world.referee.sent(router, packets, priority);
   for (const packet of packets) deliver(world, packet, router, asker);
+  if (asker !== undefined && router.group.squattedUntil > world.agenda.now()) askSquatter(world, router);
   if (now - router.snapshotAt >= SNAPSHOT_EVERY_US) takeSnapshot(router, now);
   if (!router.refused) return;
   router.refused = false;
@@ -202,14 +203,26 @@ function isAsking(world: World, router: Router, priority: number): boolean {
 export function answer(world: World, asker: Router, to: Host): void {
   const other = to.routers.find(({ group }) => group === asker.group);
   if (other === undefined || (other.vips[0] ?? 0) === 0 || !kernelServes(to, world.agenda.now())) return;
+  sendAnswer(world, asker, to.index);
+}
+
+function sendAnswer(world: World, asker: Router, from: Place): void {
   const { host } = asker;
   const { life } = host;
-  world.lan.send(to.index, host.index, () => {
+  world.lan.send(from, host.index, () => {
     if (!host.powered || !host.linkUp || !host.running || host.life !== life) return;
     notify(world, host, () => {
       const isSettled = isAsking(world, asker, 1);
       if (isSettled) dispatch(world, asker, { type: 'answeredElsewhere' });
     });
+  });
+}
+
+/** Somebody else's host, beside the client: it answers as long as it has the address. */
+function askSquatter(world: World, asker: Router): void {
+  const place = world.hosts.length;
+  world.lan.send(asker.host.index, place, () => {
+    if (asker.group.squattedUntil > world.agenda.now()) sendAnswer(world, asker, place);
   });
 }
 

@@ -90,6 +90,11 @@ export type Fault = { readonly at: Micros } & (
     }
   | { readonly kind: 'unsent'; readonly host: Place; readonly forUs: Micros }
   | { readonly kind: 'slowKernel'; readonly host: Place; readonly byUs: Micros; readonly forUs: Micros }
+  | {
+      /** A host of somebody else's has the first address, and answers for it. */ readonly kind: 'squatter';
+      readonly group: number;
+      readonly forUs: Micros;
+    }
   | { readonly kind: 'garbage'; readonly host: Place; readonly group: number; readonly what: Garbage }
 );
 export type FaultKind = Fault['kind'];

@@ -75,7 +75,7 @@ function createWorld(scenario: Scenario, machine: Machine, trace: Trace | undefi
 function createGroup(plan: GroupPlan, index: number, hosts: readonly Host[]): Group {
   const [first] = plan.routers;
   const virtualRouterId = first?.config.virtualRouterId ?? 0;
-  const group: Group = { index, name: plan.name, virtualRouterId, routers: [] };
+  const group: Group = { index, name: plan.name, virtualRouterId, routers: [], squattedUntil: 0 };
   for (const each of plan.routers) {
     const host = hosts[each.host] as Host;
     const router = createRouter(each, host, group);

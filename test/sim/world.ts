@@ -111,6 +111,8 @@ export type Group = {
   readonly name: string;
   readonly virtualRouterId: number;
   readonly routers: Router[];
+  /** Until then somebody else, where the client is, has its first address too. */
+  squattedUntil: Micros;
 };
 
 export type Finding = {
