@@ -5,9 +5,9 @@ import type { Random } from './random.ts';
 import type { Fault, FaultKind, Garbage, GroupPlan, HostPlan, Weather } from './scenario.ts';
 import { longestDown, longestInterval } from './windows.ts';
 
-const KINDS: readonly FaultKind[] = [
+const KINDS: readonly Exclude<FaultKind, 'squatter'>[] = [
   ...(['crash', 'kill', 'powerLoss', 'stop', 'handOver', 'stall', 'freeze', 'linkDown', 'cut'] as const),
-  ...(['partition', 'deleteVip', 'tracked', 'slowKernel', 'garbage', 'unsent', 'squatter'] as const),
+  ...(['partition', 'deleteVip', 'tracked', 'slowKernel', 'garbage', 'unsent'] as const),
 ];
 
 const GARBAGE: readonly Garbage[] = [
@@ -53,7 +53,24 @@ export function drawFaults(random: Random, cast: Cast): readonly Fault[] {
   return faults.sort((a, b) => a.at - b.at);
 }
 
-function drawFault(random: Random, kind: FaultKind, { hosts, groups, faultsEndAt }: Cast): Fault {
+/** Of somebody who has no part in the group, and of whom nothing else in a run depends. */
+export function drawSquatters(
+  random: Random,
+  { groups, faultsEndAt }: Omit<Cast, 'hosts'>,
+): readonly Fault[] {
+  if (random.chance(0.8)) return [];
+  return Array.from({ length: random.between(1, 3) }, () => {
+    const group = random.between(0, groups.length - 1);
+    const forUs = drawLength(random, groups[group] as GroupPlan);
+    return { at: random.between(0, faultsEndAt), kind: 'squatter' as const, group, forUs };
+  });
+}
+
+function drawFault(
+  random: Random,
+  kind: Exclude<FaultKind, 'squatter'>,
+  { hosts, groups, faultsEndAt }: Cast,
+): Fault {
   const group = random.between(0, groups.length - 1);
   const plan = groups[group] as GroupPlan;
   const host = random.pick(plan.routers).host;
@@ -84,8 +101,6 @@ function drawFault(random: Random, kind: FaultKind, { hosts, groups, faultsEndAt
     }
     case 'partition':
       return { at, kind, side: hosts.flatMap((_, index) => (random.chance(0.5) ? [index] : [])), forUs };
-    case 'squatter':
-      return { at, kind, group, forUs };
     case 'deleteVip':
       return { at, kind, host, group, vip: 0 };
     case 'tracked':

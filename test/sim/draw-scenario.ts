@@ -4,7 +4,7 @@
 import { type Ip, ip } from '../../src/net/ip.ts';
 import type { Micros } from '../../src/ports/clock.ts';
 import type { RouterConfig } from '../../src/vrrp/types.ts';
-import { drawFaults, drawWeather } from './draw-faults.ts';
+import { drawFaults, drawSquatters, drawWeather } from './draw-faults.ts';
 import { createRandom, type Random } from './random.ts';
 import type { GroupPlan, HostPlan, RouterPlan, Scenario } from './scenario.ts';
 import { longestDown } from './windows.ts';
@@ -26,15 +26,17 @@ export function drawScenario(seed: number): Scenario {
   const faultsEndAt = Math.round(faultTime(groups) * (0.5 + random.next()));
   const weather = drawWeather(random, { places: hostCount + 1, scaleUs });
   const faults = drawFaults(random, { hosts, groups, faultsEndAt });
+  const broken = drawBroken(random, hostCount);
+  const squatters = drawSquatters(random, { groups, faultsEndAt });
   return {
     seed,
     hosts,
     groups,
     ...timing,
     weather,
-    faults,
+    faults: [...faults, ...squatters].sort((a, b) => a.at - b.at),
     faultsEndAt,
-    broken: drawBroken(random, hostCount),
+    broken,
   };
 }
 
