@@ -153,6 +153,19 @@ describe('an address at start', () => {
     expect(host.exits()).toEqual([0]);
   });
 
+  it("that the owner's host has anyway stays where a start finds no carrier", async () => {
+    for (const changes of [{ running: false }, { up: false, running: false }]) {
+      const host = createVirtualHost({
+        links: [{ ...eth0, ...changes }],
+        addresses: [ownAddress, leftOver],
+      });
+      host.tell({ type: 'configure', instances: [instance({ priority: 255 })] });
+      await host.time.advance(100);
+      expect(phases(host)).toEqual(['fault']);
+      expect(host.did().filter((what) => what.startsWith('remove'))).toEqual([]);
+    }
+  });
+
   it('of which another interface has one is not added, and said once', async () => {
     const other = { ...ownAddress, address: ip('10.9.0.100'), prefixLength: 32, interfaceIndex: 3 };
     const links = [eth0, { ...eth0, index: 3, name: 'eth1' }];
