@@ -110,7 +110,7 @@ describe('a main process', () => {
       await b.waitFor('vrrp.transition', ({ to }) => to === 'active');
       await waitUntil(async () => !(await hasAddress(a.host, vip)), { what: 'the lease ends', everyMs: 20 });
       measured('power cut of the daemon: address gone after, ms', performance.now() - killedAt);
-      expect(performance.now() - killedAt).toBeLessThan(Number(lease_s) * 1000 + 700);
+      expect(performance.now() - killedAt).toBeLessThan(Number(lease_s) * 1000 + 2000);
     },
   );
 });

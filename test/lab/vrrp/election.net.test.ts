@@ -31,6 +31,7 @@ async function pair(changes: Parameters<typeof labInstance>[0] = {}): Promise<vo
   await a.supervisor.start([labInstance({ priority: 150, ...changes })]);
   await a.waitFor('vip.announced');
   await b.supervisor.start([labInstance({ priority: 100, ...changes })]);
+  await becomes(b, 'backup');
   await waitUntil(() => b.supervisor.status()[0]?.active?.address === '10.9.0.1', { what: 'b hears a' });
 }
 
@@ -131,7 +132,7 @@ describe('everything killed', () => {
       });
       const goneMs = performance.now() - killedAt;
       measured('everything killed: address gone after, ms (lease 1 s)', goneMs);
-      expect(goneMs).toBeLessThan(1500);
+      expect(goneMs).toBeLessThan(3000);
     },
   );
 
@@ -168,9 +169,10 @@ describe('a frozen VRRP process', () => {
   it('as a backup thaws without a transition', async () => {
     await pair();
     const seen = b.events().length;
+    // For longer than its Active_Down_Interval, and not so long that it is taken for hung.
     process.kill(b.pid(), 'SIGSTOP');
     const sent = a.supervisor.status()[0]?.advertsSent ?? 0;
-    await waitUntil(() => (a.supervisor.status()[0]?.advertsSent ?? 0) > sent + 10, { what: 'ten adverts' });
+    await waitUntil(() => (a.supervisor.status()[0]?.advertsSent ?? 0) > sent + 5, { what: 'five adverts' });
     process.kill(b.pid(), 'SIGCONT');
     const heard = b.supervisor.status()[0]?.advertsReceived ?? 0;
     await waitUntil(() => (b.supervisor.status()[0]?.advertsReceived ?? 0) > heard + 10, {
