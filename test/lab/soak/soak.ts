@@ -77,7 +77,10 @@ const noticedMs = 500;
 async function walk(run: Run): Promise<Omit<SoakOutcome, 'slopes'>> {
   const begun = performance.now();
   const settled = await settle(run);
-  if (settled !== true) return { rounds: 0, requests: 0, lost: 0, violations: [`at the start: ${settled}`] };
+  if (settled !== true) {
+    sayLast(run, 20);
+    return { rounds: 0, requests: 0, lost: 0, violations: [`at the start: ${settled}`] };
+  }
   let [rounds, requests, lost] = [0, 0, 0];
   const broken: string[] = [];
   while (rounds < run.roundsMax && performance.now() - begun < run.secondsMax * 1000) {
@@ -186,10 +189,14 @@ function explain(
   const what = violations.slice(0, 8).map(({ invariant, what }) => `round ${round}: ${invariant}: ${what}`);
   for (const line of what) run.say(`VIOLATED: ${line}`);
   run.say(`replay: SEED=${run.seed} ROUND=${round} ROUNDS=1 make soak`);
-  for (const keeper of run.keepers) {
-    run.say(`${keeper.name} said last:`);
-    for (const line of keeper.lastLines(20)) run.say(`  ${line}`);
-  }
+  sayLast(run, 20);
   run.say(`more of it: ${folder}`);
   return what;
+}
+
+function sayLast(run: Run, count: number): void {
+  for (const keeper of run.keepers) {
+    run.say(`${keeper.name} said last:`);
+    for (const line of keeper.lastLines(count)) run.say(`  ${line}`);
+  }
 }
