@@ -243,6 +243,15 @@ describe('a place in the bundle', () => {
       RegExp(`at probeDns \\(/lvs-director/src/probes/dns\\.ts:${sourceLine}:\\d+\\)`),
     );
   });
+  it('has one name wherever the build stands, the cache taken or not', () => {
+    const script = `const loader = require('${join(process.cwd(), build)}/loader.cjs');
+      loader.load('${chunkOf('dns')}').probeDns(undefined).catch((error) => console.log(error.stack));`;
+    for (const flags of [[], ['--max-semi-space-size=31']]) {
+      const stack = execFileSync(process.execPath, [...flags, '-e', script], { encoding: 'utf8', cwd: '/' });
+      expect(stack).toContain('at /lvs-director/dist/chunks/');
+      expect(sourceFrames(stack, pathToFileURL(`${build}/`))).toContain('/lvs-director/src/probes/talk/');
+    }
+  });
   it('without a map stays as it is, as do Node and what is no error', () => {
     const stack = 'Error: x\n    at a (file:///nowhere/dist/chunks/a-1.js:1:2)\n    at b (node:events:1:1)';
     expect(sourceFrames(stack)).toBe(stack);
