@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { bundle, programs } from './build/bundle.mjs';
 import { copyNatives } from './build/natives.mjs';
 import { noticesOf } from './build/notices.mjs';
+import { writeShare } from './package/share.mjs';
 
 const folder = resolve(process.argv[2] ?? join(import.meta.dirname, '..', 'dist'));
 process.chdir(join(import.meta.dirname, '..'));
@@ -17,6 +18,7 @@ const old = `${made}-old`;
 const bundled = await bundle(made);
 const beside = copyNatives(made);
 writeFileSync(join(made, 'third-party-notices.txt'), noticesOf([...bundled, ...beside]));
+await writeShare(join(made, 'share'), [...bundled, ...beside]);
 writeFileSync(join(made, 'chunks.txt'), `${readdirSync(join(made, 'chunks')).join('\n')}\n`);
 for (const program of programs) chmodSync(join(made, `${program}.js`), 0o755);
 execFileSync(process.execPath, [join(made, 'code-cache.cjs')], { stdio: 'inherit' });

@@ -2,7 +2,7 @@
 # Installs the built daemon: $PREFIX/lib/lvs-director, which is whole in itself, $PREFIX/bin/lvs-director,
 # $PREFIX/sbin/lvs-director-ldirectord, the units and what goes with them, the pages of docs/, and an example config where there
 # is none. DESTDIR is for packagers (scripts/package.mjs). DIST is another build than dist/. RUNTIME is a binary of Node to install
-# with it, which it then runs on. Needs neither npm nor a network. Nothing is started or enabled.
+# with it, which it then runs on; NODE the path of one that is there. Needs neither npm nor a network. Nothing is started or enabled.
 set -eu
 cd "$(dirname "$0")/.."
 prefix=${PREFIX:-/usr}
@@ -24,6 +24,7 @@ new=$library/new
 rm -rf "$new"
 mkdir -p "$new"
 cp -R "$build" "$new/dist"
+rm -rf "$new/dist/share"
 cp package.json LICENSE "$new"
 # What the installed build had stays until the next time: a daemon that runs from it loads some parts when it needs them.
 if [ -e "$library/dist/chunks.txt" ]; then
@@ -31,12 +32,17 @@ if [ -e "$library/dist/chunks.txt" ]; then
     [ -e "$new/dist/chunks/$chunk" ] || cp "$library/dist/chunks/$chunk" "$new/dist/chunks/"
   done <"$library/dist/chunks.txt"
 fi
-# The path of a fixed Node in place of the one that env(1) finds; its options stay.
+# A Node of its own, or one whose path is known, in place of the one that env(1) finds. What follows it is one option: the
+# kernel makes one word of it (execve(2)).
 runtime=
+node=${NODE:-}
 if [ -n "${RUNTIME:-}" ]; then
   runtime=node
+  node=$prefix/lib/lvs-director/node
   install -m 755 "$RUNTIME" "$new/node"
-  sed -i "1s|/usr/bin/env -S node|/usr/bin/env -S $prefix/lib/lvs-director/node|" "$new/dist/main.js" "$new/dist/ldirectord.js"
+fi
+if [ -n "$node" ]; then
+  sed -i "1s|^#!/usr/bin/env -S node|#!$node|" "$new/dist/main.js" "$new/dist/ldirectord.js"
 fi
 chmod -R u=rwX,go=rX "$new"
 for part in $runtime dist package.json LICENSE; do
@@ -58,7 +64,14 @@ chmod 644 "$units/lvs-director.service" "$units/lvs-director-network.service"
 mkdir -p "$root/usr/lib/sysusers.d" "$root/usr/lib/tmpfiles.d"
 install -m 644 systemd/lvs-director.sysusers "$root/usr/lib/sysusers.d/lvs-director.conf"
 install -m 644 systemd/lvs-director.tmpfiles "$root/usr/lib/tmpfiles.d/lvs-director.conf"
-cp "$build/third-party-notices.txt" ./*.md "$documents"
+share=$root$prefix/share
+mkdir -p "$share/man" "$share/bash-completion/completions"
+for section in "$build"/share/man/*; do install -D -m 644 -t "$share/man/${section##*/}" "$section"/*; done
+install -m 644 "$build/share/bash-completion/completions/lvs-director" "$share/bash-completion/completions/"
+ln -sf lvs-director "$share/bash-completion/completions/lvs-director-ldirectord"
+# Where Debian's zsh looks; other distributions' in site-functions.
+install -D -m 644 "$build/share/zsh/_lvs-director" "$share/zsh/${ZSH_FUNCTIONS:-vendor-completions}/_lvs-director"
+cp "$build/third-party-notices.txt" "$build/share/sbom.cdx.json" ./*.md "$documents"
 cp -R docs "$documents"
 mkdir -p "$documents/examples"
 cp etc/lvs-director.yaml etc/ldirectord.cf systemd/run-as-root.conf "$documents/examples"

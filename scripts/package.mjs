@@ -2,7 +2,7 @@
 //   package.mjs deb           with a Node of its own: for every Debian since 10, and Ubuntu since 20.04
 //   package.mjs deb-nodejs    for the `nodejs` that the distribution has, from 20.19 on
 // into dist-packages/ (or OUT). The same sources make the same bytes: times are SOURCE_DATE_EPOCH, or the last commit's.
-// VERSION is another version than package.json's, COMPRESS=none a package for tests, made in a second.
+// DIST is another build than dist/, VERSION another version than package.json's; COMPRESS=none makes a package for tests, in a second.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -14,9 +14,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { withRuntime } from './sbom.mjs';
 
-/** Where the notices of a package's parts stand, in every tree. */
-const notices = 'usr/share/doc/lvs-director/third-party-notices.txt';
+const documents = 'usr/share/doc/lvs-director';
 
 /**
  * @param runtime the Node that it brings with it; without, that of the distribution
@@ -25,21 +25,30 @@ const notices = 'usr/share/doc/lvs-director/third-party-notices.txt';
 export function stage(folder, runtime) {
   const root = join(folder, 'root');
   execFileSync('scripts/install.sh', {
-    env: { PATH: process.env.PATH, DESTDIR: root, ...(runtime && { RUNTIME: runtime.binary }) },
+    env: {
+      ...{ PATH: process.env.PATH, DIST: process.env.DIST ?? 'dist', DESTDIR: root },
+      ...(runtime === undefined ? { NODE: '/usr/bin/node' } : { RUNTIME: runtime.binary }),
+    },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   // The first one is made of the example by the scripts of the package: from then on it is the administrator's.
   rmSync(join(root, 'etc/lvs-director/lvs-director.yaml'));
   leaveOut(root);
-  if (runtime !== undefined) {
-    const line = `\n${'-'.repeat(78)}\n\n`;
-    appendFileSync(
-      join(root, notices),
-      `${line}Node.js ${runtime.version} and its parts\n\n${runtime.license}`,
-    );
+  for (const page of filesIn(join(root, 'usr/share/man'))) {
+    writeGzip(`${page}.gz`, readFileSync(page));
+    rmSync(page);
   }
+  if (runtime !== undefined) tellOfRuntime(root, runtime);
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   return { root, version: process.env.VERSION ?? version, epoch: epochOf(), runtime };
+}
+
+/** What is told of the parts of the build is told of the Node that comes with it as well. */
+function tellOfRuntime(root, runtime) {
+  const sbom = join(root, documents, 'sbom.cdx.json');
+  writeFileSync(sbom, withRuntime(readFileSync(sbom, 'utf8'), runtime));
+  const head = `\n${'-'.repeat(78)}\n\nNode.js ${runtime.version} and its parts\n\n`;
+  appendFileSync(join(root, documents, 'third-party-notices.txt'), `${head}${runtime.license}`);
 }
 
 /** Binaries for another C library, symbols, and a copy of the licence, which has its place in each format. */
@@ -56,7 +65,7 @@ function leaveOut(root) {
 }
 
 /** Seconds since 1970 that stand on every file: reproducible-builds.org, "SOURCE_DATE_EPOCH". */
-function epochOf() {
+export function epochOf() {
   if (process.env.SOURCE_DATE_EPOCH !== undefined) return Number(process.env.SOURCE_DATE_EPOCH);
   try {
     const said = execFileSync('git', ['log', '-1', '--format=%ct'], { encoding: 'utf8', stdio: 'pipe' });

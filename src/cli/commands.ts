@@ -86,6 +86,12 @@ export const commands: Readonly<Record<string, Command>> = {
     options: { ...ofDaemon, json },
     load: async () => (await import('./status.ts')).runStatus,
   },
+  names: {
+    takes: ['[routers|services|servers]'],
+    summary: 'the names that the other commands take, one a line, for completion',
+    options: ofDaemon,
+    load: async () => (await import('./names.ts')).runNames,
+  },
   why: {
     takes: ['REAL|SERVICE|ROUTER'],
     summary: 'why a real server, a service or a virtual router is as it is',

@@ -59,7 +59,7 @@ const say = (text: string, io: Io): ExitCode => {
 };
 
 /** "drain REAL [--timeout TIME] [--service SERVICE] [-c FILE] [--socket PATH]". */
-function formOf([name, { takes = [], options }]: Named): string {
+export function formOf([name, { takes = [], options }]: Named): string {
   const shownOptions = Object.values(options).flatMap(({ usage: words }) =>
     words === undefined ? [] : [`[${words}]`],
   );
