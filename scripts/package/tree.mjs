@@ -39,6 +39,8 @@ export function stage(folder, runtime) {
     rmSync(page);
   }
   if (runtime !== undefined) tellOfRuntime(root, runtime);
+  // Made where it is installed, by the Node that is there: it would not be the same bytes each time.
+  rmSync(join(root, 'usr/lib/lvs-director/dist/code-cache'), { recursive: true, force: true });
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   return { root, version: process.env.VERSION ?? version, epoch: epochOf(), runtime };
 }
