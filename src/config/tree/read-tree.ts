@@ -97,10 +97,24 @@ function readNode(schema: z.ZodType, node: ConfigNode, place: Place, reading: Re
   }
   if (node.kind === 'map') {
     // This one map is from host names, not from directors: it was read before anything else.
-    if (formOf(schema).isDirectorName === true) return reading.director;
+    if (formOf(schema).isDirectorName === true) return readHostNames(schema, node, place, reading);
     return readDirectorsValue(schema, node, place, reading);
   }
   return refuse(node, place, { rule: 'one value, or one for each director', got: 'a list' }, reading);
+}
+
+/** Of hosts that this is none of as well: each may be the one that reads the file next. */
+function readHostNames(schema: z.ZodType, node: MapNode, place: Place, reading: Reading): string {
+  for (const { key, value } of node.entries) {
+    if (value.kind !== 'scalar') {
+      const got = value.kind === 'list' ? 'a list' : 'a map';
+      refuse(value, place, { rule: `the name of a director for host "${key}"`, got }, reading);
+    } else if (!schema.safeParse(value.text).success) {
+      const rule = `a name of letters, digits, - and . for host "${key}"`;
+      refuse(value, place, { rule, got: value.text }, reading);
+    }
+  }
+  return reading.director;
 }
 
 function readObject(schema: z.ZodObject, given: ConfigNode, place: Place, reading: Reading): unknown {
