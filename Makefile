@@ -11,7 +11,7 @@ test: modules ## every check and every test; what cannot run here is skipped, an
 	@scripts/ensure-packages.sh || true
 	@node scripts/test.mjs
 
-test-systemd: build ## the unit on a pair of machines that systemd runs, in name spaces of this host (two minutes)
+test-systemd: build ## the package and its unit on a pair of machines that systemd runs, in name spaces of this host (two minutes)
 	@scripts/ensure-packages.sh || true
 	@node scripts/test.mjs lab-systemd
 

@@ -1,6 +1,6 @@
 // What the systemd unit promises: the capabilities that it leaves the daemon are enough for all that it does.
-import { chownSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkoutRoot } from '../harness/checkout.ts';
 import { withLab } from '../harness/namespaces.ts';
@@ -32,6 +32,7 @@ describe('the unit', () => {
       // As systemd begins it: a user of its own, with these capabilities as ambient ones.
       const user = ['--reuid=4711', '--regid=4711', '--clear-groups'];
       const sets = [`--bounding-set=${set}`, `--inh-caps=${set}`, `--ambient-caps=${set}`];
+      chmodSync(dirname(folder), 0o711);
       chownSync(folder, 4711, 4711);
       const bounds = ['setpriv', ...user, ...sets, '--no-new-privs'];
       const daemon = host.start([

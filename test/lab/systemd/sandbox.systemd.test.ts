@@ -47,7 +47,7 @@ virtual:
 `;
 
 /** What the page says that a command which runs as root may, and may not: its table, row by row. */
-const tries = [...page.matchAll(/^\| ([^|]+?) \| `([^`]+)` \| (allowed|refused) \|$/gm)].map(
+const tries = [...page.matchAll(/^\| ([^|]+?) \| `([^`]+)` \| \w+ \| (allowed|refused) \|$/gm)].map(
   ([, what = '', command = '', verdict]) => ({ what, command, isAllowed: verdict === 'allowed' }),
 );
 const tried = '/var/lib/lvs-director/tried';
@@ -145,7 +145,8 @@ describe('below the sandbox of the unit', () => {
     // Refused by the sandbox, not for want of the program.
     expect(
       found.filter(
-        ([, , verdict, said]) => verdict === 'refused' && /not found|No such file|usage/i.test(said ?? ''),
+        ([, , verdict, said]) =>
+          verdict === 'refused' && /not found|No such|nonexistent|usage/i.test(said ?? ''),
       ),
     ).toEqual([]);
   });

@@ -1,8 +1,11 @@
 // A pair of machines that systemd runs, with two web servers and a client on their LAN, and what tests ask of them.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkoutRoot } from '../harness/checkout.ts';
 import { hostOn } from '../harness/host-on.ts';
 import type { Host, Lab, Lan } from '../harness/namespaces.ts';
-import { waitUntil } from '../harness/process.ts';
+import { run, waitUntil } from '../harness/process.ts';
 import { startNginx } from '../harness/programs.ts';
 import { type Machine, startMachine } from '../harness/systemd/machine.ts';
 
@@ -52,6 +55,26 @@ export async function director({ lab, lan }: Site, name: 'lvs1' | 'lvs2', config
 export const writeConfig = (machine: Machine, text: string): Promise<string> =>
   // As an editor of root's leaves it: readable to the daemon by the group that it has of its folder.
   machine.run(`umask 027; cat >${configFile}`, text);
+
+/** Two packages that differ in nothing but their version: `/var/tmp/VERSION.deb` on each of the machines. */
+export async function copyPackages(
+  lab: Lab,
+  machines: readonly Machine[],
+  versions: readonly string[],
+): Promise<void> {
+  for (const version of versions) {
+    const folder = lab.directory('package');
+    const settings = [`OUT=${folder}`, `VERSION=${version}`, 'COMPRESS=none'];
+    const command = ['env', ...settings, 'node', join(checkoutRoot, 'scripts', 'package.mjs'), 'deb-nodejs'];
+    const file = (await run(command, 240_000)).trim();
+    const text = readFileSync(file).toString('base64');
+    // Through its input: it has a /tmp of its own.
+    for (const machine of machines) await machine.run(`base64 -d >/var/tmp/${version}.deb`, text);
+  }
+}
+
+/** Of the host's Node, which may be no package of dpkg's. */
+export const dpkg = 'dpkg --force-depends --force-downgrade';
 
 export const isActiveUnit = async (machine: Machine): Promise<boolean> =>
   (await machine.attempt('systemctl is-active -q lvs-director')).status === 0;

@@ -84,9 +84,14 @@ if [ ! -e "$folder/prepared" ]; then
   printf '[Journal]\nStorage=persistent\nSystemMaxUse=24M\n' >"$root/etc/systemd/journald.conf.d/lab.conf"
   printf '[Match]\nName=eth0\n[Network]\nAddress=%s\nIPv6AcceptRA=no\nLinkLocalAddressing=ipv6\n' "$address" \
     >"$root/etc/systemd/network/eth0.network"
-  # As on a machine of its own; the config is the test's.
-  rm -rf "$root/usr/lib/lvs-director" "$root/usr/bin/lvs-director"
-  DESTDIR=$root "$checkout/scripts/install.sh" >/dev/null || exit 125
+  # As on a machine of its own, by its package where such a thing can be made; the config is the test's.
+  rm -rf "$root/usr/lib/lvs-director" "$root/usr/bin/lvs-director" "$root/usr/sbin/policy-rc.d"
+  if command -v dpkg-deb >/dev/null; then
+    package=$(OUT=$folder COMPRESS=none node "$checkout/scripts/package.mjs" deb-nodejs) &&
+      dpkg --root="$root" --force-depends -i "$package" >"$folder/dpkg" 2>&1 || { cat "$folder/dpkg"; exit 125; }
+  else
+    DESTDIR=$root "$checkout/scripts/install.sh" >/dev/null || exit 125
+  fi
   rm "$root/etc/lvs-director/lvs-director.yaml"
   systemd-sysusers --root="$root" lvs-director.conf && systemd-tmpfiles --root="$root" --create lvs-director.conf || exit 125
   : >"$folder/prepared"
