@@ -52,7 +52,7 @@ bench-flood: build ## adverts of strangers, 10,000 a second: what they cost the 
 	@scripts/ensure-packages.sh ip sysctl
 	@scripts/bench-vrrp-flood.sh $(OPTIONS)
 
-bench-start: build ## exec to the first advert, to a table of 11,000 entries, and memory at rest beside keepalived; commands beside node -e 0 (OPTIONS='--runs 1')
+bench-start: build ## exec to the first advert and memory at rest beside keepalived, a command beside node -e 0 (OPTIONS='--runs 1')
 	@scripts/ensure-packages.sh ip keepalived sysctl
 	@scripts/bench-start.sh $(OPTIONS)
 
