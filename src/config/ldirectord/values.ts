@@ -152,6 +152,9 @@ export const fallback: ValueRule = ({ text, warn }) => {
 export const real: ValueRule = ({ text, warn }) => {
   const line = text.trimEnd();
   if (/\su:\d+\s+l:\d+/.test(line)) warn('l: before u: (it drops u: here)', line);
+  // Perl forgets what it has found when the test for the slash finds one.
+  if (/\s"\/.*"[, ]\s*".*"/.test(line))
+    warn('a request without / (with one it drops the receive and all behind it)', line);
   // The SIP sample that ldirectord ships; stock reads it as host 5060, which is 0.0.19.196.
   if (!/^\d+\.\d+\.\d+\.\d+::\d+\s/.test(line)) return line;
   warn('one colon before the port', line);

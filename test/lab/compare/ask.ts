@@ -28,14 +28,15 @@ export type Comparison = {
 
 const id = 'main';
 
-export async function compareFile(file: string): Promise<Comparison> {
+/** @param ask keepalived: in a lab of the file's own by default */
+export async function compareFile(file: string, ask: Ask = askKeepalived): Promise<Comparison> {
   const text = readFileSync(file, 'utf8');
   const sources: Sources = { include: filesOf, id };
   const judge = (yaml: string) => parseYamlText(yaml, { director: 'lvs1' }).problems;
   const { yaml, notes } = convert({ file, text }, 'keepalived', sources, judge);
   const read = parseYamlText(yaml, { director: 'lvs1' });
   const config: Config | undefined = read.config;
-  const { theirs, log } = await askKeepalived(file, text);
+  const { theirs, log } = await askFor(ask, file, text);
   const ours = config === undefined ? [] : [...ourRouters(config), ...ourServices(config)];
   const refused = errorLines(read).map((line) => `the YAML is refused: ${line}`);
   const found = differences({
@@ -49,8 +50,20 @@ export async function compareFile(file: string): Promise<Comparison> {
 
 const nothing: Dump = { sections: new Map(), log: [] };
 
+export type Dumps = { readonly vrrp: Dump; readonly checkers: Dump };
+export type Ask = (file: string, text: string) => Promise<Dumps>;
+
+async function askFor(ask: Ask, file: string, text: string) {
+  const { vrrp, checkers } = await ask(file, text);
+  const services = theirServicesOf(checkers);
+  return {
+    theirs: [...theirRouters(vrrp), ...theirServices(services), ...theirChecks(checkers, services)],
+    log: [...vrrp.log, ...checkers.log],
+  };
+}
+
 /** In a lab of its own for each file: macvlans and addresses of one would stand in the way of the next. */
-async function askKeepalived(file: string, text: string) {
+async function askKeepalived(file: string, text: string): Promise<Dumps> {
   const lab = createLab();
   try {
     const host = await lab.host('ka');
@@ -59,12 +72,7 @@ async function askKeepalived(file: string, text: string) {
       dumpOf(lab, host, { file, part: 'vrrp', asksIpvs: /lvs_sync_daemon/.test(text), id }),
       canAskCheckers ? dumpOf(lab, host, { file, part: 'checkers', asksIpvs: true, id }) : nothing,
     ]);
-    const routers = theirRouters(vrrp);
-    const services = theirServicesOf(checkers);
-    return {
-      theirs: [...routers, ...theirServices(services), ...theirChecks(checkers, services)],
-      log: [...vrrp.log, ...checkers.log],
-    };
+    return { vrrp, checkers };
   } finally {
     await lab.dispose();
   }

@@ -2,9 +2,10 @@
 // made of the file. Its checkers dump only what IPVS took: where this kernel has none, strace answers the one question
 // that they ask of it (IP_VS_SO_GET_INFO), and the dump goes on.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host, Lab } from '../harness/namespaces.ts';
+import { type Running, start } from '../harness/process.ts';
 
 /** A line of the dump and those that are set in further behind it. */
 export type Dumped = { readonly text: string; readonly below: readonly Dumped[] };
@@ -22,7 +23,7 @@ export const hasKeepalived = has('keepalived', '--version');
 /** Whether the checkers can be asked. */
 export const canAskCheckers = hasKeepalived && (hasIpvs || has('strace', '--version'));
 
-const answered = ['strace', '-f', '-o', '/dev/null', '-e', 'trace=getsockopt', '-e'].concat(
+const answered = ['strace', '--seccomp-bpf', '-f', '-o', '/dev/null', '-e', 'trace=getsockopt', '-e'].concat(
   'inject=getsockopt:retval=0',
 );
 
@@ -44,36 +45,66 @@ export async function dumpOf(
   { file, part, asksIpvs, id = 'main' }: Asked,
 ): Promise<Dump> {
   const folder = lab.directory(part);
-  const pids = ['-p', 'main', '-c', 'checkers', '-r', 'vrrp'].map((word) =>
-    word.startsWith('-') ? word : join(folder, word),
-  );
-  const only = part === 'vrrp' ? '-P' : '-C';
-  const keepalived = ['keepalived', '-n', '-d', '-l', '-D', only, '-i', id, ...pids, '-f', file];
-  const prefix = asksIpvs && !hasIpvs ? answered : [];
-  const running = host.start([...prefix, ...keepalived], { environment: { LC_ALL: 'C' } });
-  await running.waitFor(/Startup complete|no configuration to run|Stopped Keepalived/);
-  if (!running.lines().some((line) => nothing.test(line))) {
-    // What it does after the dump; where it does nothing, the dump was long over.
-    const last = await running
-      .waitFor(lastSections[part], { timeoutMs: 2000 })
-      .then(running.lineCount, running.lineCount);
-    await running.waitFor(firstSteps[part], { after: last, timeoutMs: 2000 }).catch(() => undefined);
-  }
+  const command = commandOf({ file, part, asksIpvs, id }, folder);
+  const running = host.start(command, { environment: { LC_ALL: 'C' } });
+  await untilDumped(running, part);
   // strace would end at once, and pass no signal on.
   process.kill(Number(readFileSync(join(folder, 'main'), 'utf8')), 'SIGTERM');
   await running.exited;
   return readDump(running.lines());
 }
 
+const commandOf = ({ file, part, asksIpvs, id = 'main' }: Asked, folder: string): readonly string[] => {
+  const pids = ['-p', 'main', '-c', 'checkers', '-r', 'vrrp'].map((word) =>
+    word.startsWith('-') ? word : join(folder, word),
+  );
+  const only = part === 'vrrp' ? '-P' : '-C';
+  const keepalived = ['keepalived', '-n', '-d', '-l', '-D', only, '-i', id, ...pids, '-f', file];
+  const prefix = asksIpvs && !hasIpvs ? answered : [];
+  return [...prefix, ...keepalived];
+};
+
+async function untilDumped(running: Running, part: Asked['part']): Promise<void> {
+  await running.waitFor(/Startup complete|no configuration to run|Stopped Keepalived/);
+  if (running.lines().some((line) => nothing.test(line))) return;
+  // What it does after the dump; where it does nothing, the dump was long over.
+  const last = await running
+    .waitFor(lastSections[part], { timeoutMs: 2000 })
+    .then(running.lineCount, running.lineCount);
+  await running.waitFor(firstSteps[part], { after: last, timeoutMs: 2000 }).catch(() => undefined);
+}
+
+/** The same in a namespace that ends with it, killed once it has said all: for many files. */
+export async function dumpAtOnce(asked: Asked, parent: string, links: readonly string[]): Promise<Dump> {
+  const folder = mkdtempSync(join(parent, `${asked.part}-`));
+  const script = 'printf %s "$1" | ip -batch - && shift && exec "$@"';
+  const command = ['unshare', '-n', 'sh', '-c', script, 'sh', batchOf(links)];
+  const running = start([...command, ...commandOf(asked, folder)], { environment: { LC_ALL: 'C' } });
+  const last = asked.part === 'vrrp' ? /------< Interfaces >------/ : /Activating BFD heal/;
+  const isOver = (line: string) => last.test(line) || nothing.test(line);
+  // What it refuses ends it: then there is no dump.
+  await running.waitFor(isOver).catch((error: unknown) => {
+    if (!running.ended()) throw error;
+  });
+  running.signalAll('SIGKILL');
+  await running.exited;
+  rmSync(folder, { recursive: true });
+  return readDump(running.lines());
+}
+
 /** A link of each name; veth, as no other kind is everywhere. */
 export async function addLinks(host: Host, names: Iterable<string>): Promise<void> {
-  const script = [...names].flatMap((name, i) => [
-    `link add ${name} type veth peer name peer-${i}`,
-    `link set ${name} up`,
-    `link set peer-${i} up`,
-  ]);
-  await host.run('sh', '-c', 'printf %s "$1" | ip -batch -', 'sh', `${script.join('\n')}\n`);
+  await host.run('sh', '-c', 'printf %s "$1" | ip -batch -', 'sh', batchOf([...names]));
 }
+
+const batchOf = (names: readonly string[]): string =>
+  names
+    .flatMap((name, i) => [
+      `link add ${name} type veth peer name peer-${i}\n`,
+      `link set ${name} up\n`,
+      `link set peer-${i} up\n`,
+    ])
+    .join('');
 
 const time = /^\w{3} \w{3} [ \d]\d [\d:]{8} \d{4}: /;
 

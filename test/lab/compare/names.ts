@@ -2,6 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { ipBytes, ipFromBytes, parseIp } from '../../../src/net/ip.ts';
+import { setOf } from './facts.ts';
 
 /** Of a virtual_server, as its block begins in the file. */
 export const blockName = (words: readonly string[]): string =>
@@ -75,3 +76,9 @@ export function numbered(name: string, counts: Map<string, number>): string {
   counts.set(name, count);
   return count === 1 ? name : `${name} (${count})`;
 }
+
+/** One bit has a name for each scheduler (linux/ip_vs.h, IP_VS_SVC_F_SCHED1 to 3). */
+export const flagBits = (flags: readonly string[]): string =>
+  setOf([
+    ...new Set(flags.map((flag) => flag.replace(/^.*-fallback$/, 'flag-1').replace(/^.*-port$/, 'flag-2'))),
+  ]);

@@ -61,7 +61,7 @@ function instanceOf(router: VrrpInstanceConfig): Thing {
         garp_master_delay: router.garpDelayMs,
         garp_master_repeat: router.garpRepeat,
         garp_master_refresh: router.garpRefreshMs,
-        garp_master_refresh_repeat: router.garpRefreshRepeat ?? 1,
+        garp_master_refresh_repeat: router.garpRefreshMs > 0 ? (router.garpRefreshRepeat ?? 1) : undefined,
         peers: setOf(peersOf(router)),
         addresses: virtualAddresses.map(addressOf(router)).join(', '),
         excluded: setOf(excludedAddresses.map(addressOf(router))),

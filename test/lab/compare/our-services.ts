@@ -2,12 +2,13 @@
 import { checkPlanOf } from '../../../src/health/checks/plan.ts';
 import type { LoneTarget } from '../../../src/model/checks/checks.ts';
 import { type CheckedAs, checksOf } from '../../../src/model/checks/checks-of.ts';
+import type { CheckBinding } from '../../../src/model/config/check.ts';
 import type { Config } from '../../../src/model/config/config.ts';
 import type { FallbackConfig, RealConfig, VirtualConfig } from '../../../src/model/config/service.ts';
 import { familyOf } from '../../../src/net/ip.ts';
 import { formatNetmask } from '../../../src/net/prefix.ts';
-import { type Facts, type Fields, fieldsOf, setOf, type Thing } from './facts.ts';
-import { behindLinks, numbered, programAndArguments, serviceName, tableName } from './names.ts';
+import { type Facts, type Fields, fieldsOf, type Thing } from './facts.ts';
+import { behindLinks, flagBits, numbered, programAndArguments, serviceName, tableName } from './names.ts';
 
 export const ourServices = ({ virtuals }: Config): Facts => virtuals.flatMap(serviceOf);
 
@@ -22,7 +23,7 @@ function serviceOf(virtual: VirtualConfig): readonly Thing[] {
       name,
       fields: fieldsOf({
         scheduler: virtual.scheduler,
-        schedflags: setOf(virtual.schedFlags),
+        schedflags: flagBits(virtual.schedFlags),
         ops: virtual.ops,
         persistent: persistentSec,
         netmask: persistentSec === undefined ? undefined : netmaskOf(virtual, netmaskPrefix),
@@ -88,11 +89,14 @@ function checkOf({ virtual, real }: CheckedAs, key: string): readonly Thing[] {
       fields: fieldsOf({
         ...said,
         ...askedOf(target),
-        bindto: 'bind' in target ? target.bind?.address : undefined,
+        ...('bind' in target && bindingOf(target.bind)),
       }),
     },
   ];
 }
+
+const bindingOf = (bind: CheckBinding = {}): Fields =>
+  fieldsOf({ bindto: bind.address, bind_if: bind.interface, fwmark: bind.mark });
 
 const kinds: Readonly<Record<string, string>> = {
   connect: 'TCP_CHECK',
@@ -144,4 +148,7 @@ function askedOf(target: LoneTarget): Fields {
 }
 
 const rangesOf = (ranges: readonly (readonly [number, number])[] = [[200, 299]]): string =>
-  ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
+  ranges
+    .map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`))
+    .sort()
+    .join(',');

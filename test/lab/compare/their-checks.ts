@@ -25,7 +25,7 @@ export function theirChecks({ sections }: Dump, services: readonly TheirService[
         if (found === undefined) return [];
         const key = `${kind} of ${name} -> ${serverKey(found, name)}`;
         const fields = {
-          ...timesOf(kind, below),
+          ...timesOf(kind, below, micro(saidOf(service, 'delay_loop'), 1000)),
           ...askedOf(kind, below, files, hostOf(found) ?? hostOf(service)),
         };
         return [{ name: numbered(key, seen), block, fields }];
@@ -37,10 +37,11 @@ export function theirChecks({ sections }: Dump, services: readonly TheirService[
 const fits = ({ protocol }: TheirService, wanted: string): boolean =>
   protocol === wanted || protocol === 'none' || wanted === 'none';
 
-const micro = (text: string | undefined): number | undefined =>
-  text === undefined ? undefined : Number.parseInt(text, 10) / 1000;
+const micro = (text: string | undefined, factor = 0.001): number | undefined =>
+  text === undefined ? undefined : Number.parseFloat(text) * factor;
 
-function timesOf(kind: string, below: readonly Dumped[]): Fields {
+/** @param ofService what a MISC_CHECK without a time of its own may take */
+function timesOf(kind: string, below: readonly Dumped[], ofService: number | undefined): Fields {
   if (kind === 'FILE_CHECK') return {};
   const connection = belowOf(below, 'Connection');
   const timeout = saidOf(
@@ -51,7 +52,7 @@ function timesOf(kind: string, below: readonly Dumped[]): Fields {
   return fieldsOf({
     delay_loop: interval,
     retry: saidOf(below, 'Retries'),
-    timeout: Number(timeout) * 1000 || interval,
+    timeout: Number(timeout) * 1000 || ofService,
   });
 }
 
@@ -93,7 +94,9 @@ function askedOf(
 }
 
 const hostOf = (lines: readonly Dumped[]): string | undefined =>
-  saidOf(lines, 'Virtual host') ?? saidOf(lines, 'VirtualHost');
+  ['Virtual host', 'VirtualHost', 'Virtualhost']
+    .map((key) => saidOf(lines, key))
+    .find((each) => each !== undefined);
 
 function urlsOf(
   below: readonly Dumped[],
@@ -105,6 +108,7 @@ function urlsOf(
   const texts = urls.map(({ text, below: inner }) => {
     const codes = belowOf(inner, 'HTTP Status Code')
       .map((line) => line.text)
+      .sort()
       .join(',');
     const digest = saidOf(inner, 'digest');
     const regex = saidOf(inner, 'Regex')?.replace(/^"(.*)"$/s, '$1');

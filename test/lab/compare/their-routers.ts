@@ -13,9 +13,17 @@ export const theirRouters = (dump: Dump): Facts => {
     ...instances.map((instance) => withTrackersOf(instance, [...instances, ...groups])),
     ...groups.map(({ fields, ...group }) => ({ ...group, fields: without(fields, trackKeys) })),
     ...sectionOf(dump, 'VRRP Scripts', 'VRRP Script').map(scriptOf),
-    ...sectionOf(dump, 'VRRP Track processes', 'VRRP Track process').map(processOf),
+    ...sectionOf(dump, 'VRRP Track processes', 'VRRP Track process')
+      .map(processOf)
+      .filter(({ name }) => isTracked(name.replace('vrrp_track_process ', ''), [...instances, ...groups])),
   ];
 };
+
+/** It keeps a process that nobody tracks; what it is does not matter then. */
+const isTracked = (name: string, trackers: Facts): boolean =>
+  trackers.some(({ fields }) =>
+    fields.track_process?.split(', ').some((each) => each.startsWith(`${name} `)),
+  );
 
 type Named = { readonly name: string; readonly below: readonly Dumped[] };
 
@@ -33,10 +41,13 @@ const thing = (key: string, name: string, fields: Fields): Thing => ({
 function instanceOf({ name, below }: Named): Thing {
   const [value, unit] = (saidOf(below, 'Advert interval') ?? '').split(' ');
   const device = saidOf(below, 'Interface') ?? '';
-  const [, vmac, base = ''] = /^(\S+), vmac on (\S+)/.exec(device) ?? [];
+  const [, vmac, base = ''] = /^(\S+), vmac on ([^\s,]+)/.exec(device) ?? [];
   const seconds = (key: string) => Number(/^[\d.]+/.exec(saidOf(below, key) ?? '0')?.[0]) * 1000;
+  const refresh = seconds('Gratuitous ARP refresh');
   const source = saidOf(below, 'Using src_ip');
   const own = vmac === undefined ? device : base;
+  const addressesIn = (title: string) => firstOfEach(belowOf(below, title).map(addressOf(own, vmac)));
+  const [floating, excluded] = [addressesIn('Virtual IP ('), addressesIn('Virtual IP Excluded')];
   return thing('vrrp_instance', name, {
     ...fieldsOf({
       interface: own,
@@ -53,10 +64,10 @@ function instanceOf({ name, below }: Named): Thing {
       garp_master_delay: seconds('Gratuitous ARP delay'),
       garp_master_repeat: saidOf(below, 'Gratuitous ARP repeat'),
       garp_master_refresh: seconds('Gratuitous ARP refresh'),
-      garp_master_refresh_repeat: saidOf(below, 'Gratuitous ARP refresh repeat'),
-      peers: setOf(belowOf(below, 'Unicast Peer').map(({ text }) => text)),
-      addresses: firstOfEach(belowOf(below, 'Virtual IP (').map(addressOf(own, vmac))).join(', '),
-      excluded: setOf(belowOf(below, 'Virtual IP Excluded').map(addressOf(own, vmac))),
+      garp_master_refresh_repeat: refresh > 0 ? saidOf(below, 'Gratuitous ARP refresh repeat') : undefined,
+      peers: setOf([...new Set(belowOf(below, 'Unicast Peer').map(({ text }) => text))]),
+      addresses: linkLocalFirst(floating).join(', '),
+      excluded: setOf(excluded.filter((text) => !floating.some((one) => prefixOf(one) === prefixOf(text)))),
       routes: setOf(belowOf(below, 'Virtual Routes').map(routeOf)),
       rules: setOf(belowOf(below, 'Virtual Rules').map(ruleOf)),
       sync_group: cleanName(saidOf(below, 'Sync group') ?? ''),
@@ -92,9 +103,14 @@ const addressOf =
       .join(' ');
   };
 
+/** As our config has them (RFC 9568 §5.2.9). */
+const linkLocalFirst = (texts: readonly string[]): readonly string[] =>
+  [...texts].sort((a, b) => Number(b.startsWith('fe80:')) - Number(a.startsWith('fe80:')));
+
 /** The kernel refuses an address the second time, whatever its label. */
 const firstOfEach = (texts: readonly string[]): readonly string[] =>
-  [...new Map([...texts].reverse().map((text) => [text.split(' ')[0], text])).values()].reverse();
+  texts.filter((text, i) => texts.findIndex((other) => prefixOf(other) === prefixOf(text)) === i);
+const prefixOf = (text: string): string | undefined => text.split(' ')[0];
 
 const valueIn = (words: readonly string[], key: string): string | undefined => {
   const at = words.indexOf(key);
@@ -125,7 +141,10 @@ function ruleOf({ text }: Dumped): string {
   const words = text.split(' ');
   const action = words.find((word) => /^(blackhole|unreachable|prohibit)$/.test(word));
   const keys = spelled(words, ['from', 'to', 'iif', 'oif', 'fwmark', 'lookup', 'priority']);
-  return [...(action === undefined ? [] : [action]), ...keys.filter((each) => each !== 'from all')].join(' ');
+  return [
+    ...(action === undefined ? [] : [action]),
+    ...keys.filter((each) => !/^(from|to) (all|0\.0\.0\.0\/0|::\/0)$/.test(each)),
+  ].join(' ');
 }
 
 const tracked = {

@@ -2,8 +2,8 @@
 // mark of a group. Source: keepalived/check/check_data.c (dump_vs, dump_rs, dump_vsg).
 import { parseIp } from '../../../src/net/ip.ts';
 import { belowOf, type Dump, type Dumped, saidOf } from './dump.ts';
-import { type Facts, fieldsOf, setOf, type Thing } from './facts.ts';
-import { addressesOf, blockName, serviceName, tableName } from './names.ts';
+import { type Facts, fieldsOf, type Thing } from './facts.ts';
+import { addressesOf, blockName, flagBits, serviceName, tableName } from './names.ts';
 import { commandIn } from './their-routers.ts';
 
 /** A service as it is dumped, before its group is told apart. */
@@ -101,7 +101,7 @@ function serviceOf(service: TheirService, name: string): readonly Thing[] {
       block,
       fields: fieldsOf({
         scheduler: value('lvs_sched'),
-        schedflags: setOf(flags.filter((flag) => value(flag) === 'enabled')),
+        schedflags: flagBits(flags.filter((flag) => value(flag) === 'enabled')),
         ops: value('One packet scheduling')?.startsWith('enabled'),
         persistent: value('persistence timeout'),
         netmask: value('persistence granularity'),
@@ -132,7 +132,9 @@ function forwardIn(text = ''): string {
 }
 
 function fallbackOf(below: readonly Dumped[], name: string): string | undefined {
-  const sorry = saidOf(below, 'sorry server');
+  const sorry = ['sorry server', 'sorry server (duplicates rs)']
+    .map((title) => saidOf(below, title))
+    .find((each) => each !== undefined);
   const [, address, port] = /^\[(\S+)\]:\w+:(\d+)/.exec(sorry ?? '') ?? [];
   if (address === undefined || port === undefined) return undefined;
   const forward = forwardIn(saidOf(belowOf(below, 'sorry server'), 'forwarding method'));
@@ -153,7 +155,7 @@ function serverOf(server: readonly Dumped[], { block, below }: TheirService, nam
     name: `real_server ${name} -> ${serverKey(server, name)}`,
     block,
     fields: fieldsOf({
-      weight: /WEIGHT = (-?\d+)/.exec(value('RIP') ?? '')?.[1],
+      weight: value('initial weight'),
       forward: forwardIn(value('forwarding method')),
       uthreshold: upper,
       lthreshold: lower,

@@ -1,6 +1,7 @@
 // virtual_ipaddress, virtual_ipaddress_excluded and use_vmac of a vrrp_instance. Words that keepalived ignores cost no
 // address here either. Source: keepalived/vrrp/vrrp_ipaddress.c, keepalived/vrrp/vrrp_parser.c.
-import { type Family, familyOf, isLinkLocal } from '../../../net/ip.ts';
+import { type Family, familyOf, ipBytes, ipFromBytes, isLinkLocal } from '../../../net/ip.ts';
+import type { Prefix } from '../../../net/prefix.ts';
 import { parseVirtualAddress } from '../../../net/virtual-address.ts';
 import type { Noting } from '../converted.ts';
 import type { NoteKind } from '../grades.ts';
@@ -10,6 +11,8 @@ export type Floating = {
   readonly family: Family;
   readonly addresses: readonly string[];
   readonly excluded: readonly string[];
+  /** Whether all of its addresses are another's. */
+  readonly isTaken: boolean;
 };
 
 /** Whose an address is, over all instances. */
@@ -27,7 +30,7 @@ export function floatingOf(instance: Statement, device: string, taken: Taken, no
       return text === undefined || parsed === undefined ? [] : [{ key, line, text, ...parsed }];
     });
   const lines = read('virtual_ipaddress');
-  const family = lines[0] === undefined ? 'inet' : familyOf(lines[0].address);
+  const family = familyIn(instance) ?? 'inet';
   const isFree = ({ address, device: own = device, key, line, text }: (typeof lines)[number]): boolean => {
     const name = isLinkLocal(address) ? `${address} ${own}` : address;
     const owner = taken.get(name);
@@ -42,7 +45,11 @@ export function floatingOf(instance: Statement, device: string, taken: Taken, no
   };
   const ofFamily = lines.filter(({ address, line, text }) => {
     if (familyOf(address) === family) return true;
-    note(line.at, 'ignored', `virtual_ipaddress ${text}: left out, as the first is of the other family`);
+    note(
+      line.at,
+      'ignored',
+      `virtual_ipaddress ${text}: left out, as what stands first is of the other family`,
+    );
     return false;
   });
   const kept = ofFamily.filter(isFree);
@@ -56,8 +63,20 @@ export function floatingOf(instance: Statement, device: string, taken: Taken, no
   return {
     family,
     addresses: texts.slice(0, most),
+    isTaken: ofFamily.length > 0 && kept.length === 0,
     excluded: [...texts.slice(most), ...excluded.map(({ text }) => text)],
   };
+}
+
+/** Of the first address that the file names for it: floating, a peer's, or a source. */
+function familyIn({ block = [] }: Statement): Family | undefined {
+  const texts = block.flatMap((each) => {
+    if (each.key === 'virtual_ipaddress' || each.key === 'unicast_peer')
+      return (each.block ?? []).map(({ key }) => key);
+    return /^(?:unicast_src_ip|mcast_src_ip|mcast_dst_ip)$/.test(each.key) ? each.words.slice(0, 1) : [];
+  });
+  const first = texts.map((text) => parseVirtualAddress(text)).find((each) => each !== undefined);
+  return first && familyOf(first.address);
 }
 
 /** Words with a value behind them that are read here. */
@@ -80,7 +99,8 @@ const lost: Readonly<Record<string, readonly [values: number, kind: NoteKind]>> 
 export function addressOf(key: string, line: Statement, note: Noting): string | undefined {
   const { key: address, words, at } = line;
   const whole = [address, ...words].join(' ');
-  if (parseVirtualAddress(address) === undefined) {
+  const prefix = parseVirtualAddress(address);
+  if (prefix === undefined) {
     note(at, 'missing', `${key} ${whole}: left out, as it cannot be said`);
     return undefined;
   }
@@ -90,8 +110,13 @@ export function addressOf(key: string, line: Statement, note: Noting): string | 
     const [word = '', value = ''] = [words[i], words[i + 1]];
     const [values, kind] = lost[word] ?? [0, 'ignored'];
     const fits = pairs.has(word) && parseVirtualAddress(`${address} ${word} ${value}`) !== undefined;
+    const isBroadcast = word === 'brd' || word === 'broadcast';
+    const lowest = isBroadcast && value === '-' ? lowestOf(prefix) : undefined;
+    // keepalived knows scopes of IPv4 alone.
+    const isForeign = word === 'scope' && address.includes(':');
     if (word === 'no_track') kept.set('track', 'no');
-    else if (fits) kept.set(word === 'broadcast' ? 'brd' : word, value);
+    else if (lowest !== undefined) kept.set('brd', lowest);
+    else if (fits && !isForeign) kept.set(isBroadcast ? 'brd' : word, value);
     else kinds.add(kind);
     i += pairs.has(word) ? 1 : values;
   }
@@ -99,6 +124,13 @@ export function addressOf(key: string, line: Statement, note: Noting): string | 
   const [worst] = [...kinds].sort((a, b) => Number(a === 'ignored') - Number(b === 'ignored'));
   if (worst !== undefined) note(at, worst, `${key} ${whole}: only ${text}`);
   return text;
+}
+
+/** What `brd -` stands for: the bits of the host are 0. None where there is no room for it. */
+function lowestOf({ address, length }: Prefix): string | undefined {
+  if (familyOf(address) === 'inet6' || length > 30 || length === 0) return undefined;
+  const mask = (index: number) => 0xff00 >> Math.min(8, Math.max(0, length - 8 * index));
+  return ipFromBytes(ipBytes(address).map((byte, index) => byte & mask(index)));
 }
 
 /** Names of macvlans that are taken; keepalived gives a second of the name the one by rule, vrrp.VRID. */

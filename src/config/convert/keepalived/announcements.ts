@@ -51,9 +51,13 @@ function countOf(given: Statement, note: Noting): string | undefined {
   return `${kept}`;
 }
 
-function timeOf(key: Key, given: Statement, note: Noting): string {
+function timeOf(key: Key, given: Statement, note: Noting): string | undefined {
   const text = given.words[0] ?? '';
   const value = seconds(text);
+  if (text.startsWith('-')) {
+    note(given.at, 'ignored', `${given.key} ${text}: left out, as keepalived does`);
+    return undefined;
+  }
   if (value === undefined) {
     note(given.at, 'mended', `${given.key} ${text}: 0, as keepalived makes of it`);
     return '0';

@@ -91,15 +91,25 @@ function portOf({ checker, real, virtual, note }: Scope): string | undefined {
 }
 
 /** The nearest that keepalived takes: a text that is no time is passed over. */
-const timeOf = ({ checker, real, virtual }: Scope, key: string): string | undefined =>
-  [checker, real, virtual].map(({ block }) => seconds(wordOf(block, key))).find((time) => time !== undefined);
+const timeOf = ({ checker, real, virtual }: Scope, key: string): string | undefined => {
+  // What an SMTP_CHECK inherits is looked up at its end, and has to stand before it.
+  const isEarly = checker.key === 'SMTP_CHECK' && key === 'connect_timeout';
+  const before = ({ block = [] }: Statement, inner: Statement) =>
+    isEarly ? block.slice(0, block.indexOf(inner)) : block;
+  return [checker.block, before(real, checker), before(virtual, real)]
+    .map((block) => seconds(wordOf(block, key)))
+    .find((time) => time !== undefined);
+};
 
 function timesOf(scope: Scope): Fields {
   const { key, block } = scope.checker;
   const interval = timeOf(scope, 'delay_loop') ?? '60';
   const ownRetry = (own[key] ?? []).filter((name) => name === 'nb_get_retry');
-  const retry = wordOf(block, 'retry', ...ownRetry) ?? inherited(scope, 'retry');
-  const failures = 1 + (wholeWithin(retry, 0, 0xffff_ffff) ?? retries[key] ?? 1);
+  const outer = [scope.real, scope.virtual].map((each) => lastNumber(each.block, ['retry'], 1));
+  const [retry] = [lastNumber(block, ['retry', ...ownRetry], 0), ...outer].filter(
+    (each) => each !== undefined,
+  );
+  const failures = 1 + (retry ?? retries[key] ?? 1);
   const timeout = timeOf(scope, 'connect_timeout') ?? '5';
   const given = wordOf(block, 'misc_timeout') ?? '0';
   const ofService = seconds(wordOf(scope.virtual.block, 'delay_loop')) ?? '60';
@@ -111,6 +121,16 @@ function timesOf(scope: Scope): Fields {
     failurecount: `${failures}`,
   };
 }
+
+/** What is no number, or below the least, is passed over. */
+const lastNumber = (block: Statement['block'], keys: readonly string[], least: number): number | undefined =>
+  (block ?? [])
+    .filter(({ key }) => keys.includes(key))
+    .map(({ words }) => wholeWithin(words[0], least, 0xffff_ffff))
+    .findLast((each) => each !== undefined);
+
+/** keepalived's own, where none is named. */
+const heloName = 'smtpchecker.keepalived.org';
 
 const retries: Readonly<Record<string, number>> = { DNS_CHECK: 3, MISC_CHECK: 0 };
 const secondsBeforeRetry: Readonly<Record<string, string>> = { HTTP_GET: '3', SSL_GET: '3' };
@@ -140,7 +160,7 @@ function kindOf(scope: Scope): Fields {
   if (key === 'HTTP_GET') return speak('http', httpOf(scope));
   if (key === 'SSL_GET')
     return speak('https', { ...httpOf(scope), sni: word('sni_name'), ...scope.identity });
-  if (key === 'SMTP_CHECK') return speak('smtp', { helo_name: word('helo_name') });
+  if (key === 'SMTP_CHECK') return speak('smtp', { helo_name: word('helo_name') ?? heloName });
   if (key === 'DNS_CHECK') {
     const name = word('name');
     const request = name === undefined || name === '.' ? undefined : name;
@@ -199,8 +219,10 @@ const urlKeys = new Set(['path', 'digest', 'status_code', 'virtualhost', 'regex'
 
 function urlOf({ block }: Statement, note: Noting): Fields {
   noteUnknown(block ?? [], urlKeys, 'url', note);
-  const codes = lastOf(block, 'status_code');
-  const status = codes?.words.join(',');
+  // keepalived adds them up.
+  const all = (block ?? []).filter(({ key }) => key === 'status_code');
+  const [codes] = all;
+  const status = codes && all.flatMap(({ words }) => words).join(',');
   const regex = lastOf(block, 'regex');
   const pattern = regex && regexOf(regex);
   const wrong = explainPattern(pattern ?? '');

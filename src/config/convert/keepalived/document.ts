@@ -5,6 +5,7 @@ import { sharedKeys as announcementKeys } from './announcements.ts';
 import { delayKeys, interfacesOf, processOf } from './delays.ts';
 import { directorKeys, ipvsOf } from './director.ts';
 import { identityOf } from './identity.ts';
+import { noteLate } from './late.ts';
 import { noteUnknown } from './left-out.ts';
 import { readKeepalivedLines, type SourceFile, type Sources } from './lines.ts';
 import { sharedRivalKeys } from './rivals.ts';
@@ -53,6 +54,7 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
   const globals = all('global_defs').flatMap(({ block }) => block ?? []);
   noteUnknown(statements, blocks, '', note);
   noteUnknown(globals, globalKeys, '', note);
+  noteLate(statements, note);
   const named = (...keys: readonly string[]) => firstOfEach(all(...keys), note);
   const vrrp_script = named('vrrp_script').flatMap((each) => scriptOf(each, note));
   const trackedFiles = named('vrrp_track_file', 'track_file');

@@ -111,8 +111,8 @@ function preemptionOf(
   const startsAsMaster = isOwner ? state === undefined || says || strict : says && !strict;
   if (state !== undefined && says && lastOf(block, 'priority') !== undefined)
     note(state.at, 'approximate', 'state MASTER: left out, as the priority decides who is active');
-  // The last of the two words holds.
-  const wants = nopreempt?.key === 'nopreempt' && isSet(block, 'nopreempt');
+  // The last of the two words holds, whatever stands behind it.
+  const wants = nopreempt?.key === 'nopreempt';
   const reason = startsAsMaster ? 'state MASTER' : isOwner ? 'priority 255' : undefined;
   if (wants && reason !== undefined)
     note(nopreempt.at, 'ignored', `nopreempt: left out, as keepalived has no effect of it beside ${reason}`);

@@ -114,7 +114,9 @@ export function fallbackOf({ virtual, targets, note }: Service): Value | undefin
   const sorry = lastOf(block, 'sorry_server');
   const [address, given] = sorry?.words ?? [];
   if (sorry === undefined || address === undefined) return undefined;
-  const method = lastOf(block, 'sorry_server_lvs_method') ?? lastOf(block, 'lb_kind', 'lvs_method');
+  // The method of a sorry_server stands behind it.
+  const behind = (block ?? []).slice((block ?? []).indexOf(sorry));
+  const method = lastOf(behind, 'sorry_server_lvs_method') ?? lastOf(block, 'lb_kind', 'lvs_method');
   const { forward, tunnel } = forwardingOf(method, note);
   const port = portOf(given);
   const bare = parseIp(address.replace(/[-/].*$/, ''));

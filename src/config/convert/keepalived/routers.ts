@@ -64,12 +64,13 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
   seen.names.set(name, statement);
   noteUnknown(block ?? [], known, 'vrrp_instance', note);
   const device = wordOf(block, 'interface') ?? defaultDevice(globals);
-  const { family, addresses, excluded } = floatingOf(statement, device, seen.addresses, note);
+  const { family, addresses, excluded, isTaken } = floatingOf(statement, device, seen.addresses, note);
   const vrid = wholeWithin(wordOf(block, 'virtual_router_id'), 1, 255);
   if (vrid === undefined) return leaveOut('missing', 'it has no virtual_router_id');
   const election = electionOf({ instance: statement, globals, inet6: family === 'inet6', note });
   if (addresses.length === 0 && !mayElectAlone(block, election))
-    return leaveOut('ignored', 'it has no virtual_ipaddress, which keepalived refuses here too');
+    if (isTaken) return leaveOut('missing', 'another vrrp_instance has all of its addresses');
+    else return leaveOut('ignored', 'it has no virtual_ipaddress, which keepalived refuses here too');
   const adverts = advertsOf(statement, election, { globals, family, note });
   // A group of their own parts two; a MAC by the VRID they would share.
   const group = lastOf(block, 'use_vmac') === undefined ? adverts.mcast_dst_ip : undefined;
@@ -96,7 +97,7 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
     checksum: checksumOf(block, globals),
     ...announcementsOf(block, globals, note),
     ...rivalryOf(block, election, globals, note),
-    ...tracksOf(statement, { references, note, weightless: weightlessOf(name, election, around) }),
+    ...tracksOf(statement, { references, note, device, weightless: weightlessOf(name, election, around) }),
     ...notifiesOf(statement, note),
   };
   return [fields];

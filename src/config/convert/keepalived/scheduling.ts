@@ -2,7 +2,7 @@
 // (lbflags_handler, pto_handler, pgr_handler), keepalived/check/check_data.c (validate_check_config).
 import { schedulers } from '../../service/scheduling.ts';
 import type { Fields, Noting } from '../converted.ts';
-import type { Targets } from './targets.ts';
+import { familiesOf, type Targets } from './targets.ts';
 import { lastOf, type Statement, wholeWithin, wordOf } from './tree.ts';
 
 export const schedulingKeys = [
@@ -64,7 +64,7 @@ export function persistenceOf(targets: Targets, { block, words }: Statement, not
   const last = timeouts.findLast(
     ({ words: [text] }) => text === undefined || wholeWithin(text, 1, timeoutMax) !== undefined,
   );
-  const granularity = lastOf(block, 'persistence_granularity');
+  const granularity = granularityOf(targets, block, note);
   const hasAnyPort = targets.some((target) => 'port' in target && target.port === '0');
   const persistent =
     last !== undefined
@@ -84,4 +84,23 @@ export function persistenceOf(targets: Targets, { block, words }: Statement, not
     netmask: granularity?.words[0],
     persistence_engine: persistent === undefined ? undefined : engine?.words[0],
   };
+}
+
+/** A mask of IPv4, or a length of IPv6; where no address tells which, the dots do. What is of the other is passed over. */
+function granularityOf(targets: Targets, block: Statement['block'], note: Noting): Statement | undefined {
+  const [family] = familiesOf(targets);
+  const isUsable = ({ at, words: [text = ''] }: Statement): boolean => {
+    const inet6 = family === undefined ? !text.includes('.') : family === 'inet6';
+    if (inet6 ? wholeWithin(text, 1, 128) !== undefined : /^[\d.]+$/.test(text)) {
+      if (!inet6 && !text.includes('.'))
+        note(at, 'taken', `persistence_granularity ${text}: /${text}, though keepalived reads 0.0.0.${text}`);
+      return true;
+    }
+    note(at, 'mended', `persistence_granularity ${text}: left out, as keepalived cannot read it either`);
+    return false;
+  };
+  return (block ?? [])
+    .filter(({ key }) => key === 'persistence_granularity')
+    .filter(isUsable)
+    .at(-1);
 }

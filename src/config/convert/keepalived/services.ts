@@ -77,6 +77,14 @@ function serviceOf(
     }
   }
   const servers = [...found.values()];
+  if (servers.length === 0) {
+    note(
+      statement.at,
+      'ignored',
+      `virtual_server ${statement.text}: left out, as keepalived ignores it without a real_server`,
+    );
+    return [];
+  }
   const statements = servers.map(({ real }) => real);
   const checks = serviceChecksOf(servers, around);
   noteFamilies(targets, statement, note);

@@ -46,11 +46,13 @@ export function notifiesOf({ block }: Statement, note: Noting): Fields {
 
 export const trackKeys = ['track_interface', 'track_script', 'track_file', 'track_process'] as const;
 
-function weightOf(text: string | undefined, { at }: Statement, note: Noting): string | undefined {
+/** @param key of the block that it is of */
+function weightOf(key: string, { at, words: [text] }: Statement, note: Noting): string | undefined {
   const weight = Number(text);
   if (text === undefined || !Number.isInteger(weight)) return undefined;
   const within = Math.max(-weightMax, Math.min(weightMax, weight));
-  if (within !== weight) note(at, 'limited', `weight ${text}: ${within}, which is the most there is here`);
+  if (within !== weight)
+    note(at, 'limited', `${key} weight ${text}: ${within}, which is the most there is here`);
   return `${within}`;
 }
 
@@ -108,7 +110,7 @@ export function scriptOf(statement: Statement, note: Noting): readonly Fields[] 
       script,
       interval: timeOf(block, 'interval', note),
       timeout: timeOf(block, 'timeout', note),
-      weight: weight && weightOf(weight.words[0], weight, note),
+      weight: weight && weightOf(statement.key, weight, note),
       rise: countOf(block, 'rise', note),
       fall: countOf(block, 'fall', note),
       init_fail: firstOf(block, 'init_fail') && 'yes',
@@ -120,19 +122,25 @@ export function scriptOf(statement: Statement, note: Noting): readonly Fields[] 
 export function trackFileOf(statement: Statement, note: Noting): readonly Fields[] {
   const { block, at } = statement;
   noteUnknown(block ?? [], fileKeys, statement.key, note);
-  const file = wordOf(block, 'file');
+  // keepalived takes the first of both.
+  const file = firstOf(block, 'file')?.words[0];
   if (file === undefined || !file.startsWith('/')) {
     note(at, 'missing', `${statement.key} ${statement.text}: left out, as it has no absolute path`);
     return [];
   }
-  const weight = lastOf(block, 'weight');
-  return [{ name: nameOf(statement), file, weight: weight && weightOf(weight.words[0], weight, note) }];
+  const weight = firstOf(block, 'weight');
+  return [{ name: nameOf(statement), file, weight: weight && weightOf(statement.key, weight, note) }];
 }
 
 export function trackProcessOf(statement: Statement, note: Noting): readonly Fields[] {
   const { block, at } = statement;
   noteUnknown(block ?? [], processKeys, statement.key, note);
-  const [program, ...rest] = (lastOf(block, 'process')?.words ?? []).flatMap((word) => word.split(/\s+/));
+  const given = lastOf(block, 'process');
+  const [program, ...rest] = (given?.words ?? []).flatMap((word) => word.split(/\s+/));
+  if (given?.words[0]?.includes(' ')) {
+    const text = `${statement.key} process ${given.text}: with parameters, though keepalived takes all in quotes for a name`;
+    note(given.at, 'taken', text);
+  }
   if (program === undefined || program === '') {
     note(at, 'missing', `vrrp_track_process ${statement.text}: left out, as it names no process`);
     return [];
@@ -147,7 +155,7 @@ export function trackProcessOf(statement: Statement, note: Noting): readonly Fie
       param_match: parameters === undefined ? undefined : wordOf(block, 'param_match'),
       quorum: countOf(block, 'quorum', note),
       quorum_max: countOf(block, 'quorum_max', note),
-      weight: weight && weightOf(weight.words[0], weight, note),
+      weight: weight && weightOf(statement.key, weight, note),
     },
   ];
 }

@@ -15,17 +15,21 @@ export type TracksOf = {
   readonly references: References;
   readonly note: Noting;
   readonly weightless?: Weightless | undefined;
+  /** Its own, which is watched without being tracked. */
+  readonly device?: string;
 };
 
 /** keepalived adds the blocks up, and takes the first line of a name. */
 export const tracksOf = ({ block }: Statement, of: TracksOf): Fields =>
   Object.fromEntries(
     trackKeys.map((key) => {
-      const { note, references } = of;
+      const { note, references, device } = of;
       const found = new Map<string, string | undefined>();
       for (const line of linesOf(block, key)) {
         const name = key === 'track_interface' ? line.key : cleanName(line.key);
         if (found.has(name)) note(line.at, 'ignored', `${key} ${line.key}: left out, as it stands before`);
+        else if (key === 'track_interface' && name === device)
+          note(line.at, 'ignored', `${key} ${name}: left out, as keepalived does with the own interface`);
         else if (references[key]?.has(name) === false)
           note(line.at, 'missing', `${key} ${line.key}: left out, as it is defined nowhere`);
         else found.set(name, trackOf(name, line, key, of));
@@ -38,18 +42,36 @@ export const tracksOf = ({ block }: Statement, of: TracksOf): Fields =>
 const weightMax = 253;
 
 function trackOf(name: string, line: Statement, key: TrackKey, of: TracksOf): string | undefined {
-  const { words, at } = line;
-  const place = words.indexOf('weight');
-  const text = place < 0 ? undefined : words[place + 1];
-  const weight = text !== undefined && /^[-+]?\d{1,9}$/.test(text) ? Number(text) : undefined;
-  const isWithin = weight !== undefined && Math.abs(weight) <= weightMax;
-  if (text !== undefined && !isWithin)
+  const [option, text, turned] = line.words;
+  const { at } = line;
+  if (option !== undefined && (option !== 'weight' || text === undefined)) {
+    const reason =
+      option === 'weight'
+        ? 'keepalived ignores a weight without its number'
+        : `keepalived knows no ${option}`;
+    of.note(
+      at,
+      'ignored',
+      `${key} ${name} ${line.text}: left out, as ${reason}, and then tracks nothing here`,
+    );
+    return undefined;
+  }
+  const weight = text !== undefined && /^[-+]?\d{1,9}$/.test(text) ? weightWithin(Number(text)) : undefined;
+  if (text !== undefined && weight === undefined)
     of.note(at, 'mended', `${key} ${name} weight ${text}: left out, as keepalived makes of it`);
-  const reverse = words.includes('reverse') && (isWithin || text === undefined) ? ' reverse' : '';
-  const inForce = isWithin ? weight : (of.references[key]?.get(name) ?? 0);
-  const said = `${name}${isWithin ? ` weight ${weight}` : ''}${reverse}`;
+  else if (text !== undefined && weight !== Number(text))
+    of.note(at, isBounded(key) ? 'mended' : 'limited', `${key} ${name} weight ${text}: ${weight}`);
+  const reverse = turned === 'reverse' ? ' reverse' : '';
+  const inForce = weight ?? of.references[key]?.get(name) ?? 0;
+  const isSaid = weight !== undefined || reverse !== '';
+  const said = `${name}${isSaid ? ` weight ${inForce}` : ''}${reverse}`;
   return withoutWeight({ key, name, at, weight: inForce, reverse, said }, of);
 }
+
+/** keepalived makes 253 of 254, and passes over what is beyond. */
+const weightWithin = (weight: number): number | undefined =>
+  Math.abs(weight) > weightMax + 1 ? undefined : Math.max(-weightMax, Math.min(weightMax, weight));
+const isBounded = (key: TrackKey): boolean => key === 'track_interface' || key === 'track_script';
 
 type Tracked = Pick<Statement, 'at'> & {
   readonly key: TrackKey;

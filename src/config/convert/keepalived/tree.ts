@@ -110,11 +110,19 @@ export const wordOf = (
   ...keys: readonly string[]
 ): string | undefined => lastOf(block, ...keys)?.words[0];
 
-/** A bare keyword is yes. */
+/** A bare keyword is yes; one with a word that is neither is passed over. */
 export function isSet(block: readonly Statement[] | undefined, ...keys: readonly string[]): boolean {
-  const found = lastOf(block, ...keys);
-  return found !== undefined && !['no', 'off', 'false'].includes(found.words[0] ?? 'yes');
+  const found = block?.findLast(({ key, words: [word = 'yes'] }) => keys.includes(key) && word in truth);
+  return found !== undefined && truth[found.words[0] ?? 'yes'] === true;
 }
+const truth: Readonly<Record<string, boolean>> = {
+  yes: true,
+  on: true,
+  true: true,
+  no: false,
+  off: false,
+  false: false,
+};
 
 /** A decimal number as keepalived reads it: .5 and 1. too. */
 export const decimal = /^(\d+\.?\d*|\.\d+)$/;

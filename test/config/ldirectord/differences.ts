@@ -1,0 +1,28 @@
+// A file asked of the stock ldirectord and of us: what differs. Where stock refuses for trivia we take it with a warning.
+import { errorLines, parseCfText, warningLines } from '../../make/environment.ts';
+import { type Comparable, ofConfig, ofStock, type StockTable } from './stock.ts';
+
+/** @param stock undefined where it refuses the file */
+export function differencesOf(text: string, stock: StockTable | undefined): readonly string[] {
+  const ours = parseCfText(text);
+  const errors = errorLines(ours);
+  if (stock === undefined)
+    return errors.length > 0 || warningLines(ours).length > 0
+      ? []
+      : ['refused by stock, taken here without a word'];
+  if (ours.config === undefined || errors.length > 0)
+    return errors.map((line) => `taken by stock, refused here: ${line}`);
+  const [theirs, mine] = [ofStock(stock), ofConfig(ours.config)];
+  if (theirs.length !== mine.length) return [`${theirs.length} services in stock, ${mine.length} here`];
+  return theirs.flatMap((service, i) => differing(service, mine[i] ?? {}, String(service.id)));
+}
+
+const differing = (theirs: Comparable, ours: Comparable, place: string): readonly string[] =>
+  [...new Set([...Object.keys(theirs), ...Object.keys(ours)])].flatMap((key) => {
+    const [their, our] = [theirs[key], ours[key]].map(spelled);
+    return their === our ? [] : [`${place}: ${key}: ${their} in stock, ${our} here`];
+  });
+
+/** Blanks at the end of a text, which stock keeps before a comment, are none here. */
+const spelled = (value: unknown): string =>
+  JSON.stringify(typeof value === 'string' ? value.trimEnd() : value) ?? 'nothing';

@@ -1,0 +1,27 @@
+// A generated file asked of both, quickly: keepalived in namespaces that end with it, with the links that the grammar names.
+import { type Comparison, compareFile } from '../ask.ts';
+import { type Dump, dumpAtOnce } from '../dump.ts';
+
+const links = ['eth0', 'eth1', 'eth2'];
+
+/** Undefined where keepalived makes nothing of the file, and so nothing need be made of it here. */
+export async function askAtOnce(file: string, folder: string): Promise<Comparison | undefined> {
+  let isRefused = false;
+  const comparison = await compareFile(file, async (_, text) => {
+    const asksIpvs = { vrrp: /lvs_sync_daemon/.test(text), checkers: true };
+    const ask = (part: 'vrrp' | 'checkers', isThere: boolean) =>
+      isThere ? dumpAtOnce({ file, part, asksIpvs: asksIpvs[part] }, folder, links) : nothing;
+    const [vrrp, checkers] = await Promise.all([
+      ask('vrrp', /vrrp_instance|static_/.test(text)),
+      ask('checkers', text.includes('virtual_server')),
+    ]);
+    isRefused = [vrrp, checkers].some(isFatal);
+    return { vrrp, checkers };
+  });
+  return isRefused ? undefined : comparison;
+}
+
+const nothing: Dump = { sections: new Map(), log: ['no configuration to run'] };
+
+const isFatal = ({ sections, log }: Dump): boolean =>
+  sections.size === 0 && !log.some((line) => line.includes('no configuration to run'));
