@@ -19,11 +19,7 @@ const quoted = (...texts: readonly string[]) =>
   );
 
 const address = mostly(one('10.0.0.1', '10.0.0.2', '10.0.0.3'), one('localhost', '10.0.0'), 80);
-const port = mostly(
-  one(':80', ':8080', ':443', ''),
-  one(':0', ':http', ':domain', ':70000', ':', ':x'),
-  48,
-);
+const port = mostly(one(':80', ':8080', ':443', ''), one(':0', ':http', ':domain', ':70000', ':', ':x'), 48);
 const method = mostly(one('gate', 'masq', 'ipip'), one('GATE', 'nat', 'masq,', ''), 120);
 const pair = mostly(
   one('', ''),

@@ -30,7 +30,8 @@ export function theirServicesOf({ sections }: Dump): readonly TheirService[] {
     const [, address, port] = /^VS VIP = (\S+), VPORT = (\d+)/.exec(text) ?? [];
     const shared = { protocol, below: own, servers };
     if (group !== undefined) {
-      const names = (groups.get(group) ?? []).map((member) => memberName(member, protocol, family));
+      const members = (groups.get(group) ?? []).map((member) => memberName(member, protocol, family));
+      const names = [...new Set(members)];
       return [{ ...shared, label: text.slice(11), block: blockName(['group', group]), names }];
     }
     if (mark !== undefined) {

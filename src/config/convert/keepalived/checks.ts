@@ -1,6 +1,6 @@
 // keepalived's checkers as checks of ours (docs/reference/keepalived.md §6), each with what it has of its real_server and its
 // virtual_server. Which servers have which: service-check.ts.
-import { parseIp } from '../../../net/ip.ts';
+import { familyOf, type Ip, parseIp } from '../../../net/ip.ts';
 import { explainPattern } from '../../values/receive-pattern.ts';
 import { parseDuration } from '../../values/scalars.ts';
 import { parseStatusRanges } from '../../values/status-ranges.ts';
@@ -58,7 +58,7 @@ const isLocal = ({ key }: Statement): boolean => ['MISC_CHECK', 'FILE_CHECK', 'B
 function reachOf({ checker, real, note }: Scope): Fields {
   if (isLocal(checker)) return {};
   const { block } = checker;
-  const addressOf = (key: string): string | undefined => {
+  const addressOf = (key: string): Ip | undefined => {
     const given = lastOf(block, key);
     const address = parseIp(given?.words[0] ?? '');
     if (given !== undefined && address === undefined)
@@ -71,11 +71,15 @@ function reachOf({ checker, real, note }: Scope): Fields {
     note(mark.at, 'ignored', `fwmark ${mark.text}: left out, as it is no mark`);
   return {
     checkaddress: there === parseIp(real.words[0] ?? '') ? undefined : there,
-    bind_address: addressOf('bindto'),
+    bind_address: boundTo(addressOf('bindto'), there ?? parseIp(real.words[0] ?? '')),
     bind_interface: wordOf(block, 'bind_if'),
     bind_mark: isMark ? mark.words[0] : undefined,
   };
 }
+
+/** keepalived leaves a source of another family out. */
+const boundTo = (source: Ip | undefined, target: Ip | undefined): Ip | undefined =>
+  source !== undefined && target !== undefined && familyOf(source) !== familyOf(target) ? undefined : source;
 
 /** Undefined where it is the server's own, so that servers with ports of their own have one check. */
 function portOf({ checker, real, virtual, note }: Scope): string | undefined {

@@ -50,6 +50,10 @@ export const trackKeys = ['track_interface', 'track_script', 'track_file', 'trac
 function weightOf(key: string, { at, words: [text] }: Statement, note: Noting): string | undefined {
   const weight = Number(text);
   if (text === undefined || !Number.isInteger(weight)) return undefined;
+  if (Math.abs(weight) > weightMax + 1) {
+    note(at, 'mended', `${key} weight ${text}: left out, as keepalived does beyond ${weightMax + 1}`);
+    return undefined;
+  }
   const within = Math.max(-weightMax, Math.min(weightMax, weight));
   if (within !== weight)
     note(at, 'limited', `${key} weight ${text}: ${within}, which is the most there is here`);

@@ -32,7 +32,7 @@ export const tracksOf = ({ block }: Statement, of: TracksOf): Fields =>
           note(line.at, 'ignored', `${key} ${name}: left out, as keepalived does with the own interface`);
         else if (references[key]?.has(name) === false)
           note(line.at, 'missing', `${key} ${line.key}: left out, as it is defined nowhere`);
-        else found.set(name, trackOf(name, line, key, of));
+        else if (isReadable(key, line, note)) found.set(name, trackOf(name, line, key, of));
       }
       const kept = [...found.values()].filter((each) => each !== undefined);
       return [key, kept.length === 0 ? undefined : kept];
@@ -41,21 +41,21 @@ export const tracksOf = ({ block }: Statement, of: TracksOf): Fields =>
 
 const weightMax = 253;
 
+/** Behind the name stands a weight with its number, or nothing: with another word keepalived tracks nothing here. */
+function isReadable(
+  key: TrackKey,
+  { key: name, text, words: [option, value], at }: Statement,
+  note: Noting,
+): boolean {
+  if (option === undefined || (option === 'weight' && value !== undefined)) return true;
+  const reason = option === 'weight' ? 'a weight without its number' : `no ${option}`;
+  note(at, 'ignored', `${key} ${name} ${text}: left out, as keepalived reads ${reason} there`);
+  return false;
+}
+
 function trackOf(name: string, line: Statement, key: TrackKey, of: TracksOf): string | undefined {
-  const [option, text, turned] = line.words;
+  const [, text, turned] = line.words;
   const { at } = line;
-  if (option !== undefined && (option !== 'weight' || text === undefined)) {
-    const reason =
-      option === 'weight'
-        ? 'keepalived ignores a weight without its number'
-        : `keepalived knows no ${option}`;
-    of.note(
-      at,
-      'ignored',
-      `${key} ${name} ${line.text}: left out, as ${reason}, and then tracks nothing here`,
-    );
-    return undefined;
-  }
   const weight = text !== undefined && /^[-+]?\d{1,9}$/.test(text) ? weightWithin(Number(text)) : undefined;
   if (text !== undefined && weight === undefined)
     of.note(at, 'mended', `${key} ${name} weight ${text}: left out, as keepalived makes of it`);

@@ -12,19 +12,7 @@ export const one = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantF
 export const mostly = <T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>, share = 12): fc.Arbitrary<T> =>
   fc.oneof({ weight: share, arbitrary: usual }, { weight: 1, arbitrary: rare });
 
-const oddNumbers = one(
-  '0',
-  '-1',
-  'x',
-  '65536',
-  '4294967296',
-  '1.5',
-  '.5',
-  '+3',
-  '0x10',
-  '007',
-  '99999999999',
-);
+const oddNumbers = one('0', '-1', 'x', '65536', '1.5', '.5', '+3', '0x10', '007');
 
 /** A number within its bounds, at them, beside them, or none. */
 export const number = (min: number, max: number): fc.Arbitrary<string> =>

@@ -180,7 +180,7 @@ const keys: Keys = {
   strict_mode: flag,
   accept: bare,
   no_accept: bare,
-  use_vmac: mostly(one('', 'vmac7'), one('vrrp', 'averyverylongname1', '02:00:00:00:00:01'), 3),
+  use_vmac: one('vmac7'),
   vmac_xmit_base: bare,
   unicast_src_ip: mostly(one('192.0.2.10', '192.0.2.10/24'), one('x', '2001:db8::a'), 6),
   mcast_src_ip: mostly(one('192.0.2.10', '192.0.2.10/24'), one('x', '2001:db8::a'), 6),
@@ -311,8 +311,8 @@ export const processes = all(
         some(
           {
             weight: number(-254, 254),
-            quorum: number(1, 9),
-            quorum_max: number(1, 9),
+            quorum: one('1', '2', '4'),
+            quorum_max: one('5', '9'),
             param_match: one('initial', 'partial', 'x'),
             delay: decimal('0', '1'),
             terminate_delay: decimal('0', '2'),

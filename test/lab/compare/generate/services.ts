@@ -88,7 +88,7 @@ const checkers = fc.oneof(
     ...shared,
     ...places,
     type: one('A', 'AAAA', 'MX', 'a', 'SOA', 'TXT', 'NS', 'ANY'),
-    name: one('example.org', '.', 'example.org.'),
+    name: one('example.org', 'example.net'),
   }),
   inside(
     one('MISC_CHECK'),
@@ -139,7 +139,7 @@ const method = mostly(
 
 const realOf = (address: fc.Arbitrary<string>) =>
   inside(
-    words(one('real_server'), address, mostly(port, one('', '0', 'http', '70000'), 10)),
+    words(one('real_server'), address, mostly(port, one('http', '70000'), 10)),
     shuffled(
       all(
         some(
@@ -245,7 +245,6 @@ export const serviceGroup = (name: string) =>
         one('192.0.2.21 80', '192.0.2.22-24 8080', 'fwmark 3', '192.0.2.30 443', '192.0.2.25 0'),
         one(
           '2001:db8::5 80',
-          'fwmark 0',
           '192.0.2.26',
           '192.0.2.27 70000',
           'x 80',
