@@ -20,6 +20,7 @@ export function buildDeb({ root, version, epoch, runtime }, out) {
   const full = runtime === undefined ? `${version}+nodejs` : version;
   const architecture = architectures[process.arch];
   addDocuments(root, full, epoch);
+  if (runtime !== undefined) addOverrides(root);
   const control = join(root, 'DEBIAN');
   mkdirSync(control);
   const files = filesIn(root).filter((path) => !path.startsWith(control));
@@ -90,6 +91,10 @@ function addDocuments(root, full, epoch) {
     join(documents, 'changelog.gz'),
     `lvs-director (${full}) unstable; urgency=medium\n\n  * CHANGELOG.md says what a user notices.\n\n -- ${maintainer}  ${date}\n`,
   );
+}
+
+/** What lintian says of a Node that is not Debian's, and why it stays. */
+function addOverrides(root) {
   const overrides = join(root, 'usr/share/lintian/overrides');
   mkdirSync(overrides, { recursive: true });
   copyFileSync('packaging/deb/lintian-overrides', join(overrides, 'lvs-director'));
