@@ -12,7 +12,8 @@ export function differencesOf(text: string, stock: StockTable | undefined): read
       : ['refused by stock, taken here without a word'];
   if (ours.config === undefined || errors.length > 0)
     return errors.map((line) => `taken by stock, refused here: ${line}`);
-  const [theirs, mine] = [ofStock(stock), ofConfig(ours.config)];
+  const theirs = ofStock(stock);
+  const mine = ofConfig(ours.config).map((service, i) => withoutUnknown(service, theirs[i]));
   if (theirs.length !== mine.length) return [`${theirs.length} services in stock, ${mine.length} here`];
   return theirs.flatMap((service, i) => differing(service, mine[i] ?? {}, String(service.id)));
 }
@@ -26,3 +27,12 @@ const differing = (theirs: Comparable, ours: Comparable, place: string): readonl
 /** Blanks at the end of a text, which stock keeps before a comment, are none here. */
 const spelled = (value: unknown): string =>
   JSON.stringify(typeof value === 'string' ? value.trimEnd() : value) ?? 'nothing';
+
+/** Of a service without a protocol of its own stock's URL has no port, and so says none. */
+const withoutUnknown = (ours: Comparable, theirs: Comparable = {}): Comparable => ({
+  ...ours,
+  reals: serversOf(ours).map(({ checked, ...real }, i) =>
+    serversOf(theirs)[i]?.checked === undefined ? real : { ...real, checked },
+  ),
+});
+const serversOf = ({ reals }: Comparable): readonly Comparable[] => (reals ?? []) as readonly Comparable[];
