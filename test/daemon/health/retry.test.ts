@@ -134,6 +134,11 @@ function keepalivedMs(kind: Kind, { delayLoop, ...given }: Times, tookMs: number
   }
 }
 
+/** Outside of a check, keepalived leaves a `retry` of none out. */
+function read({ retry, ...others }: Times, isInCheck: boolean): Times {
+  return retry === undefined || (retry === 0 && !isInCheck) ? others : { ...others, retry };
+}
+
 function textOf(kind: Kind, { delayLoop, retry, before }: Times, isInCheck: boolean): string {
   const own = [
     ...(retry === undefined ? [] : [`retry ${retry}`]),
@@ -167,7 +172,7 @@ it('a server is out at the moment at which keepalived takes it out', async () =>
       all.answer('failure');
       const downMs = await all.until('real.down', 150_000);
       const first = all.startsMs.find((at) => at > upMs) ?? Number.NaN;
-      expect(Math.round(downMs - first)).toBe(keepalivedMs(which, given, tookMs));
+      expect(Math.round(downMs - first)).toBe(keepalivedMs(which, read(given, isInCheck), tookMs));
     }),
     { numRuns: 60 },
   );
