@@ -77,6 +77,14 @@ deb: build ## dist-packages/lvs-director_*.deb: with a Node of its own, and for 
 	@node scripts/package.mjs deb
 	@node scripts/package.mjs deb-nodejs
 
+rpm: build ## dist-packages/lvs-director-*.rpm: the same for rpm, by rpmbuild
+	@scripts/ensure-packages.sh rpmbuild strip
+	@node scripts/package.mjs rpm
+	@node scripts/package.mjs rpm-nodejs
+
+npm-package: build ## dist-packages/lvs-director-*.tgz: for npm, whole in itself (npm install -g --ignore-scripts FILE)
+	@node scripts/package.mjs npm
+
 lint: modules ## style, types, and the licences of what is shipped
 	node_modules/.bin/biome check .
 	node_modules/.bin/tsc -p tsconfig.json
@@ -94,4 +102,4 @@ clean: ## what was built and measured
 modules:
 	@scripts/ensure-modules.sh
 
-.PHONY: help build install test test-systemd test-machine fuzz soak soak-table sim demo bench-failover bench-scale bench-flood bench-start bench-ipvs deb lint audit format clean modules
+.PHONY: help build install test test-systemd test-machine fuzz soak soak-table sim demo bench-failover bench-scale bench-flood bench-start bench-ipvs deb rpm npm-package lint audit format clean modules

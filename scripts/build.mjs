@@ -2,7 +2,7 @@
 // lint). What is made first stands beside dist/, which is then replaced at once: a program that starts meanwhile finds
 // the one or the other.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bundle, programs } from './build/bundle.mjs';
 import { copyNatives } from './build/natives.mjs';
@@ -19,7 +19,6 @@ const bundled = await bundle(made);
 const beside = copyNatives(made);
 writeFileSync(join(made, 'third-party-notices.txt'), noticesOf([...bundled, ...beside]));
 await writeShare(join(made, 'share'), [...bundled, ...beside]);
-writeFileSync(join(made, 'chunks.txt'), `${readdirSync(join(made, 'chunks')).join('\n')}\n`);
 for (const program of programs) chmodSync(join(made, `${program}.js`), 0o755);
 execFileSync(process.execPath, [join(made, 'code-cache.cjs')], { stdio: 'inherit' });
 

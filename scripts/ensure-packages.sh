@@ -23,6 +23,8 @@ package_of() {
     cc) echo gcc libc6-dev ;;
     dpkg-deb) echo dpkg ;;
     strip) echo binutils ;;
+    rpmbuild) echo rpm ;;
+    man) echo man-db ;;
     # vrrpd itself is not in the PATH.
     vtysh) echo frr ;;
     smtpd) echo opensmtpd ;;
@@ -52,6 +54,8 @@ fi
 wished=
 if [ $# = 0 ]; then
   servers='systemctl ldirectord strace ocf-tester haproxy lwp-request smtpd dovecot vsftpd tinyproxy unbound slapd freeradius faketime'
+  # What judges packages and manual pages.
+  servers="$servers lintian mandoc man zsh rpmbuild mmdebstrap"
   [ "${LAB_SERVERS:-}" != all ] || servers="$servers mariadbd postgres"
   for command in $servers; do
     command -v "$command" >/dev/null && continue

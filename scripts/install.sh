@@ -11,7 +11,7 @@ build=${DIST:-dist}
 library=$root$prefix/lib/lvs-director
 documents=$root$prefix/share/doc/lvs-director
 
-[ -e "$build/chunks.txt" ] || { echo "Missing: $build (make build)" >&2; exit 1; }
+[ -e "$build/program" ] || { echo "Missing: $build (make build)" >&2; exit 1; }
 # Where systemd looks; of other prefixes it knows nothing.
 case $prefix in
   /usr | /usr/local) units=$root$prefix/lib/systemd/system ;;
@@ -19,19 +19,14 @@ case $prefix in
 esac
 mkdir -p "$library" "$root$prefix/bin" "$root$prefix/sbin" "$documents" "$units" "$root/etc/lvs-director"
 
-# The new tree is made beside the old one, so that a running daemon never meets half of each.
+# The new tree is made beside the old one, so that a program that starts meanwhile finds the one or the other. A daemon that
+# runs has its own open.
 new=$library/new
 rm -rf "$new"
 mkdir -p "$new"
 cp -R "$build" "$new/dist"
 rm -rf "$new/dist/share"
 cp package.json LICENSE "$new"
-# What the installed build had stays until the next time: a daemon that runs from it loads some parts when it needs them.
-if [ -e "$library/dist/chunks.txt" ]; then
-  while read -r chunk; do
-    [ -e "$new/dist/chunks/$chunk" ] || cp "$library/dist/chunks/$chunk" "$new/dist/chunks/"
-  done <"$library/dist/chunks.txt"
-fi
 # A Node of its own, or one whose path is known, in place of the one that env(1) finds. What follows it is one option: the
 # kernel makes one word of it (execve(2)).
 runtime=

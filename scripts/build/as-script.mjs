@@ -3,7 +3,7 @@
 // rewritten where they stand, and no line moves: the maps stay true. What would be another meaning fails the build: an
 // export that changes later (an importer has its value), files that load one another, a form that is not known here.
 
-const scope = 'exports, require, importLazily, moduleUrl';
+const scope = 'exports, require, importLazily, moduleUrl, ownProgram';
 /** Around each file, by esbuild, which counts the line. */
 export const banner = `(function (${scope}) { "use strict";`;
 export const footer = '})';
@@ -30,7 +30,8 @@ export function asScript(text) {
     .replace(/^export default /gm, 'exports.default = ');
   for (const name of changing(text)) refuse('an export that stays as it is', name);
   for (const line of codeOf(script).split('\n'))
-    if (/^(?:import|export)\b|\bimport\s*\(/.test(line)) refuse('a form of import or export', line);
+    if (/^(?:import|export)\b|\bimport\s*\(|\bimport\.meta\b/.test(line))
+      refuse('a form of import or export', line);
   return script;
 }
 

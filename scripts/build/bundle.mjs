@@ -1,10 +1,12 @@
-// Our sources and the packages that they use, as few files: chunks/, of which a command loads those that it needs when it
-// needs them, and the programs, which start the loader with theirs. One folder deep, so that a URL relative to a file of ours
+// Our sources and the packages that they use, in one file: `program`, of whose chunks a command loads those that it needs when it
+// needs them, and the programs, which start the loader with theirs. As if one folder deep, so that a URL relative to a file of ours
 // (`../main.js`) is the same in both forms; what is not says so by `import.meta.bundled`. The maps name no sources' text:
 // system/host/source-frames.ts reads them once something went wrong.
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { build } from 'esbuild';
+import { formatArchive } from './archive.cjs';
 import { asEntry, asScript, banner, footer, refuseCircles } from './as-script.mjs';
 import { nativePackages } from './natives.mjs';
 import { packagesOf } from './notices.mjs';
@@ -25,7 +27,7 @@ const common = {
 
 const firstLine = '#!/usr/bin/env -S node --max-semi-space-size=32';
 /** What stands beside the chunks and is no source of src/. */
-const beside = ['loader.cjs', 'code-cache.cjs'];
+const beside = ['loader.cjs', 'archive.cjs', 'code-cache.cjs'];
 
 /** @returns the folders of the packages of which something is in it. */
 export async function bundle(folder) {
@@ -38,7 +40,11 @@ export async function bundle(folder) {
     entryNames: 'chunks/[name]-[hash]',
     chunkNames: 'chunks/[name]-[hash]',
     external: nativePackages,
-    define: { 'import.meta.bundled': 'true', 'import.meta.url': 'moduleUrl' },
+    define: {
+      'import.meta.bundled': 'true',
+      'import.meta.url': 'moduleUrl',
+      'import.meta.program': 'ownProgram',
+    },
     banner: { js: banner },
     footer: { js: footer },
     write: false,
@@ -57,16 +63,22 @@ export async function bundle(folder) {
 /** @param build of esbuild, not written yet */
 function writeScripts(folder, { outputFiles, metafile: { outputs } }) {
   refuseCircles(outputs);
-  mkdirSync(join(folder, 'chunks'), { recursive: true });
-  for (const { path, text, contents } of outputFiles) {
+  mkdirSync(folder, { recursive: true });
+  const entries = {};
+  const files = outputFiles.map(({ path, text }) => {
     const { entryPoint = '' } = outputs[relative(process.cwd(), path)] ?? {};
     const program = programs.find((name) => entryPoint === `src/${name}.ts`);
-    const script = path.endsWith('.js') ? asScript(text.replace(/^#!.*/, '')) : contents;
-    writeFileSync(path, program === undefined ? script : asEntry(script));
-    if (program === undefined || !path.endsWith('.js')) continue;
-    const start = `require('./loader.cjs').start('${basename(path)}');`;
+    const script = path.endsWith('.js') ? asScript(text.replace(/^#!.*/, '')) : text;
+    if (program !== undefined && path.endsWith('.js')) entries[program] = basename(path);
+    return [basename(path), Buffer.from(program === undefined ? script : asEntry(script))];
+  });
+  for (const program of programs) {
+    const start = `require('./loader.cjs').start('${program}');`;
     writeFileSync(join(folder, `${program}.js`), `${firstLine}\n'use strict';\n${start}\n`);
   }
+  const sum = createHash('sha256');
+  for (const [name, content] of files) sum.update(`${name} ${content.length}\n`).update(content);
+  writeFileSync(join(folder, 'program'), formatArchive({ id: sum.digest('hex'), entries }, files));
   for (const name of beside) cpSync(join(import.meta.dirname, name), join(folder, name));
   writeFileSync(join(folder, 'package.json'), '{"type":"commonjs"}\n');
 }

@@ -1,14 +1,16 @@
 // Makes the code cache of the build that it stands in, for the Node that runs it: `node code-cache.cjs`, at the build, or once
 // more where another Node is to run what was built. A file of our sources is compiled to its last function; of one with
 // packages in it, what loading it and reading a config takes, as most of a package is never run. A cache is never
-// needed and never wrong: V8 refuses another's. The same Node makes the same bytes.
+// needed and never wrong: V8 refuses another's, and we one that is damaged, over which V8 may fall (Node 20 looks at no sum).
+// The same Node makes the same bytes.
 'use strict';
 const { execFileSync } = require('node:child_process');
-const { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
-const { join } = require('node:path');
+const { dirname, join } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
-const { cacheFolder, chunks, compile, load, loaded } = require('./loader.cjs');
+const { formatArchive } = require('./archive.cjs');
+const { cacheFile, compile, load, loaded, program, readText } = require('./loader.cjs');
 
 /** V8 takes a cache only with the flags that it was made with: of the VRRP process, and of the first line of main.js. */
 const flagsOfProcesses = [[], ['--max-semi-space-size=32']];
@@ -19,9 +21,9 @@ virtual:
   - {address: '192.0.2.1:80', real: ['192.0.2.2:80 gate 10', '192.0.2.3:80 gate'], service: http, request: index.html}
 `;
 
-const names = readdirSync(chunks).filter((name) => name.endsWith('.js'));
-const isEntry = (name) => /^(?:main|ldirectord)-/.test(name);
-const hasPackages = (name) => readFileSync(join(chunks, `${name}.map`), 'utf8').includes('node_modules/');
+const names = Object.keys(program.head.files).filter((name) => name.endsWith('.js'));
+const isEntry = (name) => Object.values(program.head.entries).includes(name);
+const hasPackages = (name) => readText(`${name}.map`).includes('node_modules/');
 
 async function runSome() {
   for (const name of names.filter((each) => !isEntry(each))) {
@@ -48,16 +50,18 @@ function compiledWhole(name) {
 }
 
 async function makeCache() {
-  rmSync(cacheFolder, { recursive: true, force: true });
+  rmSync(cacheFile, { recursive: true, force: true });
   // What was compiled is kept, whenever memory is collected.
   setFlagsFromString('--no-flush-bytecode');
   await runSome();
   setFlagsFromString('--flush-bytecode');
-  mkdirSync(cacheFolder, { recursive: true });
-  for (const name of names) {
+  const made = names.flatMap((name) => {
     const known = hasPackages(name) ? loaded.get(name)?.script.createCachedData() : compiledWhole(name);
-    if (known !== undefined) writeFileSync(join(cacheFolder, name), known);
-  }
+    return known === undefined ? [] : [[name, known]];
+  });
+  mkdirSync(dirname(cacheFile), { recursive: true });
+  writeFileSync(`${cacheFile}.new`, formatArchive({ program: program.head.id }, made, { twice: true }));
+  renameSync(`${cacheFile}.new`, cacheFile);
 }
 
 if (process.argv[2] === 'one') void makeCache().then(() => process.exit());

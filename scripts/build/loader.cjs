@@ -1,37 +1,59 @@
-// Runs the program as it is built: each file of chunks/ once, when it is first asked for. What V8 has made of it before is
-// taken from code-cache/ (code-cache.cjs), if it was this Node with these flags; V8 looks at that itself, and compiles
-// as ever where the cache is another's, or not there.
+// Runs the program as it is built: each file in it once, when it is first asked for. `program` is open from the start on, and a
+// process of ours has the one of the process that started it: both run the same code, whatever is installed meanwhile. What
+// V8 has made of a file before is taken from code-cache/ (code-cache.cjs), if it was this Node with these flags; V8 looks at
+// that itself, and compiles as ever where the cache is another's, damaged, or not there.
 'use strict';
-const { readFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { Script } = require('node:vm');
+const { openArchive } = require('./archive.cjs');
 
-const chunks = join(__dirname, 'chunks');
+/** The descriptor that the process that started this one has left it (src/system/host/own-program.ts). */
+const variable = 'LVS_DIRECTOR_PROGRAM';
+const given = process.env[variable];
+delete process.env[variable];
+const program = openArchive(given === undefined ? join(__dirname, 'program') : Number(given));
+
 /** All count for V8 but this one, with which a cache is made: the same bytes each time. */
 const flags = process.execArgv.filter((flag) => flag !== '--random-seed=1').join('');
 const flagsInName = flags.replace(/[^\w.=-]/g, '_');
-const cacheFolder = join(__dirname, 'code-cache', `${process.version}-${process.arch}${flagsInName}`);
+const cacheFile = join(__dirname, 'code-cache', `${process.version}-${process.arch}${flagsInName}`);
+const cache = openCache();
 
 const loaded = new Map();
 let requireBeside;
 
-/** @returns undefined where there is none: it is no part of the program. */
+/** @returns undefined where there is none of this program: it is no part of it. */
+function openCache() {
+  try {
+    const found = openArchive(cacheFile);
+    return found.head.program === program.head.id ? found : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function cachedCode(name) {
   try {
-    return readFileSync(join(cacheFolder, name));
+    return cache?.read(name);
   } catch {
     return undefined;
   }
 }
 
 /** ASCII, as the build makes them. */
-const readChunk = (name) => readFileSync(join(chunks, name), 'latin1');
+const readText = (name) => program.read(name)?.latin1Slice();
 
 /** The name that a stack has is in the cache as well, so it is the same wherever this stands (system/host/source-frames.ts). */
-const compile = (name, cachedData) =>
-  new Script(readChunk(name), { filename: `/lvs-director/dist/chunks/${name}`, cachedData });
+function compile(name, cachedData) {
+  const text = readText(name);
+  if (text === undefined) throw new Error(`Cannot load ${name}: expected a file of the program, got none`);
+  return new Script(text, { filename: `/lvs-director/dist/chunks/${name}`, cachedData });
+}
+
+/** What a file knows of the program that it is in, as `import.meta.program`. */
+const ownProgram = { fd: program.fd, variable, readText };
 
 /** What the file exports; of its own Node's modules, and the packages with native code, stand beside it. */
 function load(name) {
@@ -42,7 +64,8 @@ function load(name) {
   loaded.set(name, chunk);
   try {
     const run = script.runInThisContext();
-    chunk.ended = run(chunk.exports, requireOne, importLazily, pathToFileURL(join(chunks, name)).href);
+    const url = pathToFileURL(join(__dirname, 'chunks', name)).href;
+    chunk.ended = run(chunk.exports, requireOne, importLazily, url, ownProgram);
   } catch (error) {
     loaded.delete(name);
     throw error;
@@ -59,10 +82,11 @@ function requireOne(name) {
 
 const importLazily = (name) => Promise.resolve().then(() => requireOne(name));
 
-/** @param entry a file of chunks/. @returns settles when it has come to its end */
+/** @param entry one of `entries`. @returns settles when it has come to its end */
 function start(entry) {
-  load(entry);
-  return loaded.get(entry).ended;
+  const name = program.head.entries[entry];
+  load(name);
+  return loaded.get(name).ended;
 }
 
-module.exports = { start, load, loaded, compile, chunks, cacheFolder };
+module.exports = { start, load, loaded, compile, program, readText, cacheFile };

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  cpSync,
   existsSync,
   lutimesSync,
   readdirSync,
@@ -34,13 +35,16 @@ export function stage(folder, runtime) {
   // The first one is made of the example by the scripts of the package: from then on it is the administrator's.
   rmSync(join(root, 'etc/lvs-director/lvs-director.yaml'));
   leaveOut(root);
+  const library = join(root, 'usr/lib/lvs-director');
+  cpSync('packaging/after-install.sh', join(library, 'after-install.sh'));
+  chmodSync(join(library, 'after-install.sh'), 0o755);
   for (const page of filesIn(join(root, 'usr/share/man'))) {
     writeGzip(`${page}.gz`, readFileSync(page));
     rmSync(page);
   }
   if (runtime !== undefined) tellOfRuntime(root, runtime);
   // Made where it is installed, by the Node that is there: it would not be the same bytes each time.
-  rmSync(join(root, 'usr/lib/lvs-director/dist/code-cache'), { recursive: true, force: true });
+  rmSync(join(library, 'dist/code-cache'), { recursive: true, force: true });
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   return { root, version: process.env.VERSION ?? version, epoch: epochOf(), runtime };
 }
@@ -90,8 +94,14 @@ export const filesIn = (folder) =>
     .map(({ path }) => path)
     .sort();
 
+export const linksIn = (folder) =>
+  entriesIn(folder)
+    .filter(({ entry }) => entry.isSymbolicLink())
+    .map(({ path }) => path)
+    .sort();
+
 /** The deepest first. */
-const foldersIn = (folder) =>
+export const foldersIn = (folder) =>
   entriesIn(folder)
     .filter(({ entry }) => entry.isDirectory())
     .map(({ path }) => path)

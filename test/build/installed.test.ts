@@ -1,14 +1,20 @@
 import { execFileSync, fork } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inSources, sourceFrames } from '../../src/system/host/source-frames.ts';
+
+type Archive = {
+  readonly head: { readonly files: Readonly<Record<string, readonly [offset: number, length: number]>> };
+  readonly read: (name: string) => Buffer | undefined;
+};
+const { openArchive } = createRequire(import.meta.url)('../../scripts/build/archive.cjs') as {
+  readonly openArchive: (path: string) => Archive;
+};
 
 const build = `dist-test-${process.pid}`;
 let root = '';
@@ -34,9 +40,11 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-const chunks = () => readdirSync(join(build, 'chunks')).filter((name) => name.endsWith('.js'));
+const program = () => openArchive(join(build, 'program'));
+const chunks = () => Object.keys(program().head.files).filter((name) => name.endsWith('.js'));
 const chunkOf = (name: string) => chunks().find((each) => each.startsWith(`${name}-`)) ?? '';
-const textOf = (chunk: string) => readFileSync(join(build, 'chunks', chunk), 'utf8');
+const readBuilt = (name: string) => program().read(name)?.toString();
+const textOf = (chunk: string) => readBuilt(chunk) ?? '';
 
 /** What a file of the build is made of, and what it always loads with itself. */
 function loadedBy(chunk: string, seen = new Set<string>()): readonly string[] {
@@ -74,16 +82,11 @@ describe('what is installed', () => {
     expect(bundled).toEqual(expect.arrayContaining(['zod', 'undici', 'pg', 'mysql2', 're2js', 'winston']));
     for (const name of [...bundled, 'koffi', 'netlink']) expect(notices).toMatch(RegExp(`^${name} \\d`, 'm'));
   });
-  it('keeps what a daemon that runs meanwhile may still load, until the next time', () => {
-    const dist = join(library, 'dist');
-    const earlier = 'dns-EARLIER.js';
-    writeFileSync(join(dist, 'chunks', earlier), '');
-    writeFileSync(join(dist, 'chunks.txt'), `${earlier}\n`);
+  it('takes the place of what was there, whole', () => {
+    writeFileSync(join(library, 'dist/earlier'), '');
     install();
-    expect(existsSync(join(dist, 'chunks', earlier))).toBe(true);
-    install();
-    expect(existsSync(join(dist, 'chunks', earlier))).toBe(false);
     expect(readdirSync(library).sort()).toEqual(['LICENSE', 'dist', 'package.json']);
+    expect(readdirSync(join(library, 'dist'))).not.toContain('earlier');
   });
   it('leaves a config alone that is there', () => {
     const config = join(root, 'etc/lvs-director/lvs-director.yaml');
@@ -128,54 +131,70 @@ describe('a process of the program loads with its start', () => {
 
 describe('the code cache', () => {
   const dist = () => join(library, 'dist');
-  const folders = () =>
-    readdirSync(join(dist(), 'code-cache')).map((name) => join(dist(), 'code-cache', name));
-  const hashOf = (data: Buffer) => createHash('sha256').update(data).digest('hex');
-  const hashes = () =>
-    folders().flatMap((folder) =>
-      readdirSync(folder).map((name) => `${name} ${hashOf(readFileSync(join(folder, name)))}`),
-    );
+  const files = () => readdirSync(join(dist(), 'code-cache')).map((name) => join(dist(), 'code-cache', name));
+  const contents = () => files().map((file) => readFileSync(file));
   const make = () => execFileSync(process.execPath, [join(dist(), 'code-cache.cjs')]);
 
   it('is taken by this Node for each file, and is of this Node alone', () => {
-    const [plain = ''] = folders();
-    expect(folders()).toEqual([
+    const [plain = ''] = files();
+    expect(files()).toEqual([
       join(dist(), 'code-cache', `${process.version}-${process.arch}`),
       join(dist(), 'code-cache', `${process.version}-${process.arch}--max-semi-space-size=32`),
     ]);
-    expect(readdirSync(plain).sort()).toEqual(chunks().filter((name) => !/^radius-/.test(name)));
+    const names = Object.keys(openArchive(plain).head.files);
+    expect(names.sort()).toEqual(
+      chunks()
+        .filter((name) => !/^radius-/.test(name))
+        .sort(),
+    );
     // A process of its own: a test's has flags of its own.
-    const takes = `const { Script } = require('node:vm'), { readFileSync: read, readdirSync } = require('node:fs');
-      for (const name of readdirSync('${plain}')) {
-        const cachedData = read('${plain}/' + name);
-        const script = new Script(read('${dist()}/chunks/' + name, 'latin1'), { cachedData });
-        console.log(name, script.cachedDataRejected);
+    const takes = `const { Script } = require('node:vm'), { openArchive } = require('${dist()}/archive.cjs');
+      const cache = openArchive('${plain}'), program = openArchive('${dist()}/program');
+      for (const name of Object.keys(cache.head.files)) {
+        const cachedData = cache.read(name);
+        const script = new Script(program.read(name).latin1Slice(), { cachedData });
+        console.log(name, cachedData === undefined || script.cachedDataRejected);
       }`;
     const said = execFileSync(process.execPath, ['-e', takes], { encoding: 'utf8', env: {} });
-    expect(said.trim().split('\n').length).toBe(readdirSync(plain).length);
+    expect(said.trim().split('\n').length).toBe(names.length);
     expect(said).not.toContain('true');
   });
   it('is made of the same bytes each time', () => {
-    const before = hashes();
+    const before = contents();
     make();
-    expect(hashes()).toEqual(before);
+    expect(contents().map((content, index) => before[index]?.equals(content))).toEqual([true, true]);
   });
+  const flipped = (data: Buffer, from: number, to: number) => {
+    const spoilt = Buffer.from(data);
+    for (let at = from; at < to; at += 61) spoilt[at] = 0xff ^ (spoilt[at] ?? 0);
+    return spoilt;
+  };
   it.each([
-    ["another version's", (data: Buffer) => Buffer.from(data).fill(1, 4, 8)],
+    [
+      "another program's",
+      (data: Buffer) =>
+        Buffer.from(data.toString('latin1').replace(/"program":"../, '"program":"zz'), 'latin1'),
+    ],
     ['empty', () => Buffer.alloc(0)],
     ['cut off', (data: Buffer) => data.subarray(0, data.length >> 1)],
+    ['damaged in its list', (data: Buffer) => flipped(data, 40, 2000)],
+    ['damaged in its first half', (data: Buffer) => flipped(data, 10_000, data.length >> 1)],
+    ['damaged in its second half', (data: Buffer) => flipped(data, data.length >> 1, data.length)],
+    ['no file but a folder', () => 'folder'],
     ['missing', () => undefined],
   ] as const)('is not taken where it is %s', (_, spoil) => {
-    const [folder = ''] = folders();
-    const files = readdirSync(folder).map((name) => join(folder, name));
-    const whole = files.map((file) => [file, readFileSync(file)] as const);
+    const whole = files().map((file) => [file, readFileSync(file)] as const);
     for (const [file, data] of whole) {
       const spoilt = spoil(data);
-      if (spoilt === undefined) rmSync(file);
-      else writeFileSync(file, spoilt);
+      rmSync(file);
+      if (spoilt === 'folder') mkdirSync(file);
+      else if (spoilt !== undefined) writeFileSync(file, spoilt);
     }
     expect(run('check', '--schema')).toContain('"virtual"');
-    for (const [file, data] of whole) writeFileSync(file, data);
+    for (const [file, data] of whole) {
+      rmSync(file, { recursive: true, force: true });
+      writeFileSync(file, data);
+    }
   });
 });
 
@@ -239,7 +258,7 @@ describe('a place in the bundle', () => {
     const stack = `Error: x\n    at probeDns (/lvs-director/dist/chunks/${chunk}:${line + 1}:${column + 1})`;
     const source = readFileSync('src/probes/dns.ts', 'utf8').split('\n');
     const sourceLine = source.findIndex((text) => /function probeDns\(/.test(text)) + 1;
-    expect(sourceFrames(stack, pathToFileURL(`${build}/`))).toMatch(
+    expect(sourceFrames(stack, readBuilt)).toMatch(
       RegExp(`at probeDns \\(/lvs-director/src/probes/dns\\.ts:${sourceLine}:\\d+\\)`),
     );
   });
@@ -249,7 +268,7 @@ describe('a place in the bundle', () => {
     for (const flags of [[], ['--max-semi-space-size=31']]) {
       const stack = execFileSync(process.execPath, [...flags, '-e', script], { encoding: 'utf8', cwd: '/' });
       expect(stack).toContain('at /lvs-director/dist/chunks/');
-      expect(sourceFrames(stack, pathToFileURL(`${build}/`))).toContain('/lvs-director/src/probes/talk/');
+      expect(sourceFrames(stack, readBuilt)).toContain('/lvs-director/src/probes/talk/');
     }
   });
   it('without a map stays as it is, as do Node and what is no error', () => {

@@ -1,13 +1,13 @@
-// A stack in terms of the sources. What is installed is a bundle; its maps, which name each place's file, are read once
-// something went wrong and never before. What has no map (the sources themselves) stays as it is.
+// A stack in terms of the sources. What is installed is a bundle; its maps, which name each place's file, are in it, and are read
+// once something went wrong and never before. What has no map (the sources themselves) stays as it is.
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { readOwn } from './own-program.ts';
 
 const place = /((?:file:\/\/)?\/[^ ()]+\.c?js):(\d+):(\d+)/;
 
 /** What the files of the build are called in a stack, wherever they stand (scripts/build/loader.cjs). */
-const built = '/lvs-director/dist/';
+const built = '/lvs-director/dist/chunks/';
 
 /** The same error; what is thrown otherwise goes through. */
 export function inSources(error: unknown): unknown {
@@ -17,25 +17,25 @@ export function inSources(error: unknown): unknown {
 
 /**
  * With `/lvs-director/src/probes/dns.ts:12:3` where a place of the bundle was.
- * @param build where this one stands; of the sources themselves nowhere
+ * @param readFrom the program that this is
  */
-export function sourceFrames(stack: string, build: URL = new URL('..', import.meta.url)): string {
+export function sourceFrames(stack: string, readFrom: typeof readOwn = readOwn): string {
   const maps = new Map<string, SourceMap | undefined>();
   return stack.replace(new RegExp(place, 'g'), (found, url: string, line: string, column: string) => {
-    const file = url.startsWith(built)
-      ? fileURLToPath(new URL(url.slice(built.length), build))
-      : url.replace(/^file:\/\//, '');
-    if (!maps.has(file)) maps.set(file, mapOf(file));
-    const origin = maps.get(file)?.findEntry(Number(line) - 1, Number(column) - 1);
+    if (!maps.has(url)) maps.set(url, mapOf(url, readFrom));
+    const origin = maps.get(url)?.findEntry(Number(line) - 1, Number(column) - 1);
     if (origin === undefined || !('originalSource' in origin)) return found;
     const path = origin.originalSource.replace(/^(?:\.\.\/)+/, '');
     return `/lvs-director/${path}:${origin.originalLine + 1}:${origin.originalColumn + 1}`;
   });
 }
 
-function mapOf(file: string): SourceMap | undefined {
+function mapOf(url: string, readFrom: typeof readOwn): SourceMap | undefined {
   try {
-    return new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')));
+    const text = url.startsWith(built)
+      ? readFrom(`${url.slice(built.length)}.map`)
+      : readFileSync(`${url.replace(/^file:\/\//, '')}.map`, 'utf8');
+    return text === undefined ? undefined : new SourceMap(JSON.parse(text));
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 // This same program forked to answer one question: it has a time and an amount of memory, and is ended where it needs
 // more. What it says comes as values, one after the other. The VRRP process is another kind (vrrp-child.ts).
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
+import { withOwnProgram } from '../host/own-program.ts';
 
 export type ShortProcess = {
   readonly entry: string;
@@ -14,12 +15,12 @@ export type ShortProcess = {
 /** Resolves with how it ended, in words, when nothing more comes of it. Never rejects. */
 export function runShort({ entry, command, limitMs, memoryMb, onMessage }: ShortProcess): Promise<string> {
   return new Promise((resolve) => {
-    const child: ChildProcess = fork(entry, command, {
-      // The profiler, the debugger and the loaders of the main process are not for it.
+    // The profiler, the debugger and the loaders of the main process are not for it.
+    const options: ForkOptions = {
       execArgv: [`--max-old-space-size=${memoryMb}`],
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
+    };
+    const child: ChildProcess = fork(entry, command, withOwnProgram(options, ['ignore', 'ignore', 'ignore']));
     let reason: string | undefined;
     const timer = setTimeout(() => {
       reason = `one that takes more than ${limitMs / 1000} s`;

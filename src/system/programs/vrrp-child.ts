@@ -1,7 +1,8 @@
 // The VRRP process as the main process holds it: this same program, forked with a channel. Its output goes
 // where ours goes. How it lives and dies is the supervisor's matter (daemon/vrrp/supervisor.ts).
-import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { withAmbient } from '../host/capabilities.ts';
+import { withOwnProgram } from '../host/own-program.ts';
 
 /** The two directions are typed by whoever uses it. */
 export type ForkedProcess<Out, In> = {
@@ -13,7 +14,7 @@ export type ForkedProcess<Out, In> = {
 };
 
 /** The profiler, the debugger and the loaders of the main process are not for it. */
-const forkOptions: ForkOptions = { execArgv: [], serialization: 'json' };
+const forkOptions = () => withOwnProgram({ execArgv: [], serialization: 'json' });
 
 /** Its options come over the channel, as its first message: they stand in a file that is not read yet. */
 export const aheadOption = '--ahead';
@@ -23,7 +24,7 @@ let ahead: { readonly child: ChildProcess; readonly entry: string; readonly comm
 
 /** Starts one that loads what it needs and waits, and does nothing else: the next {@link forkSelf} takes it. */
 export function forkAhead(entry: string, command: string): void {
-  const child = fork(entry, [command, aheadOption], forkOptions);
+  const child = fork(entry, [command, aheadOption], forkOptions());
   child.on('error', () => {});
   ahead = { child, entry, command };
 }
@@ -54,7 +55,8 @@ export function forkSelf<Out extends object, In>(
   ...options: readonly string[]
 ): ForkedProcess<Out, In> {
   const child =
-    takeAhead(entry, command, options) ?? withAmbient(() => fork(entry, [command, ...options], forkOptions));
+    takeAhead(entry, command, options) ??
+    withAmbient(() => fork(entry, [command, ...options], forkOptions()));
   const exits: ((reason: string) => void)[] = [];
   let ended = false;
   const end = (reason: string) => {

@@ -38,6 +38,8 @@ export type DirectorOptions = {
   readonly onLine?: (line: string) => void;
   /** Start again in the folder of an earlier one: same config file, socket and state. */
   readonly again?: Director;
+  /** Of another build than the checkout's. */
+  readonly main?: string;
 };
 
 export const daemonMain: string = join(checkoutRoot, 'dist', 'main.js');
@@ -46,7 +48,7 @@ export const daemonMain: string = join(checkoutRoot, 'dist', 'main.js');
 export function startDirector(
   lab: Lab,
   host: Host,
-  { name = host.name, config, prefix = [], onLine, again }: DirectorOptions,
+  { name = host.name, config, prefix = [], onLine, again, main = daemonMain }: DirectorOptions,
 ): Director {
   const folder = again === undefined ? lab.directory(name) : join(again.configFile, '..');
   const configFile = join(folder, 'lvs-director.yaml');
@@ -57,7 +59,7 @@ export function startDirector(
     writeFileSync(configFile, text.replaceAll('$CONTROL', controlSocket).replaceAll('$STATE', state));
   };
   writeConfig(config);
-  const command = [process.execPath, daemonMain, 'run', '-c', configFile, '--director', name];
+  const command = [process.execPath, main, 'run', '-c', configFile, '--director', name];
   const running = host.start([...prefix, ...command], onLine === undefined ? {} : { onLine });
   return {
     name,
