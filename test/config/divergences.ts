@@ -70,7 +70,10 @@ export const divergences: ReadonlyMap<string, Divergence> = new Map<string, Dive
   ['callback unquoted', trivia('a text in double quotes', 'The text is plain without quotes.')],
   [
     'reqrec digits and no weight',
-    { kind: 'we take it', reason: 'Stock takes a number inside the quotes for the weight.' },
+    trivia(
+      'with a weight where the request has a number',
+      'Stock takes a number inside the quotes for the weight.',
+    ),
   ],
   [
     'real double colon (shipped SIP sample)',

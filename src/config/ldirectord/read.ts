@@ -12,7 +12,7 @@ import { didYouMean } from '../values/suggest.ts';
 import { commaKeys, globalKeys, listKeys, type VrrpSection, virtualKeys, vrrpSections } from './keys.ts';
 import { type Line, lexLdirectord } from './lexer.ts';
 import { isVrrpSection, put, type Section, section, storedKey, toTree } from './section.ts';
-import type { Field } from './values.ts';
+import { type Field, type Parts, plainHost } from './values.ts';
 
 export type LdirectordResult = { readonly root: MapNode; readonly problems: readonly Problem[] };
 
@@ -110,7 +110,9 @@ function openVirtual(line: Line, family: 'inet' | 'inet6', reading: Reading): vo
       warningAt(where, 'use all of virtual', `${rule} (it is read as ${taken})`, line.value),
     );
   }
-  put(opened, mark === undefined ? 'address' : 'fwmark', scalar(taken ?? '', where));
+  const { warn } = fieldOf(line, opened, reading);
+  const name = (taken ?? '').replace(/^[^:]+(?=:)/, (host) => plainHost(host, family, warn));
+  put(opened, mark === undefined ? 'address' : 'fwmark', scalar(name, where));
 }
 
 function open(opened: Section, reading: Reading): void {
@@ -141,11 +143,27 @@ function readDirective(line: Line, reading: Reading): void {
   const value = rule(fieldOf(line, target, reading));
   if (value === undefined || !belongsToFamily(line, target, reading)) return;
   const key = storedKey(line.key, target);
+  const where = valueAt(line, reading);
+  if (typeof value !== 'string') {
+    putParts(target, key, value, where);
+    return;
+  }
   if (!isText(line, value, reading)) return;
   if (target.kind === 'virtual' && key === 'protocol' && !judgeProtocol(line, value, target, reading)) return;
-  const where = valueAt(line, reading);
+  if (key === 'service') judgeService(line, target, reading);
   const node = isVrrpSection(target.kind) ? vrrpNode(line, value, reading) : scalar(value, where);
   if (node !== undefined) put(target, key, node);
+}
+
+/** No parts are none of it: what an earlier line said is gone. */
+function putParts(target: Section, key: string, parts: Parts, at: Position): void {
+  const entries = Object.entries(parts).map(([each, text]) => ({
+    key: each,
+    keyAt: at,
+    value: scalar(text, at),
+  }));
+  if (entries.length === 0) target.entries.delete(key);
+  else put(target, key, { kind: 'list', items: [{ kind: 'map', at, entries }], at });
 }
 
 /** Compared and sent byte by byte, as stock does with all that it reads. */
@@ -234,6 +252,14 @@ function judgeProtocol(line: Line, value: string, target: Section, reading: Read
   const rule = target.mark ? 'fwm for a firewall mark' : 'tcp or udp for an address';
   reading.problems.push(errorAt(valueAt(line, reading), 'read protocol', rule, value));
   return false;
+}
+
+/** Stock keeps the login that it has for these, though a later line names another service. */
+function judgeService(line: Line, target: Section, reading: Reading): void {
+  const before = target.entries.get('service')?.value;
+  if (before?.kind !== 'scalar' || !['ftp', 'sip'].includes(before.text)) return;
+  const rule = `one line of service (it keeps the login of ${before.text})`;
+  reading.problems.push(warningAt(valueAt(line, reading), shareAct, rule, 'another'));
 }
 
 /** `{lvs1: 150, lvs2: 100}` is one value for each director; a list key takes several words. */

@@ -2,6 +2,9 @@
 // first run of digits, a word the first word, some strings need quotes and some keep them. The result is the plain
 // text that the schema reads. What stock refuses for trivia alone (a comment after yes, a string without quotes) is
 // taken with a warning; what it takes but hardly means what its author wrote is taken with a warning too.
+import { oddInetAddress } from '../../net/inet-aton.ts';
+import { parseRealText } from '../values/server-text.ts';
+import { type RealLine, readRealLine } from './real-line.ts';
 
 export type Field = {
   readonly key: string;
@@ -15,8 +18,12 @@ export type Field = {
   readonly refuse: (rule: string, got: string) => void;
 };
 
-/** @returns the text for the schema; undefined where the line was refused */
-export type ValueRule = (field: Field) => string | undefined;
+/** A value of several keys of the schema. */
+export type Parts = Readonly<Record<string, string>>;
+
+/** @returns the text for the schema, or its keys as texts; undefined where the line was refused */
+export type ValueRule = (field: Field) => string | Parts | undefined;
+type TextRule = (field: Field) => string | undefined;
 
 const withoutComment = (text: string): string => text.replace(/#.*/, '').trim();
 
@@ -41,7 +48,7 @@ export const yesNo: ValueRule = ({ text, warn, refuse }) => {
 
 /** The first match of `pattern`; the rest of the line is dropped. */
 const first =
-  (pattern: RegExp, rule: string, change = (word: string) => word): ValueRule =>
+  (pattern: RegExp, rule: string, change = (word: string) => word): TextRule =>
   ({ text, warn, refuse }) => {
     const found = pattern.exec(text)?.[0];
     const plain = withoutComment(text);
@@ -50,7 +57,7 @@ const first =
     return found === undefined ? undefined : change(found);
   };
 
-export const word = first(/\w+/, 'a word');
+export const word: TextRule = first(/\w+/, 'a word');
 /** The only two that stock has; YAML knows more. */
 export const httpMethod: ValueRule = (field) => {
   const found = first(/\w+/, 'GET or HEAD', (method) => method.toUpperCase())(field);
@@ -74,15 +81,27 @@ export const protocol: ValueRule = (field) => {
 };
 
 /** A string that must stand in quotes; up to the last quote, no escapes. */
-export const quoted: ValueRule = ({ text, raw, warn, refuse }) => {
+export const quoted: ValueRule = (field) => {
+  const value = readQuoted(field);
+  if (value === '') field.refuse('a text that is not empty', '""');
+  return value === '' ? undefined : value;
+};
+
+/** Where stock takes an empty one as none. */
+export const quotedOrNone: ValueRule = (field) => {
+  const value = readQuoted(field);
+  if (value === '') field.warn('a text that is not empty (it is read as none)', '""');
+  return value === '' ? {} : value;
+};
+
+const readQuoted: TextRule = ({ text, raw, warn, refuse }) => {
   const inside = /^"(.*)"(.*)/.exec(text);
   const whole = inside ?? /^"(.*)"(.*)/.exec(raw);
   if (whole !== null) {
     const [, value = '', after = ''] = whole;
     if (inside === null) warn('no # inside quotes', raw);
     else if (withoutComment(after) !== '') warn('nothing after the closing quote', after.trim());
-    if (value === '') refuse('a text that is not empty', '""');
-    return value === '' ? undefined : value;
+    return value;
   }
   const plain = withoutComment(text);
   if (plain === '' || plain.startsWith('"')) {
@@ -142,24 +161,52 @@ export const netmask: ValueRule = ({ text, family, warn, refuse }) => {
 };
 
 /** ADDRESS[:PORT] [METHOD]: stock takes a comment at the top level for one more word. */
-export const fallback: ValueRule = ({ text, warn }) => {
+export const fallback: ValueRule = ({ key, text, family: own, warn }) => {
+  const family = key === 'fallback6' ? 'inet6' : own;
   const plain = withoutComment(text);
   if (text.includes('#')) warn('no comment after a fallback', text);
-  return plain;
+  return plain.replace(/^[^\s:]+(?=(?::[\w-]+)?(?:\s|$))/, (host) => plainHost(host, family, warn));
 };
 
-/** A real server's line, read in server-text.ts. */
-export const real: ValueRule = ({ text, warn }) => {
+/** The dotted four numbers of an address that ldirectord takes in another spelling; what else it is stays. */
+export function plainHost(host: string, family: Field['family'], warn: Field['warn']): string {
+  const address = family === 'inet' ? oddInetAddress(host) : undefined;
+  if (address !== undefined) warn(`four decimal numbers with dots between (it is read as ${address})`, host);
+  return address ?? host;
+}
+
+const realForm = 'ADDRESS[:PORT] gate|masq|ipip [WEIGHT] ["REQUEST", "RECEIVE"] [l:N] [u:N]';
+
+/** A real server's line as stock reads it, and where it reads none or skips what was meant, as server-text.ts does. */
+export const real: ValueRule = (field) => {
+  const { text, warn } = field;
   const line = text.trimEnd();
-  if (/\su:\d+\s+l:\d+/.test(line)) warn('l: before u: (it drops u: here)', line);
-  // Perl forgets what it has found when the test for the slash finds one.
-  if (/\s"\/.*"[, ]\s*".*"/.test(line))
-    warn('a request without / (with one it drops the receive and all behind it)', line);
+  const stock = readRealLine(line);
+  if (stock?.before === '') return realParts(stock, field);
   // The SIP sample that ldirectord ships; stock reads it as host 5060, which is 0.0.19.196.
-  if (!/^\d+\.\d+\.\d+\.\d+::\d+\s/.test(line)) return line;
-  warn('one colon before the port', line);
-  return line.replace('::', ':');
+  if (/^\d+\.\d+\.\d+\.\d+::\d+\s/.test(line)) {
+    warn('one colon before the port', line);
+    return real({ ...field, text: line.replace('::', ':') });
+  }
+  if ('leftover' in parseRealText(line)) return line;
+  if (stock === undefined) warn(`${realForm}, with a weight where the request has a number in it`, line);
+  else warn(`a name of letters, digits, - and . (ldirectord reads the server ${stock.host})`, line);
+  return line;
 };
+
+function realParts(stock: RealLine, { text, family, warn }: Field): Parts {
+  const { parts, passedOver, isCutShort, port } = stock;
+  const [host = '', last] = [stock.host, stock.lastHost].map((each) => each && plainHost(each, family, warn));
+  if (passedOver.length > 0) warn(`${realForm} and nothing else`, passedOver.join(' ... '));
+  if (/\su:\d+\s+l:\d+/.test(text)) warn('l: before u: (it drops u: here)', text.trimEnd());
+  // Perl forgets what it has found when the test for the slash finds one.
+  if (isCutShort)
+    warn('a request without / (with one it drops the receive and all behind it)', text.trimEnd());
+  if (`${parts.request}${parts.receive}`.includes('"'))
+    warn('no quotes inside a request or a receive', text.trimEnd());
+  const address = `${host}${last === undefined ? '' : `->${last}`}${port === undefined ? '' : `:${port}`}`;
+  return { address, ...parts };
+}
 
 /** Keys of our own in this grammar: quotes are optional, a comment ends the value. */
 export const extension: ValueRule = ({ text }) => {

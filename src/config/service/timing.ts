@@ -32,7 +32,7 @@ export const timingShape = {
     duration({ minMs: 10 }),
     'Time from the end of a check that failed to the next one, until the server is out or up again (of an external check from its start). Unset: as checkinterval has it.',
   ),
-  checkcount: optional(whole(1, 1000), 'Tries of one ping check.', `${defaults.checkcount}`),
+  checkcount: optional(whole(1, 1_000_000), 'Tries of one ping check.', `${defaults.checkcount}`),
   failurecount: optional(
     whole(1, 1_000_000),
     'Failures in a row that take a server out.',

@@ -8,7 +8,7 @@ const mostly = <T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>, share = 60): f
 
 const number = mostly(
   fc.integer({ min: 1, max: 99 }).map(String),
-  one('0', '-3', '5s', '1.5', 'x', '', '007', '"4"', '3 # three', '70000'),
+  one('0', '-3', '5s', '1.5', 'x', '', '007', '"4"', '3 # three', '70000', '99999999999'),
 );
 const yesNo = mostly(one('yes', 'no'), one('Yes', 'on', '', 'yes ', '"yes"', 'no # not'));
 const quoted = (...texts: readonly string[]) =>
@@ -18,12 +18,50 @@ const quoted = (...texts: readonly string[]) =>
     48,
   );
 
-const address = mostly(one('10.0.0.1', '10.0.0.2', '10.0.0.3'), one('localhost', 'localhost'), 80);
-const port = mostly(one(':80', ':8080', ':443', ''), one(':0', ':http', ':domain', ':70000', ':', ':x'), 48);
+const address = mostly(
+  one('10.0.0.1', '10.0.0.2', '10.0.0.3'),
+  one(
+    'localhost',
+    '10.0.0',
+    '10.1',
+    '0x0a000001',
+    '010.0.0.1',
+    '24',
+    '10.0.0.256',
+    'web_localhost',
+    '10.0.0.1/8',
+  ),
+  64,
+);
+const port = mostly(
+  one(':80', ':8080', ':443', ''),
+  one(':0', ':http', ':domain', ':70000', ':', ':x', '::80'),
+  48,
+);
 const method = mostly(one('gate', 'masq', 'ipip'), one('GATE', 'nat', 'masq,', ''), 120);
-const pair = mostly(one('', ''), one(' "r", "ok"', ' "r","ok"', ' "r" "ok"', ' "r" , "ok"', ' "", ""'), 2);
-const limits = mostly(one('', ''), one(' l:1 u:9', ' u:9', ' l:x'), 3);
-const weight = mostly(one('', ' 1', ' 7', ' 0'), one(' -1', ' 1.5', ' x 3', ' 65535'), 48);
+const pair = mostly(
+  mostly(one('', ''), one(' "r", "ok"', ' "r","ok"', ' "r" "ok"', ' "", ""', ' "/r", "ok"'), 2),
+  one(
+    ' "r" , "ok"',
+    ' "r"',
+    ' "page 2", "ok"',
+    ' "a 2 x", "b","c"',
+    ' "a"b" "c"',
+    ' "/r", "ok" x',
+    ' "r","ok" "x"',
+  ),
+  24,
+);
+const limits = mostly(
+  mostly(one('', ''), one(' l:1 u:9', ' u:9'), 2),
+  one(' l:x', ' l:', ' u: l:', ' l: u:9', ' u:9 l:1', ' l:9 u:1', ' l:1', ' x l:1 u:9'),
+  24,
+);
+const weight = mostly(
+  one('', ' 1', ' 7', ' 0'),
+  one(' -1', ' 1.5', ' x 3', ' 65535', ' 65536', ' 1 2', ' -w 1', ' 007'),
+  48,
+);
 const joined = (...parts: readonly fc.Arbitrary<string>[]) => fc.tuple(...parts).map((all) => all.join(''));
 const real = mostly(
   joined(address, port, one(' ', ' ', '  '), method, weight, pair, limits),
@@ -33,6 +71,8 @@ const real = mostly(
     '10.0.0.3->10.0.0.1:80 gate',
     '10.0.0.254->10.0.1.2:80 gate 3',
     '10.0.0.9-> 10.0.0.10 gate',
+    'x 10.0.0.1:80 gate',
+    '10.0.0->10.2 gate',
   ),
   40,
 );
@@ -40,7 +80,14 @@ const six = one('[2001:db8::1]:80', '[2001:db8::2]', '[2001:DB8:0::3]:8080');
 const real6 = joined(six, one(' '), method, weight, pair, limits);
 const fallback = mostly(
   joined(one('127.0.0.1', '10.9.9.9'), port, one('', ' gate', ' masq', ' ipip')),
-  one('127.0.0.1:80 gate 1', '127.0.0.1:80 GATE', '127.0.0.1:80 # here'),
+  one(
+    '127.0.0.1:80 gate 1',
+    '127.0.0.1:80 GATE',
+    '127.0.0.1:80 # here',
+    '127.1:80',
+    '10.1 masq',
+    'x 10.9.9.9 gate',
+  ),
   32,
 );
 
@@ -121,7 +168,11 @@ const ofService = {
   ),
   schedflags: one('sh-port', 'mh-fallback,mh-port', 'flag-1'),
   persistent: mostly(number, one('600', '3600'), 1),
-  netmask: mostly(one('255.255.255.0', '255.255.255.255'), one('24', 'x'), 24),
+  netmask: mostly(
+    one('255.255.255.0', '255.255.255.255'),
+    one('24', 'x', '255.0.255.0', '255.255.0.0 # b', '255.255.255.256'),
+    24,
+  ),
   protocol: mostly(one('tcp', 'udp'), one('fwm', 'TCP', 'sctp', ''), 48),
   ops: yesNo,
   servicename: one('Web', '"Web Site"', 'a # b'),
@@ -177,6 +228,9 @@ const service = fc.oneof(
           'virtual=x',
           'virtual=192.0.2.1:0',
           'virtual=192.0.2.1:70000',
+          'virtual=192.0.514:80',
+          'virtual=0xc0000203:8080',
+          'virtual=0',
         ),
         60,
       ),

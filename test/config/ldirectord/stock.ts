@@ -58,7 +58,7 @@ function fallbackOfStock(virtual: Comparable, global: Comparable): Comparable | 
   const protocol = virtual.protocol === 'udp' ? 'udp' : 'tcp';
   const found = (virtual.fallback ?? shared?.[protocol]) as Comparable | undefined;
   if (found === undefined) return undefined;
-  const port = Number(found.port ?? 0) || Number(virtual.port);
+  const port = Number(found.port ?? virtual.port);
   return { server: bare(String(found.server)), port, forward: found.forward };
 }
 
@@ -129,8 +129,11 @@ function virtualOfConfig(virtual: VirtualConfig): Comparable {
       receive: real.receive ?? virtual.receive,
       upper: real.upperThreshold,
       lower: real.lowerThreshold,
-      // Stock makes no URL for a proxy, so its port does not show.
-      checked: virtual.service === 'http_proxy' ? undefined : checkPortOf(virtual, real) || undefined,
+      // Stock makes no URL for a proxy but of a server's own request, so its port does not show.
+      checked:
+        virtual.service === 'http_proxy' && real.request === undefined
+          ? undefined
+          : checkPortOf(virtual, real) || undefined,
     })),
   };
 }
