@@ -25,7 +25,10 @@ tell_first_steps() {
   fi
 }
 
+# Without the user: if one of our daemons was here, it ran as root.
+had_user=$(getent passwd lvs-director || :)
 if [ -e /usr/lib/sysusers.d/lvs-director.conf ]; then systemd-sysusers lvs-director.conf; fi
+[ -n "$had_user" ] || "$library/share-config.sh"
 # Yours from then on: no file of dpkg's, so that no upgrade asks about it.
 if [ "${1:-}" != again ] && [ ! -e "$config" ]; then
   install -m 640 "$examples/lvs-director.yaml" "$config"

@@ -81,7 +81,9 @@ keep 644 packaging/sysctl.conf "$root/etc/sysctl.d/60-lvs-director.conf"
 keep 644 packaging/logrotate.conf "$root/etc/logrotate.d/lvs-director"
 keep 640 etc/lvs-director.yaml "$root/etc/lvs-director/lvs-director.yaml"
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then
+  had_user=$(getent passwd lvs-director || true)
   systemd-sysusers lvs-director.conf
+  [ -n "$had_user" ] || packaging/share-config.sh
   systemd-tmpfiles --create lvs-director.conf
   systemctl daemon-reload
 fi

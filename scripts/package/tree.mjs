@@ -36,8 +36,10 @@ export function stage(folder, runtime) {
   rmSync(join(root, 'etc/lvs-director/lvs-director.yaml'));
   leaveOut(root);
   const library = join(root, 'usr/lib/lvs-director');
-  cpSync('packaging/after-install.sh', join(library, 'after-install.sh'));
-  chmodSync(join(library, 'after-install.sh'), 0o755);
+  for (const script of ['after-install.sh', 'share-config.sh', 'restart.sh']) {
+    cpSync(join('packaging', script), join(library, script));
+    chmodSync(join(library, script), 0o755);
+  }
   for (const page of filesIn(join(root, 'usr/share/man'))) {
     writeGzip(`${page}.gz`, readFileSync(page));
     rmSync(page);

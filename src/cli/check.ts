@@ -1,7 +1,8 @@
 // `lvs-director check`: reads a config as `run` would and says everything that is wrong with it; of a good one,
-// what it means on this director, with the servers that its names and files stand for now. Nothing is changed. With
-// `--schema` it prints the JSON Schema of the YAML form instead, for editors.
+// what it means on this director, with the servers that its names and files stand for now. Root is told as well what the
+// user of the unit may not read. Nothing is changed. With `--schema` it prints the JSON Schema of the YAML form, for editors.
 
+import { withEyesOf } from '../compose/read-as-unit.ts';
 import { readConfigNow } from '../compose/read-config-now.ts';
 import { jsonSchema } from '../config/document.ts';
 import { formatProblem } from '../config/format-problem.ts';
@@ -11,6 +12,7 @@ import { withoutSecrets } from '../config/secret-keys.ts';
 import type { ConfigResult } from '../model/config/config.ts';
 import { formatConfig } from '../render/config.ts';
 import { readKernelModules } from '../system/host/kernel-modules.ts';
+import { readServiceUnit } from '../system/host/service-unit.ts';
 import { type Arguments, defaultConfigFile, type ExitCode, type Io, textOption } from './command-line.ts';
 
 /** 0: good, perhaps with warnings; 2: not. Problems go to stderr, with `--json` all goes to stdout. */
@@ -20,7 +22,11 @@ export async function runCheck({ options }: Arguments, io: Io): Promise<ExitCode
     return 0;
   }
   const file = textOption(options, 'config') ?? defaultConfigFile;
-  const result = withKernel(await readConfigNow(file, textOption(options, 'director')));
+  const director = textOption(options, 'director');
+  const seen = withKernel(await readConfigNow(file, director));
+  const result = isRoot()
+    ? await withEyesOf(readServiceUnit(), { file, ...(director !== undefined && { director }) }, seen)
+    : seen;
   const code = errorsOf(result) > 0 ? 2 : 0;
   if (options.json === true) {
     io.stdout(`${JSON.stringify({ good: code === 0, ...result }, withoutSecrets, 2)}\n`);
@@ -31,6 +37,8 @@ export async function runCheck({ options }: Arguments, io: Io): Promise<ExitCode
   io.stderr(`${file}: ${verdict(result)}\n`);
   return code;
 }
+
+const isRoot = (): boolean => process.getuid?.() === 0;
 
 /** With what this machine's kernel lacks for it, which `run` would start without. */
 function withKernel(result: ConfigResult): ConfigResult {

@@ -1,4 +1,5 @@
-// `lvs-director reload`: asks the daemon to read its config again. A bad file changes nothing and is told here.
+// `lvs-director reload`: asks the daemon to read its config again. A bad file changes nothing and is told here, but for
+// where the unit asks (ExecReload): what the daemon has to say of it stands in the same journal already.
 import { askDaemon } from './ask-daemon.ts';
 import type { Arguments, ExitCode, Io } from './command-line.ts';
 
@@ -14,9 +15,11 @@ export async function runReload({ options }: Arguments, io: Io): Promise<ExitCod
     readonly problems?: readonly string[];
     readonly error?: string;
   };
-  for (const line of error === undefined ? problems : [...problems, error]) io.stderr(`${line}\n`);
+  const isUnit = process.env.LVS_DIRECTOR_UNIT !== undefined;
+  for (const line of isUnit ? [] : problems) io.stderr(`${line}\n`);
+  if (error !== undefined) io.stderr(`${error}\n`);
   if (answer.status === 200) {
-    io.stdout('reloaded\n');
+    io.stdout(isUnit ? '' : 'reloaded\n');
     return 0;
   }
   io.stderr('Cannot reload: the running configuration stays as it was\n');

@@ -81,6 +81,8 @@ describe('a reload', () => {
     expect(await told(lvs1, since)).toContainEqual(
       expect.objectContaining({ event: 'daemon.reload_rejected', priority: 3 }),
     );
+    // Once, though both the daemon and who asked it know.
+    expect((await told(lvs1, since)).filter(({ said }) => said.includes('scheduller'))).toHaveLength(1);
     expect(await isActiveUnit(lvs1)).toBe(true);
     expect(await holds(lvs1)).toBe(true);
   });
