@@ -5,8 +5,8 @@ import { createLab } from '../harness/namespaces.ts';
 import type { Machine } from '../harness/systemd/machine.ts';
 import { createSite, director, mark, pairConfig, property, told, waitToTell } from './site.ts';
 
-/** For those that run without privileges, too. */
-const folder = '/var/lib/lvs-director/commands';
+/** For those that run without privileges, too: no folder of the daemon's own is. */
+const folder = '/var/lib/commands';
 /** Says that it runs, and that it has ended, which takes it a while; its word is its own, as its user is. */
 const slow = `#!/bin/sh\necho >${folder}/$1.begun\nsleep 3\necho >${folder}/$1.done\n`;
 const config = pairConfig
@@ -20,6 +20,11 @@ beforeAll(async () => {
   lvs1 = await director(await createSite(lab), 'lvs1', config);
   await lvs1.run('cat >/usr/local/bin/slow; chmod 755 /usr/local/bin/slow', slow);
   await lvs1.run(`mkdir -p ${folder}; chmod 777 ${folder}`);
+  const units = '/run/systemd/system/lvs-director.service.d';
+  await lvs1.run(
+    `mkdir -p ${units} && cat >${units}/writes.conf && systemctl daemon-reload`,
+    `[Service]\nReadWritePaths=${folder}\n`,
+  );
 });
 afterAll(() => lab.dispose());
 beforeEach(() => lvs1.run(`systemctl stop lvs-director; rm -f ${folder}/*`));

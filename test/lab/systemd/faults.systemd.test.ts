@@ -61,11 +61,11 @@ describe('a start that cannot succeed', () => {
   });
 
   it('for want of Node fails once', async () => {
-    await dropIn('[Service]\nEnvironment=PATH=/nowhere\n');
+    await dropIn('[Service]\nInaccessiblePaths=/usr/bin/node\n');
     expect((await lvs1.attempt('systemctl start lvs-director')).status).not.toBe(0);
     await failed(lvs1);
     expect(await property(lvs1, 'NRestarts')).toBe('0');
-    expect(await property(lvs1, 'ExecMainStatus')).toBe('127');
+    expect(await property(lvs1, 'ExecMainStatus')).toBe('203');
   });
 
   it('for a reason that may pass is tried again, but not for ever', async () => {
