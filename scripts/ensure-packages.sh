@@ -55,7 +55,7 @@ wished=
 if [ $# = 0 ]; then
   servers='systemctl ldirectord strace ocf-tester haproxy lwp-request smtpd dovecot vsftpd tinyproxy unbound slapd freeradius faketime'
   # What judges packages and manual pages.
-  servers="$servers lintian mandoc man zsh rpmbuild mmdebstrap"
+  servers="$servers lintian mandoc man zsh rpmbuild"
   [ "${LAB_SERVERS:-}" != all ] || servers="$servers mariadbd postgres"
   for command in $servers; do
     command -v "$command" >/dev/null && continue

@@ -45,10 +45,16 @@ export function stage(folder, runtime) {
     rmSync(page);
   }
   if (runtime !== undefined) tellOfRuntime(root, runtime);
-  // Made where it is installed, by the Node that is there: it would not be the same bytes each time.
-  rmSync(join(library, 'dist/code-cache'), { recursive: true, force: true });
+  makeCodeCache(library, runtime);
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   return { root, version: process.env.VERSION ?? version, epoch: epochOf(), runtime };
+}
+
+/** Of the Node that comes with it: it makes the same bytes each time. For another one it is made where it is installed. */
+function makeCodeCache(library, runtime) {
+  rmSync(join(library, 'dist/code-cache'), { recursive: true, force: true });
+  if (runtime === undefined) return;
+  execFileSync(join(library, 'node'), [join(library, 'dist/code-cache.cjs')], { stdio: 'inherit', env: {} });
 }
 
 /** What is told of the parts of the build is told of the Node that comes with it as well. */

@@ -1,6 +1,6 @@
 // The package for Debian's own nodejs, made twice: the same bytes, what is in it with which modes, and lintian's word on it.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -107,3 +107,37 @@ describe.skipIf(!isInstalled('dpkg-deb') || !isInstalled('strip'))('lvs-director
     600_000,
   );
 });
+
+/** As scripts/package/runtime.mjs has fetched it, which `make deb` does. */
+const runtimes = existsSync('.lab')
+  ? readdirSync('.lab').filter((name) => /^node-[^.]+-[\d.]+$/.test(name))
+  : [];
+
+describe.skipIf(!isInstalled('dpkg-deb') || runtimes.length === 0)(
+  'lvs-director_*.deb, with a Node of its own',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lvs-director-deb-'));
+    const build = `dist-test-deb-own-${process.pid}`;
+    afterAll(() => {
+      for (const path of [folder, build]) rmSync(path, { recursive: true, force: true });
+    });
+    it('brings the code cache of that Node, which takes it whole', () => {
+      const env = { PATH: process.env.PATH, OUT: folder, DIST: build, COMPRESS: 'none' };
+      execFileSync(process.execPath, ['scripts/build.mjs', build], { env });
+      const said = execFileSync(process.execPath, ['scripts/package.mjs', 'deb'], { env, encoding: 'utf8' });
+      execFileSync('dpkg-deb', ['-x', said.trim(), folder]);
+      const library = join(folder, 'usr/lib/lvs-director');
+      for (const flags of [[], ['--max-semi-space-size=32']]) {
+        const script = `const { Script } = require('node:vm'), { openArchive } = require('./dist/archive.cjs');
+        const { cacheFile, program } = require('./dist/loader.cjs');
+        const cache = openArchive(cacheFile);
+        const taken = Object.keys(cache.head.files).filter((name) =>
+          new Script(program.read(name).latin1Slice(), { cachedData: cache.read(name) }).cachedDataRejected === false);
+        console.log(Object.keys(cache.head.files).length - taken.length, taken.length > 100);`;
+        writeFileSync(join(library, 'takes.cjs'), script);
+        const words = [...flags, 'takes.cjs'];
+        expect(execFileSync('./node', words, { cwd: library, env: {}, encoding: 'utf8' })).toBe('0 true\n');
+      }
+    }, 240_000);
+  },
+);

@@ -39,5 +39,11 @@ export function folderOf(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-export const isInstalled = (program: string): boolean =>
-  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+/** Whether it can be run here; who skips a test for want of it, has that said. */
+export function isInstalled(program: string): boolean {
+  const isHere = (process.env.PATH ?? '')
+    .split(delimiter)
+    .some((folder) => existsSync(join(folder, program)));
+  if (!isHere) console.warn(`skipped here: what needs ${program}, which is not installed`);
+  return isHere;
+}
