@@ -6,10 +6,15 @@ import { createLab, type Host, type Lab, type Lan } from '../harness/namespaces.
 import { waitUntil } from '../harness/process.ts';
 import { type Director, startDirector } from '../harness/programs.ts';
 import { probe, seamlessMs } from './prober.ts';
-import { routerConfig, withAdverts } from './router-config.ts';
+import { bothFamilies, routerConfig } from './router-config.ts';
 import { hasAddress, measured } from './station.ts';
 
-const vip = '10.9.0.100';
+type Kind = { readonly kind: string; readonly vip: string; readonly vips: string; readonly more: string };
+const kinds = {
+  plain: { kind: 'IPv4', vip: '10.9.0.100', vips: '10.9.0.100/24', more: '' },
+  vmac: { kind: 'a virtual MAC', vip: '10.9.0.100', vips: '10.9.0.100/24', more: '\n    use_vmac: yes' },
+  inet6: { kind: 'IPv6', vip: 'fd00::100', vips: '"fe80::100/64", "fd00::100/64"', more: '' },
+} satisfies Record<string, Kind>;
 let lab: Lab;
 let lan: Lan;
 let client: Host;
@@ -17,15 +22,16 @@ let client: Host;
 beforeEach(async () => {
   lab = createLab();
   lan = await lab.lan('lan');
-  client = await hostOn(lab, lan, 'c', '10.9.0.3/24');
+  client = await hostOn(lab, lan, 'c', ...bothFamilies(3));
 });
 afterEach(() => lab?.dispose());
 
 /** A busy machine may need longer for a start than a short lease lasts. */
-const config = (priority: number, advertInt: string, more = 'vip_lease: 30') =>
-  withAdverts(routerConfig(priority, `${vip}/24`, more), advertInt);
+const configOf = ({ vips, more: ofKind }: Kind, priority: number, { advertInt, more = '' }: Adverts) =>
+  routerConfig(priority, vips, `vip_lease: 30${more}${ofKind}`).replace('100ms', advertInt);
+type Adverts = { readonly advertInt: string; readonly more?: string };
 
-async function probed() {
+async function probed(vip: string) {
   const prober = probe(lab, client, vip);
   await waitUntil(() => prober.answers() > 300, { what: 'the client reaches the address' });
   return prober;
@@ -37,24 +43,38 @@ async function killedAndStarted(a: Director, text: string): Promise<Director> {
   return startDirector(lab, a.host, { config: text, again: a });
 }
 
-describe.each(['1s', '3s'])(
-  'both processes killed with adverts each %s, and started at once',
-  (advertInt) => {
-    it('beside a peer: that takes over in order, and no client waits', async () => {
+describe.each([
+  { ...kinds.plain, advertInt: '1s' },
+  { ...kinds.plain, advertInt: '3s' },
+  { ...kinds.vmac, advertInt: '1s' },
+  { ...kinds.inet6, advertInt: '1s' },
+])(
+  'both processes killed with adverts each $advertInt over $kind, and started at once',
+  ({ advertInt, ...kind }) => {
+    const { vip } = kind;
+    const config = (priority: number, more = '') => configOf(kind, priority, { advertInt, more });
+
+    it('beside a peer: that takes over in order, and no client waits', { timeout: 120_000 }, async () => {
       // It is to be the backup until then, and is to go on afterwards.
-      const a = startDirector(lab, await hostOn(lab, lan, 'a', '10.9.0.1/24'), {
-        config: config(255, advertInt),
+      const a = startDirector(lab, await hostOn(lab, lan, 'a', ...bothFamilies(1)), {
+        config: config(250),
       });
       await a.waitFor('vip.announced');
-      const b = startDirector(lab, await hostOn(lab, lan, 'b', '10.9.0.2/24'), {
-        config: config(100, advertInt),
+      const b = startDirector(lab, await hostOn(lab, lan, 'b', ...bothFamilies(2)), {
+        config: config(100),
       });
       await b.waitFor('daemon.ready');
-      await waitUntil(async () => (await b.cli('why', 'VI_1')).stdout.includes('active   10.9.0.1'), {
-        what: 'the backup hears the active director',
-      });
-      const prober = await probed();
-      const again = await killedAndStarted(a, config(150, advertInt, 'vip_lease: 30\n    preempt: no'));
+      await waitUntil(
+        async () =>
+          (await b.cli('why', 'VI_1')).stdout.includes(
+            vip.includes(':') ? 'active   fe80::1' : 'active   10.9.0.1',
+          ),
+        {
+          what: 'the backup hears the active director',
+        },
+      );
+      const prober = await probed(vip);
+      const again = await killedAndStarted(a, config(150, '\n    preempt: no'));
       await again.waitFor(
         'vrrp.transition',
         ({ to, reason }) => to === 'leaving' && reason === 'addresses_found',
@@ -63,17 +83,20 @@ describe.each(['1s', '3s'])(
       await again.waitFor('vip.removed', ({ reason }) => reason === 'handed_over', { timeoutMs: 30_000 });
       expect(await hasAddress(again.host, vip)).toBe(false);
       const gapMs = await prober.longestGapMs();
-      measured(`both killed, adverts each ${advertInt}, with a peer: longest gap for a client, ms`, gapMs);
+      measured(
+        `both killed, adverts each ${advertInt} over ${kind.kind}, with a peer: longest gap for a client, ms`,
+        gapMs,
+      );
       expect(gapMs).toBeLessThan(seamlessMs);
     });
 
-    it('alone: it goes on answering, and is active again', async () => {
-      const a = startDirector(lab, await hostOn(lab, lan, 'a', '10.9.0.1/24'), {
-        config: config(255, advertInt),
+    it('alone: it goes on answering, and is active again', { timeout: 120_000 }, async () => {
+      const a = startDirector(lab, await hostOn(lab, lan, 'a', ...bothFamilies(1)), {
+        config: config(250),
       });
       await a.waitFor('vip.announced');
-      const prober = await probed();
-      const again = await killedAndStarted(a, config(150, advertInt));
+      const prober = await probed(vip);
+      const again = await killedAndStarted(a, config(150));
       await again.waitFor(
         'vrrp.transition',
         ({ to, reason }) => to === 'active' && reason === 'no_successor',
@@ -85,7 +108,10 @@ describe.each(['1s', '3s'])(
         false,
       );
       const gapMs = await prober.longestGapMs();
-      measured(`both killed, adverts each ${advertInt}, alone: longest gap for a client, ms`, gapMs);
+      measured(
+        `both killed, adverts each ${advertInt} over ${kind.kind}, alone: longest gap for a client, ms`,
+        gapMs,
+      );
       expect(gapMs).toBeLessThan(seamlessMs);
     });
   },
