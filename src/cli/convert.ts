@@ -2,6 +2,7 @@
 // has no counterpart on stderr with its line and grade. The YAML is read back before it is printed: what `check` would
 // refuse is left out or said at once.
 
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { filesOf } from '../compose/include-files.ts';
 import { configBytesMax } from '../compose/read-config.ts';
@@ -47,7 +48,8 @@ function print(
   options: Options,
   io: Io,
 ): ExitCode {
-  const sources = { include: filesOf, id: textOption(options, 'id') ?? hostname().replace(/\..*/, '') };
+  const id = textOption(options, 'id') ?? hostname().replace(/\..*/, '');
+  const sources = { include: filesOf, id, isThere: existsSync };
   const director = textOption(options, 'director');
   const environment = { resolveHost, resolveService, ...(director !== undefined && { director }) };
   const judge = (text: string) =>

@@ -5,9 +5,10 @@ import * as z from 'zod';
 import type { ConfigEnvironment } from '../model/config/environment.ts';
 import type { Position, Problem } from '../model/config/problem.ts';
 import type { NamedRealConfig, RealConfig, VirtualConfig } from '../model/config/service.ts';
-import { errorAt, sortProblems } from './problem.ts';
+import { errorAt, sortProblems, type Warn, warningAt } from './problem.ts';
 import type { Resolution, Site } from './resolution.ts';
 import { documentKeys } from './secret-keys.ts';
+import { judgeChecksOfFile } from './service/judge-checks.ts';
 import { judgeServer } from './service/judge-servers.ts';
 import { realSchema, resolveReal, splitServers } from './service/real.ts';
 import type { ConfigNode, ListNode } from './tree/node.ts';
@@ -77,6 +78,9 @@ function resolveList(list: ListNode, { virtual, director, environment }: RealFil
     return resolveReal(real, virtual, site, resolution);
   });
   if (servers.length > serversMax) resolution.problems.push(tooMany(list.at, servers.length));
+  const warn: Warn = (key, ...words) =>
+    void resolution.problems.push(warningAt(sites(...[key].flat()), ...words));
+  judgeChecksOfFile(virtual, draft ?? {}, warn, resolution);
   for (const server of servers) judgeServer(virtual, server, resolution.problems);
   const problems = sortProblems(resolution.problems);
   const isGood = problems.every(({ severity }) => severity === 'warning');

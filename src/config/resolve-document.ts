@@ -8,6 +8,7 @@ import type { DocumentDraft } from './document.ts';
 import { judgeIneffective } from './ineffective.ts';
 import { resolveIpvs } from './ipvs/ipvs.ts';
 import { judgeSyncFamilies } from './ipvs/sync.ts';
+import { judgeUnusedIpvs } from './ipvs/unused.ts';
 import { judgeLogfile, resolveLog } from './log.ts';
 import { sortProblems } from './problem.ts';
 import type { DocumentResult } from './read-document.ts';
@@ -19,6 +20,7 @@ import type { VrrpDraft } from './router/keys.ts';
 import { resolveVrrpProcess } from './router/process.ts';
 import { resolveVrrp } from './router/resolve.ts';
 import { resolveStatics } from './router/statics.ts';
+import { judgeScriptUser } from './script-user.ts';
 import { resolveEntry } from './service/entry.ts';
 import { judgeDuplicates } from './service/judge.ts';
 import { judgeMarks } from './service/marks.ts';
@@ -57,6 +59,8 @@ export function resolveConfig(
   judgeRouterPrograms(draft, resolution);
   judgeSharedPrograms(draft, resolution);
   judgeSyncFamilies(config, resolution);
+  judgeUnusedIpvs(draft.ipvs ?? {}, config, resolution);
+  judgeScriptUser(draft, services, resolution);
   const problems = sortProblems(resolution.problems);
   return problems.some((problem) => problem.severity === 'error') ? { problems } : { config, problems };
 }

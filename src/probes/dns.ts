@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import * as packet from 'dns-packet';
 import type { DnsTarget } from '../model/checks/queries.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
-import { recordText } from './dns-record.ts';
+import { isWhole, recordText } from './dns-record.ts';
 import { judgeUnmatched } from './match/judge-receive.ts';
 import { type Asker, matchBody } from './match/match-body.ts';
 import { askDatagram, connectDatagram } from './talk/ask-datagram.ts';
@@ -111,10 +111,11 @@ async function judge(target: DnsTarget, answer: Answer, asker: Asker): Promise<P
   const records = (answer.answers ?? []).filter(({ type }) => type === target.type).slice(0, recordsMax);
   const says = `${named(target)}: ${rcode}, ${records.length} record(s)`;
   if (target.receive === undefined) return success(says);
-  for (const record of records) {
+  for (const record of records.filter(isWhole)) {
     const outcome = await matchBody(target.receive, recordText(record), asker);
     if (outcome === 'yes') return success(`${says}, receive matches`);
     if (outcome !== 'no') return judgeUnmatched(outcome, target.receive, says);
   }
-  return failure(`${says}, receive matches none`);
+  const broken = records.some((record) => !isWhole(record)) ? ' (a name is not UTF-8)' : '';
+  return failure(`${says}, receive matches none${broken}`);
 }

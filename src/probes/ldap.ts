@@ -74,6 +74,8 @@ async function judge(
   if (entry === undefined || entries.length > 1) return failure(`${entries.length} entries found, not one`);
   const says = `found ${entry.dn === '' ? 'the root DSE' : entry.dn}`;
   if (receive === undefined) return success(says);
+  // The library has put U+FFFD where the name is no UTF-8, as RFC 4514 §2 wants it.
+  if (entry.dn.includes('\u{fffd}')) return failure(`${says}, which is not UTF-8: receive is not compared`);
   const outcome = await matchBody(receive, entry.dn, asker);
   if (outcome === 'yes') return success(`${says}, receive matches`);
   if (outcome === 'no') return failure(`${says}, receive does not match`);

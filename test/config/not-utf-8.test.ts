@@ -1,6 +1,7 @@
 // Files that are not UTF-8: YAML has to be; an ldirectord.cf is bytes, which are compared and sent as they are.
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.ts';
+import { checkOf, servicesReading } from '../../src/model/checks/services.ts';
 import { decodeText, encodeText } from '../../src/net/raw-bytes.ts';
 import { environment } from '../make/environment.ts';
 
@@ -40,6 +41,35 @@ describe('an ldirectord.cf that is not UTF-8', () => {
   it('is refused where a value is text', () => {
     expect(problemsOf(cf('passwd="caf\xe9"'), 'a.cf').join()).toContain(
       'error: Cannot read passwd: expected UTF-8, got the byte 0xE9',
+    );
+  });
+});
+
+describe('a request that is no text', () => {
+  it.each(servicesReading('request'))('of %s is sent as it is, or refused', (service) => {
+    const text = [
+      'virtual=10.0.0.1:80',
+      '\treal=10.0.0.2:80 gate',
+      `\tservice=${service}`,
+      '\trequest="/caf\xe9"',
+      '',
+    ];
+    const kind = checkOf(service);
+    const errors = problemsOf(text.join('\n'), 'a.cf').filter((each) => each.includes(': error: '));
+    const isText = kind === 'dns' || kind === 'ldap' || kind === 'sql' || kind === 'grpc';
+    const refusal = `4:10: error: Cannot send request: expected UTF-8, as ${service} is asked in text, got the byte 0xE9`;
+    expect(errors).toEqual(isText ? [refusal] : []);
+  });
+  it('is refused of one server too', () => {
+    const text = [
+      'virtual=10.0.0.1:53',
+      '\treal=10.0.0.2:53 gate "caf\xe9", "x"',
+      '\tservice=dns',
+      '\tprotocol=udp',
+      '',
+    ];
+    expect(problemsOf(text.join('\n'), 'a.cf').join()).toContain(
+      'error: Cannot send request: expected UTF-8, as dns is asked in text, got the byte 0xE9',
     );
   });
 });

@@ -175,3 +175,25 @@ describe('a real_file', () => {
     );
   });
 });
+
+describe('what has no effect in a real_file', () => {
+  it('is told of its checks as of those of the service', () => {
+    expect(
+      problemsOf('- {address: 10.0.0.2, checks: [{service: smtp, dns_type: A}, {checktype: connect}]}'),
+    ).toEqual(['/fleet.yaml:1:58: warning: Cannot use dns_type: expected service dns, got smtp']);
+    expect(problemsOf('- {address: 10.0.0.2, checks: [{checktype: external}]}')).toEqual([
+      '/fleet.yaml:1:44: warning: Cannot learn anything from the check: expected checkcommand or misc_path beside it, got external alone',
+    ]);
+  });
+  it('is told of the words of one server', () => {
+    const virtual = aVirtual({ checktype: { kind: 'connect' } });
+    const { problems } = read('- {address: 10.0.0.2, request: /a, receive: b}', virtual);
+    expect(problems.map(formatProblem)).toEqual([
+      '/fleet.yaml:1:32: warning: Cannot use request of one server: expected a check that has a request, got http by connect',
+    ]);
+  });
+  it('is not told where the service has what a check of the file lacks', () => {
+    const virtual = aVirtual({ miscPath: ['/bin/true'] });
+    expect(read('- {address: 10.0.0.2, checks: [{checktype: external}]}', virtual).problems).toEqual([]);
+  });
+});

@@ -57,6 +57,12 @@ const scripts = {
     answers: { USER: '331', PASS: '230', TYPE: '200', PWD: '257 "/"', QUIT: '221' },
     says: [['AUTH TLS'], ['USER check', 'PASS geheim', 'TYPE I', 'PWD', 'QUIT']],
   },
+  nntp: {
+    greeting: '200 ready',
+    ...{ ask: 'STARTTLS', agrees: '382 begin', refuses: '580 no' },
+    answers: { QUIT: '205 bye' },
+    says: [['STARTTLS'], ['QUIT']],
+  },
 } as const satisfies Partial<Record<Service, Script>>;
 type Line = keyof typeof scripts;
 

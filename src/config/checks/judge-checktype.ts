@@ -1,6 +1,6 @@
 // What checktype asks for and cannot have: a service that nobody speaks, an answer without a body, a program that is not
 // named. What one service lacks is judge.ts's.
-import { checkOf } from '../../model/checks/services.ts';
+import { isUnspoken } from '../../model/checks/chosen.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import type { Warn } from '../problem.ts';
 import type { CheckDraft } from './check.ts';
@@ -8,7 +8,7 @@ import type { CheckDraft } from './check.ts';
 export function judgeChecktype(virtual: VirtualConfig, draft: CheckDraft, warn: Warn): void {
   const { checktype, service, httpmethod, receive } = virtual;
   const speaks = checktype.kind === 'negotiate' || checktype.kind === 'combined';
-  if (speaks && checkOf(service) === 'connect') {
+  if (speaks && isUnspoken(service)) {
     const rule =
       'checktype external with a program that speaks it, as it is only connected to (over udp pinged)';
     warn(draft.service === undefined ? 'address' : 'service', 'negotiate', rule, service);

@@ -5,6 +5,7 @@ import type { CheckKind } from '../../model/checks/checks.ts';
 import { kindsOf } from '../../model/checks/chosen.ts';
 import { tlsKeys } from '../../model/checks/definition.ts';
 import { services, tlsOf } from '../../model/checks/services.ts';
+import { namesSuites } from '../../model/ciphers.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { formatCommand } from '../../net/format-command.ts';
 import type { Warn } from '../problem.ts';
@@ -55,6 +56,11 @@ const needs: readonly Need[] = [
   {
     ...{ key: 'key', rule: 'cert beside it', got: none },
     isMet: ({ tls }) => tls?.certFile !== undefined,
+  },
+  {
+    ...{ key: 'ciphers', rule: 'names of TLS 1.3 (TLS_...), as tls_min_version is 1.3' },
+    isMet: ({ tls: { minVersion, ciphers = '' } = {} }) => minVersion !== '1.3' || namesSuites(ciphers),
+    got: ({ tls }) => tls?.ciphers ?? '',
   },
   { key: 'min_reply_length', rule: 'require_reply beside it', got: none, isMet: hasReply },
   { key: 'max_reply_length', rule: 'require_reply beside it', got: none, isMet: hasReply },

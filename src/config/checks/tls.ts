@@ -49,7 +49,7 @@ export const tlsShape = {
   ),
   ciphers: optional(
     filledText(),
-    "The ciphers that a check agrees to, as OpenSSL writes them (ciphers(1)). Default: Node.js's own.",
+    "The ciphers that a check agrees to, as OpenSSL writes them (ciphers(1)); those of TLS 1.3 and of older versions apart. Default: Node.js's own.",
   ),
   certificate_expiry: optional(
     duration({ minMs: dayMs, stepMs: dayMs }),

@@ -10,6 +10,7 @@ import { judgeTextCheck } from '../checks/judge-text.ts';
 import { judgeReplaced, judgeServersOwn } from '../checks/replaced.ts';
 import { judgeTiming } from '../checks/timing.ts';
 import { judgeUnread, type Made } from '../checks/unread.ts';
+import { virtualDefaults as defaults } from '../defaults.ts';
 import type { Warn } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
 import { type ChecksDraft, type OneOfChecksDraft, saidOfOne } from './checks.ts';
@@ -37,7 +38,24 @@ export function judgeChecks(
   }
 }
 
-const listedIn = (draft: VirtualDraft): readonly Listed[] => [
+/** Of servers of a file, whose service is judged with its own: what it says itself is not known here. */
+export function judgeChecksOfFile(
+  virtual: VirtualConfig,
+  { real }: Pick<VirtualDraft, 'real'>,
+  warn: Warn,
+  resolution: Resolution,
+): void {
+  const { checkcommand, miscPath } = virtual;
+  const service: VirtualDraft = {
+    misc_path: miscPath === undefined ? undefined : [...miscPath],
+    checkcommand: checkcommand === defaults.checkcommand ? undefined : checkcommand,
+  };
+  judgeServersOwn(virtual, { real }, warn);
+  for (const each of listedIn({ real }))
+    judgeListed(madeOf(virtual, each, resolution), { ...each, service }, warn);
+}
+
+const listedIn = (draft: Pick<VirtualDraft, 'checks' | 'real'>): readonly Listed[] => [
   ...listOf(draft, []),
   ...(draft.real ?? []).flatMap((real, index) => listOf(real ?? {}, ['real', index])),
 ];

@@ -4,6 +4,7 @@
 import type { Position } from '../../model/config/problem.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId } from '../../model/ipvs.ts';
+import { judgeRawRequest } from '../checks/raw-request.ts';
 import { judgeIneffective } from '../ineffective.ts';
 import { errorAt, type Warn, warningAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
@@ -26,6 +27,7 @@ export function judgeVirtual(virtual: VirtualConfig, entry: Subject<VirtualDraft
   judgeChecks(virtual, draft, warn, resolution);
   judgeIneffective(draft, site, resolution);
   judgeServerNotify(virtual, resolution);
+  judgeRawRequest(virtual, site, resolution);
   judgeServers(virtual, draft, warn, resolution);
   judgeLastingClients(virtual, entry);
 }

@@ -1,5 +1,6 @@
 // Keys of the top level that every service says for itself, so that nobody goes by them: told once each. Keys that mean
 // nothing to the checks of any service are checks/timing.ts's.
+import type { Position } from '../../model/config/problem.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import type { ineffectiveSharedShape } from '../ineffective.ts';
 import { warningAt } from '../problem.ts';
@@ -8,7 +9,7 @@ import type { GlobalDraft, sharedShape } from './keys.ts';
 
 type Key = Exclude<keyof typeof sharedShape, keyof typeof ineffectiveSharedShape | 'fallback'>;
 
-/** What a service goes by; a fallback is told of with the others of its kind (fallbacks.ts). */
+/** What a service goes by; a fallback is told by its place. */
 const used: Readonly<Record<Key, (virtual: VirtualConfig) => unknown>> = {
   checktimeout: ({ checktimeoutMs, negotiatetimeoutMs }) => [checktimeoutMs, negotiatetimeoutMs],
   negotiatetimeout: ({ checktimeoutMs, negotiatetimeoutMs }) => [checktimeoutMs, negotiatetimeoutMs],
@@ -54,4 +55,25 @@ export function judgeOverridden(
     if (problems.some((told) => told.at.line === at.line && told.at.column === at.column)) continue;
     problems.push(warningAt(at, `use ${key}`, 'a service that goes by it', 'none, as each has its own'));
   }
+  judgeFallback(draft, virtuals, { problems, sites });
 }
+
+/** The fallbacks of all, each for one family of services. */
+function judgeFallback(
+  draft: GlobalDraft,
+  virtuals: readonly VirtualConfig[],
+  { problems, sites }: Pick<Resolution, 'problems' | 'sites'>,
+): void {
+  if (problems.some(({ severity }) => severity === 'error')) return;
+  const tiers = virtuals.flatMap(({ fallbacks, namedFallbacks = [] }) => [...fallbacks, ...namedFallbacks]);
+  for (const key of ['fallback', 'fallback6'] as const) {
+    const isSame = ({ at }: (typeof tiers)[number]) =>
+      (draft[key] ?? []).some((_, index) => isPlace(at, sites(key, index)));
+    if ((draft[key] ?? []).length === 0 || tiers.some(isSame)) continue;
+    const rule = 'a service of its family without a fallback of its own';
+    problems.push(warningAt(sites(key), `use ${key}`, rule, 'none'));
+  }
+}
+
+const isPlace = (one: Position, other: Position): boolean =>
+  one.file === other.file && one.line === other.line && one.column === other.column;

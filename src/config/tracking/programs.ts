@@ -4,7 +4,7 @@ import { present, type Resolution } from '../resolution.ts';
 import type { DefinitionsDraft } from './definitions.ts';
 import { type NotifyDraft, notifyShape } from './notify.ts';
 
-type RouterPrograms = Pick<DefinitionsDraft, 'vrrp_script'> & {
+export type RouterPrograms = Pick<DefinitionsDraft, 'vrrp_script'> & {
   readonly vrrp?: readonly (NotifyDraft | undefined)[] | undefined;
   readonly vrrp_sync_group?: readonly (NotifyDraft | undefined)[] | undefined;
   readonly script_user?: string | undefined;
@@ -22,5 +22,12 @@ export function judgeRouterPrograms(draft: RouterPrograms, resolution: Resolutio
       for (const key of notifyKeys) judgeProgram(entry?.[key]?.[0], use, [section, index, key], resolution);
   }
 }
+
+/** Whether one of them names no user of its own. */
+export const routersRunAsScriptUser = ({ vrrp_script, vrrp, vrrp_sync_group }: RouterPrograms): boolean =>
+  (vrrp_script ?? []).some((script) => script !== undefined && script.user === undefined) ||
+  [...(vrrp ?? []), ...(vrrp_sync_group ?? [])].some((entry) =>
+    notifyKeys.some((key) => entry?.[key] !== undefined),
+  );
 
 const notifyKeys = Object.keys(notifyShape) as readonly (keyof NotifyDraft)[];

@@ -10,10 +10,12 @@ type Chooser = Pick<VirtualConfig, 'id' | 'checktype' | 'service'>;
 export const connectKindOf = ({ id }: Pick<Chooser, 'id'>): 'connect' | 'ping' =>
   id.kind === 'fwmark' || id.protocol === 'tcp' ? 'connect' : 'ping';
 
+/** A service that is meant to be spoken and that nobody here speaks; of tcp a connection is all that is wanted. */
+export const isUnspoken = (service: string): boolean => checkOf(service) === 'connect' && service !== 'tcp';
+
 /** Of a service whose language nobody here speaks, whether it takes connections is still worth knowing. */
 export function negotiateKindOf(chooser: Pick<Chooser, 'id' | 'service'>): CheckKind {
-  const kind = checkOf(chooser.service);
-  return kind === 'connect' ? connectKindOf(chooser) : kind;
+  return isUnspoken(chooser.service) ? connectKindOf(chooser) : checkOf(chooser.service);
 }
 
 /** The first speaks for the server alone; a second one takes turns with it. */

@@ -105,10 +105,10 @@ export const dialogues = {
     describe: (target) => `POP3${secure(target)} on port ${target.port}${as(target)}`,
   },
   nntp: {
-    services: { nntp: { port: 119 } },
+    services: { nntp: { port: 119, tls: 'asked' }, nntps: { port: 563, tls: 'at once', isOurs: true } },
     reads: placeKeys,
-    targetOf: (virtual, real, port) => ({ kind: 'nntp', ...placeOf(virtual, real, port) }),
-    describe: (target) => `NNTP on port ${target.port}`,
+    targetOf: (virtual, real, port) => ({ kind: 'nntp', ...placeBy('nntps', virtual, real, port) }),
+    describe: (target) => `NNTP${secure(target)} on port ${target.port}`,
   },
   ftp: {
     services: { ftp: { port: 21, tls: 'asked' }, ftps: { port: 990, tls: 'at once', isOurs: true } },

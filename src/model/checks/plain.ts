@@ -45,7 +45,8 @@ export type PlainTarget =
 
 export const plainChecks = {
   connect: {
-    services: { oracle: { port: 1521 } },
+    // oracle as ldirectord has it: a ping where the service is not of TCP; tcp whatever the service is of.
+    services: { oracle: { port: 1521 }, tcp: {} },
     reads: placeKeys,
     targetOf: (virtual, real, port) => ({ kind: 'connect', ...placeOf(virtual, real, port) }),
     describe: ({ port }) => `connect to port ${port}`,

@@ -3,6 +3,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { SecureContext, SecureContextOptions } from 'node:tls';
+import { offeredCiphers } from '../../model/ciphers.ts';
 import type { TlsTarget } from '../../model/tls-target.ts';
 import { formatUnread, readRegular } from '../../system/files/open-regular.ts';
 
@@ -35,18 +36,14 @@ export async function secureContextOf(tls: TlsTarget): Promise<SecureContext | u
   return context;
 }
 
-/** Up to 1.1 all signatures are by SHA-1, which OpenSSL takes at its lowest level alone. */
-function wordsOf({ minVersion, ciphers }: TlsTarget): SecureContextOptions {
-  const old = minVersion === '1.0' || minVersion === '1.1';
-  const list = old ? lowest(ciphers ?? 'DEFAULT') : ciphers;
+function wordsOf(tls: TlsTarget): SecureContextOptions {
+  const { minVersion } = tls;
+  const ciphers = offeredCiphers(tls, process.getBuiltinModule('node:tls').DEFAULT_CIPHERS);
   return {
     ...(minVersion !== undefined && { minVersion: minVersion === '1.0' ? 'TLSv1' : `TLSv${minVersion}` }),
-    ...(list !== undefined && { ciphers: list }),
+    ...(ciphers !== undefined && { ciphers }),
   };
 }
-
-const lowest = (ciphers: string): string =>
-  ciphers.includes('@SECLEVEL=') ? ciphers : `${ciphers}:@SECLEVEL=0`;
 
 async function stampOf(file: string | undefined): Promise<string> {
   if (file === undefined) return '';

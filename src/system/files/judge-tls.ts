@@ -1,7 +1,9 @@
 // The files and ciphers of TLS as the config names them, looked at before a check needs them: whether the files are there
 // and hold what they should, a key fits its certificate, and this Node.js knows each cipher. What stands in a key file is
 // never shown. Node's TLS is loaded by the first that asks.
+import { offeredCiphers } from '../../model/ciphers.ts';
 import type { TlsFault, TlsUse } from '../../model/config/environment.ts';
+import { tlsVersions } from '../../model/tls-target.ts';
 import { readRegularNow } from './open-regular.ts';
 
 /** As much as a check reads of one (probes/talk/secure-context.ts). */
@@ -54,7 +56,11 @@ function judgeCiphers(ciphers: string): readonly TlsFault[] {
     const rule = `names of ciphers that OpenSSL ${openssl} knows (ciphers(1))`;
     return [{ key: 'ciphers', rule, got: wrong }];
   }
-  if (isAccepted(ciphers)) return [];
+  // Beside the newest versions and the oldest: what a list is made to with them is not the same.
+  const offers = tlsVersions.map((minVersion) =>
+    offeredCiphers({ ciphers, minVersion }, tls().DEFAULT_CIPHERS),
+  );
+  if (offers.every((offer) => offer === undefined || isAccepted(offer))) return [];
   return [{ key: 'ciphers', rule: 'ciphers of which some are left', got: ciphers }];
 }
 

@@ -38,7 +38,7 @@ const samples: Readonly<Record<Key, unknown>> = {
   cert: '/etc/cert.pem',
   key: '/etc/key.pem',
   tls_min_version: '1.3',
-  ciphers: 'HIGH',
+  ciphers: 'TLS_AES_128_GCM_SHA256:HIGH',
   login: 'someone',
   passwd: 'open',
   database: 'data',

@@ -340,7 +340,7 @@ TCP_CHECK {
     ['TCP_CHECK {\nnb_get_retry 3\n}', 2, 1],
     ['SMTP_CHECK {\nnb_get_retry 3\n}', 2, 1],
     ['MISC_CHECK {\nmisc_path /bin/true\nnb_get_retry 3\n}', 1, 1],
-    ['DNS_CHECK {\nnb_get_retry 9\n}', 4, 1],
+    ['DNS_CHECK {\nnb_get_retry 9\n}', 4, 2],
     ['HTTP_GET {\nnb_get_retry 3\n}', 4, 0],
     ['HTTP_GET {\nretry 5\nnb_get_retry 3\n}', 4, 0],
     ['SSL_GET {\nnb_get_retry 3\nretry 5\n}', 6, 0],

@@ -38,7 +38,7 @@ export const effectCases: readonly ProblemCase[] = [
   yaml(
     'words of a check behind a mark',
     other('fwmark: 1', 'virtualhost: a.example'),
-    '4:18: warning: Cannot use virtualhost: expected service http, https, smtp, submission, smtps, imap, imaps, pop, pops, ftp, ftps, ldap, ldaps, mysql, pgsql, grpc, grpcs beside it, got a mark, which tells no service',
+    '4:18: warning: Cannot use virtualhost: expected service http, https, smtp, submission, smtps, imap, imaps, pop, pops, nntp, nntps, ftp, ftps, ldap, ldaps, mysql, pgsql, grpc, grpcs beside it, got a mark, which tells no service',
   ),
   yaml(
     'words of a check that connects',
@@ -221,6 +221,26 @@ export const effectCases: readonly ProblemCase[] = [
     '1:12: warning: Cannot use quiescent: expected a service that goes by it, got none, as each has its own',
   ),
   yaml(
+    'a fallback of all where each service has its own',
+    `fallback: 10.0.0.9 masq\n${service('fallback: 10.0.0.8 masq')}`,
+    '1:11: warning: Cannot use fallback: expected a service of its family without a fallback of its own, got none',
+  ),
+  yaml(
+    'a fallback of the other family than all services',
+    `fallback6: "fd00::9 masq"\n${service('')}`,
+    '1:12: warning: Cannot use fallback6: expected a service of its family without a fallback of its own, got none',
+  ),
+  yaml(
+    'the user of programs where there is none',
+    `script_user: nobody\n${service('')}`,
+    '1:14: warning: Cannot use script_user: expected a program that names no user, got none',
+  ),
+  yaml(
+    'the user of programs where each has its own',
+    `script_user: nobody\n${service('checktype: external\n    misc_path: /bin/true\n    checkuser: daemon')}`,
+    '1:14: warning: Cannot use script_user: expected a program that names no user, got none',
+  ),
+  yaml(
     'flows of UDP to a quiescent server',
     `ipvs: {sysctl: {expire_nodest_conn: yes}}\n${dns('quiescent: yes\n    protocol: udp')}`,
     '6:15: warning: Cannot move UDP flows from a server that is out: expected "ipvs: {sysctl: {expire_nodest_conn: yes}}" and quiescent: no, or ops: yes, got neither',
@@ -234,6 +254,11 @@ export const effectCases: readonly ProblemCase[] = [
     'the user of no program',
     service('quorum: 1\n    quorum_user: nobody'),
     '5:18: warning: Cannot use quorum_user: expected quorum_up or quorum_down beside it, got neither',
+  ),
+  yaml(
+    'ciphers of versions that are not agreed to',
+    'virtual:\n  - {address: 10.0.0.1:443, real: [10.0.0.2:443 masq], tls_min_version: 1.3, ciphers: HIGH}\n',
+    '2:87: warning: Cannot use ciphers: expected names of TLS 1.3 (TLS_...), as tls_min_version is 1.3, got HIGH',
   ),
   cf(
     'the services of another file',

@@ -302,7 +302,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'verify is for TLS',
     service('verify: yes'),
-    '4:13: warning: Cannot use verify: expected service https, smtp, submission, smtps, imap, imaps, pop, pops, ftp, ftps, ldap, ldaps, mysql, pgsql, grpcs, got http',
+    '4:13: warning: Cannot use verify: expected service https, smtp, submission, smtps, imap, imaps, pop, pops, nntp, nntps, ftp, ftps, ldap, ldaps, mysql, pgsql, grpcs, got http',
   ),
   yaml(
     'keys of a UDP check',
@@ -337,7 +337,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'a PROXY header goes before no check of a directory',
     service('proxy_protocol: v2\n    service: ldap\n    request: dc=example'),
-    '4:21: warning: Cannot use proxy_protocol: expected service http, https, http_proxy, smtp, submission, smtps, imap, imaps, pop, pops, nntp, ftp, ftps, simpletcp, agent, got ldap',
+    '4:21: warning: Cannot use proxy_protocol: expected service http, https, http_proxy, smtp, submission, smtps, imap, imaps, pop, pops, nntp, nntps, ftp, ftps, simpletcp, agent, got ldap',
   ),
   yaml(
     'a PROXY header goes over TCP',
@@ -357,7 +357,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'TLS is not asked for where it is spoken from the start',
     service('service: https\n    starttls: yes'),
-    '5:15: warning: Cannot use starttls: expected service smtp, submission, imap, pop, ftp, ldap, mysql, pgsql, got https',
+    '5:15: warning: Cannot use starttls: expected service smtp, submission, imap, pop, nntp, ftp, ldap, mysql, pgsql, got https',
   ),
   yaml(
     'a key needs its certificate',
@@ -367,7 +367,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'certificate and ciphers are for TLS',
     service('cert: /etc/cert.pem\n    ciphers: HIGH'),
-    '4:11: warning: Cannot use cert and ciphers: expected service https, smtp, submission, smtps, imap, imaps, pop, pops, ftp, ftps, ldap, ldaps, mysql, pgsql, grpcs, got http',
+    '4:11: warning: Cannot use cert and ciphers: expected service https, smtp, submission, smtps, imap, imaps, pop, pops, nntp, nntps, ftp, ftps, ldap, ldaps, mysql, pgsql, grpcs, got http',
   ),
   yaml(
     'checkcount is for ping',

@@ -24,11 +24,9 @@ export function theirChecks({ sections }: Dump, services: readonly TheirService[
         const found = servers.find((each) => saidOf(each, 'RIP')?.startsWith(`${address}, RPORT = ${port},`));
         if (found === undefined) return [];
         const key = `${kind} of ${name} -> ${serverKey(found, name)}`;
-        const fields = {
-          ...timesOf(kind, below, micro(saidOf(service, 'delay_loop'), 1000)),
-          ...askedOf(kind, below, files, hostOf(found) ?? hostOf(service)),
-        };
-        return [{ name: numbered(key, seen), block, fields }];
+        const times = timesOf(kind, below, micro(saidOf(service, 'delay_loop'), 1000));
+        const asked = askedOf(kind, below, files, hostOf(found) ?? hostOf(service));
+        return asked.map((each) => ({ name: numbered(key, seen), block, fields: { ...times, ...each } }));
       }),
     );
   });
@@ -62,18 +60,34 @@ function askedOf(
   below: readonly Dumped[],
   files: ReadonlyMap<string, string>,
   host: string | undefined,
-): Fields {
-  const value = (key: string) => saidOf(below, key);
+): readonly Fields[] {
+  const place = placeOf(below);
+  if (kind === 'HTTP_GET' || kind === 'SSL_GET')
+    return urlsOf(below, host).map((urls) => fieldsOf({ ...place, ...urls }));
+  return [otherThanHttp(kind, below, files, place)];
+}
+
+type Place = Readonly<Record<string, string | undefined>>;
+
+function placeOf(below: readonly Dumped[]): Place {
   const connection = belowOf(below, 'Connection');
   const [, address, port] = /^\[(\S+)\]:(\d+)/.exec(saidOf(connection, 'Dest') ?? '') ?? [];
-  const place = {
+  return {
     connect_ip: address,
     connect_port: port,
     bindto: /^\[(\S+)\]/.exec(saidOf(connection, 'Bind to') ?? '')?.[1],
     bind_if: saidOf(connection, 'Bind i/f'),
     fwmark: saidOf(connection, 'Mark'),
   };
-  if (kind === 'HTTP_GET' || kind === 'SSL_GET') return fieldsOf({ ...place, ...urlsOf(below, host) });
+}
+
+function otherThanHttp(
+  kind: string,
+  below: readonly Dumped[],
+  files: ReadonlyMap<string, string>,
+  place: Place,
+): Fields {
+  const value = (key: string) => saidOf(below, key);
   if (kind === 'SMTP_CHECK') return fieldsOf({ ...place, helo_name: value('helo') });
   if (kind === 'DNS_CHECK') return fieldsOf({ ...place, type: value('Type'), name: value('Name') ?? '.' });
   if (kind === 'MISC_CHECK')
@@ -98,10 +112,8 @@ const hostOf = (lines: readonly Dumped[]): string | undefined =>
     .map((key) => saidOf(lines, key))
     .find((each) => each !== undefined);
 
-function urlsOf(
-  below: readonly Dumped[],
-  outer: string | undefined,
-): Readonly<Record<string, string | undefined>> {
+/** Those of one host are one check here. */
+function urlsOf(below: readonly Dumped[], outer: string | undefined): readonly Place[] {
   const shared = hostOf(below) ?? outer;
   const urls = below.filter(({ text }) => text.startsWith('Checked url = '));
   const hosts = urls.map((url) => saidOf(url.below, 'Virtual host') ?? shared);
@@ -114,5 +126,8 @@ function urlsOf(
     const regex = saidOf(inner, 'Regex')?.replace(/^"(.*)"$/s, '$1');
     return `${text.replace('Checked url = ', '')}${digest === undefined ? '' : ` digest ${digest}`} status ${codes}${regex === undefined ? '' : ` regex ${regex}`}`;
   });
-  return { url: texts.join('; '), virtualhost: [...new Set(hosts.map((host) => host ?? ''))].join('; ') };
+  return [...new Set(hosts)].map((host) => ({
+    url: texts.filter((_, index) => hosts[index] === host).join('; '),
+    virtualhost: host,
+  }));
 }

@@ -17,15 +17,15 @@ it('a word of service chooses one check, and a port one service', () => {
   const ports = services.map(portOf).filter((port) => port !== undefined);
   expect(new Set(ports).size).toBe(ports.length);
   // Those that ldirectord knows none on are chosen by name alone.
-  const ours = [465, 990];
+  const ours = [465, 563, 990];
   for (const port of ports) expect(portOf(serviceOfPort(port))).toBe(ours.includes(port) ? undefined : port);
 });
 
 it('a directive is read by services that exist, those of TLS by services over TLS', () => {
   expect(servicesReading('dns_type')).toEqual(['dns']);
   expect(servicesReading('secret')).toEqual(['radius']);
-  const asked = ['smtp', 'submission', 'imap', 'pop', 'ftp', 'ldap', 'mysql', 'pgsql'];
-  const atOnce = ['https', 'smtps', 'imaps', 'pops', 'ftps', 'ldaps', 'grpcs'];
+  const asked = ['smtp', 'submission', 'imap', 'pop', 'nntp', 'ftp', 'ldap', 'mysql', 'pgsql'];
+  const atOnce = ['https', 'smtps', 'imaps', 'pops', 'nntps', 'ftps', 'ldaps', 'grpcs'];
   expect(servicesReading('starttls')).toEqual(asked);
   for (const key of tlsKeys.filter((each) => each !== 'virtualhost')) {
     expect(servicesReading(key).toSorted()).toEqual([...asked, ...atOnce].toSorted());
@@ -42,7 +42,7 @@ it('a port that has no service has none, and a service that nobody speaks is con
 
 it('a PROXY header goes before dialogues and HTTP, and before no datagram or library', () => {
   expect([...servicesReading('proxy_protocol')].sort()).toEqual([
-    ...['agent', 'ftp', 'ftps', 'http', 'http_proxy', 'https', 'imap', 'imaps', 'nntp', 'oracle', 'pop'],
-    ...['pops', 'simpletcp', 'smtp', 'smtps', 'submission'],
+    ...['agent', 'ftp', 'ftps', 'http', 'http_proxy', 'https', 'imap', 'imaps', 'nntp', 'nntps', 'oracle'],
+    ...['pop', 'pops', 'simpletcp', 'smtp', 'smtps', 'submission', 'tcp'],
   ]);
 });

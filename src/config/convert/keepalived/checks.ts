@@ -7,7 +7,8 @@ import { parseStatusRanges } from '../../values/status-ranges.ts';
 import type { Fields, Noting } from '../converted.ts';
 import { commandOf, noteRest, userOf } from './commands.ts';
 import { noteUnknown, reasonOf } from './left-out.ts';
-import { regexOf } from './script-words.ts';
+import { regexOf, scriptWordsOf } from './script-words.ts';
+import { protocolOf } from './targets.ts';
 import { isSet, lastOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
 
 export const checkers: ReadonlySet<string> = new Set([
@@ -25,6 +26,8 @@ export type Scope = {
   readonly trackFiles: ReadonlyMap<string, string>;
   /** What SSL_GET shows of this director. */
   readonly identity: Fields;
+  /** Absent: not looked at. */
+  readonly isThere?: ((program: string) => boolean) | undefined;
 };
 
 /** docs/reference/keepalived.md §5: what a block leaves out is its parent's. */
@@ -44,11 +47,14 @@ const own: Readonly<Record<string, readonly string[]>> = {
   BFD_CHECK: ['name'],
 };
 
-export function checkOf(scope: Scope): Fields {
+/** Several for an HTTP_GET whose URLs have different hosts. */
+export function checksOf(scope: Scope): readonly Fields[] {
   const { checker, note } = scope;
   const known = new Set([...common, ...(own[checker.key] ?? []), ...(isLocal(checker) ? [] : placeKeys)]);
   noteUnknown(checker.block ?? [], known, checker.key, note);
-  return { ...timesOf(scope), checkport: portOf(scope), ...reachOf(scope), ...kindOf(scope) };
+  const shared = { ...timesOf(scope), checkport: portOf(scope), ...reachOf(scope) };
+  const kinds = checker.key === 'HTTP_GET' || checker.key === 'SSL_GET' ? httpOf(scope) : [kindOf(scope)];
+  return kinds.map((each) => ({ ...shared, ...each }));
 }
 
 /** Where a checker goes and where it leaves. Those that ask nobody over the network do not know the words. */
@@ -150,27 +156,31 @@ function retryOf(scope: Scope, interval: string): string {
   return `${retryMsMin}ms`;
 }
 
+const speak = (service: string, more: Fields = {}): Fields => ({
+  checktype: 'negotiate',
+  service,
+  ...more,
+});
+
+/** keepalived opens a TCP connection for a TCP_CHECK, and asks over UDP for a DNS_CHECK, whatever its virtual_server is of. */
+const isOfTcp = ({ virtual }: Scope): boolean =>
+  virtual.words[0] === 'fwmark' || protocolOf(virtual) === 'tcp';
+
 function kindOf(scope: Scope): Fields {
   const { checker, note } = scope;
   const { block, key, at } = checker;
-  const speak = (service: string, more: Fields = {}): Fields => ({
-    checktype: 'negotiate',
-    service,
-    ...more,
-  });
   const word = (name: string) => wordOf(block, name);
-  if (key === 'TCP_CHECK') return { checktype: 'connect' };
+  if (key === 'TCP_CHECK') return isOfTcp(scope) ? { checktype: 'connect' } : speak('tcp');
   if (key === 'PING_CHECK') return { checktype: 'ping' };
-  if (key === 'HTTP_GET') return speak('http', httpOf(scope));
-  if (key === 'SSL_GET')
-    return speak('https', { ...httpOf(scope), sni: word('sni_name'), ...scope.identity });
   if (key === 'SMTP_CHECK') return speak('smtp', { helo_name: word('helo_name') ?? heloName });
   if (key === 'DNS_CHECK') {
     const name = word('name');
     const request = name === undefined || name === '.' ? undefined : name;
+    if (scope.virtual.words[0] !== 'fwmark' && isOfTcp(scope))
+      note(at, 'check', 'DNS_CHECK: over TCP, as the virtual_server is; keepalived asks over UDP');
     return speak('dns', { dns_type: word('type')?.toUpperCase() ?? 'SOA', request });
   }
-  if (key === 'MISC_CHECK') return externalOf(checker, note);
+  if (key === 'MISC_CHECK') return externalOf(scope);
   if (key === 'UDP_CHECK') {
     const reply = lastOf(block, 'require_reply');
     return speak('udp', {
@@ -188,7 +198,7 @@ function kindOf(scope: Scope): Fields {
 }
 
 /** keepalived takes misc_dynamic for yes whatever stands behind it. */
-function externalOf({ block, at }: Statement, note: Noting): Fields {
+function externalOf({ checker: { block, at }, note, isThere }: Scope): Fields {
   const path = lastOf(block, 'misc_path');
   const command = commandOf(path, note);
   noteRest(path, note);
@@ -196,6 +206,7 @@ function externalOf({ block, at }: Statement, note: Noting): Fields {
     note(at, 'ignored', 'MISC_CHECK: left out, as it names no program; the server counts as up');
     return { checktype: 'on' };
   }
+  noteMissing(path, note, isThere);
   return {
     checktype: 'external',
     misc_path: command,
@@ -204,19 +215,26 @@ function externalOf({ block, at }: Statement, note: Noting): Fields {
   };
 }
 
-function httpOf(scope: Scope): Fields {
+/** keepalived starts no check whose program is not there, and the server is up. */
+function noteMissing(path: Statement | undefined, note: Noting, isThere: Scope['isThere']): void {
+  const [program = ''] = (path && scriptWordsOf(path)) ?? [];
+  if (path === undefined || !program.startsWith('/') || isThere?.(program) !== false) return;
+  const text = `misc_path ${program}: is not on this machine; keepalived leaves the check out and the server up, here the server is down`;
+  note(path.at, 'taken', text);
+}
+
+function httpOf(scope: Scope): readonly Fields[] {
   const { checker, note } = scope;
   const urls = (checker.block ?? []).filter(({ key }) => key === 'url');
-  const [first] = urls;
-  const hosts = urls.map(({ block }) => wordOf(block, 'virtualhost') ?? inherited(scope, 'virtualhost'));
-  const virtualhost = hosts[0] ?? inherited(scope, 'virtualhost');
-  for (const [i, url] of urls.entries()) {
-    if (hosts[i] !== virtualhost)
-      note(url.at, 'check', `virtualhost: ${virtualhost ?? 'none'}, as of the first url`);
-  }
-  const answers = urls.map((url) => urlOf(url, note));
-  if (first === undefined) return { virtualhost };
-  return { virtualhost, ...(answers.length === 1 ? answers[0] : { urls: answers }) };
+  const secure = checker.key === 'SSL_GET';
+  const own = secure ? { sni: wordOf(checker.block, 'sni_name'), ...scope.identity } : {};
+  const hostOf = ({ block }: Statement) => wordOf(block, 'virtualhost') ?? inherited(scope, 'virtualhost');
+  const hosts = urls.length === 0 ? [inherited(scope, 'virtualhost')] : [...new Set(urls.map(hostOf))];
+  return hosts.map((virtualhost) => {
+    const answers = urls.filter((url) => hostOf(url) === virtualhost).map((url) => urlOf(url, note));
+    const asked = answers.length > 1 ? { urls: answers } : answers[0];
+    return speak(secure ? 'https' : 'http', { virtualhost, ...asked, ...own });
+  });
 }
 
 const urlKeys = new Set(['path', 'digest', 'status_code', 'virtualhost', 'regex', 'regex_no_match']);

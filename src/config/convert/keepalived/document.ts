@@ -92,6 +92,7 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
       groups,
       trackFiles,
       identity: identityOf(all('SSL'), note),
+      isThere: sources.isThere,
     }),
   };
   return { document, notes: notes() };

@@ -10,6 +10,8 @@ export type Sources = {
   readonly include: (pattern: string, from: string) => readonly SourceFile[];
   /** What @conditions are compared with: keepalived's -i, by default the first part of the host name. */
   readonly id: string;
+  /** Whether a program is on this machine; absent: not looked at. */
+  readonly isThere?: (program: string) => boolean;
 };
 export type Line = { readonly text: string; readonly at: Position };
 

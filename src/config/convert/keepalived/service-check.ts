@@ -2,7 +2,7 @@
 // all servers have the same one, the keys of the service are it; else there are lists (`checks`), of the service for most
 // of its servers, and of each server that has others.
 import type { Fields, Noting } from '../converted.ts';
-import { checkers, checkOf } from './checks.ts';
+import { checkers, checksOf } from './checks.ts';
 import type { Statement } from './tree.ts';
 
 export type CheckSurroundings = {
@@ -11,6 +11,8 @@ export type CheckSurroundings = {
   readonly trackFiles: ReadonlyMap<string, string>;
   /** What SSL_GET shows of this director. */
   readonly identity: Fields;
+  /** Whether a program is on this machine; absent: not looked at. */
+  readonly isThere?: ((program: string) => boolean) | undefined;
 };
 
 type ServiceChecks = {
@@ -49,7 +51,7 @@ export function serviceChecksOf(
 function listOf(virtual: Statement, real: Statement, around: CheckSurroundings): readonly Fields[] {
   const list = (real.block ?? [])
     .filter(({ key }) => checkers.has(key))
-    .map((checker) => checkOf({ checker, real, virtual, ...around }));
+    .flatMap((checker) => checksOf({ checker, real, virtual, ...around }));
   const made = list.filter(({ checktype }) => checktype !== 'on');
   const different = made.filter((each, index) => made.findIndex((other) => isEqual(other, each)) === index);
   return different.length === 0 ? unchecked : different;

@@ -6,7 +6,7 @@ import { quorumKeys, quorumOf } from './quorum.ts';
 import { fallbackOf, realOf } from './real-servers.ts';
 import { persistenceOf, schedulingKeys, schedulingOf } from './scheduling.ts';
 import { serviceChecksOf } from './service-check.ts';
-import { familiesOf, identityOf, type Targets, targetsOf } from './targets.ts';
+import { familiesOf, identityOf, protocolOf, type Targets, targetsOf } from './targets.ts';
 import { isSet, lastOf, type Statement, wordOf } from './tree.ts';
 
 export type Surroundings = {
@@ -15,6 +15,8 @@ export type Surroundings = {
   readonly trackFiles: ReadonlyMap<string, string>;
   /** What SSL_GET shows of this director. */
   readonly identity: Fields;
+  /** Whether a program is on this machine; absent: not looked at. */
+  readonly isThere?: ((program: string) => boolean) | undefined;
 };
 
 const known: ReadonlySet<string> = new Set([
@@ -117,12 +119,6 @@ function omegaOf({ block }: Statement, reals: readonly Statement[], note: Noting
   note(omega.at, 'ignored', 'omega: left out, as there is neither a quorum_down nor a notify_down');
   return undefined;
 }
-
-/** keepalived takes the last that it knows. */
-const protocolOf = ({ block }: Statement): string | undefined =>
-  (block ?? [])
-    .findLast(({ key, words }) => key === 'protocol' && /^(tcp|udp|sctp)$/i.test(words[0] ?? ''))
-    ?.words[0]?.toLowerCase();
 
 function namesOf(targets: Targets, statement: Statement, reals: readonly Statement[], note: Noting) {
   const { block, at } = statement;

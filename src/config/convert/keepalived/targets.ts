@@ -95,3 +95,9 @@ function memberOf(target: Target, family: string | undefined): string {
   if ('addresses' in target) return joinPort(target.addresses, target.port);
   return `${(target.family ?? family) === 'inet6' ? 'fwmark6' : 'fwmark'} ${target.fwmark}`;
 }
+
+/** keepalived takes the last that it knows. */
+export const protocolOf = ({ block }: Statement): string | undefined =>
+  (block ?? [])
+    .findLast(({ key, words }) => key === 'protocol' && /^(tcp|udp|sctp)$/i.test(words[0] ?? ''))
+    ?.words[0]?.toLowerCase();
