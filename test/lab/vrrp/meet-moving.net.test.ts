@@ -128,7 +128,6 @@ describe.each<Kind>(['use_vmac', 'a sync group'])('two actives that meet again w
     for (const first of ['winner', 'loser'])
       it.skipIf(!isInstalled && winner !== loser)(
         `${winner} stays, ${loser} yields, an advert of the ${first} first`,
-        { timeout: 240_000 },
         () => meet({ kind, winner, loser, first }),
       );
   }

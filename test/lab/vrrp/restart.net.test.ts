@@ -54,7 +54,7 @@ describe.each([
     const { vip } = kind;
     const config = (priority: number, more = '') => configOf(kind, priority, { advertInt, more });
 
-    it('beside a peer: that takes over in order, and no client waits', { timeout: 120_000 }, async () => {
+    it('beside a peer: that takes over in order, and no client waits', async () => {
       // It is to be the backup until then, and is to go on afterwards.
       const a = startDirector(lab, await hostOn(lab, lan, 'a', ...bothFamilies(1)), {
         config: config(250),
@@ -90,7 +90,7 @@ describe.each([
       expect(gapMs).toBeLessThan(seamlessMs);
     });
 
-    it('alone: it goes on answering, and is active again', { timeout: 120_000 }, async () => {
+    it('alone: it goes on answering, and is active again', async () => {
       const a = startDirector(lab, await hostOn(lab, lan, 'a', ...bothFamilies(1)), {
         config: config(250),
       });
