@@ -160,4 +160,47 @@ describe('a checker', () => {
     expect(check('SMTP_CHECK {\n}\nconnect_timeout 3').checktimeoutMs).toBe(5000);
     expect(check('TCP_CHECK {\n}\nconnect_timeout 3').checktimeoutMs).toBe(3000);
   });
+
+  it('of DNS takes the first name', () => {
+    const { yaml } = convertedText(
+      'virtual_server 192.0.2.9 53 {\nprotocol UDP\nreal_server 10.0.0.1 53 {\nDNS_CHECK {\nname a.b\nname c.d\n}\n}\n}',
+    );
+    expect(yaml).toContain('request: a.b');
+  });
+
+  it('of a server without a port asks that of the service, and a note says so', () => {
+    const { virtual, notes } = service(
+      'real_server 10.0.0.1 {\nHTTP_GET {\nurl {\npath /\n}\n}\n}',
+      '192.0.2.9 82',
+    );
+    expect(virtual?.checkport).toBe(82);
+    expect(notes.join()).toContain('dangerous: HTTP_GET connect_port: 82');
+    expect(service('real_server 10.0.0.1 80 {\nTCP_CHECK {\n}\n}').notes.join()).not.toContain(
+      'connect_port',
+    );
+  });
+});
+
+describe('a vrrp_instance', () => {
+  it.each(["'V 4'", 'A B'])('is none with the name %s', (name) => {
+    const { config, notes } = convertedText(
+      `vrrp_instance ${name} {\ninterface eth0\nvirtual_router_id 5\n${vip('192.0.2.9')}}\n`,
+    );
+    expect(config?.vrrp ?? []).toEqual([]);
+    expect(notes.join()).toContain('one word for its name');
+  });
+});
+
+describe('a vrrp_track_process', () => {
+  it.each([
+    ['quorum 7\nquorum_max 3', 'quorum: 7', 'quorum_max 3: left out'],
+    ['quorum_max 3\nquorum 7', 'quorum_max: 3', 'quorum 7: left out'],
+  ])('has the first of two counts that cross: %s', (counts, kept, note) => {
+    const tracked = `vrrp_track_process w {\nprocess nginx\n${counts}\n}\n`;
+    const { yaml, notes } = convertedText(
+      `${tracked}vrrp_instance A {\ninterface eth0\nvirtual_router_id 5\ntrack_process {\nw\n}\n${vip('192.0.2.9')}}\n`,
+    );
+    expect(yaml).toContain(kept);
+    expect(notes.join()).toContain(note);
+  });
 });

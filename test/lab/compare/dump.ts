@@ -74,12 +74,29 @@ async function untilDumped(running: Running, part: Asked['part']): Promise<void>
   await running.waitFor(firstSteps[part], { after: last, timeoutMs: 2000 }).catch(() => undefined);
 }
 
+// Whatever ends the test, a SIGKILL too: the kernel ends unshare then, with it the first process of the PID namespace, and so
+// keepalived, strace and what they began, and the network namespace that they stand in.
+const endsWithUs = [
+  'setpriv',
+  '--pdeathsig',
+  'KILL',
+  'unshare',
+  '--net',
+  '--pid',
+  '--fork',
+  '--kill-child',
+].concat('--mount-proc');
+
 /** The same in a namespace that ends with it, killed once it has said all: for many files. */
 export async function dumpAtOnce(asked: Asked, parent: string, links: readonly string[]): Promise<Dump> {
   const folder = mkdtempSync(join(parent, `${asked.part}-`));
   const script = 'printf %s "$1" | ip -batch - && shift && exec "$@"';
-  const command = ['unshare', '-n', 'sh', '-c', script, 'sh', batchOf(links)];
-  const running = start([...command, ...commandOf(asked, folder)], { environment: { LC_ALL: 'C' } });
+  const running = start(
+    [...endsWithUs, 'sh', '-c', script, 'sh', batchOf(links), ...commandOf(asked, folder)],
+    {
+      environment: { LC_ALL: 'C' },
+    },
+  );
   const last = asked.part === 'vrrp' ? /------< Interfaces >------/ : /Activating BFD heal/;
   const isOver = (line: string) => last.test(line) || nothing.test(line);
   // What it refuses ends it: then there is no dump.

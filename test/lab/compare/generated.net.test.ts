@@ -11,7 +11,7 @@ import { canAskCheckers } from './dump.ts';
 import { askAtOnce } from './generate/ask-at-once.ts';
 import { keepalivedFile } from './generate/file.ts';
 
-const count = Number(process.env.GENERATED ?? 12);
+const count = Number(process.env.GENERATED ?? 24);
 const seed = Number(process.env.SEED ?? 1);
 const workers = 3;
 

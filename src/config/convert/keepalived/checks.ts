@@ -9,7 +9,7 @@ import { commandOf, noteRest, userOf } from './commands.ts';
 import { noteUnknown, reasonOf } from './left-out.ts';
 import { regexOf, scriptWordsOf } from './script-words.ts';
 import { protocolOf } from './targets.ts';
-import { isSet, lastOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
+import { firstOf, isSet, lastOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
 
 export const checkers: ReadonlySet<string> = new Set([
   ...['TCP_CHECK', 'HTTP_GET', 'SSL_GET', 'SMTP_CHECK', 'DNS_CHECK', 'MISC_CHECK', 'PING_CHECK', 'UDP_CHECK'],
@@ -91,11 +91,17 @@ const boundTo = (source: Ip | undefined, target: Ip | undefined): Ip | undefined
 function portOf({ checker, real, virtual, note }: Scope): string | undefined {
   const given = lastOf(checker.block, 'connect_port');
   const text = given?.words[0];
-  if (given === undefined || text === undefined) return undefined;
-  const port = wholeWithin(text, 1, 65_535);
-  if (port === undefined) note(given.at, 'mended', `connect_port ${text}: left out, as it is no port`);
   const [, ofVirtual] = virtual.words[0] === 'group' || virtual.words[0] === 'fwmark' ? [] : virtual.words;
   const [, ofReal] = real.words;
+  if (given === undefined || text === undefined) {
+    if (isLocal(checker) || checker.key === 'PING_CHECK' || Number(ofReal ?? '0') !== 0) return undefined;
+    const port = wholeWithin(ofVirtual, 1, 65_535);
+    const what = `${checker.key} connect_port: ${port ?? "the check's own"}, as the real_server names none`;
+    note(checker.at, 'check', `${what}; keepalived asks port 0, where nobody answers`);
+    return port === undefined ? undefined : `${port}`;
+  }
+  const port = wholeWithin(text, 1, 65_535);
+  if (port === undefined) note(given.at, 'mended', `connect_port ${text}: left out, as it is no port`);
   const own = Number(ofReal ?? '0') === 0 ? ofVirtual : ofReal;
   return port === undefined || `${port}` === own ? undefined : `${port}`;
 }
@@ -174,7 +180,8 @@ function kindOf(scope: Scope): Fields {
   if (key === 'PING_CHECK') return { checktype: 'ping' };
   if (key === 'SMTP_CHECK') return speak('smtp', { helo_name: word('helo_name') ?? heloName });
   if (key === 'DNS_CHECK') {
-    const name = word('name');
+    // keepalived takes the first.
+    const name = firstOf(block, 'name')?.words[0];
     const request = name === undefined || name === '.' ? undefined : name;
     if (scope.virtual.words[0] !== 'fwmark' && isOfTcp(scope))
       note(at, 'check', 'DNS_CHECK: over TCP, as the virtual_server is; keepalived asks over UDP');

@@ -54,6 +54,9 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
     note(at, kind, `vrrp_instance ${statement.text}: left out, as ${reason}`);
     return [];
   };
+  // Single quotes are none to it.
+  if ((statement.text.match(/"[^"]*"|\S+/g) ?? []).length !== 1)
+    return leaveOut('ignored', 'keepalived wants one word for its name');
   const name = nameOf(statement);
   const namesake = seen.names.get(name);
   if (namesake !== undefined)

@@ -150,6 +150,7 @@ export function trackProcessOf(statement: Statement, note: Noting): readonly Fie
     return [];
   }
   const weight = lastOf(block, 'weight');
+  const counts = withoutCrossed(block ?? [], note);
   const parameters = rest.length === 0 ? undefined : rest.join(' ');
   return [
     {
@@ -157,9 +158,23 @@ export function trackProcessOf(statement: Statement, note: Noting): readonly Fie
       process: program,
       parameters,
       param_match: parameters === undefined ? undefined : wordOf(block, 'param_match'),
-      quorum: countOf(block, 'quorum', note),
-      quorum_max: countOf(block, 'quorum_max', note),
+      quorum: countOf(counts, 'quorum', note),
+      quorum_max: countOf(counts, 'quorum_max', note),
       weight: weight && weightOf(statement.key, weight, note),
     },
   ];
+}
+
+/** keepalived passes over a quorum above the quorum_max before it, and a quorum_max below the quorum before it. */
+function withoutCrossed(block: readonly Statement[], note: Noting): readonly Statement[] {
+  let [quorum, most] = [1, Number.POSITIVE_INFINITY];
+  return block.filter(({ key, words, at }) => {
+    const count = wholeWithin(words[0], 0, countMax);
+    if (count === undefined || (key !== 'quorum' && key !== 'quorum_max')) return true;
+    const isCrossed = key === 'quorum' ? count > most : count < quorum;
+    if (isCrossed) note(at, 'ignored', `${key} ${count}: left out, as keepalived does beside the other`);
+    else if (key === 'quorum') quorum = count;
+    else most = count;
+    return !isCrossed;
+  });
 }
