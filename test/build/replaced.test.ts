@@ -32,12 +32,14 @@ process.stdin.once('data', () => {
   const { probeDns } = load(chunk('dns'));
   console.log(typeof probeDns, JSON.parse(readText(chunk('dns') + '.map')).version);
   const child = forkSelf(join(process.argv[1], 'main.js'), 'vrrp-process', '--realtime=off', '--lock-memory=no');
-  child.onExit((reason) => console.log('ended', reason));
+  child.onExit((reason) => {
+    console.log('ended', reason);
+    process.stdin.destroy();
+  });
   child.onMessage(({ event }) => {
     if (event?.event !== 'vrrp.process_started') return;
     console.log(event.event);
     child.kill();
-    process.stdin.destroy();
   });
 });
 console.log('begun');
