@@ -1,6 +1,6 @@
 // Ciphers as one directive names them, for OpenSSL, which has two lists: the suites of TLS 1.3 (ciphersuites) and those of
-// older versions (the cipher list). A list of which nothing is named stays as it is, as in OpenSSL: in Node.js alone it would
-// be empty, and no version would be left that it is for. Source: ciphers(1) of OpenSSL, SSL_CTX_set_ciphersuites(3).
+// older versions (the cipher list). A list of which nothing is named stays as it is, as in OpenSSL: Node.js alone makes the
+// older one empty where suites alone are named. Source: ciphers(1) of OpenSSL, SSL_CTX_set_ciphersuites(3).
 
 import type { TlsTarget } from './tls-target.ts';
 
