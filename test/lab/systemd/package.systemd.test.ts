@@ -1,5 +1,5 @@
-// The package on a pair of directors: installed beside a keepalived that runs, upgraded while its client asks, removed and
-// purged. The tests follow each other.
+// The package on a pair of directors: installed beside a keepalived that runs, upgraded and downgraded on the active director
+// while its client asks, removed and purged. The tests follow each other.
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLab } from '../harness/namespaces.ts';
@@ -14,6 +14,7 @@ import {
   isActiveUnit,
   mark,
   pairConfig,
+  property,
   type Site,
   serves,
   unanswered,
@@ -41,6 +42,9 @@ beforeAll(async () => {
   await copyPackages(lab, [lvs1, lvs2], ['1.0.0', '2.0.0']);
 });
 afterAll(() => lab.dispose());
+
+/** As dpkg has it: two packages of one build, whose `--version` is the build's. */
+const versionOf = (machine: Machine) => machine.run('dpkg-query -W lvs-director');
 
 /** One director's upgrade or downgrade, as apt does it. @returns how many questions had no answer */
 const lostBy = (version: string) =>
@@ -74,13 +78,24 @@ describe.runIf(hasTools)('the package', () => {
       await machine.run('systemctl enable --now lvs-director');
     }
     await serves(lvs1);
+    expect(await versionOf(lvs1)).toContain('1.0.0');
+  });
+
+  it.each([
+    ['upgraded', '2.0.0'],
+    ['downgraded', '1.0.0'],
+  ])('is %s on the active director, and no question stays without an answer', async (_, version) => {
+    expect(await lostBy(version)).toBe(0);
+    expect(await versionOf(lvs1)).toContain(version);
+    expect(await property(lvs1, 'NRestarts')).toBe('0');
+    expect(await isActiveUnit(lvs2)).toBe(true);
   });
 
   it('is upgraded without a peer, and the address never leaves', async () => {
     await lvs2.run('systemctl stop lvs-director');
     await serves(lvs1);
     const monitor = lvs1.host.start(['ip', 'monitor', 'address']);
-    expect(await lostBy('2.0.0')).toBe(0);
+    expect(await lostBy('1.0.0')).toBe(0);
     monitor.signal('SIGINT');
     await monitor.exited;
     expect(
