@@ -24,6 +24,7 @@ import {
 } from '../../../src/model/names.ts';
 import { parseEndpoint } from '../../../src/net/endpoint.ts';
 import { parseHostName } from '../../../src/net/host-name.ts';
+import { parseInetAton } from '../../../src/net/inet-aton.ts';
 import { parseIp } from '../../../src/net/ip.ts';
 import { parseMac } from '../../../src/net/mac.ts';
 import { parsePattern } from '../../../src/net/pattern/parse-pattern.ts';
@@ -82,6 +83,7 @@ function converted(text: string, format: Format) {
 const values = {
   ...{
     parseIp,
+    parseInetAton,
     parseMac,
     parsePrefix,
     parseNetmask,
