@@ -23,14 +23,16 @@ export function readStartTlsResponse(bytes: Buffer): number | 'more' | undefined
   if (typeof whole !== 'object') return whole;
   if (bytes.length > whole.end) return undefined;
   const id = element(bytes, whole.start, integer);
-  if (typeof id !== 'object' || bytes.readUIntBE(id.start, Math.min(id.end - id.start, 6)) !== messageId) {
-    return undefined;
-  }
+  if (typeof id !== 'object' || numberOf(bytes, id) !== messageId) return undefined;
   const response = element(bytes, id.end, extendedResponse);
   if (typeof response !== 'object') return undefined;
   const code = element(bytes, response.start, enumerated);
   return typeof code === 'object' && code.end === code.start + 1 ? bytes[code.start] : undefined;
 }
+
+/** Undefined of none, and of more octets than a number has here. */
+const numberOf = (bytes: Buffer, { start, end }: Element): number | undefined =>
+  end > start && end <= start + 6 ? bytes.readUIntBE(start, end - start) : undefined;
 
 type Element = { readonly start: number; readonly end: number };
 

@@ -28,17 +28,23 @@ it.each([
 it.each([
   hex('30 0c 02 01 02 78 07 0a 01 00 04 00 04 00'),
   hex('30 0c 02 01 01 61 07 0a 01 00 04 00 04 00'),
+  hex('30 0c 02 00 01 78 07 0a 01 00 04 00 04 00'),
+  hex('30 12 02 07 00 00 00 00 00 01 00 78 07 0a 01 00 04 00 04 00'),
   hex('30 80'),
   hex('48 54 54 50'),
   hex('30 84 7f ff ff ff'),
 ])('what is no answer to it is none: %o', (bytes) => expect(readStartTlsResponse(bytes)).toBeUndefined());
 it('never throws', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(13), fc.nat(255), (noise, at, value) => {
+    fc.property(fc.uint8Array({ maxLength: 40 }), (noise) => {
       readStartTlsResponse(Buffer.from(noise));
+    }),
+  );
+  for (let at = 0; at < agreed.length; at++) {
+    for (let value = 0; value < 256; value++) {
       const bent = Buffer.from(agreed);
       bent[at] = value;
       readStartTlsResponse(bent);
-    }),
-  );
+    }
+  }
 });
