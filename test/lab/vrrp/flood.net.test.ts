@@ -62,13 +62,15 @@ type Changes = {
   readonly ttl?: number;
   readonly vrid?: number;
   readonly priority?: number;
+  readonly address?: Ip;
 };
 
-function packetOf({ source = stranger, ttl = 255, vrid = 51, priority = 50 }: Changes): Uint8Array {
+function packetOf(changes: Changes): Uint8Array {
+  const { source = stranger, ttl = 255, vrid = 51, priority = 50, address = ip('10.9.0.100') } = changes;
   const path = { source, destination: group };
   const advert: Advert = {
     ...{ version: 3, virtualRouterId: vrid, priority, intervalCs: 50 },
-    addresses: [ip('10.9.0.100')],
+    addresses: [address],
   };
   const message = encodeAdvert(advert, { ...path, checksum: 'rfc5798' });
   return encodeIpv4({ ...path, protocol: 112, ttl, tos: 0xc0 }, message);
@@ -99,7 +101,12 @@ const forged = Array.from({ length: 2000 }, (_, i) =>
 
 describe('a flood', () => {
   it.each([
-    { what: 'of another VRID', packets: [packetOf({ vrid: 77 })], told: 'unknown_vrid' },
+    {
+      what: 'of another VRID',
+      packets: [packetOf({ vrid: 77, address: ip('10.9.0.101') })],
+      told: 'unknown_vrid',
+    },
+    { what: 'of another VRID with our address', packets: [packetOf({ vrid: 77 })] },
     { what: 'of routed packets', packets: [packetOf({ ttl: 254, priority: 254 })], told: 'ttl' },
     { what: 'of forged strangers on our VRID', packets: forged },
     { what: 'of one stranger on our VRID', packets: [packetOf({})] },
