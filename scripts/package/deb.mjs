@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { filesIn, settleTimes, writeGzip } from './tree.mjs';
+import { descriptionOf, summary } from './words.mjs';
 
 const architectures = { x64: 'amd64', arm64: 'arm64' };
 const maintainer = 'lvs-director maintainers <lvs-director@packages.debian.org>';
@@ -68,19 +69,12 @@ Recommends: kmod
 Suggests: ipvsadm, bash-completion, logrotate
 Section: net
 Priority: optional
-Description: VRRP, health checks and IPVS for a pair of LVS directors
- One daemon for a pair of Linux Virtual Server directors. VRRP elects the
- active one and floats the virtual IP; health checks in the manner of
- ldirectord decide which real servers serve; a reconciler keeps the IPVS table
- of the kernel as it should be, and never flushes it.
- .
- It does what keepalived and ldirectord do together, works beside keepalived in
- one VRRP group, and reads ldirectord.cf; "convert" makes a configuration of a
- keepalived.conf. An installation starts nothing.
- .
- ${runtime ? 'This package brings the Node.js that the daemon runs on with it.' : 'This package runs on the nodejs of the distribution.'}
+Description: ${summary}
+${descriptionOf(runtime).map(indented).join('\n .\n')}
 `;
 }
+
+const indented = (text) => text.replace(/^/gm, ' ');
 
 /** What Debian asks for in usr/share/doc. */
 function addDocuments(root, full, epoch) {

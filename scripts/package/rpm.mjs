@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { filesIn, foldersIn, linksIn, settleTimes } from './tree.mjs';
+import { descriptionOf, summary } from './words.mjs';
 
 const architectures = { x64: 'x86_64', arm64: 'aarch64' };
 const payloads = { none: 'w.ufdio', gzip: 'w1.gzdio' };
@@ -68,7 +69,7 @@ function specOf({ root, full, runtime }) {
   return `Name: lvs-director
 Version: ${full}
 Release: 1
-Summary: VRRP, health checks and IPVS for a pair of LVS directors
+Summary: ${summary}
 License: MIT
 AutoProv: no
 ${runtime === undefined ? 'Requires: nodejs(engine) >= 20.19\n' : ''}Requires: systemd
@@ -76,16 +77,7 @@ Recommends: kmod
 Suggests: ipvsadm, bash-completion, logrotate
 
 %description
-One daemon for a pair of Linux Virtual Server directors. VRRP elects the
-active one and floats the virtual IP; health checks in the manner of
-ldirectord decide which real servers serve; a reconciler keeps the IPVS table
-of the kernel as it should be, and never flushes it.
-
-It does what keepalived and ldirectord do together, works beside keepalived in
-one VRRP group, and reads ldirectord.cf; "convert" makes a configuration of a
-keepalived.conf. An installation starts nothing.
-
-${runtime ? 'This package brings the Node.js that the daemon runs on with it.' : 'This package runs on the nodejs of the distribution.'}
+${descriptionOf(runtime).join('\n\n')}
 
 ${scripts.map(script).join('\n')}
 %files
