@@ -9,7 +9,7 @@ import { filesIn, settleTimes, writeGzip } from './tree.mjs';
 import { descriptionOf, summary } from './words.mjs';
 
 const architectures = { x64: 'amd64', arm64: 'arm64' };
-const maintainer = 'lvs-director maintainers <lvs-director@packages.debian.org>';
+const maintainer = 'lvs-director maintainers <maintainers@lvs-director.invalid>';
 
 /** Of the binaries that Node's releases are, and of koffi's and netlink's: what `objdump -T` names at most. */
 const ofBinaries = ['libc6 (>= 2.28)', 'libgcc-s1 | libgcc1', 'libstdc++6 (>= 8)'];

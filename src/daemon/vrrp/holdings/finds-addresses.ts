@@ -1,6 +1,6 @@
 // Whether an earlier run has left virtual addresses in the kernel with time on their lease, or the routes of a router
-// without any: then this director serves
-// already, and a start does not wait before it speaks for them. What is done with them is vrrp/hold.ts's.
+// without any: then this director serves already, and a start does not wait before it speaks for them. What is done with
+// them is vrrp/hold.ts's.
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { NetworkKernel } from '../../../ports/kernel.ts';
