@@ -72,8 +72,9 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
   if (vrid === undefined) return leaveOut('missing', 'it has no virtual_router_id');
   const election = electionOf({ instance: statement, globals, inet6: family === 'inet6', note });
   if (addresses.length === 0 && !mayElectAlone(block, election))
-    if (isTaken) return leaveOut('missing', 'another vrrp_instance has all of its addresses');
-    else return leaveOut('ignored', 'it has no virtual_ipaddress, which keepalived refuses here too');
+    return isTaken
+      ? leaveOut('missing', 'another vrrp_instance has all of its addresses')
+      : leaveOut('ignored', 'it has no virtual_ipaddress, which keepalived refuses here too');
   const adverts = advertsOf(statement, election, { globals, family, note });
   // A group of their own parts two; a MAC by the VRID they would share.
   const group = lastOf(block, 'use_vmac') === undefined ? adverts.mcast_dst_ip : undefined;
