@@ -1,5 +1,5 @@
-// A config with the eyes of the user that the unit runs as: what root, who asks, may read and the daemon may not. The same
-// reading as anybody's, done once more with his rights; what it finds beyond root's is what a start, or a check, will meet.
+// A config with the eyes of the user that the unit runs as: what root, who asks, may read and the daemon may not. The file
+// is read a second time with that user's rights; what is found then and was not before is what a start, or a check, will meet.
 import { resolve } from 'node:path';
 import { formatProblem } from '../config/format-problem.ts';
 import { parseConfig } from '../config/load.ts';

@@ -15,7 +15,7 @@ let dropped: readonly number[] = [];
 /** In force. */
 export const effectiveCapabilities = (): bigint => maskOf('CapEff');
 
-/** May start programs as any user, root before all. */
+/** Whether programs can be started as another user, root included. */
 export const mayChangeUser = (): boolean =>
   process.getuid?.() === 0 || (effectiveCapabilities() & CAP_SETUID) !== 0n;
 

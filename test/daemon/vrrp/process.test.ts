@@ -153,7 +153,7 @@ describe('an address at start', () => {
     expect(host.exits()).toEqual([0]);
   });
 
-  it("that the owner's host has anyway stays where a start finds no carrier", async () => {
+  it("that are the owner host's own stay where a start finds no carrier", async () => {
     for (const changes of [{ running: false }, { up: false, running: false }]) {
       const host = createVirtualHost({
         links: [{ ...eth0, ...changes }],
