@@ -12,7 +12,7 @@ import type { Link } from '../../src/net/link.ts';
 import { type Mac, macBytes } from '../../src/net/mac.ts';
 import { formatPrefix } from '../../src/net/prefix.ts';
 import { err, ok } from '../../src/net/result.ts';
-import { formatRoute, formatRule, type VirtualRoute } from '../../src/net/route.ts';
+import { formatRoute, formatRule, type VirtualRoute, type VirtualRule } from '../../src/net/route.ts';
 import type { Admission, ReceivedDatagram } from '../../src/ports/datagram.ts';
 import type { AddressEntry, KernelError, NetworkChange, NetworkKernel } from '../../src/ports/kernel.ts';
 import { decodeIpv4 } from '../../src/wire/packet/ipv4.ts';
@@ -100,6 +100,7 @@ export type HostOptions = {
   readonly addresses?: readonly AddressEntry[];
   /** There from the beginning, and for ever: what is done about them is in `did`. */
   readonly routes?: readonly VirtualRoute[];
+  readonly rules?: readonly VirtualRule[];
   readonly supervisorSilenceMs?: number;
   /** The kernel lets in every advert, whatever it was told. */
   readonly unfiltered?: true;
@@ -182,7 +183,7 @@ export function createVirtualHost(options: HostOptions = {}): VirtualHost {
       return rules.map(() => undefined);
     },
     routes: async () => ok((options.routes ?? []).map((route) => ({ route }))),
-    rules: async () => ok([]),
+    rules: async () => ok(options.rules ?? []),
     watchRoutes: () => {},
     addMacvlan: async () => undefined,
     setLinkMac: async () => undefined,

@@ -91,6 +91,11 @@ describe('the programs of a server', () => {
     expect(await settle()).toEqual(['/bin/in a b', '/bin/out']);
   });
 
+  it('do not run again for what was told last', async () => {
+    for (const state of ['up', 'down', 'up'] as const) becomes(state);
+    expect(await settle()).toEqual(['/bin/in a b']);
+  });
+
   it('tell the loss of one that leaves the configuration while it is up', async () => {
     becomes('up');
     await settle();

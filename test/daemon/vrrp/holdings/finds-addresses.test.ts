@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { findsAddresses } from '../../../../src/daemon/vrrp/holdings/finds-addresses.ts';
 import { ip } from '../../../../src/net/ip.ts';
-import { parseRoute } from '../../../../src/net/route.ts';
+import { parseRoute, parseRule } from '../../../../src/net/route.ts';
 import { createVirtualHost, ownAddress, type VirtualHost } from '../../../make/vrrp-host.ts';
 import { instance } from '../../../make/vrrp-instance.ts';
 
@@ -139,6 +139,13 @@ describe('routes that a start finds, of a router without an address', () => {
       const removed = host.did().filter((what) => what.startsWith('remove route'));
       expect(removed.length).toBe(isHeard ? 1 : 0);
     }
+  });
+
+  it('may be rules alone', async () => {
+    const rule = parseRule('from 10.77.0.0/16 table 9') ?? expect.fail('rule');
+    const changes = { version: 2, virtualAddresses: [], virtualRules: [rule] } as const;
+    expect(phases(await started(changes, { rules: [rule] }))).toEqual(['leaving']);
+    expect(phases(await started(changes))).toEqual(['backup']);
   });
 
   it('are asked for before the verdicts are waited for', async () => {
