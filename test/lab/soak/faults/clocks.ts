@@ -1,7 +1,7 @@
 // The clock of the day is stepped by an hour, either way. In a lab kernel it is that kernel's own; on a host it is not
 // ours to step, so the director runs with a library that tells it another time (libfaketime, which reads how much from
 // a file) and leaves the monotonic clock alone.
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../harness/process.ts';
 import { type Fault, signal } from '../fault.ts';
@@ -28,6 +28,7 @@ const stepKernel =
     return () => step(-seconds);
   };
 
+/** The library's own memory is named after the shell that becomes the daemon, and nobody but the shell would remove it. */
 const stepLibrary =
   (seconds: number): Fault['inject'] =>
   async ({ site, target }) => {
@@ -48,12 +49,15 @@ const stepLibrary =
       }
     };
     await restart();
+    const { main } = target.pids();
     writeFileSync(file, `${seconds > 0 ? '+' : ''}${seconds}`);
     return async () => {
       writeFileSync(file, '+0');
       await pause(1000);
       target.setEnvironment([]);
       await restart();
+      for (const left of [`faketime_shm_${main}`, `sem.faketime_sem_${main}`])
+        rmSync(join('/dev/shm', left), { force: true });
     };
   };
 
