@@ -39,6 +39,9 @@ describe('the curve of a process', () => {
     const all = slopesOf(looks(10, (at) => ({ rssKb: at })));
     expect(all.every(({ flat }) => flat === undefined)).toBe(true);
     expect(formatSlopes(all)).toContain('too young');
+    expect(verdictOn(all)).toContain('no process lived long enough');
+    expect(verdictOn(slopesOf(looks(60)))).toContain('nothing grows in the 1');
+    expect(verdictOn(slopesOf(looks(60, (at) => ({ rssKb: at }))))).toBe('GROWS: rssKb of lvs1 main 7');
   });
 
   it('is told of the oldest processes', () => {

@@ -70,6 +70,17 @@ function slope(points: readonly { readonly at: number; readonly value: number }[
   return below === 0 ? 0 : above / below;
 }
 
+/** In a few words, which do not say more than was looked at. */
+export function verdictOn(slopes: readonly Slope[]): string {
+  const growing = slopes.filter(({ flat }) => flat === false);
+  if (growing.length > 0)
+    return `GROWS: ${growing.map(({ process, what }) => `${what} of ${process}`).join(', ')}`;
+  const judged = new Set(slopes.filter(({ flat }) => flat !== undefined).map(({ process }) => process));
+  return judged.size === 0
+    ? 'no process lived long enough to be judged by its growth'
+    : `nothing grows in the ${judged.size} processes that lived long enough`;
+}
+
 /** One line a measure, oldest processes first, no more than that many processes. */
 export function formatSlopes(slopes: readonly Slope[], processesMax = 4): string {
   const oldest = [

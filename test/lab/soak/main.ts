@@ -1,5 +1,6 @@
 // `make soak`: a soak run as the environment has it (SECONDS, ROUNDS, SEED, ROUND, ONLY), told line by line.
 // Status 1 where an invariant did not hold, or a process grew over its life.
+import { verdictOn } from '../../soak/curve.ts';
 import { soak } from './soak.ts';
 
 const number = (name: string, otherwise: number) => {
@@ -28,6 +29,6 @@ for (const line of outcome.violations) console.log(`VIOLATED: ${line}`);
 console.log(
   `${outcome.rounds} rounds, ${outcome.requests} requests, ${outcome.lost} lost; ` +
     `${outcome.violations.length === 0 ? 'every invariant held' : 'AN INVARIANT DID NOT HOLD'}; ` +
-    `${growing.length === 0 ? 'nothing grows' : `GROWS: ${growing.map(({ process, what }) => `${what} of ${process}`).join(', ')}`}`,
+    verdictOn(outcome.slopes),
 );
 process.exitCode = outcome.violations.length > 0 || growing.length > 0 ? 1 : 0;
