@@ -1,6 +1,6 @@
 // What grows is found, what only goes up and down is not, and who is young is not judged.
 import { describe, expect, it } from 'vitest';
-import { formatSlopes, gainMax, type Look, slopesOf, youthMs } from './curve.ts';
+import { formatSlopes, gainMax, type Look, slopesOf, verdictOn, youthMs } from './curve.ts';
 
 const minute = 60_000;
 const looks = (minutes: number, change: (at: number) => Partial<Look> = () => ({})): readonly Look[] =>
