@@ -4,6 +4,7 @@ import { advertEvents } from './advert-events.ts';
 import { daemonEvents } from './daemon-events.ts';
 import type { Entry } from './entry.ts';
 import { holdingsEvents } from './holdings-events.ts';
+import { noticeEvents } from './notice-events.ts';
 import { rosterEvents } from './roster-events.ts';
 import { serviceEvents } from './service-events.ts';
 import { tableEvents } from './table-events.ts';
@@ -17,4 +18,5 @@ export const catalogue = {
   ...serviceEvents,
   ...tableEvents,
   ...rosterEvents,
+  ...noticeEvents,
 } satisfies Readonly<Record<string, Entry<never>>>;

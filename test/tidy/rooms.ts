@@ -60,8 +60,8 @@ export const rules: Readonly<Record<string, Rule>> = {
 
 /** Each wing of daemon, and the wings below it; the files beside the wings may import any. */
 const wingsBelow: Readonly<Record<string, readonly string[]>> = (() => {
-  const order = ['pace', 'log', 'roster', 'marks', 'operator', 'health', 'vrrp', 'commands', 'reconcile'];
-  order.push('tracking', 'director', 'report');
+  const order = ['pace', 'log', 'roster', 'marks', 'operator', 'health', 'vrrp', 'commands', 'notices'];
+  order.push('reconcile', 'tracking', 'director', 'report');
   return Object.fromEntries(order.map((wing, index) => [wing, order.slice(0, index)]));
 })();
 
