@@ -6,6 +6,7 @@ import { directorDefaults } from './defaults.ts';
 import { ineffectiveTopShape } from './ineffective.ts';
 import { ipvsSchema } from './ipvs/ipvs.ts';
 import { logfileShape, logSchema } from './log.ts';
+import { metricsSchema } from './metrics.ts';
 import { interfaceSchema } from './router/delays.ts';
 import { vrrpSchema } from './router/keys.ts';
 import { vrrpProcessSchema } from './router/process.ts';
@@ -38,6 +39,7 @@ export const directorSchema = z.strictObject({
 export const documentSchema = z.strictObject({
   director: optional(directorSchema, 'This daemon.'),
   log: optional(logSchema, 'Where and how it logs.'),
+  metrics: optional(metricsSchema, 'What it tells as metrics, and where it listens for who asks.'),
   ipvs: optional(ipvsSchema, 'The table as a whole.'),
   vrrp_process: optional(vrrpProcessSchema, 'The process that sends and hears adverts.'),
   vrrp: optional(

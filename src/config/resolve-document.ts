@@ -10,6 +10,7 @@ import { resolveIpvs } from './ipvs/ipvs.ts';
 import { judgeSyncFamilies } from './ipvs/sync.ts';
 import { judgeUnusedIpvs } from './ipvs/unused.ts';
 import { judgeLogfile, resolveLog } from './log.ts';
+import { resolveMetrics } from './metrics.ts';
 import { sortProblems } from './problem.ts';
 import type { DocumentResult } from './read-document.ts';
 import { type Dialect, present, type Resolution } from './resolution.ts';
@@ -87,6 +88,7 @@ function toConfig(
       stateDir: draft.director?.state_dir ?? directorDefaults.state_dir,
     },
     log: resolveLog(draft),
+    ...(draft.metrics !== undefined && { metrics: resolveMetrics(draft.metrics) }),
     vrrpProcess: resolveVrrpProcess(draft.vrrp_process),
     ...routers,
     vrrp: resolveStatics(draft, resolveDelays(draft, routers.vrrp, resolution), resolution),

@@ -9,6 +9,7 @@ import { sysctlSchema } from '../../src/config/ipvs/sysctl.ts';
 import { timeoutSchema } from '../../src/config/ipvs/timeout.ts';
 import { ownGlobalKeys, ownVirtualKeys } from '../../src/config/ldirectord/keys.ts';
 import { logSchema } from '../../src/config/log.ts';
+import { metricsSchema } from '../../src/config/metrics.ts';
 import { interfaceSchema } from '../../src/config/router/delays.ts';
 import { vrrpSchema } from '../../src/config/router/keys.ts';
 import { vrrpProcessSchema } from '../../src/config/router/process.ts';
@@ -30,6 +31,7 @@ const without = (shape: Shape, left: readonly string[]): Shape =>
 export const sections: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['director', directorSchema.shape],
   ['log', logSchema.shape],
+  ['metrics', metricsSchema.shape],
   ['ipvs', ipvsSchema.shape],
   ['ipvs timeout', timeoutSchema.shape],
   ['ipvs sync', syncSchema.shape],

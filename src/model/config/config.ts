@@ -1,5 +1,6 @@
 // The configuration as the daemon sees it: everything resolved for this director, every default filled in,
 // every time in milliseconds. Parsers (yaml.ts, ldirectord/read.ts) make it; nothing below here knows of files.
+import type { Endpoint } from '../../net/endpoint.ts';
 import type { IpvsConfig } from './ipvs.ts';
 import type { Problem } from './problem.ts';
 import type { VrrpInstanceConfig, VrrpProcessConfig } from './router.ts';
@@ -14,10 +15,21 @@ export type LogConfig = {
   readonly file?: string;
 };
 
+export type MetricsConfig = {
+  /** Where HTTP is answered beside the control socket. Absent: nowhere. */
+  readonly listen?: Endpoint;
+  /** Whether each real server has metrics of its own. */
+  readonly servers: boolean;
+  /** Those of keepalived-exporter as well. */
+  readonly keepalivedNames: boolean;
+};
+
 export type Config = {
   readonly file: string;
   readonly director: { readonly name: string; readonly controlSocket: string; readonly stateDir: string };
   readonly log: LogConfig;
+  /** Absent: its defaults, and no listener. */
+  readonly metrics?: MetricsConfig;
   /** Absent: its defaults. */
   readonly vrrpProcess?: VrrpProcessConfig;
   readonly vrrp: readonly VrrpInstanceConfig[];

@@ -159,6 +159,16 @@ export const documentCases: readonly ProblemCase[] = [
     '1:26: Cannot read vrrp_process realtime: expected off, or a priority from 1 to 99, got 100',
   ),
   yaml(
+    'an address to listen on',
+    'metrics: {listen: localhost:9650}\n',
+    '1:19: Cannot read metrics listen: expected ADDRESS:PORT with a literal address ([::1]:9650 for IPv6), or a port, which is one of 127.0.0.1, got localhost:9650',
+  ),
+  yaml(
+    'a port to listen on',
+    'metrics: {listen: 0}\n',
+    '1:19: Cannot read metrics listen: expected ADDRESS:PORT with a literal address ([::1]:9650 for IPv6), or a port, which is one of 127.0.0.1, got 0',
+  ),
+  yaml(
     'an interface to begin with',
     'vrrp:\n  - {name: A, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9]}\n',
     '2:5: Cannot read vrrp 1 interface: expected an interface name of 1 to 15 characters, got nothing',
