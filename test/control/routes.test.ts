@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { controlRoutes } from '../../src/control/routes.ts';
 import type { Daemon, Order } from '../../src/daemon/daemon-ports.ts';
 import { err, ok, type Result } from '../../src/net/result.ts';
+import { ask } from '../make/ask-route.ts';
 
 /** What the daemon was told, by a question to POST /server. */
 async function tell(words: string, kept = Promise.resolve<Result<void>>(ok(undefined))) {
@@ -12,8 +13,8 @@ async function tell(words: string, kept = Promise.resolve<Result<void>>(ok(undef
       return { services: ['tcp 192.168.6.240:80'], kept };
     },
   } as unknown as Daemon;
-  const answer = await controlRoutes(daemon)['POST /server']?.(new URLSearchParams(words));
-  return { status: answer?.status, order: orders[0], body: answer?.body };
+  const answer = await ask(controlRoutes(daemon), 'POST /server', words);
+  return { status: answer.status, order: orders[0], body: answer.body };
 }
 const real = '192.168.6.2:80';
 

@@ -27,8 +27,15 @@ describe('text leaves', () => {
       expect(read(path), path).toContain('showableEvent(');
     }
   });
-  it('by the control socket as JSON made showable', () => {
-    expect(read('src/system/sockets/control-server.ts')).toContain('text: showableJson(body)');
+  it('by the control socket as JSON or lines made showable', () => {
+    const door = read('src/system/sockets/control-answer.ts');
+    expect(door).toContain('showableJson(body)');
+    expect(door).toContain('outgoing.write(shownLines(piece))');
+    expect(filesWith(/\bServerResponse\b/)).toEqual([
+      'src/system/sockets/control-answer.ts',
+      'src/system/sockets/control-server.ts',
+    ]);
+    expect(read('src/system/sockets/control-server.ts')).not.toMatch(/outgoing\.(?:write|end)\(/);
   });
   it('of probes in one place, which knows the secrets of the check', () => {
     expect(filesWith(/\bpresent\(target/)).toEqual(['src/probes/present.ts', 'src/probes/probe-target.ts']);

@@ -1,12 +1,12 @@
-// HTTP as the control socket speaks it: one question a connection, no body that means anything, JSON back. Whatever bytes
-// come, the answer is a 4xx or the connection is closed, within bounds of time, size and number; a question that is not
-// whole asks for nothing. Not decided here: what a path does, and where the socket stands.
+// HTTP as the control socket speaks it: one question a connection, no body that means anything. Whatever bytes come, the
+// answer is a 4xx or the connection is closed, within bounds of time, size and number; a question that is not whole asks
+// for nothing. Not decided here: what a path does, where the socket stands, and how an answer leaves (control-answer.ts).
 // RFC 9112 §3.2: of the four forms of a request target only the origin form is taken.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { showableJson } from '../../net/shown.ts';
-import type { Routes } from '../../ports/control.ts';
+import type { Answer, Asked, Reply, Route, Routes } from '../../ports/control.ts';
+import { send } from './control-answer.ts';
 
 /** Whoever may open the socket may try all of it at once: descriptors and memory are for the checks. */
 export type ControlLimits = {
@@ -51,9 +51,13 @@ export function createControlServer(
     busy.add(incoming.socket);
     // Whoever goes away in between is nobody's failure.
     for (const each of [incoming, outgoing]) each.on('error', () => {});
+    const gone = new AbortController();
+    incoming.socket.once('close', () => gone.abort());
     whenWhole(incoming, limits.bodyBytesMax, (fits) => {
-      const answered = fits ? answer(routes, incoming, onFailed) : tooMuch(limits.bodyBytesMax);
-      void answered.then((result) => respond(outgoing, result, limits.unreadMs));
+      const { unreadMs, bodyBytesMax } = limits;
+      if (fits) void answer(routes, { incoming, outgoing, gone: gone.signal, onFailed, unreadMs });
+      // What is left of it is not waited for.
+      else void send(outgoing, tooMuch(bodyBytesMax), unreadMs).then(() => incoming.socket.destroySoon());
     });
   });
   server.on('connection', (socket) => {
@@ -85,46 +89,83 @@ function whenWhole(incoming: IncomingMessage, bytesMax: number, then: (fits: boo
   incoming.on('end', () => settle(true));
 }
 
-type Encoded = { readonly status: number; readonly text: string };
+type Exchange = {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly gone: AbortSignal;
+  readonly onFailed: ControlFailed;
+  readonly unreadMs: number;
+};
 
-async function answer(routes: Routes, incoming: IncomingMessage, onFailed: ControlFailed): Promise<Encoded> {
+async function answer(routes: Routes, exchange: Exchange): Promise<void> {
+  const { incoming, outgoing, gone, onFailed, unreadMs } = exchange;
+  const found = routeOf(routes, incoming, gone);
+  if ('status' in found) return send(outgoing, found, unreadMs);
+  try {
+    await send(outgoing, await found.ask(), unreadMs);
+  } catch (error) {
+    onFailed(found.name, error);
+    // Half of an answer must not look like a whole one.
+    if (outgoing.headersSent) outgoing.destroy();
+    else await send(outgoing, refusal(500, error instanceof Error ? error.message : String(error)), unreadMs);
+  }
+}
+
+type Found = { readonly name: string; readonly ask: () => Promise<Reply> | Reply };
+
+/** @returns a refusal where the target, or its method, is none of ours. */
+function routeOf(routes: Routes, incoming: IncomingMessage, gone: AbortSignal): Found | Answer {
   const { method = '', url = '' } = incoming;
   if (!url.startsWith('/') || url.startsWith('//')) {
     return refusal(400, 'Cannot answer: expected a path, got another form of target');
   }
-  const [path = '', ...search] = url.split('?');
-  const route = `${method} ${path}`;
-  const handler = Object.hasOwn(routes, route) ? routes[route] : undefined;
-  if (handler === undefined) {
-    const others = Object.keys(routes).filter((each) => each.endsWith(` ${path}`));
-    if (others.length > 0) {
-      return refusal(405, `Cannot answer: expected ${others.join(' or ')}, got ${method}`);
-    }
-    return refusal(404, `Cannot answer: expected a known path, got ${route}`);
+  const [path = '', ...words] = url.split('?');
+  const search = new URLSearchParams(words.join('?'));
+  const asked = { accept: incoming.headers.accept ?? '', gone };
+  const found = routeFor(routes, `${method} ${path}`);
+  if (found !== undefined) {
+    const { name, route, rest } = found;
+    return { name, ask: () => route(search, { ...asked, rest }) };
   }
+  const others = Object.keys(routes).filter((each) => {
+    const [itsMethod, itsPath = ''] = each.split(' ');
+    return itsMethod !== method && matches(itsPath, path);
+  });
+  if (others.length > 0) return refusal(405, `Cannot answer: expected ${others.join(' or ')}, got ${method}`);
+  return refusal(404, `Cannot answer: expected a known path, got ${method} ${path}`);
+}
+
+/** By its very name, else by one that ends in a `*`. */
+function routeFor(
+  routes: Routes,
+  target: string,
+): (Pick<Asked, 'rest'> & { name: string; route: Route }) | undefined {
+  const exact = Object.hasOwn(routes, target) ? routes[target] : undefined;
+  if (exact !== undefined) return { name: target, route: exact, rest: '' };
+  for (const [name, route] of Object.entries(routes)) {
+    const rest = matches(name, target) ? decoded(target.slice(name.length - 1)) : undefined;
+    if (rest !== undefined) return { name, route, rest };
+  }
+  return undefined;
+}
+
+const matches = (name: string, target: string): boolean =>
+  name.endsWith('/*')
+    ? target.length >= name.length && target.startsWith(name.slice(0, -1))
+    : name === target;
+
+function decoded(text: string): string | undefined {
   try {
-    const { status, body } = await handler(new URLSearchParams(search.join('?')));
-    return { status, text: showableJson(body) };
-  } catch (error) {
-    onFailed(route, error);
-    return refusal(500, error instanceof Error ? error.message : String(error));
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
   }
 }
 
-const refusal = (status: number, error: string): Encoded => ({ status, text: showableJson({ error }) });
+const refusal = (status: number, error: string): Answer => ({ status, body: { error } });
 
-const tooMuch = async (bytesMax: number): Promise<Encoded> =>
+const tooMuch = (bytesMax: number): Answer =>
   refusal(413, `Cannot answer: expected a body of at most ${bytesMax} bytes, got more`);
-
-function respond(outgoing: ServerResponse, { status, text }: Encoded, unreadMs: number): void {
-  const { socket } = outgoing;
-  if (socket === null || outgoing.destroyed) return;
-  const giveUp = setTimeout(() => socket.destroy(), unreadMs);
-  socket.once('close', () => clearTimeout(giveUp));
-  outgoing.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
-  // What is left of a body that is too long is not waited for.
-  outgoing.end(`${text}\n`, () => status === 413 && socket.destroySoon());
-}
 
 function statusOf(code: string | undefined): number {
   if (code === 'HPE_HEADER_OVERFLOW') return 431;
