@@ -2,7 +2,7 @@
 // the file is, and ends it where it takes too long. What comes of it goes back in parts (config-parts.ts).
 import { parseArgs } from 'node:util';
 import { type ConfigPart, partsOf } from '../compose/config-parts.ts';
-import { configBytesMax, hostEnvironment, unreadConfig } from '../compose/read-config.ts';
+import { configBytesMax, daemonEnvironment, unreadConfig } from '../compose/read-config.ts';
 import { endOf } from '../config/judge-loss.ts';
 import { parseConfig } from '../config/load.ts';
 import { decodeText } from '../net/raw-bytes.ts';
@@ -34,5 +34,5 @@ async function readingOf(file: string, director: string | undefined) {
   const read = await readSettled(file, { bytesMax: configBytesMax });
   if (!read.ok) return unreadConfig(file, read.error);
   const text = decodeText(read.value.content);
-  return { ...parseConfig(text, file, hostEnvironment(director)), end: endOf(text) };
+  return { ...parseConfig(text, file, daemonEnvironment(director)), end: endOf(text) };
 }

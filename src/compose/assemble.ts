@@ -17,6 +17,7 @@ import { systemClock as clock } from '../system/clock.ts';
 import { watchFile } from '../system/files/watch-file.ts';
 import { findRivals } from '../system/host/rivals.ts';
 import { systemSysctl } from '../system/host/sysctl.ts';
+import { withholdVariables } from '../system/host/withheld-variables.ts';
 import { listProcesses } from '../system/programs/process-list.ts';
 import { runScript as runAnyScript } from '../system/programs/run-script.ts';
 import { openNetlinkSocket } from '../system/sockets/netlink-socket.ts';
@@ -41,6 +42,7 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
   const listeners = createListeners(log.journal);
   const { journal } = listeners;
   let latest = initial;
+  withholdVariables(initial.secretVariables ?? []);
   const runScript: RunScript = (request) =>
     runAnyScript({ ...(latest.scriptUser !== undefined && { user: latest.scriptUser }), ...request });
   const commands = createCommandQueue({ clock, runScript });
@@ -68,6 +70,7 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
   const followFile = createFileFollower(() => void daemon.reload());
   const onReload = (config: Config) => {
     latest = config;
+    withholdVariables(config.secretVariables ?? []);
     source.onTaken?.();
     log.configure(config.log);
     tellRivals(journal);

@@ -9,7 +9,7 @@ import { decodeText } from '../net/raw-bytes.ts';
 import { readSettled } from '../system/files/settled-file.ts';
 import { runShort } from '../system/programs/short-process.ts';
 import { type ConfigPart, createJoiner, type Known } from './config-parts.ts';
-import { configBytesMax, hostEnvironment, unreadConfig } from './read-config.ts';
+import { configBytesMax, daemonEnvironment, unreadConfig } from './read-config.ts';
 
 /** Some hundred servers; whatever stands in it is read in a tenth of a second. */
 const smallBytes = 32 * 1024;
@@ -46,7 +46,7 @@ export function createConfigReader(
       hasAsked = true;
       return undefined;
     };
-    const environment = { ...hostEnvironment(director), resolveHost: ask, resolveService: ask };
+    const environment = { ...daemonEnvironment(director), resolveHost: ask, resolveService: ask };
     const result = parseConfig(text, file, environment, memory);
     return hasAsked ? undefined : { ...result, end: endOf(text) };
   }

@@ -9,7 +9,7 @@ import { systemClock } from '../system/clock.ts';
 import { openStateFile, type StateFile, type StateFileOptions } from '../system/files/state-file.ts';
 import { watchText } from '../system/files/watch-text.ts';
 import { createResolveName } from '../system/names/resolve-name.ts';
-import { hostEnvironment } from './read-config.ts';
+import { daemonEnvironment } from './read-config.ts';
 
 export const keptIn = (
   stateDir: string,
@@ -33,7 +33,7 @@ export function openRoster(
     {
       ...{ clock: systemClock, journal, watchText, onChanged },
       resolveName: createResolveName(),
-      environment: hostEnvironment(),
+      environment: daemonEnvironment(),
       initial: state.read(),
       save: (kept) => void state.write(kept).then(report),
     },

@@ -11,7 +11,7 @@ import { readRegularNow } from '../system/files/open-regular.ts';
 import type { ServiceUnit } from '../system/host/service-unit.ts';
 import { asUser } from '../system/programs/as-user.ts';
 import { findUser } from '../system/programs/users.ts';
-import { configBytesMax, hostEnvironment, unreadConfig } from './read-config.ts';
+import { commandEnvironment, configBytesMax, unreadConfig } from './read-config.ts';
 
 export type Asked = { readonly file: string; readonly director?: string };
 
@@ -29,7 +29,7 @@ export async function withEyesOf(
   const found = await asUser(user, unit.groups, async () => [
     // A file elsewhere is none that the unit reads: it will be put where it does.
     ...(unit.words.includes(resolve(file)) ? judgeFile(file) : []),
-    ...parseConfig(text, file, hostEnvironment(director)).problems,
+    ...parseConfig(text, file, commandEnvironment(director)).problems,
     ...(seen.config === undefined ? [] : judgeNamed(seen.config)),
   ]);
   const added = found.filter((problem) => !known.has(formatProblem(problem)));

@@ -21,10 +21,10 @@ import { newRecord, stepName } from '../roster/name-record.ts';
 import { contentOf } from '../system/files/watch-text.ts';
 import { createResolveName } from '../system/names/resolve-name.ts';
 import { keptIn } from './open-roster.ts';
-import { hostEnvironment, readConfig } from './read-config.ts';
+import { commandEnvironment, readConfig } from './read-config.ts';
 
 export async function readConfigNow(file: string, director?: string): Promise<ConfigResult> {
-  const { config, problems } = readConfig(file, director);
+  const { config, problems } = readConfig(file, director, commandEnvironment(director));
   if (config === undefined) return { problems };
   const kept = keptIn(config.director.stateDir).read();
   const found: Problem[] = [];
@@ -52,7 +52,7 @@ type Fleets = ReadonlyMap<ServiceName, Fleet>;
 
 /** By service. */
 async function readFleets({ virtuals, director }: Config, kept: Kept, found: Problem[]): Promise<Fleets> {
-  const environment = hostEnvironment();
+  const environment = commandEnvironment();
   const fleets = new Map<ServiceName, Fleet>();
   for (const virtual of virtuals) {
     const { realFile } = virtual;

@@ -4,7 +4,7 @@ import type { ConfigEnvironment } from '../model/config/environment.ts';
 
 /** For one reading; the next has to ask anew. */
 export function askOnce(environment: ConfigEnvironment): ConfigEnvironment {
-  const { resolveHost, resolveService, judgeProgram, judgeTls, readSysctl } = environment;
+  const { resolveHost, resolveService, judgeProgram, judgeTls, readSysctl, readSecret } = environment;
   return {
     ...environment,
     resolveHost: once(resolveHost),
@@ -12,6 +12,7 @@ export function askOnce(environment: ConfigEnvironment): ConfigEnvironment {
     ...(readSysctl !== undefined && { readSysctl: once(readSysctl) }),
     ...(judgeProgram !== undefined && { judgeProgram: once(judgeProgram) }),
     ...(judgeTls !== undefined && { judgeTls: once(judgeTls) }),
+    ...(readSecret !== undefined && { readSecret: once(readSecret) }),
   };
 }
 

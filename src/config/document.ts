@@ -15,6 +15,7 @@ import { sharedStrictShape } from './router/strict.ts';
 import { globalShape, scriptUserShape, virtualSchema } from './service/keys.ts';
 import { definitionShape } from './tracking/definitions.ts';
 import { syncGroupShape } from './tracking/sync-groups.ts';
+import { sourceJsonSchema } from './tree/secret-source.ts';
 import { optional } from './values/documented.ts';
 import { formOf, withForm } from './values/forms.ts';
 import { absolutePath, filledText, flag, scalar } from './values/scalars.ts';
@@ -83,6 +84,14 @@ type JsonSchema = { readonly [key: string]: unknown };
 /** A mark on the way that is not part of the result. */
 const onOneLine = 'onOneLine';
 
+/** A secret, and each of a list of them, may stand elsewhere. */
+function withSources(value: JsonSchema): JsonSchema {
+  const items = value.items as JsonSchema | undefined;
+  if (items?.writeOnly === true)
+    return { anyOf: [{ ...value, items: withSources(items) }, sourceJsonSchema] };
+  return value.writeOnly === true ? { anyOf: [value, sourceJsonSchema] } : value;
+}
+
 /** Adds what the reader allows beside the schema: a map of directors for any value, one line for a server, one server for a list. */
 function withAlternatives({ [onOneLine]: isOnOneLine, ...schema }: JsonSchema): JsonSchema {
   const properties = schema.properties as Readonly<Record<string, JsonSchema>> | undefined;
@@ -97,7 +106,8 @@ function withAlternatives({ [onOneLine]: isOnOneLine, ...schema }: JsonSchema): 
     const list = { ...schema, items: entry };
     return 'anyOf' in entry ? { description: schema.description, anyOf: [entry, list] } : list;
   }
-  const { description, default: unset, ...value } = schema;
+  const { description, default: unset, ...plain } = schema;
+  const value = withSources(plain);
   const documentation = { description, ...(unset === undefined ? {} : { default: unset }) };
   return { ...documentation, anyOf: [value, { type: 'object', additionalProperties: value }] };
 }

@@ -36,15 +36,30 @@ export function parseConfig(
   const dialect = dialectOf(file);
   const marked = text.startsWith(byteOrderMark);
   const content = marked ? text.slice(1) : text;
+  const variables = new Set<string>();
   const origin: Whole = {
-    ...{ file, dialect, environment: askOnce(environment) },
+    ...{ file, dialect, environment: askOnce(notingVariables(environment, variables)) },
     directorOf: (root) => environment.director ?? directorIn(root, environment.hostname),
   };
   const raw = dialect === 'yaml' ? rawByteIn(content, file) : undefined;
   if (raw !== undefined) return { problems: [raw] };
   const read = dialect === 'yaml' ? readByEntries(content, origin, memory) : undefined;
-  const { problems, ...rest } = read ?? readWhole(content, origin, marked);
-  return { ...rest, problems: boundProblems(problems) };
+  const { problems, config } = read ?? readWhole(content, origin, marked);
+  const known = variables.size === 0 ? config : config && { ...config, secretVariables: [...variables] };
+  return { ...(known !== undefined && { config: known }), problems: boundProblems(problems) };
+}
+
+/** The same, and which variables a secret was asked of. */
+function notingVariables(environment: ConfigEnvironment, variables: Set<string>): ConfigEnvironment {
+  const { readSecret } = environment;
+  if (readSecret === undefined) return environment;
+  return {
+    ...environment,
+    readSecret: (source) => {
+      if (source.kind === 'env') variables.add(source.name);
+      return readSecret(source);
+    },
+  };
 }
 
 function readWhole(
@@ -58,7 +73,7 @@ function readWhole(
   if (parsed.root === undefined && parsed.problems.length > 0) return { problems };
   const root: ConfigNode = parsed.root ?? { kind: 'map', entries: [], at: { file, line: 1, column: 1 } };
   const director = directorOf(root);
-  const document = readDocument(root, director);
+  const document = readDocument(root, { director, environment });
   const complete = { ...document, problems: [...problems, ...document.problems] };
   return resolveConfig(complete, { file, dialect, director, environment });
 }

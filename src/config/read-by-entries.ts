@@ -34,7 +34,7 @@ export function readByEntries(
   const { root, problems } = parseYaml(split.head, rest.file, { keys: documentKeys });
   if (root === undefined || problems.length > 0 || !isBeside(root, split)) return undefined;
   const origin = { ...rest, director: directorOf(root) };
-  const document = readDocument(root, origin.director);
+  const document = readDocument(root, origin);
   const read = readEntries(split, document, origin, memory);
   if (read === undefined) return undefined;
   const complete = { ...document, problems: [...document.problems, ...read.problems] };
@@ -92,11 +92,12 @@ function readEntry(
   });
   const [item, ...others] = root?.kind === 'list' ? root.items : [];
   if (item === undefined || others.length > 0 || broken.length > 0) return undefined;
-  const { draft, problems: read, sites: own } = readTree(entrySchema, item, director, ['virtual', index]);
   let isLasting = true;
   const watched = watchedEnvironment(environment, () => {
     isLasting = false;
   });
+  const reader = { director, environment: watched };
+  const { draft, problems: read, sites: own } = readTree(entrySchema, item, reader, ['virtual', index]);
   const sites: Sites = (...path) => (path[0] === 'virtual' ? own(...path.slice(2)) : document.sites(...path));
   const resolution: Resolution = { environment: watched, dialect, sites, problems: [...read] };
   const virtuals = draft === undefined ? [] : resolveEntry(draft, index, document.draft, resolution);
@@ -109,7 +110,7 @@ const entrySchema = virtualSchema.optional();
 
 /** The same, and `onAsked` is told of each question: the answer may be another one at the next reading. */
 function watchedEnvironment(environment: ConfigEnvironment, onAsked: () => void): ConfigEnvironment {
-  const { resolveHost, resolveService, judgeProgram, judgeTls, readSysctl } = environment;
+  const { resolveHost, resolveService, judgeProgram, judgeTls, readSysctl, readSecret } = environment;
   const watched =
     <Question extends readonly unknown[], Answer>(ask: (...question: Question) => Answer) =>
     (...question: Question): Answer => {
@@ -123,5 +124,6 @@ function watchedEnvironment(environment: ConfigEnvironment, onAsked: () => void)
     ...(readSysctl !== undefined && { readSysctl: watched(readSysctl) }),
     ...(judgeProgram !== undefined && { judgeProgram: watched(judgeProgram) }),
     ...(judgeTls !== undefined && { judgeTls: watched(judgeTls) }),
+    ...(readSecret !== undefined && { readSecret: watched(readSecret) }),
   };
 }

@@ -66,7 +66,7 @@ function resolveList(list: ListNode, { virtual, director, environment }: RealFil
     at: list.at,
     entries: [{ key: 'real', keyAt: list.at, value: list }],
   };
-  const { draft, problems: read, sites } = readTree(fileSchema, root, director);
+  const { draft, problems: read, sites } = readTree(fileSchema, root, { director, environment });
   const resolution: Resolution = { environment, dialect: 'yaml', sites, problems: [...read] };
   const servers = (draft?.real ?? []).flatMap((real, index) => {
     if (real === undefined) return [];

@@ -23,8 +23,16 @@ const isWords = (value: unknown): value is readonly string[] =>
 export function secretsOfConfig(config: unknown): readonly string[] {
   const found: string[] = [];
   JSON.stringify(config, (name, value: unknown) => {
-    if (typeof value === 'string' && isSecretKey(name)) found.push(value);
+    if (isSecretKey(name)) found.push(...textsOf(value));
     return value;
   });
   return [...new Set(found)];
 }
+
+/** Of headers, which are pairs of a name and a value, the values. */
+const textsOf = (value: unknown): readonly string[] =>
+  typeof value === 'string'
+    ? [value]
+    : Array.isArray(value)
+      ? value.flatMap((each: unknown) => textsOf(Array.isArray(each) ? each.at(-1) : each))
+      : [];

@@ -7,56 +7,9 @@ import { formatNote } from '../../src/config/convert/converted.ts';
 import { documentSchema } from '../../src/config/document.ts';
 import { formatProblem } from '../../src/config/format-problem.ts';
 import { parseConfig } from '../../src/config/load.ts';
-import { isSecretKey, withoutSecrets } from '../../src/config/secret-keys.ts';
-import type { ConfigResult } from '../../src/model/config/config.ts';
-import { formatConfig } from '../../src/render/config.ts';
+import { isSecretKey } from '../../src/config/secret-keys.ts';
 import { environment } from '../make/environment.ts';
-
-const marker = 'Mk7RhQ2z';
-/** In whatever spelling, and not only all of it. */
-const shows = /mk7rhq|7rhq2z|TWs3UmhRMn/i;
-
-/** Everything that `check`, `reload`, `plan`, `run` and `convert` say of a file. */
-function said(text: string, file: string): string {
-  const result: ConfigResult = parseConfig(text, file, environment);
-  const config = result.config === undefined ? '' : formatConfig(result.config);
-  return [...result.problems.map(formatProblem), config, JSON.stringify(result, withoutSecrets, 2)].join(
-    '\n',
-  );
-}
-
-function notesOf(text: string, file: string): string {
-  const { notes, yaml } = convert({ file, text }, file.endsWith('.cf') ? 'ldirectord' : 'keepalived', {
-    include: () => [],
-    id: 'lvs1',
-  });
-  const { problems } = parseConfig(yaml, 'converted.yaml', environment);
-  return [...notes.map(formatNote), ...problems.map(formatProblem)].join('\n');
-}
-
-type Holder = { readonly path: readonly string[]; readonly isList: boolean };
-
-/** Every key that the schema marks, by the way to it. */
-function holdersIn(schema: z.ZodType, path: readonly string[]): readonly Holder[] {
-  if (schema instanceof z.ZodOptional) return holdersIn(schema.unwrap() as z.ZodType, path);
-  const key = path.at(-1) ?? '';
-  if (schema instanceof z.ZodArray) {
-    const element = schema.element as z.ZodType;
-    const inner = element instanceof z.ZodOptional ? (element.unwrap() as z.ZodType) : element;
-    return inner instanceof z.ZodObject
-      ? holdersIn(inner, [...path, '-'])
-      : isSecretKey(key)
-        ? [{ path, isList: true }]
-        : [];
-  }
-  if (schema instanceof z.ZodObject) {
-    return Object.entries(schema.shape as Readonly<Record<string, z.ZodType>>).flatMap(([name, each]) =>
-      holdersIn(each, [...path, name]),
-    );
-  }
-  return isSecretKey(key) ? [{ path, isList: false }] : [];
-}
-const holders = holdersIn(documentSchema, []);
+import { holders, marker, notesOf, said, shows, yamlOf } from './secret-holders.ts';
 
 /** How it stands behind its key, right and wrong; `KEY` is the key. */
 const spellings: readonly string[] = [
@@ -138,29 +91,21 @@ const spellings: readonly string[] = [
     `KEY: ["x\\u0001: ${marker}"]`,
   ],
   ...[
+    `KEY: {file: ${marker}}`,
+    `KEY: {env: "${marker} "}`,
+    `KEY: {credential: "${marker} "}`,
+    `KEY: {file: [${marker}]}`,
+    `KEY: {file: ${marker}, env: ${marker}}`,
+    `KEY: {fil: ${marker}}`,
+    `KEY: {file: "${marker}}`,
+  ],
+  ...[
     `KEY: \n---\nKEY: ${marker}`,
     `KEY: ${marker}\n...\n%${marker}`,
     `? ${marker}\n: KEY`,
     `KEY: ${marker}, x: {`,
   ],
 ];
-
-const yamlOf = (path: readonly string[], spelling: string): string => {
-  const key = path.at(-1) ?? '';
-  const line = spelling.replaceAll('KEY', key);
-  const indented = line.replace(/^(\t?)/, '    $1');
-  if (path[0] === 'vrrp') {
-    return `vrrp:\n  - name: VI_1\n    interface: eth0\n    virtual_router_id: 5\n    version: 2\n${indented}\n    virtual_ipaddress: [10.0.0.5/24]\n`;
-  }
-  const service = 'virtual:\n  - address: 10.0.0.5:80\n    service: http\n';
-  const rest = '    real:\n      - 10.0.0.6:80 gate\n';
-  if (path.includes('checks') && !path.includes('urls')) {
-    return `${service}    checks:\n      - checkport: 80\n    ${indented.replaceAll('\n', '\n    ')}\n${rest}`;
-  }
-  return path.includes('urls')
-    ? `${service}    urls:\n      - request: /\n    ${indented.replaceAll('\n', '\n    ')}\n${rest}`
-    : `${service}${indented}\n${rest}`;
-};
 
 /** Files of one line each, in which the whole service stands. */
 const flowOf = (path: readonly string[], value: string): string =>

@@ -11,6 +11,7 @@ import { parseYaml } from '../tree/yaml.ts';
 import { didYouMean } from '../values/suggest.ts';
 import { commaKeys, globalKeys, listKeys, type VrrpSection, virtualKeys, vrrpSections } from './keys.ts';
 import { type Line, lexLdirectord } from './lexer.ts';
+import { sourceIn } from './secret-line.ts';
 import { isVrrpSection, put, type Section, section, storedKey, toTree } from './section.ts';
 import { type Field, type Parts, plainHost } from './values.ts';
 
@@ -140,7 +141,13 @@ function readDirective(line: Line, reading: Reading): void {
     refuseKey(line, target, reading);
     return;
   }
-  const value = rule(fieldOf(line, target, reading));
+  const field = fieldOf(line, target, reading);
+  const source = isSecretKey(line.key) ? sourceIn(field, valueAt(line, reading)) : undefined;
+  if (source !== undefined) {
+    put(target, line.key, source);
+    return;
+  }
+  const value = rule(field);
   if (value === undefined || !belongsToFamily(line, target, reading)) return;
   const key = storedKey(line.key, target);
   const where = valueAt(line, reading);

@@ -2,6 +2,7 @@
 // a map of directors, the other forms that a schema has (forms.ts). Every problem is found in one pass, each where it
 // stands. Nothing is looked up and no default is filled in.
 import * as z from 'zod';
+import type { ConfigEnvironment } from '../../model/config/environment.ts';
 import type { Position, Problem } from '../../model/config/problem.ts';
 import { isRecord } from '../../net/record.ts';
 import { errorAt, shownKey, shownMax, unshown, warningAt } from '../problem.ts';
@@ -19,6 +20,8 @@ import {
   placesAlong,
   positionAt,
 } from './place.ts';
+import { readSecretNode, standIns } from './secret-node.ts';
+import { isSourced } from './secret-source.ts';
 
 /** Where the value at a path ("virtual", 0, "receive") stands; of an absent one, where its parent does. */
 export type Sites = (...path: readonly (string | number)[]) => Position;
@@ -29,20 +32,25 @@ export type TreeResult<Draft> = {
   readonly sites: Sites;
 };
 
-type Reading = { readonly director: string; readonly problems: Problem[] };
+/** What a reading goes by. */
+export type Reader = {
+  /** The name that picks the value out of `{lvs1: 150, lvs2: 100}`. */
+  readonly director: string;
+  readonly environment: Pick<ConfigEnvironment, 'readSecret'>;
+};
+type Reading = Reader & { readonly problems: Problem[] };
 
 /**
  * No draft where nothing of it can be read.
- * @param director the name that picks the value out of `{lvs1: 150, lvs2: 100}`
  * @param path of `root` in the document, for messages; its sites are asked for by the path from there.
  */
 export function readTree<Draft>(
   schema: z.ZodType<Draft>,
   root: ConfigNode,
-  director: string,
+  reader: Reader,
   path: Path = [],
 ): TreeResult<Draft | undefined> {
-  const reading: Reading = { director, problems: [] };
+  const reading: Reading = { ...reader, problems: [] };
   const document = documentPlace(root.at, path);
   const plain = readNode(schema, root, document, reading);
   const { draft, issues } = parseTolerantly(schema, plain);
@@ -95,12 +103,25 @@ function readNode(schema: z.ZodType, node: ConfigNode, place: Place, reading: Re
     place.text = isSecret(schema) ? unshown(node.text) : node.text;
     return node.text;
   }
+  if (isSecret(schema) && isSourced(node, reading.director)) return readSourced(schema, node, place, reading);
   if (node.kind === 'map') {
     // This one map is from host names, not from directors: it was read before anything else.
     if (formOf(schema).isDirectorName === true) return readHostNames(schema, node, place, reading);
     return readDirectorsValue(schema, node, place, reading);
   }
   return refuse(node, place, { rule: 'one value, or one for each director', got: 'a list' }, reading);
+}
+
+/** A secret that stands elsewhere, as if it stood here; one that cannot be seen from here is taken for a good one. */
+function readSourced(schema: z.ZodType, node: MapNode, place: Place, reading: Reading): string | undefined {
+  const name = nameOf(pathOf(place));
+  const read = readSecretNode(node, reading.environment);
+  if ('rule' in read) return refuse(node, place, read, reading);
+  for (const { act, rule, got } of read.warnings)
+    reading.problems.push(warningAt(node.at, `${act} ${name}`, rule, got));
+  const text = read.text ?? standIns.find((each) => schema.safeParse(each).success);
+  place.text = unshown(text ?? '');
+  return text;
 }
 
 /** Of hosts that this is none of as well: each may be the one that reads the file next. */
@@ -159,7 +180,7 @@ function readArray(schema: z.ZodArray, node: ConfigNode, place: Place, reading: 
   const element = (inner instanceof z.ZodOptional ? inner.unwrap() : inner) as z.ZodType;
   const ofObjects = element instanceof z.ZodObject;
   if (node.kind === 'scalar' && node.text === '') return ofObjects ? [] : undefined;
-  if (node.kind === 'map') {
+  if (node.kind === 'map' && !(isSecret(element) && isSourced(node, reading.director))) {
     const { alone } = formOf(element);
     const byDirector = !ofObjects || (typeof alone === 'object' && !hasKey(node, alone.withKey));
     if (byDirector) return readDirectorsValue(schema, node, place, reading);
@@ -187,7 +208,8 @@ function standingAt(place: Place, at: Position): Place {
 /** docs/config.md "How values are written": any value may be a map from director name to value. */
 function readDirectorsValue(schema: z.ZodType, node: MapNode, place: Place, reading: Reading): unknown {
   const mine = node.entries.find((entry) => entry.key === reading.director);
-  if (mine !== undefined && mine.value.kind !== 'map')
+  const isOne = mine?.value.kind !== 'map' || (isSecret(schema) && isSourced(mine.value, reading.director));
+  if (mine !== undefined && isOne)
     return readNode(schema, mine.value, standingAt(place, mine.value.at), reading);
   const named = node.entries
     .map(({ key }) => shownKey(key, [key]))

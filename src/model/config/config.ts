@@ -43,6 +43,8 @@ export type Config = {
   readonly scriptUser?: string;
   /** As ldirectord's maintenancedir: a file named after a server takes it out. */
   readonly maintenancedir?: string;
+  /** Of the environment, those that hold secrets: no program gets them. */
+  readonly secretVariables?: readonly string[];
 };
 
 /** A config, with warnings at most; or none, with every problem found. */

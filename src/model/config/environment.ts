@@ -26,6 +26,19 @@ export type TlsFault = {
   readonly got: string;
 };
 
+/** Where a secret stands that is not in the config: a file by its path, a credential of systemd, a variable. */
+export type SecretSource = { readonly kind: 'file' | 'credential' | 'env'; readonly name: string };
+
+export type SecretRead =
+  | {
+      readonly text: string;
+      /** Who else may read it. */
+      readonly lax?: { readonly rule: string; readonly got: string };
+    }
+  | { readonly rule: string; readonly got: string }
+  /** The daemon has it, and whoever reads here cannot see that. */
+  | { readonly unseen: { readonly rule: string; readonly got: string } };
+
 /** How names become values while a config is read: injected, so that the parsers stay pure. */
 export type ConfigEnvironment = {
   readonly hostname: string;
@@ -45,4 +58,6 @@ export type ConfigEnvironment = {
   ) => { readonly rule: string; readonly got: string } | undefined;
   /** What keeps TLS from being spoken so. Absent: nothing is looked at. */
   readonly judgeTls?: (use: TlsUse) => readonly TlsFault[];
+  /** Absent: no secret is read, and none is missed. */
+  readonly readSecret?: (source: SecretSource) => SecretRead;
 };

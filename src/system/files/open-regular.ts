@@ -32,6 +32,8 @@ export type FileRead = {
   readonly changed: boolean;
   /** When it was written to or put there, by the clock of its file system, in ms since 1970. */
   readonly changedAtMs: number;
+  /** stat(2), st_mode. */
+  readonly mode: number;
 };
 
 /** Why a file was not read: `rule` and `got` complete "Cannot read X: expected RULE, got VALUE". */
@@ -111,7 +113,8 @@ function conclude(
   const refused = judgeSize(BigInt(content.length), options);
   if (refused !== undefined) return err(refused);
   const state = stateOf(before);
-  return ok({ content, state, changed: stateOf(after) !== state, changedAtMs: Number(before.ctimeMs) });
+  const changed = stateOf(after) !== state;
+  return ok({ content, state, changed, changedAtMs: Number(before.ctimeMs), mode: Number(before.mode) });
 }
 
 export const stateOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>

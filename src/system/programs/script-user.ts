@@ -2,6 +2,7 @@
 // out, else root, as keepalived's do; this process's own user where it may not change it. And the environment that it sees then.
 import type { ScriptRequest } from '../../ports/tracked.ts';
 import { mayChangeUser } from '../host/capabilities.ts';
+import { isWithheld } from '../host/withheld-variables.ts';
 import { findUser, type User } from './users.ts';
 
 /** The first that exists; keepalived's own comes first. */
@@ -38,9 +39,9 @@ function thisProcess(): Starter {
   return mayChangeUser() ? 'changes-user' : 'unprivileged';
 }
 
-/** The daemon's environment less what is only its own, with HOME, USER and LOGNAME of that user. */
+/** The daemon's environment less what is only its own, and less its secrets, with HOME, USER and LOGNAME of that user. */
 export function environmentOf(user: User | undefined): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name));
+  const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name) && !isWithheld(name));
   const who = user && { HOME: user.home, USER: user.name, LOGNAME: user.name };
   return { ...Object.fromEntries(inherited), ...who };
 }
