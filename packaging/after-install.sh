@@ -34,6 +34,8 @@ if [ "${1:-}" != again ] && [ ! -e "$config" ]; then
   install -m 640 "$examples/lvs-director.yaml" "$config"
 fi
 if [ -e /usr/lib/tmpfiles.d/lvs-director.conf ]; then systemd-tmpfiles --create lvs-director.conf || true; fi
+# What `journalctl -x` says of each event.
+if command -v journalctl >/dev/null; then journalctl --update-catalog >/dev/null 2>&1 || true; fi
 # What the distribution's Node makes of the program, for faster starts. Never needed. That of a Node of its own comes with it.
 [ -x "$library/node" ] || node "$library/dist/code-cache.cjs" 2>/dev/null || true
 [ "${1:-}" = again ] || tell_first_steps

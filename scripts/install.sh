@@ -59,6 +59,7 @@ chmod 644 "$units/lvs-director.service" "$units/lvs-director-network.service"
 mkdir -p "$root/usr/lib/sysusers.d" "$root/usr/lib/tmpfiles.d"
 install -m 644 systemd/lvs-director.sysusers "$root/usr/lib/sysusers.d/lvs-director.conf"
 install -m 644 systemd/lvs-director.tmpfiles "$root/usr/lib/tmpfiles.d/lvs-director.conf"
+install -D -m 644 "$build/share/catalog/lvs-director.catalog" "$root/usr/lib/systemd/catalog/lvs-director.catalog"
 share=$root$prefix/share
 mkdir -p "$share/man" "$share/bash-completion/completions"
 for section in "$build"/share/man/*; do install -D -m 644 -t "$share/man/${section##*/}" "$section"/*; done
@@ -85,6 +86,7 @@ if [ -z "$root" ] && [ -d /run/systemd/system ]; then
   systemd-sysusers lvs-director.conf
   [ -n "$had_user" ] || packaging/share-config.sh
   systemd-tmpfiles --create lvs-director.conf
+  journalctl --update-catalog >/dev/null 2>&1 || true
   systemctl daemon-reload
 fi
 echo "installed lvs-director in $root$prefix/lib/lvs-director"

@@ -1,8 +1,9 @@
-// What stands below share/ of an installation besides the pages: manuals, completion and the list of what is within (SBOM). All of
-// it is made of the sources, at a build; scripts/install.sh copies it.
+// What stands below share/ of an installation besides the pages: manuals, completion, the catalog of messages and the list of what
+// is within (SBOM). All of it is made of the sources, at a build; scripts/install.sh copies it.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { catalogOf } from './catalog.mjs';
 import { bashCompletion, zshCompletion } from './completion.mjs';
 import { manualOf } from './manual.mjs';
 import { sbomOf } from './sbom.mjs';
@@ -16,6 +17,7 @@ export async function writeShare(folder, folders) {
     ...manualOf(table, { version, epoch: epochOf() }).map(([name, text]) => [`man/${name}`, text]),
     ['bash-completion/completions/lvs-director', bashCompletion(table.commands, table.verbs)],
     ['zsh/_lvs-director', zshCompletion(table.commands, table.verbs)],
+    ['catalog/lvs-director.catalog', catalogOf()],
     ['sbom.cdx.json', sbomOf(folders)],
   ];
   for (const [name, text] of files) {

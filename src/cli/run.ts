@@ -7,30 +7,28 @@ import { claimHost } from '../compose/claim-host.ts';
 import { createConfigReader } from '../compose/config-reader.ts';
 import { knownSocketIn } from '../compose/known-socket.ts';
 import { createLastGood } from '../compose/last-good.ts';
+import { openLog } from '../compose/open-log.ts';
 import { readAtStart } from '../compose/read-at-start.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { secretsOfConfig } from '../config/secret-keys.ts';
 import { controlRoutes } from '../control/routes.ts';
 import type { Daemon, StopHow } from '../daemon/daemon-ports.ts';
 import { judgeFault } from '../daemon/judge-fault.ts';
-import { eventLine } from '../daemon/log/event-line.ts';
-import { createJournal, type JournalShell } from '../daemon/log/log.ts';
+import { jsonLine, recordOf } from '../daemon/log/event-line.ts';
+import type { JournalShell } from '../daemon/log/log.ts';
 import { reportWarnings } from '../daemon/log/report-warnings.ts';
 import type { Config } from '../model/config/config.ts';
 import { hideLikely, hideMatches, secretPattern } from '../net/hide-secrets.ts';
-import { systemClock } from '../system/clock.ts';
-import { openLogFile } from '../system/files/log-file.ts';
-import { openLogOutput } from '../system/files/log-output.ts';
 import { whenKept } from '../system/files/write-whole.ts';
 import { dropAmbient } from '../system/host/capabilities.ts';
 import { type Fault, faultStatus, takeFaults } from '../system/host/faults.ts';
-import { levelPrefix } from '../system/host/level-prefix.ts';
 import { createNotify, type Notify } from '../system/host/notify.ts';
 import { onEarlyEnd, takeSignals } from '../system/host/signals.ts';
 import { inSources } from '../system/host/source-frames.ts';
 import { isRestarting } from '../system/host/unit-job.ts';
 import { keepInheritedDescriptors } from '../system/programs/inherited-descriptors.ts';
 import { dropAhead } from '../system/programs/vrrp-child.ts';
+import { wallTime } from '../system/wall-clock.ts';
 import { type Arguments, defaultConfigFile, type ExitCode, type Io, textOption } from './command-line.ts';
 
 const extendEveryMs = 5000;
@@ -65,7 +63,7 @@ export async function runDaemon(
   if (config.vrrp.length === 0) dropAhead();
   const claim = await claimHost(config.director);
   if (!claim.ok) return refuse(io, claim.error);
-  const log = openLog(config);
+  const log = openLog(config.log, process.stdout);
   takeFaults(endByFault(log, hide));
   reportWarnings(log.journal, problems);
   if (rejected !== undefined)
@@ -128,21 +126,13 @@ function openConfig(options: Arguments['options'], place: RunHow['place']) {
   };
 }
 
-const openLog = (config: Config): JournalShell =>
-  createJournal(config.log, systemClock, {
-    openOutput: (troubles) =>
-      openLogOutput(process.stdout, troubles, levelPrefix(1, process.env.JOURNAL_STREAM)),
-    openFile: openLogFile,
-  });
-
 /** Nothing was begun: there is no log yet, and what is said is what its log would have. */
 function endEarly(reason: string, io: Io): never {
-  const now = new Date().toISOString();
   for (const event of [
     { event: 'daemon.stopping', reason },
     { event: 'daemon.stopped', uptime_s: 0 },
   ] as const) {
-    io.stdout(eventLine(event, now).line);
+    io.stdout(jsonLine(recordOf(event, wallTime())));
   }
   process.exit(0);
 }

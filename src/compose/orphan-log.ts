@@ -1,9 +1,14 @@
-// The log of a VRRP process whose main process is gone or frozen: its events go to standard error as whole lines of the log,
-// first those that it sent and that nobody may have heard. What makes sentences of events is loaded when the process has
-// long started, because a crashed one must be back within an advert interval.
+// The log of a VRRP process whose main process is gone or frozen: its events go to standard error as whole lines of the log, or,
+// where that is journald's, to journald by its own protocol; first those that it sent and that nobody may have heard. What
+// makes sentences of events is loaded when the process has long started, because a crashed one must be back within an
+// advert interval.
 import type { JournalEvent } from '../journal/event.ts';
+import type { WallTime } from '../model/log-record.ts';
+import { systemClock } from '../system/clock.ts';
 import { openLogOutput } from '../system/files/log-output.ts';
-import { levelPrefix } from '../system/host/level-prefix.ts';
+import { isJournalStream, levelPrefix } from '../system/host/level-prefix.ts';
+import { journalSocket, openLogDatagrams } from '../system/sockets/log-datagrams.ts';
+import { wallTime } from '../system/wall-clock.ts';
 
 /** A main process that says nothing for its heartbeat limit has missed no more than that at the rates that events come at. */
 const unheardMax = 1000;
@@ -20,30 +25,31 @@ export type OrphanLog = {
   readonly close: () => Promise<void>;
 };
 
-type Said = { readonly event: JournalEvent; readonly timestamp: string };
+type Said = { readonly event: JournalEvent; readonly time: WallTime };
+/** There is no other place to tell it. */
+const troubles = { onFailed: () => {}, onLost: () => {} };
 
 export function openOrphanLog(stream: NodeJS.WriteStream & { readonly fd: number }): OrphanLog {
   let unheard: Said[] = [];
   let writing: Promise<void> = Promise.resolve();
-  const load = once(() => import('../daemon/log/event-line.ts'));
+  const load = once(() => import('../daemon/log/orphan-sink.ts'));
   const preload = setTimeout(() => void load(), loadAfterMs);
   preload.unref();
+  const isJournal = isJournalStream(stream.fd, process.env.JOURNAL_STREAM);
   const output = once(() =>
-    openLogOutput(
-      stream,
-      // There is no other place to tell it.
-      { onFailed: () => {}, onLost: () => {} },
-      levelPrefix(stream.fd, process.env.JOURNAL_STREAM),
-    ),
+    openLogOutput(stream, troubles, levelPrefix(stream.fd, process.env.JOURNAL_STREAM)),
+  );
+  const sink = once(async () =>
+    (await load()).createOrphanSink({
+      ...{ clock: systemClock, output: output(), troubles },
+      ...(isJournal && { journal: openLogDatagrams(journalSocket) }),
+    }),
   );
 
-  const say = ({ event, timestamp }: Said) => {
-    writing = writing.then(async () => {
-      const { line, level } = (await load()).eventLine(event, timestamp);
-      output().write(line, level);
-    });
+  const say = ({ event, time }: Said) => {
+    writing = writing.then(async () => (await sink()).write((await load()).recordOf(event, time)));
   };
-  const now = (event: JournalEvent): Said => ({ event, timestamp: new Date().toISOString() });
+  const now = (event: JournalEvent): Said => ({ event, time: wallTime() });
 
   return {
     sent: (event) => {
@@ -59,7 +65,7 @@ export function openOrphanLog(stream: NodeJS.WriteStream & { readonly fd: number
     close: async () => {
       clearTimeout(preload);
       await writing;
-      await output().close();
+      await (await sink()).close();
     },
   };
 }

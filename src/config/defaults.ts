@@ -7,8 +7,8 @@ export const directorDefaults = {
   state_dir: '/var/lib/lvs-director',
 } as const;
 
-export const logDefaults = { level: 'info', format: 'json' } as const;
 export const metricsDefaults = { servers: true, keepalivedNames: false } as const;
+export const logDefaults = { level: 'info', journal: 'auto' } as const;
 export const ipvsDefaults = { resync_interval: 5000, foreign: 'keep' } as const;
 /** The kernel's own (ip_vs_sync.c). */
 export const syncDefaults = { group: ip('224.0.0.81'), port: 8848, ttl: 1 } as const;

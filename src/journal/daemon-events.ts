@@ -69,7 +69,7 @@ export const daemonEvents = {
   ),
   'log.lost': entry<{ sink: string; lines: number }>(
     'warn',
-    (event) => `lost ${event.lines} line(s) here that ${event.sink} did not take in time`,
+    (event) => `lost ${event.lines} line(s) here that ${event.sink} did not take`,
   ),
   'log.suppressed': entry<{ of: string; subject: string; lines: number }>(
     'warn',

@@ -1,9 +1,11 @@
-// Where log lines go: a file, or standard output. None of them may hold up who writes.
-
-import type { LogLevel } from '../model/config/config.ts';
+// Where the log goes: sinks that take whole records, and transports that carry lines for them. None of them may hold up who
+// writes.
+import type { LogLevel } from '../model/config/log.ts';
+import type { LogRecord } from '../model/log-record.ts';
 
 export type { LogLevel };
 
+/** Takes whole lines: standard output. */
 export type LogSink = {
   /** Queues one line of that level; never throws, never waits. */
   readonly write: (line: string, level: LogLevel) => void;
@@ -11,12 +13,26 @@ export type LogSink = {
   readonly close: () => Promise<void>;
 };
 
+export type RecordSink = {
+  readonly write: (record: LogRecord) => void;
+  readonly close: () => Promise<void>;
+};
+
 export type SinkTroubles = {
-  /** A write failed; its lines are lost. */
+  /** It cannot be written to; what is queued is tried again. */
   readonly onFailed: (error: Error) => void;
   /** So many lines were left out since the last time, as the queue was full; there is room again. */
   readonly onLost: (lines: number) => void;
 };
 
-export type OpenLogFile = (path: string, troubles: SinkTroubles) => LogSink;
+/** Carries lines to a file, a socket, a host. Has no queue and no memory of failures: daemon/log/queued-sink.ts has. */
+export type LogTransport = {
+  /**
+   * Takes lines from the first on. Resolves to how many: fewer than there are where there is no room just now. Rejects where
+   * the place cannot be reached, and then none counts as taken.
+   */
+  readonly send: (lines: readonly Uint8Array[]) => Promise<number>;
+  readonly close: () => void;
+};
+
 export type OpenLogOutput = (troubles: SinkTroubles) => LogSink;

@@ -79,7 +79,7 @@ describe('what is installed', () => {
     expect(beside).toEqual(['@koromix', 'koffi', 'netlink', 'node-gyp-build']);
     const notices = readFileSync(join(root, 'usr/share/doc/lvs-director/third-party-notices.txt'), 'utf8');
     const bundled = packagesIn(chunks().flatMap((chunk) => loadedBy(chunk)));
-    expect(bundled).toEqual(expect.arrayContaining(['zod', 'undici', 'pg', 'mysql2', 're2js', 'winston']));
+    expect(bundled).toEqual(expect.arrayContaining(['zod', 'undici', 'pg', 'mysql2', 're2js']));
     for (const name of [...bundled, 'koffi', 'netlink']) expect(notices).toMatch(RegExp(`^${name} \\d`, 'm'));
   });
   it('takes the place of what was there, whole', () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openOrphanLog } from '../../src/compose/orphan-log.ts';
 import { createJournal } from '../../src/daemon/log/log.ts';
 import type { JournalEvent } from '../../src/journal/event.ts';
-import { createVirtualTime } from '../make/virtual-time.ts';
+import { logPorts } from '../make/log-ports.ts';
 
 const lost: JournalEvent = { event: 'vrrp.supervisor_lost', reason: 'silent for 5500 ms' };
 const transition = (to: 'leaving' | 'active'): JournalEvent => ({
@@ -26,12 +26,7 @@ function open() {
 /** What the journal makes of it, in JSON. */
 async function journalled(event: JournalEvent): Promise<Record<string, unknown>> {
   const printed: string[] = [];
-  const clock = createVirtualTime();
-  const sink = { write: (line: string) => void printed.push(line), close: () => Promise.resolve() };
-  const shell = createJournal({ level: 'info', format: 'json' }, clock, {
-    openOutput: () => sink,
-    openFile: () => sink,
-  });
+  const shell = createJournal({ level: 'info', format: 'json' }, logPorts(printed));
   shell.journal(event);
   await shell.close();
   return JSON.parse(printed[0] ?? '') as Record<string, unknown>;

@@ -18,6 +18,7 @@ import { sharedShape, virtualSchema } from '../../src/config/service/keys.ts';
 import { markSchema } from '../../src/config/service/marks.ts';
 import { realSchema } from '../../src/config/service/real.ts';
 import { tunnelSchema } from '../../src/config/service/tunnel.ts';
+import { syslogSchema } from '../../src/config/syslog.ts';
 import { fileSchema, processSchema, scriptSchema } from '../../src/config/tracking/definitions.ts';
 import { groupSchema } from '../../src/config/tracking/sync-groups.ts';
 import { trackSchema } from '../../src/config/tracking/track.ts';
@@ -31,6 +32,7 @@ const without = (shape: Shape, left: readonly string[]): Shape =>
 export const sections: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['director', directorSchema.shape],
   ['log', logSchema.shape],
+  ['log syslog', syslogSchema.shape],
   ['metrics', metricsSchema.shape],
   ['ipvs', ipvsSchema.shape],
   ['ipvs timeout', timeoutSchema.shape],

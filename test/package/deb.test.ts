@@ -59,6 +59,7 @@ describe.skipIf(!isInstalled('dpkg-deb') || !isInstalled('strip'))('lvs-director
         ...['/usr/bin/lvs-director', '/usr/sbin/lvs-director-ldirectord', '/etc/logrotate.d/lvs-director'],
         ...['/usr/lib/systemd/system/lvs-director.service', '/etc/sysctl.d/60-lvs-director.conf'],
         ...['sysusers', 'tmpfiles', 'modules-load'].map((name) => `/usr/lib/${name}.d/lvs-director.conf`),
+        '/usr/lib/systemd/catalog/lvs-director.catalog',
         '/usr/share/man/man8/lvs-director.8.gz',
         ...['/usr/share/man/man5/lvs-director.yaml.5.gz', '/usr/share/man/man7/lvs-director-events.7.gz'],
         '/usr/share/bash-completion/completions/lvs-director',

@@ -99,6 +99,7 @@ describe.skipIf(!isInstalled('rpmbuild'))('the package for rpm', () => {
         ...['/usr/bin/lvs-director', '/usr/sbin/lvs-director-ldirectord', '/etc/logrotate.d/lvs-director'],
         ...['/usr/lib/systemd/system/lvs-director.service', '/etc/sysctl.d/60-lvs-director.conf'],
         ...['sysusers', 'tmpfiles', 'modules-load'].map((name) => `/usr/lib/${name}.d/lvs-director.conf`),
+        '/usr/lib/systemd/catalog/lvs-director.catalog',
         ...['/usr/share/man/man8/lvs-director.8.gz', '/usr/share/zsh/site-functions/_lvs-director'],
         ...['/usr/share/licenses/lvs-director/LICENSE', '/usr/share/doc/lvs-director/sbom.cdx.json'],
       ]),

@@ -11,8 +11,8 @@ import { formatServices } from '../../src/render/services.ts';
 import { formatWhy } from '../../src/render/why.ts';
 import { aCheckHealth } from '../make/a-check-health.ts';
 import { environment } from '../make/environment.ts';
+import { logPorts } from '../make/log-ports.ts';
 import { realNamed, serviceNamed } from '../make/names.ts';
-import { createVirtualTime } from '../make/virtual-time.ts';
 import { hostileConfig, hostileServices, knowsMarker, showsMarker } from './hostile-servers.ts';
 
 const probe = createProbe({ openPingPort: () => ({ ok: false, error: { step: 'open', code: 'EPERM' } }) });
@@ -34,12 +34,7 @@ const service = serviceNamed('tcp 10.0.0.1:80');
 async function outputsOf(results: readonly ShownResult[]): Promise<Readonly<Record<string, string>>> {
   const logged = async (format: 'json' | 'text') => {
     const lines: string[] = [];
-    const clock = createVirtualTime();
-    const sink = { write: (line: string) => void lines.push(line), close: () => Promise.resolve() };
-    const shell = createJournal({ level: 'info', format }, clock, {
-      openOutput: () => sink,
-      openFile: () => sink,
-    });
+    const shell = createJournal({ level: 'info', format }, logPorts(lines));
     for (const { detail } of results) {
       shell.journal({ event: 'real.down', service, real: '10.0.0.2:80', detail, failures: 1 });
     }

@@ -1,8 +1,9 @@
-// One event as a line of JSON, the same as the journal writes (daemon/log/log.ts), for a process that has no journal: the
-// VRRP process once its main process hears no more. Pure; who writes it where is compose/orphan-log.ts.
+// One event as a record of the log, and that as a line of JSON: the same in every process and every sink. Pure; who writes it
+// where is log.ts, and compose/orphan-log.ts for the VRRP process once its main process hears no more.
 
 import { describeEvent, levelOf } from '../../journal/describe-event.ts';
 import type { JournalEvent } from '../../journal/event.ts';
+import type { LogRecord, WallTime } from '../../model/log-record.ts';
 import { hideLikely } from '../../net/hide-secrets.ts';
 import { deeply, showable } from '../../net/shown.ts';
 
@@ -10,11 +11,14 @@ import { deeply, showable } from '../../net/shown.ts';
 export const showableEvent = (event: JournalEvent): JournalEvent =>
   showable(deeply(event, hideLikely) as JournalEvent);
 
-/** @param timestamp RFC 3339 */
-export function eventLine(event: JournalEvent, timestamp: string) {
-  const shown = showableEvent(event);
-  const level = levelOf(shown);
-  const { event: name, ...fields } = shown;
-  const line = { event: name, level, message: describeEvent(shown), ...fields, timestamp };
-  return { level, line: `${JSON.stringify(line)}\n` };
+export function recordOf(given: JournalEvent, time: WallTime): LogRecord {
+  // From a peer's packet to the name of a file: it forges no line and drives no terminal.
+  const shown = showableEvent(given);
+  const { event, ...fields } = shown;
+  return { ...time, event, level: levelOf(shown), message: describeEvent(shown), fields };
+}
+
+/** With its end. */
+export function jsonLine({ timestamp, level, event, message, fields }: LogRecord): string {
+  return `${JSON.stringify({ timestamp, level, event, message, ...fields })}\n`;
 }

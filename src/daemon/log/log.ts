@@ -1,81 +1,74 @@
-// The log: each event to standard output and, where asked for, to a file (retried-file.ts), through winston. What
-// cannot be written is told at the place that can. An output that nobody reads stops nothing: the sinks leave out what
-// does not fit, and it is told how much that was.
-import { Writable } from 'node:stream';
-import winston from 'winston';
-import { describeEvent, levelOf } from '../../journal/describe-event.ts';
+// The log: each event as a record to standard output and to the sinks that the config names (sinks.ts). What cannot be written
+// is told at the places that can. A place that nobody reads stops nothing: the sinks leave out what does not fit, and it is
+// told how much that was.
 import type { Journal, JournalEvent } from '../../journal/event.ts';
-import type { LogConfig } from '../../model/config/config.ts';
+import type { LogConfig, LogLevel } from '../../model/config/log.ts';
+import { type LogRecord, severities, type WallTime } from '../../model/log-record.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { LogLevel, LogSink, OpenLogFile, OpenLogOutput, SinkTroubles } from '../../ports/log-sink.ts';
-import { showableEvent } from './event-line.ts';
+import type { OpenLogOutput, SinkTroubles } from '../../ports/log-sink.ts';
+import { jsonLine, recordOf } from './event-line.ts';
 import { limitJournal } from './journal-limit.ts';
-import { logFormatOf } from './log-format.ts';
-import { createRetriedFile } from './retried-file.ts';
+import { createSinks, isNative, type OpenTransports } from './sinks.ts';
+import { textLine } from './text-line.ts';
 
 export type JournalShell = {
   readonly journal: Journal;
-  /** Takes on another level, format or file without losing an event. */
+  /** Takes on another level, format or place without losing an event. */
   readonly configure: (log: LogConfig) => void;
   /** Resolves once what was said is written, or cannot be. */
   readonly close: () => Promise<void>;
 };
 
-export type JournalSinks = { readonly openOutput: OpenLogOutput; readonly openFile: OpenLogFile };
+export type LogPorts = OpenTransports & {
+  readonly clock: Clock;
+  readonly wallTime: () => WallTime;
+  readonly host: { readonly name: string; readonly pid: number };
+  readonly openOutput: OpenLogOutput;
+  /** What standard output is. */
+  readonly output: 'terminal' | 'journal' | 'other';
+};
 
-export function createJournal(
-  initial: LogConfig,
-  clock: Clock,
-  { openOutput, openFile }: JournalSinks,
-): JournalShell {
+export function createJournal(initial: LogConfig, ports: LogPorts): JournalShell {
+  const { clock, wallTime, host, openOutput, openFile, openJournal, openSyslog } = ports;
+  let log = initial;
   const troublesOf = (sink: string): SinkTroubles => ({
     onFailed: (error) => journal({ event: 'log.failed', sink, reason: error.message }),
     onLost: (lines) => journal({ event: 'log.lost', sink, lines }),
   });
   const output = openOutput(troublesOf('standard output'));
-  const file = createRetriedFile({ clock, openFile, troublesOf });
-  const logger = winston.createLogger({
-    levels: { error: 0, warn: 1, info: 2, debug: 3 },
-    transports: [transportTo(output.write), transportTo(file.write)],
+  const outputFormat = () => log.format ?? (ports.output === 'terminal' ? 'text' : 'json');
+  const toOutput = (record: LogRecord) => output.write(lineOf(record, outputFormat()), record.level);
+  const sinks = createSinks({
+    ...{ clock, host, openFile, openJournal, openSyslog, troublesOf },
+    lineOf: (record) => lineOf(record, log.format ?? 'json'),
+    ...(ports.output === 'journal' && { toJournalStream: toOutput }),
   });
-
   const { journal, close: writeLast } = limitJournal(clock, write);
 
-  function write(given: JournalEvent): void {
-    // Whatever an event quotes, from a peer's packet to the name of a file: it forges no line and drives no terminal.
-    const event = showableEvent(given);
-    const { event: name, ...fields } = event;
-    logger.log({ level: levelOf(event), message: describeEvent(event), event: name, ...fields });
+  function write(event: JournalEvent): void {
+    const record = recordOf(event, wallTime());
+    if (!isLogged(record.level, log)) return;
+    // journald is told by its own protocol, and once.
+    if (ports.output !== 'journal' || !isNative(log, true)) toOutput(record);
+    sinks.write(record);
   }
 
-  function configure(log: LogConfig): void {
-    logger.level = log.level;
-    logger.format = logFormatOf(log);
-    file.use(log.file);
+  function configure(next: LogConfig): void {
+    log = next;
+    sinks.use(next);
   }
 
   async function close(): Promise<void> {
     writeLast();
-    await Promise.all([file.close(), output.close()]);
-    logger.end();
+    await sinks.close();
+    await output.close();
   }
 
   configure(initial);
   return { journal, configure, close };
 }
 
-/** Takes each line at once: what cannot keep up with that is the sink's matter. */
-const transportTo = (write: LogSink['write']) =>
-  new winston.transports.Stream({
-    stream: new Writable({
-      objectMode: true,
-      write: (entry: Entry, _encoding, done) => {
-        write(`${entry[formatted]}\n`, entry.level);
-        done();
-      },
-    }),
-  });
+const isLogged = (level: LogLevel, log: LogConfig): boolean => severities[level] <= severities[log.level];
 
-/** Where winston puts the line that a format has made. */
-const formatted = Symbol.for('message');
-type Entry = { readonly level: LogLevel; readonly [formatted]: string };
+const lineOf = (record: LogRecord, format: 'json' | 'text'): string =>
+  format === 'json' ? jsonLine(record) : textLine(record);

@@ -2,18 +2,13 @@
 // every time in milliseconds. Parsers (yaml.ts, ldirectord/read.ts) make it; nothing below here knows of files.
 import type { Endpoint } from '../../net/endpoint.ts';
 import type { IpvsConfig } from './ipvs.ts';
+import type { LogConfig, LogLevel } from './log.ts';
 import type { Problem } from './problem.ts';
 import type { VrrpInstanceConfig, VrrpProcessConfig } from './router.ts';
 import type { VirtualConfig } from './service.ts';
 import type { TrackedConfig } from './tracked.ts';
 
-export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
-export type LogConfig = {
-  readonly level: LogLevel;
-  readonly format: 'json' | 'text';
-  /** An extra sink beside standard output. */
-  readonly file?: string;
-};
+export type { LogConfig, LogLevel };
 
 export type MetricsConfig = {
   /** Where HTTP is answered beside the control socket. Absent: nowhere. */

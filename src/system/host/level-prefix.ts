@@ -2,19 +2,21 @@
 // journald takes that off again. Only where the descriptor goes to journald itself, which systemd tells in $JOURNAL_STREAM
 // (systemd.exec(5)): a terminal, a file and a pipe get the bare line, also where a service's output is redirected.
 import { fstatSync } from 'node:fs';
+import { severities } from '../../model/log-record.ts';
 import type { LogLevel } from '../../ports/log-sink.ts';
 
 /** What stands before a line of that level; nothing where journald does not read it. */
 export type LevelPrefix = (level: LogLevel) => string;
 
-/** syslog(3). */
-const priorities: Readonly<Record<LogLevel, number>> = { error: 3, warn: 4, info: 6, debug: 7 };
-
 /** @param journalStream $JOURNAL_STREAM: the device and inode of the socket to journald, "8:123456". */
 export function levelPrefix(descriptor: number, journalStream: string | undefined): LevelPrefix {
-  if (journalStream === undefined || identityOf(descriptor) !== journalStream) return () => '';
-  return (level) => `<${priorities[level]}>`;
+  if (!isJournalStream(descriptor, journalStream)) return () => '';
+  return (level) => `<${severities[level]}>`;
 }
+
+/** Whether journald itself reads the descriptor. */
+export const isJournalStream = (descriptor: number, journalStream: string | undefined): boolean =>
+  journalStream !== undefined && identityOf(descriptor) === journalStream;
 
 /** For what a command says to people: a level before each line, by the words that its message has. */
 export function prefixLines(text: string, prefix: LevelPrefix): string {

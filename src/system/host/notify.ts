@@ -1,9 +1,7 @@
 // Tells the service manager how the daemon is (sd_notify(3)): datagrams to the socket named by $NOTIFY_SOCKET.
 // Does nothing where nobody asked; a failure is never the daemon's concern.
 import { AF_UNIX, closeDescriptor, openSocket, SOCK_DGRAM, sendTo } from '../libc.ts';
-
-/** sun_path's 108 bytes bound the name. */
-const pathBytesMax = 108;
+import { unixAddress } from '../unix-address.ts';
 
 export type Notify = {
   readonly ready: (status?: string) => void;
@@ -18,7 +16,7 @@ export type Notify = {
 
 /** @param socketName $NOTIFY_SOCKET: a path, or "@name" of the abstract name space; undefined: nobody listens. */
 export function createNotify(socketName: string | undefined): Notify {
-  const address = socketName === undefined ? undefined : socketAddress(socketName);
+  const address = socketName === undefined ? undefined : unixAddress(socketName);
   const say = (...lines: readonly string[]) => {
     if (address !== undefined) sendLines(lines, address);
   };
@@ -33,14 +31,6 @@ export function createNotify(socketName: string | undefined): Notify {
 }
 
 const statusLine = (text: string) => `STATUS=${text.replaceAll('\n', ' ')}`;
-
-/** struct sockaddr_un; an abstract name starts with a null byte and ends with its last character (unix(7)). */
-function socketAddress(name: string): Uint8Array | undefined {
-  if (!name.startsWith('/') && !name.startsWith('@')) return undefined;
-  const path = Buffer.from(name.startsWith('@') ? `\0${name.slice(1)}` : `${name}\0`);
-  if (path.byteLength > pathBytesMax) return undefined;
-  return Buffer.concat([new Uint8Array(Uint16Array.of(AF_UNIX).buffer), path]);
-}
 
 function sendLines(lines: readonly string[], address: Uint8Array): void {
   const socket = openSocket(AF_UNIX, SOCK_DGRAM, 0);

@@ -480,8 +480,18 @@ export const serviceCases: readonly ProblemCase[] = [
     '4:18: warning: Cannot honour monitorfile: expected nothing, as the log has every verdict, got /tmp/x',
   ),
   yaml(
-    'no syslog',
-    'logfile: local0\n',
-    '1:10: warning: Cannot log to syslog: expected the path of a file, as the log goes to standard output and not to syslog, got local0',
+    'a facility that syslog has',
+    'logfile: locale0\n',
+    '1:10: Cannot log to logfile: expected the absolute path of a file, or a facility (daemon, local0 to local7) (did you mean "local0"?), got locale0',
+  ),
+  yaml(
+    'a syslog that has an address',
+    'log: {syslog: {to: "udp://nowhere.invalid"}}\n',
+    '1:20: Cannot log to syslog: expected an address or a name that has one, got nowhere.invalid',
+  ),
+  yaml(
+    'a syslog over a protocol that it has',
+    'log: {syslog: {to: "tls://192.0.2.9"}}\n',
+    '1:20: Cannot read log syslog 1 to: expected a socket (/dev/log), udp://HOST[:PORT] or tcp://HOST[:PORT], got tls://192.0.2.9',
   ),
 ];

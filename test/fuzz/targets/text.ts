@@ -7,6 +7,7 @@ import { isSupervised } from '../../../src/config/ldirectord/supervised.ts';
 import { parseConfig } from '../../../src/config/load.ts';
 import { parseRealFile } from '../../../src/config/real-file.ts';
 import { soughtPaths } from '../../../src/config/sought-paths.ts';
+import { parseSyslogTarget } from '../../../src/config/syslog.ts';
 import { parseYaml } from '../../../src/config/tree/yaml.ts';
 import { parseGroupAddresses } from '../../../src/config/values/group-addresses.ts';
 import { parseJsonTest } from '../../../src/config/values/json-test.ts';
@@ -99,6 +100,7 @@ const values = {
     parseDestinationName,
     parseFlow,
     parseHostPort,
+    parseSyslogTarget,
     parseFallbackText,
     parseRealText,
   },
@@ -167,6 +169,7 @@ export const textTargets: readonly Target[] = [
         '1h30m',
         '200-299,301',
         '203.0.113.5:40000 -> 10.0.0.1:80/tcp',
+        'udp://[2001:db8::9]:601',
         '$.a[0] == "x"',
         '10.0.0.6-8:80, fwmark 9',
       ],

@@ -2,6 +2,7 @@
 // types `systemctl` sees it, and that the client of the address hardly ever notices. The tests follow each other: each begins
 // with both directors running and lvs1 active, and leaves it so.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { messageIds } from '../../../src/journal/message-ids.ts';
 import { byTheClock } from '../harness/by-the-clock.ts';
 import { createLab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
@@ -91,11 +92,44 @@ describe('a reload', () => {
     const errors = await lvs1.run('journalctl -q -p err -u lvs-director -o cat');
     expect(errors).toContain('daemon.reload_rejected');
     expect(errors).not.toContain('daemon.ready');
-    // journald has taken the prefix off: a line is as bare as in a file.
     for (const { event, level, priority, said } of await told(lvs1)) {
-      expect(said).not.toMatch(/^</);
+      // A line is no JSON, and none has a prefix of a level.
+      expect(said).not.toMatch(/^[<{]/);
       if (event !== undefined) expect(priority).toBe({ error: 3, warn: 4, info: 6 }[String(level)]);
     }
+  });
+});
+
+describe('the journal', () => {
+  const found = async (...words: readonly string[]) =>
+    (await lvs1.run(`journalctl -q -a -o json ${words.join(' ')}`))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Readonly<Record<string, string>>);
+
+  it('has each event once, with its MESSAGE_ID, its fields and who said it', async () => {
+    const active = await found('LVS_EVENT=vrrp.transition', 'LVS_INSTANCE=VI_1', 'LVS_TO=active', '-n 1');
+    expect(active).toMatchObject([
+      {
+        ...{ MESSAGE_ID: messageIds['vrrp.transition'], PRIORITY: '6', SYSLOG_IDENTIFIER: 'lvs-director' },
+        ...{ LVS_VRID: '51', LVS_PRIORITY: '150', LVS_INTERFACE: 'eth0' },
+        ...{ _SYSTEMD_UNIT: 'lvs-director.service', _TRANSPORT: 'journal' },
+        MESSAGE: expect.stringMatching(/^vrrp\.transition: VI_1/),
+      },
+    ]);
+    const byId = await found(`MESSAGE_ID=${messageIds['daemon.ready']}`);
+    expect(byId.map(({ LVS_EVENT }) => LVS_EVENT)).toEqual(byId.map(() => 'daemon.ready'));
+    const ready = (await told(lvs1)).filter(({ said }) => said.includes('daemon.ready'));
+    expect(ready).toHaveLength(byId.length);
+    expect(
+      await found('-u lvs-director', '_TRANSPORT=stdout', 'SYSLOG_IDENTIFIER=lvs-director', '|| echo {}'),
+    ).toEqual([{}]);
+  });
+
+  it('says with journalctl -x what an event means, and what to do', async () => {
+    const explained = await lvs1.run(`journalctl -q -x -o short LVS_EVENT=daemon.reload_rejected -n 1`);
+    expect(explained).toMatch(/^-- Subject: daemon\.reload_rejected/m);
+    expect(explained).toMatch(/The running config stays in force/);
   });
 });
 

@@ -110,19 +110,34 @@ export async function mark(machine: Machine): Promise<string> {
   return shown.replace('-- cursor: ', '').trim();
 }
 
-/** What the journal has of the unit since that place. */
+/** What the journal has of the unit since that place: events of the daemon with their fields, and lines of others. */
 export async function told(machine: Machine, since?: string): Promise<readonly Entry[]> {
   const from = since === undefined ? '' : `--after-cursor='${since}'`;
-  const lines = await machine.run(`journalctl -q -u lvs-director -o json ${from}`);
+  const lines = await machine.run(`journalctl -q -a -u lvs-director -o json ${from}`);
   return lines
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const { MESSAGE: said, PRIORITY } = JSON.parse(line) as { MESSAGE: string; PRIORITY: string };
-      const event = said.startsWith('{') ? (JSON.parse(said) as Readonly<Record<string, unknown>>) : {};
-      return { ...event, said, priority: Number(PRIORITY) };
+      const entry = JSON.parse(line) as Readonly<Record<string, string>>;
+      const said = entry.MESSAGE ?? '';
+      return { ...eventOf(entry), said, priority: Number(entry.PRIORITY) };
     });
 }
+
+/** As the log has it elsewhere. */
+function eventOf(entry: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> {
+  if (entry.LVS_EVENT === undefined) return {};
+  const fields = Object.entries(entry).flatMap(([key, value]) =>
+    key.startsWith('LVS_') ? [[key.slice('LVS_'.length).toLowerCase(), jsonOrText(value)] as const] : [],
+  );
+  const level = { 3: 'error', 4: 'warn', 6: 'info', 7: 'debug' }[Number(entry.PRIORITY)];
+  const message = entry.MESSAGE?.slice(`${entry.LVS_EVENT}: `.length);
+  return { level, message, ...Object.fromEntries(fields) };
+}
+
+/** Numbers, yes and no, and lists are JSON. */
+const jsonOrText = (text: string): unknown =>
+  /^(?:-?\d+(?:\.\d+)?|true|false|\[.*\])$/s.test(text) ? (JSON.parse(text) as unknown) : text;
 
 /** The first event since that place of that name that fits, once it is there. */
 export async function waitToTell(
