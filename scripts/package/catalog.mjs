@@ -9,7 +9,10 @@ export function catalogOf(page = readFileSync('docs/events.md', 'utf8')) {
       ([, event, id]) => [event, id],
     ),
   );
-  const entries = [...page.matchAll(/^### `([^`]+)`\n(\w+) ·[^\n]*\n([^#]*)/gm)].map(([, event, , text]) =>
+  const sections = page
+    .split(/^(?=#{2,3} )/m)
+    .flatMap((section) => [...section.matchAll(/^### `([^`]+)`\n\w+ ·[^\n]*\n(.*)$/gs)]);
+  const entries = sections.map(([, event, text]) =>
     [
       `-- ${ids.get(event)}`,
       `Subject: ${event}`,
