@@ -7,6 +7,7 @@ import { claimHost } from '../compose/claim-host.ts';
 import { createConfigReader } from '../compose/config-reader.ts';
 import { knownSocketIn } from '../compose/known-socket.ts';
 import { createLastGood } from '../compose/last-good.ts';
+import { openListener } from '../compose/open-listener.ts';
 import { openLog } from '../compose/open-log.ts';
 import { readAtStart } from '../compose/read-at-start.ts';
 import { formatProblem } from '../config/format-problem.ts';
@@ -28,6 +29,7 @@ import { inSources } from '../system/host/source-frames.ts';
 import { isRestarting } from '../system/host/unit-job.ts';
 import { keepInheritedDescriptors } from '../system/programs/inherited-descriptors.ts';
 import { dropAhead } from '../system/programs/vrrp-child.ts';
+import type { ControlFailed } from '../system/sockets/control-server.ts';
 import { wallTime } from '../system/wall-clock.ts';
 import { type Arguments, defaultConfigFile, type ExitCode, type Io, textOption } from './command-line.ts';
 
@@ -69,21 +71,20 @@ export async function runDaemon(
   if (rejected !== undefined)
     log.journal({ event: 'daemon.config_rejected', config: file, problems: rejected, instead: kept ?? '' });
   const notify = createNotify(process.env.NOTIFY_SOCKET);
-  const onTaken = () => {
+  const onTaken = (taken: Config) => {
     lastGood.keep();
+    void listener.follow(taken);
     // What a start said of a bad file is over.
     notify.status('');
   };
   const reading = { read, onTaken, ...(end !== undefined && { end }) };
   const daemon = assemble(config, reading, log);
-  const control = await claim.value.listen(
-    controlRoutes(daemon, { pid: process.pid, config: resolve(file) }),
-    (about, error) => {
-      const { error: name, reason } = judgeFault(error, hide);
-      log.journal({ event: 'control.failed', about, error: name, reason });
-    },
-  );
+  const routes = controlRoutes(daemon, { pid: process.pid, config: resolve(file) });
+  const onFailed = tellFailed(log, hide);
+  const control = await claim.value.listen(routes, onFailed);
   if (!control.ok) return refuse(io, control.error);
+  const listener = openListener(routes, log.journal, onFailed);
+  void listener.follow(config);
   void knownSocketIn(config.director.stateDir).write({ socket: resolve(config.director.controlSocket) });
   if (rejected === undefined) lastGood.keep();
   const status = rejected && `runs on with the last good configuration: ${rejected[0]}`;
@@ -92,11 +93,18 @@ export async function runDaemon(
     onReady();
   });
   if (!restarts) lastGood.forget();
-  await control.value.close();
+  await Promise.all([control.value.close(), listener.close()]);
   await whenKept(lastWordsMs);
   await log.close();
   return 0;
 }
+
+const tellFailed =
+  ({ journal }: JournalShell, hide: (text: string) => string): ControlFailed =>
+  (about, error) => {
+    const { error: name, reason } = judgeFault(error, hide);
+    journal({ event: 'control.failed', about, error: name, reason });
+  };
 
 function refuse(io: Io, message: string): ExitCode {
   io.stderr(`${message}\n`);

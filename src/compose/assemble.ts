@@ -32,7 +32,7 @@ import { findsVrrpAddresses, openVrrpSupervisor } from './vrrp-supervisor.ts';
 
 export type ConfigSource = {
   /** The file as it was read last is in force. */
-  readonly onTaken?: () => void;
+  readonly onTaken?: (config: Config) => void;
   readonly read: ReadConfig;
   /** How the file ended that the initial config was read from. */
   readonly end?: FileEnd;
@@ -71,7 +71,7 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
   const onReload = (config: Config) => {
     latest = config;
     withholdVariables(config.secretVariables ?? []);
-    source.onTaken?.();
+    source.onTaken?.(config);
     log.configure(config.log);
     tellRivals(journal);
     followFile(config);

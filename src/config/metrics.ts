@@ -3,9 +3,10 @@
 // address says otherwise: a port alone stands for 127.0.0.1.
 import * as z from 'zod';
 import type { MetricsConfig } from '../model/config/config.ts';
-import { type Endpoint, parseEndpoint } from '../net/endpoint.ts';
+import { type Endpoint, formatEndpoint, parseEndpoint } from '../net/endpoint.ts';
 import { metricsDefaults } from './defaults.ts';
-import { present } from './resolution.ts';
+import { warningAt } from './problem.ts';
+import { present, type Resolution } from './resolution.ts';
 import { optional } from './values/documented.ts';
 import { flag, scalar } from './values/scalars.ts';
 
@@ -34,6 +35,17 @@ export const resolveMetrics = (draft: MetricsDraft): MetricsConfig => ({
   servers: draft.servers ?? metricsDefaults.servers,
   keepalivedNames: draft.keepalived_names ?? metricsDefaults.keepalivedNames,
 });
+
+/** Whoever reaches it may read: there is no word to say, and nothing is encrypted. */
+export function judgeListen(draft: MetricsDraft | undefined, { problems, sites }: Resolution): void {
+  const { listen } = draft ?? {};
+  if (listen === undefined || /^127\./.test(listen.address) || listen.address === '::1') return;
+  const rule =
+    'a loopback address, or a network in which everybody may read names, addresses and states of routers and servers';
+  problems.push(
+    warningAt(sites('metrics', 'listen'), 'listen for this host alone', rule, formatEndpoint(listen)),
+  );
+}
 
 function readListen(text: string): Endpoint | undefined {
   const endpoint = parseEndpoint(/^\d{1,5}$/.test(text) ? `127.0.0.1:${text}` : text);

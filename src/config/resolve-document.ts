@@ -10,7 +10,7 @@ import { resolveIpvs } from './ipvs/ipvs.ts';
 import { judgeSyncFamilies } from './ipvs/sync.ts';
 import { judgeUnusedIpvs } from './ipvs/unused.ts';
 import { judgeLogfile, resolveLog } from './log.ts';
-import { resolveMetrics } from './metrics.ts';
+import { judgeListen, resolveMetrics } from './metrics.ts';
 import { sortProblems } from './problem.ts';
 import type { DocumentResult } from './read-document.ts';
 import { type Dialect, present, type Resolution } from './resolution.ts';
@@ -53,6 +53,7 @@ export function resolveConfig(
   const config = toConfig(draft, services, origin, resolution);
   judgeIneffective(draft, sites, resolution);
   judgeLogfile(draft, resolution);
+  judgeListen(draft.metrics, resolution);
   judgeFall(draft, sites('fall'), resolution);
   judgeSharedKeys(draft, services, resolution);
   judgeSharedStrict(draft, resolution);

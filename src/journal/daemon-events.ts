@@ -53,6 +53,12 @@ export const daemonEvents = {
     'error',
     (event) => `control socket: ${event.about} failed: ${event.error}: ${event.reason}`,
   ),
+  'listener.opened': entry<{ listen: string }>('info', (event) => `answers HTTP at ${event.listen}`),
+  'listener.failed': entry<{ listen: string; reason: string }>(
+    'warn',
+    (event) => `cannot listen at ${event.listen}, and tries again: ${event.reason}`,
+  ),
+  'listener.closed': entry<{ listen: string }>('info', (event) => `answers no more HTTP at ${event.listen}`),
   'config.warning': entry<{ at: string; message: string }>(
     'warn',
     (event) => `${event.at}: ${event.message}`,

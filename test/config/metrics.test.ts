@@ -40,6 +40,20 @@ describe('metrics', () => {
     expect(problems[0]?.message).toContain('expected ADDRESS:PORT with a literal address');
   });
 
+  it.each([
+    ['127.0.0.1:1', 0],
+    ['127.8.0.1:1', 0],
+    ['"[::1]:1"', 0],
+    ['9650', 0],
+    ['0.0.0.0:1', 1],
+    ['10.0.0.1:1', 1],
+    ['"[::]:1"', 1],
+    ['"[fd00::1]:1"', 1],
+  ])('warns where others than this host reach it: %s', (text, warnings) => {
+    const { problems } = parseYamlText(`metrics: {listen: ${text}}\n`);
+    expect(problems.map(({ severity }) => severity)).toEqual(Array(warnings).fill('warning'));
+  });
+
   it('takes what is said of servers and of names', () => {
     expect(metricsOf('metrics: {servers: no, keepalived_names: yes}\n')).toEqual({
       servers: false,

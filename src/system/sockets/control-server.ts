@@ -63,7 +63,7 @@ export function createControlServer(
   server.on('connection', (socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
-    if (open.size > limits.connectionsMax) ([...open].find((each) => !busy.has(each)) ?? socket).destroy();
+    if (open.size > limits.connectionsMax) (leastMissed([...open], busy) ?? socket).destroy();
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (busy.has(socket)) socket.destroy();
@@ -72,6 +72,10 @@ export function createControlServer(
   server.on('connect', (_incoming, socket) => refuse(socket, 405));
   return server;
 }
+
+/** The oldest that asks nothing; where all ask, the oldest that does not take its answer. */
+const leastMissed = (open: readonly Socket[], busy: WeakSet<Duplex>): Socket | undefined =>
+  open.find((each) => !busy.has(each)) ?? open.find(({ writableLength }) => writableLength > 0);
 
 /** Calls back once, when the question has come whole, or is longer than any question. */
 function whenWhole(incoming: IncomingMessage, bytesMax: number, then: (fits: boolean) => void): void {

@@ -142,16 +142,20 @@ const wordsOf = (error: unknown): string => (error instanceof Error ? error.mess
 /** More than any daemon has to say. */
 const answerBytesMax = 256 * 1024 * 1024;
 
-/** One question to the daemon at `path`. An error where nobody answers there. */
+/** The path of a control socket, or where a listener is. */
+export type AskedAt = string | { readonly host: string; readonly port: number };
+
+/** One question to the daemon there. An error where nobody answers. */
 export function askControlSocket(
-  path: string,
+  where: AskedAt,
   method: 'GET' | 'POST',
   target: string,
   timeoutMs = 30_000,
 ): Promise<Result<Answer>> {
   return new Promise((resolve) => {
     const refuse = (error: Error) => resolve(err(error.message));
-    const question = request({ socketPath: path, method, path: target, timeout: timeoutMs }, (response) => {
+    const at = typeof where === 'string' ? { socketPath: where } : where;
+    const question = request({ ...at, method, path: target, timeout: timeoutMs }, (response) => {
       const pieces: Buffer[] = [];
       let bytes = 0;
       response.on('data', (piece: Buffer) => {

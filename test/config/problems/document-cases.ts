@@ -169,6 +169,11 @@ export const documentCases: readonly ProblemCase[] = [
     '1:19: Cannot read metrics listen: expected ADDRESS:PORT with a literal address ([::1]:9650 for IPv6), or a port, which is one of 127.0.0.1, got 0',
   ),
   yaml(
+    'a listener for this host alone',
+    'metrics: {listen: 10.0.0.1:9650}\n',
+    '1:19: warning: Cannot listen for this host alone: expected a loopback address, or a network in which everybody may read names, addresses and states of routers and servers, got 10.0.0.1:9650',
+  ),
+  yaml(
     'an interface to begin with',
     'vrrp:\n  - {name: A, virtual_router_id: 1, virtual_ipaddress: [10.0.0.9]}\n',
     '2:5: Cannot read vrrp 1 interface: expected an interface name of 1 to 15 characters, got nothing',

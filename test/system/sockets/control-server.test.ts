@@ -187,6 +187,21 @@ describe('many questions', () => {
 });
 
 describe('an answer that nobody takes', () => {
+  it('keeps out nobody who asks, however many there are', async () => {
+    const large: Routes = {
+      ...routes,
+      'GET /large': () => ({ status: 200, body: { text: 'x'.repeat(3e6) } }),
+    };
+    await listen({ connectionsMax: 4, unreadMs: 60_000 }, large);
+    const sockets = await Promise.all(Array.from({ length: 8 }, openSocket));
+    for (const socket of sockets) {
+      socket.pause().write(head('GET /large'));
+      await delay(20);
+    }
+    expect(await isAlive()).toBe(true);
+    for (const socket of sockets) socket.destroy();
+  });
+
   it('is kept for its time alone', async () => {
     const large: Routes = {
       ...routes,
