@@ -9,8 +9,8 @@ export type Io = {
   readonly stderr: (text: string) => void;
 };
 
-/** 0 good, 1 a finding or a failure, 2 bad usage or config. */
-export type ExitCode = 0 | 1 | 2;
+/** 0 good, 1 a finding or a failure, 2 bad usage or config; 3 is of check plug-ins: nobody knows. */
+export type ExitCode = 0 | 1 | 2 | 3;
 
 export type Option = {
   readonly type: 'string' | 'boolean';

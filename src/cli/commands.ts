@@ -86,6 +86,24 @@ export const commands: Readonly<Record<string, Command>> = {
     options: { ...ofDaemon, json },
     load: async () => (await import('./status.ts')).runStatus,
   },
+  monitor: {
+    summary: 'a check plug-in of Nagios and its family: OK, WARNING, CRITICAL or UNKNOWN',
+    options: {
+      about: { type: 'string', usage: '--about ROUTER|SERVICE|REAL' },
+      warning: { type: 'string', usage: '--warning RANGE' },
+      critical: { type: 'string', usage: '--critical RANGE' },
+      timeout: { type: 'string', usage: '--timeout SECONDS' },
+      url: { type: 'string', usage: '--url URL' },
+      ...ofDaemon,
+    },
+    details: [
+      'RANGE: how many servers of a service may be down (10, 10:, ~:10, 10:20, @10:20); default: a warning where any is',
+      '--url http://127.0.0.1:9650: asks the listener, for which no right is needed; --timeout: 10 unless told',
+      'exit 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN: bad usage, or no answer from the daemon',
+    ],
+    refusedAs: () => 3,
+    load: async () => (await import('./monitor.ts')).runMonitor,
+  },
   names: {
     takes: ['[routers|services|servers]'],
     summary: 'the names that the other commands take, one a line, for completion',

@@ -75,16 +75,22 @@ async function follow(state: State, ports: ListenerPorts, again: () => Promise<v
   before?.listener.release();
 }
 
-/** Two addresses of one port may stand in each other's way: then the old one lets go first, for a moment. */
+/** Two addresses of one port may stand in each other's way: then the old one lets go first, and is back where that was for nothing. */
 async function openBeside(
-  { current }: State,
+  state: State,
   { open }: ListenerPorts,
   wanted: Endpoint,
 ): Promise<Result<OpenListener, ListenError>> {
   const opened = await open(wanted);
+  const { current } = state;
   if (opened.ok || !opened.error.taken || current?.where.port !== wanted.port) return opened;
   current.listener.release();
-  return open(wanted);
+  state.current = undefined;
+  const again = await open(wanted);
+  if (again.ok) return again;
+  const back = await open(current.where);
+  if (back.ok) state.current = { where: current.where, listener: back.value };
+  return again;
 }
 
 /** Once for each reason, however often it is tried. */

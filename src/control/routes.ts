@@ -3,10 +3,12 @@
 
 import type { Daemon, Order } from '../daemon/daemon-ports.ts';
 import type { Routes } from '../ports/control.ts';
+import { healthRoutes } from './health-routes.ts';
 
 /** @param identity what a `ping` says: who answers, and for which file. */
 export const controlRoutes = (daemon: Daemon, identity: Readonly<Record<string, unknown>> = {}): Routes => ({
   'GET /ping': () => ({ status: 200, body: identity }),
+  ...healthRoutes(daemon),
   'GET /status': async () => ({ status: 200, body: await daemon.status() }),
   'GET /plan': async () => {
     const plan = await daemon.plan();

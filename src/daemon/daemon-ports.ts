@@ -6,7 +6,7 @@ import type { Config } from '../model/config/config.ts';
 import type { VrrpInstanceConfig } from '../model/config/router.ts';
 import type { ServiceName } from '../model/ipvs.ts';
 import type { Result } from '../net/result.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, EventLoop } from '../ports/clock.ts';
 import type { KernelError } from '../ports/kernel.ts';
 import type { Plan } from '../reconcile/plan.ts';
 import type { Override } from '../reconcile/weigh.ts';
@@ -18,6 +18,8 @@ import type { Operator } from './operator/operator.ts';
 import type { Quorums } from './reconcile/quorums.ts';
 import type { ReconcileLoop } from './reconcile/reconcile-loop.ts';
 import type { Weights } from './reconcile/weights.ts';
+import type { HealthAnswer, HealthQuestion } from './report/health-answer.ts';
+import type { MonitorFacts } from './report/monitor-facts.ts';
 import type { DaemonStatus } from './report/status.ts';
 import type { WhyAnswer } from './report/why.ts';
 import type { Roster } from './roster/roster.ts';
@@ -25,7 +27,7 @@ import type { TrackingLoop } from './tracking/tracking-loop.ts';
 import type { VrrpSupervisor } from './vrrp/supervisor.ts';
 
 export type DaemonPorts = {
-  readonly clock: Clock;
+  readonly clock: Clock & EventLoop;
   readonly journal: Journal;
   /** Told each configuration that takes effect by a reload, before the parts below are. */
   readonly onReload: (config: Config) => void;
@@ -91,6 +93,10 @@ export type Daemon = {
   readonly operate: (order: Order) => Operated;
   /** @returns the names of the routers that hand over; none where none of that name is active. */
   readonly failover: (instance?: string) => readonly string[];
+  /** Yes or no, by what was read last: costs little, however often it is asked. Undefined: nothing is called so. */
+  readonly health: (question: HealthQuestion) => Promise<HealthAnswer | undefined>;
+  /** For check plug-ins; likewise. @param about a router, a service or a server; absent: all. */
+  readonly monitor: (about?: string) => Promise<MonitorFacts | undefined>;
   readonly status: () => Promise<DaemonStatus>;
   readonly plan: () => Promise<Result<Plan, KernelError>>;
   /** Hands over, then cleans up. Resolves when nothing is left to do; a second call waits for the first. */

@@ -7,6 +7,11 @@ import type { Micros } from '../ports/clock.ts';
 import { withDirectorChanges } from '../reconcile/director-plan.ts';
 import { withMarkChanges } from '../reconcile/marks.ts';
 import type { Daemon, DaemonPorts } from './daemon-ports.ts';
+import { activeHealthOf } from './report/active-health.ts';
+import type { HealthAnswer, HealthQuestion } from './report/health-answer.ts';
+import { type MonitorSources, monitorFactsOf } from './report/monitor-facts.ts';
+import { livenessOf, readinessOf } from './report/process-health.ts';
+import { serviceHealthOf } from './report/service-health.ts';
 import { type DaemonStatus, statusOf } from './report/status.ts';
 import { whyOf } from './report/why.ts';
 
@@ -18,7 +23,7 @@ export type Present = {
   readonly startedAt: Micros;
 };
 
-export type Questions = Pick<Daemon, 'status' | 'plan' | 'why'>;
+export type Questions = Pick<Daemon, 'status' | 'plan' | 'why' | 'health' | 'monitor'>;
 
 export function createQuestions(ports: DaemonPorts, present: () => Present): Questions {
   const { clock, health, reconcile, weights, quorums, vrrp, tracking, roster, director, marks } = ports;
@@ -55,10 +60,46 @@ export function createQuestions(ports: DaemonPorts, present: () => Present): Que
       if (!table.ok) return table;
       return ok(withMarkChanges(withDirectorChanges(table.value, await director.plan()), await marks.plan()));
     },
+    health: async (question) => {
+      await polled(ports);
+      return answerHealth(question, sourcesOf(ports, present()));
+    },
+    monitor: async (about) => {
+      await polled(ports);
+      return monitorFactsOf(sourcesOf(ports, present()), about);
+    },
     why: async (about) => {
       await reconcile.refresh();
       const { explain } = weights;
       return whyOf(present().config, about, { ...facts(), explain, now: clock.now() });
     },
   };
+}
+
+/** Of the moment: nothing is read for it. */
+function sourcesOf(ports: DaemonPorts, { config, phase }: Present): MonitorSources {
+  const { clock, vrrp, reconcile, health, quorums, weights } = ports;
+  return {
+    ...{ now: clock.now(), config, phase, configured: config.vrrp, reconcile: reconcile.status() },
+    ...{ status: vrrp.status(), problems: vrrp.problems(), lastWord: vrrp.lastWord() },
+    ...{ verdictOf: health.verdictOf, checkAgeOf: health.checkAgeOf, quorumOf: quorums.statusOf },
+    ...{ maintenanceOf: health.maintenanceOf, weightFactsOf: weights.factsOf },
+    pause: () => polled(ports),
+  };
+}
+
+/** What waits to be read comes first: what the VRRP process has said meanwhile, say. */
+const polled = ({ clock }: DaemonPorts): Promise<void> => new Promise((resolve) => clock.afterPoll(resolve));
+
+function answerHealth(question: HealthQuestion, sources: MonitorSources): HealthAnswer | undefined {
+  switch (question.kind) {
+    case 'live':
+      return livenessOf(sources);
+    case 'ready':
+      return readinessOf(sources);
+    case 'active':
+      return activeHealthOf(question.about, sources);
+    case 'service':
+      return serviceHealthOf(question.about, sources);
+  }
 }

@@ -72,6 +72,18 @@ describe('a listener', () => {
     expect(namesOf(events)).not.toContain('listener.failed');
   });
 
+  it('stays where it is while another program is in the way as well', async () => {
+    const { listener, ours, others, events, time } = createWorld();
+    await listener.configure(at('127.0.0.1:1'));
+    others.add('127.0.0.9:1');
+    await listener.configure(at('0.0.0.0:1'));
+    expect(ours).toEqual(['127.0.0.1:1']);
+    expect(namesOf(events)).toContain('listener.failed');
+    others.clear();
+    await time.advance(3000);
+    expect(ours).toEqual(['0.0.0.0:1']);
+  });
+
   it('tells of a port that is taken once, tries again, and keeps the one it has meanwhile', async () => {
     const { listener, ours, events, others, time } = createWorld();
     await listener.configure(at('127.0.0.1:1'));

@@ -60,6 +60,8 @@ export function createFakeHealth(tell: Tell): FakeHealth {
     },
     verdictOf: (service, real) => (knows(service, real) ? verdict : 'unverified'),
     weightFactsOf: () => ({}),
+    checkAgeOf: () => undefined,
+    maintenanceOf: () => false,
     status: () => servers.map((server) => ({ ...server, verdict })),
     activity: () => ({
       ...{ checks: servers.length, underWay: 0, waiting: 0, places: 1000, missed: 0 },
@@ -199,6 +201,7 @@ export function createFakeSupervisor(tell: Tell, problems: () => readonly string
     failover: (wanted) => names.filter((name) => wanted === undefined || name === wanted),
     status: () => [],
     processStatus: () => undefined,
+    lastWord: () => ({ lastAdvertAt: new Map() }),
     problems,
     stop: async ({ keeps = false } = {}) => {
       tell(keeps ? 'vrrp stop keeps' : 'vrrp stop');

@@ -9,6 +9,7 @@ import type { Probe } from '../../model/probe-result.ts';
 import type { VerdictOf } from '../../model/verdict.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import type { Clock, EventLoop } from '../../ports/clock.ts';
+import { type CheckAge, checkAgeOf } from './check-age.ts';
 import type { CheckActivity } from './check-starter.ts';
 import {
   type CheckedServer,
@@ -47,6 +48,10 @@ export type HealthLoop = {
   readonly verdictOf: VerdictOf;
   /** What bears on the weight of a server; nothing where it is not configured. */
   readonly weightFactsOf: (service: ServiceName, real: RealName) => HealthWeightFacts;
+  /** Of the check that ended longest ago; undefined where none is made, or has ended. */
+  readonly checkAgeOf: (service: ServiceName, real: RealName) => CheckAge | undefined;
+  /** Whether an operator holds it out of service (maintenancedir). */
+  readonly maintenanceOf: (service: ServiceName, real: RealName) => boolean;
   readonly status: () => readonly ServerHealth[];
   readonly activity: () => CheckActivity;
   /** Takes back the penalty of a server for flapping. @param service absent: in every service. */
@@ -99,10 +104,9 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
       return server === undefined ? 'unverified' : verdictOn(server);
     },
     activity: checks.activity,
-    weightFactsOf: (service, real) => {
-      const server = find(service, real);
-      return server === undefined ? {} : weightFactsOf(server);
-    },
+    maintenanceOf: (service, real) => find(service, real)?.maintenance ?? false,
+    checkAgeOf: (service, real) => checkAgeOf(find(service, real)?.checks ?? [], clock.now()),
+    weightFactsOf: (service, real) => knownOf(find(service, real)),
     status: () => servers().map((each) => serverHealthOf(each, checks.statisticsOf, clock.now())),
     pardon: (real, service) => {
       for (const server of servers()) {
@@ -121,3 +125,6 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
 /** Each check has, or one has found it down. */
 const hasSpoken = (server: CheckedServer): boolean =>
   verdictOfChecks(server) === 'down' || server.checks.every(({ last }) => last !== undefined);
+
+const knownOf = (server: CheckedServer | undefined): HealthWeightFacts =>
+  server === undefined ? {} : weightFactsOf(server);

@@ -148,7 +148,7 @@ function leaversCalled(about: string, { reconcile, now }: WhyParts): readonly Le
 }
 
 function servicesCalled({ virtuals }: Config, about: string, parts: WhyParts): readonly ServiceWhy[] {
-  const called = virtuals.filter(({ id, servicename }) => isService(about, id) || servicename === about);
+  const called = virtuals.filter((virtual) => isServiceCalled(about, virtual));
   const statuses = serviceStatuses(called, parts, parts.now);
   return called.flatMap((virtual, index) => {
     const status = statuses[index];
@@ -171,6 +171,9 @@ function serviceWhy(virtual: VirtualConfig, status: ServiceStatus, { reconcile }
     ...(fallback !== undefined && { fallback }),
   };
 }
+
+export const isServiceCalled = (about: string, { id, servicename }: VirtualConfig): boolean =>
+  isService(about, id) || servicename === about;
 
 const isService = (about: string, id: ServiceId): boolean =>
   formatServiceId(id) === about ||

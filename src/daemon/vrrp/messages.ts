@@ -114,5 +114,6 @@ export type FromVrrpProcess =
   | { readonly type: 'configured'; readonly problems: readonly string[] }
   /** What the configurations up to that one have left out is handed over, and its addresses are gone. */
   | { readonly type: 'released'; readonly serial: number }
-  | { readonly type: 'heartbeat' }
+  /** @property at CLOCK_MONOTONIC: one that waited to be read is as old as it is. */
+  | { readonly type: 'heartbeat'; readonly at?: number }
   | { readonly type: 'stopped' };

@@ -74,7 +74,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   const liveness = createLiveness(clock, {
     ...{ silenceMs, firstWordMs: silenceMs },
     onBeat: () => {
-      channel.send({ type: 'heartbeat' });
+      channel.send({ type: 'heartbeat', at: clock.now() });
       telling.onBeat(instances.isLoaded());
     },
     onSilent: (silentMs) => void supervisorLost(vrrp, `silent for ${silentMs} ms`),

@@ -1,5 +1,6 @@
-// What the VRRP process has said of itself last, and what that means once it is gone. Pure.
+// What the VRRP process has said of itself last, when that was, and what it means once it is gone. Pure.
 import type { JournalEvent } from '../../journal/event.ts';
+import type { Micros } from '../../ports/clock.ts';
 import type { VrrpInstanceStatus, VrrpProcessStatus, VrrpSnapshot } from './messages.ts';
 
 export type Reported = {
@@ -8,11 +9,30 @@ export type Reported = {
   readonly process?: VrrpProcessStatus;
   /** Where it would go on after a crash. */
   readonly snapshot?: VrrpSnapshot;
+  /** When it said its last word, by its own clock: what waits to be read is no news. */
+  readonly heardAt?: Micros;
   /** Why routers do not run, or not as configured. */
   readonly problems: readonly string[];
 };
 
 export const nothingReported: Reported = { instances: [], problems: [] };
+
+/** A heartbeat tells that what was reported still holds; of a new process not before it has reported itself. */
+export const withHeartbeat = (reported: Reported, at: Micros | undefined): Reported =>
+  reported.process === undefined || at === undefined ? reported : { ...reported, heardAt: at };
+
+/** What is known of the routers, and how old that is. */
+export type LastWord = {
+  /** Absent: nothing was said of the routers yet, or of none that are left. */
+  readonly at?: Micros;
+  /** When each of them sent its last advert. */
+  readonly lastAdvertAt: ReadonlyMap<string, Micros>;
+};
+
+export const lastWordOf = ({ heardAt, snapshot }: Reported): LastWord => ({
+  ...(heardAt !== undefined && { at: heardAt }),
+  lastAdvertAt: new Map((snapshot?.instances ?? []).map(({ name, lastAdvertAt }) => [name, lastAdvertAt])),
+});
 
 /** Whether its addresses are in the kernel, as far as is known. */
 export const isServing = ({ instances }: Reported, instance: string): boolean =>

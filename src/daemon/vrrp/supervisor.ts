@@ -21,9 +21,12 @@ import type {
 import {
   activeOf,
   isServing,
+  type LastWord,
+  lastWordOf,
   nothingReported,
   type Reported,
   transitionsToNone,
+  withHeartbeat,
   withoutRoles,
 } from './reported.ts';
 
@@ -59,6 +62,8 @@ export type VrrpSupervisor = {
   readonly problems: () => readonly string[];
   /** Of the process that runs now, as last told. */
   readonly processStatus: () => VrrpProcessStatus | undefined;
+  /** How old what status tells is. */
+  readonly lastWord: () => LastWord;
 };
 
 /** What is known and wanted of the process. */
@@ -111,6 +116,7 @@ export function createVrrpSupervisor(ports: VrrpSupervisorPorts): VrrpSupervisor
     status: () => supervision.reported.instances,
     problems: () => supervision.reported.problems,
     processStatus: () => supervision.reported.process,
+    lastWord: () => lastWordOf(supervision.reported),
   };
 }
 
@@ -168,7 +174,10 @@ function hear(supervision: Supervision, message: FromVrrpProcess): void {
       return;
     }
     case 'snapshot':
-      supervision.reported = { ...reported, snapshot: message.snapshot };
+      supervision.reported = {
+        ...reported,
+        ...{ snapshot: message.snapshot, heardAt: message.snapshot.takenAt },
+      };
       return;
     case 'configured':
       hinder(supervision, message.problems);
@@ -177,8 +186,10 @@ function hear(supervision: Supervision, message: FromVrrpProcess): void {
     case 'released':
       supervision.held.released(message.serial);
       return;
-    case 'stopped':
     case 'heartbeat':
+      supervision.reported = withHeartbeat(reported, message.at);
+      return;
+    case 'stopped':
       return;
   }
 }
