@@ -225,6 +225,11 @@ export const settingsOfVmac = (name: string, parent: string) => [
   { key: `net/ipv4/conf/${name}/rp_filter`, value: '2', keep: false },
   { key: `net/ipv6/conf/${name}/autoconf`, value: '0', keep: false },
   { key: `net/ipv6/conf/${name}/accept_ra`, value: '0', keep: false },
+  // The kernel reports twice that an address and its group are gone: up to two seconds after the successor has the MAC
+  // address, which switches would follow back. (Milliseconds that are whole ticks at every HZ: it reads as it was written.)
+  ...['mldv1', 'mldv2'].map((version) => ({
+    ...{ key: `net/ipv6/conf/${name}/${version}_unsolicited_report_interval`, value: '20', keep: false },
+  })),
   { key: `net/ipv4/conf/${parent}/arp_ignore`, value: '1', keep: true },
   { key: `net/ipv4/conf/${parent}/arp_filter`, value: '1', keep: true },
   // Nor does it ask in their name, which would teach the neighbours its own MAC address.
