@@ -165,6 +165,7 @@ describe('numbers as keepalived reads them', () => {
     ['mcast_src_ip 192.0.2.10/24', { sourceAddress: '192.0.2.10' }],
     ['use_vmac vrrp', { vmac: 'vrrp' }],
     ['use_vmac averylonginterfacename', { vmac: 'vrrp.51' }],
+    ['garp_master_repeat 3x\ngarp_master_delay 2.5', { garpRepeat: 3, garpDelayMs: 2000 }],
   ])('%j', (more, wanted) => {
     expect(router(more).router).toMatchObject(wanted);
   });
@@ -359,6 +360,23 @@ describe('limits of ours', () => {
     expect(config.vrrp[0]?.virtualAddresses).toHaveLength(255);
     expect(config.vrrp[0]?.excludedAddresses).toHaveLength(45);
     expect(notes).toHaveLength(1);
+  });
+
+  it('names macvlans as keepalived does, that of an IPv6 router alone too', () => {
+    const routers = [
+      ...[instance('use_vmac', 'A', '2001:db8::1', 51), instance('use_vmac', 'B', '192.0.2.97', 51)],
+      ...[instance('use_vmac vrrp.52', 'C', '192.0.2.98', 53), instance('use_vmac', 'D', '2001:db8::2', 52)],
+    ];
+    const { config } = convertedText(routers.join(''));
+    expect(config.vrrp.map(({ vmac }) => vmac)).toEqual(['vrrp.51', 'vrrp1.51', 'vrrp.52', 'vrrp6.52']);
+  });
+
+  it('has no broadcast address of a net of one or two', () => {
+    const given = ['32 brd +', '31 brd -', '30 brd +', '30 brd -'].map((each) => `192.0.2.9/${each}`);
+    for (const [i, wanted] of [undefined, undefined, '192.0.2.11', '192.0.2.8'].entries()) {
+      const [router] = convertedText(instance('', 'A', given[i] ?? '')).config.vrrp;
+      expect(router?.virtualAddresses[0]?.broadcast).toBe(wanted);
+    }
   });
 
   it('gives a second macvlan of a name that of the rule', () => {

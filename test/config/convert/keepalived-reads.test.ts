@@ -140,11 +140,13 @@ describe('a checker', () => {
     expect(check('SMTP_CHECK {\nhelo_name a.b\n}').heloName).toBe('a.b');
   });
 
-  it('passes a retry of 0 over but its own, and what is no number', () => {
+  it('passes a retry of 0 over but its own, and takes 0 for what is no number', () => {
     expect(check('TCP_CHECK {\n}', 'retry 0\n').fall).toBe(2);
     expect(check('TCP_CHECK {\nretry 0\n}', 'retry 3\n').fall).toBe(1);
-    expect(check('TCP_CHECK {\nretry x\n}', 'retry 3\n').fall).toBe(4);
-    expect(check('TCP_CHECK {\nretry 2\nretry x\n}').fall).toBe(3);
+    expect(check('TCP_CHECK {\n}', 'retry 3\nretry x\n').fall).toBe(4);
+    expect(check('TCP_CHECK {\nretry x\n}', 'retry 3\n').fall).toBe(1);
+    expect(check('TCP_CHECK {\nretry 2\nretry x\n}').fall).toBe(1);
+    expect(check('TCP_CHECK {\nretry 2.9\n}').fall).toBe(3);
   });
 
   it('adds up what status codes it takes', () => {

@@ -1,6 +1,6 @@
 // Generated files, each asked of a real keepalived and of our convert: every difference in meaning has its note, and what
 // keepalived takes refuses no whole file here. GENERATED=500 tries more, SEED=7 others; each failure is shrunk by lines.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -21,13 +21,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function ask(text: string, worker: number): Promise<Comparison | undefined> {
-  const own = join(folder, `${worker}`);
-  mkdirSync(own, { recursive: true });
-  const file = join(own, 'keepalived.conf');
-  writeFileSync(file, text);
-  return askAtOnce(file, own);
-}
+const ask = (text: string, worker: number): Promise<Comparison | undefined> =>
+  askAtOnce(text, join(folder, `${worker}`));
 
 const differencesIn = async (text: string, worker: number): Promise<readonly string[]> =>
   (await ask(text, worker))?.differences ?? [];

@@ -1,5 +1,6 @@
 // What our config says of routers, groups and what is tracked, in the form of their-routers.ts.
 import type { Config } from '../../../src/model/config/config.ts';
+import type { SyncConfig } from '../../../src/model/config/ipvs.ts';
 import type { VrrpInstanceConfig, VrrpNotifyConfig } from '../../../src/model/config/router.ts';
 import type { TrackProcessConfig, TrackScriptConfig } from '../../../src/model/config/tracked.ts';
 import type { Tracker } from '../../../src/model/tracking.ts';
@@ -10,7 +11,7 @@ import type { VirtualAddress } from '../../../src/net/virtual-address.ts';
 import { type Facts, type Fields, fieldsOf, setOf, type Thing } from './facts.ts';
 import { programAndArguments } from './names.ts';
 
-export function ourRouters({ vrrp, tracked }: Config): Facts {
+export function ourRouters({ vrrp, tracked, ipvs }: Config): Facts {
   // keepalived forgets what nothing tracks.
   const names = new Set(
     vrrp.flatMap(({ trackers = [] }) => trackers.map(({ kind, name }) => `${kind} ${name}`)),
@@ -28,9 +29,18 @@ export function ourRouters({ vrrp, tracked }: Config): Facts {
         vrrp.filter(({ syncGroup }) => syncGroup === group),
       ),
     ),
+    ...syncOf(ipvs.sync),
     ...(tracked?.scripts ?? []).filter(isTracked('script')).map(scriptOf),
     ...(tracked?.processes ?? []).filter(isTracked('process')).map(processOf),
   ];
+}
+
+function syncOf(sync: SyncConfig | undefined): Facts {
+  if (sync === undefined) return [];
+  const { interface: device, syncId, maxlen, group, port, ttl } = sync;
+  const instance = sync.mode === 'role' ? sync.instance : undefined;
+  const fields = fieldsOf({ interface: device, instance, id: syncId, maxlen, group, port, ttl });
+  return [{ name: 'lvs_sync_daemon', fields }];
 }
 
 const groupOf = (group: string, members: readonly VrrpInstanceConfig[]): Thing => ({

@@ -25,7 +25,7 @@ export function theirChecks({ sections }: Dump, services: readonly TheirService[
         if (found === undefined) return [];
         const key = `${kind} of ${name} -> ${serverKey(found, name)}`;
         const times = timesOf(kind, below, micro(saidOf(service, 'delay_loop'), 1000));
-        const asked = askedOf(kind, below, files, hostOf(found) ?? hostOf(service));
+        const asked = askedOf(kind, below, files, hostOfServer(found) ?? hostOf(service));
         return asked.map((each) => ({ name: numbered(key, seen), block, fields: { ...times, ...each } }));
       }),
     );
@@ -111,6 +111,10 @@ const hostOf = (lines: readonly Dumped[]): string | undefined =>
   ['Virtual host', 'VirtualHost', 'Virtualhost']
     .map((key) => saidOf(lines, key))
     .find((each) => each !== undefined);
+
+/** It stands a space further in than what is said before it, and in quotes. */
+const hostOfServer = (server: readonly Dumped[]): string | undefined =>
+  hostOf(server.flatMap((line) => [line, ...line.below]))?.replace(/^'(.*)'$/, '$1');
 
 /** Those of one host are one check here. */
 function urlsOf(below: readonly Dumped[], outer: string | undefined): readonly Place[] {

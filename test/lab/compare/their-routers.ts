@@ -12,6 +12,7 @@ export const theirRouters = (dump: Dump): Facts => {
   return [
     ...instances.map((instance) => withTrackersOf(instance, [...instances, ...groups])),
     ...groups.map(({ fields, ...group }) => ({ ...group, fields: without(fields, trackKeys) })),
+    ...syncOf(dump),
     ...sectionOf(dump, 'VRRP Scripts', 'VRRP Script').map(scriptOf),
     ...sectionOf(dump, 'VRRP Track processes', 'VRRP Track process')
       .map(processOf)
@@ -75,6 +76,24 @@ function instanceOf({ name, below }: Named): Thing {
     ...trackersOf(below),
     ...notifiesOf(below),
   });
+}
+
+/** What it leaves to the kernel is the kernel's (linux/ip_vs.h). */
+function syncOf({ sections }: Dump): Facts {
+  const said = sections.get('Global definitions') ?? [];
+  const value = (key: string) => saidOf(said, `LVS syncd ${key}`);
+  const group = said.map(({ text }) => /^LVS mcast group (\S+)/.exec(text)?.[1]).find(Boolean);
+  if (value('interface') === undefined) return [];
+  return [
+    {
+      ...{ name: 'lvs_sync_daemon', block: 'global_defs' },
+      fields: fieldsOf({
+        ...{ interface: value('interface'), instance: cleanName(value('vrrp instance') ?? '') },
+        ...{ id: value('syncid'), maxlen: value('maxlen') ?? 0, group: group ?? '224.0.0.81' },
+        ...{ port: value('mcast port') ?? 8848, ttl: value('mcast ttl') ?? 1 },
+      }),
+    },
+  ];
 }
 
 function passwordOf(below: readonly Dumped[]): string | undefined {

@@ -112,12 +112,14 @@ export function addressOf(key: string, line: Statement, note: Noting): string | 
     const fits = pairs.has(word) && parseVirtualAddress(`${address} ${word} ${value}`) !== undefined;
     const isBroadcast = word === 'brd' || word === 'broadcast';
     const lowest = isBroadcast && value === '-' ? lowestOf(prefix) : undefined;
+    // It makes none of so short a net.
+    const isNone = isBroadcast && value === '+' && prefix.length > 30;
     // keepalived knows scopes of IPv4 alone.
     const isForeign = word === 'scope' && address.includes(':');
     if (word === 'no_track') kept.set('track', 'no');
     else if (lowest !== undefined) kept.set('brd', lowest);
-    else if (fits && !isForeign) kept.set(isBroadcast ? 'brd' : word, value);
-    else kinds.add(kind);
+    else if (fits && !isForeign && !isNone) kept.set(isBroadcast ? 'brd' : word, value);
+    else if (!isNone) kinds.add(kind);
     i += pairs.has(word) ? 1 : values;
   }
   const text = [address, ...[...kept].flat()].join(' ');
@@ -133,7 +135,10 @@ function lowestOf({ address, length }: Prefix): string | undefined {
   return ipFromBytes(ipBytes(address).map((byte, index) => byte & mask(index)));
 }
 
-/** Names of macvlans that are taken; keepalived gives a second of the name the one by rule, vrrp.VRID. */
+/**
+ * keepalived's, by its rule: vrrp.51, then vrrp1.51, vrrp2.51 ...; of IPv6 vrrp6.51 comes second (vrrp.c,
+ * create_vmac_name). @param used names of macvlans that are taken; who names one of them gets the one by the rule
+ */
 export function vmacOf(
   given: Statement | undefined,
   { vrid, family, used }: { readonly vrid: string; readonly family: Family; readonly used: Set<string> },
@@ -146,12 +151,17 @@ export function vmacOf(
   if (isMac) note(at, 'meaning', `use_vmac ${words[0]}: the MAC of the virtual router instead`);
   if (rest.length > 0)
     note(at, 'approximate', `use_vmac ${rest.join(' ')}: left out, as nothing corresponds to it`);
-  const byRule = family === 'inet' ? `vrrp.${vrid}` : `vrrp6.${vrid}`;
-  const names = [...(name === undefined || name.length > 15 ? [] : [name]), byRule];
-  const more = Array.from({ length: 255 }, (_, i) => `${byRule}.${i + 1}`);
-  const free = [...names, ...more].find((each) => !used.has(each)) ?? byRule;
+  const asked = name === undefined || name.length > 15 ? [] : [name];
+  const free = [...asked, ...vmacNames(vrid, family)].find((each) => !used.has(each)) ?? `vrrp.${vrid}`;
   used.add(free);
   if (name !== undefined && free !== name)
     note(at, 'mended', `use_vmac ${name}: ${free}, as keepalived makes of it`);
-  return free === byRule ? 'yes' : free;
+  // What a `yes` stands for here: config/router/floating.ts.
+  return free === (family === 'inet' ? `vrrp.${vrid}` : `vrrp6.${vrid}`) ? 'yes' : free;
+}
+
+function vmacNames(vrid: string, family: Family): readonly string[] {
+  const numbers = Array.from({ length: 255 }, (_, i) => i + 1);
+  const further = family === 'inet' ? numbers : [6, ...numbers.filter((number) => number !== 6)];
+  return [`vrrp.${vrid}`, ...further.map((number) => `vrrp${number}.${vrid}`)];
 }

@@ -1,7 +1,7 @@
 // How often a vrrp_instance says on the LAN that the addresses are its own. A count of 0 is 1 for keepalived. Source:
 // keepalived/vrrp/vrrp_parser.c and keepalived/core/global_parser.c (garp_*).
 import type { Fields, Noting } from '../converted.ts';
-import { isSet, lastOf, type Statement, seconds, wholeWithin } from './tree.ts';
+import { digitsWithin, isPlainNumber, isSet, lastOf, type Statement, seconds } from './tree.ts';
 
 export const announcementKeys = [
   ...['garp_master_repeat', 'garp_master_delay', 'garp_master_refresh', 'garp_master_refresh_repeat'],
@@ -42,10 +42,10 @@ function countOf(given: Statement, note: Noting): string | undefined {
     note(given.at, 'ignored', `${given.key} ${text}: left out, as keepalived does`);
     return undefined;
   }
-  const value = wholeWithin(text, 0, 0xffff_ffff);
+  const value = digitsWithin(text, 0, 0xffff_ffff);
   const kept = Math.max(1, Math.min(value ?? 1, repeatMax));
-  if (value === undefined || value === 0)
-    note(given.at, 'mended', `${given.key} ${text}: 1, as keepalived makes of it`);
+  if (value === undefined || value === 0 || !isPlainNumber(text))
+    note(given.at, 'mended', `${given.key} ${text}: ${kept}, as keepalived makes of it`);
   else if (kept !== value)
     note(given.at, 'limited', `${given.key} ${value}: ${kept}, which is the most there is here`);
   return `${kept}`;
@@ -53,16 +53,18 @@ function countOf(given: Statement, note: Noting): string | undefined {
 
 function timeOf(key: Key, given: Statement, note: Noting): string | undefined {
   const text = given.words[0] ?? '';
-  const value = seconds(text);
   if (text.startsWith('-')) {
     note(given.at, 'ignored', `${given.key} ${text}: left out, as keepalived does`);
     return undefined;
   }
+  const isDecimal = key === 'garp_interval';
+  const value = isDecimal ? seconds(text) : isPlainNumber(text) ? `${Number(text)}` : undefined;
   if (value === undefined) {
-    note(given.at, 'mended', `${given.key} ${text}: 0, as keepalived makes of it`);
-    return '0';
+    const kept = isDecimal ? 0 : (digitsWithin(text, 0, 0xffff_ffff) ?? 0);
+    note(given.at, 'mended', `${given.key} ${text}: ${kept}, as keepalived makes of it`);
+    return `${kept}`;
   }
-  if (key !== 'garp_interval' || Number(text) <= intervalMaxSec) return value;
+  if (!isDecimal || Number(text) <= intervalMaxSec) return value;
   note(given.at, 'limited', `${given.key} ${text}: ${intervalMaxSec}, which is the most there is here`);
   return `${intervalMaxSec}`;
 }

@@ -9,7 +9,16 @@ import { commandOf, noteRest, userOf } from './commands.ts';
 import { noteUnknown, reasonOf } from './left-out.ts';
 import { regexOf, scriptWordsOf } from './script-words.ts';
 import { protocolOf } from './targets.ts';
-import { firstOf, isSet, lastOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
+import {
+  digitsWithin,
+  firstOf,
+  isSet,
+  lastOf,
+  type Statement,
+  seconds,
+  wholeWithin,
+  wordOf,
+} from './tree.ts';
 
 export const checkers: ReadonlySet<string> = new Set([
   ...['TCP_CHECK', 'HTTP_GET', 'SSL_GET', 'SMTP_CHECK', 'DNS_CHECK', 'MISC_CHECK', 'PING_CHECK', 'UDP_CHECK'],
@@ -72,14 +81,14 @@ function reachOf({ checker, real, note }: Scope): Fields {
     return address;
   };
   const [there, mark] = [addressOf('connect_ip'), lastOf(block, 'fwmark')];
-  const isMark = mark !== undefined && wholeWithin(mark.words[0], 1, 0xffff_ffff) !== undefined;
-  if (mark !== undefined && !isMark)
+  const marked = digitsWithin(mark?.words[0], 1, 0xffff_ffff);
+  if (mark !== undefined && marked === undefined)
     note(mark.at, 'ignored', `fwmark ${mark.text}: left out, as it is no mark`);
   return {
     checkaddress: there === parseIp(real.words[0] ?? '') ? undefined : there,
     bind_address: boundTo(addressOf('bindto'), there ?? parseIp(real.words[0] ?? '')),
     bind_interface: wordOf(block, 'bind_if'),
-    bind_mark: isMark ? mark.words[0] : undefined,
+    bind_mark: marked === undefined ? undefined : `${marked}`,
   };
 }
 
@@ -100,7 +109,7 @@ function portOf({ checker, real, virtual, note }: Scope): string | undefined {
     note(checker.at, 'check', `${what}; keepalived asks port 0, where nobody answers`);
     return port === undefined ? undefined : `${port}`;
   }
-  const port = wholeWithin(text, 1, 65_535);
+  const port = digitsWithin(text, 1, 65_535);
   if (port === undefined) note(given.at, 'mended', `connect_port ${text}: left out, as it is no port`);
   const own = Number(ofReal ?? '0') === 0 ? ofVirtual : ofReal;
   return port === undefined || `${port}` === own ? undefined : `${port}`;
@@ -129,20 +138,20 @@ function timesOf(scope: Scope): Fields {
   const timeout = timeOf(scope, 'connect_timeout') ?? '5';
   const given = wordOf(block, 'misc_timeout') ?? '0';
   const ofService = seconds(wordOf(scope.virtual.block, 'delay_loop')) ?? '60';
-  const external = wholeWithin(given, 1, 4294) === undefined ? ofService : given;
+  const external = digitsWithin(given, 1, 4294) ?? ofService;
   return {
     checkinterval: interval,
     retryinterval: failures === 1 ? undefined : retryOf(scope, interval),
-    checktimeout: key === 'MISC_CHECK' ? external : timeout,
+    checktimeout: key === 'MISC_CHECK' ? `${external}` : timeout,
     failurecount: `${failures}`,
   };
 }
 
-/** What is no number, or below the least, is passed over. */
+/** What is below the least is passed over, and outside of a checker what is no number. */
 const lastNumber = (block: Statement['block'], keys: readonly string[], least: number): number | undefined =>
   (block ?? [])
     .filter(({ key }) => keys.includes(key))
-    .map(({ words }) => wholeWithin(words[0], least, 0xffff_ffff))
+    .map(({ words }) => (least === 0 ? digitsWithin : wholeWithin)(words[0], least, 0xffff_ffff))
     .findLast((each) => each !== undefined);
 
 /** keepalived's own, where none is named. */

@@ -3,7 +3,7 @@
 import { isMulticast, parseIp } from '../../../net/ip.ts';
 import type { Fields, Noting } from '../converted.ts';
 import { cleanName } from './tracking.ts';
-import { lastOf, type Statement, wholeWithin } from './tree.ts';
+import { firstOf, lastOf, type Statement, wholeWithin } from './tree.ts';
 
 /** Of global_defs: what is read here. */
 export const directorKeys = ['lvs_timeouts', 'lvs_sync_daemon'] as const;
@@ -16,7 +16,9 @@ export function ipvsOf(
   note: Noting,
 ): Fields | undefined {
   const timeout = timeoutsOf(lastOf(globals, 'lvs_timeouts'), note);
-  const sync = syncOf(lastOf(globals, 'lvs_sync_daemon'), instances, note) ?? syncOfInstance(vrrp, instances);
+  // keepalived takes the first, reads global_defs before all else, and asks nobody else where it then forgets it.
+  const given = firstOf(globals, 'lvs_sync_daemon');
+  const sync = given === undefined ? syncOfInstance(vrrp, instances) : syncOf(given, instances, note);
   return timeout === undefined && sync === undefined ? undefined : { timeout, sync };
 }
 
@@ -49,16 +51,18 @@ const syncLimits: Readonly<Record<string, readonly [min: number, max: number]>> 
   ...{ id: [0, 255], maxlen: [1, 65_507], port: [1, 65_535], ttl: [1, 255] },
 };
 
-/** INTERFACE [[inst] INSTANCE [ID]] and pairs. Without an instance keepalived runs both daemons. */
-function syncOf(
-  statement: Statement | undefined,
-  instances: ReadonlySet<string>,
-  note: Noting,
-): Fields | undefined {
-  const [name, ...words] = statement?.words ?? [];
-  if (statement === undefined || name === undefined) return undefined;
-  const { pairs, rest } = pairsOf(words, syncKeys);
-  const given = pairs.get('inst') ?? rest[0];
+/** INTERFACE [INSTANCE [ID]] and pairs. Without an instance keepalived runs both daemons. */
+function syncOf(statement: Statement, instances: ReadonlySet<string>, note: Noting): Fields | undefined {
+  const [name, ...words] = statement.words;
+  if (name === undefined) return undefined;
+  const isKey = (word: string | undefined) => word !== undefined && syncKeys.has(word);
+  const bare = isKey(words[0]) ? [] : words.slice(0, isKey(words[1]) ? 1 : 2);
+  const { pairs, rest } = pairsOf(words.slice(bare.length), syncKeys);
+  if (rest.length > 0) {
+    const text = `lvs_sync_daemon ${rest.join(' ')}: left out, as nothing corresponds to it`;
+    note(statement.at, 'ignored', text);
+  }
+  const given = bare[0] ?? pairs.get('inst');
   const instance = given === undefined ? undefined : cleanName(given);
   if (instance !== undefined && !instances.has(instance)) {
     note(statement.at, 'missing', `lvs_sync_daemon: left out, as there is no vrrp_instance ${given}`);
@@ -71,7 +75,7 @@ function syncOf(
     note(statement.at, 'mended', `lvs_sync_daemon ${key} ${text}: left out, as keepalived does`);
     return undefined;
   };
-  const id = within('id', pairs.get('id') ?? rest[1]) ?? (instance === undefined ? '0' : undefined);
+  const id = within('id', pairs.get('id') ?? bare[1]) ?? (instance === undefined ? '0' : undefined);
   const [maxlen, port, ttl] = ['maxlen', 'port', 'ttl'].map((key) => within(key));
   const group = groupOf(statement, pairs.get('group'), note);
   return { interface: name, ...role, id, maxlen, port, ttl, group };
@@ -84,11 +88,17 @@ function groupOf({ at }: Statement, text: string | undefined, note: Noting): str
   return undefined;
 }
 
+/** The older lvs_sync_daemon_interface: its id is 0, not the VRID (vrrp.c, vrrp_complete_init). */
 function syncOfInstance(vrrp: readonly Statement[], instances: ReadonlySet<string>): Fields | undefined {
+  const seen = new Set<string>();
   for (const { words, block } of vrrp) {
-    const name = lastOf(block, 'lvs_sync_daemon_interface')?.words[0];
+    const name = firstOf(block ?? [], 'lvs_sync_daemon_interface')?.words[0];
     const instance = cleanName(words[0] ?? '');
-    if (name !== undefined && instances.has(instance)) return { interface: name, mode: 'role', instance };
+    // keepalived takes the first block of a name.
+    const isFirst = !seen.has(instance);
+    seen.add(instance);
+    if (name !== undefined && isFirst && instances.has(instance))
+      return { interface: name, mode: 'role', instance, id: '0' };
   }
   return undefined;
 }

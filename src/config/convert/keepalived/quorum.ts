@@ -2,7 +2,7 @@
 // corrects while it reads, it corrects here as well, and a note says so.
 import type { Fields, Noting } from '../converted.ts';
 import { upAndDownOf } from './commands.ts';
-import { lastOf, type Statement, wordOf } from './tree.ts';
+import { digitsWithin, isPlainNumber, lastOf, type Statement, wordOf } from './tree.ts';
 
 export const quorumKeys = ['quorum', 'hysteresis', 'quorum_up', 'quorum_down'] as const;
 
@@ -22,10 +22,10 @@ function limitsOf(block: Statement['block'], weights: readonly number[], note: N
 
 function numberOf(statement: Statement | undefined, unset: number, max: number, note: Noting): number {
   const text = statement?.words[0];
-  if (statement === undefined || text === undefined || !/^\d{1,9}$/.test(text)) return unset;
-  const value = Number(text);
+  const value = digitsWithin(text, unset, 0xffff_ffff);
+  if (statement === undefined || text === undefined || value === undefined) return unset;
   const kept = Math.max(unset, Math.min(value, max));
-  if (kept !== value)
-    note(statement.at, 'mended', `${statement.key} ${value}: ${kept}, as keepalived makes of it`);
+  if (kept !== value || !isPlainNumber(text))
+    note(statement.at, 'mended', `${statement.key} ${text}: ${kept}, as keepalived makes of it`);
   return kept;
 }

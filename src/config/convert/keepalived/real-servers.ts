@@ -8,7 +8,7 @@ import { upAndDownOf } from './commands.ts';
 import { forwardingOf } from './forward.ts';
 import { noteUnknown } from './left-out.ts';
 import { familiesOf, type Targets } from './targets.ts';
-import { lastOf, type Statement, wholeWithin } from './tree.ts';
+import { digitsWithin, isPlainNumber, lastOf, type Statement, wholeWithin } from './tree.ts';
 
 const known: ReadonlySet<string> = new Set([
   ...['weight', 'lvs_method', 'inhibit_on_failure', 'uthreshold', 'lthreshold', 'retry', 'connect_timeout'],
@@ -76,15 +76,15 @@ function portOf(text: string | undefined): string | undefined | 'none' {
   return port === undefined ? 'none' : port === 0 ? undefined : `${port}`;
 }
 
-/** keepalived passes a number beyond its limits over, and takes a word for 0. */
+/** keepalived passes a number beyond its limits over. */
 function weightOf({ block, at }: Statement, shared: Statement['block'], note: Noting): string {
   const given = lastOf(block, 'weight') ?? lastOf(shared, 'weight');
   const text = given?.words[0];
   if (given === undefined || text === undefined) return '1';
-  if (!/^\d{1,15}$/.test(text)) {
-    const kept = /^-?\d/.test(text) ? '1' : '0';
+  if (!isPlainNumber(text)) {
+    const kept = digitsWithin(text, 0, weightMax) ?? 1;
     note(at, 'mended', `weight ${text}: ${kept}, as keepalived makes of it`);
-    return kept;
+    return `${kept}`;
   }
   if (Number(text) > weightMax)
     note(at, 'limited', `weight ${text}: ${weightMax} instead, which is the most there is here`);
@@ -94,7 +94,7 @@ function weightOf({ block, at }: Statement, shared: Statement['block'], note: No
 /** The kernel refuses a lower threshold above the upper one (ip_vs_ctl.c, ip_vs_add_dest). */
 function thresholdsOf(block: Statement['block'], note: Noting): Fields {
   const [upper, lower] = [lastOf(block, 'uthreshold'), lastOf(block, 'lthreshold')];
-  const [high, low] = [upper, lower].map((each) => wholeWithin(each?.words[0], 0, 0xffff_ffff));
+  const [high, low] = [upper, lower].map((each) => thresholdOf(each, note));
   if (lower !== undefined && low !== undefined && low > (high ?? 0)) {
     note(
       lower.at,
@@ -107,6 +107,14 @@ function thresholdsOf(block: Statement['block'], note: Noting): Fields {
     upper_threshold: high === undefined ? undefined : `${high}`,
     lower_threshold: low === undefined ? undefined : `${low}`,
   };
+}
+
+function thresholdOf(given: Statement | undefined, note: Noting): number | undefined {
+  const text = given?.words[0];
+  const value = digitsWithin(text, 0, 0xffff_ffff);
+  if (given !== undefined && text !== undefined && !isPlainNumber(text))
+    note(given.at, 'mended', `${given.key} ${text}: ${value ?? 'left out'}, as keepalived makes of it`);
+  return value;
 }
 
 export function fallbackOf({ virtual, targets, note }: Service): Value | undefined {

@@ -2,7 +2,7 @@
 // neither, whatever is written. Source: keepalived/vrrp/vrrp.c (vrrp_complete_instance, vrrp_state_master_rx).
 import type { Fields, Noting } from '../converted.ts';
 import type { Election } from './election.ts';
-import { isSet, lastOf, type Statement, seconds, wholeWithin } from './tree.ts';
+import { digitsWithin, isPlainNumber, isSet, lastOf, type Statement, seconds } from './tree.ts';
 
 const adverts = ['lower_prio_no_advert', 'higher_prio_send_advert'] as const;
 const announcements = ['garp_lower_prio_repeat', 'garp_lower_prio_delay'] as const;
@@ -45,8 +45,9 @@ export function rivalryOf(
 
 function repeatOf({ key, words, at }: Statement, note: Noting): string | undefined {
   const text = words[0] ?? '';
-  const value = wholeWithin(text, 0, 0xffff_ffff);
-  if (value === undefined) note(at, 'mended', `${key} ${text}: left out, as it is no number`);
+  const value = digitsWithin(text, 0, 2_147_483_647);
+  if (value === undefined || !isPlainNumber(text))
+    note(at, 'mended', `${key} ${text}: ${value ?? 'left out'}, as keepalived makes of it`);
   if (value === undefined || value <= repeatMax) return value === undefined ? undefined : `${value}`;
   note(at, 'limited', `${key} ${value}: ${repeatMax}, which is the most there is here`);
   return `${repeatMax}`;

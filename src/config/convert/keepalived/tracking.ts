@@ -3,7 +3,16 @@
 import type { Fields, Noting } from '../converted.ts';
 import { commandOf, noteRest, userOf } from './commands.ts';
 import { noteUnknown } from './left-out.ts';
-import { firstOf, lastOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
+import {
+  digitsWithin,
+  firstOf,
+  isPlainNumber,
+  lastOf,
+  type Statement,
+  seconds,
+  wholeWithin,
+  wordOf,
+} from './tree.ts';
 
 /** What track_script, track_file and track_process may refer to, with the weights that the definitions give. */
 export type References = Readonly<Record<string, ReadonlyMap<string, number>>>;
@@ -69,8 +78,9 @@ function countOf(block: Statement['block'], key: string, note: Noting): string |
   const given = lastOf(block, key);
   const text = given?.words[0];
   if (given === undefined || text === undefined) return undefined;
-  const value = wholeWithin(text, 1, 2_147_483_647);
-  if (value === undefined) note(given.at, 'mended', `${key} ${text}: 1, as keepalived makes of it`);
+  const value = digitsWithin(text, 1, 2_147_483_647);
+  if (value === undefined || !isPlainNumber(text))
+    note(given.at, 'mended', `${key} ${text}: ${value ?? 1}, as keepalived makes of it`);
   else if (value > countMax)
     note(given.at, 'limited', `${key} ${text}: ${countMax}, which is the most there is here`);
   return `${Math.min(value ?? 1, countMax)}`;

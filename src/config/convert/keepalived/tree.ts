@@ -105,6 +105,18 @@ export function wholeWithin(text: string | undefined, min: number, max: number):
   return value >= min && value <= max ? value : undefined;
 }
 
+/**
+ * The same as keepalived reads most of them, with a warning: the digits that the text begins with, and 0 where it begins with
+ * none (parser.c, read_unsigned_func).
+ */
+export function digitsWithin(text: string | undefined, min: number, max: number): number | undefined {
+  if (text === undefined || text.startsWith('-')) return undefined;
+  return wholeWithin(/^\+?\d+/.exec(text)?.[0] ?? '0', min, max);
+}
+
+/** What digitsWithin() has taken as it stands there. */
+export const isPlainNumber = (text: string): boolean => /^\+?\d+$/.test(text);
+
 export const wordOf = (
   block: readonly Statement[] | undefined,
   ...keys: readonly string[]

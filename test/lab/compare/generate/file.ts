@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { all, type Making, maybe, mostly, type Node, one, shuffled } from './blocks.ts';
 import { files, globals, group, instance, processes, scripts, statics } from './routers.ts';
 import { service, serviceGroup } from './services.ts';
+import { partBegins, partEnds } from './split-includes.ts';
 
 const list = (making: Making, maxLength: number) => fc.array(making, { maxLength });
 
@@ -39,6 +40,8 @@ const styles = one(
   'brace',
   'oneline',
   'trailing',
+  'included',
+  'sequence',
 );
 type Style = string;
 
@@ -55,6 +58,8 @@ function written(node: Node, depth: number, next: () => Style): readonly string[
   const before = style === 'blank' ? [''] : style === 'comment' ? [`${pad}# a comment { of its own`] : [];
   const { text, block } = node;
   if (block === undefined) return [...before, ...leafLines(text, pad, style)];
+  if (style === 'included') return included(node, depth, next);
+  if (style === 'sequence') return sequence(node, depth);
   if (block.length <= 1 && block[0]?.block === undefined && style === 'oneline')
     return [...before, `${pad}${text} { ${block[0]?.text ?? ''} }`];
   const head =
@@ -62,6 +67,27 @@ function written(node: Node, depth: number, next: () => Style): readonly string[
       ? [`${pad}${text}`, `${pad}{`]
       : [`${pad}${text} {${style === 'trailing' ? '   # why' : ''}`];
   return [...before, ...head, ...block.flatMap((each) => written(each, depth + 1, next)), `${pad}}`];
+}
+
+/** A file of its own, where split-includes.ts finds it. */
+const included = (node: Node, depth: number, next: () => Style): readonly string[] => [
+  partBegins,
+  ...written(node, depth, next),
+  partEnds,
+];
+
+/** The block as a parameter of several lines, made twice where what it is called by ends with a number. */
+function sequence({ text, block = [] }: Node, depth: number): readonly string[] {
+  const numbered = text.replace(/^(\S+ [\w.:]*?)\d+(?= |$)/, '$1$i');
+  const name = `$B_${(text.split(' ')[0] ?? '').replaceAll(/\W/g, '_')}`;
+  const body = written({ text: numbered, block }, depth, () => 'plain');
+  const last = numbered === text ? 1 : 2;
+  return [
+    `${name}= \\`,
+    ...body.slice(0, -1).map((line) => `${line} \\`),
+    ...body.slice(-1),
+    `~SEQ(i, 1, ${last}) ${name}`,
+  ];
 }
 
 function leafLines(text: string, pad: string, style: Style): readonly string[] {

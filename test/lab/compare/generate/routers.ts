@@ -60,6 +60,14 @@ export const globals = inside(
       vrrp_check_unicast_src: bare,
       vrrp_down_timer_adverts: number(1, 100),
       checker_log_all_failures: flag,
+      lvs_sync_daemon: mostly(
+        one('eth0 VI_1', 'eth1 inst VI_2 id 7', 'eth0', 'eth1 VI_1 9', 'eth0 A maxlen 1400 port 8849'),
+        one(
+          ...['eth0 VI_9', 'eth0 inst B id 256 ttl 3', 'eth0 id 0 group 224.0.0.90', 'eth0 VI_2 x'],
+          ...['eth1 inst A group 10.0.0.1 ttl 0', 'eth0 id 4 VI_1', 'eth1 port 0 maxlen 99999 inst VI_1'],
+        ),
+        2,
+      ),
       nonsense: one('', '1'),
     },
     4,
@@ -180,7 +188,7 @@ const keys: Keys = {
   strict_mode: flag,
   accept: bare,
   no_accept: bare,
-  use_vmac: one('vmac7'),
+  use_vmac: mostly(one('', '', 'vmac7', 'vmac8'), one('vrrp.51', 'vrrp6.7', 'averylonginterfacename'), 5),
   vmac_xmit_base: bare,
   unicast_src_ip: mostly(one('192.0.2.10', '192.0.2.10/24'), one('x', '2001:db8::a'), 6),
   mcast_src_ip: mostly(one('192.0.2.10', '192.0.2.10/24'), one('x', '2001:db8::a'), 6),
