@@ -2,7 +2,14 @@
 // and servers are asked of the daemon that runs (`lvs-director names`), which a shell waits 300 ms for, or LVS_DIRECTOR_COMPLETION_SECONDS. Pure.
 
 /** What an argument or the value of an option is, by the word that the usage has for it. */
-const valueKinds = { FILE: 'files', PATH: 'files', SERVICE: 'services', REAL: 'servers', ROUTER: 'routers' };
+const valueKinds = {
+  FILE: 'files',
+  LOG: 'files',
+  PATH: 'files',
+  SERVICE: 'services',
+  REAL: 'servers',
+  ROUTER: 'routers',
+};
 const kindsOf = (words) =>
   [
     ...new Set(

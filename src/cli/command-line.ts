@@ -7,6 +7,8 @@ export type Io = {
   /** @param paint colours one line, when all that could do harm in it is gone. */
   readonly stdout: (text: string, paint?: (line: string) => string) => void;
   readonly stderr: (text: string) => void;
+  /** Calls back when nobody reads what is written to stdout any more. */
+  readonly whenUnread?: (callback: () => void) => void;
 };
 
 /** 0 good, 1 a finding or a failure, 2 bad usage or config; 3 is of check plug-ins: nobody knows. */
@@ -17,6 +19,8 @@ export type Option = {
   readonly short?: string;
   /** As the usage shows it, in brackets: "-c FILE". Without, the option is taken and not shown. */
   readonly usage?: string;
+  /** May be given several times. */
+  readonly multiple?: boolean;
 };
 
 export type Command = {
@@ -36,7 +40,7 @@ export type Command = {
 
 export type Run = (given: Arguments, io: Io) => Promise<ExitCode>;
 
-export type Options = Readonly<Record<string, string | boolean | undefined>>;
+export type Options = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
 export type Arguments = { readonly options: Options; readonly positionals: readonly string[] };
 
 export const defaultConfigFile = '/etc/lvs-director/lvs-director.yaml';

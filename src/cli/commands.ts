@@ -8,6 +8,8 @@ const director = { type: 'string', usage: '--director NAME' } as const;
 const socket = { type: 'string', usage: '--socket PATH' } as const;
 const json = { type: 'boolean', usage: '--json' } as const;
 const unshown = { string: { type: 'string' }, boolean: { type: 'boolean' } } as const;
+const since = { type: 'string', usage: '--since TIME' } as const;
+const file = { type: 'string', usage: '--file LOG', multiple: true } as const;
 const numeric = { type: 'boolean', short: 'n' } as const;
 
 /** What a command takes that reads the config, or asks the running daemon. */
@@ -115,6 +117,22 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'why a real server, a service or a virtual router is as it is',
     options: { ...ofDaemon, json },
     load: async () => (await import('./why.ts')).runWhy,
+  },
+  events: {
+    summary: 'what the daemon told of late, also before its last restart',
+    options: {
+      follow: { type: 'boolean', short: 'f', usage: '--follow' },
+      since,
+      about: { type: 'string', usage: '--about ROUTER|REAL|SERVICE' },
+      level: { type: 'string', usage: '--level LEVEL' },
+      ...{ file, json, ...ofDaemon },
+    },
+    details: [
+      'TIME: 90s, 30m, 1h, 2d, or 2026-03-01T14:00:00Z; LEVEL: error, warn, info or debug, and what is more serious',
+      '--file LOG reads a log in JSON where no daemon runs; several of them: of both directors, in the order of their clocks',
+      '--json: an object a line, with all fields',
+    ],
+    load: async () => (await import('./events.ts')).runEvents,
   },
   where: {
     takes: ["'CLIENT:PORT -> ADDRESS:PORT/tcp'"],

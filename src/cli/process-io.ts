@@ -17,6 +17,7 @@ export function openProcessIo(): Io {
       process.stdout.write(paint === undefined ? lines : lines.split('\n').map(paint).join('\n'));
     },
     stderr: (text) => process.stderr.write(prefixLines(shownLines(text), prefix)),
+    whenUnread: (callback) => void process.stdout.on('error', callback),
   };
 }
 

@@ -7,11 +7,13 @@ import { claimHost } from '../compose/claim-host.ts';
 import { createConfigReader } from '../compose/config-reader.ts';
 import { knownSocketIn } from '../compose/known-socket.ts';
 import { createLastGood } from '../compose/last-good.ts';
+import { openEvents } from '../compose/open-events.ts';
 import { openListener } from '../compose/open-listener.ts';
 import { openLog } from '../compose/open-log.ts';
 import { readAtStart } from '../compose/read-at-start.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { secretsOfConfig } from '../config/secret-keys.ts';
+import { eventRoutes } from '../control/events.ts';
 import { controlRoutes } from '../control/routes.ts';
 import type { Daemon, StopHow } from '../daemon/daemon-ports.ts';
 import { judgeFault } from '../daemon/judge-fault.ts';
@@ -65,7 +67,7 @@ export async function runDaemon(
   if (config.vrrp.length === 0) dropAhead();
   const claim = await claimHost(config.director);
   if (!claim.ok) return refuse(io, claim.error);
-  const log = openLog(config.log, process.stdout);
+  const { log, events } = openLogAndEvents(config);
   takeFaults(endByFault(log, hide));
   reportWarnings(log.journal, problems);
   if (rejected !== undefined)
@@ -79,9 +81,10 @@ export async function runDaemon(
   };
   const reading = { read, onTaken, ...(end !== undefined && { end }) };
   const daemon = assemble(config, reading, log);
-  const routes = controlRoutes(daemon, { pid: process.pid, config: resolve(file) });
+  const identity = { pid: process.pid, config: resolve(file), director: config.director.name };
+  const routes = controlRoutes(daemon, identity);
   const onFailed = tellFailed(log, hide);
-  const control = await claim.value.listen(routes, onFailed);
+  const control = await claim.value.listen({ ...routes, ...eventRoutes({ events, wallTime }) }, onFailed);
   if (!control.ok) return refuse(io, control.error);
   const listener = openListener(routes, log.journal, onFailed);
   void listener.follow(config);
@@ -132,6 +135,17 @@ function openConfig(options: Arguments['options'], place: RunHow['place']) {
     /** The secrets of the moment. */
     hide: (text: string) => hideLikely(hideMatches(text, secretPattern(secretsOfConfig(latest)))),
   };
+}
+
+/** What is told is kept as well, until the very end. */
+function openLogAndEvents({ director, log: how }: Config) {
+  const events = openEvents(director.stateDir, (event) => log.journal(event));
+  const log = openLog(how, process.stdout, events.keep);
+  const close = async () => {
+    await log.close();
+    await events.close(lastWordsMs);
+  };
+  return { log: { ...log, close }, events };
 }
 
 /** Nothing was begun: there is no log yet, and what is said is what its log would have. */

@@ -3,6 +3,7 @@
 // SIGTERM, SIGINT and SIGHUP reach the whole process group; what they mean is for the main process to say.
 
 import { openOrphanLog } from '../compose/orphan-log.ts';
+import { unheardFile } from '../compose/unheard-file.ts';
 import { openVrrpPorts } from '../compose/vrrp-ports.ts';
 import { startedAtOf, stateDirOf, wishOf } from '../compose/vrrp-process-options.ts';
 import { judgeFault } from '../daemon/judge-fault.ts';
@@ -33,7 +34,7 @@ export async function runVrrpProcess(given: readonly string[], io: Io): Promise<
   const inbox = openParentInbox(process);
   const argv = given[0] === aheadOption ? await optionsFrom(inbox) : given;
   if (argv === undefined) return 0;
-  const { channel, flushed } = parentChannel(inbox);
+  const { channel, flushed } = parentChannel(inbox, stateDirOf(argv));
   takeFaults(({ kind, error }) => {
     const { isOfCheck: _, ...facts } = judgeFault(inSources(error));
     channel.send({
@@ -81,11 +82,14 @@ function optionsFrom(inbox: ParentInbox): Promise<readonly string[] | undefined>
 }
 
 /** Once nobody listens, which the process itself says first, its events go to standard error. */
-function parentChannel(inbox: ParentInbox): {
+function parentChannel(
+  inbox: ParentInbox,
+  stateDir: string | undefined,
+): {
   readonly channel: VrrpChannel;
   readonly flushed: () => Promise<unknown>;
 } {
-  const log = openOrphanLog(process.stderr);
+  const log = openOrphanLog(process.stderr, stateDir === undefined ? undefined : unheardFile(stateDir));
   let lastSent: Promise<unknown> = Promise.resolve();
   let orphaned = false;
   const send = (message: FromVrrpProcess) => {

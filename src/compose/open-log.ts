@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { createJournal, type JournalShell } from '../daemon/log/log.ts';
 import type { LogConfig, SyslogTarget } from '../model/config/log.ts';
+import type { LogRecord } from '../model/log-record.ts';
 import type { LogTransport } from '../ports/log-sink.ts';
 import { systemClock } from '../system/clock.ts';
 import { openLogFile } from '../system/files/log-file.ts';
@@ -13,11 +14,12 @@ import { wallTime } from '../system/wall-clock.ts';
 export function openLog(
   config: LogConfig,
   stream: NodeJS.WriteStream & { readonly fd: number },
+  keep: (record: LogRecord) => void = () => {},
 ): JournalShell {
   const ofJournal = process.env.JOURNAL_STREAM;
   const isJournal = isJournalStream(stream.fd, ofJournal);
   return createJournal(config, {
-    ...{ clock: systemClock, wallTime, openFile: openLogFile, openSyslog },
+    ...{ clock: systemClock, wallTime, openFile: openLogFile, openSyslog, keep },
     host: { name: hostname(), pid: process.pid },
     output: isJournal ? 'journal' : stream.isTTY ? 'terminal' : 'other',
     openOutput: (troubles) => openLogOutput(stream, troubles, levelPrefix(stream.fd, ofJournal)),

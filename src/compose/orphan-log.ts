@@ -5,14 +5,18 @@
 import type { JournalEvent } from '../journal/event.ts';
 import type { WallTime } from '../model/log-record.ts';
 import { systemClock } from '../system/clock.ts';
+import { type AppendLines, appendLines } from '../system/files/append-lines.ts';
 import { openLogOutput } from '../system/files/log-output.ts';
 import { isJournalStream, levelPrefix } from '../system/host/level-prefix.ts';
 import { journalSocket, openLogDatagrams } from '../system/sockets/log-datagrams.ts';
 import { wallTime } from '../system/wall-clock.ts';
+import { unheardBytesMax } from './unheard-file.ts';
 
 /** A main process that says nothing for its heartbeat limit has missed no more than that at the rates that events come at. */
 const unheardMax = 1000;
 const loadAfterMs = 3000;
+/** A disk that hangs does not keep a process that is to end. */
+const keptMsMax = 300;
 
 export type OrphanLog = {
   /** Sent to the main process: kept until that is heard again. */
@@ -26,10 +30,16 @@ export type OrphanLog = {
 };
 
 type Said = { readonly event: JournalEvent; readonly time: WallTime };
+const nowhere: AppendLines = { write: () => {}, close: () => Promise.resolve() };
 /** There is no other place to tell it. */
 const troubles = { onFailed: () => {}, onLost: () => {} };
 
-export function openOrphanLog(stream: NodeJS.WriteStream & { readonly fd: number }): OrphanLog {
+/** @param unheardPath where a main process that comes next finds what was told (open-events.ts) */
+export function openOrphanLog(
+  stream: NodeJS.WriteStream & { readonly fd: number },
+  unheardPath?: string,
+): OrphanLog {
+  const kept = unheardPath === undefined ? nowhere : appendLines(unheardPath, unheardBytesMax);
   let unheard: Said[] = [];
   let writing: Promise<void> = Promise.resolve();
   const load = once(() => import('../daemon/log/orphan-sink.ts'));
@@ -41,7 +51,7 @@ export function openOrphanLog(stream: NodeJS.WriteStream & { readonly fd: number
   );
   const sink = once(async () =>
     (await load()).createOrphanSink({
-      ...{ clock: systemClock, output: output(), troubles },
+      ...{ clock: systemClock, output: output(), troubles, keep: kept.write },
       ...(isJournal && { journal: openLogDatagrams(journalSocket) }),
     }),
   );
@@ -65,7 +75,7 @@ export function openOrphanLog(stream: NodeJS.WriteStream & { readonly fd: number
     close: async () => {
       clearTimeout(preload);
       await writing;
-      await (await sink()).close();
+      await Promise.all([kept.close(keptMsMax), (await sink()).close()]);
     },
   };
 }

@@ -9,7 +9,7 @@ const filesWith = (pattern: RegExp) => sources.filter((path) => pattern.test(wit
 const doors: Readonly<Record<string, RegExp>> = {
   'src/cli/process-io.ts': /stdout: [\s\S]*shownLines[\s\S]*stderr: .*shownLines/,
   'src/cli/plan.ts': /isTTY/, // asks only whether it is a terminal
-  'src/cli/run.ts': /openLog\(config\.log, process\.stdout/, // takes lines of daemon/log/log.ts
+  'src/cli/run.ts': /openLog\(how, process\.stdout/, // takes lines of daemon/log/log.ts
   'src/system/host/faults.ts': /Without the message/, // names of ours and places in our code
   'src/cli/vrrp-process.ts': /openOrphanLog\(process\.stderr/, // takes lines of daemon/log/orphan-sink.ts
 };

@@ -3,6 +3,7 @@
 
 import { describeEvent, levelOf } from '../../journal/describe-event.ts';
 import type { JournalEvent } from '../../journal/event.ts';
+import { flatRecord } from '../../journal/record.ts';
 import type { LogRecord, WallTime } from '../../model/log-record.ts';
 import { hideLikely } from '../../net/hide-secrets.ts';
 import { deeply, showable } from '../../net/shown.ts';
@@ -19,6 +20,6 @@ export function recordOf(given: JournalEvent, time: WallTime): LogRecord {
 }
 
 /** With its end. */
-export function jsonLine({ timestamp, level, event, message, fields }: LogRecord): string {
-  return `${JSON.stringify({ timestamp, level, event, message, ...fields })}\n`;
+export function jsonLine(record: LogRecord): string {
+  return `${JSON.stringify(flatRecord(record))}\n`;
 }

@@ -26,6 +26,8 @@ export type LogPorts = OpenTransports & {
   readonly openOutput: OpenLogOutput;
   /** What standard output is. */
   readonly output: 'terminal' | 'journal' | 'other';
+  /** Told each event, whatever the level of the log: keeps those of late (kept-events.ts). */
+  readonly keep?: (record: LogRecord) => void;
 };
 
 export function createJournal(initial: LogConfig, ports: LogPorts): JournalShell {
@@ -47,6 +49,7 @@ export function createJournal(initial: LogConfig, ports: LogPorts): JournalShell
 
   function write(event: JournalEvent): void {
     const record = recordOf(event, wallTime());
+    ports.keep?.(record);
     if (!isLogged(record.level, log)) return;
     // journald is told by its own protocol, and once.
     if (ports.output !== 'journal' || !isNative(log, true)) toOutput(record);

@@ -13,16 +13,21 @@ export type OrphanSinkPorts = {
   /** Absent: the output is not journald's. */
   readonly journal?: LogTransport;
   readonly troubles: SinkTroubles;
+  /** Told each as well: for the main process that comes next. */
+  readonly keep: (line: string) => void;
 };
 
-export function createOrphanSink({ clock, output, journal, troubles }: OrphanSinkPorts): RecordSink {
+export function createOrphanSink({ clock, output, journal, troubles, keep }: OrphanSinkPorts): RecordSink {
   const toOutput: RecordSink['write'] = (record) => output.write(jsonLine(record), record.level);
   const sink: RecordSink =
     journal === undefined
       ? { write: toOutput, close: () => Promise.resolve() }
       : createJournalSink({ clock, transport: journal, troubles, instead: toOutput });
   return {
-    write: sink.write,
+    write: (record) => {
+      sink.write(record);
+      keep(jsonLine(record));
+    },
     close: async () => {
       await sink.close();
       await output.close();

@@ -1,0 +1,109 @@
+// Where `events` and `report` have their events from: the running daemon, or files of its log in JSON, one or several of each
+// director. What is not to be read is said once, and the rest counts.
+import { isSelected, type Selection } from '../explain/select-events.ts';
+import { type EventRecord, parseRecord } from '../journal/record.ts';
+import { shown } from '../net/shown.ts';
+import { readLines } from '../system/files/read-lines.ts';
+import { askControlSocket } from '../system/sockets/control-socket.ts';
+import { streamControlSocket } from '../system/sockets/control-stream.ts';
+import { askDaemon } from './ask-daemon.ts';
+import type { Io, Options } from './command-line.ts';
+import { findSocket } from './seek-socket.ts';
+
+/** What one director told. */
+export type PastOfDirector = { readonly director: string; readonly records: readonly EventRecord[] };
+
+export const filesOption = ({ file }: Options): readonly string[] =>
+  (Array.isArray(file) ? file : [file]).filter((each) => typeof each === 'string');
+
+export function recordOf(line: string): EventRecord | undefined {
+  try {
+    return parseRecord(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param search "since=1h&follow=yes". @returns whether the daemon gave all that it was asked for. */
+export async function streamEvents(
+  options: Options,
+  search: URLSearchParams,
+  onRecord: (record: EventRecord) => void,
+  io: Io,
+): Promise<boolean> {
+  const path = await findSocket(options);
+  const onLine = (line: string) => {
+    const record = recordOf(line);
+    if (record !== undefined) onRecord(record);
+  };
+  const answer = await streamControlSocket(path, `/events?${search}`, { onLine });
+  if (answer.ok && answer.value.status === 200) return true;
+  if (answer.ok) io.stderr(`${shown(errorIn(answer.value.text), 1000)}\n`);
+  // Where nobody answers that is the one way to say so; where somebody does, the answer was broken off.
+  else if ((await askDaemon(options, 'GET', '/ping', io)) !== undefined) {
+    io.stderr(`Cannot read the events: expected the daemon to go on, got ${shown(answer.error)}\n`);
+  }
+  return false;
+}
+
+function errorIn(text: string): string {
+  try {
+    const { error } = JSON.parse(text) as { readonly error?: unknown };
+    return typeof error === 'string' ? error : text;
+  } catch {
+    return text;
+  }
+}
+
+/** @returns undefined, with the reason on stderr, where there are none to be had. */
+export async function pastOf(
+  options: Options,
+  selection: Selection,
+  io: Io,
+): Promise<readonly PastOfDirector[] | undefined> {
+  const files = filesOption(options);
+  if (files.length > 0) return await pastOfFiles(files, selection, io);
+  const records: EventRecord[] = [];
+  const search = new URLSearchParams();
+  if (selection.since !== undefined) search.set('since', new Date(selection.since).toISOString());
+  if (!(await streamEvents(options, search, (record) => records.push(record), io))) return undefined;
+  const answer = await askControlSocket(await findSocket(options), 'GET', '/ping');
+  const { director } = (answer.ok ? answer.value.body : {}) as { readonly director?: string };
+  return [{ director: director ?? directorIn(records) ?? 'this director', records }];
+}
+
+/** Files of the same director are one past: a log is rotated. */
+async function pastOfFiles(
+  files: readonly string[],
+  selection: Selection,
+  io: Io,
+): Promise<readonly PastOfDirector[] | undefined> {
+  const pasts = new Map<string, EventRecord[]>();
+  for (const file of files) {
+    const found: EventRecord[] = [];
+    let director: string | undefined;
+    let others = 0;
+    const read = await readLines(file, (line) => {
+      const record = recordOf(line);
+      if (record === undefined) {
+        if (line.trim() !== '') others += 1;
+        return;
+      }
+      director ??= directorIn([record]);
+      if (isSelected(record, selection)) found.push(record);
+    });
+    if (!read.ok) {
+      io.stderr(`Cannot read ${shown(file)}: expected a log in JSON, a line an event, got ${read.error}\n`);
+      return undefined;
+    }
+    if (others > 0) io.stderr(`${shown(file)}: ${others} line(s) left out that are no events in JSON\n`);
+    const name = director ?? file;
+    pasts.set(name, [...(pasts.get(name) ?? []), ...found]);
+  }
+  return [...pasts].map(([director, records]) => ({ director, records }));
+}
+
+function directorIn(records: readonly EventRecord[]): string | undefined {
+  const started = records.find(({ event }) => event === 'daemon.started')?.director;
+  return typeof started === 'string' ? started : undefined;
+}
