@@ -2,7 +2,6 @@
 
 import type { FileEnd } from '../config/judge-loss.ts';
 import { createCommandQueue } from '../daemon/commands/command-queue.ts';
-import { createNotifier, withNotifier } from '../daemon/commands/router-commands.ts';
 import { createDaemon } from '../daemon/daemon.ts';
 import type { Daemon } from '../daemon/daemon-ports.ts';
 import { createDirectorLoop } from '../daemon/director/director-loop.ts';
@@ -24,6 +23,7 @@ import { openNetlinkSocket } from '../system/sockets/netlink-socket.ts';
 import type { ReadConfig } from './config-reader.ts';
 import { directorMemoryIn } from './director-memory.ts';
 import { createFileFollower } from './follow-file.ts';
+import { openNotify } from './open-notify.ts';
 import { openRoster } from './open-roster.ts';
 import { openServices } from './open-services.ts';
 import { openStateFiles } from './state-files.ts';
@@ -57,10 +57,12 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     kernel: createDirectorKernel(openNetlinkSocket('generic'), clock),
     ...{ sysctl: systemSysctl, clock, journal, memory: directorMemoryIn(stateDir, report, options) },
   });
-  const notifier = createNotifier({ journal, queue: commands });
   listeners.add(director.heard);
-  listeners.add(notifier.heard);
-  const vrrp = withNotifier(openVrrpSupervisor({ journal, stateDir }, initial.vrrpProcess), notifier);
+  const notify = openNotify({
+    ...{ journal, runScript, commands, services, listen: listeners.add },
+    vrrp: openVrrpSupervisor({ journal, stateDir }, initial.vrrpProcess),
+  });
+  const { vrrp } = notify.parts;
   const tracking = createTrackingLoop({
     ...{ clock, journal, runScript, watchFile, listProcesses, onFindings: vrrp.track },
     ...{ verdictOf: services.health.verdictOf, quorumOf: services.quorums.statusOf },
@@ -73,10 +75,11 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     withholdVariables(config.secretVariables ?? []);
     source.onTaken?.(config);
     log.configure(config.log);
+    void notify.configure(config);
     tellRivals(journal);
     followFile(config);
   };
-  const parts = { ...services, commands, director, vrrp, tracking, roster };
+  const parts = { ...services, ...notify.parts, director, tracking, roster };
   const daemon = createDaemon(
     {
       ...{ ...parts, clock, journal, onReload, version, pid: process.pid },
@@ -88,8 +91,9 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
   followFile(initial);
   return {
     ...daemon,
-    start: () => {
+    start: async () => {
       tellRivals(journal);
+      await notify.configure(initial);
       return daemon.start();
     },
   };

@@ -14,6 +14,8 @@ import { staticShape } from './router/statics.ts';
 import { sharedStrictShape } from './router/strict.ts';
 import { globalShape, scriptUserShape, virtualSchema } from './service/keys.ts';
 import { definitionShape } from './tracking/definitions.ts';
+import { fifoShape } from './tracking/fifos.ts';
+import { priorityChangesShape } from './tracking/notify.ts';
 import { syncGroupShape } from './tracking/sync-groups.ts';
 import { sourceJsonSchema } from './tree/secret-source.ts';
 import { optional } from './values/documented.ts';
@@ -54,6 +56,8 @@ export const documentSchema = z.strictObject({
     'Interfaces whose changes count only once they have lasted.',
   ),
   ...syncGroupShape,
+  ...fifoShape,
+  ...priorityChangesShape,
   ...staticShape,
   ...globalShape,
   autoreload: optional(flag(), 'Whether a change of the file reloads it.', 'no'),

@@ -28,6 +28,7 @@ import { judgeMarks } from './service/marks.ts';
 import { judgeSharedPrograms } from './service/programs.ts';
 import { judgeSharedKeys } from './service/shared-keys.ts';
 import { judgeFall } from './service/timing.ts';
+import { resolveFifos } from './tracking/fifos.ts';
 import { judgeRouterPrograms } from './tracking/programs.ts';
 import { resolveTracking } from './tracking/resolve.ts';
 import { judgeUntracked } from './tracking/untracked.ts';
@@ -101,6 +102,7 @@ function toConfig(
     virtuals,
     autoreload: draft.autoreload ?? false,
     ...present({ maintenancedir: draft.maintenancedir, scriptUser: draft.script_user }),
+    ...present({ fifos: resolveFifos(draft, resolution) }),
   };
 }
 

@@ -5,9 +5,10 @@ import { kindsOf } from '../model/checks/chosen.ts';
 import type { VirtualConfig } from '../model/config/service.ts';
 import { warningAt } from './problem.ts';
 import type { Resolution } from './resolution.ts';
+import { type FifosDraft, fifosRunAsScriptUser } from './tracking/fifos.ts';
 import { type RouterPrograms, routersRunAsScriptUser } from './tracking/programs.ts';
 
-type Draft = RouterPrograms & { readonly quorum_user?: string | undefined };
+type Draft = RouterPrograms & FifosDraft & { readonly quorum_user?: string | undefined };
 
 export function judgeScriptUser(
   draft: Draft,
@@ -17,7 +18,7 @@ export function judgeScriptUser(
   const { script_user: user } = draft;
   // Where something is wrong a program may be missing for that.
   if (user === undefined || problems.some(({ severity }) => severity === 'error')) return;
-  if (routersRunAsScriptUser(draft) || virtuals.some(runsAsScriptUser)) return;
+  if (routersRunAsScriptUser(draft) || fifosRunAsScriptUser(draft) || virtuals.some(runsAsScriptUser)) return;
   problems.push(warningAt(sites('script_user'), 'use script_user', 'a program that names no user', 'none'));
 }
 

@@ -3,6 +3,7 @@
 import { advertEvents } from './advert-events.ts';
 import { daemonEvents } from './daemon-events.ts';
 import type { Entry } from './entry.ts';
+import { fifoEvents } from './fifo-events.ts';
 import { holdingsEvents } from './holdings-events.ts';
 import { noticeEvents } from './notice-events.ts';
 import { rosterEvents } from './roster-events.ts';
@@ -19,4 +20,5 @@ export const catalogue = {
   ...tableEvents,
   ...rosterEvents,
   ...noticeEvents,
+  ...fifoEvents,
 } satisfies Readonly<Record<string, Entry<never>>>;

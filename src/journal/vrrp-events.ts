@@ -111,6 +111,17 @@ export const vrrpEvents = {
     (event) =>
       `${event.instance}: ${event.peer} (MAC ${event.mac ?? 'unknown'}, priority ${event.peer_priority}) is active on vrid ${event.vrid} as well`,
   ),
+  'vrrp.lower_active_heard': entry<{
+    instance: string;
+    vrid: number;
+    peer: string;
+    peer_priority: number;
+    priority: number;
+  }>(
+    'debug',
+    (event) =>
+      `${event.instance}: ${event.peer} is active as well, with priority ${event.peer_priority} against ${event.priority}`,
+  ),
   'vrrp.role_yielded': entry<{
     instance: string;
     vrid: number;

@@ -29,6 +29,8 @@ export type ScriptRun = {
   readonly result: Promise<ScriptResult>;
   /** Settles when nothing of it runs any more: not before may it be run again. */
   readonly ended: Promise<void>;
+  /** Asks it, and all that it has started, to end. */
+  readonly terminate: () => void;
   /** It and all that it has started. */
   readonly kill: () => void;
 };

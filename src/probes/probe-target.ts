@@ -79,5 +79,6 @@ export function createProbe(options: ProbeOptions): Probe {
 const noScripts: RunScript = () => ({
   result: Promise.resolve(unmade('programs are not run here')),
   ended: Promise.resolve(),
+  terminate: () => {},
   kill: () => {},
 });

@@ -1,4 +1,4 @@
-// The handful of C library calls that Node does not offer: sockets of every kind, memory locks, scheduling.
+// The handful of C library calls that Node does not offer: sockets of every kind, memory locks, scheduling, FIFOs.
 // Decides nothing: arguments go through as they are, and a failure is the name of its errno. Each call is
 // bound when it is first made, so that a program that needs no native call never loads the binding.
 // Constants are those of the kernel's asm-generic headers, which every platform of Node shares.
@@ -42,6 +42,7 @@ const declarations = {
   recvfrom: 'long recvfrom(int, void *, size_t, int, void *, void *)',
   mlock2: 'int mlock2(uintptr_t, size_t, int)',
   sched_setscheduler: 'int sched_setscheduler(int, int, const void *)',
+  mkfifo: 'int mkfifo(const char *, unsigned int)',
 } as const;
 
 /** socket(2), close-on-exec and non-blocking. @returns the descriptor. */
@@ -93,6 +94,9 @@ export const lockOnFault = (address: bigint, length: bigint): Outcome =>
 export const setScheduler = (policy: number, priority: number): Outcome =>
   call(declarations.sched_setscheduler, 0, policy, intBytes(priority));
 
+/** mkfifo(3); the umask counts. */
+export const makeFifo = (path: string, mode: number): Outcome => call(declarations.mkfifo, path, mode);
+
 /** PR_CAP_AMBIENT(2const) of the calling thread: one more that a program which it starts inherits. */
 export const raiseAmbient = (capability: number): Outcome =>
   call(declarations.prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
@@ -117,7 +121,7 @@ export function loadBinding(): void {
   for (const declaration of Object.values(declarations)) functionOf(binding, declaration);
 }
 
-type Argument = number | bigint | Uint8Array;
+type Argument = number | bigint | Uint8Array | string;
 type Binding = {
   readonly address: (memory: Uint8Array) => bigint;
   /** Throws for a symbol that the library lacks. */

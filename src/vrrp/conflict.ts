@@ -60,10 +60,22 @@ export function hearLosing(context: Context<Active>, peer: Ip, peerPriority: num
     type: 'report',
     report: { type: 'splitBrainSuspected', peer, peerPriority, count },
   }));
+  const told = tellLower({ ...context, state: reported.state }, peer, peerPriority);
   return {
-    state: reported.state,
-    effects: [...reported.effects, ...announced.effects, ...asserted.effects],
+    state: told.state,
+    effects: [...reported.effects, ...told.effects, ...announced.effects, ...asserted.effects],
   };
+}
+
+/** keepalived's notify_master_rx_lower_pri: from the first advert on; not oftener than they are answered. */
+function tellLower({ router, state, now }: Context<Active>, peer: Ip, peerPriority: number): Step<Active> {
+  const key = keyOf(state.conflicts, peer);
+  const conflict = state.conflicts[key];
+  const last = conflict?.lastToldAt ?? Number.NEGATIVE_INFINITY;
+  if (conflict === undefined || 4 * (now - last) < router.advertIntervalUs) return { state, effects: [] };
+  const conflicts = { ...state.conflicts, [key]: { ...conflict, lastToldAt: now } };
+  const report = { type: 'lowerActiveHeard', peer, peerPriority } as const;
+  return { state: { ...state, conflicts }, effects: [{ type: 'report', report }] };
 }
 
 const noteLosing = (context: Context<Active>, peer: Ip): Step<Active> => ({

@@ -109,6 +109,8 @@ export type Conflict = {
   readonly lastHeardAt: Micros;
   readonly lastAssertAt: Micros;
   readonly lastReportAt?: Micros;
+  /** That it was heard was told for those who put right what it has done meanwhile. */
+  readonly lastToldAt?: Micros;
   readonly count: number;
 };
 
@@ -232,6 +234,8 @@ export type Report =
       readonly peerPriority: number;
       readonly count: number;
     }
+  /** The same, from its first advert on and as often as it is answered: what it has done meanwhile may have to be undone. */
+  | { readonly type: 'lowerActiveHeard'; readonly peer: Ip; readonly peerPriority: number }
   /** Our priority from our address: a reflected packet or a cloned host. */
   | { readonly type: 'ownAddressHeard'; readonly source: Ip; readonly count: number }
   | { readonly type: 'stall'; readonly lateUs: Micros; readonly action: StallAction }

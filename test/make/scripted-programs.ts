@@ -30,7 +30,7 @@ export function createScriptedPrograms(time: VirtualTime): ScriptedPrograms {
       };
       started.push({ request, end });
       const result = done.then((detail) => ({ outcome: 'success' as const, detail }));
-      return { result, ended: done.then(() => {}), kill: () => {} };
+      return { result, ended: done.then(() => {}), terminate: () => {}, kill: () => {} };
     },
   };
 }

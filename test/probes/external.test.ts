@@ -139,7 +139,12 @@ describe('an external check whose program cannot be ended', () => {
         answer = resolve;
       });
       const ended = new Promise<void>((resolve) => ends.push(resolve));
-      return { result, ended, kill: () => answer({ outcome: 'failure', detail: 'no answer' }) };
+      return {
+        result,
+        ended,
+        terminate: () => {},
+        kill: () => answer({ outcome: 'failure', detail: 'no answer' }),
+      };
     });
     const target: ExternalTarget = { kind: 'external', command: '/x', arguments: ['', '', '', ''] };
     const run = () => probe(target, AbortSignal.timeout(20));

@@ -223,6 +223,8 @@ function describeReport(report: Extract<Effect, { type: 'report' }>['report']): 
     }
     case 'splitBrainSuspected':
       return `suspects split brain with ${report.peer} at ${report.peerPriority} (advert ${report.count})`;
+    case 'lowerActiveHeard':
+      return `hears a lower active ${report.peer} at ${report.peerPriority}`;
     case 'ownAddressHeard':
       return `hears its own address ${report.source} (advert ${report.count})`;
     case 'stall':

@@ -9,7 +9,7 @@ import { present, type Resolution } from '../resolution.ts';
 import { command } from '../values/command-words.ts';
 import { optional, secret } from '../values/documented.ts';
 import { withSlash } from '../values/request.ts';
-import { choice, filledText, flag, plainName, scalar, text, whole } from '../values/scalars.ts';
+import { choice, filledText, flag, scalar, text, userName, whole } from '../values/scalars.ts';
 import { bindShape, saidOfBind } from './bind.ts';
 import { dnsShape, resolveDns } from './dns.ts';
 import { httpMethods, httpShape, resolveHttp } from './http.ts';
@@ -47,7 +47,7 @@ export const checkKeys = {
     command(),
     'For external, in place of checkcommand: a program with its own arguments, quoted as in a shell, and nothing more.',
   ),
-  checkuser: optional(plainName, 'The user that either runs as. Default: script_user.'),
+  checkuser: optional(userName(), 'The user that either runs as. Default: script_user.'),
   misc_dynamic: optional(
     flag(),
     'Whether an exit status of either above 1 is a success, and 2 more than the weight to serve with.',

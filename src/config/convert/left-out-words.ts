@@ -91,21 +91,6 @@ export const leftOutWords: readonly Row[] = [
   ['harmless', 'as what changes of a link is heard of the kernel', ['linkbeat_interfaces']],
   [
     'look',
-    'as there are notify programs, and the log as JSON lines, for whoever follows',
-    [
-      ...[
-        'notify_fifo',
-        'notify_fifo_script',
-        'vrrp_notify_fifo',
-        'vrrp_notify_fifo_script',
-        'lvs_notify_fifo',
-      ],
-      ...['lvs_notify_fifo_script', 'fifo_write_vrrp_states_on_reload', 'rs_init_notifies'],
-      ...['vrrp_notify_priority_changes', 'notify_priority_changes'],
-    ],
-  ],
-  [
-    'look',
     'as `lvs-director status --json` tells it',
     [...['json_version', 'json_dump_file', 'state_dump_file', 'stats_dump_file', 'data_use_instance']],
   ],
@@ -153,8 +138,7 @@ export const leftOutWords: readonly Row[] = [
   ['look', 'as version 2 may go without addresses here', ['no_virtual_ipaddress']],
   ['look', 'as net.ipv4.conf.IF.promote_secondaries does it', ['promote_secondaries']],
   ['look', 'as the source address is looked for at all times', ['track_src_ip']],
-  ['look', 'as vrrp.split_brain_suspected in the log tells it', ['notify_master_rx_lower_pri']],
-  ['look', 'as notify_stop runs then', ['notify_deleted']],
+  ['harmless', 'as the first verdict on a server is told in any case', ['rs_init_notifies']],
   ['look', 'as checksums have the form of the RFC', ['old_unicast_checksum']],
   ['look', 'as static addresses and routes are there in any case', ['track_group']],
   ['look', 'as the daemon only reads the file', ['init_file']],

@@ -5,6 +5,8 @@ import { interfaceSchema } from '../router/delays.ts';
 import { vrrpSchema } from '../router/keys.ts';
 import { scriptUserShape, sharedShape, virtualSchema } from '../service/keys.ts';
 import { fileSchema, processSchema, scriptSchema } from '../tracking/definitions.ts';
+import { fifoShape } from '../tracking/fifos.ts';
+import { priorityChangesShape } from '../tracking/notify.ts';
 import { groupSchema } from '../tracking/sync-groups.ts';
 import { trackShape } from '../tracking/track.ts';
 import * as read from './values.ts';
@@ -95,7 +97,10 @@ const ownKeys = (shape: object, stock: Keys): Keys =>
   );
 
 /** Our extensions, at the top and in a virtual service (docs/config.md lists them). */
-export const ownGlobalKeys = ownKeys({ ...sharedShape, ...scriptUserShape }, stockGlobal);
+export const ownGlobalKeys = ownKeys(
+  { ...sharedShape, ...scriptUserShape, ...fifoShape, ...priorityChangesShape },
+  stockGlobal,
+);
 export const ownVirtualKeys = ownKeys(virtualSchema.shape, stockVirtual);
 
 export const globalKeys: Keys = new Map([...stockGlobal, ...ownGlobalKeys]);

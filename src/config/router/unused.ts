@@ -83,7 +83,17 @@ const needs: Readonly<Record<Key, Needs>> = {
   notify_backup: always,
   notify_fault: always,
   notify_stop: always,
+  notify_deleted: always,
+  notify_master_rx_lower_pri: always,
   notify: always,
+  notify_user: always,
+  notify_master_user: always,
+  notify_backup_user: always,
+  notify_fault_user: always,
+  notify_stop_user: always,
+  notify_deleted_user: always,
+  notify_master_rx_lower_pri_user: always,
+  notify_priority_changes: always,
 };
 
 /** `no`, 0 and the empty list ask for nothing. */

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { checkKeys } from '../checks/check.ts';
 import { ineffectiveServiceShape, ineffectiveSharedShape } from '../ineffective.ts';
 import { optional } from '../values/documented.ts';
-import { plainName, text } from '../values/scalars.ts';
+import { text, userName } from '../values/scalars.ts';
 import { checksOfServiceShape } from './checks.ts';
 import { drainingShape } from './draining.ts';
 import { fallback6Shape, fallbackShape } from './fallbacks.ts';
@@ -33,7 +33,7 @@ export const sharedShape = {
 /** Whom programs run as, of services and of virtual routers. */
 export const scriptUserShape = {
   script_user: optional(
-    plainName,
+    userName(),
     'Whom programs run as that name no user. Default: keepalived_script or nobody for those that find something out, where the daemon may change to it; the daemon itself for those that do something.',
   ),
 } as const;

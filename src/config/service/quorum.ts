@@ -7,7 +7,7 @@ import { errorAt, type Warn } from '../problem.ts';
 import { present } from '../resolution.ts';
 import { command } from '../values/command-words.ts';
 import { optional } from '../values/documented.ts';
-import { plainName, whole } from '../values/scalars.ts';
+import { userName, whole } from '../values/scalars.ts';
 import { type Subject, sharedSite } from './subject.ts';
 
 /** The sum of 4096 servers of the greatest weight. */
@@ -30,7 +30,7 @@ export const quorumShape = {
   ),
   quorum_down: optional(command(), 'A program to run when the quorum is lost.'),
   quorum_user: optional(
-    plainName,
+    userName(),
     'The user that both run as. Default: script_user, else keepalived_script or nobody.',
   ),
 } as const;

@@ -6,7 +6,7 @@ import { type Warn, warningAt } from '../problem.ts';
 import { present, type Resolution, type Site } from '../resolution.ts';
 import { command } from '../values/command-words.ts';
 import { optional } from '../values/documented.ts';
-import { flag, plainName } from '../values/scalars.ts';
+import { flag, userName } from '../values/scalars.ts';
 
 /** Of a real server. */
 export const notifyOfServerShape = {
@@ -16,7 +16,7 @@ export const notifyOfServerShape = {
   ),
   notify_down: optional(command(), 'A program to run when it goes down, or leaves the configuration.'),
   notify_user: optional(
-    plainName,
+    userName(),
     'The user that both run as. Default: script_user, else keepalived_script or nobody.',
   ),
 } as const;

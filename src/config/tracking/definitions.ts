@@ -15,6 +15,7 @@ import {
   flag,
   formatDuration,
   plainName,
+  userName,
   whole,
 } from '../values/scalars.ts';
 import { weight, weightMeaning } from './weight.ts';
@@ -42,7 +43,7 @@ export const scriptSchema = z.strictObject({
     'Whether it counts as failed from the start, until it has succeeded `rise` times. Otherwise its first result decides.',
     'no',
   ),
-  user: optional(plainName, 'The user that it runs as. Default: script_user.'),
+  user: optional(userName(), 'The user that it runs as. Default: script_user.'),
 });
 
 export const fileSchema = z.strictObject({

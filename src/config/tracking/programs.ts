@@ -2,7 +2,7 @@
 import { action, judgeProgram } from '../judge-program.ts';
 import { present, type Resolution } from '../resolution.ts';
 import type { DefinitionsDraft } from './definitions.ts';
-import { type NotifyDraft, notifyShape } from './notify.ts';
+import { type NotifyDraft, notifyKeys, programAt } from './notify.ts';
 
 export type RouterPrograms = Pick<DefinitionsDraft, 'vrrp_script'> & {
   readonly vrrp?: readonly (NotifyDraft | undefined)[] | undefined;
@@ -16,18 +16,23 @@ export function judgeRouterPrograms(draft: RouterPrograms, resolution: Resolutio
     const use = present({ user: script?.user ?? user });
     judgeProgram(script?.script[0], use, ['vrrp_script', index, 'script'], resolution);
   }
-  const use = { ...present({ user }), ...action };
-  for (const section of ['vrrp', 'vrrp_sync_group'] as const) {
+  for (const section of ['vrrp', 'vrrp_sync_group'] as const)
     for (const [index, entry] of (draft[section] ?? []).entries())
-      for (const key of notifyKeys) judgeProgram(entry?.[key]?.[0], use, [section, index, key], resolution);
-  }
+      for (const { key, command, user: own = user } of programsIn(entry)) {
+        const use = { ...present({ user: own }), ...action };
+        judgeProgram(command[0], use, [section, index, key], resolution);
+      }
 }
 
 /** Whether one of them names no user of its own. */
 export const routersRunAsScriptUser = ({ vrrp_script, vrrp, vrrp_sync_group }: RouterPrograms): boolean =>
   (vrrp_script ?? []).some((script) => script !== undefined && script.user === undefined) ||
   [...(vrrp ?? []), ...(vrrp_sync_group ?? [])].some((entry) =>
-    notifyKeys.some((key) => entry?.[key] !== undefined),
+    programsIn(entry).some((program) => program.user === undefined),
   );
 
-const notifyKeys = Object.keys(notifyShape) as readonly (keyof NotifyDraft)[];
+const programsIn = (draft: NotifyDraft = {}) =>
+  Object.values(notifyKeys).flatMap((key) => {
+    const program = programAt(draft, key);
+    return program === undefined ? [] : [{ key, ...program }];
+  });

@@ -6,7 +6,7 @@ import type { VirtualConfig } from '../../model/config/service.ts';
 import type { Tracker } from '../../model/tracking.ts';
 import type { Resolution } from '../resolution.ts';
 import { type DefinitionsDraft, resolveDefinitions } from './definitions.ts';
-import { resolveNotify } from './notify.ts';
+import { type PriorityChangesDraft, resolveNotify } from './notify.ts';
 import type { RouterEntry } from './router-entry.ts';
 import { resolveSyncGroups, type SyncGroupsDraft } from './sync-groups.ts';
 import { judgeTrackers, resolveTrackers, targetsOf } from './track.ts';
@@ -14,7 +14,7 @@ import { judgeTrackers, resolveTrackers, targetsOf } from './track.ts';
 export type TrackedRouters = Pick<Config, 'vrrp' | 'tracked'>;
 
 export function resolveTracking(
-  draft: DefinitionsDraft & SyncGroupsDraft,
+  draft: DefinitionsDraft & SyncGroupsDraft & PriorityChangesDraft,
   entries: readonly RouterEntry[],
   virtuals: readonly VirtualConfig[],
   resolution: Resolution,
@@ -33,12 +33,15 @@ export function resolveTracking(
     const group = groups.find(({ members }) => members.includes(entry));
     const shared = group === undefined ? [] : group.members.flatMap((member) => own.get(member) ?? []);
     const trackers = distinct([...(own.get(entry) ?? []), ...(group?.trackers ?? []), ...shared]);
-    const notify = resolveNotify(entry.draft);
+    const notify = resolveNotify(entry.draft, ['vrrp', entry.index], resolution);
+    const { notify_priority_changes = group?.notifiesPriority ?? draft.vrrp_notify_priority_changes } =
+      entry.draft;
     return entry.instances.map(
       (instance, index): VrrpInstanceConfig => ({
         ...instance,
         // The halves of a router with both families move as one: who is notified need not be told twice.
         ...(index === 0 && notify !== undefined && { notify }),
+        ...(notify_priority_changes === true && { notifiesPriority: true }),
         ...(trackers.length > 0 && { trackers }),
         ...(group !== undefined && { syncGroup: group.name }),
         ...(group?.notify !== undefined && { groupNotify: group.notify }),

@@ -36,6 +36,7 @@ export type SyncGroup = {
   readonly members: readonly RouterEntry[];
   readonly trackers: readonly Tracker[];
   readonly notify?: VrrpNotifyConfig;
+  readonly notifiesPriority?: boolean;
 };
 
 export function resolveSyncGroups(
@@ -66,7 +67,9 @@ export function resolveSyncGroups(
     });
     judgeMembers(members, group.group.length, index, resolution);
     const trackers = resolveTrackers(group, ['vrrp_sync_group', index], targets, resolution);
-    return { name: group.name, members, trackers, ...present({ notify: resolveNotify(group) }) };
+    const notify = resolveNotify(group, ['vrrp_sync_group', index], resolution);
+    const notifiesPriority = group.notify_priority_changes;
+    return { name: group.name, members, trackers, ...present({ notify, notifiesPriority }) };
   });
 }
 

@@ -35,20 +35,29 @@ function readWhole(text: string, min: number, max: number): number | undefined {
   return value >= min && value <= max ? value : undefined;
 }
 
-/** What things are called that the config itself names, and users. */
+/** What things are called that the config itself names. */
 export const plainName = scalar(
   'a name of letters, digits, _, - and .',
   (value) => (/^[\w.-]{1,64}$/.test(value) ? value : undefined),
   { type: 'string' },
 );
 
+/** A user of the host, and a group in place of the one that he logs in with. */
+export const userName = () =>
+  scalar(
+    'a user, or USER:GROUP',
+    (value) => (/^[\w.-]{1,64}(?::[\w.-]{1,64})?$/.test(value) ? value : undefined),
+    { type: 'string' },
+  );
+
 export const interfaceName = scalar('an interface name of 1 to 15 characters', readInterfaceName, {
   type: 'string',
 });
 
 /** yes, no and the other spellings that YAML has known for them. */
-export const flag = () =>
-  scalar('yes or no', (text) => flags.get(text.toLowerCase()), { enum: ['yes', 'no', true, false] });
+export const readFlag = (text: string): boolean | undefined => flags.get(text.toLowerCase());
+
+export const flag = () => scalar('yes or no', readFlag, { enum: ['yes', 'no', true, false] });
 
 const flags: ReadonlyMap<string, boolean> = new Map([
   ...(['yes', 'true', 'on'] as const).map((word) => [word, true] as const),

@@ -2,8 +2,7 @@
 // group's scripts after those of the members. In between, while some have changed and others not yet, the group is what it
 // was. It runs nothing. Source: keepalived/vrrp/vrrp_sync.c.
 import type { VrrpInstanceConfig, VrrpNotifyConfig } from '../../model/config/router.ts';
-
-export type NotifiedState = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP';
+import type { NotifiedState } from './told.ts';
 
 export type NotifiedGroup = {
   readonly name: string;
@@ -15,6 +14,8 @@ export type GroupStates = {
   readonly configure: (instances: readonly VrrpInstanceConfig[]) => void;
   /** @returns the group that has a new state now that this member has. */
   readonly changedBy: (instance: string) => NotifiedGroup | undefined;
+  /** What each group that is configured was told last. */
+  readonly told: () => readonly { readonly name: string; readonly state: NotifiedState }[];
 };
 
 /** @param stateOf what each router was told last. */
@@ -39,6 +40,11 @@ export function createGroupStates(stateOf: (instance: string) => NotifiedState |
       told.set(group.name, state);
       return group;
     },
+    told: () =>
+      groups.flatMap(({ name }) => {
+        const state = told.get(name);
+        return state === undefined ? [] : [{ name, state }];
+      }),
   };
 }
 

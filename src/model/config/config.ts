@@ -1,6 +1,7 @@
 // The configuration as the daemon sees it: everything resolved for this director, every default filled in,
 // every time in milliseconds. Parsers (yaml.ts, ldirectord/read.ts) make it; nothing below here knows of files.
 import type { Endpoint } from '../../net/endpoint.ts';
+import type { FifosConfig } from './fifo.ts';
 import type { IpvsConfig } from './ipvs.ts';
 import type { LogConfig, LogLevel } from './log.ts';
 import type { Problem } from './problem.ts';
@@ -36,6 +37,8 @@ export type Config = {
   readonly autoreload: boolean;
   /** As whom programs run that name no user. Absent: those that check, without privileges; others as the daemon. */
   readonly scriptUser?: string;
+  /** Absent: none is written. */
+  readonly fifos?: FifosConfig;
   /** As ldirectord's maintenancedir: a file named after a server takes it out. */
   readonly maintenancedir?: string;
   /** Of the environment, those that hold secrets: no program gets them. */

@@ -72,6 +72,8 @@ export type VrrpInstanceConfig = {
   readonly trackers?: readonly Tracker[];
   /** Commands to be run as its state changes. */
   readonly notify?: VrrpNotifyConfig;
+  /** A new priority is told as well. */
+  readonly notifiesPriority?: true;
   /** The name of its sync group. */
   readonly syncGroup?: string;
   /** Commands to be run as the state of its group changes; the same in each member. */
@@ -103,10 +105,21 @@ export type VrrpProcessConfig = {
   readonly lockMemory: boolean;
 };
 
-/** By keepalived's names of the states; `every` gets INSTANCE or GROUP, name, state and priority behind it. */
+/** @property user USER or USER:GROUP; absent: as the daemon. */
+export type NotifyProgram = { readonly command: readonly string[]; readonly user?: string };
+
+/** By keepalived's words; `every` gets INSTANCE or GROUP, name, state and priority behind it. */
 export type VrrpNotifyConfig = Readonly<
-  Partial<Record<'MASTER' | 'BACKUP' | 'FAULT' | 'STOP' | 'every', readonly string[]>>
->;
+  Partial<
+    Record<
+      'MASTER' | 'BACKUP' | 'FAULT' | 'STOP' | 'DELETED' | 'MASTER_RX_LOWER_PRI' | 'every',
+      NotifyProgram
+    >
+  >
+> & {
+  /** A router that leaves the configuration is told of as DELETED, and not as FAULT. */
+  readonly tellsDeleted?: true;
+};
 
 /** How long a change of an interface must last to count. */
 export type LinkDelay = { readonly name: string; readonly upDelayMs: number; readonly downDelayMs: number };

@@ -80,7 +80,7 @@ function follow(child: ChildProcess, { timeoutMs, isAction }: ScriptRequest, use
       child.on('close', finish);
     });
   });
-  return { result, ended, kill: () => killAll('SIGKILL') };
+  return { result, ended, terminate: () => killAll('SIGTERM'), kill: () => killAll('SIGKILL') };
 }
 
 /** @returns calls it off, the killing too. */
@@ -101,6 +101,7 @@ function expireAfter(
 const settled = (result: ScriptResult): ScriptRun => ({
   result: Promise.resolve(result),
   ended: Promise.resolve(),
+  terminate: () => {},
   kill: () => {},
 });
 

@@ -56,7 +56,7 @@ describe('a block or a word that stands twice', () => {
       `${scripts}${groups}${text}${instance('', 'B', '192.0.2.97', 53)}`,
     );
     expect(config.vrrp.map(({ name }) => name)).toEqual(['A', 'B']);
-    expect(config.vrrp[0]?.notify).toEqual({ every: ['/bin/one'] });
+    expect(config.vrrp[0]?.notify).toEqual({ every: { command: ['/bin/one'] } });
     expect(config.tracked?.scripts.map(({ command }) => command)).toEqual([['/bin/one']]);
     expect(yaml).toMatch(/name: G\n\s+group:\n\s+- A\n\s+- name: H\n\s+group:\n\s+- B\n/);
     expect(notes.filter((note) => note.includes('harmless: ')).length).toBe(notes.length);
@@ -257,14 +257,6 @@ describe('words', () => {
   ])('a rule: %s', (text, wanted) => {
     expect(router(`virtual_rules {\n${text}\n}`).router.virtualRules).toMatchObject([wanted]);
   });
-
-  it('says that the user of a notify script is another', () => {
-    const { router: mine, notes } = router('notify_master "/bin/true a b" nobody nogroup\nnotify /bin/true');
-    expect(mine.notify).toEqual({ MASTER: ['/bin/true', 'a', 'b'], every: ['/bin/true'] });
-    expect(notes).toEqual([
-      'old:4: dangerous: notify_master: user nobody and group nogroup left out, as all of them run as script_user',
-    ]);
-  });
 });
 
 describe('checks', () => {
@@ -455,10 +447,9 @@ describe('a program of keepalived', () => {
 
   it('has the arguments that stand in its quotes; what stands behind them is left out, as keepalived does', () => {
     const { virtual, notes } = check('misc_path /a/b c d\nuser web www');
-    expect(virtual).toMatchObject({ miscPath: ['/a/b'], checkuser: 'web' });
+    expect(virtual).toMatchObject({ miscPath: ['/a/b'], checkuser: 'web:www' });
     expect(notes).toEqual([
       'old:6: harmless: misc_path c d: left out, as keepalived takes the first word, or what is in quotes',
-      'old:7: dangerous: user web: group www left out, as programs run with that of their user',
     ]);
   });
 

@@ -100,12 +100,11 @@ describe('the programs of a real server', () => {
     expect(virtual.reals[0]?.notify).toEqual({
       up: ['/bin/in', 'a', 'b'],
       down: ['/bin/out'],
-      user: 'nobody',
+      user: 'nobody:nogroup',
     });
     expect(virtual.omega).toBe(true);
     expect(notes.map((note) => note.replace(/^old:\d+: /, ''))).toEqual([
-      'dangerous: notify_up: group nogroup left out, as programs run with that of their user',
-      'dangerous: notify_down: as user nobody, as both programs run as one',
+      'dangerous: notify_down: as user nobody:nogroup, as both programs run as one',
     ]);
   });
 

@@ -146,4 +146,44 @@ export const trackCases: readonly ProblemCase[] = [
     problem:
       '3:5: Cannot read vrrp_script: expected a known directive (did you mean "interval"?), got "intervall"',
   },
+  yaml(
+    'a notify script has the user that is named for it',
+    router('notify: /bin/n\n    notify_master_user: nobody'),
+    '7:25: warning: Cannot use notify_master_user: expected notify_master beside it, got none',
+  ),
+  yaml(
+    'notify_deleted is a program, or whether',
+    router('notify_deleted: maybe'),
+    '6:21: Cannot read vrrp 1 notify_deleted: expected the absolute path of a program, with arguments, or yes or no, got maybe',
+  ),
+  yaml(
+    'a user is a name, and perhaps a group',
+    router('notify: /bin/n\n    notify_user: "a:b:c"'),
+    '7:18: Cannot read vrrp 1 notify_user: expected a user, or USER:GROUP, got a:b:c',
+  ),
+  yaml(
+    'FIFOs have different paths',
+    router('priority: 90', 'notify_fifo: /run/f\nlvs_notify_fifo: /run/f\n'),
+    '8:18: Cannot open lvs_notify_fifo: expected another path than that of notify_fifo, got /run/f',
+  ),
+  yaml(
+    'a FIFO has the program that is named for it',
+    router('priority: 90', 'lvs_notify_fifo_script: /bin/true\n'),
+    '7:25: warning: Cannot use lvs_notify_fifo_script: expected lvs_notify_fifo beside it, got none',
+  ),
+  yaml(
+    'a program of a FIFO has the user that is named for it',
+    router('priority: 90', 'notify_fifo: /run/f\nnotify_fifo_script_user: nobody\n'),
+    '8:26: warning: Cannot use notify_fifo_script_user: expected notify_fifo_script beside it, got none',
+  ),
+  yaml(
+    'states are written on a reload where there is a FIFO of them',
+    router('priority: 90', 'lvs_notify_fifo: /run/f\nfifo_write_vrrp_states_on_reload: yes\n'),
+    '8:35: warning: Cannot use fifo_write_vrrp_states_on_reload: expected notify_fifo or vrrp_notify_fifo, got neither',
+  ),
+  yaml(
+    'new priorities are written where there is a FIFO of them',
+    router('notify_priority_changes: yes'),
+    '6:30: warning: Cannot use notify_priority_changes: expected notify_fifo or vrrp_notify_fifo, got neither',
+  ),
 ];

@@ -142,7 +142,7 @@ describe('notify scripts', () => {
     );
     const { config } = parseYamlText(text);
     expect(config?.vrrp.map(({ notify }) => notify)).toEqual([
-      { MASTER: ['/bin/up', 'a b'], every: ['/bin/all'] },
+      { MASTER: { command: ['/bin/up', 'a b'] }, every: { command: ['/bin/all'] } },
       undefined,
       undefined,
     ]);

@@ -1,7 +1,13 @@
 // Which notify scripts run, with which words, and in which order.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createCommandQueue } from '../../../src/daemon/commands/command-queue.ts';
-import { createNotifier, type Notifier, withNotifier } from '../../../src/daemon/commands/router-commands.ts';
+import { routerCommands } from '../../../src/daemon/commands/router-commands.ts';
+import {
+  createRouterStates,
+  type RouterStates,
+  withRouterStates,
+} from '../../../src/daemon/commands/router-states.ts';
+import { formatLine } from '../../../src/daemon/commands/told.ts';
 import type { VrrpSupervisor } from '../../../src/daemon/vrrp/supervisor.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
 import type { Phase } from '../../../src/model/vrrp.ts';
@@ -12,14 +18,20 @@ import { instance } from '../../make/vrrp-instance.ts';
 let clock: VirtualTime;
 let programs: ScriptedPrograms;
 let events: JournalEvent[];
-let notifier: Notifier;
+let notifier: RouterStates;
+let lines: string[];
 
 beforeEach(() => {
   clock = createVirtualTime();
   programs = createScriptedPrograms(clock);
   events = [];
   const queue = createCommandQueue({ clock, runScript: programs.runScript });
-  notifier = createNotifier({ journal: (event) => void events.push(event), queue });
+  lines = [];
+  const runCommands = routerCommands({ journal: (event) => void events.push(event), queue });
+  notifier = createRouterStates((told, notify) => {
+    runCommands(told, notify);
+    lines.push(formatLine(told).trimEnd());
+  });
 });
 
 async function becomes(to: Phase, name = 'VI_1'): Promise<void> {
@@ -30,11 +42,12 @@ async function becomes(to: Phase, name = 'VI_1'): Promise<void> {
   await clock.advance(0);
 }
 const ran = () => programs.commands();
-const every = ['/bin/n', 'x'];
+const program = (command: string, ...words: readonly string[]) => ({ command: [command, ...words] });
+const every = program('/bin/n', 'x');
 
 describe('a notify script', () => {
   it('gets INSTANCE, name, state and priority; that of a state comes first, as it is written', async () => {
-    notifier.configure([instance({ notify: { MASTER: ['/bin/m'], every } })]);
+    notifier.configure([instance({ notify: { MASTER: program('/bin/m'), every } })]);
     await becomes('active');
     expect(ran()).toEqual(['/bin/m']);
     expect(programs.started[0]?.request.isAction).toBe(true);
@@ -90,17 +103,71 @@ describe('a notify script', () => {
     expect(ran().at(-1)).toBe('/bin/n x INSTANCE VI_1 FAULT 150');
   });
 
-  it('of a router that is taken out of the configuration is still told of its end', async () => {
-    notifier.configure([instance({ notify: { every } })]);
+  it('of a router that is taken out of the configuration is told of it as a fault, as of old', async () => {
+    notifier.configure([instance({ notify: { every, FAULT: program('/bin/f') } })]);
+    await becomes('active');
+    await programs.started[0]?.end();
     notifier.configure([]);
     await becomes('initialize');
-    expect(ran()).toEqual(['/bin/n x INSTANCE VI_1 STOP 150']);
+    await programs.started[1]?.end();
+    expect(ran().slice(1)).toEqual(['/bin/f', '/bin/n x INSTANCE VI_1 FAULT 150']);
+  });
+
+  it('of one that was in fault is not told of another', async () => {
+    notifier.configure([instance({ notify: { every } })]);
+    await becomes('fault');
+    notifier.configure([]);
+    await becomes('initialize');
+    expect(ran()).toEqual(['/bin/n x INSTANCE VI_1 FAULT 150']);
+  });
+
+  it('is told of DELETED where notify_deleted asks for it, in fault too', async () => {
+    const notify = {
+      every,
+      FAULT: program('/bin/f'),
+      DELETED: program('/bin/d'),
+      tellsDeleted: true as const,
+    };
+    notifier.configure([instance({ notify })]);
+    await becomes('fault');
+    for (const run of programs.started) await run.end();
+    notifier.configure([]);
+    await becomes('initialize');
+    await programs.started.at(-1)?.end();
+    expect(ran().slice(-2)).toEqual(['/bin/d', '/bin/n x INSTANCE VI_1 DELETED 150']);
+    // Back again it is another router.
+    notifier.configure([instance({ notify })]);
+    await becomes('backup');
+    expect(lines).toEqual([
+      ...['INSTANCE "VI_1" FAULT 150', 'INSTANCE "VI_1" DELETED 150', 'INSTANCE "VI_1" BACKUP 150'],
+    ]);
+  });
+
+  it('runs as its own user, where it has one', async () => {
+    const notify = { MASTER: { command: ['/bin/m'], user: 'nobody:adm' }, every };
+    notifier.configure([instance({ notify })]);
+    await becomes('active');
+    await programs.started[0]?.end();
+    expect(programs.started.map(({ request }) => request.user)).toEqual(['nobody:adm', undefined]);
+  });
+
+  it('of a lower active runs alone, each time one is heard', async () => {
+    notifier.configure([instance({ notify: { every, MASTER_RX_LOWER_PRI: program('/bin/again') } })]);
+    const heard: JournalEvent = {
+      event: 'vrrp.lower_active_heard',
+      ...{ instance: 'VI_1', vrid: 51, peer: '192.0.2.2', peer_priority: 100, priority: 140 },
+    };
+    await becomes('active');
+    for (let i = 0; i < 2; i += 1) notifier.heard(heard);
+    for (let i = 0; i < 3; i += 1) await programs.started[i]?.end();
+    expect(ran().slice(1)).toEqual(['/bin/again', '/bin/again']);
+    expect(lines.slice(1)).toEqual(Array(2).fill('INSTANCE "VI_1" MASTER_RX_LOWER_PRI 140'));
   });
 });
 
 describe('the notify script of a sync group', () => {
   const member = (name: string, more = {}) =>
-    instance({ name, syncGroup: 'VG', groupNotify: { MASTER: ['/bin/m'], every }, ...more });
+    instance({ name, syncGroup: 'VG', groupNotify: { MASTER: program('/bin/m'), every }, ...more });
   const groupRan = () => ran().filter((line) => !line.includes('INSTANCE'));
 
   it('runs once a group, when the last member has changed, with GROUP, name, state and 0', async () => {
@@ -147,15 +214,57 @@ describe('the notify script of a sync group', () => {
   });
 });
 
+describe('a FIFO', () => {
+  const changes = (to: number) =>
+    notifier.heard({
+      event: 'vrrp.priority_changed',
+      ...{ instance: 'VI_1', vrid: 51, from: 150, to, because: [] },
+    });
+
+  it('gets a new priority by the role, where it is asked for; scripts never do', async () => {
+    notifier.configure([instance({ notify: { every } })]);
+    await becomes('backup');
+    changes(140);
+    notifier.configure([instance({ notify: { every }, notifiesPriority: true })]);
+    changes(130);
+    await becomes('active');
+    changes(120);
+    for (const run of programs.started) await run.end();
+    expect(ran()).toHaveLength(2);
+    expect(lines).toEqual([
+      ...['INSTANCE "VI_1" BACKUP 150', 'INSTANCE "VI_1" BACKUP_PRIORITY 130'],
+      ...['INSTANCE "VI_1" MASTER 150', 'INSTANCE "VI_1" MASTER_PRIORITY 120'],
+    ]);
+  });
+
+  it('gets no line of the other half of a router with both families, nor of what holds the two together', async () => {
+    const both = { syncGroup: 'VI_1/both' };
+    notifier.configure([instance(both), instance({ ...both, name: 'VI_1/ipv6' })]);
+    for (const name of ['VI_1', 'VI_1/ipv6']) await becomes('active', name);
+    expect(lines).toEqual(['INSTANCE "VI_1" MASTER 150']);
+  });
+
+  it('can be told all states once more', async () => {
+    const syncGroup = 'VG';
+    notifier.configure([instance({ syncGroup }), instance({ syncGroup, name: 'VI_2' })]);
+    await becomes('active');
+    await becomes('active', 'VI_2');
+    const again: string[] = [];
+    notifier.repeat((told) => again.push(formatLine(told).trimEnd()));
+    expect(again.toSorted()).toEqual(lines.toSorted());
+    expect(again).toContain('GROUP "VG" MASTER 0');
+  });
+});
+
 it('is told the configuration with the supervisor of its routers', async () => {
   const supervisor = {
     start: async () => ['x'],
     reconfigure: async () => ['y'],
   } as unknown as VrrpSupervisor;
-  const notifying = withNotifier(supervisor, notifier);
-  expect(await notifying.start([instance({ notify: { MASTER: ['/bin/m'] } })])).toEqual(['x']);
+  const notifying = withRouterStates(supervisor, notifier);
+  expect(await notifying.start([instance({ notify: { MASTER: program('/bin/m') } })])).toEqual(['x']);
   await becomes('active');
-  expect(await notifying.reconfigure([instance({ notify: { BACKUP: ['/bin/b'] } })])).toEqual(['y']);
+  expect(await notifying.reconfigure([instance({ notify: { BACKUP: program('/bin/b') } })])).toEqual(['y']);
   await programs.started[0]?.end();
   await becomes('backup');
   expect(ran()).toEqual(['/bin/m', '/bin/b']);

@@ -72,7 +72,7 @@ beforeEach(() => {
       };
       const run: Run = { command, end, killed: false };
       runs.push(run);
-      return { result, ended, kill: () => (run.killed = true) };
+      return { result, ended, terminate: () => {}, kill: () => (run.killed = true) };
     },
     watchFile: (_, listener) => {
       setFile = listener;

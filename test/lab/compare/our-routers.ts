@@ -151,6 +151,8 @@ const notifyKeys = {
   BACKUP: 'notify_backup',
   FAULT: 'notify_fault',
   STOP: 'notify_stop',
+  DELETED: 'notify_deleted',
+  MASTER_RX_LOWER_PRI: 'notify_master_rx_lower_pri',
   every: 'notify',
 } as const;
 
@@ -158,8 +160,8 @@ const notifiesOf = (notify: VrrpNotifyConfig): Fields =>
   fieldsOf(
     Object.fromEntries(
       Object.entries(notifyKeys).map(([state, key]) => {
-        const words = notify[state as keyof VrrpNotifyConfig];
-        return [key, words && programAndArguments(words)];
+        const program = notify[state as keyof typeof notifyKeys];
+        return [key, program && programAndArguments(program.command)];
       }),
     ),
   );

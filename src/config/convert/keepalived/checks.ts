@@ -226,7 +226,7 @@ function externalOf({ checker: { block, at }, note, isThere }: Scope): Fields {
   return {
     checktype: 'external',
     misc_path: command,
-    checkuser: userOf(lastOf(block, 'user'), note),
+    checkuser: userOf(lastOf(block, 'user')),
     misc_dynamic: lastOf(block, 'misc_dynamic') === undefined ? undefined : 'yes',
   };
 }

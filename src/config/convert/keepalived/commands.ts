@@ -28,26 +28,16 @@ export function noteRest(statement: Statement | undefined, note: Noting): void {
   note(statement.at, 'ignored', `${statement.key} ${rest.join(' ')}: ${reason}`);
 }
 
-/** The `user` of a script; its group is that of the user here. */
-export function userOf(statement: Statement | undefined, note: Noting): string | undefined {
-  const [user, group] = statement?.words ?? [];
-  if (statement !== undefined && group !== undefined)
-    note(
-      statement.at,
-      'user',
-      `user ${user}: group ${group} left out, as programs run with that of their user`,
-    );
-  return user;
+/** A user and perhaps a group, as they stand in a statement from that word on. */
+export function userOf(statement: Statement | undefined, from = 0): string | undefined {
+  const [user, group] = statement?.words.slice(from) ?? [];
+  return group === undefined ? user : `${user}:${group}`;
 }
 
 /** quorum_up and quorum_down, or notify_up and notify_down: each with its user there, both with one here. */
 export function upAndDownOf(block: Statement['block'], what: 'quorum' | 'notify', note: Noting): Fields {
   const [up, down] = [lastOf(block, `${what}_up`), lastOf(block, `${what}_down`)];
-  const [user, other] = [up?.words[1], down?.words[1]];
-  for (const { key, words, at } of [up, down].flatMap((each) => each ?? [])) {
-    if (words[2] !== undefined)
-      note(at, 'user', `${key}: group ${words[2]} left out, as programs run with that of their user`);
-  }
+  const [user, other] = [userOf(up, 1), userOf(down, 1)];
   if (down !== undefined && user !== undefined && other !== user) {
     note(down.at, 'user', `${what}_down: as user ${user}, as both programs run as one`);
   }

@@ -2,12 +2,14 @@
 // services.ts, routers.ts and tracking.ts. Source: docs/reference/keepalived.md §1.
 import { type Converted, collectNotes, type Fields, type Noting } from '../converted.ts';
 import { sharedKeys as announcementKeys } from './announcements.ts';
+import { userOf } from './commands.ts';
 import { delayKeys, interfacesOf, processOf } from './delays.ts';
 import { directorKeys, ipvsOf } from './director.ts';
 import { identityOf } from './identity.ts';
 import { noteLate } from './late.ts';
 import { noteUnknown } from './left-out.ts';
 import { readKeepalivedLines, type SourceFile, type Sources } from './lines.ts';
+import { fifoKeys, fifosOf } from './notifies.ts';
 import { sharedRivalKeys } from './rivals.ts';
 import { defaultDevice, instancesOf } from './routers.ts';
 import { firstPriorities } from './routes.ts';
@@ -15,7 +17,7 @@ import { virtualsOf } from './services.ts';
 import { noteUnheld, staticKeys, staticsOf } from './statics.ts';
 import { syncGroupsOf, weightlessMembers } from './sync-groups.ts';
 import { cleanName, nameOf, scriptOf, trackFileOf, trackProcessOf } from './tracking.ts';
-import { isSet, readStatements, type Statement, wordOf } from './tree.ts';
+import { isSet, lastOf, readStatements, type Statement } from './tree.ts';
 
 const blocks: ReadonlySet<string> = new Set([
   ...[
@@ -32,7 +34,7 @@ const blocks: ReadonlySet<string> = new Set([
 ]);
 /** Of global_defs: read below, or where an instance or a script leaves it out. */
 const globalKeys: ReadonlySet<string> = new Set([
-  ...[...directorKeys, ...delayKeys, ...announcementKeys, ...sharedRivalKeys],
+  ...[...directorKeys, ...delayKeys, ...announcementKeys, ...sharedRivalKeys, ...fifoKeys],
   ...[
     'vrrp_version',
     'default_interface',
@@ -76,7 +78,8 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
   const trackFiles = new Map(vrrp_track_file.map(({ name, file }) => [String(name), String(file)]));
   const groups = new Map(all('virtual_server_group').map((each) => [each.words[0] ?? '', each]));
   const document: Fields = {
-    script_user: wordOf(globals, 'script_user'),
+    script_user: userOf(lastOf(globals, 'script_user')),
+    ...fifosOf(globals, note),
     ...(vrrp.length > 0 && statics),
     ipvs: ipvsOf(globals, all('vrrp_instance'), names(vrrp), note),
     vrrp_process: processOf(globals),

@@ -6,9 +6,10 @@ import { advertsOf } from './adverts.ts';
 import { announcementKeys, announcementsOf } from './announcements.ts';
 import { type Election, electionOf } from './election.ts';
 import { noteUnknown } from './left-out.ts';
+import { notifiesOf, notifyKeys } from './notifies.ts';
 import { rivalKeys, rivalryOf } from './rivals.ts';
 import { type RulePriorities, routesOf, rulesOf } from './routes.ts';
-import { nameOf, notifiesOf, notifyKeys, type References } from './tracking.ts';
+import { nameOf, type References } from './tracking.ts';
 import { trackKeys, tracksOf } from './tracks.ts';
 import { isSet, lastOf, linesOf, type Statement, wholeWithin, wordOf } from './tree.ts';
 

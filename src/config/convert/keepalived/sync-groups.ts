@@ -3,7 +3,8 @@
 // Source: keepalived/vrrp/vrrp_parser.c, keepalived/vrrp/vrrp_sync.c.
 import type { Fields, Noting } from '../converted.ts';
 import { reasonOf } from './left-out.ts';
-import { cleanName, nameOf, notifiesOf, notifyKeys, type References } from './tracking.ts';
+import { groupNotifyKeys, notifiesOf } from './notifies.ts';
+import { cleanName, nameOf, type References } from './tracking.ts';
 import { trackKeys, tracksOf } from './tracks.ts';
 import { firstOf, type Statement } from './tree.ts';
 
@@ -44,7 +45,7 @@ export function syncGroupsOf(statements: readonly Statement[], around: GroupSurr
 }
 
 const weighing = ['sync_group_tracking_weight', 'global_tracking'] as const;
-const known: ReadonlySet<string> = new Set(['group', ...trackKeys, ...notifyKeys, ...weighing]);
+const known: ReadonlySet<string> = new Set(['group', ...trackKeys, ...groupNotifyKeys, ...weighing]);
 
 /** Members of groups that do not ask for their weights, by the first group that names each. */
 export function weightlessMembers(

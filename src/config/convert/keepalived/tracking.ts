@@ -1,5 +1,5 @@
-// What keepalived's virtual routers can track and whom they tell (docs/reference/keepalived.md §3, §4): vrrp_script,
-// track_file, vrrp_track_process and notify scripts. The track_ blocks that refer to them are read in tracks.ts.
+// What keepalived's virtual routers can track (docs/reference/keepalived.md §3): vrrp_script,
+// track_file and vrrp_track_process. The track_ blocks that refer to them are read in tracks.ts.
 import type { Fields, Noting } from '../converted.ts';
 import { commandOf, noteRest, userOf } from './commands.ts';
 import { noteUnknown } from './left-out.ts';
@@ -24,34 +24,6 @@ const dayMax = 86_400;
 /** Names are of letters, digits, _, - and . here. */
 export const cleanName = (name: string): string => name.replaceAll(/[^\w.-]/g, '_').slice(0, 64);
 export const nameOf = ({ words }: Statement): string => cleanName(words[0] ?? '');
-
-export const notifyKeys = [
-  'notify_master',
-  'notify_backup',
-  'notify_fault',
-  'notify_stop',
-  'notify',
-] as const;
-
-/** keepalived takes the first of a kind. Behind the program stand a user and a group. */
-export function notifiesOf({ block }: Statement, note: Noting): Fields {
-  for (const { key, at } of block ?? []) {
-    const first = notifyKeys.some((each) => each === key) ? firstOf(block, key) : undefined;
-    if (first !== undefined && first.at.line !== at.line)
-      note(at, 'ignored', `${key}: left out, as keepalived takes the first (line ${first.at.line})`);
-  }
-  return Object.fromEntries(
-    notifyKeys.map((key) => {
-      const statement = firstOf(block, key);
-      const [, user, group] = statement?.words ?? [];
-      if (statement !== undefined && user !== undefined) {
-        const who = group === undefined ? `user ${user}` : `user ${user} and group ${group}`;
-        note(statement.at, 'user', `${key}: ${who} left out, as all of them run as script_user`);
-      }
-      return [key, statement && commandOf(statement, note)];
-    }),
-  );
-}
 
 export const trackKeys = ['track_interface', 'track_script', 'track_file', 'track_process'] as const;
 
@@ -128,7 +100,7 @@ export function scriptOf(statement: Statement, note: Noting): readonly Fields[] 
       rise: countOf(block, 'rise', note),
       fall: countOf(block, 'fall', note),
       init_fail: firstOf(block, 'init_fail') && 'yes',
-      user: userOf(lastOf(block, 'user'), note),
+      user: userOf(lastOf(block, 'user')),
     },
   ];
 }

@@ -121,6 +121,12 @@ function tell(reporting: Reporting, report: Report): void {
     case 'splitBrainSuspected':
       reporting.strangers.alsoActive(report.peer, report.peerPriority);
       return;
+    case 'lowerActiveHeard': {
+      const { peer, peerPriority: peer_priority } = report;
+      const { priority } = reporting.present();
+      emit({ event: 'vrrp.lower_active_heard', instance, vrid, peer, peer_priority, priority });
+      return;
+    }
     case 'ownAddressHeard':
       reject(reporting, { ...report, over: identity(reporting).interface }, { reason: 'own_address' });
       return;
