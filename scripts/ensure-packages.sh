@@ -34,6 +34,7 @@ package_of() {
     postgres) echo postgresql ;;
     # systemd itself, for machines of the lab; what the host's first process is, is another package's matter.
     systemctl) echo systemd ;;
+    rsyslogd) echo rsyslog ;;
     # Pacemaker's agents, ldirectord's among them.
     ocf-tester) echo resource-agents ;;
     *) echo "$1" ;;
@@ -53,7 +54,7 @@ fi
 # 200 MB more.
 wished=
 if [ $# = 0 ]; then
-  servers='systemctl ldirectord strace ocf-tester haproxy lwp-request smtpd dovecot vsftpd tinyproxy unbound slapd freeradius faketime'
+  servers='systemctl ldirectord strace ocf-tester haproxy lwp-request smtpd dovecot vsftpd tinyproxy unbound slapd freeradius faketime rsyslogd'
   # What judges packages and manual pages.
   servers="$servers lintian mandoc man zsh rpmbuild"
   [ "${LAB_SERVERS:-}" != all ] || servers="$servers mariadbd postgres"
@@ -110,7 +111,7 @@ rm -f "$log"
 
 # Nor at the next boot: they are here as programs for tests. Pacemaker's agents bring a log daemon.
 case $missing in *resource-agents*) missing="$missing logd" ;; esac
-for service in nginx keepalived frr opensmtpd dovecot vsftpd unbound slapd freeradius postgresql logd; do
+for service in nginx keepalived frr opensmtpd dovecot vsftpd unbound slapd freeradius postgresql logd rsyslog; do
   case $missing in
     *" $service"*) [ ! -d /run/systemd/system ] || systemctl --quiet disable "$service" || true ;;
   esac

@@ -9,7 +9,7 @@ import { knownSocketIn } from '../compose/known-socket.ts';
 import { createLastGood } from '../compose/last-good.ts';
 import { openEvents } from '../compose/open-events.ts';
 import { openListener } from '../compose/open-listener.ts';
-import { openLog } from '../compose/open-log.ts';
+import { openLog, tellJournal } from '../compose/open-log.ts';
 import { readAtStart } from '../compose/read-at-start.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { secretsOfConfig } from '../config/secret-keys.ts';
@@ -154,7 +154,8 @@ function endEarly(reason: string, io: Io): never {
     { event: 'daemon.stopping', reason },
     { event: 'daemon.stopped', uptime_s: 0 },
   ] as const) {
-    io.stdout(jsonLine(recordOf(event, wallTime())));
+    const record = recordOf(event, wallTime());
+    if (!tellJournal(1, record)) io.stdout(jsonLine(record));
   }
   process.exit(0);
 }

@@ -1,5 +1,6 @@
 // The log of a daemon on this machine: its sockets, files and clocks. What speaks to a syslog is loaded when one is configured.
 import { hostname } from 'node:os';
+import { journalEntry } from '../daemon/log/journal-sink.ts';
 import { createJournal, type JournalShell } from '../daemon/log/log.ts';
 import type { LogConfig, SyslogTarget } from '../model/config/log.ts';
 import type { LogRecord } from '../model/log-record.ts';
@@ -8,7 +9,7 @@ import { systemClock } from '../system/clock.ts';
 import { openLogFile } from '../system/files/log-file.ts';
 import { openLogOutput } from '../system/files/log-output.ts';
 import { isJournalStream, levelPrefix } from '../system/host/level-prefix.ts';
-import { journalSocket, openLogDatagrams } from '../system/sockets/log-datagrams.ts';
+import { journalSocket, openLogDatagrams, sendLogDatagram } from '../system/sockets/log-datagrams.ts';
 import { wallTime } from '../system/wall-clock.ts';
 
 export function openLog(
@@ -26,6 +27,11 @@ export function openLog(
     openJournal: () => openLogDatagrams(journalSocket),
   });
 }
+
+/** For a process that ends before it has a log: to journald, where that reads the descriptor. @returns whether it was taken */
+export const tellJournal = (descriptor: number, record: LogRecord): boolean =>
+  isJournalStream(descriptor, process.env.JOURNAL_STREAM) &&
+  sendLogDatagram(journalSocket, journalEntry(record));
 
 function openSyslog(to: SyslogTarget): LogTransport {
   if (to.kind === 'socket') return openLogDatagrams(to.path);

@@ -25,12 +25,16 @@ const placeOf =
     log: log(config.log),
   });
 
+/** Nobody reads its output; what goes to syslog needs no file, as in ldirectord. */
+export const inBackground = (log: Config['log']): Config['log'] =>
+  log.syslog === undefined ? { ...log, file: log.file ?? defaultLog } : log;
+
 /** As `start` has started it. */
 export async function runInBackground(instance: Instance, io: Io): Promise<number> {
   // Before the lock says which process it is, a stop would find none.
   writeFileSync(instance.lock, `${process.pid}\n`);
   const code = await runDaemon({ options: { config: instance.file }, positionals: [] }, io, {
-    place: placeOf(instance, (log) => ({ ...log, file: log.file ?? defaultLog })),
+    place: placeOf(instance, inBackground),
     onReady: () => {
       writePidFile(instance, io);
       writeSync(descriptors.ready, 'ready\n');

@@ -30,7 +30,7 @@ export function createJournalSink({ clock, transport, troubles, instead }: Journ
   };
   const queue = createQueuedSink({
     ...{ clock, transport, troubles, ...(instead !== undefined && { handBack }) },
-    encode: (record) => encodeJournal(record, aboutOf(record)),
+    encode: journalEntry,
   });
   return {
     write: (record) => (failed ? instead?.(record) : queue.write(record)),
@@ -41,7 +41,9 @@ export function createJournalSink({ clock, transport, troubles, instead }: Journ
   };
 }
 
-function aboutOf({ event }: LogRecord) {
-  const messageId = messageIds[event];
-  return { identifier: 'lvs-director', ...(messageId !== undefined && { messageId }) };
+/** As journald takes it. */
+export function journalEntry(record: LogRecord): Uint8Array {
+  const messageId = messageIds[record.event];
+  const about = { identifier: 'lvs-director', ...(messageId !== undefined && { messageId }) };
+  return encodeJournal(record, about);
 }

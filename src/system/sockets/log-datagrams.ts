@@ -55,5 +55,15 @@ export function openLogDatagrams(path: string): LogTransport {
   };
 }
 
+/** One line within the call, for a process that is about to end. @returns whether it was taken */
+export function sendLogDatagram(path: string, line: Uint8Array): boolean {
+  const address = unixAddress(path);
+  const opened = openSocket(AF_UNIX, SOCK_DGRAM, 0);
+  if (address === undefined || !opened.ok) return false;
+  const sent = sendTo(opened.value, line, address);
+  closeDescriptor(opened.value);
+  return sent.ok;
+}
+
 const failure = (path: string, code: ErrnoCode) =>
   Object.assign(new Error(`send to ${path}: ${code}`), { code });

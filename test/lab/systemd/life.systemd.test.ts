@@ -131,6 +131,38 @@ describe('the journal', () => {
     expect(explained).toMatch(/^-- Subject: daemon\.reload_rejected/m);
     expect(explained).toMatch(/The running config stays in force/);
   });
+
+  it('has all that was said while journald stood still, and nothing waited for it', async () => {
+    const since = await mark(lvs1);
+    await lvs1.run('pkill -STOP -x systemd-journal');
+    await lvs1.run('for round in $(seq 30); do lvs-director reload >/dev/null; done; sleep 6');
+    expect(await holds(lvs1)).toBe(true);
+    await lvs1.run('pkill -CONT -x systemd-journal');
+    await waitUntil(
+      async () => (await told(lvs1, since)).filter(({ event }) => event === 'daemon.reloaded').length === 30,
+      { timeoutMs: 60_000, everyMs: 500, what: 'the journal has the thirty reloads' },
+    );
+    const lost = (await told(lvs1, since)).filter(({ event }) => /log\.|process_lost/.test(String(event)));
+    expect(lost).toEqual([]);
+  });
+
+  it('has the lines of /dev/log too, with their facility, and knows who wrote them', async () => {
+    await writeConfig(lvs1, `${pairConfig}log: {syslog: {facility: local0}}\n`);
+    await lvs1.run('lvs-director reload');
+    const lines = await waitUntil(
+      async () => (await lvs1.attempt('journalctl -q -o json _TRANSPORT=syslog SYSLOG_FACILITY=16')).stdout,
+      { timeoutMs: 60_000, everyMs: 300, what: 'a line of syslog' },
+    );
+    expect(JSON.parse(lines.split('\n')[0] ?? '')).toMatchObject({
+      ...{ SYSLOG_IDENTIFIER: 'lvs-director', PRIORITY: '6', _SYSTEMD_UNIT: 'lvs-director.service' },
+      ...{
+        SYSLOG_PID: await property(lvs1, 'MainPID'),
+        MESSAGE: expect.stringMatching(/^daemon\.reloaded: /),
+      },
+    });
+    await writeConfig(lvs1, pairConfig);
+    await lvs1.run('lvs-director reload');
+  });
 });
 
 describe('no question to the address stays without an answer', () => {
