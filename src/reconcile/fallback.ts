@@ -69,7 +69,8 @@ function weightOf(
 ): number {
   // Nobody looks at it, neither as a tier nor as a server.
   if (!config.checked && real === undefined) return config.weight;
-  const name = realName(virtual.id, config.checked ? config : (real ?? config));
+  // Behind gate another port is the same place: one place has one verdict, or the two names would take turns.
+  const name = realName(virtual.id, real ?? config);
   const said = verdictOf(name);
   const verdict = real === undefined ? said : withoutCheck(checktypeOf(virtual, real), said);
   const isUp = verdict === 'up' || (verdict === 'unverified' && (serves || !config.checked));

@@ -113,7 +113,7 @@ const endpointIn = ({ id }: VirtualConfig, server: Destination): string =>
 function tierIsUp(virtual: VirtualConfig, tier: FallbackConfig, verdictOf: VerdictOf): boolean {
   const real = virtual.reals.findLast((each) => endpointIn(virtual, each) === endpointIn(virtual, tier));
   if (real === undefined && !tier.checked) return true;
-  const name = realName(virtual.id, tier.checked ? tier : (real ?? tier));
+  const name = realName(virtual.id, real ?? tier);
   const told = verdictOf(formatServiceId(virtual.id), name);
   const verdict = real === undefined ? told : withoutCheck(virtual.checktype.kind, told);
   return verdict === 'up' || (verdict === 'unverified' && !tier.checked);

@@ -46,14 +46,18 @@ function* cases(): Generator<Case> {
                     };
 }
 
-function decided({ of, quorum, quiescent, tiers }: Case, table: Table) {
+/** @param tierPort behind gate, and so the same place whatever it is. */
+function decided({ of, quorum, quiescent, tiers }: Case, table: Table, tierPort = 80) {
   const virtual = virtualOf(id, {
     reals: [realOf(a, 80, { weight: 5 }), realOf(b, 80, { weight: 5 })],
-    fallbacks: tiers.map(({ place, checked }) => tierOf(place, 80, { checked })),
+    fallbacks: tiers.map(({ place, checked }) => tierOf(place, tierPort, { checked })),
     quorum: { quorum: 10, hysteresis: 0 },
     quiescent,
   });
-  const verdictOf = (_: string, real: string): Verdict => of[real.replace(/:80$/, '')] ?? 'unverified';
+  // Of another port a check may say anything; the server's own counts.
+  const verdictOf = (_: string, real: string): Verdict =>
+    of[real.replace(/:80$/, '')] ??
+    (real.startsWith(`${a}:`) ? 'up' : (of[real.replace(/:\d+$/, '')] ?? 'unverified'));
   return desireServices([virtual], verdictOf, table, { quorumOf: () => quorum })[0] ?? expect.fail('nothing');
 }
 
@@ -102,10 +106,22 @@ describe('tiers that are also real servers', () => {
     }
   });
 
-  it('ask for nothing more once the table is as they ask', () => {
+  it('ask for nothing more once the table is as they ask, by whatever port they are named', () => {
     for (const each of all) {
-      const first = decided(each, []);
-      expect(decided(each, [first.entry]).entry).toEqual(first.entry);
+      for (const port of [80, 8080]) {
+        for (const quorum of [each.quorum, 'open'] as const) {
+          const first = decided({ ...each, quorum }, [], port);
+          expect([each, quorum, decided({ ...each, quorum }, [first.entry], port).entry]).toEqual([
+            each,
+            quorum,
+            first.entry,
+          ]);
+        }
+      }
     }
+  });
+
+  it('go by the check of the server in their place, where theirs asks another port', () => {
+    for (const each of all) expect(servingIn(decided(each, [], 8080))).toEqual(servingIn(decided(each, [])));
   });
 });
