@@ -12,6 +12,16 @@ const since = { type: 'string', usage: '--since TIME' } as const;
 const file = { type: 'string', usage: '--file LOG', multiple: true } as const;
 const numeric = { type: 'boolean', short: 'n' } as const;
 
+/** Of both set-ups. */
+const ofSetUp = {
+  ...{ config, director },
+  vip: { type: 'string', usage: '--vip ADDRESS[:PORT],…' },
+  real: { type: 'string', usage: '--real ADDRESS[:PORT],…' },
+  firewall: { type: 'string', usage: '--firewall nftables|iptables' },
+  undo: { type: 'boolean', usage: '--undo | --check' },
+  check: unshown.boolean,
+} as const;
+
 /** What a command takes that reads the config, or asks the running daemon. */
 const ofConfig = { config, director };
 const ofDaemon = { config, socket, director: unshown.string };
@@ -145,6 +155,40 @@ export const commands: Readonly<Record<string, Command>> = {
       'exit 1 where nobody takes the packet',
     ],
     load: async () => (await import('./where.ts')).runWhere,
+  },
+  realserver: {
+    takes: ['dr|tun|nat'],
+    summary: 'a script that sets a real server up for the services of the config, or of --vip',
+    options: {
+      format: { type: 'string', usage: '--format FORM' },
+      ...ofSetUp,
+      dip: { type: 'string', usage: '--dip ADDRESS' },
+      policy: { type: 'boolean', usage: '--policy' },
+    },
+    details: [
+      'FORM: sh (default: until the next boot), systemd-networkd, NetworkManager, ifupdown, netplan,',
+      '      windows or freebsd (as text)',
+      'realserver dr | ssh web1 sh; realserver dr --undo | ssh web1 sh; realserver dr | ssh web1 sh -s check',
+      '--check looks at this machine, and ends with 1 where anything is wrong',
+      '--dip: the gateway of nat; --policy: for the answers of the services alone',
+    ],
+    load: async () => (await import('./realserver.ts')).runRealServer,
+  },
+  director: {
+    takes: ['dr|tun|nat'],
+    summary: 'a script that sets a director up around the table: forwarding, redirects, NAT, firewall',
+    options: {
+      format: { type: 'string', usage: '--format sh|files' },
+      ...ofSetUp,
+      dip: unshown.string,
+      'full-nat': { type: 'boolean', usage: '--full-nat' },
+    },
+    details: [
+      'files: with sysctl.d, modules-load.d and nftables files, so that a boot does it again',
+      '--check looks at this machine, and ends with 1 where anything is wrong',
+      '--full-nat: the servers see the address of the director, and need no gateway of ours',
+    ],
+    load: async () => (await import('./director.ts')).runDirector,
   },
   drain: {
     takes: ['REAL'],

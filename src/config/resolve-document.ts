@@ -5,6 +5,7 @@ import type { ConfigEnvironment } from '../model/config/environment.ts';
 import type { VirtualConfig } from '../model/config/service.ts';
 import { directorDefaults } from './defaults.ts';
 import type { DocumentDraft } from './document.ts';
+import { judgeFloatingGateway } from './floating-gateway.ts';
 import { judgeIneffective } from './ineffective.ts';
 import { resolveIpvs } from './ipvs/ipvs.ts';
 import { judgeSyncFamilies } from './ipvs/sync.ts';
@@ -63,6 +64,7 @@ export function resolveConfig(
   judgeSharedPrograms(draft, resolution);
   judgeSyncFamilies(config, resolution);
   judgeUnusedIpvs(draft.ipvs ?? {}, config, resolution);
+  judgeFloatingGateway(config, resolution);
   judgeScriptUser(draft, services, resolution);
   const problems = sortProblems(resolution.problems);
   return problems.some((problem) => problem.severity === 'error') ? { problems } : { config, problems };

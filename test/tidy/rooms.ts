@@ -17,7 +17,7 @@ const words = ['net', 'model'];
 const core: Rule = { below: [...words, 'ports', 'journal'] };
 const cores = ['vrrp', 'health', 'reconcile', 'config', 'roster', 'explain'];
 const underDaemon = [...words, 'wire', 'ports', 'journal', ...cores, 'kernel', 'probes'];
-const underCli = [...underDaemon, 'system', 'daemon', 'control', 'render', 'compose'];
+const underCli = [...underDaemon, 'system', 'daemon', 'control', 'render', 'setup', 'compose'];
 
 export const rules: Readonly<Record<string, Rule>> = {
   net: { below: [] },
@@ -30,6 +30,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   reconcile: core,
   roster: { below: [...core.below, 'config/real-file.ts'] },
   explain: { below: [...core.below, 'reconcile'] },
+  setup: { below: words },
   config: { ...core, modules: ['js-yaml', 'zod'] },
   kernel: { below: [...words, 'wire', 'ports'] },
   probes: {

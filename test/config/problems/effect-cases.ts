@@ -265,4 +265,9 @@ export const effectCases: readonly ProblemCase[] = [
     'execute=other.cf\n',
     '1:9: Cannot serve what execute names: expected the services of that file in this one, as one daemon reads one file, got other.cf',
   ),
+  yaml(
+    'servers of NAT whose gateway does not float',
+    `vrrp: [{name: A, interface: eth0, virtual_router_id: 5, virtual_ipaddress: [10.9.0.9/24]}]\n${other('address: 10.0.0.1:8080', 'checktype: connect')}`,
+    '4:12: warning: Cannot keep the answers of masq servers through a failover: expected a virtual address on the network of 10.0.0.2 for their gateway, say virtual_ipaddress_excluded: [ADDRESS/LENGTH dev IF], or full NAT (docs/setup.md), got none',
+  ),
 ];

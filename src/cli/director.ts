@@ -1,0 +1,21 @@
+// `lvs-director director dr|tun|nat`: the script that makes a machine a director of the config's services (or of --vip):
+// what lies around the table, which `run` itself does not touch.
+import { directorForms, directorScript } from '../setup/set-up.ts';
+import { type Arguments, type ExitCode, type Io, textOption } from './command-line.ts';
+import { printOrLook, readWanted, refuse } from './set-up-options.ts';
+
+/** 1: --check has found something. */
+export async function runDirector(given: Arguments, io: Io): Promise<ExitCode> {
+  const format = textOption(given.options, 'format') ?? 'sh';
+  const form = Object.hasOwn(directorForms, format) ? directorForms[format] : undefined;
+  if (form === undefined)
+    return refuse(io, `expected --format ${Object.keys(directorForms).join(', ')}, got ${format}`);
+  const wanted = await readWanted(given, io);
+  if (typeof wanted === 'number') return wanted;
+  const { topology, served, config, firewall, action } = wanted;
+  const fullNat = given.options['full-nat'] === true;
+  if (fullNat && topology !== 'nat') return refuse(io, `expected nat with --full-nat, got ${topology}`);
+  const schedulers = (config?.virtuals ?? []).map(({ scheduler }) => scheduler);
+  const script = directorScript(topology, { served, schedulers, fullNat }, { form, firewall, action });
+  return printOrLook(script, action, io);
+}

@@ -1,0 +1,83 @@
+// What a director needs around the table so that packets reach it, its servers, and the clients again. Pure; docs/setup.md
+// has it in words. Sources: Documentation/networking/ip-sysctl.rst, ipvs-sysctl.rst (conntrack), RFC 9568 §5.1.1.7 (112).
+import { type Family, familyOf } from '../net/ip.ts';
+import type { Need, Topology } from './need.ts';
+import { type Served, unique } from './served.ts';
+
+export type DirectorWish = {
+  readonly served: Served;
+  /** Of the services, for the modules of the kernel. */
+  readonly schedulers: readonly string[];
+  /** NAT: the servers see the director's address in place of the client's. */
+  readonly fullNat: boolean;
+};
+
+export function directorNeeds(topology: Topology, wish: DirectorWish): readonly Need[] {
+  const around = [...accepts(wish.served)];
+  return [...modules(wish), ...(topology === 'nat' ? nat(wish) : []), ...around];
+}
+
+const modules = ({ schedulers }: DirectorWish): readonly Need[] =>
+  ['ip_vs', ...unique(schedulers).map((name) => `ip_vs_${name.replace('-', '_')}`)].map((name) => ({
+    ...{ need: 'module', name },
+    why: 'the kernel loads it at the first need; a kernel without it is found at once',
+  }));
+
+function nat({ served, fullNat }: DirectorWish): readonly Need[] {
+  const servers = unique(served.servers.map(({ address }) => address));
+  const families = unique([...served.vips.map(({ address }) => address), ...servers].map(familyOf));
+  return [
+    ...families.flatMap(forwarding),
+    ...(families.includes('inet') ? unredirected : []),
+    ...(fullNat ? fullyTranslated(served) : families.flatMap((family) => masquerade(family, served))),
+  ];
+}
+
+const forwarding = (family: Family): readonly Need[] => [
+  {
+    need: 'sysctl',
+    key: family === 'inet' ? 'net/ipv4/ip_forward' : 'net/ipv6/conf/all/forwarding',
+    ...{ value: 1, rule: 'at least', initial: 0 },
+    why: 'the answers of the servers are forwarded to the clients; without it they end here',
+  },
+];
+
+/** All, what comes later, and every device that is there: each counts by itself, and all of them must be off. */
+const unredirected: readonly Need[] = ['all', 'default', '*'].map((device) => ({
+  need: 'sysctl',
+  key: `net/ipv4/conf/${device}/send_redirects`,
+  ...{ value: 0, rule: 'exactly', initial: 1 },
+  why: 'on one network the kernel tells servers of a shorter way to the client, past the director',
+}));
+
+function masquerade(family: Family, { servers }: Served): readonly Need[] {
+  const own = unique(servers.map(({ address }) => address).filter((address) => familyOf(address) === family));
+  if (own.length === 0) return [];
+  const why =
+    "the servers' own traffic (updates, names) has this director for its gateway, and needs an address to come back to";
+  return [{ need: 'masquerade', family, servers: own, why }];
+}
+
+const fullyTranslated = ({ vips }: Served): readonly Need[] => [
+  {
+    ...{ need: 'sysctl', key: 'net/ipv4/vs/conntrack', value: 1, rule: 'exactly', initial: 0 },
+    why: 'the packets of IPVS pass the rules of NAT only where they are tracked',
+  },
+  ...vips.map(
+    (vip): Need => ({
+      ...{ need: 'full-nat', vip: vip.address, protocol: vip.protocol, port: vip.port },
+      why: 'the server answers the director, wherever its gateway is',
+    }),
+  ),
+];
+
+/** IPVS works behind INPUT: what is dropped there never reaches it. */
+const accepts = ({ vips, electsIn = [] }: Served): readonly Need[] => [
+  ...electsIn.map((family): Need => ({ need: 'accept', packets: { family, protocol: 112 }, why: 'VRRP' })),
+  ...vips.map(
+    ({ address, protocol, port }): Need => ({
+      ...{ need: 'accept', packets: { family: familyOf(address), to: address, protocol, port } },
+      why: 'the service: IPVS takes its packets behind INPUT',
+    }),
+  ),
+];

@@ -1,0 +1,139 @@
+// Every script that `realserver` and `director` can print: of each topology, form, firewall and family, with servers and
+// without; sh takes it, shellcheck finds nothing, and the same words make the same text.
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { ip } from '../../src/net/ip.ts';
+import { type Topology, topologies } from '../../src/setup/need.ts';
+import type { Firewall } from '../../src/setup/script.ts';
+import type { Served, Server, Vip } from '../../src/setup/served.ts';
+import { directorForms, directorScript, forms, realServerScript } from '../../src/setup/set-up.ts';
+
+const vips: readonly Vip[] = [
+  { address: ip('192.168.6.240'), protocol: 'tcp', port: 80 },
+  { address: ip('192.168.6.240'), protocol: 'udp', port: 53 },
+  { address: ip('fd09::f0'), protocol: 'tcp', port: 0 },
+];
+const [web, web6] = [ip('192.168.6.2'), ip('fd09::2')];
+const tunnels = [
+  undefined,
+  { type: 'gue', port: 6080, checksum: 'nocsum' },
+  { type: 'gre', port: 0, checksum: 'csum' },
+  { type: 'gre', port: 0, checksum: 'nocsum' },
+] as const;
+const servers: readonly Server[] = [web, web6].flatMap((address) =>
+  tunnels.map((tunnel) => ({ address, port: 8080, vips, ...(tunnel && { tunnel }) })),
+);
+const floating = [
+  { address: ip('192.168.6.254'), length: 24 },
+  { address: ip('fd09::fe'), length: 64 },
+];
+const known: Served = { vips, servers, floating, electsIn: ['inet', 'inet6'], unknownMarks: [] };
+const bare: Served = { vips, servers: [], floating: [], unknownMarks: [] };
+
+const firewalls: readonly Firewall[] = ['none', 'nftables', 'iptables'];
+
+/** The name of each, and its text. */
+function* scripts(): Generator<readonly [name: string, text: string]> {
+  for (const topology of topologies)
+    for (const served of [known, bare])
+      for (const firewall of firewalls) {
+        for (const [name, form] of Object.entries(forms))
+          for (const policy of [false, true]) {
+            const wish = { served, dips: served === bare ? [ip('10.0.0.254')] : [], policy };
+            const made = realServerScript(topology, wish, { form, firewall, action: 'apply' });
+            if (made.ok) yield [`realserver ${topology} ${name} ${firewall} ${policy}`, made.value];
+          }
+        for (const [name, form] of Object.entries(directorForms))
+          for (const fullNat of topology === 'nat' ? [false, true] : [false]) {
+            const wish = { served, schedulers: ['wlc', 'mh'], fullNat };
+            yield [
+              `director ${topology} ${name} ${firewall} ${fullNat}`,
+              directorScript(topology, wish, { form, firewall, action: 'apply' }),
+            ];
+          }
+      }
+}
+const all = [...scripts()];
+
+const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0;
+
+describe('a script that sets a machine up', () => {
+  it(`is taken by sh, in ${all.length} forms`, () => {
+    for (const [name, text] of all) {
+      const { status, stderr } = spawnSync('sh', ['-n'], { input: text });
+      expect([name, status, String(stderr)]).toEqual([name, 0, '']);
+    }
+  });
+
+  it('is what shellcheck finds nothing in', (context) => {
+    context.skip(!hasShellcheck, 'shellcheck is not installed');
+    // One of each form holds every function and every shape of a step.
+    for (const [name, text] of all.filter((_, index) => index % 7 === 0)) {
+      const { stdout } = spawnSync('shellcheck', ['-s', 'sh', '-S', 'warning', '-'], { input: text });
+      expect([name, String(stdout)]).toEqual([name, '']);
+    }
+  });
+
+  it('calls what it defines, and defines what it calls', () => {
+    for (const [name, text] of all) {
+      const defined = [...text.matchAll(/^([a-z_]+)\(\) \{/gm)].map(([, each]) => each ?? '');
+      const called = [...text.matchAll(/^ {2}([a-z_]+) /gm)].map(([, each]) => each ?? '');
+      const own = called.filter((each) => !['case', 'dev', 'if', 'undo', 'apply'].includes(each));
+      for (const each of own.filter((word) =>
+        /^(?:setting|address|tunnel|gue|gateway|answers|translate|file)/.test(word),
+      ))
+        expect([name, defined.includes(each)]).toEqual([name, true]);
+    }
+  });
+
+  it('ends with 2 and says so where it is asked for anything else', () => {
+    const [, text = ''] = all[0] ?? [];
+    const { status, stderr } = spawnSync('sh', ['-s', 'destroy'], { input: text });
+    expect([status, String(stderr)]).toEqual([
+      2,
+      'Cannot set up: expected apply, check or undo, got destroy\n',
+    ]);
+  });
+});
+
+describe('what a real server needs', () => {
+  const textOf = (topology: Topology, served: Served, policy = false) => {
+    const made = realServerScript(
+      topology,
+      { served, dips: [], policy },
+      { form: forms.sh ?? expect.fail('no sh'), firewall: 'none', action: 'apply' },
+    );
+    return made.ok ? made.value : made.error;
+  };
+  const steps = (text: string) =>
+    [...text.matchAll(/^step_\d+\(\) \{\n {2}(.*)\n/gm)].map(([, call = '']) =>
+      call.replace(/ '[^']*'$/, ''),
+    );
+
+  it('is silence before the address, with direct routing', () => {
+    expect(steps(textOf('dr', { ...known, vips: vips.slice(0, 1) }))).toEqual([
+      "setting net/ipv4/conf/all/arp_ignore 'at least' 1 0",
+      "setting net/ipv4/conf/all/arp_announce 'at least' 2 0",
+      "setting net/ipv4/conf/lo/arp_ignore 'at least' 1 0",
+      "setting net/ipv4/conf/lo/arp_announce 'at least' 2 0",
+      'address 192.168.6.240 32 lo',
+    ]);
+  });
+
+  it('is the address alone of IPv6, whose kernel tells of it on its own interface only', () => {
+    expect(steps(textOf('dr', { ...known, vips: vips.slice(2) }))).toEqual(['address fd09::f0 128 lo']);
+  });
+
+  it('is the floating address of its own network for a gateway, with NAT', () => {
+    expect(steps(textOf('nat', known))).toEqual(['gateway -4 192.168.6.254', 'gateway -6 fd09::fe']);
+  });
+
+  it('cannot be said of NAT where no address floats on the network of the server', () => {
+    expect(textOf('nat', { ...known, floating: [{ address: ip('10.1.1.1'), length: 24 }] })).toMatch(
+      /^expected --dip ADDRESS, or a virtual_ipaddress with a prefix length on the network of 192\.168\.6\.2/,
+    );
+    expect(textOf('nat', { ...known, floating: [{ address: ip('192.168.6.254'), length: 32 }] })).toMatch(
+      /^expected --dip/,
+    );
+  });
+});
