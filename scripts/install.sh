@@ -70,7 +70,7 @@ install -D -m 644 "$build/share/zsh/_lvs-director" "$share/zsh/${ZSH_FUNCTIONS:-
 cp "$build/third-party-notices.txt" "$build/share/sbom.cdx.json" ./*.md "$documents"
 cp -R docs "$documents"
 mkdir -p "$documents/examples"
-cp etc/lvs-director.yaml etc/ldirectord.cf systemd/run-as-root.conf "$documents/examples"
+cp etc/lvs-director.yaml etc/ldirectord.cf etc/alerts.yml etc/grafana-dashboard.json systemd/run-as-root.conf "$documents/examples"
 chmod -R u=rwX,go=rX "$documents"
 
 # Files that are the administrator's once they are there.

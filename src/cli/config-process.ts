@@ -3,8 +3,8 @@
 import { parseArgs } from 'node:util';
 import { type ConfigPart, partsOf } from '../compose/config-parts.ts';
 import { configBytesMax, daemonEnvironment, unreadConfig } from '../compose/read-config.ts';
-import { endOf } from '../config/judge-loss.ts';
 import { parseConfig } from '../config/load.ts';
+import { readingOfText } from '../config/reading-of-text.ts';
 import { decodeText } from '../net/raw-bytes.ts';
 import { readSettled } from '../system/files/settled-file.ts';
 import { yieldToOthers } from '../system/yield-to-others.ts';
@@ -34,5 +34,5 @@ async function readingOf(file: string, director: string | undefined) {
   const read = await readSettled(file, { bytesMax: configBytesMax });
   if (!read.ok) return unreadConfig(file, read.error);
   const text = decodeText(read.value.content);
-  return { ...parseConfig(text, file, daemonEnvironment(director)), end: endOf(text) };
+  return readingOfText(parseConfig(text, file, daemonEnvironment(director)), text);
 }

@@ -14,6 +14,7 @@ import { readAtStart } from '../compose/read-at-start.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { secretsOfConfig } from '../config/secret-keys.ts';
 import { eventRoutes } from '../control/events.ts';
+import { metricsRoute } from '../control/metrics/route.ts';
 import { controlRoutes } from '../control/routes.ts';
 import type { Daemon, StopHow } from '../daemon/daemon-ports.ts';
 import { judgeFault } from '../daemon/judge-fault.ts';
@@ -79,10 +80,10 @@ export async function runDaemon(
     // What a start said of a bad file is over.
     notify.status('');
   };
-  const reading = { read, onTaken, ...(end !== undefined && { end }) };
+  const reading = { read, onTaken, ...(end !== undefined && { end }), rejected: rejected !== undefined };
   const daemon = assemble(config, reading, log);
   const identity = { pid: process.pid, config: resolve(file), director: config.director.name };
-  const routes = controlRoutes(daemon, identity);
+  const routes = { ...controlRoutes(daemon, identity), 'GET /metrics': metricsRoute(daemon.metrics) };
   const onFailed = tellFailed(log, hide);
   const control = await claim.value.listen({ ...routes, ...eventRoutes({ events, wallTime }) }, onFailed);
   if (!control.ok) return refuse(io, control.error);

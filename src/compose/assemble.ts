@@ -1,6 +1,7 @@
 // What a daemon is made of on this machine: the real clock, kernel, probes and child process, put together.
 
 import type { FileEnd } from '../config/judge-loss.ts';
+import type { MetricsInput } from '../control/metrics/input.ts';
 import { createCommandQueue } from '../daemon/commands/command-queue.ts';
 import { createDaemon } from '../daemon/daemon.ts';
 import type { Daemon } from '../daemon/daemon-ports.ts';
@@ -24,6 +25,7 @@ import type { ReadConfig } from './config-reader.ts';
 import { directorMemoryIn } from './director-memory.ts';
 import { createFileFollower } from './follow-file.ts';
 import { openNotify } from './open-notify.ts';
+import { openMetrics } from './open-metrics.ts';
 import { openRoster } from './open-roster.ts';
 import { openServices } from './open-services.ts';
 import { openStateFiles } from './state-files.ts';
@@ -36,11 +38,17 @@ export type ConfigSource = {
   readonly read: ReadConfig;
   /** How the file ended that the initial config was read from. */
   readonly end?: FileEnd;
+  /** That file is an earlier one, as the present one is bad. */
+  readonly rejected?: boolean;
 };
 
-export function assemble(initial: Config, source: ConfigSource, log: JournalShell): Daemon {
+export type Assembled = Daemon & { readonly metrics: () => Promise<MetricsInput> };
+
+export function assemble(initial: Config, source: ConfigSource, log: JournalShell): Assembled {
   const listeners = createListeners(log.journal);
   const { journal } = listeners;
+  const metrics = openMetrics(log.lost, source.rejected === true);
+  listeners.add(metrics.heard);
   let latest = initial;
   withholdVariables(initial.secretVariables ?? []);
   const runScript: RunScript = (request) =>
@@ -91,6 +99,7 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
   followFile(initial);
   return {
     ...daemon,
+    metrics: () => metrics.read(daemon),
     start: async () => {
       tellRivals(journal);
       await notify.configure(initial);

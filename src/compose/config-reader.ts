@@ -3,8 +3,9 @@
 // and asks the host for nothing, is read right here: that takes less time than a process takes to start.
 import { fileURLToPath } from 'node:url';
 import { createEntryMemory } from '../config/entry-memory.ts';
-import { type ConfigReading, endOf } from '../config/judge-loss.ts';
+import type { ConfigReading } from '../config/judge-loss.ts';
 import { parseConfig } from '../config/load.ts';
+import { readingOfText } from '../config/reading-of-text.ts';
 import { decodeText } from '../net/raw-bytes.ts';
 import { readSettled } from '../system/files/settled-file.ts';
 import { runShort } from '../system/programs/short-process.ts';
@@ -48,7 +49,7 @@ export function createConfigReader(
     };
     const environment = { ...daemonEnvironment(director), resolveHost: ask, resolveService: ask };
     const result = parseConfig(text, file, environment, memory);
-    return hasAsked ? undefined : { ...result, end: endOf(text) };
+    return hasAsked ? undefined : readingOfText(result, text);
   }
 }
 

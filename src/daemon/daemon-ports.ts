@@ -19,6 +19,7 @@ import type { Quorums } from './reconcile/quorums.ts';
 import type { ReconcileLoop } from './reconcile/reconcile-loop.ts';
 import type { Weights } from './reconcile/weights.ts';
 import type { HealthAnswer, HealthQuestion } from './report/health-answer.ts';
+import type { MetricFacts } from './report/metric-facts.ts';
 import type { MonitorFacts } from './report/monitor-facts.ts';
 import type { DaemonStatus } from './report/status.ts';
 import type { WhyAnswer } from './report/why.ts';
@@ -98,6 +99,8 @@ export type Daemon = {
   /** For check plug-ins; likewise. @param about a router, a service or a server; absent: all. */
   readonly monitor: (about?: string) => Promise<MonitorFacts | undefined>;
   readonly status: () => Promise<DaemonStatus>;
+  /** What metrics are made of: in a moment, however many servers there are. */
+  readonly metricFacts: () => Promise<MetricFacts>;
   readonly plan: () => Promise<Result<Plan, KernelError>>;
   /** Hands over, then cleans up. Resolves when nothing is left to do; a second call waits for the first. */
   readonly stop: (reason: string, how?: StopHow) => Promise<void>;

@@ -8,7 +8,8 @@ import { withDirectorChanges } from '../reconcile/director-plan.ts';
 import { withMarkChanges } from '../reconcile/marks.ts';
 import type { Daemon, DaemonPorts } from './daemon-ports.ts';
 import { activeHealthOf } from './report/active-health.ts';
-import type { HealthAnswer, HealthQuestion } from './report/health-answer.ts';
+import { type HealthAnswer, type HealthQuestion, silenceOf } from './report/health-answer.ts';
+import type { MetricFacts } from './report/metric-facts.ts';
 import { type MonitorSources, monitorFactsOf } from './report/monitor-facts.ts';
 import { livenessOf, readinessOf } from './report/process-health.ts';
 import { serviceHealthOf } from './report/service-health.ts';
@@ -23,7 +24,10 @@ export type Present = {
   readonly startedAt: Micros;
 };
 
-export type Questions = Pick<Daemon, 'status' | 'plan' | 'why' | 'health' | 'monitor'>;
+/** A table that was read so long ago at most is not read again for metrics. */
+const tableAgeMaxUs = 5_000_000;
+
+export type Questions = Pick<Daemon, 'status' | 'plan' | 'why' | 'health' | 'monitor' | 'metricFacts'>;
 
 export function createQuestions(ports: DaemonPorts, present: () => Present): Questions {
   const { clock, health, reconcile, weights, quorums, vrrp, tracking, roster, director, marks } = ports;
@@ -38,12 +42,15 @@ export function createQuestions(ports: DaemonPorts, present: () => Present): Que
     vrrpProblems: vrrp.problems(),
   });
 
+  const identityOf = ({ phase, startedAt }: Present) => {
+    const { version, pid } = ports;
+    return { version, pid, phase, uptimeSec: Math.round((clock.now() - startedAt) / 1e6) };
+  };
+
   return {
     status: async () => {
       await reconcile.refresh();
-      const { config, phase, startedAt } = present();
-      const { version, pid } = ports;
-      const identity = { version, pid, phase, uptimeSec: Math.round((clock.now() - startedAt) / 1e6) };
+      const identity = identityOf(present());
       const parts = {
         ...facts(),
         vrrpProcess: vrrp.processStatus(),
@@ -53,7 +60,12 @@ export function createQuestions(ports: DaemonPorts, present: () => Present): Que
         director: director.status(),
         marks: marks.status(),
       };
-      return statusOf(config, identity, parts, clock.now());
+      return statusOf(present().config, identity, parts, clock.now());
+    },
+    metricFacts: async () => {
+      const readAt = reconcile.status().observedAt;
+      if (readAt !== undefined && clock.now() - readAt > tableAgeMaxUs) await reconcile.refresh();
+      return { identity: identityOf(present()), config: present().config, ...factsForMetrics(ports) };
     },
     plan: async () => {
       const table = await reconcile.plan();
@@ -73,6 +85,20 @@ export function createQuestions(ports: DaemonPorts, present: () => Present): Que
       const { explain } = weights;
       return whyOf(present().config, about, { ...facts(), explain, now: clock.now() });
     },
+  };
+}
+
+/** What a VRRP process that is silent had said of its routers may be true no more, and is not told. */
+function factsForMetrics(ports: DaemonPorts): Omit<MetricFacts, 'identity' | 'config'> {
+  const { clock, health, reconcile, weights, quorums, vrrp, tracking } = ports;
+  const now = clock.now();
+  const speaks = silenceOf(vrrp.lastWord(), now) === undefined;
+  return {
+    ...{ now, checks: health.activity(), tracked: tracking.status(), table: reconcile.status() },
+    vrrp: speaks ? vrrp.status() : [],
+    vrrpProcess: speaks ? vrrp.processStatus() : undefined,
+    ...{ quorumOf: quorums.statusOf, serverFactsOf: health.factsOf, weightFactsOf: weights.factsOf },
+    durationsOf: health.durationsOf,
   };
 }
 

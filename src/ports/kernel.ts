@@ -22,6 +22,8 @@ export type Counters = {
   /** Clients that persistence keeps on it (templates), with connections at the moment or without. */
   readonly persistentClients: number;
   readonly connections: number;
+  /** Through the director, in and out as the client sees it: of a server that answers by itself nothing comes out. */
+  readonly traffic?: Readonly<Record<'packetsIn' | 'packetsOut' | 'bytesIn' | 'bytesOut', number>>;
 };
 
 export type ObservedDestination = Destination & { readonly counters: Counters };

@@ -9,6 +9,7 @@ import type { MarkKeeper } from '../../src/daemon/marks/mark-keeper.ts';
 import type { Operator } from '../../src/daemon/operator/operator.ts';
 import type { Quorums } from '../../src/daemon/reconcile/quorums.ts';
 import type { ReconcileLoop } from '../../src/daemon/reconcile/reconcile-loop.ts';
+import { noTotals } from '../../src/daemon/reconcile/table-totals.ts';
 import type { Weights } from '../../src/daemon/reconcile/weights.ts';
 import type { Roster } from '../../src/daemon/roster/roster.ts';
 import type { TrackingLoop } from '../../src/daemon/tracking/tracking-loop.ts';
@@ -63,9 +64,11 @@ export function createFakeHealth(tell: Tell): FakeHealth {
     checkAgeOf: () => undefined,
     maintenanceOf: () => false,
     status: () => servers.map((server) => ({ ...server, verdict })),
+    factsOf: () => undefined,
+    durationsOf: () => undefined,
     activity: () => ({
       ...{ checks: servers.length, underWay: 0, waiting: 0, places: 1000, missed: 0 },
-      lateness: { count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0, buckets: [] },
+      lateness: { count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0, sumMs: 0, buckets: [] },
     }),
     pardon: (real, service) => tell(`health pardon ${real} ${service ?? 'every service'}`),
     firstResults: () =>
@@ -106,7 +109,7 @@ export function createFakeReconcile(tell: Tell): ReconcileLoop {
     serving: () => () => false,
     status: () => ({
       ...{ available: undefined, observed: [], desired: [], services: new Map(), leaving: [], foreign: [] },
-      ...{ unknown: [], refused: [], driftRepairs: 0 },
+      ...{ unknown: [], refused: [], driftRepairs: 0, totals: noTotals },
     }),
     refresh: async () => {},
     plan: async () => err({ code: 'ENOENT', message: 'no IPVS here' }),

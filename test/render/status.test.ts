@@ -18,7 +18,7 @@ describe('formatStatus', () => {
         waiting: 0,
         places: 1000,
         missed: 0,
-        lateness: { count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0, buckets: [] },
+        lateness: { count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0, sumMs: 0, buckets: [] },
       },
       vrrp: [
         {

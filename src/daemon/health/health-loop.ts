@@ -4,12 +4,14 @@
 
 import type { Journal } from '../../journal/event.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
-import type { RealName, ServiceName } from '../../model/ipvs.ts';
+import { formatServiceId, type RealName, type ServiceName } from '../../model/ipvs.ts';
 import type { Probe } from '../../model/probe-result.ts';
-import type { VerdictOf } from '../../model/verdict.ts';
+import type { Verdict, VerdictOf } from '../../model/verdict.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import type { Clock, EventLoop } from '../../ports/clock.ts';
+import type { HistogramReading } from '../pace/histogram.ts';
 import { type CheckAge, checkAgeOf } from './check-age.ts';
+import { type CheckCounts, createCheckCounts } from './check-counts.ts';
 import type { CheckActivity } from './check-starter.ts';
 import {
   type CheckedServer,
@@ -24,6 +26,7 @@ import { createCheckedServices } from './checked-services.ts';
 import { createFirstResults } from './first-results.ts';
 import { endHold } from './flap-hold.ts';
 import type { Judged, ServerCheck } from './server-check.ts';
+import { type ServerFacts, serverFactsOf } from './server-facts.ts';
 import { type HealthWeightFacts, type ServerHealth, serverHealthOf, weightFactsOf } from './server-health.ts';
 import { createSharedChecks } from './shared-checks.ts';
 
@@ -53,6 +56,10 @@ export type HealthLoop = {
   /** Whether an operator holds it out of service (maintenancedir). */
   readonly maintenanceOf: (service: ServiceName, real: RealName) => boolean;
   readonly status: () => readonly ServerHealth[];
+  /** What is counted of one server; undefined where it is not configured. Little work, whatever its checks said. */
+  readonly factsOf: (service: ServiceName, real: RealName) => ServerFacts | undefined;
+  /** How long checks of a service took; undefined before the first. */
+  readonly durationsOf: (service: ServiceName) => HistogramReading | undefined;
   readonly activity: () => CheckActivity;
   /** Takes back the penalty of a server for flapping. @param service absent: in every service. */
   readonly pardon: (real: RealName, service?: ServiceName) => void;
@@ -75,7 +82,14 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
     judge(around, server, check, said);
     if (hasSpoken(server)) firstResults.settle(server);
   };
-  const checks = createSharedChecks({ clock, journal, probe, concurrency, isHeld, onResult: take });
+  const counts = createCheckCounts();
+  const checks = createSharedChecks({
+    ...{ clock, journal, probe, concurrency, isHeld },
+    onResult: (server, check, said) => {
+      counts.note(server, said.result.outcome, checks.statisticsOf(check).tookMs);
+      take(server, check, said);
+    },
+  });
   const { configure, servers, find } = createCheckedServices({
     ...{ around, checks, firstResults },
     onEntered: (server) => {
@@ -89,30 +103,24 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
   return {
     configure: (virtuals) => {
       configure(virtuals);
+      counts.keepOnly(new Set(virtuals.map(({ id }) => formatServiceId(id))));
       const count = checks.activity().checks;
       if (count > concurrency) journal({ event: 'checks.crowded', checks: count, places: concurrency });
     },
     seed: (serves) => {
-      for (const server of servers()) {
-        const { service, real } = server;
-        if (verdictOfChecks(server) !== 'unverified' || !serves(service, real)) continue;
-        for (const check of server.checks) check.state = { ...check.state, adopted: true };
-      }
+      for (const server of servers()) if (serves(server.service, server.real)) adopt(server);
     },
-    verdictOf: (service, real) => {
-      const server = find(service, real);
-      return server === undefined ? 'unverified' : verdictOn(server);
-    },
+    verdictOf: (service, real) => verdictOfKnown(find(service, real)),
+    factsOf: (service, real) => factsOf(find(service, real), counts),
+    durationsOf: counts.durationsOf,
     activity: checks.activity,
     maintenanceOf: (service, real) => find(service, real)?.maintenance ?? false,
     checkAgeOf: (service, real) => checkAgeOf(find(service, real)?.checks ?? [], clock.now()),
     weightFactsOf: (service, real) => knownOf(find(service, real)),
     status: () => servers().map((each) => serverHealthOf(each, checks.statisticsOf, clock.now())),
     pardon: (real, service) => {
-      for (const server of servers()) {
-        if (server.real !== real || (service !== undefined && server.service !== service)) continue;
-        pardon(around, server, 'pardoned by the operator');
-      }
+      for (const server of servers())
+        if (isMeant(server, real, service)) pardon(around, server, 'pardoned by the operator');
     },
     firstResults: firstResults.all,
     stop: () => {
@@ -121,6 +129,21 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
     },
   };
 }
+
+/** One that the kernel's table serves already, unless more is known of it. */
+function adopt(server: CheckedServer): void {
+  if (verdictOfChecks(server) !== 'unverified') return;
+  for (const check of server.checks) check.state = { ...check.state, adopted: true };
+}
+
+const isMeant = (server: CheckedServer, real: RealName, service: ServiceName | undefined): boolean =>
+  server.real === real && (service ?? server.service) === server.service;
+
+const verdictOfKnown = (server: CheckedServer | undefined): Verdict =>
+  server === undefined ? 'unverified' : verdictOn(server);
+
+const factsOf = (server: CheckedServer | undefined, counts: CheckCounts): ServerFacts | undefined =>
+  server && serverFactsOf(server, counts.resultsOf(server));
 
 /** Each check has, or one has found it down. */
 const hasSpoken = (server: CheckedServer): boolean =>

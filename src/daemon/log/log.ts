@@ -15,6 +15,8 @@ export type JournalShell = {
   readonly journal: Journal;
   /** Takes on another level, format or place without losing an event. */
   readonly configure: (log: LogConfig) => void;
+  /** Lines that a place did not take, over the life of the log. */
+  readonly lost: () => ReadonlyMap<string, number>;
   /** Resolves once what was said is written, or cannot be. */
   readonly close: () => Promise<void>;
 };
@@ -33,9 +35,13 @@ export type LogPorts = OpenTransports & {
 export function createJournal(initial: LogConfig, ports: LogPorts): JournalShell {
   const { clock, wallTime, host, openOutput, openFile, openJournal, openSyslog } = ports;
   let log = initial;
+  const lost = new Map<string, number>();
   const troublesOf = (sink: string): SinkTroubles => ({
     onFailed: (error) => journal({ event: 'log.failed', sink, reason: error.message }),
-    onLost: (lines) => journal({ event: 'log.lost', sink, lines }),
+    onLost: (lines) => {
+      lost.set(sink, (lost.get(sink) ?? 0) + lines);
+      journal({ event: 'log.lost', sink, lines });
+    },
   });
   const output = openOutput(troublesOf('standard output'));
   const outputFormat = () => log.format ?? (ports.output === 'terminal' ? 'text' : 'json');
@@ -68,7 +74,7 @@ export function createJournal(initial: LogConfig, ports: LogPorts): JournalShell
   }
 
   configure(initial);
-  return { journal, configure, close };
+  return { journal, configure, lost: () => lost, close };
 }
 
 const isLogged = (level: LogLevel, log: LogConfig): boolean => severities[level] <= severities[log.level];

@@ -8,6 +8,7 @@ export type Lateness = {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
+  readonly sumMs: number;
   /** How many were at most that late, for each bound that counts more than the one before. */
   readonly buckets: readonly { readonly ms: number; readonly count: number }[];
 };
@@ -24,17 +25,19 @@ const size = 24 * perOctave + 1;
 export function createLatenessHistogram(): LatenessHistogram {
   const counts = new Uint32Array(size);
   let maxUs = 0;
+  let sumUs = 0;
   return {
     note: (lateUs) => {
       const index = lateUs <= 1 ? 0 : Math.min(size - 1, Math.ceil(perOctave * Math.log2(lateUs)));
       counts[index] = (counts[index] ?? 0) + 1;
       if (lateUs > maxUs) maxUs = lateUs;
+      if (lateUs > 0) sumUs += lateUs;
     },
-    summary: () => summaryOf(counts, maxUs),
+    summary: () => ({ ...summaryOf(counts, maxUs), sumMs: milliseconds(sumUs) }),
   };
 }
 
-function summaryOf(counts: Uint32Array, maxUs: number): Lateness {
+function summaryOf(counts: Uint32Array, maxUs: number): Omit<Lateness, 'sumMs'> {
   let count = 0;
   const buckets: { ms: number; count: number }[] = [];
   for (const [index, inBucket] of counts.entries()) {

@@ -24,6 +24,7 @@ import { createServingChanges } from './serving-changes.ts';
 import { createTableKeeper, type TableKeeper } from './table-keeper.ts';
 import { createTableReader } from './table-reader.ts';
 import type { Applied } from './table-sender.ts';
+import type { TableTotals } from './table-totals.ts';
 
 /** So soon again where somebody changed the table meanwhile; a stranger who does it again and again is not raced. */
 const againMs = 1000;
@@ -58,6 +59,8 @@ export type ReconcileStatus = {
   readonly lastApplied?: Applied;
   /** Times that the table was found changed by someone else, and put right. */
   readonly driftRepairs: number;
+  /** What was done to it since the start. */
+  readonly totals: TableTotals;
   /** What the kernel refuses at present. */
   readonly refused: readonly Refusal[];
 };
@@ -109,6 +112,7 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
     const table = await reader.read();
     if (table !== undefined) {
       const inTable = await keeper.pass(table, goal());
+      keeper.sender.counts.passed(clock.now() - begun);
       const configured = namesOf(kept.virtuals);
       // What is not configured and not in the table any more is forgotten.
       ownership.keepOnly((name) => configured.has(name) || inTable.has(name));
@@ -194,6 +198,7 @@ function statusOf(
     unknown: foreignEntries.unknown(),
     ...(lastApplied === undefined ? {} : { lastApplied }),
     driftRepairs,
+    totals: sender.counts.read(),
     refused: sender.attempts.list(),
   };
 }

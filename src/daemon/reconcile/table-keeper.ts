@@ -31,7 +31,7 @@ export type TableKeeper = {
   readonly remove: (table: Table, services: ReadonlySet<ServiceName>) => Promise<ReadonlySet<ServiceName>>;
   readonly kept: () => KeptTable;
   readonly foreignEntries: Pick<ForeignEntries, 'foreign' | 'unknown'>;
-  readonly sender: Pick<TableSender, 'lastApplied' | 'attempts'>;
+  readonly sender: Pick<TableSender, 'lastApplied' | 'attempts' | 'counts'>;
 };
 
 /** What is known of the table. */

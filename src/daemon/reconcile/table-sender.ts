@@ -11,6 +11,7 @@ import { describeOperation } from '../../reconcile/describe.ts';
 import { type ChangeCounts, countChanges } from '../../reconcile/plan.ts';
 import { type Attempts, createAttempts } from '../pace/attempts.ts';
 import { dueOperations, recordOutcomes } from './refusals.ts';
+import { createTableCounts, type TableCounts } from './table-totals.ts';
 
 export type TableSenderPorts = {
   readonly kernel: IpvsKernel;
@@ -21,6 +22,7 @@ export type TableSenderPorts = {
 export type Applied = ChangeCounts & { readonly at: Micros; readonly ms: number };
 
 export type TableSender = {
+  readonly counts: Pick<TableCounts, 'passed' | 'read'>;
   /** All of them, refused before or not. */
   readonly send: (operations: readonly Operation[]) => Promise<readonly Outcome[]>;
   /** Those that need not wait; every refusal that is not among `operations` is forgotten. */
@@ -32,11 +34,13 @@ export type TableSender = {
 
 export function createTableSender({ kernel, clock, journal }: TableSenderPorts): TableSender {
   const attempts = createAttempts({ clock, journal });
+  const counts = createTableCounts();
   let lastApplied: Applied | undefined;
 
   const send = async (operations: readonly Operation[]): Promise<readonly Outcome[]> => {
     const startedAt = clock.now();
     const outcomes = await applyOperations(kernel, operations);
+    counts.sent(outcomes);
     const applied = outcomes.filter(isApplied).map(({ operation }) => operation);
     if (applied.length > 0) {
       const counts = countChanges(applied);
@@ -49,6 +53,7 @@ export function createTableSender({ kernel, clock, journal }: TableSenderPorts):
   };
 
   return {
+    counts,
     send,
     sendDue: (operations) => send(dueOperations(operations, attempts)),
     lastApplied: () => lastApplied,

@@ -68,6 +68,9 @@ export type VrrpInstanceStatus = {
   readonly advertsReceived: number;
   readonly advertsRejected: Readonly<Record<string, number>>;
   readonly transitions: number;
+  /** Of both, those of priority 0. */
+  readonly resignationsSent?: number;
+  readonly resignationsReceived?: number;
 };
 
 /** The VRRP process itself. */

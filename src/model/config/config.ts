@@ -22,6 +22,8 @@ export type MetricsConfig = {
 
 export type Config = {
   readonly file: string;
+  /** Of the text that it was read from: equal texts have equal ones. Absent: not known. */
+  readonly fingerprint?: string;
   readonly director: { readonly name: string; readonly controlSocket: string; readonly stateDir: string };
   readonly log: LogConfig;
   /** Absent: its defaults, and no listener. */

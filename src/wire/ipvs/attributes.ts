@@ -34,7 +34,8 @@ export const DEST = {
   tunnelPort: 14,
   tunnelFlags: 15,
 } as const;
-export const STATS_CONNECTIONS = 1;
+/** Within either of stats and stats64: IPVS_STATS_ATTR_*. */
+export const STATS = { connections: 1, packetsIn: 2, packetsOut: 3, bytesIn: 4, bytesOut: 5 } as const;
 
 /** Service flags. The kernel adds 0x2 (HASHED) itself: neither sent nor compared. */
 export const SVC_F_PERSISTENT = 0x1;

@@ -25,7 +25,7 @@ import {
   IPVS_CMD_ATTR_DEST,
   IPVS_CMD_ATTR_SERVICE,
   PROTOCOLS,
-  STATS_CONNECTIONS,
+  STATS,
   SVC,
   SVC_F_ONEPACKET,
   SVC_F_PERSISTENT,
@@ -43,7 +43,13 @@ export type DestinationCounters = {
   /** Clients that persistence keeps on it (templates), with connections at the moment or without. */
   readonly persistentClients: number;
   readonly connections: number;
+  /** What went through it, in the direction as the client has it; absent where the kernel does not say. */
+  readonly traffic?: DestinationTraffic;
 };
+
+export type DestinationTraffic = Readonly<
+  Record<'packetsIn' | 'packetsOut' | 'bytesIn' | 'bytesOut', number>
+>;
 
 /** A service out of a dump; undefined where it is malformed or of a kind the model cannot name. */
 export function decodeService(payload: Uint8Array): VirtualService | undefined {
@@ -143,12 +149,21 @@ function decodeTunnel(attributes: Attributes): Tunnel | undefined {
 
 /** 64-bit statistics where the kernel has them (4.1 and later). */
 function decodeCounters(attributes: Attributes): DestinationCounters {
-  const wide = readU64(findAttribute(attributes.get(DEST.stats64), STATS_CONNECTIONS));
-  const narrow = () => readU32(findAttribute(attributes.get(DEST.stats), STATS_CONNECTIONS));
+  const [wide, narrow] = [attributes.get(DEST.stats64), attributes.get(DEST.stats)];
+  const count = (type: number) =>
+    readU64(findAttribute(wide, type)) ?? readU32(findAttribute(narrow, type)) ?? 0;
   return {
     activeConnections: readU32(attributes.get(DEST.active)) ?? 0,
     inactiveConnections: readU32(attributes.get(DEST.inactive)) ?? 0,
     persistentClients: readU32(attributes.get(DEST.persistent)) ?? 0,
-    connections: wide ?? narrow() ?? 0,
+    connections: count(STATS.connections),
+    ...((wide ?? narrow) !== undefined && {
+      traffic: {
+        packetsIn: count(STATS.packetsIn),
+        packetsOut: count(STATS.packetsOut),
+        bytesIn: count(STATS.bytesIn),
+        bytesOut: count(STATS.bytesOut),
+      },
+    }),
   };
 }

@@ -7,7 +7,7 @@ import type { Family } from '../../net/ip.ts';
 import { formatNetmask } from '../../net/prefix.ts';
 import { decodeGeneric, encodeGeneric } from '../netlink/genetlink.ts';
 import { type Attributes, readNested, readU32, readU64 } from '../netlink/netlink-attributes.ts';
-import { DEST, IPVS_CMD_ATTR_DEST, IPVS_CMD_ATTR_SERVICE, SVC } from './attributes.ts';
+import { STATS as COUNTED, DEST, IPVS_CMD_ATTR_DEST, IPVS_CMD_ATTR_SERVICE, SVC } from './attributes.ts';
 import { type DestinationCounters, decodeDestination, decodeService } from './entries.ts';
 
 const IPVS_GENL_VERSION = 1;
@@ -18,11 +18,7 @@ const SVC_STATS = 10;
 
 /** Attributes of a struct of statistics, in both widths: IPVS_STATS_ATTR_*. */
 const STATS = {
-  connections: 1,
-  packetsIn: 2,
-  packetsOut: 3,
-  bytesIn: 4,
-  bytesOut: 5,
+  ...COUNTED,
   connectionsPerSec: 6,
   packetsInPerSec: 7,
   packetsOutPerSec: 8,

@@ -10,7 +10,7 @@ function histogramOf(values: readonly number[]) {
 
 describe('the lateness of adverts', () => {
   it('of none is nothing', () => {
-    expect(histogramOf([])).toEqual({ count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0, buckets: [] });
+    expect(histogramOf([])).toEqual({ count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0, sumMs: 0, buckets: [] });
   });
 
   it('has quantiles that are never too low, and at most a fifth too high', () => {
@@ -30,6 +30,10 @@ describe('the lateness of adverts', () => {
     const { buckets } = histogramOf([0, 1, 900, 1_000_000, 90_000_000]);
     expect(buckets.map(({ count }) => count)).toEqual([2, 3, 4, 5]);
     expect(buckets.at(-1)?.ms).toBeLessThanOrEqual(90_000);
+  });
+
+  it('has the sum of all', () => {
+    expect(histogramOf([1500, 2500, 0]).sumMs).toBe(4);
   });
 
   it('counts one that is later than any bound as the largest', () => {

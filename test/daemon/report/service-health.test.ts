@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noTotals } from '../../../src/daemon/reconcile/table-totals.ts';
 import { monitorFactsOf } from '../../../src/daemon/report/monitor-facts.ts';
 import { livenessOf, readinessOf } from '../../../src/daemon/report/process-health.ts';
 import { serviceHealthOf } from '../../../src/daemon/report/service-health.ts';
@@ -41,7 +42,13 @@ function sourcesFor(given: Given) {
     ...{ now, config, phase: given.phase ?? 'ready', configured: config.vrrp, problems: [] },
     reconcile: {
       ...{ available: given.available ?? true, reason: 'no IPVS', observed: [], desired: [], leaving: [] },
-      ...{ observedAt: now - 1000 * (given.readMsAgo ?? 100), foreign: [], unknown: [], driftRepairs: 0 },
+      ...{
+        observedAt: now - 1000 * (given.readMsAgo ?? 100),
+        foreign: [],
+        unknown: [],
+        driftRepairs: 0,
+        totals: noTotals,
+      },
       services: new Map([[name, { entry: undefined as never, ...served }]]),
       refused: [],
     },

@@ -67,7 +67,7 @@ const statusOf = (phase: Phase): FromVrrpProcess => ({
   type: 'status',
   process: {
     ...{ pid: 1, realtime: true, memoryLocked: true },
-    advertLateness: { count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0, buckets: [] },
+    advertLateness: { count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0, sumMs: 0, buckets: [] },
   },
   instances: [
     {

@@ -167,6 +167,7 @@ describe('entries', () => {
         inactiveConnections: 3,
         persistentClients: 4,
         connections: 0x1_0000_0000,
+        traffic: { packetsIn: 0, packetsOut: 0, bytesIn: 0, bytesOut: 0 },
       },
     });
   });

@@ -28,6 +28,8 @@ export type AdvertSender = {
   readonly whenSent: (callback: () => void) => void;
   readonly lastSentAt: () => Micros;
   readonly count: () => number;
+  /** Those of priority 0. */
+  readonly resignations: () => number;
 };
 
 export type AdvertSenderPorts = {
@@ -46,6 +48,7 @@ type Sending = {
   went: boolean;
   failure: string;
   readonly at: Micros;
+  readonly resigns: boolean;
   whenGone?: () => void;
 };
 
@@ -58,10 +61,11 @@ export function createAdvertSender(
   ports: AdvertSenderPorts,
 ): AdvertSender {
   const packetsOf = createPackets();
-  let last: Sending = { waiting: 0, went: false, failure: noWay, at: 0 };
+  let last: Sending = { waiting: 0, went: false, failure: noWay, at: 0, resigns: false };
   let isUnsent = false;
   let lastSentAt: Micros = 0;
   let count = 0;
+  let resignations = 0;
 
   function settle(sending: Sending): void {
     sending.waiting -= 1;
@@ -73,6 +77,7 @@ export function createAdvertSender(
       return;
     }
     count += 1;
+    if (sending.resigns) resignations += 1;
     lastSentAt = sending.at;
     ports.onSent(wasUnsent);
     sending.whenGone?.();
@@ -81,7 +86,13 @@ export function createAdvertSender(
   return {
     send: (priority) => {
       const { config, router } = present();
-      const sending: Sending = { waiting: 1, went: false, failure: noWay, at: ports.clock.now() };
+      const sending: Sending = {
+        waiting: 1,
+        went: false,
+        failure: noWay,
+        at: ports.clock.now(),
+        resigns: priority === 0,
+      };
       last = sending;
       for (const { device, destination, bytes } of packetsOf({
         routes: routes(),
@@ -106,6 +117,7 @@ export function createAdvertSender(
     },
     lastSentAt: () => lastSentAt,
     count: () => count,
+    resignations: () => resignations,
   };
 }
 

@@ -18,12 +18,12 @@ export type Reporter = {
   /** The state machine knows only that the router is unfit; the shell knows why. */
   readonly explain: (reason: Reason) => FullReason;
   readonly rejected: (packet: Packet, rejection: Rejection) => void;
-  readonly accepted: (packet: Packet, notes: readonly Difference[]) => void;
+  readonly accepted: (packet: Packet & { readonly priority: number }, notes: readonly Difference[]) => void;
   /** Another host has one of our addresses. */
   readonly answeredElsewhere: (answer: Answer) => void;
   readonly counters: () => Pick<
     VrrpInstanceStatus,
-    'reason' | 'advertsReceived' | 'advertsRejected' | 'transitions'
+    'reason' | 'advertsReceived' | 'advertsRejected' | 'transitions' | 'resignationsReceived'
   >;
 };
 
@@ -41,6 +41,8 @@ type Counters = {
   /** Of the last transition. */
   reason: FullReason;
   advertsReceived: number;
+  /** Absent: none. */
+  resignationsReceived?: number;
   readonly advertsRejected: Record<string, number>;
   transitions: number;
 };
@@ -79,7 +81,9 @@ export function createReporter(present: () => Present, ports: StrangerPorts): Re
       );
     },
     accepted: (packet, notes) => {
-      counters.advertsReceived += packet.standsFor ?? 1;
+      const { standsFor = 1, priority } = packet;
+      counters.advertsReceived += standsFor;
+      if (priority === 0) counters.resignationsReceived = (counters.resignationsReceived ?? 0) + standsFor;
       reporting.strangers.believed(packet, notes);
     },
     counters: () => ({ ...counters, advertsRejected: { ...counters.advertsRejected } }),

@@ -18,6 +18,7 @@ export type StatusParts = {
   /** Of what it should hold in this phase. */
   readonly missing: NonNullable<VrrpInstanceStatus['missing']>;
   readonly advertsSent: number;
+  readonly resignationsSent: number;
   readonly counters: ReturnType<Reporter['counters']>;
 };
 
@@ -42,6 +43,7 @@ export function routerStatusOf(parts: StatusParts): VrrpInstanceStatus {
     addresses: parts.installed.map(formatPrefix),
     ...(missing.length > 0 && { missing }),
     advertsSent: parts.advertsSent,
+    ...(parts.resignationsSent > 0 && { resignationsSent: parts.resignationsSent }),
     ...parts.counters,
   };
 }

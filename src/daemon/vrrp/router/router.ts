@@ -147,7 +147,7 @@ function hear(router: Router, facts: AdvertFacts, path: FurtherPath | undefined)
     return false;
   }
   const { advert, notes } = validation;
-  output.reporter.accepted({ ...facts, over }, notes);
+  output.reporter.accepted({ ...facts, over, priority: advert.priority }, notes);
   base.paths.heard(path);
   const known = peers.heard(source, advert.priority);
   output.introduction.end();
@@ -253,6 +253,7 @@ function statusOf({ machine, base, output, peers, config }: Router): VrrpInstanc
       ...accepting.missing(),
     ],
     advertsSent: sender.count(),
+    resignationsSent: sender.resignations(),
     counters: reporter.counters(),
   });
 }
