@@ -111,8 +111,7 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
     const begun = clock.now();
     const table = await reader.read();
     if (table !== undefined) {
-      const inTable = await keeper.pass(table, goal());
-      keeper.sender.counts.passed(clock.now() - begun);
+      const inTable = await keeper.pass(table, goal(), begun);
       const configured = namesOf(kept.virtuals);
       // What is not configured and not in the table any more is forgotten.
       ownership.keepOnly((name) => configured.has(name) || inTable.has(name));

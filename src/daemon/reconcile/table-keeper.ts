@@ -25,8 +25,8 @@ export type TableKeeperOptions = TableSenderPorts & {
 
 export type TableKeeper = {
   readonly read: () => Promise<Result<readonly ObservedService[], KernelError>>;
-  /** @param table as it was just read. @returns the services in the table afterwards. */
-  readonly pass: (table: CountedTable, goal: Goal) => Promise<ReadonlySet<ServiceName>>;
+  /** @param table as it was just read. @param begun when the reading of it began. @returns the services in the table afterwards. */
+  readonly pass: (table: CountedTable, goal: Goal, begun?: Micros) => Promise<ReadonlySet<ServiceName>>;
   /** Deletes these services, as far as `table` holds them. @returns as pass. */
   readonly remove: (table: Table, services: ReadonlySet<ServiceName>) => Promise<ReadonlySet<ServiceName>>;
   readonly kept: () => KeptTable;
@@ -67,7 +67,7 @@ export function createTableKeeper(options: TableKeeperOptions): TableKeeper {
       if (answer.ok) kept = { ...kept, observed: answer.value, observedAt: clock.now() };
       return answer;
     },
-    pass: async (table, goal) => {
+    pass: async (table, goal, begun = clock.now()) => {
       const proposal = propose(table, goal);
       foreignEntries.tell(proposal, goal, kernel.unreadable());
       const drift = kept.left === undefined ? [] : driftIn(proposal, goal, kept.left);
@@ -80,6 +80,7 @@ export function createTableKeeper(options: TableKeeperOptions): TableKeeper {
       servingChanges.tell(goal.virtuals, proposal.services);
       const outcomes = await sender.sendDue(proposal.operations);
       leavingServers.passed(proposal);
+      sender.counts.passed(clock.now() - begun);
       const races = outcomes.some(isOvertaken) ? kept.races + 1 : 0;
       kept = { ...kept, left: leftBy(proposal, outcomes), races };
       return namesAfter(table, outcomes);
