@@ -24,8 +24,8 @@ import { openNetlinkSocket } from '../system/sockets/netlink-socket.ts';
 import type { ReadConfig } from './config-reader.ts';
 import { directorMemoryIn } from './director-memory.ts';
 import { createFileFollower } from './follow-file.ts';
-import { openNotify } from './open-notify.ts';
 import { openMetrics } from './open-metrics.ts';
+import { openNotify } from './open-notify.ts';
 import { openRoster } from './open-roster.ts';
 import { openServices } from './open-services.ts';
 import { openStateFiles } from './state-files.ts';
@@ -45,19 +45,16 @@ export type ConfigSource = {
 export type Assembled = Daemon & { readonly metrics: () => Promise<MetricsInput> };
 
 export function assemble(initial: Config, source: ConfigSource, log: JournalShell): Assembled {
-  const listeners = createListeners(log.journal);
-  const { journal } = listeners;
-  const metrics = openMetrics(log.lost, source.rejected === true);
-  listeners.add(metrics.heard);
+  const { journal, add: listen } = createListeners(log.journal);
+  const readMetrics = openMetrics({ linesLost: log.lost, rejected: source.rejected === true, listen });
   let latest = initial;
   withholdVariables(initial.secretVariables ?? []);
-  const runScript: RunScript = (request) =>
-    runAnyScript({ ...(latest.scriptUser !== undefined && { user: latest.scriptUser }), ...request });
+  const runScript: RunScript = (request) => runAnyScript({ ...userOf(latest), ...request });
   const commands = createCommandQueue({ clock, runScript });
   const state = openStateFiles(initial.director.stateDir, journal);
   const { stateDir, report, options } = state;
   const services = openServices({
-    ...{ journal, runScript, commands, state, listen: listeners.add },
+    ...{ journal, runScript, commands, state, listen },
     maintenancedir: () => latest.maintenancedir,
     verdictChanged: (service) => daemon.verdictChanged(service),
   });
@@ -65,9 +62,9 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     kernel: createDirectorKernel(openNetlinkSocket('generic'), clock),
     ...{ sysctl: systemSysctl, clock, journal, memory: directorMemoryIn(stateDir, report, options) },
   });
-  listeners.add(director.heard);
+  listen(director.heard);
   const notify = openNotify({
-    ...{ journal, runScript, commands, services, listen: listeners.add },
+    ...{ journal, runScript, commands, services, listen },
     vrrp: openVrrpSupervisor({ journal, stateDir }, initial.vrrpProcess),
   });
   const { vrrp } = notify.parts;
@@ -99,7 +96,7 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
   followFile(initial);
   return {
     ...daemon,
-    metrics: () => metrics.read(daemon),
+    metrics: () => readMetrics(daemon),
     start: async () => {
       tellRivals(journal);
       await notify.configure(initial);
@@ -107,6 +104,8 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     },
   };
 }
+
+const userOf = ({ scriptUser: user }: Config) => (user === undefined ? {} : { user });
 
 /** Looked for beside all else: nothing waits for it. */
 function tellRivals(journal: Journal): void {

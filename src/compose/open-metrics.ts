@@ -7,22 +7,23 @@ import type { Listener } from '../daemon/listeners.ts';
 import { createEventCounts } from '../daemon/report/event-counts.ts';
 import { openFilesMax } from '../system/files/open-files.ts';
 
-export type OpenMetrics = {
-  readonly heard: Listener;
-  readonly read: (daemon: Pick<Daemon, 'metricFacts'>) => Promise<MetricsInput>;
+export type MetricsSources = {
+  /** By the places of the log. */
+  readonly linesLost: () => ReadonlyMap<string, number>;
+  /** The start found a bad file, and runs on with the last good one. */
+  readonly rejected: boolean;
+  /** Has it told every event. */
+  readonly listen: (listener: Listener) => void;
 };
 
-/** @param linesLost by the places of the log. @param rejected the start found a bad file, and runs on with the last good one. */
-export function openMetrics(linesLost: () => ReadonlyMap<string, number>, rejected: boolean): OpenMetrics {
+export function openMetrics({ linesLost, rejected, listen }: MetricsSources) {
   const startedAtSec = Math.round(Date.now() - process.uptime() * 1000) / 1000;
   const events = createEventCounts({ wallTime: Date.now, rejected, linesLost });
-  return {
-    heard: events.heard,
-    read: async (daemon) => {
-      const own = await readProcess(startedAtSec);
-      const facts = await daemon.metricFacts();
-      return { facts, events, ownProcess: own, wallTime: Date.now() };
-    },
+  listen(events.heard);
+  return async (daemon: Pick<Daemon, 'metricFacts'>): Promise<MetricsInput> => {
+    const ownProcess = await readProcess(startedAtSec);
+    const facts = await daemon.metricFacts();
+    return { facts, events, ownProcess, wallTime: Date.now() };
   };
 }
 
