@@ -61,7 +61,7 @@ export function createAdvertSender(
   ports: AdvertSenderPorts,
 ): AdvertSender {
   const packetsOf = createPackets();
-  let last: Sending = { waiting: 0, went: false, failure: noWay, at: 0, resigns: false };
+  let last: Sending = { ...sendingOf(1, 0), waiting: 0 };
   let isUnsent = false;
   let lastSentAt: Micros = 0;
   let count = 0;
@@ -86,20 +86,10 @@ export function createAdvertSender(
   return {
     send: (priority) => {
       const { config, router } = present();
-      const sending: Sending = {
-        waiting: 1,
-        went: false,
-        failure: noWay,
-        at: ports.clock.now(),
-        resigns: priority === 0,
-      };
+      const sending = sendingOf(priority, ports.clock.now());
       last = sending;
-      for (const { device, destination, bytes } of packetsOf({
-        routes: routes(),
-        config,
-        router,
-        priority,
-      })) {
+      const packets = packetsOf({ routes: routes(), config, router, priority });
+      for (const { device, destination, bytes } of packets) {
         const socket = device.socket();
         if (socket === undefined) continue;
         sending.waiting += 1;
@@ -120,6 +110,10 @@ export function createAdvertSender(
     resignations: () => resignations,
   };
 }
+
+const sendingOf = (priority: number, at: Micros): Sending => ({
+  ...{ waiting: 1, went: false, failure: noWay, at, resigns: priority === 0 },
+});
 
 /** @returns the reason. */
 function tellFailure(instance: string, error: Error, { limit, emit }: AdvertSenderPorts): string {
