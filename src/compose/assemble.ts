@@ -5,29 +5,26 @@ import type { MetricsInput } from '../control/metrics/input.ts';
 import { createCommandQueue } from '../daemon/commands/command-queue.ts';
 import { createDaemon } from '../daemon/daemon.ts';
 import type { Daemon } from '../daemon/daemon-ports.ts';
-import { createDirectorLoop } from '../daemon/director/director-loop.ts';
 import { createListeners } from '../daemon/listeners.ts';
 import type { JournalShell } from '../daemon/log/log.ts';
 import { createTrackingLoop } from '../daemon/tracking/tracking-loop.ts';
 import type { Journal } from '../journal/event.ts';
-import { createDirectorKernel } from '../kernel/ipvs-director.ts';
 import type { Config } from '../model/config/config.ts';
 import type { RunScript } from '../ports/tracked.ts';
 import { systemClock as clock } from '../system/clock.ts';
 import { watchFile } from '../system/files/watch-file.ts';
 import { findRivals } from '../system/host/rivals.ts';
-import { systemSysctl } from '../system/host/sysctl.ts';
 import { withholdVariables } from '../system/host/withheld-variables.ts';
 import { listProcesses } from '../system/programs/process-list.ts';
 import { runScript as runAnyScript } from '../system/programs/run-script.ts';
-import { openNetlinkSocket } from '../system/sockets/netlink-socket.ts';
 import type { ReadConfig } from './config-reader.ts';
-import { directorMemoryIn } from './director-memory.ts';
 import { createFileFollower } from './follow-file.ts';
+import { openDirector } from './open-director.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openNotify } from './open-notify.ts';
 import { openRoster } from './open-roster.ts';
 import { openServices } from './open-services.ts';
+import { openWebhooks, withWebhooks } from './open-webhooks.ts';
 import { openStateFiles } from './state-files.ts';
 import { version } from './version.ts';
 import { findsVrrpAddresses, openVrrpSupervisor } from './vrrp-supervisor.ts';
@@ -53,16 +50,13 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
   const commands = createCommandQueue({ clock, runScript });
   const state = openStateFiles(initial.director.stateDir, journal);
   const { stateDir, report, options } = state;
+  const webhooks = openWebhooks(initial, { journal, listen });
   const services = openServices({
     ...{ journal, runScript, commands, state, listen },
     maintenancedir: () => latest.maintenancedir,
     verdictChanged: (service) => daemon.verdictChanged(service),
   });
-  const director = createDirectorLoop({
-    kernel: createDirectorKernel(openNetlinkSocket('generic'), clock),
-    ...{ sysctl: systemSysctl, clock, journal, memory: directorMemoryIn(stateDir, report, options) },
-  });
-  listen(director.heard);
+  const director = openDirector({ journal, state, listen });
   const notify = openNotify({
     ...{ journal, runScript, commands, services, listen },
     vrrp: openVrrpSupervisor({ journal, stateDir }, initial.vrrpProcess),
@@ -78,13 +72,15 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
   const onReload = (config: Config) => {
     latest = config;
     withholdVariables(config.secretVariables ?? []);
+    webhooks.configure(config);
     source.onTaken?.(config);
     log.configure(config.log);
     void notify.configure(config);
     tellRivals(journal);
     followFile(config);
   };
-  const parts = { ...services, ...notify.parts, director, tracking, roster };
+  const withNotify = { ...services, ...notify.parts, director, tracking, roster };
+  const parts = { ...withNotify, commands: withWebhooks(notify.parts.commands, webhooks) };
   const daemon = createDaemon(
     {
       ...{ ...parts, clock, journal, onReload, version, pid: process.pid },

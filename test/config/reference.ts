@@ -10,6 +10,7 @@ import { timeoutSchema } from '../../src/config/ipvs/timeout.ts';
 import { ownGlobalKeys, ownVirtualKeys } from '../../src/config/ldirectord/keys.ts';
 import { logSchema } from '../../src/config/log.ts';
 import { metricsSchema } from '../../src/config/metrics.ts';
+import { webhookSchema } from '../../src/config/notices/webhooks.ts';
 import { interfaceSchema } from '../../src/config/router/delays.ts';
 import { vrrpSchema } from '../../src/config/router/keys.ts';
 import { vrrpProcessSchema } from '../../src/config/router/process.ts';
@@ -46,6 +47,7 @@ export const sections: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['vrrp_track_process', processSchema.shape],
   ['vrrp_interface', interfaceSchema.shape],
   ['vrrp_sync_group', groupSchema.shape],
+  ['webhooks', webhookSchema.shape],
   ['top', without(documentSchema.shape, Object.keys(sharedShape))],
   ['shared', sharedShape],
   ['fallback', fallbackSchema.shape],

@@ -66,6 +66,10 @@ export const yamlOf = (path: readonly string[], spelling: string): string => {
   if (path[0] === 'vrrp') {
     return `vrrp:\n  - name: VI_1\n    interface: eth0\n    virtual_router_id: 5\n    version: 2\n${indented}\n    virtual_ipaddress: [10.0.0.5/24]\n`;
   }
+  if (path[0] === 'webhooks') {
+    const url = key === 'url' ? '' : '\n    url: http://10.0.0.9/';
+    return `webhooks:\n  - name: w${url}\n${indented}\n`;
+  }
   const service = 'virtual:\n  - address: 10.0.0.5:80\n    service: http\n';
   const rest = '    real:\n      - 10.0.0.6:80 gate\n';
   if (path.includes('checks') && !path.includes('urls')) {
@@ -74,4 +78,11 @@ export const yamlOf = (path: readonly string[], spelling: string): string => {
   return path.includes('urls')
     ? `${service}    urls:\n      - request: /\n    ${indented.replaceAll('\n', '\n    ')}\n${rest}`
     : `${service}${indented}\n${rest}`;
+};
+
+/** What its rule takes, with the marker in it. */
+export const goodValueOf = (path: readonly string[]): string => {
+  const key = path.at(-1);
+  if (key === 'headers') return `Authorization: ${marker}`;
+  return key === 'url' ? `https://user:${marker}@10.0.0.9/${marker}?a=${marker}` : marker;
 };

@@ -8,7 +8,7 @@ import { parseConfig } from '../../src/config/load.ts';
 import { secretsOfConfig } from '../../src/config/secret-keys.ts';
 import type { SecretRead, SecretSource } from '../../src/model/config/environment.ts';
 import { environment, parseCfText, parseYamlText, problemLines } from '../make/environment.ts';
-import { holders, marker, notesOf, said, shows, yamlOf } from './secret-holders.ts';
+import { goodValueOf, holders, marker, notesOf, said, shows, yamlOf } from './secret-holders.ts';
 
 const sources: readonly (readonly [text: string, source: SecretSource])[] = [
   ['{file: /run/secrets/a}', { kind: 'file', name: '/run/secrets/a' }],
@@ -16,7 +16,6 @@ const sources: readonly (readonly [text: string, source: SecretSource])[] = [
   ['{env: A_B}', { kind: 'env', name: 'A_B' }],
 ];
 const answering = (read: SecretRead) => ({ readSecret: () => read });
-const textFor = (key: string) => (key === 'headers' ? `Authorization: ${marker}` : marker);
 
 describe.each(holders.map(({ path }) => [path.join(' '), path] as const))('a secret in %s', (_, path) => {
   const key = path.at(-1) ?? '';
@@ -24,7 +23,7 @@ describe.each(holders.map(({ path }) => [path.join(' '), path] as const))('a sec
     const asked: SecretSource[] = [];
     const readSecret = (each: SecretSource): SecretRead => {
       asked.push(each);
-      return { text: textFor(key), lax: { rule: 'another mode', got: 'mode 0644' } };
+      return { text: goodValueOf(path), lax: { rule: 'another mode', got: 'mode 0644' } };
     };
     const text = yamlOf(path, `KEY: ${spelling}`);
     const { config, problems } = parseYamlText(text, { readSecret });
@@ -36,7 +35,7 @@ describe.each(holders.map(({ path }) => [path.join(' '), path] as const))('a sec
   });
   it.each(sources)('is read from %s for this director alone', (spelling) => {
     const value = key === 'headers' ? `[{testhost: ${spelling}, b: x}]` : `{testhost: ${spelling}, b: x}`;
-    const { config } = parseYamlText(yamlOf(path, `KEY: ${value}`), answering({ text: textFor(key) }));
+    const { config } = parseYamlText(yamlOf(path, `KEY: ${value}`), answering({ text: goodValueOf(path) }));
     expect(secretsOfConfig(config).join()).toContain(marker);
   });
   it.each([marker.repeat(9), `x${marker}\n${marker}`, `${marker}\u0001`, `é${marker}`, `{${marker}`])(

@@ -9,7 +9,7 @@ import { formatProblem } from '../../src/config/format-problem.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { isSecretKey } from '../../src/config/secret-keys.ts';
 import { environment } from '../make/environment.ts';
-import { holders, marker, notesOf, said, shows, yamlOf } from './secret-holders.ts';
+import { goodValueOf, holders, marker, notesOf, said, shows, yamlOf } from './secret-holders.ts';
 
 /** How it stands behind its key, right and wrong; `KEY` is the key. */
 const spellings: readonly string[] = [
@@ -116,7 +116,7 @@ const flowOf = (path: readonly string[], value: string): string =>
 describe('the schema', () => {
   it('marks what holds a secret', () => {
     const names = new Set(holders.map(({ path }) => path.at(-1)));
-    expect([...names].sort()).toEqual(['auth_pass', 'body', 'headers', 'passwd', 'secret']);
+    expect([...names].sort()).toEqual(['auth_pass', 'body', 'headers', 'passwd', 'secret', 'url']);
   });
   it('marks every key whose name says so', () => {
     const named = (schema: z.ZodType, key: string): readonly string[] => {
@@ -148,7 +148,7 @@ describe.each(holders.map(({ path }) => [path.join(' '), path] as const))('a sec
     },
   );
   it('is read, where it is good', () => {
-    const value = path.at(-1) === 'headers' ? `["Authorization: ${marker}"]` : marker;
+    const value = path.at(-1) === 'headers' ? `["${goodValueOf(path)}"]` : goodValueOf(path);
     const { config, problems } = parseConfig(yamlOf(path, `KEY: ${value}`), '/x.yaml', environment);
     expect(problems.map(formatProblem).filter((line) => !line.includes('warning'))).toEqual([]);
     expect(JSON.stringify(config)).toContain(marker);

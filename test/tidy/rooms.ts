@@ -49,7 +49,7 @@ export const rules: Readonly<Record<string, Rule>> = {
     ],
     worldly: true,
   },
-  system: { below: [...words, 'ports'], modules: ['node:*', 'koffi', 'netlink*'], worldly: true },
+  system: { below: [...words, 'ports'], modules: ['node:*', 'koffi', 'netlink*', 'undici'], worldly: true },
   daemon: { below: underDaemon, modules: ['node:http', 'node:child_process', 'node:stream'] },
   control: { below: [...underDaemon, 'daemon'], modules: ['node:http', 'node:stream'] },
   render: { below: [...underDaemon, 'daemon'] },

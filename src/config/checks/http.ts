@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { HttpCheckConfig, HttpUrlConfig } from '../../model/config/check.ts';
 import { present } from '../resolution.ts';
 import { optional, secret } from '../values/documented.ts';
+import { header as headerOf, token } from '../values/header.ts';
 import { jsonTestRule, parseJsonTest } from '../values/json-test.ts';
 import { withSlash } from '../values/request.ts';
 import { choice, scalar, text } from '../values/scalars.ts';
@@ -21,25 +22,7 @@ const digest = () =>
     { type: 'string', pattern: '^[0-9a-fA-F]{32}$' },
   );
 
-/** RFC 9110 §5.6.2. */
-const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** Those that say how the message is sent are not for a config to say (RFC 9110 §7.6.1, RFC 9113 §8.2.2). */
-const reserved = new Set([
-  ...['connection', 'content-length', 'expect', 'host', 'keep-alive', 'proxy-connection', 'te', 'trailer'],
-  ...['transfer-encoding', 'upgrade'],
-]);
-
-const header = scalar(
-  `NAME: VALUE, where NAME is none of ${[...reserved].join(', ')} (Host is virtualhost)`,
-  (value): readonly [string, string] | undefined => {
-    const colon = value.indexOf(':');
-    const name = value.slice(0, Math.max(colon, 0));
-    const content = value.slice(colon + 1).trim();
-    const fits = token.test(name) && /^[\t\x20-\x7e]*$/.test(content) && !reserved.has(name.toLowerCase());
-    return fits ? [name, content] : undefined;
-  },
-  { type: 'string' },
-);
+const header = headerOf([], ' (Host is virtualhost)');
 
 const headerName = scalar('the name of an HTTP header', (value) => (token.test(value) ? value : undefined), {
   type: 'string',

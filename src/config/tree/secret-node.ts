@@ -14,8 +14,12 @@ type SecretText = {
   }[];
 };
 
-/** For one that cannot be seen: one of them obeys whatever rule there is. */
-export const standIns: readonly string[] = ['unknown', 'Unknown: unknown'];
+/** For one that cannot be seen: the first that obeys its rule, whatever that is (a password of 8 characters, a header, a URL). */
+export const standIns: readonly string[] = [
+  'unknown_',
+  'Unknown: unknown',
+  'https://unknown.invalid/api/v2/alerts',
+];
 
 export function readSecretNode(
   node: MapNode,

@@ -8,6 +8,7 @@ import type { Problem } from './problem.ts';
 import type { VrrpInstanceConfig, VrrpProcessConfig } from './router.ts';
 import type { VirtualConfig } from './service.ts';
 import type { TrackedConfig } from './tracked.ts';
+import type { WebhookConfig } from './webhook.ts';
 
 export type { LogConfig, LogLevel };
 
@@ -41,6 +42,8 @@ export type Config = {
   readonly scriptUser?: string;
   /** Absent: none is written. */
   readonly fifos?: FifosConfig;
+  /** Who is told of events by HTTP. Absent: nobody. */
+  readonly webhooks?: readonly WebhookConfig[];
   /** As ldirectord's maintenancedir: a file named after a server takes it out. */
   readonly maintenancedir?: string;
   /** Of the environment, those that hold secrets: no program gets them. */
