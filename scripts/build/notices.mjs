@@ -5,7 +5,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Licences under which what is linked may be given away in any form, with their text: ids of SPDX. */
-export const allowed = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD', 'Python-2.0'];
+export const allowed = [
+  'MIT',
+  'MIT-0',
+  'ISC',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'Apache-2.0',
+  '0BSD',
+  'Python-2.0',
+];
 
 /** Of a manifest that says nothing; its LICENSE does. */
 const licenseOf = { radius: 'BSD-3-Clause' };

@@ -21,6 +21,7 @@ import type { ReadConfig } from './config-reader.ts';
 import { createFileFollower } from './follow-file.ts';
 import { openDirector } from './open-director.ts';
 import { openMetrics } from './open-metrics.ts';
+import { openNotices, withNotices } from './open-notices.ts';
 import { openNotify } from './open-notify.ts';
 import { openRoster } from './open-roster.ts';
 import { openServices } from './open-services.ts';
@@ -61,13 +62,13 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     ...{ journal, runScript, commands, services, listen },
     vrrp: openVrrpSupervisor({ journal, stateDir }, initial.vrrpProcess),
   });
-  const { vrrp } = notify.parts;
   const tracking = createTrackingLoop({
-    ...{ clock, journal, runScript, watchFile, listProcesses, onFindings: vrrp.track },
+    ...{ clock, journal, runScript, watchFile, listProcesses, onFindings: notify.parts.vrrp.track },
     ...{ verdictOf: services.health.verdictOf, quorumOf: services.quorums.statusOf },
   });
   const onChanged = () => daemon.rosterChanged();
   const roster = openRoster(initial, { journal, report, onChanged, state: options });
+  const notices = openNotices({ journal, listen, health: services.health, config: roster.effective });
   const followFile = createFileFollower(() => void daemon.reload());
   const onReload = (config: Config) => {
     latest = config;
@@ -80,7 +81,8 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     followFile(config);
   };
   const withNotify = { ...services, ...notify.parts, director, tracking, roster };
-  const parts = { ...withNotify, commands: withWebhooks(notify.parts.commands, webhooks) };
+  const drained = withNotices(withWebhooks(notify.parts.commands, webhooks), notices);
+  const parts = { ...withNotify, commands: drained };
   const daemon = createDaemon(
     {
       ...{ ...parts, clock, journal, onReload, version, pid: process.pid },

@@ -9,6 +9,8 @@ export const directorDefaults = {
 
 export const metricsDefaults = { servers: true, keepalivedNames: false } as const;
 export const logDefaults = { level: 'info', journal: 'auto' } as const;
+/** Long enough for what falls together, short enough for who waits for it. */
+export const mailDefaults = { digest: 5000, timeout: 30_000 } as const;
 export const ipvsDefaults = { resync_interval: 5000, foreign: 'keep' } as const;
 /** The kernel's own (ip_vs_sync.c). */
 export const syncDefaults = { group: ip('224.0.0.81'), port: 8848, ttl: 1 } as const;

@@ -7,6 +7,7 @@ import { ineffectiveTopShape } from './ineffective.ts';
 import { ipvsSchema } from './ipvs/ipvs.ts';
 import { logfileShape, logSchema } from './log.ts';
 import { metricsSchema } from './metrics.ts';
+import { mailTopShape } from './notices/mail-keys.ts';
 import { webhooksShape } from './notices/webhooks.ts';
 import { interfaceSchema } from './router/delays.ts';
 import { vrrpSchema } from './router/keys.ts';
@@ -68,6 +69,7 @@ export const documentSchema = z.strictObject({
   ),
   ...scriptUserShape,
   ...logfileShape,
+  ...mailTopShape,
   ...webhooksShape,
   ...ineffectiveTopShape,
   virtual: optional(z.array(virtualSchema.optional()), 'Virtual services and their real servers.'),

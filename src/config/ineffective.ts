@@ -5,15 +5,7 @@ import type { Position } from '../model/config/problem.ts';
 import { errorAt, warningAt } from './problem.ts';
 import type { Resolution } from './resolution.ts';
 import { optional } from './values/documented.ts';
-import { filledText, flag, text, whole } from './values/scalars.ts';
-
-/** At the top level and in a virtual service. */
-export const ineffectiveSharedShape = {
-  emailalert: optional(filledText(), 'Accepted for ldirectord; no mail is sent.'),
-  emailalertfreq: optional(whole(0, 1_000_000_000), 'Accepted for ldirectord; no mail is sent.'),
-  emailalertstatus: optional(text(), 'Accepted for ldirectord; no mail is sent.'),
-  smtp: optional(text(), 'Accepted for ldirectord; no mail is sent.'),
-} as const;
+import { filledText, flag, text } from './values/scalars.ts';
 
 /** At the top level alone. */
 export const ineffectiveTopShape = {
@@ -24,7 +16,6 @@ export const ineffectiveTopShape = {
     z.array(text()),
     'Known from ldirectord and refused: one daemon reads one file, and the services of another would not be served.',
   ),
-  emailalertfrom: optional(text(), 'Accepted for ldirectord; no mail is sent.'),
 } as const;
 
 /** In a virtual service alone. */
@@ -33,16 +24,11 @@ export const ineffectiveServiceShape = {
   monitorfile: optional(text(), 'Accepted for ldirectord; the log has every verdict.'),
 } as const;
 
-const shape = { ...ineffectiveSharedShape, ...ineffectiveTopShape, ...ineffectiveServiceShape };
+const shape = { ...ineffectiveTopShape, ...ineffectiveServiceShape };
 type IneffectiveKey = keyof typeof shape;
 type IneffectiveDraft = Partial<z.output<z.ZodObject<typeof shape>>>;
 
 const reasons: Readonly<Record<Exclude<IneffectiveKey, 'execute'>, string>> = {
-  emailalert: 'no mail is sent',
-  emailalertfreq: 'no mail is sent',
-  emailalertfrom: 'no mail is sent',
-  emailalertstatus: 'no mail is sent',
-  smtp: 'no mail is sent',
   monitorfile: 'the log has every verdict',
   load: 'ldirectord has no use for it either',
   callback: 'nothing is called on a reload',

@@ -12,6 +12,7 @@ import { judgeSyncFamilies } from './ipvs/sync.ts';
 import { judgeUnusedIpvs } from './ipvs/unused.ts';
 import { judgeLogfile, resolveLog } from './log.ts';
 import { judgeListen, resolveMetrics } from './metrics.ts';
+import { resolveMail } from './notices/mail.ts';
 import { resolveWebhooks } from './notices/webhooks.ts';
 import { sortProblems } from './problem.ts';
 import type { DocumentResult } from './read-document.ts';
@@ -104,6 +105,7 @@ function toConfig(
     ),
     virtuals,
     autoreload: draft.autoreload ?? false,
+    ...present({ mail: resolveMail(draft, virtuals, resolution) }),
     ...present({ webhooks: resolveWebhooks(draft, resolution) }),
     ...present({ maintenancedir: draft.maintenancedir, scriptUser: draft.script_user }),
     ...present({ fifos: resolveFifos(draft, resolution) }),

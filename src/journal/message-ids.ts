@@ -43,6 +43,7 @@ export const messageIds: Readonly<Record<string, string>> = {
   'names.recovered': '866b846e0e1f5dbea22f21a891ac50ad',
   'notice.failed': '7bdba70bd7fe5d4d8b2030c1ec0b32d3',
   'notice.lost': 'e455ab5b08285645939f180854749cbb',
+  'notice.mailed': 'b5833236a9b1570ba5bd6c9c64e070f1',
   'real.certificate_expires': '2263593dabfb5a98b8b62618e7e06515',
   'real.down': '2158169e1a8f5d9ca8bf856cdc5923a6',
   'real.drained': 'fe3eaf5a82655b00b542d55e2316e786',

@@ -3,6 +3,10 @@
 import { entry } from './entry.ts';
 
 export const noticeEvents = {
+  'notice.mailed': entry<{ sink: string; subject: string; recipients: number; attempts: number }>(
+    'info',
+    (event) => `${event.sink}: "${event.subject}" mailed to ${event.recipients} recipient(s)`,
+  ),
   'notice.failed': entry<{
     sink: string;
     /** The subject of a mail, the name of an event. */

@@ -26,7 +26,7 @@ const entryTexts = [
   '- {address: "10.0.0.1:80", real: ["10.1.0.1:80 masq 5", "10.1.0.2:80 masq"]}\n',
   '- address: 10.0.0.2:443\n  # in between\n  protocol: tcp\n  checktype: connect\n\n  real:\n  - 10.1.0.1 gate\n  - {address: 10.1.0.2, weight: 3}\n',
   '- address: 10.0.0.3:25\n  comment: |\n    - not an entry\n    virtual: neither\n\n  real: [10.1.0.1 gate 1,\n    10.1.0.2 gate 2]\n',
-  '- {address: "10.0.0.4:80", persistent: 60, scheduler: sh, emailalert: root, real: [10.1.0.1:81 gate]}\n',
+  '- {address: "10.0.0.4:80", persistent: 60, scheduler: sh, monitorfile: /m, real: [10.1.0.1:81 gate]}\n',
   '- {fwmark: 4, marks: [{address: 10.0.0.5, ports: [80, 443]}], real: [10.1.0.1 gate], fallback: 127.0.0.1 gate}\n',
   '- {addresses: ["10.0.0.6-8:80", "fwmark 9"], checktype: off, real: [10.1.0.1->10.1.0.3 masq]}\n',
   '- {address: "web1.example.org:http", real: ["web2.example.org:http masq"], real_file: /etc/fleet, fallback: [sorry.example.org, 127.0.0.1]}\n',
@@ -205,7 +205,7 @@ describe('a config that is read again', () => {
 
   it('warns again of what it warned of', () => {
     const memory = createEntryMemory();
-    const text = file('  - {address: "10.0.0.1:80", emailalert: root, real: [10.1.0.1 gate]}\n');
+    const text = file('  - {address: "10.0.0.1:80", monitorfile: /m, real: [10.1.0.1 gate]}\n');
     expect(read(text, memory).problems).toHaveLength(1);
     expect(read(text, memory).problems).toHaveLength(1);
   });

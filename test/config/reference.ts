@@ -10,6 +10,7 @@ import { timeoutSchema } from '../../src/config/ipvs/timeout.ts';
 import { ownGlobalKeys, ownVirtualKeys } from '../../src/config/ldirectord/keys.ts';
 import { logSchema } from '../../src/config/log.ts';
 import { metricsSchema } from '../../src/config/metrics.ts';
+import { mailSchema } from '../../src/config/notices/mail-keys.ts';
 import { webhookSchema } from '../../src/config/notices/webhooks.ts';
 import { interfaceSchema } from '../../src/config/router/delays.ts';
 import { vrrpSchema } from '../../src/config/router/keys.ts';
@@ -35,6 +36,7 @@ export const sections: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['log', logSchema.shape],
   ['log syslog', syslogSchema.shape],
   ['metrics', metricsSchema.shape],
+  ['mail', mailSchema.shape],
   ['ipvs', ipvsSchema.shape],
   ['ipvs timeout', timeoutSchema.shape],
   ['ipvs sync', syncSchema.shape],

@@ -70,6 +70,7 @@ export const yamlOf = (path: readonly string[], spelling: string): string => {
     const url = key === 'url' ? '' : '\n    url: http://10.0.0.9/';
     return `webhooks:\n  - name: w${url}\n${indented}\n`;
   }
+  if (path[0] === 'mail') return `mail:\n    to: [root]\n    smtp: mx\n    user: u\n${indented}\n`;
   const service = 'virtual:\n  - address: 10.0.0.5:80\n    service: http\n';
   const rest = '    real:\n      - 10.0.0.6:80 gate\n';
   if (path.includes('checks') && !path.includes('urls')) {

@@ -116,7 +116,8 @@ const flowOf = (path: readonly string[], value: string): string =>
 describe('the schema', () => {
   it('marks what holds a secret', () => {
     const names = new Set(holders.map(({ path }) => path.at(-1)));
-    expect([...names].sort()).toEqual(['auth_pass', 'body', 'headers', 'passwd', 'secret', 'url']);
+    const wanted = ['auth_pass', 'body', 'headers', 'passwd', 'password', 'secret', 'url'];
+    expect([...names].sort()).toEqual(wanted);
   });
   it('marks every key whose name says so', () => {
     const named = (schema: z.ZodType, key: string): readonly string[] => {

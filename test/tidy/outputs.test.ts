@@ -24,7 +24,9 @@ describe('text leaves', () => {
   it('by the log as events made showable, whatever the sink', () => {
     expect(read('src/daemon/log/event-line.ts')).toContain('showableEvent(given)');
     // Who has a record has it of there.
-    expect(filesWith(/describeEvent\(/)).toEqual(['src/daemon/log/event-line.ts']);
+    const describing = ['src/daemon/log/event-line.ts', 'src/daemon/notices/mailer.ts'];
+    expect(filesWith(/describeEvent\(/)).toEqual(describing);
+    expect(read('src/daemon/notices/mailer.ts')).toContain('hear(post, showableEvent(event))');
   });
   it('by the control socket as JSON or lines made showable', () => {
     const door = read('src/system/sockets/control-answer.ts');

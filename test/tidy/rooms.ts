@@ -49,7 +49,11 @@ export const rules: Readonly<Record<string, Rule>> = {
     ],
     worldly: true,
   },
-  system: { below: [...words, 'ports'], modules: ['node:*', 'koffi', 'netlink*', 'undici'], worldly: true },
+  system: {
+    below: [...words, 'ports'],
+    modules: ['node:*', 'koffi', 'netlink*', 'nodemailer*', 'undici'],
+    worldly: true,
+  },
   daemon: { below: underDaemon, modules: ['node:http', 'node:child_process', 'node:stream'] },
   control: { below: [...underDaemon, 'daemon'], modules: ['node:http', 'node:stream'] },
   render: { below: [...underDaemon, 'daemon'] },

@@ -1,5 +1,6 @@
 // One entry of `vrrp`: a virtual router, in keepalived's words. The keys of all subjects, in the order of the reference.
 import * as z from 'zod';
+import { mailOfRouterShape } from '../notices/service-mail.ts';
 import { notifyShape } from '../tracking/notify.ts';
 import { trackShape } from '../tracking/track.ts';
 import { required } from '../values/documented.ts';
@@ -31,5 +32,6 @@ export const vrrpSchema = z.strictObject({
   ...rivalShape,
   ...trackShape,
   ...notifyShape,
+  ...mailOfRouterShape,
 });
 export type VrrpDraft = z.output<typeof vrrpSchema>;

@@ -62,6 +62,7 @@ function instanceOf(draft: VrrpDraft, family: Family, { site }: RouterSite): Vrr
     vipLeaseSec: resolveLease(draft, election.advertIntervalMs),
     ...resolveAnnouncements(draft),
     ...resolveRivalry(draft, election.version),
+    ...(draft.smtp_alert !== undefined && { mail: draft.smtp_alert }),
     at: site(),
   };
 }

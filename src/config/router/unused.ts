@@ -94,6 +94,7 @@ const needs: Readonly<Record<Key, Needs>> = {
   notify_deleted_user: always,
   notify_master_rx_lower_pri_user: always,
   notify_priority_changes: always,
+  smtp_alert: always,
 };
 
 /** `no`, 0 and the empty list ask for nothing. */

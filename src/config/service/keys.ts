@@ -2,7 +2,8 @@
 // (docs/reference/ldirectord.md §2): the keys of all subjects, in the order of the reference.
 import * as z from 'zod';
 import { checkKeys } from '../checks/check.ts';
-import { ineffectiveServiceShape, ineffectiveSharedShape } from '../ineffective.ts';
+import { ineffectiveServiceShape } from '../ineffective.ts';
+import { mailServiceShape, mailSharedShape } from '../notices/service-mail.ts';
 import { optional } from '../values/documented.ts';
 import { text, userName } from '../values/scalars.ts';
 import { checksOfServiceShape } from './checks.ts';
@@ -27,7 +28,7 @@ export const sharedShape = {
   ...omegaShape,
   ...flappingShape,
   ...drainingShape,
-  ...ineffectiveSharedShape,
+  ...mailSharedShape,
 };
 
 /** Whom programs run as, of services and of virtual routers. */
@@ -54,6 +55,7 @@ export const virtualSchema = z.strictObject({
   servicename: optional(text(), 'A name for people.'),
   comment: optional(text(), 'A note for people.'),
   ...sharedShape,
+  ...mailServiceShape,
   ...ineffectiveServiceShape,
   ...realShape,
 });

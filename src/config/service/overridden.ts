@@ -2,12 +2,12 @@
 // nothing to the checks of any service are checks/timing.ts's.
 import type { Position } from '../../model/config/problem.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
-import type { ineffectiveSharedShape } from '../ineffective.ts';
+import type { mailSharedShape } from '../notices/service-mail.ts';
 import { warningAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
 import type { GlobalDraft, sharedShape } from './keys.ts';
 
-type Key = Exclude<keyof typeof sharedShape, keyof typeof ineffectiveSharedShape | 'fallback'>;
+type Key = Exclude<keyof typeof sharedShape, keyof typeof mailSharedShape | 'fallback'>;
 
 /** What a service goes by; a fallback is told by its place. */
 const used: Readonly<Record<Key, (virtual: VirtualConfig) => unknown>> = {

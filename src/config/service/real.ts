@@ -11,6 +11,7 @@ import { parseHostName } from '../../net/host-name.ts';
 import { familyOf, type Ip } from '../../net/ip.ts';
 import { ipRange } from '../../net/ip-range.ts';
 import { virtualDefaults as defaults } from '../defaults.ts';
+import { mailOfServerShape } from '../notices/service-mail.ts';
 import { errorAt } from '../problem.ts';
 import { literalFamily, present, type Resolution, resolvePort, type Site } from '../resolution.ts';
 import { optional, required } from '../values/documented.ts';
@@ -67,6 +68,7 @@ export const realSchema = withForm(
     request: optional(text(), "Instead of the service's request; together with receive."),
     receive: optional(text(), "Instead of the service's receive; together with request."),
     ...notifyOfServerShape,
+    ...mailOfServerShape,
     ...checksOfServerShape,
   }),
   { readLine: readRealLine, alone: 'always' },
@@ -156,6 +158,7 @@ export function resolveReal(
       tunnel: resolveTunnel(draft.tunnel, forward, (...keys) => site('tunnel', ...keys), resolution),
     }),
     ...resolveChecks(draft, service, (...path) => site('checks', ...path), resolution),
+    ...(draft.smtp_alert === false && { mail: false as const }),
     at: site(),
   };
   if (name !== undefined) {

@@ -3,6 +3,7 @@
 
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { resolveCheck } from '../checks/check.ts';
+import { resolveServiceMail } from '../notices/service-mail.ts';
 import { errorAt } from '../problem.ts';
 import { present } from '../resolution.ts';
 import { explainPattern } from '../values/receive-pattern.ts';
@@ -42,6 +43,7 @@ export function resolveVirtual(entry: Entry): VirtualConfig | undefined {
       marks: resolveMarks(entry, id),
       servicename: draft.servicename,
       comment: draft.comment,
+      mail: resolveServiceMail(draft),
       // Servers that are never judged neither make nor break one.
       quorum: checktype.kind === 'off' ? undefined : resolveQuorum(entry),
     }),

@@ -1,6 +1,6 @@
 // Keys of the top level that stand for all services in a file that has none: nobody goes by them.
 import type { VirtualConfig } from '../../model/config/service.ts';
-import { ineffectiveSharedShape } from '../ineffective.ts';
+import { mailSharedShape } from '../notices/service-mail.ts';
 import { warningAt } from '../problem.ts';
 import type { Resolution } from '../resolution.ts';
 import { type GlobalDraft, globalShape } from './keys.ts';
@@ -9,9 +9,9 @@ type Draft = GlobalDraft & {
   readonly maintenancedir?: string | undefined;
 };
 
-/** Those that no file gives an effect are told of anyway (ineffective.ts). */
+/** Mail is told of virtual routers as well. */
 const keys = [...Object.keys(globalShape), 'maintenancedir'].filter(
-  (key) => !(key in ineffectiveSharedShape),
+  (key) => !(key in mailSharedShape),
 ) as readonly (keyof Draft)[];
 
 export function judgeServiceless(

@@ -38,6 +38,8 @@ export type DeliveryPorts = {
   /** As the log names it, without a secret: "mail by smtp.example.com:25". */
   readonly sink: string;
   readonly limits?: Partial<DeliveryLimits>;
+  /** Of the moment, in place of that of the limits. */
+  readonly attemptMs?: () => number;
 };
 
 type Waiting = { readonly notice: Notice; readonly since: Micros; attempts: number };
@@ -89,7 +91,7 @@ function add(queue: Queue, notice: Notice): void {
 }
 
 function work(queue: Queue): void {
-  const { clock, limits, waiting } = queue;
+  const { clock, limits, waiting, attemptMs } = queue;
   queue.cancelRetry = undefined;
   const oldest = clock.now() - limits.deadlineMs * 1000;
   const young = waiting.findIndex(({ since }) => since > oldest);
@@ -102,12 +104,14 @@ function work(queue: Queue): void {
   first.attempts += 1;
   const abort = new AbortController();
   queue.current = abort;
-  void attemptOf(clock, first.notice, { abort, limitMs: limits.attemptMs }).then((attempt) => {
-    if (queue.current !== abort) return;
-    queue.current = undefined;
-    ended(queue, first, attempt);
-    if (queue.cancelRetry === undefined) work(queue);
-  });
+  void attemptOf(clock, first.notice, { abort, limitMs: attemptMs?.() ?? limits.attemptMs }).then(
+    (attempt) => {
+      if (queue.current !== abort) return;
+      queue.current = undefined;
+      ended(queue, first, attempt);
+      if (queue.cancelRetry === undefined) work(queue);
+    },
+  );
 }
 
 function ended(queue: Queue, tried: Waiting, attempt: Attempt): void {

@@ -4,6 +4,7 @@ import type { Endpoint } from '../../net/endpoint.ts';
 import type { FifosConfig } from './fifo.ts';
 import type { IpvsConfig } from './ipvs.ts';
 import type { LogConfig, LogLevel } from './log.ts';
+import type { MailConfig } from './mail.ts';
 import type { Problem } from './problem.ts';
 import type { VrrpInstanceConfig, VrrpProcessConfig } from './router.ts';
 import type { VirtualConfig } from './service.ts';
@@ -44,6 +45,8 @@ export type Config = {
   readonly fifos?: FifosConfig;
   /** Who is told of events by HTTP. Absent: nobody. */
   readonly webhooks?: readonly WebhookConfig[];
+  /** Absent: no mail is sent. */
+  readonly mail?: MailConfig;
   /** As ldirectord's maintenancedir: a file named after a server takes it out. */
   readonly maintenancedir?: string;
   /** Of the environment, those that hold secrets: no program gets them. */

@@ -74,6 +74,8 @@ export type VrrpInstanceConfig = {
   readonly notify?: VrrpNotifyConfig;
   /** A new priority is told as well. */
   readonly notifiesPriority?: true;
+  /** Whether its states are mailed; absent: as mail.transitions says. */
+  readonly mail?: boolean;
   /** The name of its sync group. */
   readonly syncGroup?: string;
   /** Commands to be run as the state of its group changes; the same in each member. */

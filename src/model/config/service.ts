@@ -5,6 +5,7 @@ import type { Mark } from '../../net/mark.ts';
 import type { FlapPolicy } from '../flapping.ts';
 import type { Forward, ServiceId, Tunnel } from '../ipvs.ts';
 import type { CheckConfig } from './check.ts';
+import type { ServiceMailConfig } from './mail.ts';
 import type { Position } from './problem.ts';
 
 export type RealConfig = {
@@ -23,6 +24,8 @@ export type RealConfig = {
   /** In place of its service's checks. */
   readonly checks?: readonly OneOfChecks[];
   readonly notify?: ServerNotifyConfig;
+  /** Only false is said: nobody is mailed of it. */
+  readonly mail?: false;
   /** The DNS name that its address comes from (roster/effective.ts). */
   readonly name?: string;
   /** In the config, or in a real_file. */
@@ -85,6 +88,8 @@ export type VirtualConfig = CheckConfig & {
   readonly marks?: readonly MarkedConfig[];
   readonly servicename?: string;
   readonly comment?: string;
+  /** Absent: as all services have it. */
+  readonly mail?: ServiceMailConfig;
   readonly scheduler: string;
   readonly schedFlags: readonly string[];
   readonly persistentSec?: number;

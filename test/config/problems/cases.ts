@@ -3,6 +3,7 @@
 import { documentCases } from './document-cases.ts';
 import { effectCases } from './effect-cases.ts';
 import { ldirectordCases } from './ldirectord-cases.ts';
+import { mailCases } from './mail-cases.ts';
 import { markCases } from './marks-cases.ts';
 import { schedulingCases } from './scheduling-cases.ts';
 import { serviceCases } from './service-cases.ts';
@@ -22,6 +23,7 @@ export const problemCases: readonly ProblemCase[] = [
   ...serviceCases,
   ...schedulingCases,
   ...markCases,
+  ...mailCases,
   ...ldirectordCases,
   ...trackCases,
   ...effectCases,

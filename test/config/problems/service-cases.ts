@@ -465,11 +465,6 @@ export const serviceCases: readonly ProblemCase[] = [
     '4:13: warning: Cannot know the quorum: expected servers that are checked, got checktype off',
   ),
   yaml(
-    'no mail',
-    'emailalert: root@localhost\n',
-    '1:13: warning: Cannot honour emailalert: expected nothing, as no mail is sent, got root@localhost',
-  ),
-  yaml(
     'no fork',
     'fork: yes\n',
     '1:7: warning: Cannot honour fork: expected nothing, as checks never wait for one another, got yes',
