@@ -354,6 +354,19 @@ describe('limits of ours', () => {
     expect(notes).toHaveLength(1);
   });
 
+  it('says where keepalived has a quorum that it never loses, a source it cannot use, and a word for no parameters', () => {
+    const server = 'real_server 10.0.0.1 80 {\nweight 0\nSMTP_CHECK {\nbindto 2001:db8::1\n}\n}';
+    const { notes } = convertedText(`virtual_server 192.0.2.3 80 {\nprotocol TCP\nlb_algo rr\n${server}\n}`);
+    const process = 'vrrp_track_process web {\nprocess nginx\nparam_match partial\n}\n';
+    notes.push(...convertedText(`${process}${instance('')}`).notes);
+    for (const wanted of [
+      'quorum: 1, as all weights are 0',
+      'bindto 2001:db8::1: left out',
+      'param_match partial',
+    ])
+      expect(notes.filter((note) => note.includes(wanted) && !note.includes('harmless'))).toHaveLength(1);
+  });
+
   it('names macvlans as keepalived does, that of an IPv6 router alone too', () => {
     const routers = [
       ...[instance('use_vmac', 'A', '2001:db8::1', 51), instance('use_vmac', 'B', '192.0.2.97', 51)],

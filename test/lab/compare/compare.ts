@@ -101,6 +101,7 @@ const makers: Readonly<Record<string, readonly string[]>> = {
   schedflags: ['sh-port', 'sh-fallback', 'mh-port', 'mh-fallback'],
   persistent: ['persistence_timeout', 'persistence_granularity'],
   netmask: ['persistence_granularity'],
+  hysteresis: ['quorum'],
   fallback: ['sorry_server', 'sorry_server_lvs_method', 'lb_kind', 'lvs_method'],
   forward: ['lb_kind', 'lvs_method'],
   uthreshold: ['lthreshold'],

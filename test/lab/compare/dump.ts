@@ -34,7 +34,7 @@ export type Asked = {
   readonly id?: string;
 };
 
-const nothing = /no configuration to run|Stopped Keepalived/;
+const nothing = /no configuration to run|Stopped Keepalived|include a full copy of your keepalived/;
 const lastSections = { vrrp: /------< Interfaces >------/, checkers: /------< Health checkers >------/ };
 const firstSteps = { vrrp: /VRRP sockpool|Entering \w+ STATE/, checkers: /Activating BFD heal/ };
 

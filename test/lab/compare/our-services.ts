@@ -147,8 +147,19 @@ function askedOf(target: LoneTarget): Fields {
   return fieldsOf(place);
 }
 
+/** keepalived keeps a bit for each status: what touches is one range. */
 const rangesOf = (ranges: readonly (readonly [number, number])[] = [[200, 299]]): string =>
-  ranges
+  merged(ranges)
     .map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`))
     .sort()
     .join(',');
+
+function merged(ranges: readonly (readonly [number, number])[]): readonly (readonly [number, number])[] {
+  const found: [number, number][] = [];
+  for (const [from, to] of [...ranges].sort(([a], [b]) => a - b)) {
+    const last = found.at(-1);
+    if (last !== undefined && from <= last[1] + 1) last[1] = Math.max(last[1], to);
+    else found.push([from, to]);
+  }
+  return found;
+}

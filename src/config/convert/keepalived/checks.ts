@@ -86,15 +86,27 @@ function reachOf({ checker, real, note }: Scope): Fields {
     note(mark.at, 'ignored', `fwmark ${mark.text}: left out, as it is no mark`);
   return {
     checkaddress: there === parseIp(real.words[0] ?? '') ? undefined : there,
-    bind_address: boundTo(addressOf('bindto'), there ?? parseIp(real.words[0] ?? '')),
+    bind_address: boundTo(checker, addressOf('bindto'), { to: there ?? parseIp(real.words[0] ?? ''), note }),
     bind_interface: wordOf(block, 'bind_if'),
     bind_mark: marked === undefined ? undefined : `${marked}`,
   };
 }
 
-/** keepalived leaves a source of another family out. */
-const boundTo = (source: Ip | undefined, target: Ip | undefined): Ip | undefined =>
-  source !== undefined && target !== undefined && familyOf(source) !== familyOf(target) ? undefined : source;
+/** keepalived leaves a source of another family out, but for an SMTP_CHECK, which then fails (check_smtp.c). */
+function boundTo(
+  { key, at }: Statement,
+  source: Ip | undefined,
+  { to, note }: { readonly to: Ip | undefined; readonly note: Noting },
+): Ip | undefined {
+  if (source === undefined || to === undefined || familyOf(source) === familyOf(to)) return source;
+  if (key === 'SMTP_CHECK')
+    note(
+      at,
+      'check',
+      `${key} bindto ${source}: left out, as ${to} is of another family; keepalived fails there`,
+    );
+  return undefined;
+}
 
 /** Undefined where it is the server's own, so that servers with ports of their own have one check. */
 function portOf({ checker, real, virtual, note }: Scope): string | undefined {

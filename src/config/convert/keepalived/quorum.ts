@@ -7,7 +7,13 @@ import { digitsWithin, isPlainNumber, lastOf, type Statement, wordOf } from './t
 export const quorumKeys = ['quorum', 'hysteresis', 'quorum_up', 'quorum_down'] as const;
 
 /** @param weights of the real servers, as they were converted. */
-export function quorumOf({ block }: Statement, weights: readonly number[], note: Noting): Fields {
+export function quorumOf({ block, at }: Statement, weights: readonly number[], note: Noting): Fields {
+  if (weights.length > 0 && weights.every((weight) => weight === 0))
+    note(
+      at,
+      'approximate',
+      'quorum: 1, as all weights are 0; keepalived makes 0 of it, which it never loses',
+    );
   return { ...limitsOf(block, weights, note), ...upAndDownOf(block, 'quorum', note) };
 }
 

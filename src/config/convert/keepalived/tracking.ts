@@ -11,7 +11,6 @@ import {
   type Statement,
   seconds,
   wholeWithin,
-  wordOf,
 } from './tree.ts';
 
 /** What track_script, track_file and track_process may refer to, with the weights that the definitions give. */
@@ -134,12 +133,15 @@ export function trackProcessOf(statement: Statement, note: Noting): readonly Fie
   const weight = lastOf(block, 'weight');
   const counts = withoutCrossed(block ?? [], note);
   const parameters = rest.length === 0 ? undefined : rest.join(' ');
+  const match = lastOf(block, 'param_match');
+  if (parameters === undefined && match !== undefined)
+    note(match.at, 'approximate', `param_match ${match.text}: left out, as process names no parameters`);
   return [
     {
       name: nameOf(statement),
       process: program,
       parameters,
-      param_match: parameters === undefined ? undefined : wordOf(block, 'param_match'),
+      param_match: parameters === undefined ? undefined : match?.words[0],
       quorum: countOf(counts, 'quorum', note),
       quorum_max: countOf(counts, 'quorum_max', note),
       weight: weight && weightOf(statement.key, weight, note),

@@ -28,5 +28,7 @@ export async function askAtOnce(text: string, folder: string): Promise<Compariso
 
 const nothing: Dump = { sections: new Map(), log: ['no configuration to run'] };
 
+/** Or where one of its processes crashes over it. */
 const isFatal = ({ sections, log }: Dump): boolean =>
-  sections.size === 0 && !log.some((line) => line.includes('no configuration to run'));
+  log.some((line) => line.includes('include a full copy of your keepalived configuration')) ||
+  (sections.size === 0 && !log.some((line) => line.includes('no configuration to run')));
