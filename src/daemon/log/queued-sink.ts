@@ -90,6 +90,10 @@ async function sendAll(
       if (lost > 0) troubles.onLost(lost);
       if (taken < lines.length) return busyMs;
     } catch (error) {
+      if (handBack === undefined && isTooLong(error)) {
+        troubles.onLost(queue.take(1).length);
+        continue;
+      }
       handBack?.(queue.take());
       outage.tell(error instanceof Error ? error : new Error(String(error)));
       if (handBack === undefined) return outage.retryMs();
@@ -97,3 +101,6 @@ async function sendAll(
   }
   return undefined;
 }
+
+/** The first of them will never be taken there; the others may be. */
+const isTooLong = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EMSGSIZE';

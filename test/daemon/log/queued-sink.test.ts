@@ -140,6 +140,36 @@ describe('a sink with a queue', () => {
     expect(taken.slice(10_000)).toEqual(['lost 101']);
   });
 
+  it('has no line out of its place: behind a gap nothing is kept until the gap is told', async () => {
+    const sink = open();
+    place = 0;
+    writeMany(sink, 10_001);
+    place = 10;
+    await clock.advance(0);
+    await clock.advance(60);
+    place = 0;
+    await clock.advance(60);
+    expect(taken.length).toBeLessThan(5000);
+    writeMany(sink, 1, 20_000);
+    place = Number.POSITIVE_INFINITY;
+    await clock.advance(1000);
+    expect(taken.slice(9999)).toEqual(['9999', 'lost 2']);
+  });
+
+  it('leaves out, and counts, a line that is too long for the place, and goes on', async () => {
+    const narrow = {
+      ...transport,
+      send: async (lines: readonly Uint8Array[]) => {
+        if (lines[0]?.length === 2) throw Object.assign(new Error('send: EMSGSIZE'), { code: 'EMSGSIZE' });
+        return transport.send(lines.slice(0, 1));
+      },
+    };
+    const sink = open({ transport: narrow });
+    writeMany(sink, 3, 9);
+    await clock.advance(1000);
+    expect(taken).toEqual(['9', 'lost 1', 'lost 1']);
+  });
+
   it('has room for so many bytes', async () => {
     const sink = open({ encode: ({ message }) => Buffer.alloc(1024 * 1024, message) });
     place = 0;

@@ -85,6 +85,17 @@ describe('datagrams to a socket of this host', () => {
     transport.close();
   });
 
+  it('count as taken up to the one that is too long for a socket', async () => {
+    listen();
+    const transport = openLogDatagrams(path);
+    const huge = 'x'.repeat(20 * 1024 * 1024);
+    expect(await transport.send(lines('one', huge, 'two'))).toBe(1);
+    await expect(transport.send(lines(huge, 'two'))).rejects.toMatchObject({ code: 'EMSGSIZE' });
+    expect(await transport.send(lines('two'))).toBe(1);
+    expect(read()).toEqual(['one', 'two']);
+    transport.close();
+  });
+
   it('need a path that a socket can have', async () => {
     await expect(openLogDatagrams(`/${'x'.repeat(120)}`).send(lines('one'))).rejects.toMatchObject({
       code: 'ENAMETOOLONG',
