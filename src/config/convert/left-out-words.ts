@@ -27,8 +27,8 @@ export const leftOutWords: readonly Row[] = [
     ],
   ],
   [
-    'harmless',
-    'as no mail is sent; a notify program can send it',
+    'look',
+    'as mail is not converted; `mail`, and smtp_alert of a router, service or server, say the same here',
     [
       ...[
         'notification_email',

@@ -11,7 +11,7 @@ const router = (more: string) =>
 describe('grades', () => {
   it.each([
     ['router_id', 'harmless'],
-    ['smtp_server', 'harmless'],
+    ['smtp_server', 'look'],
     ['omega', 'look'],
     ['never_heard_of', 'look'],
     ['auth_hmac', 'dangerous'],
