@@ -8,6 +8,9 @@ import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import type { Result } from '../net/result.ts';
 import type { Clock } from '../ports/clock.ts';
 
+/** An address that comes with a role is waited for no longer than that. */
+const retryMsMax = 10_000;
+
 /** @property release of the port, at once; answers that are under way go on. @property close ends these as well. */
 export type OpenListener = { readonly release: () => void; readonly close: () => Promise<void> };
 
@@ -33,13 +36,15 @@ type State = {
   failures: number;
   /** Why it failed last, as it was told. */
   told: string | undefined;
+  /** The last word of a run is the daemon's. */
+  isEnding: boolean;
   cancelRetry: () => void;
 };
 
 export function createListener(ports: ListenerPorts): Listener {
   const inTurn = createQueue();
   const state: State = {
-    ...{ wanted: undefined, current: undefined, failures: 0, told: undefined },
+    ...{ wanted: undefined, current: undefined, failures: 0, told: undefined, isEnding: false },
     cancelRetry: () => {},
   };
   const settle = () => inTurn(() => follow(state, ports, settle));
@@ -48,7 +53,13 @@ export function createListener(ports: ListenerPorts): Listener {
     state.wanted = where;
     return settle();
   };
-  return { configure, close: () => configure(undefined) };
+  return {
+    configure,
+    close: () => {
+      state.isEnding = true;
+      return configure(undefined);
+    },
+  };
 }
 
 const keyOf = (where: Endpoint | undefined): string => (where === undefined ? '' : formatEndpoint(where));
@@ -65,7 +76,8 @@ async function follow(state: State, ports: ListenerPorts, again: () => Promise<v
   if (!opened.ok) {
     state.failures += 1;
     tellFailure(state, ports, opened.error.reason);
-    state.cancelRetry = ports.clock.after(retryMsAfter(state.failures), () => void again());
+    const retryMs = Math.min(retryMsMax, retryMsAfter(state.failures));
+    state.cancelRetry = ports.clock.after(retryMs, () => void again());
     return;
   }
   const before = state.current;
@@ -105,5 +117,5 @@ async function leave(state: State, { journal }: ListenerPorts): Promise<void> {
   state.current = undefined;
   if (current === undefined) return;
   await current.listener.close();
-  journal({ event: 'listener.closed', listen: formatEndpoint(current.where) });
+  if (!state.isEnding) journal({ event: 'listener.closed', listen: formatEndpoint(current.where) });
 }

@@ -64,6 +64,14 @@ describe('a listener', () => {
     expect(namesOf(events)).toEqual(['listener.opened', 'listener.opened', 'listener.closed']);
   });
 
+  it('ends without a word where the daemon does', async () => {
+    const { listener, ours, events } = createWorld();
+    await listener.configure(at('127.0.0.1:1'));
+    await listener.close();
+    expect(ours).toEqual([]);
+    expect(namesOf(events)).toEqual(['listener.opened']);
+  });
+
   it('moves to an address that its own port stands in the way of', async () => {
     const { listener, ours, events } = createWorld();
     await listener.configure(at('127.0.0.1:1'));

@@ -100,6 +100,28 @@ async function live(
   }
 }
 
+describe('the age of what is known', () => {
+  it('is the time at which it was said, and not that at which it was read', async () => {
+    const { supervisor, child } = await running();
+    expect(supervisor.lastWord()).toMatchObject({ at: snapshot('active').takenAt });
+    child.say({ type: 'heartbeat', at: 7_000_000 });
+    child.say({ type: 'heartbeat' });
+    expect(supervisor.lastWord().at).toBe(7_000_000);
+    expect(supervisor.lastWord().lastAdvertAt.get('VI_1')).toBe(1);
+  });
+
+  it('does not begin anew with a process that has not told of its routers', async () => {
+    const { supervisor, child, children } = await running();
+    child.say({ type: 'heartbeat', at: 7_000_000 });
+    child.die('signal SIGKILL');
+    children[1]?.say({ type: 'heartbeat', at: 8_000_000 });
+    expect(supervisor.lastWord().at).toBe(7_000_000);
+    children[1]?.say(statusOf('active'));
+    children[1]?.say({ type: 'heartbeat', at: 9_000_000 });
+    expect(supervisor.lastWord().at).toBe(9_000_000);
+  });
+});
+
 describe('a VRRP process that dies', () => {
   it('is started again at once, with the snapshot to resume from', async () => {
     const { child, children, events, cleanUps } = await running();

@@ -38,6 +38,7 @@ import { readInterfaceName, readNumber, readTrack } from '../../../src/net/word-
 import { textOf } from '../../../src/probes/http/decode-body.ts';
 import { createBodyReader } from '../../../src/probes/http/read-body.ts';
 import { createHeadScanner, readHead } from '../../../src/probes/http/read-head.ts';
+import { parseRange } from '../../../src/render/monitor-range.ts';
 import { parseHosts, parseResolvConf } from '../../../src/system/names/resolver-files.ts';
 import { aVirtual } from '../../make/a-virtual.ts';
 import { noFiles } from '../../make/conversion.ts';
@@ -107,6 +108,7 @@ const values = {
   ...{
     parseTrackText,
     parseDuration,
+    parseRange,
     parseStatusRanges,
     parseGroupAddresses,
     readInterfaceName,

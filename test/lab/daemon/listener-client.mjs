@@ -7,7 +7,7 @@ const [, , host, port, count] = process.argv;
 const manners = [
   () => {},
   (socket) => socket.write('GET /heal'),
-  (socket) => socket.write(`GET /healthz HTTP/1.1\r\nX: ${'x'.repeat(1_000_000)}`),
+  (socket) => socket.write(`GET /healthz HTTP/1.1\r\nX: ${'x'.repeat(100_000)}`),
   (socket) => {
     socket.write('GET /healthz HTTP/1.1\r\nX: ');
     const drip = setInterval(() => socket.write('x'), 200);
@@ -17,24 +17,15 @@ const manners = [
   (socket) => socket.write('GET /monitor HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1000)),
   (socket) => socket.end(),
 ];
-/** Each is connected, or sent away. */
-let there = 0;
-const arrive = () => {
-  there += 1;
-  if (there === Number(count)) process.stdout.write(`${there} there\n`);
-};
-for (let at = 0; at < Number(count); at += 1) {
+/** Each that is sent away comes again. */
+function come(at) {
   const socket = connect({ host, port: Number(port), allowHalfOpen: true });
-  socket
-    .on('error', () => {
-      if (!socket.greeted) arrive();
-    })
-    .pause();
-  socket.once('connect', () => {
-    socket.greeted = true;
-    arrive();
-    manners[at % manners.length](socket);
-  });
-  if (at % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+  socket.on('error', () => {}).pause();
+  socket.once('connect', () => manners[at % manners.length](socket));
+  socket.once('close', () => setTimeout(come, 3000, at));
 }
-setInterval(() => {}, 1000);
+for (let at = 0; at < Number(count); at += 1) {
+  come(at);
+  if (at % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+process.stdout.write('all came\n');
