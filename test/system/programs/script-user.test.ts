@@ -29,6 +29,13 @@ describe('the user of a program', () => {
     }
   });
 
+  it('has the group that is named behind it, which must be there', () => {
+    expect(userOf({ user: 'root:daemon' }, 'root')).toMatchObject({ uid: 0, gid: 1 });
+    expect(userOf({ user: 'daemon:root' }, 'root')).toMatchObject({ uid: 1, gid: 0 });
+    expect(userOf({ user: 'root:no-such-group' }, 'root')).toBe('unknown');
+    expect(userOf({ user: 'no-such-user:root' }, 'root')).toBe('unknown');
+  });
+
   it('has its HOME, USER and LOGNAME', () => {
     const user = userOf({ isAction: true }, 'changes-user');
     expect(environmentOf(typeof user === 'object' ? user : undefined)).toMatchObject({
