@@ -55,7 +55,9 @@ function tracesOf(who: string) {
   const reader = `#!/bin/sh\ntrap '' TERM\nwhile IFS= read -r line; do echo "$line" >> "$1"; done < "$2"\n`;
   writeFileSync(at('reader'), reader, { mode: 0o755 });
   writeFileSync(at('script'), `#!/bin/sh\necho "$(id -un) $@" >> ${at('ran')}\n`, { mode: 0o755 });
-  writeFileSync(at('ran'), '', { mode: 0o666 });
+  writeFileSync(at('ran'), '');
+  // Whatever the umask: the script of nobody writes to it too.
+  chmodSync(at('ran'), 0o666);
   return {
     at,
     /** By both FIFOs. */
