@@ -25,6 +25,16 @@ describe('a losing advert', () => {
     expect(deeds(effects)).toEqual(['announce', 'sendAdvert 100', 'renewLease']);
     expect(reports(effects)).toEqual([
       { type: 'splitBrainSuspected', peer: PEER, peerPriority: 50, count: 1 },
+      { type: 'lowerActiveHeard', peer: PEER, peerPriority: 50 },
+    ]);
+  });
+
+  it('is told for who puts right what the other has done, from the first on and as often as it is answered', () => {
+    const rig = activeRig({ assertsAtOnce: false });
+    const tells = (at: number) => reports(rig.hear(50, at)).some(({ type }) => type === 'lowerActiveHeard');
+    const at = rig.since + 400_000;
+    expect([0, 249_999, 250_000, 300_000, 500_000].map((after) => tells(at + after))).toEqual([
+      ...[true, false, true, false, true],
     ]);
   });
 

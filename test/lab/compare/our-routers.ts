@@ -77,8 +77,6 @@ function instanceOf(router: VrrpInstanceConfig): Thing {
         excluded: setOf(excludedAddresses.map(addressOf(router))),
         routes: setOf(virtualRoutes.map(formatRoute)),
         rules: setOf(virtualRules.map(ruleOf)),
-        tells_deleted: router.notify?.tellsDeleted === true,
-        tells_priority: router.notifiesPriority === true,
       }),
       ...trackersOf(router.trackers ?? []),
       ...notifiesOf(router.notify ?? {}),

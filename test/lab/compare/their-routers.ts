@@ -72,8 +72,6 @@ function instanceOf({ name, below }: Named): Thing {
       routes: setOf(belowOf(below, 'Virtual Routes').map(routeOf)),
       rules: setOf(belowOf(below, 'Virtual Rules').map(ruleOf)),
       sync_group: cleanName(saidOf(below, 'Sync group') ?? ''),
-      tells_deleted: saidOf(below, 'Notify deleted') === 'Deleted',
-      tells_priority: saidOf(below, 'Notify priority changes') === 'true',
     }),
     ...trackersOf(below),
     ...notifiesOf(below),
@@ -216,8 +214,6 @@ const notifies = {
   notify_fault: 'Fault state transition',
   notify_stop: 'Stop state transition',
   notify: 'Generic state transition',
-  notify_deleted: 'Deleted state transition',
-  notify_master_rx_lower_pri: 'Master rx lower pri state transition',
 } as const;
 
 /** "'/usr/bin/true' 'a', uid:gid 0:0" as its words; what keepalived finds no program in goes to a shell as it stands. */

@@ -45,7 +45,6 @@ export const globals = inside(
       router_id: one('LVS', '"a name"'),
       vrrp_version: mostly(one('2', '3'), number(2, 3), 4),
       vrrp_min_garp: flag,
-      vrrp_notify_priority_changes: flag,
       vrrp_strict: bare,
       vrrp_mcast_group4: mostly(one('224.0.0.19', '224.0.1.7'), one('10.0.0.1', 'x'), 6),
       vrrp_mcast_group6: one('ff02::13'),
@@ -173,15 +172,12 @@ const notifying: Keys = {
   notify_fault: program,
   notify_stop: program,
   notify: program,
-  notify_priority_changes: flag,
   smtp_alert: flag,
 };
 
 const keys: Keys = {
   ...announcing,
   ...notifying,
-  notify_deleted: mostly(program, bare, 2),
-  notify_master_rx_lower_pri: program,
   version: mostly(one('2', '3'), number(2, 3), 5),
   priority: number(1, 255),
   advert_int: decimal('1', '3', '0.5', '0.1', '40', '2'),
