@@ -41,6 +41,12 @@ describe("keepalived's language", () => {
     ]);
   });
 
+  it('goes on with a definition behind a comment', () => {
+    const text =
+      '$RS= \\\n real_server 10.0.1.1 80 { \\\n  weight 2 # two \\\n }\n$RS\nreal_server 10.0.1.2 80';
+    expect(reals(text)).toEqual(['10.0.1.1:80', '10.0.1.2:80']);
+  });
+
   it('keeps a line with @id for that id only, and one with @^id for the others', () => {
     const lines =
       '@main real_server 10.0.1.1 80\n@spare real_server 10.0.1.2 80\n@^main real_server 10.0.1.3 80';

@@ -18,6 +18,8 @@ const nameOf = ({ id }: VirtualConfig): string =>
 function serviceOf(virtual: VirtualConfig): readonly Thing[] {
   const name = nameOf(virtual);
   const { quorum, persistentSec, netmaskPrefix, fallbacks } = virtual;
+  // Behind a mark two ports of an address have one name.
+  const kinds = new Map<string, number>();
   return [
     {
       name,
@@ -34,7 +36,7 @@ function serviceOf(virtual: VirtualConfig): readonly Thing[] {
         fallback: fallbacks.map((tier) => fallbackOf(tier, name)).join(', '),
       }),
     },
-    ...virtual.reals.flatMap((real) => serverOf(virtual, real, name)),
+    ...virtual.reals.flatMap((real) => serverOf(virtual, real, { name, kinds })),
   ];
 }
 
@@ -57,7 +59,9 @@ const fallbackOf = (tier: FallbackConfig, name: string): string => {
   return `${tableName(name, { ...tier, forward })} ${forward}`;
 };
 
-function serverOf(virtual: VirtualConfig, real: RealConfig, name: string): readonly Thing[] {
+type Owner = { readonly name: string; readonly kinds: Map<string, number> };
+
+function serverOf(virtual: VirtualConfig, real: RealConfig, { name, kinds }: Owner): readonly Thing[] {
   const forward = forwardOf(real);
   const key = `${name} -> ${tableName(name, { ...real, forward })}`;
   const server = {
@@ -70,7 +74,6 @@ function serverOf(virtual: VirtualConfig, real: RealConfig, name: string): reado
       inhibit_on_failure: virtual.quiescent,
     }),
   };
-  const kinds = new Map<string, number>();
   const checks = checksOf(virtual, real).flatMap((own) => checkOf(own, key));
   return [server, ...checks.map((check) => ({ ...check, name: numbered(check.name, kinds) }))];
 }

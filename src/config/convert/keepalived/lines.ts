@@ -50,7 +50,8 @@ function readFile({ file, text }: SourceFile, reading: Reading): void {
     while (more && i + 1 < raw.length) {
       i += 1;
       const next = withoutComment(raw[i] ?? '').trim();
-      more = next.endsWith('\\') || next === '';
+      // It goes on behind a comment as well.
+      more = (raw[i] ?? '').trimEnd().endsWith('\\') || next === '';
       if (next !== '') body.push(next.replace(/\\$/, '').trim());
     }
     define(line.replace(/\\$/, '').trim(), body, reading);
