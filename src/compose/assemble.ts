@@ -69,7 +69,7 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
   const onChanged = () => daemon.rosterChanged();
   const roster = openRoster(initial, { journal, report, onChanged, state: options });
   const notices = openNotices({ journal, listen, health: services.health, config: roster.effective });
-  const followFile = createFileFollower(() => void daemon.reload());
+  const followFile = createFileFollower({ journal, commands, reload: () => daemon.reload() });
   const onReload = (config: Config) => {
     latest = config;
     withholdVariables(config.secretVariables ?? []);

@@ -1,12 +1,67 @@
-// Follows the config file, where the configuration says so.
+// Follows the config file, where the configuration says so: it is read again when it changes (`autoreload`), and a program is
+// told (`callback`). As in ldirectord the program comes second, whether the file was good or not, is the one of the
+// configuration that is in force then, and is told of a change of what the file says, not of its times.
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { CommandQueue } from '../daemon/commands/command-queue.ts';
+import type { Journal } from '../journal/event.ts';
 import type { Config } from '../model/config/config.ts';
+import { readRegularNow } from '../system/files/open-regular.ts';
+import { readSettled } from '../system/files/settled-file.ts';
 import { watchChange } from '../system/files/watch-change.ts';
+import { configBytesMax } from './read-config.ts';
+
+export type FollowShell = {
+  readonly journal: Journal;
+  readonly commands: CommandQueue;
+  readonly reload: () => Promise<unknown>;
+};
 
 /** @returns to be told each configuration that takes effect. */
-export function createFileFollower(onChange: () => void): (config: Config) => void {
+export function createFileFollower({ journal, commands, reload }: FollowShell): (config: Config) => void {
   let end: (() => void) | undefined;
-  return ({ autoreload, file }) => {
-    if (!autoreload) end?.();
-    end = autoreload ? (end ?? watchChange(file, onChange)) : undefined;
+  let latest: Config | undefined;
+  let known: string | undefined;
+  let turn = Promise.resolve();
+
+  async function changed(): Promise<void> {
+    if (latest?.autoreload === true) await reload();
+    const { callback, file } = latest ?? {};
+    if (callback === undefined || file === undefined) return;
+    const read = await readSettled(file, { bytesMax: configBytesMax });
+    const digest = read.ok ? digestOf(read.value.content) : undefined;
+    const isOther = digest !== undefined && digest !== known;
+    known = digest ?? known;
+    if (isOther) call(callback, resolve(file));
+  }
+
+  function call(callback: string, config: string): void {
+    // Of a daemon, which stands in the root folder.
+    const program = resolve('/', callback);
+    const command = { command: [program, config], isAction: true } as const;
+    const onEnded = (exit: string) => journal({ event: 'config.callback', config, command: program, exit });
+    commands.add('callback', { command: () => ({ request: command, onEnded }), waitingMax: 1 });
+  }
+
+  return (config) => {
+    latest = config;
+    const { autoreload, callback, file } = config;
+    if (callback === undefined) known = undefined;
+    else known ??= digestNow(file);
+    if (!autoreload && callback === undefined) {
+      end?.();
+      end = undefined;
+    } else
+      end ??= watchChange(file, () => {
+        turn = turn.then(changed);
+      });
   };
+}
+
+const digestOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+
+/** Undefined where it cannot be read. */
+function digestNow(file: string): string | undefined {
+  const read = readRegularNow(file, { bytesMax: configBytesMax });
+  return read.ok ? digestOf(read.value.content) : undefined;
 }

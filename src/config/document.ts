@@ -2,6 +2,7 @@
 // read. Both grammars pass through it; defaults are applied after it (resolve.ts), because a virtual service
 // must still be told apart from the top level by what it leaves out.
 import * as z from 'zod';
+import { callbackShape } from './callback.ts';
 import { directorDefaults } from './defaults.ts';
 import { ineffectiveTopShape } from './ineffective.ts';
 import { ipvsSchema } from './ipvs/ipvs.ts';
@@ -71,6 +72,7 @@ export const documentSchema = z.strictObject({
   ...logfileShape,
   ...mailTopShape,
   ...webhooksShape,
+  ...callbackShape,
   ...ineffectiveTopShape,
   virtual: optional(z.array(virtualSchema.optional()), 'Virtual services and their real servers.'),
 });

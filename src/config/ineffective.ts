@@ -5,13 +5,12 @@ import type { Position } from '../model/config/problem.ts';
 import { errorAt, warningAt } from './problem.ts';
 import type { Resolution } from './resolution.ts';
 import { optional } from './values/documented.ts';
-import { filledText, flag, text } from './values/scalars.ts';
+import { flag, text } from './values/scalars.ts';
 
 /** At the top level alone. */
 export const ineffectiveTopShape = {
   fork: optional(flag(), 'Accepted for ldirectord; checks never wait for one another.'),
   supervised: optional(flag(), 'Accepted for ldirectord; only lvs-director-ldirectord heeds it.'),
-  callback: optional(filledText(), 'Accepted for ldirectord; nothing is called on a reload.'),
   execute: optional(
     z.array(text()),
     'Known from ldirectord and refused: one daemon reads one file, and the services of another would not be served.',
@@ -31,7 +30,6 @@ type IneffectiveDraft = Partial<z.output<z.ZodObject<typeof shape>>>;
 const reasons: Readonly<Record<Exclude<IneffectiveKey, 'execute'>, string>> = {
   monitorfile: 'the log has every verdict',
   load: 'ldirectord has no use for it either',
-  callback: 'nothing is called on a reload',
   fork: 'checks never wait for one another',
   supervised: 'run always is in the foreground (lvs-director-ldirectord heeds it)',
 };

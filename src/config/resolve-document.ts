@@ -3,6 +3,7 @@
 import type { Config, ConfigResult } from '../model/config/config.ts';
 import type { ConfigEnvironment } from '../model/config/environment.ts';
 import type { VirtualConfig } from '../model/config/service.ts';
+import { judgeCallback } from './callback.ts';
 import { directorDefaults } from './defaults.ts';
 import type { DocumentDraft } from './document.ts';
 import { judgeFloatingGateway } from './floating-gateway.ts';
@@ -68,6 +69,7 @@ export function resolveConfig(
   judgeUnusedIpvs(draft.ipvs ?? {}, config, resolution);
   judgeFloatingGateway(config, resolution);
   judgeScriptUser(draft, services, resolution);
+  judgeCallback(draft, resolution);
   const problems = sortProblems(resolution.problems);
   return problems.some((problem) => problem.severity === 'error') ? { problems } : { config, problems };
 }
@@ -106,6 +108,7 @@ function toConfig(
     virtuals,
     autoreload: draft.autoreload ?? false,
     ...present({ mail: resolveMail(draft, virtuals, resolution) }),
+    ...present({ callback: draft.callback }),
     ...present({ webhooks: resolveWebhooks(draft, resolution) }),
     ...present({ maintenancedir: draft.maintenancedir, scriptUser: draft.script_user }),
     ...present({ fifos: resolveFifos(draft, resolution) }),

@@ -1,5 +1,6 @@
 // What the daemon says of itself: its start and end, its configuration, what it keeps on disk, its log.
 import { entry } from './entry.ts';
+import { levelOfExit } from './level-of-exit.ts';
 
 export const daemonEvents = {
   'daemon.started': entry<{ version: string; pid: number; director: string; config: string }>(
@@ -59,6 +60,10 @@ export const daemonEvents = {
     (event) => `cannot listen at ${event.listen}, and tries again: ${event.reason}`,
   ),
   'listener.closed': entry<{ listen: string }>('info', (event) => `answers no more HTTP at ${event.listen}`),
+  'config.callback': entry<{ config: string; command: string; exit: string }>(
+    levelOfExit,
+    (event) => `${event.config} has changed: callback ${event.command}: ${event.exit}`,
+  ),
   'config.warning': entry<{ at: string; message: string }>(
     'warn',
     (event) => `${event.at}: ${event.message}`,

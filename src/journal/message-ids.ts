@@ -4,6 +4,7 @@ export const messageIds: Readonly<Record<string, string>> = {
   'checks.behind': '44cf97ea1f165cd3ac7de072874fdc14',
   'checks.caught_up': '6c4aa96ca0985ed0984fa98e07e8f3e0',
   'checks.crowded': '824e8304fa415542830f0d2a9e8cf6e9',
+  'config.callback': '54403f3f87965e29b3264c8bdc8c54ac',
   'config.warning': 'f9e4bac4bbb8563895f2db2b0439ed28',
   'control.failed': '10701dbba488583fb68ccd86b2514365',
   'daemon.config_rejected': 'ab51e419fb265a9787f8ca7b2ed1cf0a',

@@ -39,6 +39,8 @@ export type Config = {
   readonly virtuals: readonly VirtualConfig[];
   /** Reload when the file changes on disk. */
   readonly autoreload: boolean;
+  /** Run with the file's path when that has changed on disk. */
+  readonly callback?: string;
   /** As whom programs run that name no user. Absent: those that check, without privileges; others as the daemon. */
   readonly scriptUser?: string;
   /** Absent: none is written. */
