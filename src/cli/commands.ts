@@ -144,6 +144,21 @@ export const commands: Readonly<Record<string, Command>> = {
     ],
     load: async () => (await import('./events.ts')).runEvents,
   },
+  report: {
+    summary: 'which failovers there were, how long and why; servers that fell, drift, reloads',
+    options: {
+      since,
+      file,
+      json: { ...json, usage: '--json | --markdown' },
+      markdown: unshown.boolean,
+      ...ofDaemon,
+    },
+    details: [
+      'TIME: 90s, 30m, 1h, 2d, or 2026-03-01T14:00:00Z',
+      '--file LOG reads a log in JSON; several of them: of both directors, whose failovers are then measured on both sides',
+    ],
+    load: async () => (await import('./report.ts')).runReport,
+  },
   where: {
     takes: ["'CLIENT:PORT -> ADDRESS:PORT/tcp'"],
     wordsMax: 6,

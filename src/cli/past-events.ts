@@ -1,5 +1,6 @@
 // Where `events` and `report` have their events from: the running daemon, or files of its log in JSON, one or several of each
 // director. What is not to be read is said once, and the rest counts.
+import type { PastOfDirector } from '../explain/report/past.ts';
 import { isSelected, type Selection } from '../explain/select-events.ts';
 import { type EventRecord, parseRecord } from '../journal/record.ts';
 import { shown } from '../net/shown.ts';
@@ -9,9 +10,6 @@ import { streamControlSocket } from '../system/sockets/control-stream.ts';
 import { askDaemon } from './ask-daemon.ts';
 import type { Io, Options } from './command-line.ts';
 import { findSocket } from './seek-socket.ts';
-
-/** What one director told. */
-export type PastOfDirector = { readonly director: string; readonly records: readonly EventRecord[] };
 
 export const filesOption = ({ file }: Options): readonly string[] =>
   (Array.isArray(file) ? file : [file]).filter((each) => typeof each === 'string');

@@ -50,7 +50,8 @@ async function makePlan(options: Options, io: Io): Promise<Plan | ExitCode> {
   const held = await heldChangesFor(config.vrrp, phaseOf);
   const plan = withSettingLines(withMarkChanges(withDirectorChanges(table, changes), marks), held);
   const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-  if (options.json === true) io.stdout(`${JSON.stringify(plan, null, 2)}\n`);
+  if (options.json === true)
+    io.stdout(`${JSON.stringify({ now: new Date().toISOString(), ...plan }, null, 2)}\n`);
   else io.stdout(formatPlan(plan), colour ? paintPlan : undefined);
   return plan;
 }

@@ -33,7 +33,7 @@ import { isRestarting } from '../system/host/unit-job.ts';
 import { keepInheritedDescriptors } from '../system/programs/inherited-descriptors.ts';
 import { dropAhead } from '../system/programs/vrrp-child.ts';
 import type { ControlFailed } from '../system/sockets/control-server.ts';
-import { wallTime } from '../system/wall-clock.ts';
+import { clocksNow, wallTime } from '../system/wall-clock.ts';
 import { type Arguments, defaultConfigFile, type ExitCode, type Io, textOption } from './command-line.ts';
 
 const extendEveryMs = 5000;
@@ -83,7 +83,8 @@ export async function runDaemon(
   const reading = { read, onTaken, ...(end !== undefined && { end }), rejected: rejected !== undefined };
   const daemon = assemble(config, reading, log);
   const identity = { pid: process.pid, config: resolve(file), director: config.director.name };
-  const routes = { ...controlRoutes(daemon, identity), 'GET /metrics': metricsRoute(daemon.metrics) };
+  const answers = controlRoutes(daemon, identity, clocksNow);
+  const routes = { ...answers, 'GET /metrics': metricsRoute(daemon.metrics) };
   const onFailed = tellFailed(log, hide);
   const control = await claim.value.listen({ ...routes, ...eventRoutes({ events, wallTime }) }, onFailed);
   if (!control.ok) return refuse(io, control.error);

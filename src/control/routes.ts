@@ -4,17 +4,28 @@
 import type { Daemon, Order } from '../daemon/daemon-ports.ts';
 import type { Routes } from '../ports/control.ts';
 import { healthRoutes } from './health-routes.ts';
+import { type Clocks, withWallTimes } from './wall-times.ts';
 
-/** @param identity what a `ping` says: who answers, and for which file. */
-export const controlRoutes = (daemon: Daemon, identity: Readonly<Record<string, unknown>> = {}): Routes => ({
+/**
+ * @param identity what a `ping` says: who answers, and for which file.
+ * @param clocks of the moment, for times of the wall clock beside the others.
+ */
+export const controlRoutes = (
+  daemon: Daemon,
+  identity: Readonly<Record<string, unknown>>,
+  clocks: () => Clocks,
+): Routes => ({
   'GET /ping': () => ({ status: 200, body: identity }),
   ...healthRoutes(daemon),
-  'GET /status': async () => ({ status: 200, body: await daemon.status() }),
+  'GET /status': async () => ({ status: 200, body: withWallTimes(await daemon.status(), clocks()) }),
   'GET /plan': async () => {
     const plan = await daemon.plan();
     return plan.ok ? { status: 200, body: plan.value } : { status: 409, body: { error: plan.error.message } };
   },
-  'GET /why': async (search) => ({ status: 200, body: await daemon.why(search.get('about') ?? '') }),
+  'GET /why': async (search) => ({
+    status: 200,
+    body: withWallTimes(await daemon.why(search.get('about') ?? ''), clocks()),
+  }),
   'POST /server': async (search) => {
     const order = orderOf(search);
     if (typeof order === 'string') return { status: 400, body: { error: order } };

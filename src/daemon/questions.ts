@@ -44,7 +44,8 @@ export function createQuestions(ports: DaemonPorts, present: () => Present): Que
 
   const identityOf = ({ phase, startedAt }: Present) => {
     const { version, pid } = ports;
-    return { version, pid, phase, uptimeSec: Math.round((clock.now() - startedAt) / 1e6) };
+    const startedAgoMs = Math.round((clock.now() - startedAt) / 1000);
+    return { version, pid, phase, uptimeSec: Math.round(startedAgoMs / 1000), startedAgoMs };
   };
 
   return {
@@ -54,6 +55,7 @@ export function createQuestions(ports: DaemonPorts, present: () => Present): Que
       const parts = {
         ...facts(),
         vrrpProcess: vrrp.processStatus(),
+        vrrpHeardAt: vrrp.lastWord().at,
         tracked: tracking.status(),
         checks: health.activity(),
         roster: roster.status(),

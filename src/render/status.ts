@@ -9,7 +9,7 @@ import { formatSettings } from './settings.ts';
 import { formatTable } from './table.ts';
 
 export function formatStatus(status: DaemonStatus): string {
-  const head = `${status.director}: lvs-director ${status.version}, ${status.phase}, pid ${status.pid}, up ${formatDuration(status.uptimeSec)}, ${status.config}`;
+  const head = `${status.director}: lvs-director ${status.version}, ${status.phase}, pid ${status.pid}, up ${formatDuration(status.uptimeSec)}, ${status.config}${formatNow(status)}`;
   const { ipvsSettings } = status;
   const parts = [
     head,
@@ -26,6 +26,9 @@ export function formatStatus(status: DaemonStatus): string {
   parts.push(...formatRoster(status));
   return `${parts.join('\n\n')}\n`;
 }
+
+/** The daemon's clock when it answered. */
+const formatNow = ({ now }: DaemonStatus): string => (now === undefined ? '' : `, at ${now}`);
 
 function formatIpvs({ ipvs }: DaemonStatus): string[] {
   if (ipvs === undefined) return [];
@@ -51,9 +54,28 @@ function formatRouters(status: DaemonStatus): string {
       : `${router.priority} (of ${router.basePriority})`,
     formatDuration((status.nowMs - router.sinceMs) / 1000),
     formatActive(router),
+    formatPeer(router),
     describeReason(router.reason),
   ]);
-  return formatTable(['ROUTER', 'VRID', 'INTERFACE', 'STATE', 'PRIORITY', 'SINCE', 'ACTIVE', 'WHY'], rows);
+  const head = ['ROUTER', 'VRID', 'INTERFACE', 'STATE', 'PRIORITY', 'SINCE', 'ACTIVE', 'PEER HEARD', 'WHY'];
+  return `${formatTable(head, rows)}${formatAge(status)}`;
+}
+
+/** Older than the VRRP process lets it be while it is well. */
+const oldMs = 2000;
+
+/** What is old is not taken for the present state. */
+const formatAge = ({ vrrpHeardAgoMs: ageMs = 0 }: DaemonStatus): string =>
+  ageMs < oldMs ? '' : `\nThe VRRP process told this ${formatDuration(ageMs / 1000)} ago, and nothing since`;
+
+/** The one that was heard last, the active one before others: "10.9.0.1 (150) 0.1 s ago". */
+function formatPeer({ active, peers = [] }: VrrpInstanceStatus): string {
+  const latest = [...peers].sort((a, b) => a.heardAgoMs - b.heardAgoMs);
+  const peer = peers.find(({ address }) => address === active?.address) ?? latest[0];
+  if (peer === undefined) return 'none';
+  const { address, priority, heardAgoMs } = peer;
+  const ago = heardAgoMs < 10_000 ? `${(heardAgoMs / 1000).toFixed(1)} s` : formatDuration(heardAgoMs / 1000);
+  return `${address} ${priority === 0 ? '(resigned)' : `(${priority})`} ${ago} ago`;
 }
 
 /** What routers should hold at their present roles, and do not. */

@@ -83,7 +83,9 @@ describe('the monitor endpoint', () => {
 
 describe('the listener', () => {
   it('has nothing of the control socket but what may be read by anybody', () => {
-    const names = Object.keys(listenerRoutes(controlRoutes({} as Daemon)));
+    const names = Object.keys(
+      listenerRoutes(controlRoutes({} as Daemon, {}, () => ({ monotonicMs: 0, wallMs: 0, format: String }))),
+    );
     expect(names.filter((name) => !/^(GET|HEAD) /.test(name))).toEqual([]);
     expect(names.filter((name) => /ping|status|plan|why|events/.test(name))).toEqual([]);
     for (const path of ['/healthz', '/readyz', '/active/*', '/service/*', '/monitor'])

@@ -13,7 +13,11 @@ async function tell(words: string, kept = Promise.resolve<Result<void>>(ok(undef
       return { services: ['tcp 192.168.6.240:80'], kept };
     },
   } as unknown as Daemon;
-  const answer = await ask(controlRoutes(daemon), 'POST /server', words);
+  const answer = await ask(
+    controlRoutes(daemon, {}, () => ({ monotonicMs: 0, wallMs: 0, format: String })),
+    'POST /server',
+    words,
+  );
   return { status: answer.status, order: orders[0], body: answer.body };
 }
 const real = '192.168.6.2:80';

@@ -5,6 +5,8 @@ import { realNamed, serviceNamed } from '../make/names.ts';
 describe('formatStatus', () => {
   it('shows routers, services, servers and what the kernel refuses', () => {
     const text = formatStatus({
+      vrrpHeardAgoMs: 7200,
+      now: '2026-03-01T14:00:00.000Z',
       director: 'lvs1',
       version: '0.1.0',
       pid: 7,
@@ -32,6 +34,10 @@ describe('formatStatus', () => {
           sinceMs: 8000,
           reason: 'startup',
           active: { address: '10.0.0.1', priority: 150 },
+          peers: [
+            { address: '10.0.0.3', priority: 0, heardAgoMs: 90 },
+            { address: '10.0.0.1', priority: 150, heardAgoMs: 340 },
+          ],
           addresses: ['10.0.0.9/24'],
           advertsSent: 0,
           advertsReceived: 9,
@@ -87,8 +93,13 @@ describe('formatStatus', () => {
     expect(text).toContain('db is not resolved for 1 min 1 s: SERVFAIL; 10.0.0.3 kept');
     expect(text).toContain('nobody is not resolved for 5 s: NXDOMAIN; no address of it is known');
     expect(text).toContain('3 server(s) of a file kept as they were: /f:1:1: Cannot read real_file');
-    expect(text).toContain('lvs1: lvs-director 0.1.0, ready, pid 7, up 1 min 1 s, a.yaml');
-    expect(text).toMatch(/VI_1 +51 +eth0 +backup +80 \(of 100\) +12 s +10\.0\.0\.1 \(150\) +started/);
+    expect(text).toContain(
+      'lvs1: lvs-director 0.1.0, ready, pid 7, up 1 min 1 s, a.yaml, at 2026-03-01T14:00:00.000Z\n',
+    );
+    expect(text).toContain('The VRRP process told this 7 s ago, and nothing since');
+    expect(text).toMatch(
+      /VI_1 +51 +eth0 +backup +80 \(of 100\) +12 s +10\.0\.0\.1 \(150\) +10\.0\.0\.1 \(150\) 0\.3 s ago +started/,
+    );
     expect(text).toMatch(/VI_1 +script web +down +-20 +exit 1/);
     expect(text).toMatch(
       /tcp 10\.0\.0\.9:80 wlc .*quorum lost: weight 1 of 3 \+- 1; fallback 127\.0\.0\.1:80 \(tier 2\) serves/,

@@ -41,7 +41,8 @@ export type KeptEvents = {
   readonly close: (limitMs: number) => Promise<void>;
 };
 
-const settleMs = 1000;
+/** A flood of servers that fall is written now and then; the story of the routers, which is short, almost at once. */
+const settleMs: Readonly<Record<Lane, number>> = { routers: 100, servers: 1000 };
 const retryMs = 60_000;
 
 export function createKeptEvents(ports: KeptEventsPorts, limits?: RingLimits): KeptEvents {
@@ -72,26 +73,29 @@ export function createKeptEvents(ports: KeptEventsPorts, limits?: RingLimits): K
 /** Writes what has changed, one round after the other. */
 function createSaver(ports: KeptEventsPorts, ring: EventRing) {
   let due = new Map<string, Place>();
-  let isLoaded = false;
-  let hasFailed = false;
-  let cancel: (() => void) | undefined;
+  let [isLoaded, hasFailed] = [false, false];
+  /** What is waited for, and how long. */
+  let [cancel, settling]: [(() => void) | undefined, number] = [undefined, 0];
   let round: Promise<void> = Promise.resolve();
 
   function changed(place: Place): void {
     due.set(`${place.lane} ${place.number}`, place);
-    if (cancel === undefined) schedule(settleMs);
+    // Before that the daemon starts, and has better to do than to read.
+    const afterMs = isLoaded ? settleMs[place.lane] : settleMs.servers;
+    if (cancel === undefined || (!hasFailed && afterMs < settling)) schedule(afterMs);
   }
 
   function load(): void {
     if (isLoaded) return;
     isLoaded = true;
     const { segments, unheard } = ports.readPast();
-    // The numbers of what was added so far are others now.
     due = new Map();
     for (const place of ring.precede(segments, unheard)) changed(place);
   }
 
   function schedule(afterMs: number): void {
+    cancel?.();
+    settling = afterMs;
     cancel = ports.clock.after(afterMs, () => {
       cancel = undefined;
       round = round.then(save);
@@ -113,11 +117,10 @@ function createSaver(ports: KeptEventsPorts, ring: EventRing) {
     ports.forgetUnheard();
   }
 
-  /** Told once: what is told is kept as well, and would be told again. */
   function fail(reason: string): void {
+    // Once: what is told is kept as well, and would be told again.
     if (!hasFailed) ports.journal({ event: 'state.failed', reason });
     hasFailed = true;
-    cancel?.();
     schedule(retryMs);
   }
 

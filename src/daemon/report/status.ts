@@ -40,6 +40,7 @@ export type DaemonIdentity = {
   readonly pid: number;
   readonly phase: 'starting' | 'ready' | 'stopping';
   readonly uptimeSec: number;
+  readonly startedAgoMs?: number;
 };
 
 export type DaemonStatus = DaemonIdentity & {
@@ -47,11 +48,15 @@ export type DaemonStatus = DaemonIdentity & {
   readonly config: string;
   /** Milliseconds of the clock that `sinceMs` of a router is told in. */
   readonly nowMs: number;
+  /** The same of the wall clock, RFC 3339; put beside every time by control/wall-times.ts. */
+  readonly now?: string;
   readonly vrrp: readonly VrrpInstanceStatus[];
   /** Why routers do not run, or not as configured; absent: nothing stands in the way. */
   readonly vrrpProblems?: readonly string[];
   /** Absent where it does not run. */
   readonly vrrpProcess?: VrrpProcessStatus;
+  /** How old what is told of routers is. */
+  readonly vrrpHeardAgoMs?: number;
   /** All health checks together. */
   readonly checks: CheckActivity;
   /** Scripts, files, processes and services that they track, and what was found last. */
@@ -72,6 +77,8 @@ export type StatusParts = ServiceParts & {
   readonly checks: CheckActivity;
   readonly vrrp: readonly VrrpInstanceStatus[];
   readonly vrrpProcess: VrrpProcessStatus | undefined;
+  /** When it told what is known of routers. */
+  readonly vrrpHeardAt: Micros | undefined;
   readonly vrrpProblems: readonly string[];
   readonly tracked: readonly TrackedStatus[];
   readonly roster: RosterStatus;
@@ -93,6 +100,7 @@ export function statusOf(
     vrrp: parts.vrrp,
     ...(parts.vrrpProblems.length > 0 && { vrrpProblems: parts.vrrpProblems }),
     ...(parts.vrrpProcess !== undefined && { vrrpProcess: parts.vrrpProcess }),
+    ...(parts.vrrpHeardAt !== undefined && { vrrpHeardAgoMs: Math.round((now - parts.vrrpHeardAt) / 1000) }),
     checks: parts.checks,
     tracked: parts.tracked,
     services: [

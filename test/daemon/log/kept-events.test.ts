@@ -112,3 +112,23 @@ describe('the events of late', () => {
     expect(heard).toEqual(['stopped after 2 s']);
   });
 });
+
+describe('the story of the routers', () => {
+  it('is written almost at once, also where servers wait to be, but not in the middle of a start', async () => {
+    const { events, clock, writes } = world();
+    events.keep(stopped(1));
+    await clock.advance(900);
+    expect(writes).toEqual([]);
+    await clock.advance(100);
+    expect(writes).toEqual(['routers 0']);
+    // What the start read may have to be written.
+    await clock.advance(200);
+    writes.length = 0;
+    events.keep(record({ event: 'service.empty', service: 's' }));
+    await clock.advance(200);
+    expect(writes).toEqual([]);
+    events.keep(stopped(2));
+    await clock.advance(100);
+    expect([...writes].sort()).toEqual(['routers 0', 'servers 0']);
+  });
+});
