@@ -52,6 +52,10 @@ bench-flood: build ## adverts of strangers, 10,000 a second: what they cost the 
 	@scripts/ensure-packages.sh ip sysctl
 	@scripts/bench-vrrp-flood.sh $(OPTIONS)
 
+bench-metrics: build ## 10,000 servers, left alone and scraped by turns: how late adverts and checks are (OPTIONS='--servers 1000')
+	@scripts/ensure-packages.sh ip nginx curl sysctl
+	@scripts/bench-metrics.sh $(OPTIONS)
+
 bench-start: build ## exec to the first advert and memory at rest beside keepalived, a command beside node -e 0 (OPTIONS='--runs 1')
 	@scripts/ensure-packages.sh ip keepalived sysctl
 	@scripts/bench-start.sh $(OPTIONS)
@@ -102,4 +106,4 @@ clean: ## what was built and measured
 modules:
 	@scripts/ensure-modules.sh
 
-.PHONY: help build install test test-systemd test-machine fuzz soak soak-table sim demo bench-failover bench-scale bench-flood bench-start bench-ipvs deb rpm npm-package lint audit format clean modules
+.PHONY: help build install test test-systemd test-machine fuzz soak soak-table sim demo bench-failover bench-scale bench-flood bench-metrics bench-start bench-ipvs deb rpm npm-package lint audit format clean modules

@@ -27,6 +27,7 @@ package_of() {
     man) echo man-db ;;
     # vrrpd itself is not in the PATH.
     vtysh) echo frr ;;
+    promtool) echo prometheus ;;
     smtpd) echo opensmtpd ;;
     dovecot) echo dovecot-imapd dovecot-pop3d ;;
     tinyproxy) echo tinyproxy-bin ;;
@@ -56,7 +57,7 @@ wished=
 if [ $# = 0 ]; then
   servers='systemctl ldirectord strace ocf-tester haproxy lwp-request smtpd dovecot vsftpd tinyproxy unbound slapd freeradius faketime rsyslogd'
   # What is told of events.
-  servers="$servers prometheus-alertmanager"
+  servers="$servers prometheus-alertmanager promtool"
   # What judges packages and manual pages.
   servers="$servers lintian mandoc man zsh rpmbuild"
   [ "${LAB_SERVERS:-}" != all ] || servers="$servers mariadbd postgres"
@@ -113,7 +114,7 @@ rm -f "$log"
 
 # Nor at the next boot: they are here as programs for tests. Pacemaker's agents bring a log daemon.
 case $missing in *resource-agents*) missing="$missing logd" ;; esac
-for service in nginx keepalived frr opensmtpd dovecot vsftpd unbound slapd freeradius postgresql logd rsyslog prometheus-alertmanager; do
+for service in nginx keepalived frr opensmtpd dovecot vsftpd unbound slapd freeradius postgresql logd rsyslog prometheus prometheus-alertmanager; do
   case $missing in
     *" $service"*) [ ! -d /run/systemd/system ] || systemctl --quiet disable "$service" || true ;;
   esac
