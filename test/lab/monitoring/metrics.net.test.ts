@@ -7,7 +7,13 @@ import { checkoutRoot } from '../harness/checkout.ts';
 import { hostOn } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { attempt, type Running, run, waitUntil } from '../harness/process.ts';
-import { type Director, daemonMain, startDirector, startNginx } from '../harness/programs.ts';
+import {
+  type Director,
+  daemonMain,
+  type LoggedEvent,
+  startDirector,
+  startNginx,
+} from '../harness/programs.ts';
 import { alertCases, promtoolTests } from './alert-cases.ts';
 import { dashboardExpressions, type Prometheus, startPrometheus } from './prometheus.ts';
 
@@ -202,13 +208,13 @@ describe.skipIf(!hasPrometheus)('a pair that Prometheus scrapes (skipped where i
   });
 
   it('... for a role that goes to and fro', async () => {
-    for (let turn = 0; turn < 3; turn += 1) {
-      const [before, since] = [a.running.lineCount(), b.running.lineCount()];
-      await ask(a, 'failover', 'VI_1');
-      await b.waitFor('vrrp.transition', ({ to }) => to === 'active', { after: since });
-      await a.waitFor('vrrp.transition', ({ to, instance }) => to === 'active' && instance === 'VI_1', {
-        after: before,
-      });
+    // One that gave it away does not take it back by itself.
+    for (let turn = 0; turn < 6; turn += 1) {
+      const [giver, taker] = turn % 2 === 0 ? [a, b] : [b, a];
+      const after = taker.running.lineCount();
+      await ask(giver, 'failover', 'VI_1');
+      const takes = ({ to, instance }: LoggedEvent) => to === 'active' && instance === 'VI_1';
+      await taker.waitFor('vrrp.transition', takes, { after });
     }
     await fires('LvsRouterFlapping');
   });
