@@ -125,6 +125,8 @@ const lastBefore = ({ director, at }: Told, all: readonly Told[], event: string)
       each.record.event === event && each.director === director && each.at <= at && at - each.at <= aroundMs,
   );
 
+/** The addresses are added just before the transition is told, one after the other. */
+const comesMs = 3000;
 const gone = new Set(['vip.removed', 'vip.lease_expired']);
 
 /** From the address's going from the one to its coming to the other, the longest of all; 0 where both had it for a moment. */
@@ -134,7 +136,8 @@ function measuredOutage(before: Stint, after: Stint, all: readonly Told[]): numb
   );
   const gaps = near.flatMap((came) => {
     if (came.record.event !== 'vip.added' || came.director !== after.director) return [];
-    if (Math.abs(came.at - after.from) > aroundMs) return [];
+    // A later taking is another failover's.
+    if (Math.abs(came.at - after.from) > comesMs || came.at > (after.until ?? came.at)) return [];
     const left = near.find(
       (each) =>
         gone.has(each.record.event) &&

@@ -59,6 +59,16 @@ describe('a failover', () => {
     ]);
   });
 
+  it('is not measured by what a later one did', () => {
+    const later = [
+      moved(62_000, 'active', 'backup', 'shutdown'),
+      vip(62_010, 'vip.removed'),
+      vip(62_500, 'vip.added'),
+    ];
+    const { failovers } = reportOfBoth({ a: handedOver.a, b: [...handedOver.b, ...later] });
+    expect(failovers[1]).toMatchObject({ reason: 'handover_requested', measuredOutageMs: 0 });
+  });
+
   it('that one director alone tells has what it saw', () => {
     const ofB = reportOf([{ director: 'b', records: handedOver.b }]).failovers;
     expect(ofB).toMatchObject([
