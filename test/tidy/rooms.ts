@@ -54,7 +54,7 @@ export const rules: Readonly<Record<string, Rule>> = {
     modules: ['node:*', 'koffi', 'netlink*', 'nodemailer*', 'undici'],
     worldly: true,
   },
-  daemon: { below: underDaemon, modules: ['node:http', 'node:child_process', 'node:stream'] },
+  daemon: { below: underDaemon, modules: ['winston', 'node:http', 'node:child_process', 'node:stream'] },
   control: { below: [...underDaemon, 'daemon'], modules: ['node:http', 'node:stream'] },
   render: { below: [...underDaemon, 'daemon'] },
   compose: { below: [...underDaemon, 'system', 'daemon', 'control'], modules: ['*'], worldly: true },

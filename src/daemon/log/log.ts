@@ -1,8 +1,10 @@
-// The log: each event as a record to standard output and to the sinks that the config names (sinks.ts). What cannot be written
-// is told at the places that can. A place that nobody reads stops nothing: the sinks leave out what does not fit, and it is
-// told how much that was.
+// The log: each event as a record, by winston's levels and formats, to standard output and to the sinks that the config names
+// (sinks.ts). What cannot be written is told at the places that can. A place that nobody reads stops nothing: the sinks leave
+// out what does not fit, and it is told how much that was.
+import { Writable } from 'node:stream';
+import winston from 'winston';
 import type { Journal, JournalEvent } from '../../journal/event.ts';
-import type { LogConfig, LogLevel } from '../../model/config/log.ts';
+import type { LogConfig } from '../../model/config/log.ts';
 import { type LogRecord, severities, type WallTime } from '../../model/log-record.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { OpenLogOutput, SinkTroubles } from '../../ports/log-sink.ts';
@@ -51,19 +53,28 @@ export function createJournal(initial: LogConfig, ports: LogPorts): JournalShell
     lineOf: (record) => lineOf(record, log.format ?? 'json'),
     ...(ports.output === 'journal' && { toJournalStream: toOutput }),
   });
+  const logger = winston.createLogger({
+    levels: severities,
+    format: asRecord(),
+    // journald is told by its own protocol, and once.
+    transports: [
+      transportTo((record) =>
+        ports.output === 'journal' && isNative(log, true) ? undefined : toOutput(record),
+      ),
+      transportTo(sinks.write),
+    ],
+  });
   const { journal, close: writeLast } = limitJournal(clock, write);
 
   function write(event: JournalEvent): void {
     const record = recordOf(event, wallTime());
     ports.keep?.(record);
-    if (!isLogged(record.level, log)) return;
-    // journald is told by its own protocol, and once.
-    if (ports.output !== 'journal' || !isNative(log, true)) toOutput(record);
-    sinks.write(record);
+    logger.log({ level: record.level, message: record.message, record });
   }
 
   function configure(next: LogConfig): void {
     log = next;
+    logger.level = next.level;
     sinks.use(next);
   }
 
@@ -71,13 +82,27 @@ export function createJournal(initial: LogConfig, ports: LogPorts): JournalShell
     writeLast();
     await sinks.close();
     await output.close();
+    logger.end();
   }
 
   configure(initial);
   return { journal, configure, lost: () => lost, close };
 }
 
-const isLogged = (level: LogLevel, log: LogConfig): boolean => severities[level] <= severities[log.level];
+/** What a record is written as is each place's own: a line of JSON or text, a datagram of the journal, one of syslog. */
+const asRecord = winston.format((info) => info);
+
+/** Takes each record at once: what cannot keep up with that is the sink's matter. */
+const transportTo = (write: (record: LogRecord) => void) =>
+  new winston.transports.Stream({
+    stream: new Writable({
+      objectMode: true,
+      write: ({ record }: { readonly record: LogRecord }, _encoding, done) => {
+        write(record);
+        done();
+      },
+    }),
+  });
 
 const lineOf = (record: LogRecord, format: 'json' | 'text'): string =>
   format === 'json' ? jsonLine(record) : textLine(record);
