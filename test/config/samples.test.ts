@@ -49,7 +49,7 @@ describe.each(files)('etc/%s', (name) => {
       'virtual tcp 192.168.6.240:80 0',
       'interface eth3 0',
     ]);
-    expect(result.config?.vrrp[1]?.notify).toEqual({ every: ['/usr/local/bin/on-vrrp'] });
+    expect(result.config?.vrrp[1]?.notify).toEqual({ every: { command: ['/usr/local/bin/on-vrrp'] } });
     expect(result.config?.vrrp.map(({ syncGroup }) => syncGroup)).toEqual(['VG_1', 'VG_1']);
   });
 

@@ -12,7 +12,7 @@ const library = 'Packet.read (/usr/lib/lvs-director/node_modules/mysql2/lib/pack
 const node = 'Socket.emit (node:events:1:1)';
 const other = 'pass (file:///usr/lib/lvs-director/dist/daemon/reconcile-loop.js:1:2)';
 const wire = 'decode (file:///usr/lib/lvs-director/dist/wire/reader.js:1:2)';
-const log = 'write (/usr/lib/lvs-director/node_modules/undici/dist/undici.js:1:2)';
+const log = 'write (/usr/lib/lvs-director/node_modules/winston/dist/winston.js:1:2)';
 
 describe('judgeFault', () => {
   it.each([

@@ -61,9 +61,9 @@ export function createControlServer(
     });
   });
   server.on('connection', (socket) => {
+    if (open.size >= limits.connectionsMax) (leastMissed([...open], busy) ?? socket).destroy();
     open.add(socket);
     socket.once('close', () => open.delete(socket));
-    if (open.size > limits.connectionsMax) (leastMissed([...open], busy) ?? socket).destroy();
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (busy.has(socket)) socket.destroy();
@@ -73,7 +73,7 @@ export function createControlServer(
   return server;
 }
 
-/** The oldest that asks nothing; where all ask, the oldest that does not take its answer. */
+/** Of those who were there before: the oldest that asks nothing; where all ask, the oldest that does not take its answer. */
 const leastMissed = (open: readonly Socket[], busy: WeakSet<Duplex>): Socket | undefined =>
   open.find((each) => !busy.has(each)) ?? open.find(({ writableLength }) => writableLength > 0);
 

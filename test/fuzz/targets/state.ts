@@ -3,6 +3,8 @@ import { parseDirectorRecord } from '../../../src/daemon/director/director-memor
 import { parseOverrides } from '../../../src/daemon/operator/operator.ts';
 import { parseLeavingState } from '../../../src/daemon/reconcile/leaving-servers.ts';
 import { parseClaimRecord } from '../../../src/daemon/vrrp/holdings/claim-record.ts';
+import { parseSelection, parseSince } from '../../../src/explain/select-events.ts';
+import { parseRecord } from '../../../src/journal/record.ts';
 import { parseKept } from '../../../src/roster/kept.ts';
 import { type Target, textTarget } from '../target.ts';
 
@@ -34,5 +36,20 @@ export const stateTargets: readonly Target[] = [
       ...[parseOverrides, parseLeavingState, parseKept].map((read) => read(value)),
       ...[parseClaimRecord, parseDirectorRecord].map((read) => read(value, 'b')),
     ]),
+  ),
+  textTarget(
+    'kept events',
+    ['parseRecord'],
+    [
+      '{"event":"real.up","level":"info","message":"x","timestamp":"2026-03-01T14:00:00.000Z","service":"tcp 10.0.0.1:80"}',
+      '{"event":"a","level":"error","message":"","timestamp":"+275760-09-13T00:00:00Z"}',
+    ],
+    ofJson(parseRecord),
+  ),
+  textTarget(
+    'which events',
+    ['parseSelection', 'parseSince'],
+    ['1h30m', '2026-03-01T14:00:00Z', '2026-02-31', '99999999999999999999d', 'warn'],
+    (text) => [parseSince(text, 0), parseSelection({ since: text, about: text, level: text }, 0)],
   ),
 ];

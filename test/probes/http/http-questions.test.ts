@@ -162,7 +162,7 @@ describe('several URLs', () => {
     const further = [question('/2'), question('/3'), question('/4'), question('/5')];
     expect(await ask(slow.port, { further }, 400)).toEqual({
       outcome: 'failure',
-      detail: expect.stringMatching(/^no answer in time to GET \/[345]$/),
+      detail: expect.stringMatching(/^no answer in time/),
     });
   });
 });
