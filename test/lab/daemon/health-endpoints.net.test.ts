@@ -106,6 +106,10 @@ const leadsTo = (director: Director) =>
 describe('a pair that is well', () => {
   it('says who is active, that both are ready, and no more than may be read', async () => {
     expect(await ask(a, '/active/VI_1')).toEqual({ status: 200, text: 'yes: VI_1 is active' });
+    await waitUntil(async () => (await ask(b, '/active/VI_1')).text.endsWith('10.9.0.1 is active'), {
+      ...limit,
+      what: 'the backup has heard of the active',
+    });
     expect(await ask(b, '/active/VI_1')).toEqual({
       status: 503,
       text: 'no: VI_1 is backup: 10.9.0.1 is active',
@@ -239,7 +243,7 @@ describe('a service that is not served', () => {
     expect((await ask(b, '/service/10.9.0.9:80')).status).toBe(503);
     expect(await b.cli('monitor', '--about', 'shop')).toMatchObject({
       status: 2,
-      stdout: expect.stringMatching(/^LVS CRITICAL - shop: /),
+      stdout: expect.stringMatching(/^LVS CRITICAL - (?:shop|tcp 10\.9\.0\.9:80): /),
     });
   });
 });

@@ -31,8 +31,11 @@ let folder: string;
 let port: number;
 const servers: Server[] = [];
 const posts: Post[] = [];
-/** What the receiver says first. */
-const answers: [status: number, headers: Record<string, string>][] = [[503, { 'retry-after': '1' }]];
+/** What the receiver of JSON says first to an event: which server is judged first is left to them. */
+const answers: Record<string, [status: number, headers: Record<string, string>][]> = {
+  'real.down': [[503, { 'retry-after': '1' }]],
+  'real.up': [],
+};
 
 const urlFile = (path: string) =>
   writeFileSync(join(folder, 'url'), `http://127.0.0.1:${port}/${marker}/${path}\n`, { mode: 0o600 });
@@ -51,8 +54,10 @@ beforeAll(async () => {
         text += String(chunk);
       });
       request.on('end', () => {
-        posts.push({ url: request.url ?? '', headers: request.headers, body: JSON.parse(text) });
-        const [status, headers] = answers.shift() ?? [200, {}];
+        const body = JSON.parse(text) as Post['body'];
+        posts.push({ url: request.url ?? '', headers: request.headers, body });
+        const isJson = request.url?.startsWith(`/${marker}`) === true;
+        const [status, headers] = (isJson ? answers[String(body.event)]?.shift() : undefined) ?? [200, {}];
         answer.writeHead(status, headers).end(`you said ${request.url} ${token} ${key}`);
       });
     }),
@@ -210,7 +215,7 @@ describe('a reload', () => {
 
 describe('a secret', () => {
   it('is in nothing that anybody is shown, nor with what is started', async () => {
-    answers.push([400, {}], [400, {}]);
+    answers['real.up']?.push([400, {}], [400, {}]);
     const nginx = await startNginx(lab, host, { listen: ['127.0.0.1:8080'], body: 'x' });
     await director.waitFor('notice.failed', ({ reason }) => String(reason).startsWith('HTTP 400'), limit);
     await waitUntil(() => readSeen().includes('PATH='), { what: 'an external check', ...limit });
