@@ -15,11 +15,11 @@ test-systemd: build ## the package and its unit on a pair of machines that syste
 	@scripts/ensure-packages.sh || true
 	@node scripts/test.mjs lab-systemd
 
-test-machine: build ## what needs more of a kernel than user-mode Linux has, in an emulated machine (five minutes)
+test-machine: build ## what needs more of a kernel than user-mode Linux has (NAT of nf_tables among it), in an emulated machine (ten minutes)
 	@scripts/ensure-packages.sh || true
 	@scripts/ensure-machine.sh
 	@test/lab/harness/kernel/run.sh --machine node_modules/.bin/vitest run --project lab-ipvs \
-	  --testTimeout 900000 --hookTimeout 300000 test/lab/daemon/marks.ipvs.test.ts
+	  --testTimeout 900000 --hookTimeout 300000 test/lab/daemon/marks.ipvs.test.ts test/lab/setup/topologies.ipvs.test.ts
 
 demo: build ## a pair of directors in network namespaces, failing over, measured (three minutes)
 	@scripts/ensure-packages.sh
