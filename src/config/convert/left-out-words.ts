@@ -27,18 +27,9 @@ export const leftOutWords: readonly Row[] = [
     ],
   ],
   [
-    'look',
-    'as mail is not converted; `mail`, and smtp_alert of a router, service or server, say the same here',
-    [
-      ...[
-        'notification_email',
-        'notification_email_from',
-        'no_email_faults',
-        'no_checker_emails',
-        'smtp_alert',
-      ],
-      ...['smtp_server', 'smtp_connect_timeout', 'smtp_helo_name', 'smtp_alert_vrrp', 'smtp_alert_checker'],
-    ],
+    'harmless',
+    'as mail tells of servers, services and routers themselves',
+    ['no_checker_emails', 'smtp_alert'],
   ],
   [
     'harmless',

@@ -11,7 +11,7 @@ const router = (more: string) =>
 describe('grades', () => {
   it.each([
     ['router_id', 'harmless'],
-    ['smtp_server', 'look'],
+    ['smtp_alert', 'harmless'],
     ['omega', 'look'],
     ['never_heard_of', 'look'],
     ['auth_hmac', 'dangerous'],

@@ -9,6 +9,7 @@ import { identityOf } from './identity.ts';
 import { noteLate } from './late.ts';
 import { noteUnknown } from './left-out.ts';
 import { readKeepalivedLines, type SourceFile, type Sources } from './lines.ts';
+import { mailKeys, mailsOf } from './mails.ts';
 import { fifoKeys, fifosOf } from './notifies.ts';
 import { sharedRivalKeys } from './rivals.ts';
 import { defaultDevice, instancesOf } from './routers.ts';
@@ -34,7 +35,7 @@ const blocks: ReadonlySet<string> = new Set([
 ]);
 /** Of global_defs: read below, or where an instance or a script leaves it out. */
 const globalKeys: ReadonlySet<string> = new Set([
-  ...[...directorKeys, ...delayKeys, ...announcementKeys, ...sharedRivalKeys, ...fifoKeys],
+  ...[...directorKeys, ...delayKeys, ...announcementKeys, ...sharedRivalKeys, ...fifoKeys, ...mailKeys],
   ...[
     'vrrp_version',
     'default_interface',
@@ -73,13 +74,22 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
   const priorities = { ...firstPriorities };
   // Before the instances, as files have them: keepalived counts priorities of rules down as it reads them.
   const statics = staticsOf(all, { note, priorities, device: defaultDevice(globals) });
-  const vrrp = instancesOf(all('vrrp_instance'), { note, globals, references, weightless, priorities });
+  const mails = mailsOf(globals, all('virtual_server'), note);
+  const vrrp = instancesOf(all('vrrp_instance'), {
+    note,
+    globals,
+    references,
+    weightless,
+    priorities,
+    mails,
+  });
   if (vrrp.length === 0) noteUnheld(all, note);
   const trackFiles = new Map(vrrp_track_file.map(({ name, file }) => [String(name), String(file)]));
   const groups = new Map(all('virtual_server_group').map((each) => [each.words[0] ?? '', each]));
   const document: Fields = {
     script_user: userOf(lastOf(globals, 'script_user')),
     ...fifosOf(globals, note),
+    mail: mails.mail,
     ...(vrrp.length > 0 && statics),
     ipvs: ipvsOf(globals, all('vrrp_instance'), names(vrrp), note),
     vrrp_process: processOf(globals),
@@ -91,7 +101,7 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
     vrrp_track_process,
     vrrp_sync_group: syncGroupsOf(syncGroups, { instances: names(vrrp), references, note }),
     virtual: virtualsOf(all('virtual_server'), {
-      note,
+      ...{ note, mails },
       groups,
       trackFiles,
       identity: identityOf(all('SSL'), note),

@@ -7,6 +7,7 @@ import { checkers } from './checks.ts';
 import { upAndDownOf } from './commands.ts';
 import { forwardingOf } from './forward.ts';
 import { noteUnknown } from './left-out.ts';
+import type { Mails } from './mails.ts';
 import { familiesOf, type Targets } from './targets.ts';
 import { digitsWithin, isPlainNumber, lastOf, type Statement, wholeWithin } from './tree.ts';
 
@@ -20,12 +21,18 @@ const known: ReadonlySet<string> = new Set([
     'snmp_name',
     'notify_up',
     'notify_down',
+    'smtp_alert',
     ...checkers,
   ],
 ]);
 const weightMax = 65_535;
 
-export type Service = { readonly virtual: Statement; readonly targets: Targets; readonly note: Noting };
+export type Service = {
+  readonly virtual: Statement;
+  readonly targets: Targets;
+  readonly note: Noting;
+  readonly mails: Mails;
+};
 
 /** A server of the other family is reached by a tunnel only. */
 const isStranger = (address: string, forward: string, targets: Targets): boolean => {
@@ -34,7 +41,7 @@ const isStranger = (address: string, forward: string, targets: Targets): boolean
   return ip !== undefined && forward !== 'ipip' && families.size > 0 && !families.has(familyOf(ip));
 };
 
-export function realOf(real: Statement, { virtual, targets, note }: Service): readonly Fields[] {
+export function realOf(real: Statement, { virtual, targets, note, mails }: Service): readonly Fields[] {
   const { block, at, words, text } = real;
   const leaveOut = (kind: 'missing' | 'ignored', reason: string): readonly Fields[] => {
     note(at, kind, `real_server ${text}: left out, as ${reason}`);
@@ -65,6 +72,7 @@ export function realOf(real: Statement, { virtual, targets, note }: Service): re
     weight: weightOf(real, virtual.block, note),
     ...thresholdsOf(block, note),
     ...upAndDownOf(block, 'notify', note),
+    smtp_alert: mails.ofServer(real),
   };
   return [fields];
 }

@@ -6,6 +6,7 @@ import { advertsOf } from './adverts.ts';
 import { announcementKeys, announcementsOf } from './announcements.ts';
 import { type Election, electionOf } from './election.ts';
 import { noteUnknown } from './left-out.ts';
+import type { Mails } from './mails.ts';
 import { notifiesOf, notifyKeys } from './notifies.ts';
 import { rivalKeys, rivalryOf } from './rivals.ts';
 import { type RulePriorities, routesOf, rulesOf } from './routes.ts';
@@ -20,6 +21,7 @@ export type VrrpSurroundings = {
   /** Members of sync groups whose weights keepalived leaves out. */
   readonly weightless: ReadonlySet<string>;
   readonly priorities: RulePriorities;
+  readonly mails: Mails;
 };
 
 export const defaultDevice = (globals: readonly Statement[]): string =>
@@ -39,7 +41,7 @@ const known: ReadonlySet<string> = new Set([
   ...['preempt_delay', 'state', 'strict_mode', 'accept', 'no_accept', 'use_vmac', 'v3_checksum_as_v2'],
   ...['virtual_ipaddress', 'virtual_ipaddress_excluded', 'virtual_routes', 'virtual_rules'],
   ...['unicast_peer', 'unicast_src_ip', 'mcast_src_ip', 'authentication', 'check_unicast_src', 'debug'],
-  ...['mcast_dst_ip', 'dont_track_primary'],
+  ...['mcast_dst_ip', 'dont_track_primary', 'smtp_alert'],
   ...['lvs_sync_daemon_interface', ...announcementKeys, ...rivalKeys, ...trackKeys, ...notifyKeys],
 ]);
 
@@ -104,6 +106,7 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
     ...rivalryOf(block, election, globals, note),
     ...tracksOf(statement, { references, note, device, weightless: weightlessOf(name, election, around) }),
     ...notifiesOf(statement, note),
+    smtp_alert: around.mails.ofRouter(statement),
   };
   return [fields];
 }

@@ -2,6 +2,7 @@
 // mark, is one entry with `addresses`. Source: keepalived.conf(5), keepalived/check/check_data.c.
 import type { Fields, Noting } from '../converted.ts';
 import { noteUnknown } from './left-out.ts';
+import type { Mails } from './mails.ts';
 import { quorumKeys, quorumOf } from './quorum.ts';
 import { fallbackOf, realOf } from './real-servers.ts';
 import { persistenceOf, schedulingKeys, schedulingOf } from './scheduling.ts';
@@ -11,6 +12,7 @@ import { isSet, lastOf, type Statement, wordOf } from './tree.ts';
 
 export type Surroundings = {
   readonly note: Noting;
+  readonly mails: Mails;
   readonly groups: ReadonlyMap<string, Statement>;
   readonly trackFiles: ReadonlyMap<string, string>;
   /** What SSL_GET shows of this director. */
@@ -22,7 +24,7 @@ export type Surroundings = {
 const known: ReadonlySet<string> = new Set([
   ...['protocol', 'lb_kind', 'lvs_method', 'delay_loop', 'connect_timeout', 'retry', 'alpha', 'sorry_server'],
   ...['sorry_server_lvs_method', 'inhibit_on_failure', 'weight', 'virtualhost', 'ip_family', 'real_server'],
-  ...['snmp_name', 'delay_before_retry', 'omega', ...schedulingKeys, ...quorumKeys],
+  ...['snmp_name', 'delay_before_retry', 'omega', 'smtp_alert', ...schedulingKeys, ...quorumKeys],
 ]);
 
 /** Two blocks of one service are one in the kernel: with the settings of the first, and the servers of both. */
@@ -60,7 +62,7 @@ function serviceOf(
   more: readonly Statement[],
   around: Surroundings,
 ): readonly Fields[] {
-  const { note } = around;
+  const { note, mails } = around;
   const reals = [statement, ...more].flatMap((virtual) =>
     (virtual.block ?? []).filter(({ key }) => key === 'real_server').map((real) => ({ virtual, real })),
   );
@@ -71,7 +73,7 @@ function serviceOf(
   }
   const found = new Map<string, Found>();
   for (const { virtual, real } of reals) {
-    for (const fields of realOf(real, { virtual, targets, note })) {
+    for (const fields of realOf(real, { virtual, targets, note, mails })) {
       const address = String(fields.address);
       if (found.has(address))
         note(real.at, 'ignored', `real_server ${real.text}: left out, as it stands before`);
@@ -97,13 +99,14 @@ function serviceOf(
       ...persistenceOf(targets, statement, note),
       ...checks.shared,
       quiescent: quiescentOf(statement, statements, note),
-      fallback: fallbackOf({ virtual: statement, targets, note }),
+      fallback: fallbackOf({ virtual: statement, targets, note, mails }),
       ...quorumOf(
         statement,
         servers.map(({ fields }) => Number(fields.weight)),
         note,
       ),
       omega: omegaOf(statement, statements, note),
+      smtp_alert: mails.ofService(statement),
       real: servers.map(({ real, fields }) => ({ ...fields, ...checks.ownOf(real) })),
     },
   ];
