@@ -7,6 +7,8 @@ import { createDaemon } from '../daemon/daemon.ts';
 import type { Daemon } from '../daemon/daemon-ports.ts';
 import { createListeners } from '../daemon/listeners.ts';
 import type { JournalShell } from '../daemon/log/log.ts';
+import type { Mailer } from '../daemon/notices/mailer.ts';
+import type { Webhooks } from '../daemon/notices/webhooks.ts';
 import { createTrackingLoop } from '../daemon/tracking/tracking-loop.ts';
 import type { Journal } from '../journal/event.ts';
 import type { Config } from '../model/config/config.ts';
@@ -82,10 +84,10 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
   };
   const withNotify = { ...services, ...notify.parts, director, tracking, roster };
   const drained = withNotices(withWebhooks(notify.parts.commands, webhooks), notices);
-  const parts = { ...withNotify, commands: drained };
   const daemon = createDaemon(
     {
-      ...{ ...parts, clock, journal, onReload, version, pid: process.pid },
+      ...{ ...withNotify, commands: drained, deliveries: deliveriesOf(notices, webhooks) },
+      ...{ clock, journal, onReload, version, pid: process.pid },
       ...{ findsAddresses: findsVrrpAddresses, ownedBefore: state.owned.read(), readConfig: source.read },
       ...(source.end !== undefined && { initialEnd: source.end }),
     },
@@ -102,6 +104,8 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     },
   };
 }
+
+const deliveriesOf = (mailer: Mailer, webhooks: Webhooks) => () => [...mailer.status(), ...webhooks.status()];
 
 const userOf = ({ scriptUser: user }: Config) => (user === undefined ? {} : { user });
 

@@ -14,6 +14,7 @@ import type { CommandQueue } from './commands/command-queue.ts';
 import type { DirectorLoop } from './director/director-loop.ts';
 import type { HealthLoop } from './health/health-loop.ts';
 import type { MarkKeeper } from './marks/mark-keeper.ts';
+import type { DeliveryStatus } from './notices/delivery-queue.ts';
 import type { Operator } from './operator/operator.ts';
 import type { Quorums } from './reconcile/quorums.ts';
 import type { ReconcileLoop } from './reconcile/reconcile-loop.ts';
@@ -42,6 +43,8 @@ export type DaemonPorts = {
   readonly director: DirectorLoop;
   /** Sets the firewall marks that services list. */
   readonly marks: MarkKeeper;
+  /** Mail and webhooks, how far they are; absent: nobody is told by them. */
+  readonly deliveries?: () => readonly DeliveryStatus[];
   readonly health: HealthLoop;
   readonly reconcile: ReconcileLoop;
   readonly weights: Weights;

@@ -59,8 +59,8 @@ export function createQuestions(ports: DaemonPorts, present: () => Present): Que
         tracked: tracking.status(),
         checks: health.activity(),
         roster: roster.status(),
-        director: director.status(),
-        marks: marks.status(),
+        ...{ director: director.status(), marks: marks.status() },
+        deliveries: ports.deliveries?.() ?? [],
       };
       return statusOf(present().config, identity, parts, clock.now());
     },

@@ -23,7 +23,7 @@ export function formatStatus(status: DaemonStatus): string {
   if (status.vrrpProcess !== undefined) parts.push(formatProcess(status.vrrpProcess));
   parts.push(...formatTracked(status));
   if (status.services.length > 0) parts.push(formatServices(status.services));
-  parts.push(...formatRoster(status));
+  parts.push(...formatRoster(status), ...formatDeliveries(status));
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -42,6 +42,15 @@ const formatMarks = ({ marks: all = [] }: DaemonStatus): string[] =>
     const words = marks.map((mark) => `${markKey(mark)} -> ${mark.mark}`).join(', ');
     return `Firewall marks (${family}): ${words}${reason === undefined ? '' : `; not set: ${reason}`}`;
   });
+
+/** One line a mail server or webhook. */
+function formatDeliveries({ deliveries = [] }: DaemonStatus): string[] {
+  const lines = deliveries.map(({ sink, delivered, waiting, lost, failure }) => {
+    const numbers = `${delivered} delivered, ${waiting} waiting, ${lost} lost`;
+    return `Told by ${sink}: ${numbers}${failure === undefined ? '' : `; the last try failed: ${failure}`}`;
+  });
+  return lines.length === 0 ? [] : [lines.join('\n')];
+}
 
 function formatRouters(status: DaemonStatus): string {
   const rows = status.vrrp.map((router) => [

@@ -88,6 +88,10 @@ describe('formatStatus', () => {
         },
       ],
       ipvs: { available: true, driftRepairs: 0, refused: ['add x: EINVAL'], foreign: [], unknown: [] },
+      deliveries: [
+        { sink: 'webhook chat', waiting: 2, delivered: 7, lost: 1, failure: 'HTTP 503' },
+        { sink: 'mail by localhost:25', waiting: 0, delivered: 3, lost: 0 },
+      ],
     });
     expect(text).not.toContain('web.example.com is not resolved');
     expect(text).toContain('db is not resolved for 1 min 1 s: SERVFAIL; 10.0.0.3 kept');
@@ -108,5 +112,8 @@ describe('formatStatus', () => {
     expect(text).toMatch(/ {2}fallback 2: 127\.0\.0\.1:80 +not checked +1/);
     expect(text).toMatch(/ {2}10\.0\.0\.2:80 \(web\.example\.com\) +down +- +0 +0 +2 s ago: refused/);
     expect(text).toContain('The kernel refuses: add x: EINVAL');
+    expect(text).toContain(
+      'Told by webhook chat: 7 delivered, 2 waiting, 1 lost; the last try failed: HTTP 503\nTold by mail by localhost:25: 3 delivered, 0 waiting, 0 lost\n',
+    );
   });
 });

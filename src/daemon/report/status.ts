@@ -5,6 +5,7 @@ import { describeSyncDaemon } from '../../reconcile/sync-daemons.ts';
 import type { DirectorLoopStatus } from '../director/director-loop.ts';
 import type { CheckActivity } from '../health/check-starter.ts';
 import type { MarkStatus } from '../marks/family-marks.ts';
+import type { DeliveryStatus } from '../notices/delivery-queue.ts';
 import type { ReconcileStatus } from '../reconcile/reconcile-loop.ts';
 import type { FileStatus } from '../roster/fleet-file.ts';
 import type { NameStatus } from '../roster/name-keeper.ts';
@@ -71,6 +72,8 @@ export type DaemonStatus = DaemonIdentity & {
   readonly ipvsSettings?: SettingsStatus;
   /** Firewall marks that we set, by family; absent where no service lists any. */
   readonly marks?: readonly MarkStatus[];
+  /** Mail and webhooks: what went out, waits and was lost; absent where nobody is told by them. */
+  readonly deliveries?: readonly DeliveryStatus[];
 };
 
 export type StatusParts = ServiceParts & {
@@ -84,6 +87,7 @@ export type StatusParts = ServiceParts & {
   readonly roster: RosterStatus;
   readonly director: DirectorLoopStatus;
   readonly marks: readonly MarkStatus[];
+  readonly deliveries: readonly DeliveryStatus[];
 };
 
 export function statusOf(
@@ -113,6 +117,7 @@ export function statusOf(
       : { ipvs: ipvsStatus(parts.reconcile, parts.reconcile.available) }),
     ...settingsStatus(parts.director),
     ...(parts.marks.length > 0 && { marks: parts.marks }),
+    ...(parts.deliveries.length > 0 && { deliveries: parts.deliveries }),
   };
 }
 

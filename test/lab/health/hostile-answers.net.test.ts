@@ -90,9 +90,10 @@ it('nothing harmful and no secret leaves the daemon, whatever servers answer and
     expect(line).not.toMatch(/^\S+ INFO {2}real\.up: forged/);
   }
   const state = join(director.configFile, '..', 'state');
-  for (const file of readdirSync(state)) {
-    expect(readFileSync(join(state, file), 'utf8')).not.toMatch(showsMarker);
-    expect(statSync(join(state, file)).mode & 0o002, file).toBe(0);
+  for (const file of readdirSync(state, { recursive: true, encoding: 'utf8' })) {
+    const found = statSync(join(state, file));
+    if (found.isFile()) expect(readFileSync(join(state, file), 'utf8')).not.toMatch(showsMarker);
+    expect(found.mode & 0o002, file).toBe(0);
   }
   await director.running.stop(20_000);
 });

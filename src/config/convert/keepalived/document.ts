@@ -62,8 +62,7 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
   const vrrp_script = named('vrrp_script').flatMap((each) => scriptOf(each, note));
   const trackedFiles = named('vrrp_track_file', 'track_file');
   const vrrp_track_file = trackedFiles.flatMap((each) => trackFileOf(each, note));
-  const processes = named('vrrp_track_process');
-  const vrrp_track_process = processes.flatMap((each) => trackProcessOf(each, note));
+  const vrrp_track_process = named('vrrp_track_process').flatMap((each) => trackProcessOf(each, note));
   const references = {
     track_script: weights(vrrp_script, 0),
     track_file: weights(vrrp_track_file, 1),
