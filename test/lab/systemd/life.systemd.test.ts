@@ -248,7 +248,7 @@ describe('no question to the address stays without an answer', () => {
     });
     expect(lost).toBe(0);
     const lines = (await lvs1.run('journalctl -q -b -1 -o cat')).split('\n');
-    const removed = lines.findIndex((line) => line.includes('"vip.removed"'));
+    const removed = lines.findIndex((line) => line.startsWith('vip.removed: '));
     const stopped = lines.findIndex((line) => line.startsWith('Stopped lvs-director'));
     const network = lines.findIndex((line) => line.startsWith('Stopping systemd-networkd.service'));
     expect(removed).toBeGreaterThan(0);
