@@ -206,7 +206,11 @@ async function converted(host: Host, text: string, name: string): Promise<string
   const file = join(lab.directory(`${host.name}-source`), name);
   writeFileSync(file, text);
   const { stdout, stderr, status } = await host.attempt(process.execPath, daemonMain, 'convert', file);
-  expect(`${status} ${stderr}`).toBe('0 ');
+  // Of a service whose servers weigh nothing keepalived never loses the quorum; nothing else is to be noted.
+  const notes = stderr
+    .split('\n')
+    .filter((line) => !/as all weights are 0|^1 note: 0 harmless, 1 look/.test(line));
+  expect(`${status} ${notes.join('\n')}`).toBe('0 ');
   return head + stdout;
 }
 
