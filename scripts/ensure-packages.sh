@@ -59,7 +59,7 @@ if [ $# = 0 ]; then
   # What is told of events.
   servers="$servers prometheus-alertmanager promtool"
   # What judges packages and manual pages.
-  servers="$servers lintian mandoc man zsh rpmbuild"
+  servers="$servers lintian shellcheck mandoc man zsh rpmbuild"
   [ "${LAB_SERVERS:-}" != all ] || servers="$servers mariadbd postgres"
   for command in $servers; do
     command -v "$command" >/dev/null && continue

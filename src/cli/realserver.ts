@@ -1,5 +1,6 @@
 // `lvs-director realserver dr|tun|nat`: the script that makes a machine a real server of the config's services (or of
 // --vip), in the words of whoever keeps its network; or, for other systems, what to do there as text.
+import { shown } from '../net/shown.ts';
 import { describeFor, otherSystems } from '../setup/other-systems.ts';
 import { dipFor, unique } from '../setup/served.ts';
 import { forms, realServerScript } from '../setup/set-up.ts';
@@ -14,7 +15,7 @@ export async function runRealServer(given: Arguments, io: Io): Promise<ExitCode>
   if (system === undefined && form === undefined)
     return refuse(
       io,
-      `expected --format ${[...Object.keys(forms), ...otherSystems].join(', ')}, got ${format}`,
+      `expected --format ${[...Object.keys(forms), ...otherSystems].join(', ')}, got ${shown(format)}`,
     );
   const wanted = await readWanted(given, io);
   if (typeof wanted === 'number') return wanted;

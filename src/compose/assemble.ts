@@ -27,7 +27,7 @@ import { openNotices, withNotices } from './open-notices.ts';
 import { openNotify } from './open-notify.ts';
 import { openRoster } from './open-roster.ts';
 import { openServices } from './open-services.ts';
-import { openWebhooks, withWebhooks } from './open-webhooks.ts';
+import { openWebhooks } from './open-webhooks.ts';
 import { openStateFiles } from './state-files.ts';
 import { version } from './version.ts';
 import { findsVrrpAddresses, openVrrpSupervisor } from './vrrp-supervisor.ts';
@@ -83,7 +83,7 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     followFile(config);
   };
   const withNotify = { ...services, ...notify.parts, director, tracking, roster };
-  const drained = withNotices(withWebhooks(notify.parts.commands, webhooks), notices);
+  const drained = withNotices(notify.parts.commands, [webhooks, notices]);
   const daemon = createDaemon(
     {
       ...{ ...withNotify, commands: drained, deliveries: deliveriesOf(notices, webhooks) },

@@ -8,8 +8,8 @@ import { createMailer, type Mailer, type MailerPorts } from '../daemon/notices/m
 import type { Journal } from '../journal/event.ts';
 import { systemClock as clock } from '../system/clock.ts';
 
-/** A stop waits so long for mails; those that nobody takes in that time are lost, and told. */
-const mailsMaxMs = 5000;
+/** A stop waits so long for notices; those that nobody takes in that time are lost, and told. */
+const noticesMaxMs = 5000;
 
 export type NoticesShell = Pick<MailerPorts, 'config'> & {
   readonly health: Pick<HealthLoop, 'weightFactsOf'>;
@@ -31,12 +31,13 @@ export function openNotices({ listen, health, ...shell }: NoticesShell): Mailer 
   return mailer;
 }
 
-/** What a stop waits for: programs, and beside them mails. */
+/** What a stop waits for: programs, and beside them mails and requests to webhooks. */
 export const withNotices = (
   commands: Pick<CommandQueue, 'drained'>,
-  mailer: Mailer,
+  notices: readonly Pick<Mailer, 'drained'>[],
 ): Pick<CommandQueue, 'drained'> => ({
   drained: async (limitMs) => {
-    await Promise.all([commands.drained(limitMs), mailer.drained(Math.min(limitMs, mailsMaxMs))]);
+    const noticesMs = Math.min(limitMs, noticesMaxMs);
+    await Promise.all([commands.drained(limitMs), ...notices.map((each) => each.drained(noticesMs))]);
   },
 });

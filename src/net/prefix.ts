@@ -3,12 +3,15 @@ import { familyOf, type Ip, ipBytes, ipFromBytes, ipSize, parseIp } from './ip.t
 
 export type Prefix = { readonly address: Ip; readonly length: number };
 
+/** Of one address alone: 32 or 128. */
+export const hostLength = (address: Ip): number => 8 * ipSize(familyOf(address));
+
 /** "A/L"; a bare address gets the host length (32 or 128), as in keepalived. */
 export function parsePrefix(text: string): Prefix | undefined {
   const match = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text);
   const address = parseIp(match?.[1] ?? '');
   if (match === null || address === undefined) return undefined;
-  const bits = 8 * ipSize(familyOf(address));
+  const bits = hostLength(address);
   const length = match[2] === undefined ? bits : Number(match[2]);
   return length <= bits ? { address, length } : undefined;
 }

@@ -4,7 +4,7 @@
 import type { Protocol } from '../model/ipvs.ts';
 import type { Family, Ip } from '../net/ip.ts';
 
-/** Packets that a firewall must let in. @property from the peers alone, where they are known. */
+/** Packets that a firewall must let in. @property to absent: to whatever address. */
 export type Accepted = {
   readonly family: Family;
   readonly to?: Ip;
@@ -48,8 +48,9 @@ export type Need = { readonly why: string } & (
       readonly protocol: Protocol;
       readonly port: number;
     }
-  /** @property what the servers say of their own accord, or what IPVS sends them (full NAT). */
+  /** What the servers say of their own accord. */
   | { readonly need: 'masquerade'; readonly family: Family; readonly servers: readonly Ip[] }
+  /** What IPVS sends them. */
   | {
       readonly need: 'full-nat';
       readonly vip: Ip;

@@ -1,6 +1,7 @@
 // The script that a set-up is: needs as calls of the functions of script-library.ts, applied in their order, taken back in
 // the reverse one. Again and again is the same as once. Pure: the same needs make the same text.
 import { type Family, familyOf, type Ip } from '../net/ip.ts';
+import { hostLength } from '../net/prefix.ts';
 import type { Accepted, Need } from './need.ts';
 import { scriptFunctions } from './script-library.ts';
 
@@ -28,11 +29,9 @@ export type Script = {
 
 export function formatScript({ title, name, action, steps, persists, notes }: Script): string {
   const calls = steps.map((_, index) => `step_${index + 1}`);
-  const used = Object.entries(scriptFunctions).filter(
-    ([name_]) =>
-      name_ === 'remember' ||
-      steps.some(({ call, before = '' }) => `${before} ${call} `.includes(`${name_} `)),
-  );
+  const isUsed = (each: string) =>
+    steps.some(({ call, before = '' }) => call.startsWith(`${each} `) || before.includes(`$(${each} `));
+  const used = Object.entries(scriptFunctions).filter(([each]) => each === 'remember' || isUsed(each));
   return [
     '#!/bin/sh',
     ...title.map(comment),
@@ -75,8 +74,9 @@ export const call = (...words: readonly (string | number)[]): string =>
     .map((word) => (/^[\w./:*-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
     .join(' ');
 
-const flag = (address: Ip): string => (familyOf(address) === 'inet' ? '-4' : '-6');
-const hostLength = (address: Ip): number => (familyOf(address) === 'inet' ? 32 : 128);
+/** As ip(8) has it. */
+export const ipFlag = (family: Family): '-4' | '-6' => (family === 'inet' ? '-4' : '-6');
+const flag = (address: Ip) => ipFlag(familyOf(address));
 
 /** @returns undefined where the firewall's lines are not wanted. */
 export function stepOf(need: Need, firewall: Firewall): Step | undefined {
@@ -93,7 +93,7 @@ export function stepOf(need: Need, firewall: Firewall): Step | undefined {
       return { call: call('tunnel', name, module, type, local, options, why) };
     }
     case 'gue':
-      return { call: call('gue', need.port, need.family === 'inet' ? '-4' : '-6', why) };
+      return { call: call('gue', need.port, ipFlag(need.family), why) };
     case 'gateway':
       return { call: call('gateway', flag(need.via), need.via, why) };
     case 'answers':

@@ -3,8 +3,8 @@
 import type { Config } from '../model/config/config.ts';
 import type { RealConfig, VirtualConfig } from '../model/config/service.ts';
 import type { Forward, Protocol, Tunnel } from '../model/ipvs.ts';
-import { type Family, familyOf, type Ip } from '../net/ip.ts';
-import { type Prefix, prefixContains } from '../net/prefix.ts';
+import type { Family, Ip } from '../net/ip.ts';
+import { hostLength, type Prefix, prefixContains } from '../net/prefix.ts';
 import type { Topology } from './need.ts';
 
 /** Where a service is reached. @property port 0: every port. */
@@ -67,9 +67,7 @@ function vipsOf({ id, marks = [] }: VirtualConfig): readonly Vip[] {
 
 /** The floating address on a server's own network: the gateway of NAT (its DIP). */
 export const dipFor = (server: Ip, floating: readonly Prefix[]): Ip | undefined =>
-  floating.find((each) => each.length < widest(each) && prefixContains(each, server))?.address;
-
-const widest = ({ address }: Prefix): number => (familyOf(address) === 'inet' ? 32 : 128);
+  floating.find((each) => each.length < hostLength(each.address) && prefixContains(each, server))?.address;
 
 export const unique = <T>(values: readonly T[]): readonly T[] => {
   const byText = new Map(values.map((value) => [JSON.stringify(value), value]));

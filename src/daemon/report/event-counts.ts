@@ -1,5 +1,5 @@
 // What metrics count of events, as they are told: transitions of routers, readings of the config, and what a sink of the log
-// or of notices lost. A listener: never throws, never waits. What parts of the daemon count themselves is theirs.
+// or of notices lost, and what a FIFO did. A listener: never throws, never waits. What parts of the daemon count themselves is theirs.
 import type { JournalEvent } from '../../journal/event.ts';
 
 export type Transitions = {
@@ -56,6 +56,9 @@ export function createEventCounts({ wallTime, rejected, linesLost }: EventCounts
           return;
         case 'notice.lost':
           add(dropped, event.sink, event.notices);
+          return;
+        case 'fifo.lost':
+          add(dropped, event.fifo, event.lines);
           return;
       }
     },

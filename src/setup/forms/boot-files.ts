@@ -1,10 +1,9 @@
 // The files that are the same whoever keeps the network of a machine: sysctl.d(5), modules-load.d(5), and a unit of
 // systemd's for what the keeper has no words for.
-import { familyOf, type Ip } from '../../net/ip.ts';
+import { familyOf } from '../../net/ip.ts';
+import { hostLength } from '../../net/prefix.ts';
 import type { Need } from '../need.ts';
-import type { Step } from '../script.ts';
-
-export const hostLength = (address: Ip): number => (familyOf(address) === 'inet' ? 32 : 128);
+import { ipFlag, type Step } from '../script.ts';
 
 export const needsOf = <Kind extends Need['need']>(needs: readonly Need[], kind: Kind) =>
   needs.filter((each): each is Extract<Need, { readonly need: Kind }> => each.need === kind);
@@ -38,9 +37,7 @@ export function bootUnit(needs: readonly Need[], name: string): readonly Step[] 
   if (tunnels.length + answers.length === 0) return [];
   const devices = new Set(tunnels.map(({ device }) => device.name));
   const lines = [
-    ...needsOf(needs, 'gue').map(
-      ({ port, family }) => `-ip ${family === 'inet' ? '-4' : '-6'} fou add port ${port} gue`,
-    ),
+    ...needsOf(needs, 'gue').map(({ port, family }) => `-ip ${ipFlag(family)} fou add port ${port} gue`),
     ...tunnels.flatMap(({ device }) => [
       `-ip link add name ${device.name} type ${device.type} ${device.options}`.trimEnd(),
       `ip link set ${device.name} up`,
@@ -75,7 +72,7 @@ function answerLines({
   protocol,
   port,
 }: Extract<Need, { readonly need: 'answers' }>): readonly string[] {
-  const flag = familyOf(via) === 'inet' ? '-4' : '-6';
+  const flag = ipFlag(familyOf(via));
   return [
     `ip ${flag} route replace default via ${via} table 3112`,
     `-ip ${flag} rule add pref 3112 lookup main suppress_prefixlength 0`,

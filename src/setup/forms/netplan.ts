@@ -1,9 +1,10 @@
 // A set-up as a file of netplan's, which is merged with the others by the names of devices. What it has no words for
 // (tunnels that take from everybody, rules by port) is a unit beside it. Source: the YAML reference of netplan.
 import { familyOf } from '../../net/ip.ts';
+import { hostLength } from '../../net/prefix.ts';
 import type { Need } from '../need.ts';
 import type { Step } from '../script.ts';
-import { bootFiles, bootUnit, fileStep, hostLength, needsOf } from './boot-files.ts';
+import { bootFiles, bootUnit, fileStep, needsOf } from './boot-files.ts';
 
 export function netplanSteps(needs: readonly Need[], name: string): readonly Step[] {
   const steps = [...vips(needs, name), ...routes(needs, name)];

@@ -1,8 +1,9 @@
 // A set-up as files of systemd-networkd. Source: systemd.network(5), systemd.netdev(5).
 import { familyOf } from '../../net/ip.ts';
+import { hostLength } from '../../net/prefix.ts';
 import type { Need } from '../need.ts';
 import type { Step } from '../script.ts';
-import { bootFiles, fileStep, hostLength, needsOf } from './boot-files.ts';
+import { bootFiles, fileStep, needsOf } from './boot-files.ts';
 
 const folder = '/etc/systemd/network';
 

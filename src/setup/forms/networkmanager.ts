@@ -1,9 +1,10 @@
 // A set-up as connections of NetworkManager's. The addresses lie on a dummy device, since a connection of lo is made by
 // NetworkManager itself. Source: nmcli(1), nm-settings-nmcli(5).
 import { familyOf } from '../../net/ip.ts';
+import { hostLength } from '../../net/prefix.ts';
 import type { Need } from '../need.ts';
 import { call, type Step } from '../script.ts';
-import { bootFiles, bootUnit, hostLength, needsOf } from './boot-files.ts';
+import { bootFiles, bootUnit, needsOf } from './boot-files.ts';
 
 const device = 'lvs-vip';
 

@@ -44,10 +44,12 @@ it('counts what sinks of the log and of notices lost', () => {
   const { heard, dropped, lines } = rig();
   lines.set('/var/log/a', 7);
   heard({ event: 'notice.lost', sink: 'mail', notices: 2, reason: 'full' });
+  heard({ event: 'fifo.lost', fifo: '/run/a', lines: 3, reason: 'nobody reads' });
   expect(dropped()).toEqual(
     new Map([
       ['/var/log/a', 7],
       ['mail', 2],
+      ['/run/a', 3],
     ]),
   );
 });

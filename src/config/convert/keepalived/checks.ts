@@ -1,10 +1,10 @@
 // keepalived's checkers as checks of ours (docs/reference/keepalived.md §6), each with what it has of its real_server and its
 // virtual_server. Which servers have which: service-check.ts.
-import { familyOf, type Ip, parseIp } from '../../../net/ip.ts';
 import { explainPattern } from '../../values/receive-pattern.ts';
 import { parseDuration } from '../../values/scalars.ts';
 import { parseStatusRanges } from '../../values/status-ranges.ts';
 import type { Fields, Noting } from '../converted.ts';
+import { isLocal, placeKeys, reachOf } from './check-reach.ts';
 import { commandOf, noteRest, userOf } from './commands.ts';
 import { noteUnknown, reasonOf } from './left-out.ts';
 import { regexOf, scriptWordsOf } from './script-words.ts';
@@ -64,48 +64,6 @@ export function checksOf(scope: Scope): readonly Fields[] {
   const shared = { ...timesOf(scope), checkport: portOf(scope), ...reachOf(scope) };
   const kinds = checker.key === 'HTTP_GET' || checker.key === 'SSL_GET' ? httpOf(scope) : [kindOf(scope)];
   return kinds.map((each) => ({ ...shared, ...each }));
-}
-
-/** Where a checker goes and where it leaves. Those that ask nobody over the network do not know the words. */
-const placeKeys = ['connect_ip', 'bindto', 'bind_if', 'fwmark'] as const;
-const isLocal = ({ key }: Statement): boolean => ['MISC_CHECK', 'FILE_CHECK', 'BFD_CHECK'].includes(key);
-
-function reachOf({ checker, real, note }: Scope): Fields {
-  if (isLocal(checker)) return {};
-  const { block } = checker;
-  const addressOf = (key: string): Ip | undefined => {
-    const given = lastOf(block, key);
-    const address = parseIp(given?.words[0] ?? '');
-    if (given !== undefined && address === undefined)
-      note(given.at, 'ignored', `${key} ${given.text}: left out, as it is no address`);
-    return address;
-  };
-  const [there, mark] = [addressOf('connect_ip'), lastOf(block, 'fwmark')];
-  const marked = digitsWithin(mark?.words[0], 1, 0xffff_ffff);
-  if (mark !== undefined && marked === undefined)
-    note(mark.at, 'ignored', `fwmark ${mark.text}: left out, as it is no mark`);
-  return {
-    checkaddress: there === parseIp(real.words[0] ?? '') ? undefined : there,
-    bind_address: boundTo(checker, addressOf('bindto'), { to: there ?? parseIp(real.words[0] ?? ''), note }),
-    bind_interface: wordOf(block, 'bind_if'),
-    bind_mark: marked === undefined ? undefined : `${marked}`,
-  };
-}
-
-/** keepalived leaves a source of another family out, but for an SMTP_CHECK, which then fails (check_smtp.c). */
-function boundTo(
-  { key, at }: Statement,
-  source: Ip | undefined,
-  { to, note }: { readonly to: Ip | undefined; readonly note: Noting },
-): Ip | undefined {
-  if (source === undefined || to === undefined || familyOf(source) === familyOf(to)) return source;
-  if (key === 'SMTP_CHECK')
-    note(
-      at,
-      'check',
-      `${key} bindto ${source}: left out, as ${to} is of another family; keepalived fails there`,
-    );
-  return undefined;
 }
 
 /** Undefined where it is the server's own, so that servers with ports of their own have one check. */
