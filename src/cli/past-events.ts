@@ -2,7 +2,7 @@
 // director. What is not to be read is said once, and the rest counts.
 import type { PastOfDirector } from '../explain/report/past.ts';
 import { isSelected, type Selection } from '../explain/select-events.ts';
-import { type EventRecord, parseRecord } from '../journal/record.ts';
+import { type EventRecord, parseRecordLine } from '../journal/record.ts';
 import { shown } from '../net/shown.ts';
 import { readLines } from '../system/files/read-lines.ts';
 import { askControlSocket } from '../system/sockets/control-socket.ts';
@@ -14,14 +14,6 @@ import { findSocket } from './seek-socket.ts';
 export const filesOption = ({ file }: Options): readonly string[] =>
   (Array.isArray(file) ? file : [file]).filter((each) => typeof each === 'string');
 
-export function recordOf(line: string): EventRecord | undefined {
-  try {
-    return parseRecord(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
-}
-
 /** @param search "since=1h&follow=yes". @returns whether the daemon gave all that it was asked for. */
 export async function streamEvents(
   options: Options,
@@ -31,7 +23,7 @@ export async function streamEvents(
 ): Promise<boolean> {
   const path = await findSocket(options);
   const onLine = (line: string) => {
-    const record = recordOf(line);
+    const record = parseRecordLine(line);
     if (record !== undefined) onRecord(record);
   };
   const answer = await streamControlSocket(path, `/events?${search}`, { onLine });
@@ -82,7 +74,7 @@ async function pastOfFiles(
     let director: string | undefined;
     let others = 0;
     const read = await readLines(file, (line) => {
-      const record = recordOf(line);
+      const record = parseRecordLine(line);
       if (record === undefined) {
         if (line.trim() !== '') others += 1;
         return;

@@ -5,7 +5,7 @@ import type { Lane, Segment } from '../daemon/log/event-ring.ts';
 import { lanes, ringLimits } from '../daemon/log/event-ring.ts';
 import { createKeptEvents, type KeptEvents, type Past } from '../daemon/log/kept-events.ts';
 import type { Journal } from '../journal/event.ts';
-import { type EventRecord, parseRecord, timeOf } from '../journal/record.ts';
+import { type EventRecord, parseRecord, parseRecordLine, timeOf } from '../journal/record.ts';
 import { isRecord } from '../net/record.ts';
 import { systemClock } from '../system/clock.ts';
 import { readRegularNow } from '../system/files/open-regular.ts';
@@ -73,17 +73,9 @@ function parseSegment(value: unknown): Segment {
 
 function readUnheard(stateDir: string): readonly EventRecord[] {
   const read = readRegularNow(unheardFile(stateDir), { bytesMax: unheardBytesMax, noFollow: true });
-  return read.ok ? recordsIn(read.value.content.toString('utf8').split('\n')) : [];
+  const lines = read.ok ? read.value.content.toString('utf8').split('\n') : [];
+  return lines.flatMap((line) => parseRecordLine(line) ?? []);
 }
-
-const recordsIn = (lines: readonly string[]): readonly EventRecord[] =>
-  lines.flatMap((line) => {
-    try {
-      return parseRecord(JSON.parse(line)) ?? [];
-    } catch {
-      return [];
-    }
-  });
 
 /** Longer than a VRRP process takes its main process for alive. */
 const soonMs = 10_000;

@@ -1,10 +1,10 @@
 // Where the log goes, what is in it and how: `log`, and ldirectord's logfile, which names a file or a facility of syslog.
 import * as z from 'zod';
-import { type Facility, facilities, type LogConfig } from '../model/config/log.ts';
+import type { Facility, LogConfig } from '../model/config/log.ts';
 import { logDefaults } from './defaults.ts';
 import { errorAt } from './problem.ts';
 import { present, type Resolution } from './resolution.ts';
-import { resolveSyslog, syslogDefaults, syslogSchema } from './syslog.ts';
+import { facilityNames, resolveSyslog, syslogDefaults, syslogSchema } from './syslog.ts';
 import { optional } from './values/documented.ts';
 import { absolutePath, choice, filledText } from './values/scalars.ts';
 import { didYouMean } from './values/suggest.ts';
@@ -54,8 +54,6 @@ export function resolveLog({ log, logfile }: LogDraft, resolution: Resolution): 
 
 const facilityOf = (word: string | undefined): Facility | undefined =>
   facilityNames.find((name) => name === word);
-
-const facilityNames = Object.keys(facilities) as readonly Facility[];
 
 /** ldirectord ends where its syslog has no such facility. */
 export function judgeLogfile({ logfile }: LogDraft, { problems, sites }: Resolution): void {

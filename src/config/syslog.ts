@@ -10,7 +10,7 @@ import { choice, scalar } from './values/scalars.ts';
 import { parseHostPort } from './values/server-text.ts';
 
 const localSocket = '/dev/log';
-const facilityNames = Object.keys(facilities) as readonly Facility[];
+export const facilityNames = Object.keys(facilities) as readonly Facility[];
 
 export const syslogDefaults = {
   ...{

@@ -29,5 +29,14 @@ export function parseRecord(value: unknown): EventRecord | undefined {
   return Number.isNaN(timeOf(value as EventRecord)) ? undefined : (value as EventRecord);
 }
 
+/** The same of a line of a log in JSON. */
+export function parseRecordLine(line: string): EventRecord | undefined {
+  try {
+    return parseRecord(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Milliseconds since 1970. */
 export const timeOf = ({ timestamp }: Pick<EventRecord, 'timestamp'>): number => Date.parse(timestamp);

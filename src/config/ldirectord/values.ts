@@ -3,6 +3,7 @@
 // text that the schema reads. What stock refuses for trivia alone (a comment after yes, a string without quotes) is
 // taken with a warning; what it takes but hardly means what its author wrote is taken with a warning too.
 import { oddInetAddress } from '../../net/inet-aton.ts';
+import { mailStates } from '../values/mail-address.ts';
 import { parseRealText } from '../values/server-text.ts';
 import { type RealLine, readRealLine } from './real-line.ts';
 
@@ -135,14 +136,14 @@ export const mailAddress: ValueRule = ({ text, refuse }) => {
   return value === '' ? undefined : value;
 };
 
-const mailStates = ['all', 'none', 'starting', 'running', 'stopping', 'reloading'];
+const mailWords: readonly string[] = ['all', 'none', ...mailStates];
 
 export const mailStatus: ValueRule = ({ text, refuse }) => {
   const states = withoutComment(text)
     .split(/\s*,\s*/)
     .filter((state) => state !== '');
-  const unknown = states.find((state) => !mailStates.includes(state));
-  if (unknown !== undefined) refuse(`a list of ${mailStates.join(', ')}`, unknown);
+  const unknown = states.find((state) => !mailWords.includes(state));
+  if (unknown !== undefined) refuse(`a list of ${mailWords.join(', ')}`, unknown);
   else if (states.includes('none') && states.length > 1) refuse('none alone', states.join(','));
   else return states.join(',');
   return undefined;

@@ -4,7 +4,7 @@ import { parseOverrides } from '../../../src/daemon/operator/operator.ts';
 import { parseLeavingState } from '../../../src/daemon/reconcile/leaving-servers.ts';
 import { parseClaimRecord } from '../../../src/daemon/vrrp/holdings/claim-record.ts';
 import { parseSelection, parseSince } from '../../../src/explain/select-events.ts';
-import { parseRecord } from '../../../src/journal/record.ts';
+import { parseRecordLine } from '../../../src/journal/record.ts';
 import { parseKept } from '../../../src/roster/kept.ts';
 import { type Target, textTarget } from '../target.ts';
 
@@ -39,12 +39,12 @@ export const stateTargets: readonly Target[] = [
   ),
   textTarget(
     'kept events',
-    ['parseRecord'],
+    ['parseRecord', 'parseRecordLine'],
     [
       '{"event":"real.up","level":"info","message":"x","timestamp":"2026-03-01T14:00:00.000Z","service":"tcp 10.0.0.1:80"}',
       '{"event":"a","level":"error","message":"","timestamp":"+275760-09-13T00:00:00Z"}',
     ],
-    ofJson(parseRecord),
+    parseRecordLine,
   ),
   textTarget(
     'which events',
