@@ -169,6 +169,32 @@ describe('many questions', () => {
     for (const socket of idle) socket.destroy();
   });
 
+  it('are let in up to the limit and none beyond it, the oldest leave', async () => {
+    await listen({ connectionsMax: 4, headMs: 60_000, questionMs: 60_000 });
+    const idle: Socket[] = [];
+    const ended: number[] = [];
+    for (const nth of Array.from({ length: 7 }, (_, index) => index)) {
+      const socket = await openSocket();
+      socket.once('close', () => ended.push(nth)).resume();
+      idle.push(socket);
+    }
+    await expect.poll(() => ended.length).toBeGreaterThanOrEqual(3);
+    await delay(50);
+    expect(ended).toEqual([0, 1, 2]);
+    for (const socket of idle) socket.destroy();
+  });
+
+  it('that come at once are as many as may be, not one for each that leaves', async () => {
+    await listen({ connectionsMax: 4, headMs: 60_000, questionMs: 60_000 });
+    const idle = await Promise.all(Array.from({ length: 40 }, openSocket));
+    let ended = 0;
+    for (const socket of idle) socket.once('close', () => (ended += 1)).resume();
+    await expect.poll(() => ended).toBeGreaterThanOrEqual(36);
+    await delay(50);
+    expect(ended).toBe(36);
+    for (const socket of idle) socket.destroy();
+  });
+
   it('that are being answered are not ended for newer ones', async () => {
     const waiting: (() => void)[] = [];
     const slow: Routes = {
