@@ -16,7 +16,16 @@ export function buildNpm(folder, out) {
   renameSync(join(top, 'dist/node_modules'), join(top, 'node_modules'));
   renameSync(join(top, 'dist/share'), join(top, 'share'));
   renameSync(join(top, 'dist/third-party-notices.txt'), join(top, 'third-party-notices.txt'));
-  for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md', 'docs', 'etc', 'systemd', 'packaging']) {
+  for (const name of [
+    'LICENSE',
+    'README.md',
+    'README.zh.md',
+    'CHANGELOG.md',
+    'docs',
+    'etc',
+    'systemd',
+    'packaging',
+  ]) {
     cpSync(name, join(top, name), { recursive: true });
   }
   for (const path of filesIn(join(top, 'node_modules')).filter((each) => each.endsWith('/package.json'))) {

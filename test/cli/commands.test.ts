@@ -22,6 +22,22 @@ describe('README.md', () => {
   });
 });
 
+describe('README.zh.md', () => {
+  it('shows commands and options that there are', () => {
+    const shown = [...read('README.zh.md').matchAll(/^lvs-director (\w+)((?: [^ #|>]+)*)/gm)];
+    expect(shown.length).toBeGreaterThan(10);
+    const unknown = shown.flatMap(([, name = '', words = '']) => {
+      const command = commands[name as keyof typeof commands];
+      if (command === undefined) return [name];
+      const options = new Set(Object.keys(command.options));
+      return [...words.matchAll(/ --([\w-]+)/g)]
+        .map(([, option = '']) => option)
+        .filter((option) => !options.has(option));
+    });
+    expect(unknown).toEqual([]);
+  });
+});
+
 describe('the table of commands', () => {
   it.each(Object.entries(commands))('says of %s what it does, and where it is', async (_, command) => {
     expect(command.summary).toMatch(/^[a-z].{10,}[^.]$/);

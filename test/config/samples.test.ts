@@ -10,9 +10,22 @@ import { environment, problemLines } from '../make/environment.ts';
 const files = ['lvs-director.yaml', 'ldirectord.cf'] as const;
 const read = (name: string) => readFileSync(join(import.meta.dirname, '../../etc', name), 'utf8');
 
-it('the config in README.md is good, without a warning', () => {
-  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
-  const text = /```yaml\n(vrrp:\n[^`]*)```/.exec(readme)?.[1] ?? '';
+const pages = ['README.md', 'README.zh.md'].flatMap((page) =>
+  [...read(`../${page}`).matchAll(/```yaml\n(vrrp:\n[^`]*)```/g)].map(
+    ([, text = ''], nth) => [`${page}, ${nth + 1}`, text] as const,
+  ),
+);
+
+it('the configs of both READMEs are found: one, and one of each topology', () => {
+  expect(pages.map(([name]) => name)).toEqual([
+    'README.md, 1',
+    'README.zh.md, 1',
+    'README.zh.md, 2',
+    'README.zh.md, 3',
+  ]);
+});
+
+it.each(pages)('the config in %s is good, without a warning', (_, text) => {
   const result = parseConfig(text, 'readme.yaml', { ...environment, director: 'lvs1' });
   expect(problemLines(result)).toEqual([]);
   expect(result.config?.virtuals).toHaveLength(1);

@@ -13,7 +13,7 @@ const sources = [
 const testsAndBenches = ['test', 'bench', 'scripts'].flatMap((folder) => filesUnder(folder, isTypeScript));
 const isPage = (path: string): boolean => path.endsWith('.md');
 const pages = [
-  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
+  ...['README.md', 'README.zh.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
   ...filesUnder('docs', isPage),
   ...filesUnder('src', isPage),
 ];
