@@ -1,6 +1,7 @@
 // What a body says: unpacked where the server packed it unasked (RFC 9110 §8.4), and as text by the charset that it
 // declares, else as UTF-8 where it is that, else byte by byte. Bytes that are no text never become replacement
 // characters, which would all be equal.
+import { isUtf8 } from 'node:buffer';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import { encodeText, rawByte } from '../../net/raw-bytes.ts';
 import type { HttpAnswer } from './http-answer.ts';
@@ -31,6 +32,8 @@ export function textOf(body: Buffer, contentType = ''): BodyText {
 
 /** @returns undefined for a charset that is not known, and for bytes that are none of it */
 function decoded(body: Buffer, charset: string): string | undefined {
+  // What nearly all are; a decoder takes longer to make than to use.
+  if (/^utf-?8$/i.test(charset) && isUtf8(body)) return body.toString('utf8');
   try {
     // A character that the end of what was kept cuts through counts as if it were not there.
     return new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(body, { stream: true });

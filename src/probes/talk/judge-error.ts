@@ -15,7 +15,6 @@ const ours = new Set([
   'ENOBUFS',
   'ENOMEM',
   'EPERM',
-  'UND_ERR_INVALID_ARG',
   'UNREADABLE_TLS',
   'UNSENDABLE',
 ]);
