@@ -205,6 +205,21 @@ export const commands: Readonly<Record<string, Command>> = {
     ],
     load: async () => (await import('./director.ts')).runDirector,
   },
+  doctor: {
+    takes: ['[FILE]'],
+    summary: 'what around the table of this director is wrong, what that breaks, and what mends it',
+    options: {
+      config,
+      director: unshown.string,
+      service: { type: 'string', usage: '--service SERVICE' },
+      json,
+    },
+    details: [
+      'as root; it changes nothing, and the daemon may run or not; FILE is the config, as with -c',
+      'exit 1 where anything was found',
+    ],
+    load: async () => (await import('./doctor.ts')).runDoctor,
+  },
   drain: {
     takes: ['REAL'],
     summary: 'no new connections to a real server, until enable; with a time, out of the table after it',

@@ -30,7 +30,7 @@ export type Served = {
   readonly unknownMarks: readonly number[];
 };
 
-const forwards: Readonly<Record<Topology, Forward>> = { dr: 'gate', tun: 'ipip', nat: 'masq' };
+export const forwards: Readonly<Record<Topology, Forward>> = { dr: 'gate', tun: 'ipip', nat: 'masq' };
 
 /** Of a config: the services that have a server of that kind. */
 export function servedBy({ virtuals, vrrp }: Config, topology: Topology): Served {

@@ -1,6 +1,7 @@
 // The one list of what is fuzzed. fuzz.test.ts holds it complete: a new decoder or reader without a target fails there.
 import type { Target } from './target.ts';
 import { controlTargets } from './targets/control.ts';
+import { hostTargets } from './targets/host.ts';
 import { stateTargets } from './targets/state.ts';
 import { textTargets } from './targets/text.ts';
 import { wireTargets } from './targets/wire.ts';
@@ -10,6 +11,7 @@ export const targets: readonly Target[] = [
   ...textTargets,
   ...stateTargets,
   ...controlTargets,
+  ...hostTargets,
 ];
 
 /** Readers that no target runs by itself, and who does. */

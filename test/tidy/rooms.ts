@@ -17,7 +17,7 @@ const words = ['net', 'model'];
 const core: Rule = { below: [...words, 'ports', 'journal'] };
 const cores = ['vrrp', 'health', 'reconcile', 'config', 'roster', 'explain'];
 const underDaemon = [...words, 'wire', 'ports', 'journal', ...cores, 'kernel', 'probes'];
-const underCli = [...underDaemon, 'system', 'daemon', 'control', 'render', 'setup', 'compose'];
+const underCli = [...underDaemon, 'system', 'daemon', 'control', 'render', 'setup', 'doctor', 'compose'];
 
 export const rules: Readonly<Record<string, Rule>> = {
   net: { below: [] },
@@ -31,6 +31,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   roster: { below: [...core.below, 'config/real-file.ts'] },
   explain: { below: [...core.below, 'reconcile'] },
   setup: { below: words },
+  doctor: { below: [...words, 'setup'] },
   config: { ...core, modules: ['js-yaml', 'zod'] },
   kernel: { below: [...words, 'wire', 'ports'] },
   probes: {
@@ -46,8 +47,12 @@ export const rules: Readonly<Record<string, Rule>> = {
   },
   daemon: { below: underDaemon, modules: ['winston', 'node:http', 'node:child_process', 'node:stream'] },
   control: { below: [...underDaemon, 'daemon'], modules: ['node:http', 'node:stream'] },
-  render: { below: [...underDaemon, 'daemon'] },
-  compose: { below: [...underDaemon, 'system', 'daemon', 'control'], modules: ['*'], worldly: true },
+  render: { below: [...underDaemon, 'daemon', 'doctor'] },
+  compose: {
+    below: [...underDaemon, 'system', 'daemon', 'control', 'setup', 'doctor'],
+    modules: ['*'],
+    worldly: true,
+  },
   cli: { below: underCli, modules: ['*'], worldly: true },
   'ldirectord.ts': { below: [...underCli, 'cli'], modules: ['*'], worldly: true },
   'main.ts': { below: [...underCli, 'cli'], modules: ['*'], worldly: true },

@@ -8,8 +8,8 @@ export type Rival = { readonly program: string; readonly pid: number };
 const programs: ReadonlySet<string> = new Set(['keepalived', 'ldirectord']);
 const portion = 64;
 
-/** One of each program: the first of its processes. @param proc where to look, /proc */
-export async function findRivals(proc = '/proc'): Promise<readonly Rival[]> {
+/** One of each program: the first of its processes. @param proc where to look, /proc @param wanted their names */
+export async function findRivals(proc = '/proc', wanted = programs): Promise<readonly Rival[]> {
   const network = await networkOf(proc, 'self');
   const names = await readdir(proc).catch(() => []);
   const pids = names
@@ -18,7 +18,9 @@ export async function findRivals(proc = '/proc'): Promise<readonly Rival[]> {
     .sort((a, b) => a - b);
   const found = new Map<string, Rival>();
   for (let at = 0; at < pids.length; at += portion) {
-    const looked = await Promise.all(pids.slice(at, at + portion).map((pid) => look(proc, pid, network)));
+    const looked = await Promise.all(
+      pids.slice(at, at + portion).map((pid) => look(proc, pid, { network, wanted })),
+    );
     for (const rival of looked) {
       if (rival !== undefined && !found.has(rival.program)) found.set(rival.program, rival);
     }
@@ -26,20 +28,22 @@ export async function findRivals(proc = '/proc'): Promise<readonly Rival[]> {
   return [...found.values()];
 }
 
-async function look(proc: string, pid: number, network: string | undefined): Promise<Rival | undefined> {
-  const program = programOf(await readFile(`${proc}/${pid}/cmdline`, 'latin1').catch(() => ''));
+type Sought = { readonly network: string | undefined; readonly wanted: ReadonlySet<string> };
+
+async function look(proc: string, pid: number, { network, wanted }: Sought): Promise<Rival | undefined> {
+  const program = programOf(await readFile(`${proc}/${pid}/cmdline`, 'latin1').catch(() => ''), wanted);
   if (program === undefined || (await networkOf(proc, String(pid))) !== network) return undefined;
   return { program, pid };
 }
 
 /** ldirectord is a script, which perl runs, unless it has given itself a name: "ldirectord tcp:192.168.6.240:80". */
-export function programOf(commandLine: string): string | undefined {
+export function programOf(commandLine: string, wanted = programs): string | undefined {
   const [first = '', ...words] = commandLine.split(/[\0 ]/);
   const script = /^perl[\d.]*$/.test(basename(first))
     ? words.find((word) => !word.startsWith('-'))
     : undefined;
   const name = basename(script ?? first).replace(/:$/, '');
-  return programs.has(name) ? name : undefined;
+  return wanted.has(name) ? name : undefined;
 }
 
 /**

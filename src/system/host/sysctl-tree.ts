@@ -1,0 +1,31 @@
+// Whole folders of settings of the kernel, below /proc/sys, of the network namespace that the process is in (sysctl.ts has
+// single ones). What may not be read is left out.
+import { readdirSync } from 'node:fs';
+import { systemSysctl } from './sysctl.ts';
+
+const entries = (folder: string) => {
+  try {
+    return readdirSync(`/proc/sys/${folder}`, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+};
+
+/** Of every file in the folder: "net/ipv4/vs" gives "net/ipv4/vs/conntrack" and the others. */
+export const settingsIn = (folder: string): Readonly<Record<string, string>> =>
+  valuesOf(entries(folder).flatMap((each) => (each.isFile() ? [`${folder}/${each.name}`] : [])));
+
+/** Of each device that has a folder there: "net/ipv4/conf" with rp_filter gives "net/ipv4/conf/eth0/rp_filter". */
+export const settingsOfDevices = (
+  folder: string,
+  names: readonly string[],
+): Readonly<Record<string, string>> =>
+  valuesOf(entries(folder).flatMap((each) => names.map((name) => `${folder}/${each.name}/${name}`)));
+
+export const valuesOf = (keys: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    keys.flatMap((key) => {
+      const value = systemSysctl.read(key);
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
