@@ -1,8 +1,11 @@
 // The hidden command `config-process`: reads the config in place of the main process, which goes on meanwhile whatever
 // the file is, and ends it where it takes too long. What comes of it goes back in parts (config-parts.ts).
 import { parseArgs } from 'node:util';
+import { configBytesMax } from '../compose/config-bytes.ts';
 import { type ConfigPart, partsOf } from '../compose/config-parts.ts';
-import { configBytesMax, daemonEnvironment, unreadConfig } from '../compose/read-config.ts';
+import { parseWithExecuted } from '../compose/executed-files.ts';
+import { copiesBeside } from '../compose/last-good.ts';
+import { daemonEnvironment, unreadConfig } from '../compose/read-config.ts';
 import { parseConfig } from '../config/load.ts';
 import { readingOfText } from '../config/reading-of-text.ts';
 import { decodeText } from '../net/raw-bytes.ts';
@@ -13,7 +16,7 @@ import type { ExitCode, Io } from './command-line.ts';
 export async function runConfigProcess(argv: readonly string[], io: Io): Promise<ExitCode> {
   const { values, positionals } = parseArgs({
     args: [...argv],
-    options: { director: { type: 'string' } },
+    options: { director: { type: 'string' }, 'stands-for': { type: 'string' } },
     allowPositionals: true,
   });
   const [file] = positionals;
@@ -24,15 +27,19 @@ export async function runConfigProcess(argv: readonly string[], io: Io): Promise
   }
   process.once('disconnect', () => process.exit(1));
   yieldToOthers();
-  for (const parts of partsOf(await readingOf(file, values.director))) {
+  for (const parts of partsOf(await readingOf(file, values.director, values['stands-for']))) {
     await new Promise<void>((resolve) => send(parts satisfies readonly ConfigPart[], () => resolve()));
   }
   return 0;
 }
 
-async function readingOf(file: string, director: string | undefined) {
+async function readingOf(file: string, director: string | undefined, main: string | undefined) {
   const read = await readSettled(file, { bytesMax: configBytesMax });
   if (!read.ok) return unreadConfig(file, read.error);
   const text = decodeText(read.value.content);
-  return readingOfText(parseConfig(text, file, daemonEnvironment(director)), text);
+  const environment = daemonEnvironment(director);
+  const parse = (readExecuted: Exclude<typeof environment.readExecuted, undefined>) =>
+    parseConfig(text, file, { ...environment, readExecuted });
+  const instead = main === undefined ? undefined : { main, copyOf: copiesBeside(file) };
+  return readingOfText(await parseWithExecuted(parse, { config: file, instead }), text);
 }

@@ -4,8 +4,8 @@
 
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { configBytesMax } from '../compose/config-bytes.ts';
 import { filesOf } from '../compose/include-files.ts';
-import { configBytesMax } from '../compose/read-config.ts';
 import { convert, type Format, formatOf, formats } from '../config/convert/convert.ts';
 import { formatNote, formatTally } from '../config/convert/converted.ts';
 import { formatProblem } from '../config/format-problem.ts';

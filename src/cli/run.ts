@@ -75,7 +75,7 @@ export async function runDaemon(
     log.journal({ event: 'daemon.config_rejected', config: file, problems: rejected, instead: kept ?? '' });
   const notify = createNotify(process.env.NOTIFY_SOCKET);
   const onTaken = (taken: Config) => {
-    lastGood.keep();
+    lastGood.keep(taken);
     void listener.follow(taken);
     // What a start said of a bad file is over.
     notify.status('');
@@ -91,7 +91,7 @@ export async function runDaemon(
   const listener = openListener(routes, log.journal, onFailed);
   void listener.follow(config);
   void knownSocketIn(config.director.stateDir).write({ socket: resolve(config.director.controlSocket) });
-  if (rejected === undefined) lastGood.keep();
+  if (rejected === undefined) lastGood.keep(config);
   const status = rejected && `runs on with the last good configuration: ${rejected[0]}`;
   const { restarts } = await live(daemon, notify, () => {
     notify.ready(status);
@@ -120,7 +120,7 @@ function refuse(io: Io, message: string): ExitCode {
 function openConfig(options: Arguments['options'], place: RunHow['place']) {
   const file = textOption(options, 'config') ?? defaultConfigFile;
   const director = textOption(options, 'director');
-  const reader = createConfigReader(file, director);
+  const reader = createConfigReader(file, { director });
   let latest: Config | undefined;
   const read: typeof reader = async () => {
     const found = await reader();
@@ -133,7 +133,7 @@ function openConfig(options: Arguments['options'], place: RunHow['place']) {
   const kept = lastGood.path();
   return {
     ...{ file, read, lastGood, kept },
-    readKept: kept === undefined ? undefined : createConfigReader(kept, director),
+    readKept: kept === undefined ? undefined : createConfigReader(kept, { director, standsFor: file }),
     /** The secrets of the moment. */
     hide: (text: string) => hideLikely(hideMatches(text, secretPattern(secretsOfConfig(latest)))),
   };

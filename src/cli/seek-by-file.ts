@@ -3,8 +3,9 @@
 // reads a config: only for who names one.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { configBytesMax } from '../compose/config-bytes.ts';
 import { knownSocketIn } from '../compose/known-socket.ts';
-import { configBytesMax, readConfig } from '../compose/read-config.ts';
+import { readConfig } from '../compose/read-config.ts';
 import { formatProblem } from '../config/format-problem.ts';
 import { soughtPaths } from '../config/sought-paths.ts';
 import { readRegularNow } from '../system/files/open-regular.ts';

@@ -1,6 +1,5 @@
 // What a daemon is made of on this machine: the real clock, kernel, probes and child process, put together.
 
-import type { FileEnd } from '../config/judge-loss.ts';
 import type { MetricsInput } from '../control/metrics/input.ts';
 import { createCommandQueue } from '../daemon/commands/command-queue.ts';
 import { createDaemon } from '../daemon/daemon.ts';
@@ -11,7 +10,7 @@ import type { Mailer } from '../daemon/notices/mailer.ts';
 import type { Webhooks } from '../daemon/notices/webhooks.ts';
 import { createTrackingLoop } from '../daemon/tracking/tracking-loop.ts';
 import type { Journal } from '../journal/event.ts';
-import type { Config } from '../model/config/config.ts';
+import type { Config, FileEnd } from '../model/config/config.ts';
 import type { RunScript } from '../ports/tracked.ts';
 import { systemClock as clock } from '../system/clock.ts';
 import { watchFile } from '../system/files/watch-file.ts';

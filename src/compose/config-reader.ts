@@ -9,8 +9,9 @@ import { readingOfText } from '../config/reading-of-text.ts';
 import { decodeText } from '../net/raw-bytes.ts';
 import { readSettled } from '../system/files/settled-file.ts';
 import { runShort } from '../system/programs/short-process.ts';
+import { configBytesMax } from './config-bytes.ts';
 import { type ConfigPart, createJoiner, type Known } from './config-parts.ts';
-import { configBytesMax, daemonEnvironment, unreadConfig } from './read-config.ts';
+import { daemonEnvironment, unreadConfig } from './read-config.ts';
 
 /** Some hundred servers; whatever stands in it is read in a tenth of a second. */
 const smallBytes = 32 * 1024;
@@ -21,15 +22,21 @@ const anchorOrAlias = /(?:^|[\s,[{])[&*]\S/m;
 const limitMs = 120_000;
 const memoryMb = 1536;
 
+const ownEntry = fileURLToPath(new URL('../main.js', import.meta.url));
+
 export type ReadConfig = () => Promise<ConfigReading>;
 
-/** @param entry the program to fork; it must know the hidden command `config-process`. */
-export function createConfigReader(
-  file: string,
-  director?: string,
-  entry: string = fileURLToPath(new URL('../main.js', import.meta.url)),
-): ReadConfig {
-  const readElsewhere = createChildReader(file, director, entry);
+export type ReaderOptions = {
+  readonly director?: string | undefined;
+  /** The program to fork; it must know the hidden command `config-process`. */
+  readonly entry?: string;
+  /** The file in whose place this one is read (last-good.ts). */
+  readonly standsFor?: string;
+};
+
+export function createConfigReader(file: string, options: ReaderOptions = {}): ReadConfig {
+  const { director } = options;
+  const readElsewhere = createChildReader(file, options);
   const memory = createEntryMemory();
   return async () => {
     const read = await readSettled(file, { bytesMax: configBytesMax });
@@ -47,20 +54,27 @@ export function createConfigReader(
       hasAsked = true;
       return undefined;
     };
-    const environment = { ...daemonEnvironment(director), resolveHost: ask, resolveService: ask };
+    const refuse = () => ask() ?? { rule: 'a file', got: 'none yet' };
+    const asked = { resolveHost: ask, resolveService: ask, readExecuted: refuse };
+    const environment = { ...daemonEnvironment(director), ...asked };
     const result = parseConfig(text, file, environment, memory);
     return hasAsked ? undefined : readingOfText(result, text);
   }
 }
 
-function createChildReader(file: string, director: string | undefined, entry: string): ReadConfig {
+function createChildReader(
+  file: string,
+  { director, standsFor, entry = ownEntry }: ReaderOptions,
+): ReadConfig {
+  const options = Object.entries({ '--director': director, '--stands-for': standsFor });
+  const words = options.flatMap(([option, value]) => (value === undefined ? [] : [option, value]));
   let known: Known = new Map();
   return async () => {
     const joiner = createJoiner(known);
     let reading: ConfigReading | undefined;
     const ended = await runShort({
       entry,
-      command: ['config-process', file, ...(director === undefined ? [] : ['--director', director])],
+      command: ['config-process', file, ...words],
       ...{ limitMs, memoryMb },
       onMessage: (message) => {
         reading = joiner.take(message as readonly ConfigPart[]) ?? reading;

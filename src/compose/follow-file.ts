@@ -1,4 +1,4 @@
-// Follows the config file, where the configuration says so: it is read again when it changes (`autoreload`), and a program is
+// Follows the config file, and those that it executes, where the configuration says so: it is read again when it changes (`autoreload`), and a program is
 // told (`callback`). As in ldirectord the program comes second, whether the file was good or not, is the one of the
 // configuration that is in force then, and is told of a change of what the file says, not of its times.
 import { createHash } from 'node:crypto';
@@ -9,7 +9,7 @@ import type { Config } from '../model/config/config.ts';
 import { readRegularNow } from '../system/files/open-regular.ts';
 import { readSettled } from '../system/files/settled-file.ts';
 import { watchChange } from '../system/files/watch-change.ts';
-import { configBytesMax } from './read-config.ts';
+import { configBytesMax } from './config-bytes.ts';
 
 export type FollowShell = {
   readonly journal: Journal;
@@ -17,21 +17,23 @@ export type FollowShell = {
   readonly reload: () => Promise<unknown>;
 };
 
+type Followed = { readonly end: () => void; digest: string | undefined };
+
 /** @returns to be told each configuration that takes effect. */
 export function createFileFollower({ journal, commands, reload }: FollowShell): (config: Config) => void {
-  let end: (() => void) | undefined;
+  const followed = new Map<string, Followed>();
   let latest: Config | undefined;
-  let known: string | undefined;
   let turn = Promise.resolve();
 
-  async function changed(): Promise<void> {
+  async function changed(file: string): Promise<void> {
     if (latest?.autoreload === true) await reload();
-    const { callback, file } = latest ?? {};
-    if (callback === undefined || file === undefined) return;
+    const { callback } = latest ?? {};
+    const known = followed.get(file);
+    if (callback === undefined || known === undefined) return;
     const read = await readSettled(file, { bytesMax: configBytesMax });
     const digest = read.ok ? digestOf(read.value.content) : undefined;
-    const isOther = digest !== undefined && digest !== known;
-    known = digest ?? known;
+    const isOther = digest !== undefined && digest !== known.digest;
+    known.digest = digest ?? known.digest;
     if (isOther) call(callback, resolve(file));
   }
 
@@ -40,21 +42,32 @@ export function createFileFollower({ journal, commands, reload }: FollowShell): 
     const program = resolve('/', callback);
     const command = { command: [program, config], isAction: true } as const;
     const onEnded = (exit: string) => journal({ event: 'config.callback', config, command: program, exit });
-    commands.add('callback', { command: () => ({ request: command, onEnded }), waitingMax: 1 });
+    commands.add(`callback ${config}`, { command: () => ({ request: command, onEnded }), waitingMax: 1 });
+  }
+
+  function follow(file: string): Followed {
+    const end = watchChange(file, () => {
+      turn = turn.then(() => changed(file));
+    });
+    return { end, digest: undefined };
   }
 
   return (config) => {
     latest = config;
-    const { autoreload, callback, file } = config;
-    if (callback === undefined) known = undefined;
-    else known ??= digestNow(file);
-    if (!autoreload && callback === undefined) {
-      end?.();
-      end = undefined;
-    } else
-      end ??= watchChange(file, () => {
-        turn = turn.then(changed);
-      });
+    const { autoreload, callback, file, executed = [] } = config;
+    const isFollowed = autoreload || callback !== undefined;
+    const files = new Set(isFollowed ? [file, ...executed.map((each) => each.file)] : []);
+    for (const [each, { end }] of [...followed]) {
+      if (files.has(each)) continue;
+      end();
+      followed.delete(each);
+    }
+    for (const each of files) {
+      const known = followed.get(each) ?? follow(each);
+      followed.set(each, known);
+      if (callback === undefined) known.digest = undefined;
+      else known.digest ??= digestNow(each);
+    }
   };
 }
 

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { decodeText } from '../net/raw-bytes.ts';
 import { readRegularNow } from '../system/files/open-regular.ts';
-import { configBytesMax } from './read-config.ts';
+import { configBytesMax } from './config-bytes.ts';
 
 export function filesOf(
   pattern: string,

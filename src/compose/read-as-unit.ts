@@ -11,7 +11,8 @@ import { readRegularNow } from '../system/files/open-regular.ts';
 import type { ServiceUnit } from '../system/host/service-unit.ts';
 import { asUser } from '../system/programs/as-user.ts';
 import { findUser } from '../system/programs/users.ts';
-import { commandEnvironment, configBytesMax, unreadConfig } from './read-config.ts';
+import { configBytesMax } from './config-bytes.ts';
+import { commandEnvironment, unreadConfig } from './read-config.ts';
 
 export type Asked = { readonly file: string; readonly director?: string };
 

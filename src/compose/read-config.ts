@@ -11,9 +11,8 @@ import { readSecret, readSecretBeside } from '../system/files/secrets.ts';
 import { systemSysctl } from '../system/host/sysctl.ts';
 import { resolveHost, resolveService } from '../system/names/names.ts';
 import { judgeProgram } from '../system/programs/program-file.ts';
-
-/** Far above the largest that is tested (docs/config.md), far below what would fill the memory. */
-export const configBytesMax = 16 * 1024 * 1024;
+import { configBytesMax } from './config-bytes.ts';
+import { readExecutedNow } from './executed-files.ts';
 
 /** @param director the name that picks per-director values; default: the config's own, else the host's. */
 export function readConfig(
@@ -46,6 +45,7 @@ export const hostEnvironment = (director?: string): ConfigEnvironment => ({
   judgeTls,
   readSysctl: systemSysctl.read,
   isDirectory,
+  readExecuted: readExecutedNow,
 });
 
 /** As the daemon reads it: with the secrets that stand elsewhere. */

@@ -4,6 +4,7 @@
 import * as z from 'zod';
 import { callbackShape } from './callback.ts';
 import { directorDefaults } from './defaults.ts';
+import { executeShape } from './execute.ts';
 import { ineffectiveTopShape } from './ineffective.ts';
 import { ipvsSchema } from './ipvs/ipvs.ts';
 import { logfileShape, logSchema } from './log.ts';
@@ -73,6 +74,7 @@ export const documentSchema = z.strictObject({
   ...mailTopShape,
   ...webhooksShape,
   ...callbackShape,
+  ...executeShape,
   ...ineffectiveTopShape,
   virtual: optional(z.array(virtualSchema.optional()), 'Virtual services and their real servers.'),
 });

@@ -1,8 +1,7 @@
-// What ldirectord has and this daemon does otherwise: taken, and warned of with the reason; refused, where services would
-// be missing. `no` asks for nothing.
-import * as z from 'zod';
+// What ldirectord has and this daemon does otherwise: taken, and warned of with the reason. `no` asks for nothing.
+import type * as z from 'zod';
 import type { Position } from '../model/config/problem.ts';
-import { errorAt, warningAt } from './problem.ts';
+import { warningAt } from './problem.ts';
 import type { Resolution } from './resolution.ts';
 import { optional } from './values/documented.ts';
 import { flag, text } from './values/scalars.ts';
@@ -11,10 +10,6 @@ import { flag, text } from './values/scalars.ts';
 export const ineffectiveTopShape = {
   fork: optional(flag(), 'Accepted for ldirectord; checks never wait for one another.'),
   supervised: optional(flag(), 'Accepted for ldirectord; only lvs-director-ldirectord heeds it.'),
-  execute: optional(
-    z.array(text()),
-    'Known from ldirectord and refused: one daemon reads one file, and the services of another would not be served.',
-  ),
 } as const;
 
 /** In a virtual service alone. */
@@ -27,7 +22,7 @@ const shape = { ...ineffectiveTopShape, ...ineffectiveServiceShape };
 type IneffectiveKey = keyof typeof shape;
 type IneffectiveDraft = Partial<z.output<z.ZodObject<typeof shape>>>;
 
-const reasons: Readonly<Record<Exclude<IneffectiveKey, 'execute'>, string>> = {
+const reasons: Readonly<Record<IneffectiveKey, string>> = {
   monitorfile: 'the log has every verdict',
   load: 'ldirectord has no use for it either',
   fork: 'checks never wait for one another',
@@ -41,10 +36,6 @@ export function judgeIneffective(
   site: (key: string) => Position,
   { problems }: Pick<Resolution, 'problems'>,
 ): void {
-  if (draft.execute !== undefined && draft.execute.length > 0) {
-    const rule = 'the services of that file in this one, as one daemon reads one file';
-    problems.push(errorAt(site('execute'), 'serve what execute names', rule, draft.execute.join(', ')));
-  }
   for (const key of keys) {
     const value = draft[key];
     if (value === undefined || value === false) continue;

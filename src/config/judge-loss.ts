@@ -2,13 +2,7 @@
 // to serve nothing. What takes away all services, all their servers or all virtual routers has to be
 // asked for in so many words, and so has a file whose end is missing. Half a file that ends with a line, and where
 // no end mark was before, cannot be told from a shorter one and is taken (docs/config.md).
-import type { Config, ConfigResult } from '../model/config/config.ts';
-
-/**
- * How a file ends: with its end mark (a line that is `...`, as YAML ends a document, or `# end`), with a line end, or
- * in the middle of a line.
- */
-export type FileEnd = 'mark' | 'line' | 'open';
+import type { Config, ConfigResult, FileEnd } from '../model/config/config.ts';
 
 /** @property end absent: not known. */
 export type ConfigReading = ConfigResult & { readonly end?: FileEnd };
@@ -48,19 +42,22 @@ export function judgeLoss(before: Held, after: Held): readonly string[] {
       ? [`Cannot reload: expected a ${kind}, got none, where ${had} run${had === 1 ? 's' : ''}`]
       : [];
   });
-  return [...lost, ...judgeEnd(before.end, after.end)];
+  const ends = (after.config.executed ?? []).flatMap(({ file, end }) =>
+    judgeEnd(before.config.executed?.find((each) => each.file === file)?.end, end, ` of ${file}`),
+  );
+  return [...lost, ...judgeEnd(before.end, after.end), ...ends];
 }
 
-function judgeEnd(before: FileEnd | undefined, after: FileEnd | undefined): readonly string[] {
+function judgeEnd(before: FileEnd | undefined, after: FileEnd | undefined, where = ''): readonly string[] {
   if (before === undefined || after === undefined) return [];
   if (before === 'mark' && after !== 'mark') {
     return [
-      'Cannot reload: expected an end mark in the last line, as the running config has it, got a file without',
+      `Cannot reload: expected an end mark in the last line${where}, as the running config has it, got a file without`,
     ];
   }
   if (before === 'line' && after === 'open') {
     return [
-      'Cannot reload: expected a line end after the last line, as the running config has it, got a file that may be cut',
+      `Cannot reload: expected a line end after the last line${where}, as the running config has it, got a file that may be cut`,
     ];
   }
   return [];

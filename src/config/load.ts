@@ -7,6 +7,7 @@ import type { Problem } from '../model/config/problem.ts';
 import { findRawByte } from '../net/raw-bytes.ts';
 import { askOnce } from './ask-once.ts';
 import { createEntryMemory, type EntryMemory } from './entry-memory.ts';
+import { readExecuted } from './executed.ts';
 import { parseLdirectord } from './ldirectord/read.ts';
 import { boundProblems, errorAt, warningAt } from './problem.ts';
 import { readByEntries, type Whole } from './read-by-entries.ts';
@@ -75,7 +76,9 @@ function readWhole(
   const director = directorOf(root);
   const document = readDocument(root, { director, environment });
   const complete = { ...document, problems: [...problems, ...document.problems] };
-  return resolveConfig(complete, { file, dialect, director, environment });
+  const origin = { file, dialect, director, environment };
+  const executed = readExecuted(document, origin);
+  return resolveConfig(complete, origin, { ...(executed && { executed }) });
 }
 
 /** YAML is UTF-8 (YAML 1.2.2 §5.2); what else it may be written in is not taken. */

@@ -7,6 +7,7 @@ import type { ConfigEnvironment } from '../model/config/environment.ts';
 import type { Problem } from '../model/config/problem.ts';
 import type { VirtualConfig } from '../model/config/service.ts';
 import type { EntryMemory } from './entry-memory.ts';
+import { readExecuted } from './executed.ts';
 import { type DocumentResult, readDocument } from './read-document.ts';
 import type { Resolution } from './resolution.ts';
 import { type Origin, resolveConfig } from './resolve-document.ts';
@@ -38,7 +39,8 @@ export function readByEntries(
   const read = readEntries(split, document, origin, memory);
   if (read === undefined) return undefined;
   const complete = { ...document, problems: [...document.problems, ...read.problems] };
-  const result = resolveConfig(complete, origin, read.virtuals);
+  const executed = readExecuted(document, origin);
+  const result = resolveConfig(complete, origin, { virtuals: read.virtuals, ...(executed && { executed }) });
   if (result.config === undefined) return undefined;
   read.end();
   return result;

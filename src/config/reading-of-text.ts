@@ -4,7 +4,8 @@ import type { ConfigResult } from '../model/config/config.ts';
 import { type ConfigReading, endOf } from './judge-loss.ts';
 
 export function readingOfText({ config, problems }: ConfigResult, text: string): ConfigReading {
-  const named = config && { ...config, fingerprint: fingerprintOf(text) };
+  const all = [text, ...(config?.executed ?? []).map((each) => each.fingerprint)].join('\n');
+  const named = config && { ...config, fingerprint: fingerprintOf(all) };
   return { problems, ...(named !== undefined && { config: named }), end: endOf(text) };
 }
 

@@ -1,7 +1,8 @@
 // A document that has been read (read-tree.ts) to the Config of this director: defaults filled in, names
 // looked up, everything judged. The last step, and the same one for both grammars.
-import type { Config, ConfigResult } from '../model/config/config.ts';
+import type { Config, ConfigResult, ExecutedConfig } from '../model/config/config.ts';
 import type { ConfigEnvironment } from '../model/config/environment.ts';
+import type { Problem } from '../model/config/problem.ts';
 import type { VirtualConfig } from '../model/config/service.ts';
 import { judgeCallback } from './callback.ts';
 import { directorDefaults } from './defaults.ts';
@@ -45,17 +46,28 @@ export type Origin = {
   readonly environment: ConfigEnvironment;
 };
 
-/** @param virtuals what the entries of `virtual` came to, where they were not read with the document. */
-export function resolveConfig(
-  document: DocumentResult,
-  origin: Origin,
-  virtuals?: readonly VirtualConfig[],
-): ConfigResult {
+/** What the files that `execute` names come to (executed.ts). */
+export type Executed = {
+  readonly virtuals: readonly VirtualConfig[];
+  readonly files: readonly ExecutedConfig[];
+  readonly problems: readonly Problem[];
+};
+
+/** What was read apart from the document. */
+export type Apart = {
+  /** What the entries of `virtual` came to, where they were not read with it. */
+  readonly virtuals?: readonly VirtualConfig[];
+  readonly executed?: Executed;
+};
+
+export function resolveConfig(document: DocumentResult, origin: Origin, apart: Apart = {}): ConfigResult {
   const { draft, sites } = document;
   const { environment, dialect } = origin;
   const resolution: Resolution = { environment, dialect, sites, problems: [...document.problems] };
-  const services = virtuals ?? resolveEntries(draft, resolution);
-  const config = toConfig(draft, services, origin, resolution);
+  const services = apart.virtuals ?? resolveEntries(draft, resolution);
+  const { virtuals: others = [], files: executed = [] } = apart.executed ?? {};
+  const all = [...services, ...others];
+  const config = { ...toConfig(draft, all, origin, resolution), ...(executed.length > 0 && { executed }) };
   judgeIneffective(draft, sites, resolution);
   judgeLogfile(draft, resolution);
   judgeListen(draft.metrics, resolution);
@@ -68,9 +80,9 @@ export function resolveConfig(
   judgeSyncFamilies(config, resolution);
   judgeUnusedIpvs(draft.ipvs ?? {}, config, resolution);
   judgeFloatingGateway(config, resolution);
-  judgeScriptUser(draft, services, resolution);
+  judgeScriptUser(draft, all, resolution);
   judgeCallback(draft, resolution);
-  const problems = sortProblems(resolution.problems);
+  const problems = [...sortProblems(resolution.problems), ...(apart.executed?.problems ?? [])];
   return problems.some((problem) => problem.severity === 'error') ? { problems } : { config, problems };
 }
 

@@ -1,8 +1,8 @@
 // What the daemon as a whole offers to the control socket and the command line, and what it is made of.
 
-import type { ConfigReading, FileEnd } from '../config/judge-loss.ts';
+import type { ConfigReading } from '../config/judge-loss.ts';
 import type { Journal } from '../journal/event.ts';
-import type { Config } from '../model/config/config.ts';
+import type { Config, FileEnd } from '../model/config/config.ts';
 import type { VrrpInstanceConfig } from '../model/config/router.ts';
 import type { ServiceName } from '../model/ipvs.ts';
 import type { Result } from '../net/result.ts';

@@ -2,8 +2,8 @@
 // overlap. Each part's own behaviour is its own file's; so are the questions and orders that the control socket passes
 // on. Everything from outside is handed in.
 
-import type { ConfigReading, FileEnd } from '../config/judge-loss.ts';
-import type { Config } from '../model/config/config.ts';
+import type { ConfigReading } from '../config/judge-loss.ts';
+import type { Config, FileEnd } from '../model/config/config.ts';
 import type { Micros } from '../ports/clock.ts';
 import { programsMaxMs } from './commands/command-queue.ts';
 import type { Daemon, DaemonPorts, ReloadOptions, ReloadResult, StopHow } from './daemon-ports.ts';

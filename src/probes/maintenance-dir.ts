@@ -25,12 +25,11 @@ export function createMaintenance({
   directory,
   nameOf,
   now,
-}: MaintenanceOptions): (real: Endpoint) => boolean {
+}: MaintenanceOptions): (real: Endpoint, own?: string | false) => boolean {
   const names = new Map<Ip, Known>();
 
-  return (real) => {
-    const path = directory();
-    if (path === undefined) return false;
+  return (real, path = directory()) => {
+    if (path === undefined || path === false) return false;
     const { address, port } = real;
     const full = formatEndpoint(real);
     const isThere = (name: string) => existsSync(join(path, name));

@@ -16,7 +16,7 @@ function readerOf(text: string, name = 'lvs.yaml') {
   const file = join(folder, name);
   writeFileSync(file, text);
   utimesSync(file, 1, 1);
-  return createConfigReader(file, 'lvs1', join(folder, 'no-such-program.js'));
+  return createConfigReader(file, { director: 'lvs1', entry: join(folder, 'no-such-program.js') });
 }
 
 describe('a file that is read here', () => {

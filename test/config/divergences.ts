@@ -9,11 +9,6 @@ export type Divergence = { readonly reason: string } & (
       readonly warning?: string;
     }
   | {
-      readonly kind: 'we refuse it';
-      /** Part of the error. */
-      readonly error: string;
-    }
-  | {
       readonly kind: 'another result';
       readonly change: (stock: readonly Comparable[]) => readonly Comparable[];
     }
@@ -81,14 +76,6 @@ export const divergences: ReadonlyMap<string, Divergence> = new Map<string, Dive
       kind: 'another result',
       reason: 'As in derived-upstream-18-sip.cf.',
       change: changeReals((real) => ({ ...real, server: '192.168.6.2', port: 5060 })),
-    },
-  ],
-  [
-    'execute',
-    {
-      kind: 'we refuse it',
-      error: 'Cannot serve what execute names',
-      reason: 'Stock starts another daemon for that file, whose services would not be served here.',
     },
   ],
   [

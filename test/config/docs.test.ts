@@ -71,7 +71,6 @@ describe('docs/ldirectord-differences.md', () => {
     const text = readPage('ldirectord-differences.md');
     const marked = [
       ['taken', rows('we take it')],
-      ['refused', rows('we refuse it')],
       ['results', rows('another result')],
     ] as const;
     matches(

@@ -28,6 +28,16 @@ const created = (name: string | undefined = 'Web1.example.org', path: string | u
   return (address: string, port: number) => held({ address: ip(address), port });
 };
 
+it('is looked for in the directory of the service, where that has one of its own, or none', () => {
+  put('192.168.6.2');
+  const real = { address: ip('192.168.6.2'), port: 80 };
+  const nameOf = () => Promise.resolve(undefined);
+  const elsewhere = createMaintenance({ directory: () => '/nowhere', now: () => nowMs, nameOf });
+  expect([elsewhere(real), elsewhere(real, directory)]).toEqual([false, true]);
+  const here = createMaintenance({ directory: () => directory, now: () => nowMs, nameOf });
+  expect([here(real), here(real, false), here(real, '/nowhere')]).toEqual([true, false, false]);
+});
+
 describe('a file in the maintenance directory', () => {
   it.each(['192.168.6.2:80', '192.168.6.2'])('named %s holds the server at once, and asks nobody', (file) => {
     put(file);

@@ -1,7 +1,6 @@
-// One file of ldirectord's is one daemon: where the file is, and what that daemon alone has, so that others run beside it: a
-// lock, a control socket, a state folder, and the pid file where ldirectord 4.12 has it. Reads nothing but which file is there.
+// One file of ldirectord's is one daemon: what that daemon alone has, so that others run beside it: a
+// lock, a control socket, a state folder, and the pid file where ldirectord 4.12 has it. Reads nothing.
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
 export type Instance = {
@@ -19,18 +18,7 @@ export type Instance = {
 
 const runFolder = '/run/lvs-director-ldirectord';
 const stateFolder = '/var/lib/lvs-director-ldirectord';
-const folders = ['/etc/ha.d', '/etc/ha.d/conf'];
 const nameMax = 40;
-
-/** In ldirectord's order. */
-export const candidatesOf = (given: string): readonly string[] => [
-  ...folders.map((folder) => `${folder}/${given}`),
-  given,
-];
-
-/** @returns undefined where there is no such file; what is found is as ldirectord names it. */
-export const findFile = (given: string): string | undefined =>
-  candidatesOf(given).find((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
 
 /** The name and what tells the folder: a path may be longer than that of a socket. */
 function keyOf(file: string): string {

@@ -1,5 +1,7 @@
 // `lvs-director-ldirectord`, from its command line to its exit status.
-import { configBytesMax } from '../../compose/read-config.ts';
+
+import { configBytesMax } from '../../compose/config-bytes.ts';
+import { candidatesOf, findFile } from '../../compose/ldirectord-file.ts';
 import { isSupervised } from '../../config/ldirectord/supervised.ts';
 import { dialectOf } from '../../config/load.ts';
 import { decodeText } from '../../net/raw-bytes.ts';
@@ -9,7 +11,7 @@ import { catchSignals } from '../../system/host/signals.ts';
 import type { Io } from '../command-line.ts';
 import { endProcess, openProcessIo } from '../process-io.ts';
 import { type AskedVerb, ldirectordHelp, ldirectordUsage, parseLdirectordArguments } from './command-line.ts';
-import { candidatesOf, findFile, type Instance, instanceOf } from './instance.ts';
+import { type Instance, instanceOf } from './instance.ts';
 
 /** Ends the process. */
 export async function runLdirectordProcess(): Promise<void> {

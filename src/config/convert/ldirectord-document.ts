@@ -19,8 +19,8 @@ export function convertLdirectord(text: string, file: string): Converted {
     const files = [valueIn(value)].flat().join(', ');
     note(
       value.at,
-      'missing',
-      `execute ${files}: refused by check until its services stand in this file, as one daemon reads one file`,
+      'respelled',
+      `execute ${files}: read as it is, in ldirectord's form; convert it by itself to have it in YAML`,
     );
   }
   const vrrp = (document.vrrp ?? []) as readonly Value[];

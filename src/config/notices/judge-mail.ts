@@ -63,11 +63,10 @@ function judgeRecipients(draft: MailDraft, virtuals: readonly VirtualConfig[], r
   }
   if (!all) {
     for (const { mail, at } of virtuals)
-      if (mail !== undefined && (mail.to ?? []).length === 0)
+      if (mail !== undefined && mail.to === undefined)
         problems.push(warningAt(at, 'mail of this service', rule, 'none'));
   }
-  const isLocal = (virtual: VirtualConfig) =>
-    virtual.mail?.to !== undefined && virtual.mail.smtp === undefined;
+  const isLocal = ({ mail }: VirtualConfig) => (mail?.to ?? []).length > 0 && mail?.smtp === undefined;
   if (draft.mail?.smtp !== undefined || draft.smtp !== undefined) return;
   if (!all && !virtuals.some(isLocal)) return;
   const path =

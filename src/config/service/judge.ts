@@ -49,7 +49,10 @@ export function judgeDuplicates(virtuals: readonly VirtualConfig[], { problems }
     if (first === undefined) seen.set(name, at);
     else
       problems.push(
-        errorAt(at, 'add virtual service', `each service once (first in line ${first.line})`, name),
+        errorAt(at, 'add virtual service', `each service once (first in ${placeOf(first, at)})`, name),
       );
   }
 }
+
+const placeOf = (first: Position, { file }: Position): string =>
+  first.file === file ? `line ${first.line}` : `${first.file}:${first.line}`;

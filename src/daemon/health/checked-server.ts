@@ -37,6 +37,8 @@ export type CheckedServer = FlappingServer & {
   readonly service: ServiceName;
   readonly real: RealName;
   readonly endpoint: Endpoint;
+  /** As its service has it. */
+  maintenancedir: string | false | undefined;
   /** At least one; all must find it up. */
   checks: readonly ServerCheck[];
   maintenance: boolean;
@@ -55,7 +57,7 @@ export type ServerSurroundings = {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly onVerdict: (change: VerdictChange) => void;
-  readonly inMaintenance: (real: Endpoint) => boolean;
+  readonly inMaintenance: (real: Endpoint, directory: string | false | undefined) => boolean;
 };
 
 export const verdictOfChecks = ({ checks }: CheckedServer): Verdict =>
@@ -162,7 +164,7 @@ export function reviseChecks(
 
 /** Takes the server out, or lets it be checked again, as the operator wishes. @returns whether it is held out. */
 export function heedMaintenance(around: ServerSurroundings, server: CheckedServer): boolean {
-  const maintenance = around.inMaintenance(server.endpoint);
+  const maintenance = around.inMaintenance(server.endpoint, server.maintenancedir);
   const begins = maintenance && !server.maintenance;
   server.maintenance = maintenance;
   if (!begins) return maintenance;

@@ -55,6 +55,7 @@ export function createCheckedServices(ports: CheckedServicesPorts): CheckedServi
 
   const change = (known: CheckedServer, wanted: CheckedServer): void => {
     known.flapPolicy = wanted.flapPolicy;
+    known.maintenancedir = wanted.maintenancedir;
     if (known.flapPolicy === undefined) pardon(around, known, 'flapping does not count any more');
     const { checks: all, begun, ended } = changeChecks(known.checks, wanted.checks, stateOf(known));
     for (const check of ended) checks.detach(check);
@@ -108,6 +109,7 @@ function newServer(virtual: VirtualConfig, real: RealConfig): CheckedServer {
     checks: newServerChecks(virtual, real),
     flapPolicy: virtual.reals.includes(real) ? virtual.flapping : undefined,
     flaps: steady,
+    maintenancedir: virtual.maintenancedir,
     maintenance: false,
     downSince: undefined,
     recent: [],

@@ -36,8 +36,11 @@ export type HealthLoopOptions = {
   readonly journal: Journal;
   /** Told after each change of a verdict or of {@link HealthLoop.weightFactsOf}, when {@link HealthLoop.verdictOf} already says the new one. */
   readonly onVerdict: (change: VerdictChange) => void;
-  /** Whether an operator holds this server out of service (maintenancedir). Asked before each check. */
-  readonly inMaintenance?: (real: Endpoint) => boolean;
+  /**
+   * Whether an operator holds this server out of service (maintenancedir). Asked before each check.
+   * @param directory of its service, as that has it.
+   */
+  readonly inMaintenance?: (real: Endpoint, directory?: string | false) => boolean;
   /** Checks under way at once, as descriptors allow; 1000 unless told. */
   readonly concurrency?: number;
 };

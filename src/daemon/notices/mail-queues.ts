@@ -43,7 +43,7 @@ export function createMailQueues({ clock, journal, send, config }: MailQueuesPor
   }
 
   return {
-    add: ({ to, smtp }, { subject, text }) => {
+    add: ({ to, from, smtp }, { subject, text }) => {
       const sink = smtp === undefined ? 'mail' : `mail by ${smtp.host}:${smtp.port}`;
       let recipients: readonly MailAddress[] = to;
       let attempts = 0;
@@ -52,12 +52,13 @@ export function createMailQueues({ clock, journal, send, config }: MailQueuesPor
         const mail = current();
         const timeoutMs = mail?.timeoutMs ?? attemptMsDefault;
         const server = smtp === undefined ? mail?.smtp : plainServer(smtp);
+        const sender = from ?? mail?.from;
         const message: MailMessage = {
           to,
           recipients,
           subject,
           text,
-          ...(mail?.from && { from: mail.from }),
+          ...(sender && { from: sender }),
         };
         const result = await send(message, { timeoutMs, signal, ...(server && { smtp: server }) });
         if (result.kind !== 'sent') return result;

@@ -5,8 +5,12 @@ import type { Clock, Micros } from '../../ports/clock.ts';
 import { linesMax, nextWindowMs, type TimedLine } from './mail-digest.ts';
 import type { MailLine } from './mail-lines.ts';
 
-/** Who gets it, and by which server, if not by that of all. */
-export type MailRoute = { readonly to: readonly MailAddress[]; readonly smtp?: SmtpServer };
+/** Who gets it; from whom, and by which server, if not as all do. */
+export type MailRoute = {
+  readonly to: readonly MailAddress[];
+  readonly from?: MailAddress;
+  readonly smtp?: SmtpServer;
+};
 
 export type Collected = { readonly lines: readonly TimedLine[]; readonly total: number };
 

@@ -174,7 +174,8 @@ function send(post: Post, { mail: own = {} }: VirtualConfig, { line, state = pos
   if (mail === undefined || !(own.states ?? mail.states).includes(state)) return;
   const to = own.to ?? mail.to;
   const isOther = own.smtp !== undefined && !isSame(mail, own.smtp);
-  if (to.length > 0) post.windows.add({ to, ...(isOther && { smtp: own.smtp }) }, line);
+  const route = { to, ...(own.from && { from: own.from }), ...(isOther && { smtp: own.smtp }) };
+  if (to.length > 0) post.windows.add(route, line);
 }
 
 function tellAll(post: Post, line: MailLine): void {

@@ -22,8 +22,19 @@ export type MetricsConfig = {
   readonly keepalivedNames: boolean;
 };
 
+/**
+ * How a file ends: with its end mark (a line that is `...`, as YAML ends a document, or `# end`), with a line end, or
+ * in the middle of a line.
+ */
+export type FileEnd = 'mark' | 'line' | 'open';
+
+/** Another file whose services are served as well. */
+export type ExecutedConfig = { readonly file: string; readonly fingerprint: string; readonly end: FileEnd };
+
 export type Config = {
   readonly file: string;
+  /** Those that `execute` names, in this file or in one of them. Absent: none. */
+  readonly executed?: readonly ExecutedConfig[];
   /** Of the text that it was read from: equal texts have equal ones. Absent: not known. */
   readonly fingerprint?: string;
   readonly director: { readonly name: string; readonly controlSocket: string; readonly stateDir: string };

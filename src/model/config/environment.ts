@@ -39,6 +39,11 @@ export type SecretRead =
   /** The daemon has it, and whoever reads here cannot see that. */
   | { readonly unseen: { readonly rule: string; readonly got: string } };
 
+/** A file that `execute` names: by which path it was found, and what it says; or the rule that it breaks. */
+export type ExecutedFile =
+  | { readonly file: string; readonly text: string }
+  | { readonly rule: string; readonly got: string };
+
 /** How names become values while a config is read: injected, so that the parsers stay pure. */
 export type ConfigEnvironment = {
   readonly hostname: string;
@@ -60,4 +65,6 @@ export type ConfigEnvironment = {
   readonly judgeTls?: (use: TlsUse) => readonly TlsFault[];
   /** Absent: no secret is read, and none is missed. */
   readonly readSecret?: (source: SecretSource) => SecretRead;
+  /** @param from the file that names it. Absent: none is read, and none is missed. */
+  readonly readExecuted?: (name: string, from: string) => ExecutedFile;
 };

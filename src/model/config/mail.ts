@@ -21,7 +21,9 @@ export type SmtpConfig = SmtpServer & {
 
 /** What a service says for itself; what it leaves out is the {@link MailConfig}'s. */
 export type ServiceMailConfig = {
+  /** Empty: nobody, whoever else is told of others. */
   readonly to?: readonly MailAddress[];
+  readonly from?: MailAddress;
   /** Another one than that of all, and so without its password. */
   readonly smtp?: SmtpServer;
   readonly repeatMs?: number;

@@ -123,5 +123,7 @@ export type VirtualConfig = CheckConfig & {
   readonly namedReals?: readonly NamedRealConfig[];
   /** More of both kinds, in a file of its own. */
   readonly realFile?: RealFileConfig;
+  /** Of the file that has it, where `execute` names that; false: that file has none. Absent: the one of all. */
+  readonly maintenancedir?: string | false;
   readonly at: Position;
 };

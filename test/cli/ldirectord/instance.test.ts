@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { candidatesOf, instanceOf } from '../../../src/cli/ldirectord/instance.ts';
+import { instanceOf } from '../../../src/cli/ldirectord/instance.ts';
+import { candidatesOf } from '../../../src/compose/ldirectord-file.ts';
 import { isSupervised } from '../../../src/config/ldirectord/supervised.ts';
 import { dialectOf } from '../../../src/config/load.ts';
 

@@ -261,9 +261,9 @@ export const effectCases: readonly ProblemCase[] = [
     '2:87: warning: Cannot use ciphers: expected names of TLS 1.3 (TLS_...), as tls_min_version is 1.3, got HIGH',
   ),
   cf(
-    'the services of another file',
+    'a file to execute that is not there',
     'execute=other.cf\n',
-    '1:9: Cannot serve what execute names: expected the services of that file in this one, as one daemon reads one file, got other.cf',
+    '1:9: Cannot serve what execute names: expected a file in /etc/ha.d, got other.cf',
   ),
   yaml(
     'servers of NAT whose gateway does not float',

@@ -4,7 +4,9 @@ import { problemCases } from './cases.ts';
 
 describe('a config that breaks a rule', () => {
   it.each(problemCases)('$grammar: $rule', ({ grammar, text, problem }) => {
-    const result = (grammar === 'yaml' ? parseYamlText : parseCfText)(text);
+    const result = (grammar === 'yaml' ? parseYamlText : parseCfText)(text, {
+      readExecuted: (name) => ({ rule: 'a file in /etc/ha.d', got: name }),
+    });
     expect(problemLines(result)).toContain(problem);
     const isWarning = problem.includes(': warning: ');
     expect(result.config === undefined).toBe(!isWarning);

@@ -40,6 +40,7 @@ function rig() {
     checks: [check],
     flapPolicy: undefined,
     flaps: steady,
+    maintenancedir: undefined,
     maintenance: false,
     downSince: undefined,
     recent: [],

@@ -112,6 +112,17 @@ describe('one change', () => {
     expect(subjects().at(-1)).toBe(text.replace(': R (V)', ': 192.168.7.1:80 (192.168.6.240:80)'));
   });
 
+  it('goes to those of its service, from whom that names, and to nobody where that has nobody', async () => {
+    const other = { address: 'other@a.example' };
+    open({ mail: { to: [other], from: other } }, { from: { address: 'lvs@a.example' } });
+    hear(ready, up(1));
+    await later(5000);
+    expect(sent.map(({ message }) => [message.recipients, message.from])).toEqual([[[other], other]]);
+    open({ mail: { to: [] } });
+    hear(ready, up(1));
+    expect(await later(600_000)).toEqual([]);
+  });
+
   it('of a fallback, a quorum', async () => {
     hear(ready);
     const fallback = '127.0.0.1:80';
