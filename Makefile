@@ -21,6 +21,10 @@ test-machine: build ## what needs more of a kernel than user-mode Linux has (NAT
 	@test/lab/harness/kernel/run.sh --machine node_modules/.bin/vitest run --project lab-ipvs \
 	  --testTimeout 900000 --hookTimeout 300000 test/lab/daemon/marks.ipvs.test.ts test/lab/setup/topologies.ipvs.test.ts
 
+test-matrix: build ## the tests with each Node that it may run on (LAYERS='unit lab-net'; without, everything of each)
+	@scripts/ensure-packages.sh || true
+	@node scripts/test-matrix.mjs $(LAYERS)
+
 demo: build ## a pair of directors in network namespaces, failing over, measured (three minutes)
 	@scripts/ensure-packages.sh
 	@scripts/demo.sh
@@ -106,4 +110,4 @@ clean: ## what was built and measured
 modules:
 	@scripts/ensure-modules.sh
 
-.PHONY: help build install test test-systemd test-machine fuzz soak soak-table sim demo bench-failover bench-scale bench-flood bench-metrics bench-start bench-ipvs deb rpm npm-package lint audit format clean modules
+.PHONY: help build install test test-systemd test-machine test-matrix fuzz soak soak-table sim demo bench-failover bench-scale bench-flood bench-metrics bench-start bench-ipvs deb rpm npm-package lint audit format clean modules
