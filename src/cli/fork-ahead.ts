@@ -3,7 +3,7 @@
 // for a first impression; the two that are wrong cost a process that ends again, or a start one after the other.
 import { fileURLToPath } from 'node:url';
 import { readRegularNow } from '../system/files/open-regular.ts';
-import { keepInheritedDescriptors } from '../system/programs/inherited-descriptors.ts';
+import { inheritedDescriptors } from '../system/programs/inherited-descriptors.ts';
 import { forkAhead } from '../system/programs/vrrp-child.ts';
 import { defaultConfigFile } from './command-line.ts';
 
@@ -12,10 +12,9 @@ const namesRouters = /^\s*["']?vrrp["']?\s*:/m;
 
 /** @param argv what follows `run` */
 export function forkVrrpAhead(argv: readonly string[]): void {
-  keepInheritedDescriptors();
   const read = readRegularNow(fileOf(argv), { bytesMax, start: true });
   if (!read.ok || !namesRouters.test(read.value.content.toString('latin1'))) return;
-  forkAhead(fileURLToPath(new URL('../main.js', import.meta.url)), 'vrrp-process');
+  forkAhead(fileURLToPath(new URL('../main.js', import.meta.url)), 'vrrp-process', inheritedDescriptors());
 }
 
 /** As parseArgs will have it; what it refuses ends the process. */

@@ -16,6 +16,7 @@ import { becomeRealtime } from '../system/host/realtime.ts';
 import { takeSignals } from '../system/host/signals.ts';
 import { inSources } from '../system/host/source-frames.ts';
 import { loadBinding } from '../system/libc.ts';
+import { closeInherited } from '../system/programs/inherited-descriptors.ts';
 import { openParentInbox, type ParentInbox } from '../system/programs/parent-inbox.ts';
 import { type AheadOptions, aheadOption } from '../system/programs/vrrp-child.ts';
 import { loadNetlink } from '../system/sockets/netlink-socket.ts';
@@ -32,7 +33,9 @@ export async function runVrrpProcess(given: readonly string[], io: Io): Promise<
   }
   takeSignals(() => {});
   const inbox = openParentInbox(process);
-  const argv = given[0] === aheadOption ? await optionsFrom(inbox) : given;
+  const [first, ...inherited] = given;
+  if (first === aheadOption) closeInherited(inherited.map(Number));
+  const argv = first === aheadOption ? await optionsFrom(inbox) : given;
   if (argv === undefined) return 0;
   const { channel, flushed } = parentChannel(inbox, stateDirOf(argv));
   takeFaults(({ kind, error }) => {

@@ -97,9 +97,9 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     ...daemon,
     metrics: () => readMetrics(daemon),
     start: async () => {
-      tellRivals(journal);
       await notify.configure(initial);
-      return daemon.start();
+      await daemon.start();
+      tellRivals(journal);
     },
   };
 }
@@ -108,7 +108,7 @@ const deliveriesOf = (mailer: Mailer, webhooks: Webhooks) => () => [...mailer.st
 
 const userOf = ({ scriptUser: user }: Config) => (user === undefined ? {} : { user });
 
-/** Looked for beside all else: nothing waits for it. */
+/** Looked for when the start is over, and beside all else: nothing waits for it. */
 function tellRivals(journal: Journal): void {
   void findRivals().then((rivals) => {
     for (const rival of rivals) journal({ event: 'daemon.rival', ...rival });

@@ -1,7 +1,6 @@
 // Follows the config file, and those that it executes, where the configuration says so: it is read again when it changes (`autoreload`), and a program is
 // told (`callback`). As in ldirectord the program comes second, whether the file was good or not, is the one of the
 // configuration that is in force then, and is told of a change of what the file says, not of its times.
-import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { CommandQueue } from '../daemon/commands/command-queue.ts';
 import type { Journal } from '../journal/event.ts';
@@ -71,7 +70,9 @@ export function createFileFollower({ journal, commands, reload }: FollowShell): 
   };
 }
 
-const digestOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+/** The module is loaded by the first file that is followed. */
+const digestOf = (content: Buffer): string =>
+  process.getBuiltinModule('node:crypto').createHash('sha256').update(content).digest('hex');
 
 /** Undefined where it cannot be read. */
 function digestNow(file: string): string | undefined {

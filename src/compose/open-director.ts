@@ -19,7 +19,7 @@ export type DirectorShell = {
 export function openDirector({ journal, state, listen }: DirectorShell): DirectorLoop {
   const { stateDir, report, options } = state;
   const director = createDirectorLoop({
-    kernel: createDirectorKernel(openNetlinkSocket('generic'), clock),
+    kernel: createDirectorKernel(() => openNetlinkSocket('generic'), clock),
     ...{ sysctl, clock, journal, memory: directorMemoryIn(stateDir, report, options) },
   });
   listen(director.heard);

@@ -89,7 +89,7 @@ export function openServices(shell: ServicesShell): Services {
   shell.listen(serverCommands.heard);
   const table = createReconcileLoop({
     ...{ clock, journal, verdictOf, weigh, quorumOf: quorums.quorumOf },
-    kernel: createIpvsKernel(openNetlinkSocket('generic'), clock),
+    kernel: createIpvsKernel(() => openNetlinkSocket('generic'), clock),
     runFallbackCommand: fallbackCommands({ journal, queue: commands }),
     onOwnedChanged: (services) => void state.owned.write(services).then(state.report),
     drainOf: operator.drainOf,

@@ -1,5 +1,4 @@
 // Those who are told of events by HTTP, as `run` needs them. The client is loaded with the first request.
-import { randomUUID } from 'node:crypto';
 import type { Listener } from '../daemon/listeners.ts';
 import { createWebhooks, type Webhooks } from '../daemon/notices/webhooks.ts';
 import type { Journal } from '../journal/event.ts';
@@ -15,7 +14,8 @@ export function openWebhooks(initial: Config, { journal, listen }: WebhooksShell
       journal,
       now: Date.now,
       rfc3339: (ms: number) => new Date(ms).toISOString(),
-      newId: randomUUID,
+      // Loaded with the first webhook.
+      newId: () => process.getBuiltinModule('node:crypto').randomUUID(),
     },
     send: async (request, signal) => {
       const { postWebhook } = await import('../system/webhooks/post-webhook.ts');

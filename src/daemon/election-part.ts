@@ -16,6 +16,8 @@ export function createElectionPart(ports: ElectionPorts, isStopping: () => boole
   const firstVerdicts = createBoundedWait(clock);
 
   async function beforeElection(config: Config): Promise<void> {
+    // Where there is nothing to wait for, the kernel need not be asked.
+    if (config.virtuals.length === 0 && tracking.status().length === 0) return;
     if (await ports.findsAddresses(config.vrrp)) return;
     void health.firstResults().then(firstVerdicts.end);
     await Promise.all([firstVerdicts.within(firstFactsMaxMs), tracking.firstFindings(firstFactsMaxMs)]);

@@ -1,7 +1,6 @@
 // What the kernel's IPVS holds beside its table, over generic netlink: timeouts and sync daemons. Decides nothing.
 import { err, ok } from '../net/result.ts';
 import type { Clock, EventLoop } from '../ports/clock.ts';
-import type { NetlinkPort } from '../ports/datagram.ts';
 import type { DirectorKernel } from '../ports/kernel.ts';
 import {
   decodeSyncDaemon,
@@ -13,10 +12,10 @@ import {
   encodeStopSyncDaemon,
 } from '../wire/ipvs/director.ts';
 import { kernelError } from './errno.ts';
-import { createIpvsRequests } from './ipvs-requests.ts';
+import { createIpvsRequests, type IpvsPort } from './ipvs-requests.ts';
 
-/** @param port a generic netlink socket of its own; closed by `close`. */
-export function createDirectorKernel(port: NetlinkPort, clock: Clock & EventLoop): DirectorKernel {
+/** @param port closed by `close`. */
+export function createDirectorKernel(port: IpvsPort, clock: Clock & EventLoop): DirectorKernel {
   const requests = createIpvsRequests(port, clock);
   const change = async (encode: () => Uint8Array) => (await requests.change([encode]))[0];
 

@@ -7,7 +7,7 @@ import type { KernelError } from '../ports/kernel.ts';
 import { IPVS_GENL_NAME } from '../wire/ipvs/operations.ts';
 import { decodeFamily, encodeGetFamily, GENL_ID_CTRL } from '../wire/netlink/genetlink.ts';
 import { kernelError } from './errno.ts';
-import { createNetlinkRequests } from './netlink-requests.ts';
+import { createNetlinkRequests, type NetlinkRequests } from './netlink-requests.ts';
 
 const NO_IPVS: KernelError = { code: 'ENOSYS', message: 'the kernel has no IPVS (modprobe ip_vs)' };
 
@@ -23,14 +23,21 @@ export type IpvsRequests = {
   readonly close: () => void;
 };
 
-/** @param port a generic netlink socket of its own; closed by `close`. */
-export function createIpvsRequests(port: NetlinkPort, clock: Clock & EventLoop): IpvsRequests {
-  const requests = createNetlinkRequests(port, clock);
+/** A generic netlink socket of its own, or how to open one: with the first request, as most may never be made. */
+export type IpvsPort = NetlinkPort | (() => NetlinkPort);
+
+/** @param port closed by `close`. */
+export function createIpvsRequests(port: IpvsPort, clock: Clock & EventLoop): IpvsRequests {
+  let opened = typeof port === 'function' ? undefined : createNetlinkRequests(port, clock);
+  const requests = (): NetlinkRequests => {
+    opened ??= createNetlinkRequests(typeof port === 'function' ? port() : port, clock);
+    return opened;
+  };
   let knownFamily: number | undefined;
 
   async function resolveFamily(): Promise<Result<number, KernelError>> {
     if (knownFamily !== undefined) return ok(knownFamily);
-    const answer = await requests.ask({ type: GENL_ID_CTRL, payload: encodeGetFamily(IPVS_GENL_NAME) });
+    const answer = await requests().ask({ type: GENL_ID_CTRL, payload: encodeGetFamily(IPVS_GENL_NAME) });
     if (!answer.ok) return err(answer.error.code === 'ENOENT' ? NO_IPVS : answer.error);
     knownFamily = answer.value.map(({ payload }) => decodeFamily(payload)?.id).find((id) => id !== undefined);
     return knownFamily === undefined ? err(kernelError(74)) : ok(knownFamily);
@@ -44,7 +51,7 @@ export function createIpvsRequests(port: NetlinkPort, clock: Clock & EventLoop):
   async function read(how: 'dump' | 'ask', payload: Uint8Array): Promise<Payloads> {
     const family = await resolveFamily();
     if (!family.ok) return family;
-    const answer = await requests[how]({ type: family.value, payload });
+    const answer = await requests()[how]({ type: family.value, payload });
     if (answer.ok) return ok(answer.value.map((message) => message.payload));
     forgetFamilyOn(answer.error);
     return answer;
@@ -56,7 +63,7 @@ export function createIpvsRequests(port: NetlinkPort, clock: Clock & EventLoop):
     if (encoders.length === 0) return [];
     const family = await resolveFamily();
     if (!family.ok) return encoders.map(() => family.error);
-    const errors = await requests.change(
+    const errors = await requests().change(
       encoders.map((encode) => () => ({ type: family.value, payload: encode() })),
     );
     for (const error of errors) if (error !== undefined) forgetFamilyOn(error);
@@ -67,6 +74,6 @@ export function createIpvsRequests(port: NetlinkPort, clock: Clock & EventLoop):
     dump: (payload) => read('dump', payload),
     ask: (payload) => read('ask', payload),
     change,
-    close: requests.close,
+    close: () => opened?.close(),
   };
 }

@@ -5,11 +5,10 @@
 import { formatServiceId, type Operation, serviceFamily, type VirtualService } from '../model/ipvs.ts';
 import { ok, type Result } from '../net/result.ts';
 import type { Clock, EventLoop } from '../ports/clock.ts';
-import type { NetlinkPort } from '../ports/datagram.ts';
 import type { IpvsKernel, KernelError, ObservedDestination, ObservedService } from '../ports/kernel.ts';
 import { decodeDestination, decodeService } from '../wire/ipvs/entries.ts';
 import { encodeGetDestinations, encodeGetServices, encodeOperation } from '../wire/ipvs/operations.ts';
-import { createIpvsRequests } from './ipvs-requests.ts';
+import { createIpvsRequests, type IpvsPort } from './ipvs-requests.ts';
 import { nothingSeen, type SeenEntries, seeEntries } from './seen-entries.ts';
 
 /** One service of the last look. */
@@ -18,8 +17,8 @@ type SeenService = {
   readonly observed: ObservedService;
 };
 
-/** @param port a generic netlink socket of its own; closed by `close`. */
-export function createIpvsKernel(port: NetlinkPort, clock: Clock & EventLoop): IpvsKernel {
+/** @param port closed by `close`. */
+export function createIpvsKernel(port: IpvsPort, clock: Clock & EventLoop): IpvsKernel {
   const requests = createIpvsRequests(port, clock);
   let unreadable: readonly string[] = [];
   let seenServices: SeenEntries<VirtualService> = nothingSeen;

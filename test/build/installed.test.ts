@@ -42,7 +42,8 @@ afterAll(() => {
 
 const program = () => openArchive(join(build, 'program'));
 const chunks = () => Object.keys(program().head.files).filter((name) => name.endsWith('.js'));
-const chunkOf = (name: string) => chunks().find((each) => each.startsWith(`${name}-`)) ?? '';
+/** `run-ABCDEFGH.js`, and not `run-process-ABCDEFGH.js`. */
+const chunkOf = (name: string) => chunks().find((each) => RegExp(`^${name}-\\w+\\.js$`).test(each)) ?? '';
 const readBuilt = (name: string) => program().read(name)?.toString();
 const textOf = (chunk: string) => readBuilt(chunk) ?? '';
 
@@ -54,6 +55,13 @@ function loadedBy(chunk: string, seen = new Set<string>()): readonly string[] {
   const imported = [...textOf(chunk).matchAll(/\brequire\("\.\/([^"]+)"\)/g)];
   const own = sources.map((source) => source.replace(/^(\.\.\/)+/, ''));
   return [...own, ...imported.flatMap(([, name = '']) => loadedBy(name, seen))];
+}
+/** The chunk, and those that it always loads with itself. */
+function startChunks(chunk: string, seen = new Set<string>()): readonly string[] {
+  if (seen.has(chunk)) return [...seen];
+  seen.add(chunk);
+  for (const [, name = ''] of textOf(chunk).matchAll(/\brequire\("\.\/([^"]+)"\)/g)) startChunks(name, seen);
+  return [...seen];
 }
 const packagesIn = (sources: readonly string[]) => [
   ...new Set(sources.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [])),
@@ -126,6 +134,25 @@ describe('a process of the program loads with its start', () => {
   it('the main one: no library of a single kind of check', () => {
     const loaded = packagesIn(loadedBy(chunkOf('run')));
     for (const name of ['mysql2', 'pg', 'radius', 'dns-packet', 'ldapts']) expect(loaded).not.toContain(name);
+  });
+  it('the main one: nothing of mail, webhooks and metrics, nor what packages have for who develops with them', () => {
+    const loaded = loadedBy(chunkOf('run'));
+    expect(packagesIn(loaded)).toContain('winston');
+    expect(packagesIn(loaded).filter((name) => /^(?:nodemailer|undici|@so-ric)/.test(name))).toEqual([]);
+    expect(loaded.filter((path) => /\/(?:send-mail|post-webhook|metrics\/render)/.test(path))).toEqual([]);
+    const modules = startChunks(chunkOf('run')).flatMap((chunk) =>
+      [...textOf(chunk).matchAll(/^(?:const|var) .*\brequire\("(node:[^"]+)"\);$/gm)].map(([, name]) => name),
+    );
+    expect(modules).toContain('node:http');
+    for (const name of ['node:crypto', 'node:tls', 'node:https']) expect(modules).not.toContain(name);
+  });
+  it('the main one: our sources in chunks without packages, so that the code cache has every function of them', () => {
+    const mixed = startChunks(chunkOf('run')).filter((chunk) => {
+      const { sources } = JSON.parse(textOf(`${chunk}.map`)) as { readonly sources: readonly string[] };
+      const packaged = sources.filter((path) => path.includes('node_modules/'));
+      return packaged.length > 0 && sources.length - packaged.length > 2;
+    });
+    expect(mixed).toEqual([]);
   });
 });
 

@@ -26,11 +26,16 @@ export function withOwnProgram(
   options: ForkOptions,
   streams: readonly ('inherit' | 'ignore' | 'pipe')[] = ['inherit', 'inherit', 'inherit'],
 ): ForkOptions {
+  // Node reads these before anything else, for as long as it takes to start; no process of ours speaks TLS.
+  const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
   const program = import.meta.program;
-  if (program === undefined) return { ...options, stdio: [...streams, 'ipc'] };
+  if (program === undefined) return { ...options, env, stdio: [...streams, 'ipc'] };
   const stdio: StdioOptions = [...streams, 'ipc', program.fd];
-  return { ...options, stdio, env: { ...process.env, [program.variable]: String(fdOfChild) } };
+  return { ...options, stdio, env: { ...env, [program.variable]: String(fdOfChild) } };
 }
+
+/** Of those that a process of ours has inherited, which it was not given for itself. */
+export const isForChild = (fd: number): boolean => fd <= fdOfChild;
 
 /** Of a file in the program. */
 export const readOwn = (name: string): string | undefined => import.meta.program?.readText(name);

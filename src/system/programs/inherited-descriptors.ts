@@ -1,16 +1,35 @@
 // What the process that started us has left open: a program that we start must not hold it either. What we open
 // ourselves is close-on-exec from the start (libc.ts, and Node for its own). Source: ioctl_fioclex(2),
 // proc_pid_fdinfo(5).
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, readdirSync, readFileSync } from 'node:fs';
 import { closeOnExec } from '../libc.ts';
 
 const standardStreams = 3;
 /** asm-generic/fcntl.h */
 const O_CLOEXEC = 0o2000000;
 
-/** Of this process, from now on. Nothing where /proc is not mounted; the binding is loaded only where there is one. */
+let inherited: readonly number[] | undefined;
+
+/** As it was when first asked, which is before anything is started. None where /proc is not mounted. */
+export function inheritedDescriptors(): readonly number[] {
+  inherited ??= openDescriptors().filter((fd) => fd >= standardStreams && !isClosedOnExec(fd));
+  return inherited;
+}
+
+/** From now on no program that this process starts has them. The binding is loaded only where there is one. */
 export function keepInheritedDescriptors(): void {
-  for (const fd of openDescriptors()) if (fd >= standardStreams && !isClosedOnExec(fd)) closeOnExec(fd);
+  for (const fd of inheritedDescriptors()) closeOnExec(fd);
+}
+
+/** In a process that was started before its parent kept them. */
+export function closeInherited(descriptors: readonly number[]): void {
+  for (const fd of descriptors) {
+    try {
+      closeSync(fd);
+    } catch {
+      // It was open no more.
+    }
+  }
 }
 
 function isClosedOnExec(fd: number): boolean {

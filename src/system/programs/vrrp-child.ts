@@ -2,7 +2,7 @@
 // where ours goes. How it lives and dies is the supervisor's matter (daemon/vrrp/supervisor.ts).
 import { type ChildProcess, fork } from 'node:child_process';
 import { withAmbient } from '../host/capabilities.ts';
-import { withOwnProgram } from '../host/own-program.ts';
+import { isForChild, withOwnProgram } from '../host/own-program.ts';
 
 /** The two directions are typed by whoever uses it. */
 export type ForkedProcess<Out, In> = {
@@ -22,9 +22,13 @@ export type AheadOptions = { readonly options: readonly string[] };
 
 let ahead: { readonly child: ChildProcess; readonly entry: string; readonly command: string } | undefined;
 
-/** Starts one that loads what it needs and waits, and does nothing else: the next {@link forkSelf} takes it. */
-export function forkAhead(entry: string, command: string): void {
-  const child = fork(entry, [command, aheadOption], forkOptions());
+/**
+ * Starts one that loads what it needs and waits, and does nothing else: the next {@link forkSelf} takes it.
+ * @param inherited what it closes: to keep them from it here would take the native binding, and its time to load.
+ */
+export function forkAhead(entry: string, command: string, inherited: readonly number[]): void {
+  const others = inherited.filter((fd) => !isForChild(fd));
+  const child = fork(entry, [command, aheadOption, ...others.map(String)], forkOptions());
   child.on('error', () => {});
   ahead = { child, entry, command };
 }

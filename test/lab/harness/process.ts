@@ -11,11 +11,18 @@ export const patience = { uml: 10, machine: 30 }[process.env.LAB_KERNEL ?? ''] ?
 
 export type Output = { readonly status: number; readonly stdout: string; readonly stderr: string };
 
+/** Node reads all certificates that this names before its first statement, in each process anew; no lab needs them. */
+const surroundings = (): NodeJS.ProcessEnv => {
+  const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
+  return environment;
+};
+
 /** Runs to the end. @returns output and exit status (128 + 9 after the limit). Throws if it cannot be started. */
 export function attempt(command: readonly string[], limitMs = 30_000, input = ''): Promise<Output> {
   return new Promise((resolve, reject) => {
     const child = spawn(command[0] ?? '', command.slice(1), {
       stdio: 'pipe',
+      env: surroundings(),
       timeout: limitMs * patience,
       killSignal: 9,
     });
@@ -79,7 +86,7 @@ export function start(command: readonly string[], options: StartOptions = {}): R
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     cwd: options.directory,
-    env: { ...process.env, ...options.environment },
+    env: { ...surroundings(), ...options.environment },
   });
   const lines: string[] = [];
   const listeners = new Set<() => void>();
