@@ -31,8 +31,7 @@ describe('docs/config.md', () => {
   });
 
   it.each(allKeys(documentSchema))('has a sentence for %s', (_, schema) => {
-    const inner = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
-    const { description } = (inner.meta() ?? {}) as { readonly description?: string };
+    const { description } = (schema.meta() ?? {}) as { readonly description?: string };
     expect(description).toMatch(/^[\w`].{8,}[.\])]$/);
   });
 

@@ -87,8 +87,7 @@ function renderOwnKeys(): string {
 
 function renderTable(shape: Shape): string {
   const rows = Object.entries(shape).map(([key, schema]) => {
-    const inner = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
-    const { description = '', default: unset } = (inner.meta() ?? {}) as Record<string, unknown>;
+    const { description = '', default: unset } = (schema.meta() ?? {}) as Record<string, unknown>;
     const otherwise =
       schema instanceof z.ZodOptional ? (unset === undefined ? '' : `\`${unset}\``) : 'required';
     return `| \`${key}\` | ${otherwise} | ${String(description).replaceAll('|', '\\|')} |`;

@@ -59,20 +59,28 @@ export function readTree<Draft>(
   return { draft, problems: [...reading.problems, ...complaints], sites };
 }
 
+/** Code that zod writes for a schema takes longer to write than to read a small file takes without. */
+const readPlainly = 64;
+let readings = 0;
+const howParsed = (): { readonly jitless: boolean } => {
+  readings += 1;
+  return { jitless: readings <= readPlainly };
+};
+
 /**
  * The values that do obey the schema, so that what follows can judge them in the same pass: first without the
  * values that do not, then without the entries (a virtual service, a real server) that lack them.
  */
 function parseTolerantly<Draft>(schema: z.ZodType<Draft>, plain: unknown) {
-  const first = schema.safeParse(plain);
+  const first = schema.safeParse(plain, howParsed());
   if (first.success) return { draft: first.data, issues: [] };
   const { issues } = first.error;
   for (const issue of issues) forget(plain, issue.path as Path);
-  let parsed = schema.safeParse(plain);
+  let parsed = schema.safeParse(plain, howParsed());
   // Twice: a real server first, then the service whose list it leaves too short.
   for (let round = 0; round < 2 && !parsed.success; round++) {
     for (const issue of parsed.error.issues) forget(plain, entryOf(plain, issue.path as Path));
-    parsed = schema.safeParse(plain);
+    parsed = schema.safeParse(plain, howParsed());
   }
   return { draft: parsed.data, issues };
 }

@@ -23,7 +23,12 @@ export function optional<Schema extends z.ZodType>(
   defaultText?: string,
 ) {
   const value = defaultText !== undefined && /^\d+$/.test(defaultText) ? Number(defaultText) : defaultText;
-  return schema
-    .meta({ ...schema.meta(), description, ...(value === undefined ? {} : { default: value }) })
-    .optional();
+  const made = schema.optional();
+  // Said of what is made here, as `schema` may be that of several keys, and a copy of it takes its time at each start.
+  z.globalRegistry.add(made, {
+    ...schema.meta(),
+    description,
+    ...(value === undefined ? {} : { default: value }),
+  });
+  return made;
 }

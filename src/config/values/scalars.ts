@@ -19,7 +19,7 @@ export function scalar<T>(rule: string, read: (text: string) => T | undefined, s
       context.addIssue({ code: 'custom', message: rule });
       return z.NEVER;
     })
-    .meta(shape);
+    .register(z.globalRegistry, shape);
 }
 
 export const whole = (min: number, max: number) =>
@@ -74,7 +74,7 @@ export const choice = <const Word extends string>(words: readonly Word[]) =>
       context.addIssue({ code: 'custom', message: `one of ${words.join(', ')}${didYouMean(text, words)}` });
       return z.NEVER;
     })
-    .meta({ enum: words });
+    .register(z.globalRegistry, { enum: words as never });
 
 export const text = () => scalar('a text', (value) => value, { type: ['string', 'number'] });
 export const filledText = () =>
