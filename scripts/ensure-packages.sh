@@ -29,7 +29,7 @@ package_of() {
     vtysh) echo frr ;;
     promtool) echo prometheus ;;
     smtpd) echo opensmtpd ;;
-    dovecot) echo dovecot-imapd dovecot-pop3d ;;
+    dovecot) echo dovecot-imapd dovecot-pop3d dovecot-submissiond ;;
     tinyproxy) echo tinyproxy-bin ;;
     mariadbd) echo mariadb-server-core ;;
     postgres) echo postgresql ;;

@@ -19,6 +19,8 @@ export type SmtpWay = { readonly smtp: SmtpConfig; readonly timeoutMs: number; r
 type SmtpError = Error & {
   readonly responseCode?: number | undefined;
   readonly recipient?: string | undefined;
+  /** What it answers. */
+  readonly command?: string | undefined;
   readonly rejectedErrors?: readonly SmtpError[] | undefined;
 };
 
@@ -49,10 +51,16 @@ export async function sendBySmtp(
     const { rejectedErrors } = failure;
     if (rejectedErrors !== undefined && rejectedErrors.length > 0)
       return resultOf(envelope, rejectedErrors, place);
-    const isFinal = (failure.responseCode ?? 0) >= 500;
-    return { kind: isFinal ? 'refused' : 'failed', reason: `${place}: ${shown(failure.message)}` };
+    return { kind: isOfMail(failure) ? 'refused' : 'failed', reason: `${place}: ${shown(failure.message)}` };
   }
 }
+
+/** RFC 4954 §6: who speaks, not what is mailed. */
+const whoCodes: readonly number[] = [530, 534, 535, 538];
+
+/** What is said of a greeting, of TLS or of a login may be another word after a reload: the mail goes on waiting. */
+const isOfMail = ({ responseCode = 0, command = '' }: SmtpError): boolean =>
+  responseCode >= 500 && !whoCodes.includes(responseCode) && /^(?:MAIL|RCPT|DATA)/.test(command);
 
 async function optionsOf(smtp: SmtpConfig, timeoutMs: number) {
   const { host, port, tls, verify, caFile, helo } = smtp;

@@ -59,7 +59,8 @@ describe('a mail', () => {
 describe('a server', () => {
   it.each([
     ['greets with 421', '', '421 busy', 'failed'],
-    ['greets with 554', '', '554 go away', 'refused'],
+    ['greets with 554', '', '554 go away', 'failed'],
+    ['wants to know who sends', 'MAIL', '530 5.7.0 Authentication required', 'failed'],
     ['refuses the sender', 'MAIL', '550 who', 'refused'],
     ['defers the sender', 'MAIL', '451 later', 'failed'],
     ['defers DATA', 'DATA', '451 later', 'failed'],
