@@ -7,8 +7,9 @@ import { catchSignals } from './system/host/signals.ts';
 
 // Any other command ends by a signal, and tells what it fell over.
 const [, , command] = process.argv;
-if (command === 'run' || command === 'vrrp-process' || command === 'config-process') catchSignals();
-if (command === 'run' || command === 'vrrp-process') catchFaults();
+const isOurs = command === 'run' || command === 'vrrp-process' || command === 'check-process';
+if (isOurs || command === 'config-process') catchSignals();
+if (isOurs) catchFaults();
 if (command === 'run') (await import('./cli/fork-ahead.ts')).forkVrrpAhead(process.argv.slice(3));
 const { runProcess } = await import('./cli/run-process.ts');
 await runProcess();

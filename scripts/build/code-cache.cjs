@@ -36,7 +36,7 @@ async function runSome() {
   const folder = mkdtempSync(join(tmpdir(), 'lvs-director-'));
   const file = join(folder, 'sample.yaml');
   writeFileSync(file, config, { mode: 0o600 });
-  const { runCheck } = load(names.find((name) => name.startsWith('check-')));
+  const { runCheck } = load(names.find((name) => /^check-\w{8}\.js$/.test(name)));
   await runCheck({ options: { config: file }, positionals: [] }, { stdout: () => {}, stderr: () => {} });
   rmSync(folder, { recursive: true, force: true });
 }

@@ -9,6 +9,7 @@ const processes: Readonly<
   Record<string, () => Promise<(argv: readonly string[], io: Io) => Promise<ExitCode>>>
 > = {
   'vrrp-process': async () => (await import('./vrrp-process.ts')).runVrrpProcess,
+  'check-process': async () => (await import('./check-process.ts')).runCheckProcess,
   'config-process': async () => (await import('./config-process.ts')).runConfigProcess,
 };
 

@@ -23,15 +23,11 @@ import type { RunScript } from '../ports/tracked.ts';
 import { createMaintenance } from '../probes/maintenance-dir.ts';
 import { createProbe } from '../probes/probe-target.ts';
 import { systemClock as clock } from '../system/clock.ts';
-import { openFilesMax } from '../system/files/open-files.ts';
 import { reverseLookup } from '../system/names/reverse-lookup.ts';
 import { openIcmpSocket } from '../system/sockets/icmp-socket.ts';
 import { openNetlinkSocket } from '../system/sockets/netlink-socket.ts';
+import { checksAtOnce, createRunnerOfProcesses } from './check-processes.ts';
 import type { StateFiles } from './state-files.ts';
-
-/** Sockets, logs and programs beside the checks, of which a few have more than one descriptor. */
-const otherFiles = 512;
-const fewestChecksAtOnce = 100;
 
 /** An operator waits so long to hear that what was said is kept. */
 const answerMsMax = 5000;
@@ -64,7 +60,8 @@ export function openServices(shell: ServicesShell): Services {
       nameOf: (address) => reverseLookup(address),
       now: () => clock.now() / 1000,
     }),
-    concurrency: Math.max(fewestChecksAtOnce, openFilesMax() - otherFiles),
+    concurrency: checksAtOnce(),
+    createRunner: createRunnerOfProcesses,
     onVerdict: ({ service }) => verdictChanged(service),
   });
   const operator = createOperator({

@@ -27,6 +27,7 @@ import { resolveVrrpProcess } from './router/process.ts';
 import { resolveVrrp } from './router/resolve.ts';
 import { resolveStatics } from './router/statics.ts';
 import { judgeScriptUser } from './script-user.ts';
+import { resolveCheckProcesses } from './service/check-processes.ts';
 import { resolveEntry } from './service/entry.ts';
 import { judgeDuplicates } from './service/judge.ts';
 import { judgeMarks } from './service/marks.ts';
@@ -118,6 +119,7 @@ function toConfig(
       resolution,
     ),
     virtuals,
+    ...resolveCheckProcesses(draft),
     autoreload: draft.autoreload ?? false,
     ...present({ mail: resolveMail(draft, virtuals, resolution) }),
     ...present({ callback: draft.callback }),

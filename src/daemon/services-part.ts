@@ -32,21 +32,21 @@ export function createServicesPart(ports: ServicesPorts): Part {
 
   return {
     start: async (config) => {
-      const { virtuals, ipvs } = config;
+      const { virtuals, ipvs, checkProcesses } = config;
       unclaimed = ports.ownedBefore;
       weights.configure(virtuals);
       await reconcile.configure(virtuals, ipvs, claim(config, false));
       await marks.configure(virtuals, ipvs.resyncIntervalMs);
-      health.configure(virtuals);
+      health.configure(virtuals, checkProcesses);
       health.seed(reconcile.serving());
       quorums.configure(virtuals, reconcile.serving());
       return [];
     },
     change: async ({ cause, config, empty }) => {
-      const { virtuals, ipvs } = config;
+      const { virtuals, ipvs, checkProcesses } = config;
       const owned = cause === 'reload' ? claim(config, empty) : undefined;
       weights.configure(virtuals);
-      health.configure(virtuals);
+      health.configure(virtuals, checkProcesses);
       quorums.configure(virtuals);
       await reconcile.configure(virtuals, ipvs, owned);
       await marks.configure(virtuals, ipvs.resyncIntervalMs);

@@ -39,7 +39,7 @@ export const daemonEvents = {
   ),
   'daemon.stopped': entry<{ uptime_s: number }>('info', (event) => `stopped after ${event.uptime_s} s`),
   'daemon.fault': entry<{
-    process: 'main' | 'vrrp';
+    process: 'main' | 'vrrp' | 'check';
     kind: 'uncaughtException' | 'unhandledRejection';
     error: string;
     reason: string;

@@ -106,6 +106,19 @@ export const serviceEvents = {
     'info',
     (event) => `${event.checks} checks, made as often as configured again after ${event.behind_s} s`,
   ),
+  'checks.process_started': entry<{ pid: number; user?: string }>(
+    'info',
+    ({ pid, user }) => `check process ${pid} started${user === undefined ? '' : ` as ${user}`}`,
+  ),
+  'checks.process_lost': entry<{ pid: number; reason: string; action: string }>(
+    'warn',
+    (event) => `check process ${event.pid} lost: ${event.reason}; ${event.action}`,
+  ),
+  'checks.moved': entry<{ checks: number; from_pid: number; to_pid: number; late_ms: number }>(
+    'info',
+    (event) =>
+      `${event.checks} checks moved from check process ${event.from_pid}, which began them ${event.late_ms} ms late, to ${event.to_pid}`,
+  ),
   'service.fallback_on': entry<{
     service: string;
     fallback: string;

@@ -25,6 +25,12 @@ export async function probeWithAgent(
   return withWeight({ ...checked, detail: `${checked.detail}; ${result.detail}` }, result.weightPercent);
 }
 
+/** What it said to whoever asked before, where nothing is known of it here. */
+export function recallAgent({ agent }: WithAgentTarget, weightPercent: number): void {
+  const key = JSON.stringify(agent);
+  if (!lastWeights.has(key)) remember(key, weightPercent);
+}
+
 const withWeight = (result: ProbeResult, weightPercent: number | undefined): ProbeResult =>
   result.outcome !== 'success' || weightPercent === undefined ? result : { ...result, weightPercent };
 

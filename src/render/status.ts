@@ -21,7 +21,7 @@ export function formatStatus(status: DaemonStatus): string {
   parts.push(...formatMissing(status));
   if (status.vrrpProblems !== undefined) parts.push(status.vrrpProblems.join('\n'));
   if (status.vrrpProcess !== undefined) parts.push(formatProcess(status.vrrpProcess));
-  parts.push(...formatTracked(status));
+  parts.push(...formatCheckProcesses(status), ...formatTracked(status));
   if (status.services.length > 0) parts.push(formatServices(status.services));
   parts.push(...formatRoster(status), ...formatDeliveries(status));
   return `${parts.join('\n\n')}\n`;
@@ -127,6 +127,16 @@ function formatProcess({ pid, realtime, memoryLocked, advertLateness }: VrrpProc
   ];
   const adverts = count === 0 ? 'no advert was due yet' : `${count} adverts were due: ${late}`;
   return `VRRP process ${pid}: ${granted.join(', ')}; ${adverts}`;
+}
+
+/** One line for all: who makes the checks. */
+function formatCheckProcesses({ checks: { processes = [] } }: DaemonStatus): string[] {
+  const words = processes.map(({ pid, checks, latenessMs }) =>
+    pid === undefined
+      ? 'one to be started again'
+      : `${pid} (${checks} checks, ${latenessMs} ms late on the average)`,
+  );
+  return words.length === 0 ? [] : [`Check processes: ${words.join(', ')}`];
 }
 
 function formatActive({ phase, active }: VrrpInstanceStatus): string {

@@ -24,6 +24,7 @@ const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
+const PR_SET_PDEATHSIG = 1;
 const PR_CAP_AMBIENT = 47;
 const PR_CAP_AMBIENT_RAISE = 2;
 const PR_CAP_AMBIENT_CLEAR_ALL = 4;
@@ -104,6 +105,10 @@ export const raiseAmbient = (capability: number): Outcome =>
 /** None any more. */
 export const clearAmbient = (): Outcome =>
   call(declarations.prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+
+/** PR_SET_PDEATHSIG(2const): the kernel kills this process when its parent ends, however it does. A change of user undoes it. */
+export const dieWithParent = (): Outcome =>
+  call(declarations.prctl, PR_SET_PDEATHSIG, constants.signals.SIGKILL, 0, 0, 0);
 
 /** C ints in the machine's byte order, as option values and structures want them. */
 export const intBytes = (...values: readonly number[]): Uint8Array =>

@@ -3,6 +3,7 @@
 
 import { interfaceSchema } from '../router/delays.ts';
 import { vrrpSchema } from '../router/keys.ts';
+import { checkProcessesShape } from '../service/check-processes.ts';
 import { scriptUserShape, sharedShape, virtualSchema } from '../service/keys.ts';
 import { fileSchema, processSchema, scriptSchema } from '../tracking/definitions.ts';
 import { fifoShape } from '../tracking/fifos.ts';
@@ -98,7 +99,7 @@ const ownKeys = (shape: object, stock: Keys): Keys =>
 
 /** Our extensions, at the top and in a virtual service (docs/config.md lists them). */
 export const ownGlobalKeys = ownKeys(
-  { ...sharedShape, ...scriptUserShape, ...fifoShape, ...priorityChangesShape },
+  { ...sharedShape, ...checkProcessesShape, ...scriptUserShape, ...fifoShape, ...priorityChangesShape },
   stockGlobal,
 );
 export const ownVirtualKeys = ownKeys(virtualSchema.shape, stockVirtual);

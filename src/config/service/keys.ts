@@ -6,6 +6,7 @@ import { ineffectiveServiceShape } from '../ineffective.ts';
 import { mailServiceShape, mailSharedShape } from '../notices/service-mail.ts';
 import { optional } from '../values/documented.ts';
 import { text, userName } from '../values/scalars.ts';
+import { checkProcessesShape } from './check-processes.ts';
 import { checksOfServiceShape } from './checks.ts';
 import { drainingShape } from './draining.ts';
 import { fallback6Shape, fallbackShape } from './fallbacks.ts';
@@ -39,8 +40,8 @@ export const scriptUserShape = {
   ),
 } as const;
 
-/** Keys of the top level that services go by: what they share, and the fallback of those of IPv6. */
-export const globalShape = { ...sharedShape, ...fallback6Shape };
+/** Keys of the top level that services go by: what they share, the fallback of those of IPv6, and who checks them. */
+export const globalShape = { ...sharedShape, ...fallback6Shape, ...checkProcessesShape };
 export type GlobalDraft = z.output<z.ZodObject<typeof globalShape & typeof scriptUserShape>> & {
   /** Services are judged by what it says of their clients. */
   readonly ipvs?: { readonly sysctl?: Readonly<Record<string, string | undefined>> | undefined } | undefined;

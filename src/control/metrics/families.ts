@@ -108,6 +108,11 @@ export const serviceFamilies = {
     'How long checks of its servers took, whatever came of them.',
   ),
   lvs_director_check_lateness_seconds: family('histogram', '', 'How late checks began, over all services.'),
+  lvs_director_check_processes: family(
+    'gauge',
+    '',
+    'Check processes that run; 0: the main process makes all checks.',
+  ),
   lvs_director_ipvs_available: family('gauge', '', '1 where the table could be read last time, else 0.'),
   lvs_director_ipvs_operations_total: family(
     'counter',

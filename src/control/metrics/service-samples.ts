@@ -40,6 +40,10 @@ export const serviceSamples: Samples<typeof serviceFamilies, ServicesInput> = {
   *lvs_director_check_lateness_seconds({ facts: { config, checks } }) {
     if (config.virtuals.length > 0) yield* histogramSamples('', readingOfLateness(checks.lateness));
   },
+  *lvs_director_check_processes({ facts: { config, checks } }) {
+    const running = (checks.processes ?? []).filter(({ pid }) => pid !== undefined);
+    if (config.virtuals.length > 0) yield { labels: '', value: running.length };
+  },
   *lvs_director_ipvs_available({ facts: { table } }) {
     if (table.available !== undefined) yield { labels: '', value: table.available ? 1 : 0 };
   },

@@ -1,13 +1,13 @@
 // When each check begins: at its own fixed rate, in its turn where too many are due, and not while its last run is under
-// way. What it costs this process to be late is noted (check-pace.ts, lost-time.ts).
+// way. What it costs this process to be late is noted (check-gauge.ts, lost-time.ts).
 
 import { nextTarget } from '../../health/combined.ts';
 import { nextStart, startsMissed } from '../../health/schedule.ts';
 import type { Journal } from '../../journal/event.ts';
 import type { Probe } from '../../model/probe-result.ts';
 import type { Clock, EventLoop, Micros } from '../../ports/clock.ts';
-import { createLatenessHistogram, type Lateness } from '../pace/lateness.ts';
-import { createCheckPace } from './check-pace.ts';
+import type { Lateness } from '../pace/lateness.ts';
+import { type CheckGauge, createCheckGauge } from './check-gauge.ts';
 import { createLostTime } from './lost-time.ts';
 import { createPlaces } from './places.ts';
 import { runProbe } from './run-probe.ts';
@@ -26,6 +26,16 @@ export type CheckActivity = {
   readonly missed: number;
   /** How late each began, likewise. */
   readonly lateness: Lateness;
+  /** Who makes those that the main process does not make itself; absent: nobody. */
+  readonly processes?: readonly CheckProcessFacts[];
+};
+
+export type CheckProcessFacts = {
+  /** Absent where it has died, and is not started again yet. */
+  readonly pid?: number;
+  readonly checks: number;
+  /** How late its checks began of late, on the average. */
+  readonly latenessMs: number;
 };
 
 export type CheckStarterOptions = {
@@ -39,6 +49,8 @@ export type CheckStarterOptions = {
   readonly onResult: (key: string, said: Judged) => void;
   /** Asked after a failure: whether more of them would take out a server that it judges. */
   readonly isFailing: (key: string) => boolean;
+  /** Absent: one of its own. */
+  readonly gauge?: CheckGauge;
 };
 
 export type CheckStarter = {
@@ -46,6 +58,8 @@ export type CheckStarter = {
   readonly begin: (check: ScheduledCheck) => void;
   /** One under way is aborted and its result never told. */
   readonly end: (check: ScheduledCheck) => void;
+  /** It has failed, and is looked into soon: `retryMs` of its plan. */
+  readonly retry: (check: ScheduledCheck) => void;
   /** After an end: those that wait for its place. */
   readonly startWaiting: () => void;
   readonly activity: () => CheckActivity;
@@ -55,10 +69,9 @@ export type CheckStarter = {
 /** @param checks how many there are. */
 export function createCheckStarter(options: CheckStarterOptions, checks: () => number): CheckStarter {
   const { clock, concurrency } = options;
-  const lateness = createLatenessHistogram();
   const places = createPlaces<ScheduledCheck>(clock, concurrency, (check) => start(check));
   const lostTime = createLostTime(clock, () => places.underWay() > 0);
-  const pace = createCheckPace(options.journal, checks);
+  const gauge = options.gauge ?? createCheckGauge(options.journal, checks);
   const probePorts = { clock, probe: options.probe, lostTime };
 
   const schedule = (check: ScheduledCheck, due: Micros): void => {
@@ -81,15 +94,13 @@ export function createCheckStarter(options: CheckStarterOptions, checks: () => n
     lostTime.watch();
     const [due, startedAt] = [check.due, clock.now()];
     const missed = startsMissed(check.schedule, due, startedAt);
-    lateness.note(startedAt - due);
-    pace.note(startedAt, missed);
+    gauge.note(startedAt, startedAt - due, missed);
     leaveOut(check, missed);
     schedule(check, nextStart(check.schedule, due, startedAt));
     const cancel = runProbe(probePorts, nextTarget(check.plan, check.combined), (result) => {
       places.leave();
       options.onResult(check.key, noteEnd(check, result, { due, startedAt, now: clock.now() }));
-      const retryAt = retryAfter(check, startedAt);
-      if (retryAt !== undefined && options.isFailing(check.key)) schedule(check, retryAt);
+      if (options.isFailing(check.key)) scheduleRetry(check, schedule);
       places.fill();
     });
     check.cancelRun = () => {
@@ -105,11 +116,17 @@ export function createCheckStarter(options: CheckStarterOptions, checks: () => n
       check.cancelNext();
       check.cancelRun?.();
     },
+    retry: (check) => scheduleRetry(check, schedule),
     startWaiting: places.fill,
     activity: () => ({
       ...{ checks: checks(), underWay: places.underWay(), waiting: places.waiting() },
-      ...{ places: concurrency, missed: pace.missed(), lateness: lateness.summary() },
+      ...{ places: concurrency, ...gauge.read() },
     }),
     stop: lostTime.stop,
   };
+}
+
+function scheduleRetry(check: ScheduledCheck, schedule: (check: ScheduledCheck, due: Micros) => void): void {
+  const at = retryAfter(check);
+  if (at !== undefined) schedule(check, at);
 }

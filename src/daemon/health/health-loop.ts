@@ -2,6 +2,7 @@
 // health/checks/target-of's, what its results mean checked-server's, when it runs check-starter's business, and which
 // servers there are checked-services'.
 
+import type { ProcessWish } from '../../health/checks/cost.ts';
 import type { Journal } from '../../journal/event.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId, type RealName, type ServiceName } from '../../model/ipvs.ts';
@@ -28,7 +29,7 @@ import { endHold } from './flap-hold.ts';
 import type { Judged, ServerCheck } from './server-check.ts';
 import { type ServerFacts, serverFactsOf } from './server-facts.ts';
 import { type HealthWeightFacts, type ServerHealth, serverHealthOf, weightFactsOf } from './server-health.ts';
-import { createSharedChecks } from './shared-checks.ts';
+import { type CreateRunner, createSharedChecks } from './shared-checks.ts';
 
 export type HealthLoopOptions = {
   readonly clock: Clock & EventLoop;
@@ -43,11 +44,13 @@ export type HealthLoopOptions = {
   readonly inMaintenance?: (real: Endpoint, directory?: string | false) => boolean;
   /** Checks under way at once, as descriptors allow; 1000 unless told. */
   readonly concurrency?: number;
+  /** Who makes the checks; absent: this process alone. */
+  readonly createRunner?: CreateRunner;
 };
 
 export type HealthLoop = {
   /** Starts, changes and ends checks so that exactly the servers of these services are checked. */
-  readonly configure: (virtuals: readonly VirtualConfig[]) => void;
+  readonly configure: (virtuals: readonly VirtualConfig[], processes?: ProcessWish) => void;
   /** Names the servers that the kernel's table already serves: while unverified, they go only by `fall` failures. */
   readonly seed: (serves: (service: ServiceName, real: RealName) => boolean) => void;
   /** 'unverified' also for servers that are not configured. */
@@ -87,7 +90,7 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
   };
   const counts = createCheckCounts();
   const checks = createSharedChecks({
-    ...{ clock, journal, probe, concurrency, isHeld },
+    ...{ clock, journal, probe, concurrency, isHeld, createRunner: options.createRunner },
     onResult: (server, check, said) => {
       counts.note(server, said.result.outcome, checks.statisticsOf(check).tookMs);
       take(server, check, said);
@@ -104,11 +107,11 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
   });
 
   return {
-    configure: (virtuals) => {
+    configure: (virtuals, processes = 'auto') => {
       configure(virtuals);
+      checks.shareOut(processes);
       counts.keepOnly(new Set(virtuals.map(({ id }) => formatServiceId(id))));
-      const count = checks.activity().checks;
-      if (count > concurrency) journal({ event: 'checks.crowded', checks: count, places: concurrency });
+      tellCrowded(journal, checks.activity());
     },
     seed: (serves) => {
       for (const server of servers()) if (serves(server.service, server.real)) adopt(server);
@@ -131,6 +134,10 @@ export function createHealthLoop(options: HealthLoopOptions): HealthLoop {
       checks.stop();
     },
   };
+}
+
+function tellCrowded(journal: Journal, { checks, places }: CheckActivity): void {
+  if (checks > places) journal({ event: 'checks.crowded', checks, places });
 }
 
 /** One that the kernel's table serves already, unless more is known of it. */

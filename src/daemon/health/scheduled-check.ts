@@ -35,6 +35,9 @@ export type ScheduledCheck = {
 
 export const noStatistics: CheckStatistics = { ended: 0, skipped: 0, latenessMs: 0, tookMs: 0 };
 
+/** Neither scheduled nor under way. */
+export const idle = { cancelNext: () => {}, cancelRun: undefined };
+
 export function newCheck(
   key: string,
   plan: CheckPlan,
@@ -45,7 +48,7 @@ export function newCheck(
   const schedule = plan.main.target.kind === 'on' ? { ...spread, first: now } : spread;
   return {
     ...{ key, plan, schedule, combined: firstCombined, due: schedule.first },
-    ...{ cancelNext: () => {}, cancelRun: undefined, statistics: noStatistics, last: undefined },
+    ...{ ...idle, statistics: noStatistics, last: undefined },
   };
 }
 
@@ -73,8 +76,9 @@ export function noteEnd(
 }
 
 /** When it is to begin again, once it has failed; undefined: as ever. */
-export function retryAfter({ plan, last }: ScheduledCheck, startedAt: Micros): Micros | undefined {
+export function retryAfter({ plan, last, statistics }: ScheduledCheck): Micros | undefined {
   const { retryMs, main } = plan;
   if (retryMs === undefined || last?.result.outcome !== 'failure') return undefined;
+  const startedAt = last.at - Math.round(statistics.tookMs * 1000);
   return retryStart(retryMs, { startedAt, endedAt: last.at, isProgram: main.target.kind === 'external' });
 }

@@ -11,20 +11,25 @@ export type SharedChecksOptions = Omit<CheckStarterOptions, 'mayStart' | 'onResu
   /** Whether the operator holds it out; asked whenever its check is due. */
   readonly isHeld: (server: CheckedServer) => boolean;
   readonly onResult: (server: CheckedServer, check: ServerCheck, said: Judged) => void;
+  /** Absent: this process makes all. */
+  readonly createRunner?: CreateRunner | undefined;
 };
+
+export type CreateRunner = (options: CheckStarterOptions) => CheckRunner;
 
 export type SharedChecks = {
   readonly attach: (server: CheckedServer, check: ServerCheck) => void;
   readonly detach: (check: ServerCheck) => void;
   readonly lastOf: (check: ServerCheck) => Judged | undefined;
   readonly statisticsOf: (check: ServerCheck) => CheckStatistics;
-} & Pick<CheckRunner, 'activity' | 'stop'>;
+} & Pick<CheckRunner, 'activity' | 'shareOut' | 'stop'>;
 
 export function createSharedChecks(options: SharedChecksOptions): SharedChecks {
   /** By the key of a check: the servers that it judges, by their own checks of that key. */
   const judged = new Map<string, Map<ServerCheck, CheckedServer>>();
   const judgedBy = (checkKey: string) => [...(judged.get(checkKey) ?? [])];
-  const runner = createCheckRunner({
+  const { createRunner = createCheckRunner } = options;
+  const runner = createRunner({
     ...options,
     mayStart: (checkKey) => {
       const free = judgedBy(checkKey).filter(([, server]) => !options.isHeld(server));
@@ -40,8 +45,8 @@ export function createSharedChecks(options: SharedChecksOptions): SharedChecks {
     attach: (server, check) => {
       const { checkKey, plan, intervalMs } = check;
       const sharing = judged.get(checkKey);
-      if (sharing === undefined) runner.add(checkKey, plan, intervalMs);
       judged.set(checkKey, (sharing ?? new Map()).set(check, server));
+      if (sharing === undefined) runner.add(checkKey, plan, intervalMs);
     },
     detach: (check) => {
       const sharing = judged.get(check.checkKey);
@@ -53,6 +58,7 @@ export function createSharedChecks(options: SharedChecksOptions): SharedChecks {
     lastOf: ({ checkKey }) => runner.lastOf(checkKey),
     statisticsOf: ({ checkKey }) => runner.statistics(checkKey) ?? noStatistics,
     activity: runner.activity,
+    shareOut: runner.shareOut,
     stop: runner.stop,
   };
 }

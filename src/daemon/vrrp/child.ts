@@ -1,7 +1,7 @@
 // One life of the VRRP process, as the main process sees it: forked, listened to, killed when it is silent for too long,
 // and how it ended. What follows from its end is supervisor.ts's decision.
 import type { Clock, EventLoop } from '../../ports/clock.ts';
-import { createLiveness } from './liveness.ts';
+import { createLiveness } from '../pace/liveness.ts';
 import type { FromVrrpProcess, ToVrrpProcess } from './messages.ts';
 
 /** Its adverts and leases run out long before; this only gets it going again. */

@@ -4,12 +4,12 @@
 import type { JournalEvent } from '../../journal/event.ts';
 import type { Micros } from '../../ports/clock.ts';
 import { createLatenessHistogram } from '../pace/lateness.ts';
+import { createLiveness, type Liveness } from '../pace/liveness.ts';
 import { createRateLimit } from '../pace/rate-limit.ts';
 import { createClaims } from './holdings/claims.ts';
 import { createFloatingKeeper } from './holdings/floating-routes.ts';
 import { createStatics, type Statics } from './holdings/statics.ts';
 import { type Configuration, createInstances, type Instances } from './instances.ts';
-import { createLiveness, type Liveness } from './liveness.ts';
 import type { ToVrrpProcess } from './messages.ts';
 import { createNetworkView } from './network-view.ts';
 import { createTelling, type Telling } from './telling.ts';

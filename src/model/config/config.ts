@@ -48,6 +48,8 @@ export type Config = {
   readonly tracked?: TrackedConfig;
   readonly ipvs: IpvsConfig;
   readonly virtuals: readonly VirtualConfig[];
+  /** How many processes make checks beside the main one. Absent: as many as they are worth. */
+  readonly checkProcesses?: number | 'auto';
   /** Reload when the file changes on disk. */
   readonly autoreload: boolean;
   /** Run with the file's path when that has changed on disk. */

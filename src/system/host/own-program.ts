@@ -26,7 +26,7 @@ export function withOwnProgram(
   options: ForkOptions,
   streams: readonly ('inherit' | 'ignore' | 'pipe')[] = ['inherit', 'inherit', 'inherit'],
 ): ForkOptions {
-  // Node reads these before anything else, for as long as it takes to start; no process of ours speaks TLS.
+  // Node reads these before anything else, for as long as it takes to start: they are for those alone that speak TLS.
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
   const program = import.meta.program;
   if (program === undefined) return { ...options, env, stdio: [...streams, 'ipc'] };

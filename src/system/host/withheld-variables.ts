@@ -7,4 +7,10 @@ export const withholdVariables = (names: readonly string[]): void => {
   for (const name of names) withheld.add(name);
 };
 
+/** Of the daemon alone: its service manager, its descriptors. */
+const ofService = /^(?:NOTIFY_SOCKET|WATCHDOG_|LISTEN_|JOURNAL_STREAM$|INVOCATION_ID$)/;
+
+/** Neither a secret nor a way to one, nor the service manager's. */
+export const isForAnybody = (name: string): boolean => !isWithheld(name) && !ofService.test(name);
+
 export const isWithheld = (name: string): boolean => withheld.has(name);

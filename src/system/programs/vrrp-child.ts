@@ -3,6 +3,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { withAmbient } from '../host/capabilities.ts';
 import { isForChild, withOwnProgram } from '../host/own-program.ts';
+import { isForAnybody } from '../host/withheld-variables.ts';
 
 /** The two directions are typed by whoever uses it. */
 export type ForkedProcess<Out, In> = {
@@ -58,9 +59,28 @@ export function forkSelf<Out extends object, In>(
   command: string,
   ...options: readonly string[]
 ): ForkedProcess<Out, In> {
-  const child =
+  return hold(
     takeAhead(entry, command, options) ??
-    withAmbient(() => fork(entry, [command, ...options], forkOptions()));
+      withAmbient(() => fork(entry, [command, ...options], forkOptions())),
+  );
+}
+
+/** One that nobody vouches for: no capability of ours, no stream but standard error, none of our secrets in its environment. */
+export function forkUntrusted<Out extends object, In>(
+  entry: string,
+  command: string,
+  execArgv: readonly string[],
+): ForkedProcess<Out, In> {
+  const options = withOwnProgram({ execArgv: [...execArgv], serialization: 'json' }, untrustedStreams);
+  // The authorities of its TLS are ours.
+  const env = { ...process.env, ...options.env };
+  const inherited = Object.entries(env).filter(([name]) => isForAnybody(name));
+  return hold(fork(entry, [command], { ...options, env: Object.fromEntries(inherited) }));
+}
+
+const untrustedStreams = ['ignore', 'ignore', 'inherit'] as const;
+
+function hold<Out extends object, In>(child: ChildProcess): ForkedProcess<Out, In> {
   const exits: ((reason: string) => void)[] = [];
   let ended = false;
   const end = (reason: string) => {

@@ -33,6 +33,11 @@ export const documentCases: readonly ProblemCase[] = [
     '2:1: Cannot read "autoreload": expected each key once, got it again',
   ),
   yaml(
+    'a number of check processes',
+    'check_processes: 65\n',
+    '1:18: Cannot read check_processes: expected auto, or a number of processes from 0 to 64, got 65',
+  ),
+  yaml(
     'keys are known',
     'checkintervall: 5\n',
     '1:1: Cannot read config: expected a known key (did you mean "checkinterval"?), got "checkintervall"',

@@ -22,6 +22,7 @@ export const effectCases: readonly ProblemCase[] = [
     'fallback: 10.0.0.9:80 masq',
     'flap_hold: 1m',
     'maintenancedir: /m',
+    'check_processes: 2',
   ].map((line) => {
     const [key = ''] = line.split(': ');
     return yaml(

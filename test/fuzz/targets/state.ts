@@ -1,5 +1,6 @@
 // What the daemon reads back that it wrote itself, and anybody may have changed: JSON of its state folder.
 import { parseDirectorRecord } from '../../../src/daemon/director/director-memory.ts';
+import { decodeBatch } from '../../../src/daemon/health/processes/decode-batch.ts';
 import { parseOverrides } from '../../../src/daemon/operator/operator.ts';
 import { parseLeavingState } from '../../../src/daemon/reconcile/leaving-servers.ts';
 import { parseClaimRecord } from '../../../src/daemon/vrrp/holdings/claim-record.ts';
@@ -45,6 +46,17 @@ export const stateTargets: readonly Target[] = [
       '{"event":"a","level":"error","message":"","timestamp":"+275760-09-13T00:00:00Z"}',
     ],
     parseRecordLine,
+  ),
+  textTarget(
+    'what a check process says',
+    ['decodeBatch'],
+    [
+      '{"type":"results","rows":[[7,1000000,12,340,0,null],[8,1000000,12,340,1,{"outcome":"success","detail":"x","weight":3}]],"underWay":1,"waiting":0}',
+      '{"type":"results","rows":[[7,1,2,3,0,{"outcome":"failure","detail":"x","certificate":{"subject":"a","expires":"2026-12-24T00:00:00.000Z","daysLeft":-3}}]],"underWay":0,"waiting":0}',
+      '{"type":"fault","event":{"event":"daemon.fault","process":"check","kind":"uncaughtException","error":"a","reason":"b","stack":["c"],"ends":true}}',
+      '{"type":"ready","user":"nobody"}',
+    ],
+    ofJson(decodeBatch),
   ),
   textTarget(
     'which events',

@@ -1,6 +1,6 @@
 // Two processes that beat for each other: which silence counts, and which is only that nobody has listened yet.
 import { expect, it } from 'vitest';
-import { createLiveness } from '../../../src/daemon/vrrp/liveness.ts';
+import { createLiveness } from '../../../src/daemon/pace/liveness.ts';
 import { createVirtualTime } from '../../make/virtual-time.ts';
 
 const beatMs = 500;

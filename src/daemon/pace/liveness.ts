@@ -1,4 +1,4 @@
-// Heartbeats between the main process and the VRRP process: beats at a fixed rate, and notices when the other
+// Heartbeats between the main process and one that it has started: beats at a fixed rate, and notices when the other
 // side has been silent for too long. It counts its own beats, not time: whoever was frozen itself has not been
 // listening, and must not take that for the other's silence. Nor is it silence while a word waits to be read: a beat
 // that is late fires before it, so the last one counts only after what came in has been read.
