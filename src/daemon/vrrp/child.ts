@@ -54,6 +54,7 @@ export function watchChild(child: VrrpChild, clock: Clock & EventLoop, options: 
   const liveness = createLiveness(clock, {
     silenceMs,
     firstWordMs: options.resumes ? silenceMs : startMs,
+    answers: true,
     onBeat: () => child.send({ type: 'heartbeat' }),
     onSilent: (silentMs) => kill(`silent for ${silentMs} ms`),
   });

@@ -111,6 +111,8 @@ export type FromVrrpProcess =
       readonly instances: readonly VrrpInstanceStatus[];
       /** What stands in the way of them now; absent: nothing. */
       readonly problems?: readonly string[];
+      /** It is a heartbeat as well. */
+      readonly at?: number;
     }
   | { readonly type: 'snapshot'; readonly snapshot: VrrpSnapshot }
   /** Configuration applied (sockets open, interfaces known), or what stood in the way. */

@@ -74,8 +74,7 @@ export function runInstances(ports: VrrpPorts, channel: VrrpChannel, options: Vr
   const liveness = createLiveness(clock, {
     ...{ silenceMs, firstWordMs: silenceMs },
     onBeat: () => {
-      channel.send({ type: 'heartbeat', at: clock.now() });
-      telling.onBeat(instances.isLoaded());
+      if (!telling.onBeat(instances.isLoaded())) channel.send({ type: 'heartbeat', at: clock.now() });
     },
     onSilent: (silentMs) => void supervisorLost(vrrp, `silent for ${silentMs} ms`),
   });

@@ -169,8 +169,8 @@ function hear(supervision: Supervision, message: FromVrrpProcess): void {
       supervision.ports.journal(message.event);
       return;
     case 'status': {
-      const { instances, process, problems = [] } = message;
-      supervision.reported = { ...reported, instances, process, problems };
+      const { instances, process, problems = [], at } = message;
+      supervision.reported = withHeartbeat({ ...reported, instances, process, problems }, at);
       return;
     }
     case 'snapshot':

@@ -1,7 +1,8 @@
 // What the VRRP process tells the main process of itself, and how often: its status, for people, and snapshots, to
 // resume from after a crash. Bounded, however many transitions and adverts there are.
-import type { Clock, EventLoop } from '../../ports/clock.ts';
+import type { Clock, EventLoop, Micros } from '../../ports/clock.ts';
 import type { createLatenessHistogram } from '../pace/lateness.ts';
+import { beatMs } from '../pace/liveness.ts';
 import type { RouterShell } from './router/router-ports.ts';
 import type { VrrpChannel } from './vrrp-ports.ts';
 
@@ -28,33 +29,28 @@ export type Telling = {
   readonly snapshot: () => void;
   /** A transition happened, or an advert was really sent. */
   readonly onProgress: (what: 'transition' | 'advert') => void;
-  /** With a heartbeat: the status that nobody asked for, where it is due. */
-  readonly onBeat: (isLoaded: boolean) => void;
+  /** The status that nobody asked for, where it is due, and a snapshot. @returns whether it was, and is the heartbeat. */
+  readonly onBeat: (isLoaded: boolean) => boolean;
   /** The advert intervals of all that run. */
   readonly pace: (intervalsMs: readonly number[]) => void;
 };
 
 export function createTelling(ports: TellingPorts): Telling {
-  const { clock, channel, lateness, running } = ports;
+  const { clock, channel, running } = ports;
   let snapshotAt = Number.NEGATIVE_INFINITY;
   let cancelSnapshot: (() => void) | undefined;
   let snapshotEveryUs = snapshotEveryUsMin;
+  /** It goes with the next beat, which comes soon enough: each message wakes the main process. */
+  let isSnapshotDue = false;
   let tellingSoon = false;
   let beats = 0;
 
-  function status(): void {
-    const { pid, realtime, memoryLocked } = ports.process;
-    const process = { pid, realtime, memoryLocked, advertLateness: lateness.summary() };
-    const problems = [...ports.problems(), ...running().flatMap(problemOf)];
-    channel.send({
-      ...{ type: 'status', process, instances: running().map((router) => router.status()) },
-      ...(problems.length > 0 && { problems }),
-    });
-  }
+  const status = (at?: Micros): void => channel.send({ ...statusOf(ports), ...(at !== undefined && { at }) });
 
   function snapshot(): void {
     cancelSnapshot?.();
     cancelSnapshot = undefined;
+    isSnapshotDue = false;
     snapshotAt = clock.now();
     const instances = running().map((router) => router.snapshot());
     channel.send({ type: 'snapshot', snapshot: { takenAt: snapshotAt, instances } });
@@ -74,10 +70,11 @@ export function createTelling(ports: TellingPorts): Telling {
   const statusLoad = () => running().length / instancesABeat + ports.addresses() / addressesABeat;
 
   return {
-    status,
+    status: () => status(),
     snapshot,
     onProgress: (what) => {
       if (what === 'transition') soon();
+      else if (snapshotEveryUs >= 1000 * beatMs) isSnapshotDue = true;
       else if (cancelSnapshot === undefined) {
         const dueUs = Math.max(0, snapshotAt + snapshotEveryUs - clock.now());
         cancelSnapshot = clock.after(dueUs / 1000, snapshot);
@@ -85,11 +82,24 @@ export function createTelling(ports: TellingPorts): Telling {
     },
     onBeat: (isLoaded) => {
       beats += 1;
-      if (isLoaded && beats % Math.ceil(statusLoad() || 1) === 0) status();
+      if (isSnapshotDue) snapshot();
+      if (!isLoaded || beats % Math.ceil(statusLoad() || 1) !== 0) return false;
+      status(clock.now());
+      return true;
     },
     pace: (intervalsMs) => {
       snapshotEveryUs = Math.max(snapshotEveryUsMin, 500 * Math.min(...intervalsMs));
     },
+  };
+}
+
+function statusOf({ process: own, lateness, running, problems: others }: TellingPorts) {
+  const { pid, realtime, memoryLocked } = own;
+  const process = { pid, realtime, memoryLocked, advertLateness: lateness.summary() };
+  const problems = [...others(), ...running().flatMap(problemOf)];
+  return {
+    ...{ type: 'status' as const, process, instances: running().map((router) => router.status()) },
+    ...(problems.length > 0 && { problems }),
   };
 }
 

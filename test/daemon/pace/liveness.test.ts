@@ -1,16 +1,16 @@
 // Two processes that beat for each other: which silence counts, and which is only that nobody has listened yet.
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createLiveness } from '../../../src/daemon/pace/liveness.ts';
 import { createVirtualTime } from '../../make/virtual-time.ts';
 
 const beatMs = 500;
 
-function listening(changed: { readonly firstWordMs?: number } = {}) {
+function listening(changed: { readonly firstWordMs?: number; readonly answers?: boolean } = {}) {
   const time = createVirtualTime();
   const silent: number[] = [];
   let beats = 0;
   const liveness = createLiveness(time, {
-    ...{ silenceMs: 2000, firstWordMs: changed.firstWordMs ?? 2000 },
+    ...{ silenceMs: 2000, firstWordMs: 2000, ...changed },
     onBeat: () => {
       beats += 1;
     },
@@ -77,4 +77,38 @@ it('says nothing once it is stopped, not even of what it was about to judge', as
   time.afterPoll(() => liveness.stop());
   await time.advance(10_000);
   expect(silent).toEqual([]);
+});
+
+describe('one that answers', () => {
+  it('beats when it hears a beat, whenever the first came, and not by itself as well', async () => {
+    for (const firstMs of [1, 70, 250, 499]) {
+      const { time, channel, beats } = listening({ answers: true });
+      await time.advance(firstMs);
+      // Its first answer may come late; from then on each beat has one.
+      for (const _ of [1, 2]) {
+        channel.push('word');
+        await time.advance(beatMs);
+      }
+      const before = beats();
+      for (let word = 0; word < 20; word += 1) {
+        channel.push('word');
+        await time.advance(0);
+        expect(beats() - before).toBe(word + 1);
+        await time.advance(beatMs);
+      }
+    }
+  });
+  it('beats at the same rate where much is said, and goes on in a silence, which it tells of as soon', async () => {
+    const { time, channel, silent, beats } = listening({ answers: true });
+    for (let word = 0; word < 100; word += 1) {
+      channel.push('word');
+      await time.advance(100);
+    }
+    expect(beats()).toBeGreaterThanOrEqual(20);
+    expect(beats()).toBeLessThanOrEqual(25);
+    await time.advance(2400);
+    expect(silent).toEqual([]);
+    await time.advance(20);
+    expect(silent).toEqual([2500]);
+  });
 });

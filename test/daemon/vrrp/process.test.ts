@@ -408,6 +408,29 @@ describe('the end', () => {
   });
 });
 
+describe('at rest', () => {
+  it('wakes its main process twice a second: the snapshot goes with the status, which is the heartbeat', async () => {
+    const host = await started({ advertIntervalMs: 1000 });
+    const rest = async () => {
+      for (let second = 0; second < 10; second += 1) {
+        host.tell({ type: 'heartbeat' });
+        await host.time.advance(1000);
+      }
+    };
+    await rest();
+    const before = host.said().length;
+    await rest();
+    const said = host.said().slice(before);
+    const of = (wanted: string) => said.filter(({ type }) => type === wanted).length;
+    const known = said.filter(({ type }) => type !== 'event');
+    expect([of('status'), of('snapshot'), known.length]).toEqual([20, 10, 30]);
+    const status = said.findLast(({ type }) => type === 'status');
+    expect(status).toHaveProperty('at');
+    for (const [index, message] of known.entries())
+      if (message.type === 'snapshot') expect(known[index + 1]?.type).toBe('status');
+  });
+});
+
 describe('a crash of this process alone', () => {
   it('is resumed from: active at once, the address untouched', async () => {
     const first = await active();
