@@ -15,6 +15,10 @@ describe('formatStatus', () => {
       config: 'a.yaml',
       nowMs: 20_000,
       checks: {
+        processes: [
+          { pid: 21, checks: 50, latenessMs: 0.4 },
+          { checks: 0, latenessMs: 0 },
+        ],
         checks: 0,
         underWay: 0,
         waiting: 0,
@@ -99,6 +103,9 @@ describe('formatStatus', () => {
     expect(text).toContain('3 server(s) of a file kept as they were: /f:1:1: Cannot read real_file');
     expect(text).toContain(
       'lvs1: lvs-director 0.1.0, ready, pid 7, up 1 min 1 s, a.yaml, at 2026-03-01T14:00:00.000Z\n',
+    );
+    expect(text).toContain(
+      'Check processes: 21 (50 checks, 0.4 ms late on the average), one to be started again\n',
     );
     expect(text).toContain('The VRRP process told this 7 s ago, and nothing since');
     expect(text).toMatch(
