@@ -60,6 +60,10 @@ bench-metrics: build ## 10,000 servers, left alone and scraped by turns: how lat
 	@scripts/ensure-packages.sh ip nginx curl sysctl
 	@scripts/bench-metrics.sh $(OPTIONS)
 
+bench-rest: build ## wake-ups and processor time of a director with little to do, beside keepalived (OPTIONS='--servers 20')
+	@scripts/ensure-packages.sh ip keepalived cc sysctl
+	@scripts/bench-rest.sh $(OPTIONS)
+
 bench-start: build ## exec to the first advert and memory at rest beside keepalived, a command beside node -e 0 (OPTIONS='--runs 1')
 	@scripts/ensure-packages.sh ip keepalived sysctl
 	@scripts/bench-start.sh $(OPTIONS)
@@ -110,4 +114,4 @@ clean: ## what was built and measured
 modules:
 	@scripts/ensure-modules.sh
 
-.PHONY: help build install test test-systemd test-machine test-matrix fuzz soak soak-table sim demo bench-failover bench-scale bench-flood bench-metrics bench-start bench-ipvs deb rpm npm-package lint audit format clean modules
+.PHONY: help build install test test-systemd test-machine test-matrix fuzz soak soak-table sim demo bench-failover bench-scale bench-flood bench-metrics bench-rest bench-start bench-ipvs deb rpm npm-package lint audit format clean modules
