@@ -208,12 +208,7 @@ export const commands: Readonly<Record<string, Command>> = {
   doctor: {
     takes: ['[FILE]'],
     summary: 'what around the table of this director is wrong, what that breaks, and what mends it',
-    options: {
-      config,
-      director: unshown.string,
-      service: { type: 'string', usage: '--service SERVICE' },
-      json,
-    },
+    options: { ...ofServer, json },
     details: [
       'as root; it changes nothing, and the daemon may run or not; FILE is the config, as with -c',
       'exit 1 where anything was found',

@@ -16,6 +16,7 @@ import {
   type Options,
   textOption,
 } from './command-line.ts';
+import { findSocket } from './seek-socket.ts';
 
 /** 0: nothing found; 1: something. */
 export async function runDoctor({ options, positionals }: Arguments, io: Io): Promise<ExitCode> {
@@ -31,7 +32,9 @@ export async function runDoctor({ options, positionals }: Arguments, io: Io): Pr
   }
   const wanted = onlyService(config, options);
   if (typeof wanted === 'string') return refuse(io, wanted);
-  const examined = examine(await gatherFacts(wanted));
+  // Only of a daemon that says it runs this very file, where no socket was named.
+  const socket = await findSocket({ config: file, director: options.director, socket: options.socket });
+  const examined = examine(await gatherFacts(wanted, { socket }));
   io.stdout(
     options.json === true
       ? `${JSON.stringify(examinedAsJson(examined), null, 2)}\n`

@@ -1,33 +1,58 @@
 // What the doctor wants to know of this machine, read of it: nothing is changed, and no packet is sent. Of the network
 // namespace that the main thread is in: what belongs to one is read by that thread, or by a program that it starts.
 
+import { release } from 'node:os';
 import { parseIpAddresses, parseIpLinks, parseIpRoute } from '../doctor/facts/ip-json.ts';
+import { parseListening } from '../doctor/facts/listening.ts';
 import type { Facts, RouteFact } from '../doctor/facts.ts';
 import { keepers } from '../doctor/findings/programs.ts';
+import { parseIptablesSave } from '../doctor/firewall/iptables-save.ts';
+import { parseNftRuleset } from '../doctor/firewall/nft-json.ts';
+import type { Ruleset } from '../doctor/firewall/ruleset.ts';
 import { serversOf } from '../doctor/services.ts';
 import type { Config } from '../model/config/config.ts';
 import { familyOf, type Ip } from '../net/ip.ts';
 import { ipFlag } from '../setup/script.ts';
 import { readKernelModules } from '../system/host/kernel-modules.ts';
+import { networkFiles } from '../system/host/network-files.ts';
 import { findRivals } from '../system/host/rivals.ts';
-import { settingsIn, settingsOfDevices, valuesOf } from '../system/host/sysctl-tree.ts';
+import { contentOfProc, settingsIn, settingsOfDevices, valuesOf } from '../system/host/sysctl-tree.ts';
+import { clockState } from '../system/libc.ts';
 import { programOutput } from '../system/programs/program-output.ts';
+import { askForDoctor } from './doctor-daemon.ts';
 
-export async function gatherFacts(config: Config): Promise<Facts> {
+/** @property socket of the daemon that may run. @property root of the file system, for files that others write. */
+export type Where = { readonly socket?: string; readonly root?: string };
+
+export async function gatherFacts(config: Config, { socket, root }: Where = {}): Promise<Facts> {
   const unread: string[] = [];
   const modules = readKernelModules();
-  const links = await printed(unread, 'ip', '-j', '-d', 'address', 'show');
+  const [links, rules, routes, programs, listening, daemon] = await Promise.all([
+    printed(unread, 'ip', '-j', '-d', 'address', 'show'),
+    readRules(unread),
+    readRoutes(config),
+    findRivals('/proc', new Set(Object.keys(keepers))),
+    programOutput('ss', '-H', '-lntu'),
+    socket === undefined ? undefined : askForDoctor(socket, Date.now()),
+  ]);
+  const clock = clockState();
   return {
     config,
     links: parseIpLinks(links),
     addresses: parseIpAddresses(links),
     sysctls: readSettings(),
+    ...rules,
     ...(modules !== undefined && { modules }),
-    routes: await readRoutes(config),
-    programs: await findRivals('/proc', new Set(Object.keys(keepers))),
+    ...{ routes, programs, kernel: release(), networkFiles: networkFiles(root) },
+    ...(clock.ok && { isClockSynchronised: clock.value !== clockUnsynchronised }),
+    ...(listening.ok && { listening: parseListening(listening.value) }),
+    ...(daemon !== undefined && { daemon }),
     unread,
   };
 }
+
+/** TIME_ERROR of adjtimex(2). */
+const clockUnsynchronised = 5;
 
 /** @returns nothing where the program has nothing to say, and why is put into `unread`. */
 async function printed(unread: string[], program: string, ...words: readonly string[]): Promise<string> {
@@ -46,6 +71,30 @@ const readSettings = (): Facts['sysctls'] => ({
     ...['net/ipv4/ip_forward', 'net/netfilter/nf_conntrack_max', 'net/netfilter/nf_conntrack_count'],
   ]),
 });
+
+/** Of nf_tables, and of iptables, which keeps its rules in nf_tables as well, or apart. */
+async function readRules(unread: string[]): Promise<Pick<Facts, 'ruleset'>> {
+  const [nft, v4, v6] = await Promise.all([
+    programOutput('nft', '-j', 'list', 'ruleset'),
+    programOutput('iptables-save'),
+    programOutput('ip6tables-save'),
+  ]);
+  const byIptables: Ruleset = [
+    ...(v4.ok ? parseIptablesSave(v4.value, 'ip') : []),
+    ...(v6.ok ? parseIptablesSave(v6.value, 'ip6') : []),
+  ];
+  const byNft = nft.ok ? parseNftRuleset(nft.value) : undefined;
+  if (!nft.ok && !v4.ok) {
+    unread.push(nft.error, v4.error);
+    return {};
+  }
+  if (!nft.ok && /is not there$/.test(nft.error) === false) unread.push(nft.error);
+  if (!v4.ok && contentOfProc('/proc/net/ip_tables_names') !== '')
+    unread.push(`rules of the older iptables: ${v4.error}`);
+  const isTwice = ({ family, table }: Ruleset[number]) =>
+    byIptables.some((each) => each.family === family && each.table === table);
+  return { ruleset: [...(byNft ?? []).filter((chain) => !isTwice(chain)), ...byIptables] };
+}
 
 /** Where packets for servers and peers would go. */
 async function readRoutes({ virtuals, vrrp }: Config): Promise<Facts['routes']> {

@@ -9,22 +9,27 @@ import type { Resolution } from './resolution.ts';
 
 /** One warning for all servers of the file. */
 export function judgeFloatingGateway(
-  { vrrp, virtuals }: Pick<Config, 'vrrp' | 'virtuals'>,
+  config: Pick<Config, 'vrrp' | 'virtuals'>,
   { problems }: Pick<Resolution, 'problems'>,
 ): void {
-  if (vrrp.length === 0) return;
-  const floating = vrrp
-    .flatMap(({ virtualAddresses, excludedAddresses = [] }) => [...virtualAddresses, ...excludedAddresses])
-    .map(asNetwork);
-  const lost = virtuals
-    .flatMap(({ reals, fallbacks }): readonly RealConfig[] => [...reals, ...fallbacks])
-    .filter(({ address, forward }) => forward === 'masq' && !isHere(address))
-    .filter(({ address }) => !floating.some((each) => prefixContains(each, address)));
+  const lost = lostGateways(config);
   const [first] = lost;
   if (first === undefined) return;
   const others = lost.length === 1 ? '' : ` (and of ${lost.length - 1} more)`;
   const rule = `a virtual address on the network of ${first.address}${others} for their gateway, say virtual_ipaddress_excluded: [ADDRESS/LENGTH dev IF], or full NAT (docs/setup.md)`;
   problems.push(warningAt(first.at, 'keep the answers of masq servers through a failover', rule, 'none'));
+}
+
+/** The masq servers on whose network no address floats. */
+export function lostGateways({ vrrp, virtuals }: Pick<Config, 'vrrp' | 'virtuals'>): readonly RealConfig[] {
+  if (vrrp.length === 0) return [];
+  const floating = vrrp
+    .flatMap(({ virtualAddresses, excludedAddresses = [] }) => [...virtualAddresses, ...excludedAddresses])
+    .map(asNetwork);
+  return virtuals
+    .flatMap(({ reals, fallbacks }): readonly RealConfig[] => [...reals, ...fallbacks])
+    .filter(({ address, forward }) => forward === 'masq' && !isHere(address))
+    .filter(({ address }) => !floating.some((each) => prefixContains(each, address)));
 }
 
 /** One without a length is taken for one of the usual network: it answers there as well as any. */

@@ -2,6 +2,7 @@
 // (compose/doctor). Everything that could not be read is absent, and `unread` says why. Plain values.
 import type { Config } from '../model/config/config.ts';
 import type { Ip } from '../net/ip.ts';
+import type { Ruleset } from './firewall/ruleset.ts';
 
 export type LinkFact = {
   readonly index: number;
@@ -39,6 +40,43 @@ export type RouteFact = {
 /** A program of this network namespace. */
 export type ProgramFact = { readonly program: string; readonly pid: number };
 
+/** A virtual router as the running daemon has it. @property phase "active", "backup", ... */
+export type RouterFact = {
+  readonly name: string;
+  readonly virtualRouterId: number;
+  readonly phase: string;
+  readonly advertsSent: number;
+  readonly advertsReceived: number;
+  /** Heard of late with its VRID, and no peers. */
+  readonly strangers: readonly { readonly source: string; readonly reason: string }[];
+  /** Of peers, of late. */
+  readonly differences: readonly {
+    readonly source: string;
+    readonly what: string;
+    readonly ours: string;
+    readonly theirs: string;
+  }[];
+};
+
+/** @property open descriptors. @property most how many it may have. */
+export type ProcessFact = { readonly pid: number; readonly open: number; readonly most: number };
+
+export type DaemonFact = {
+  readonly routers: readonly RouterFact[];
+  readonly processes: readonly ProcessFact[];
+  readonly vrrp?: { readonly pid: number; readonly isRealtime: boolean; readonly isLocked: boolean };
+};
+
+/** A socket that takes packets from others. */
+export type ListeningFact = {
+  readonly protocol: 'tcp' | 'udp';
+  readonly address: Ip | 'any';
+  readonly port: number;
+};
+
+/** @property manager "systemd-networkd" */
+export type NetworkFileFact = { readonly path: string; readonly manager: string; readonly text: string };
+
 export type Facts = {
   readonly config: Config;
   readonly links: readonly LinkFact[];
@@ -49,7 +87,17 @@ export type Facts = {
   readonly modules?: ReadonlySet<string>;
   /** To each address that was asked for: servers, peers, and where no route is closer (`default`, `default6`). */
   readonly routes: Readonly<Record<string, RouteFact>>;
+  /** Of nftables and iptables. Absent: cannot be told. */
+  readonly ruleset?: Ruleset;
   readonly programs: readonly ProgramFact[];
+  /** "6.18.44" */
+  readonly kernel?: string;
+  /** Absent: cannot be told. */
+  readonly isClockSynchronised?: boolean;
+  readonly listening?: readonly ListeningFact[];
+  readonly networkFiles: readonly NetworkFileFact[];
+  /** Absent: none answers. */
+  readonly daemon?: DaemonFact;
   /** What could not be read, and why. */
   readonly unread: readonly string[];
 };

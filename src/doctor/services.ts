@@ -41,3 +41,7 @@ export const floatingOf = ({ vrrp }: Pick<Config, 'vrrp'>): readonly Floating[] 
       device: entry.device ?? vmac ?? own,
     })),
   );
+
+/** The device that clients' packets for an address come by, where it floats. */
+export const deviceOf = (config: Pick<Config, 'vrrp'>, address: Ip): string | undefined =>
+  floatingOf(config).find(({ entry }) => entry.address === address)?.device;

@@ -44,6 +44,7 @@ const declarations = {
   mlock2: 'int mlock2(uintptr_t, size_t, int)',
   sched_setscheduler: 'int sched_setscheduler(int, int, const void *)',
   mkfifo: 'int mkfifo(const char *, unsigned int)',
+  adjtimex: 'int adjtimex(void *)',
 } as const;
 
 /** socket(2), close-on-exec and non-blocking. @returns the descriptor. */
@@ -94,6 +95,12 @@ export const lockOnFault = (address: bigint, length: bigint): Outcome =>
 /** sched_setscheduler(2) of the calling thread. */
 export const setScheduler = (policy: number, priority: number): Outcome =>
   call(declarations.sched_setscheduler, 0, policy, intBytes(priority));
+
+/** More than a struct timex has on any platform. */
+const timexBytes = 512;
+
+/** adjtimex(2) that sets nothing. @returns the state of the clock; 5 (TIME_ERROR): not synchronised. */
+export const clockState = (): Outcome => call(declarations.adjtimex, new Uint8Array(timexBytes));
 
 /** mkfifo(3); the umask counts. */
 export const makeFifo = (path: string, mode: number): Outcome => call(declarations.mkfifo, path, mode);

@@ -48,7 +48,20 @@ export const doctorFacts = (changes: Partial<Facts> = {}): Facts => ({
     default: { device: 'eth0', via: ip('10.7.0.254') },
     '10.8.0.2': { device: 'eth1', source: ip('10.8.0.1') },
   },
+  ruleset: [
+    {
+      ...{ by: 'nft', family: 'ip', table: 'lvs_setup', name: 'servers', hook: 'postrouting', type: 'nat' },
+      policy: 'accept',
+      rules: [
+        {
+          conditions: [{ on: 'saddr', values: [{ address: ip('10.8.0.2'), length: 32 }] }],
+          act: { act: 'snat' },
+        },
+      ],
+    },
+  ],
   programs: [],
+  networkFiles: [],
   unread: [],
   ...changes,
 });

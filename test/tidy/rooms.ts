@@ -31,7 +31,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   roster: { below: [...core.below, 'config/real-file.ts'] },
   explain: { below: [...core.below, 'reconcile'] },
   setup: { below: words },
-  doctor: { below: [...words, 'setup'] },
+  doctor: { below: [...words, 'setup', 'config/floating-gateway.ts'] },
   config: { ...core, modules: ['js-yaml', 'zod'] },
   kernel: { below: [...words, 'wire', 'ports'] },
   probes: {

@@ -15,7 +15,7 @@ export function entriesOf(text: string): readonly Entry[] {
   }
 }
 
-export const isEntry = (value: unknown): value is Entry => typeof value === 'object' && value !== null;
+const isEntry = (value: unknown): value is Entry => typeof value === 'object' && value !== null;
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0);

@@ -2,7 +2,7 @@
 import type { Facts } from '../facts.ts';
 import { type Examination, type Finding, quoted } from '../finding.ts';
 
-/** By what /proc calls them: what they do here, and how they are stopped. */
+/** By what /proc calls them: what they do here, and how they are kept from starting again. */
 export const keepers: Readonly<Record<string, { readonly does: string; readonly stop?: string }>> = {
   keepalived: {
     does: 'keeps an IPVS table and virtual addresses',
@@ -23,13 +23,8 @@ export const programs: Examination<Facts> = {
         ...{ name: 'foreign-program', level: 'fault', services: [] },
         what: `${program} runs here (process ${pid})`,
         why: `it ${does}: the two take back, again and again, what the other has done`,
-        command:
-          stop === undefined
-            ? `kill ${quoted(pid)}`
-            : `${stop} 2>/dev/null; kill ${quoted(pid)} 2>/dev/null; :`,
-        ...(stop === undefined && {
-          advice: `let ${program} balance without IPVS, or keep it off this host`,
-        }),
+        command: `kill ${quoted(pid)}`,
+        advice: stop ?? `let ${program} balance without IPVS, or keep it off this host`,
       };
     }),
 };

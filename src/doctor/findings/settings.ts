@@ -63,7 +63,7 @@ function describe(keys: readonly string[], sysctls: Facts['sysctls'], expected: 
 }
 
 /** Those that are there and are not as they should be. */
-function wrongKeys({ key, rule, value }: Setting, { sysctls, links }: Facts): readonly string[] {
+export function wrongKeys({ key, rule, value }: Setting, { sysctls, links }: Facts): readonly string[] {
   const keys = key.includes('*') ? links.map(({ name }) => key.replace('*', name)) : [key];
   return keys.filter((each) => {
     const now = sysctls[each];

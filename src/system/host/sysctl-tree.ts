@@ -1,6 +1,6 @@
 // Whole folders of settings of the kernel, below /proc/sys, of the network namespace that the process is in (sysctl.ts has
 // single ones). What may not be read is left out.
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { systemSysctl } from './sysctl.ts';
 
 const entries = (folder: string) => {
@@ -29,3 +29,12 @@ export const valuesOf = (keys: readonly string[]): Readonly<Record<string, strin
       return value === undefined ? [] : [[key, value]];
     }),
   );
+
+/** Of a file of /proc; nothing where there is none. */
+export function contentOfProc(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}

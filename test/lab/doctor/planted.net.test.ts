@@ -1,6 +1,6 @@
 // Faults of a director, each planted alone in a healthy one that `lvs-director director` has set up: the doctor finds it,
 // names it rightly and nothing else, and the command that it prints is run and mends it. Of a healthy one it says nothing.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../../src/cli/run-command-line.ts';
@@ -22,6 +22,8 @@ const real: Readonly<Record<Topology, string>> = {
 let lab: Lab;
 let director: Host;
 let leave: () => void;
+/** Where the files of others lie. */
+const filesOf = { root: '' };
 const files = new Map<Topology, string>();
 
 const configOf = (topology: Topology, folder: string) => `
@@ -41,15 +43,21 @@ async function printed(...argv: readonly string[]): Promise<string> {
   return out;
 }
 
+const obey = (text: string) => director.run('bash', '-c', text.replaceAll('$ROOT', filesOf.root));
+
 /** Within the namespace of the director, where this process is. */
 async function look(topology: Topology): Promise<Examined> {
   const { config } = await readConfigNow(files.get(topology) ?? '', 'lvs1');
   if (config === undefined) throw new Error('Cannot look: expected a good config, got none');
-  return examine(await gatherFacts(config));
+  const facts = await gatherFacts(config, { root: filesOf.root });
+  // This machine's own clock is no director's.
+  return examine({ ...facts, isClockSynchronised: true });
 }
 
 beforeAll(async () => {
   lab = createLab();
+  filesOf.root = lab.directory('root');
+  mkdirSync(join(filesOf.root, 'etc/systemd/network'), { recursive: true });
   director = await lab.host('lvs1');
   const [outside, inside] = [await lab.lan('out'), await lab.lan('in')];
   await lab.attach(director, outside, { addresses: ['10.7.0.1/24'] });
@@ -77,6 +85,8 @@ type Fault = {
   readonly topology?: Topology;
   /** For sh. */
   readonly plant: string;
+  /** Where the doctor only gives advice: what follows it. */
+  readonly mend?: string;
   /** What is left of it when it is mended. */
   readonly clear?: string;
 };
@@ -91,6 +101,74 @@ const faults: readonly Fault[] = [
   },
   { finding: 'vip-on-lo', topology: 'dr', plant: 'ip address add 10.7.0.240/32 dev lo' },
   { finding: 'vip-on-other-device', plant: 'ip address add 10.7.0.240/32 dev eth1' },
+  {
+    finding: 'firewall-drops-service',
+    topology: 'dr',
+    plant: `nft -f - <<'END'
+table inet filter {
+  chain input { type filter hook input priority 0; policy drop;
+    ct state vmap { established : accept, related : accept, invalid : drop }
+    iifname lo accept
+    meta l4proto { vrrp, icmp } accept
+    tcp dport { 22, 443 } accept
+  }
+}
+END`,
+    clear: 'nft delete table inet filter',
+  },
+  {
+    finding: 'firewall-drops-vrrp',
+    plant: 'iptables -A INPUT -d 224.0.0.0/4 -j DROP',
+    clear: 'nft delete table ip filter',
+  },
+  {
+    finding: 'firewall-drops-vrrp',
+    topology: 'dr',
+    plant: 'iptables -P OUTPUT DROP; iptables -A OUTPUT ! -p vrrp -j ACCEPT',
+    clear: 'iptables -P OUTPUT ACCEPT; nft delete table ip filter',
+  },
+  {
+    finding: 'firewall-drops-answers',
+    plant:
+      'iptables -P FORWARD DROP; iptables -A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT',
+    clear: 'iptables -P FORWARD ACCEPT; nft delete table ip filter',
+  },
+  {
+    finding: 'firewall-drops-requests',
+    topology: 'dr',
+    plant: 'iptables -A OUTPUT -p tcp -m conntrack ! --ctstate NEW,ESTABLISHED -j DROP',
+    clear: 'nft delete table ip filter',
+  },
+  {
+    finding: 'masquerade-missing',
+    plant: 'nft delete table ip lvs_setup',
+  },
+  {
+    finding: 'server-unreachable',
+    topology: 'tun',
+    plant: 'ip route add unreachable 10.7.0.3',
+    mend: 'ip route del unreachable 10.7.0.3',
+  },
+  {
+    finding: 'gate-not-on-link',
+    topology: 'dr',
+    plant: 'ip route add 10.7.0.2 via 10.7.0.254',
+    mend: 'ip route del 10.7.0.2',
+  },
+  {
+    finding: 'vip-in-network-files',
+    plant: "printf '[Network]\\nAddress=10.7.0.240/32\\n' >$ROOT/etc/systemd/network/10-eth0.network",
+    mend: 'rm $ROOT/etc/systemd/network/10-eth0.network',
+  },
+  {
+    finding: 'vip-not-towards-clients',
+    topology: 'dr',
+    plant:
+      'ip address add 10.7.0.9/16 dev eth1; ip address del 10.7.0.1/24 dev eth0; ip route replace default dev eth1',
+    mend: 'ip address del 10.7.0.9/16 dev eth1; ip address add 10.7.0.1/24 dev eth0; ip route replace default via 10.7.0.254',
+  },
+  { finding: 'foreign-program', plant: 'exec -a keepalived sleep 600 >/dev/null 2>&1 &' },
+  { finding: 'server-mtu', plant: 'ip link set dev eth1 mtu 1400' },
   { finding: 'vip-prefix', topology: 'dr', plant: 'ip address add 10.7.0.240/24 dev eth0' },
 ];
 
@@ -103,17 +181,18 @@ describe('a healthy director', () => {
 });
 
 describe('a director with one fault', () => {
-  it.each(faults)('$finding: $plant', async ({ finding, topology = 'nat', plant, clear = ':' }) => {
+  it.each(faults)('$finding: $plant', async ({ finding, topology = 'nat', plant, mend, clear = ':' }) => {
     try {
-      await director.run('sh', '-c', plant);
+      await obey(plant);
       const { findings } = await look(topology);
       expect(findings.map(({ name }) => name)).toEqual([finding]);
-      const [{ why = '', command = '' } = {}] = findings;
-      expect(why).not.toBe('');
-      await director.run('sh', '-c', command);
+      const [{ why = '', command, advice } = {}] = findings;
+      expect([why, command ?? advice]).not.toContain('');
+      expect(command === undefined).toBe(mend !== undefined);
+      await obey(command ?? mend ?? 'false');
       expect((await look(topology)).findings).toEqual([]);
     } finally {
-      await director.attempt('sh', '-c', clear);
+      await obey(clear);
     }
   });
 });
