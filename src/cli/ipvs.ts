@@ -4,10 +4,11 @@
 
 import { describeKernelError } from '../kernel/errno.ts';
 import { createIpvsListing, type IpvsListing } from '../kernel/ipvs-listing.ts';
-import { formatServiceId } from '../model/ipvs.ts';
+import { formatServiceId, type ServiceId } from '../model/ipvs.ts';
 import { err, ok, type Result } from '../net/result.ts';
 import { shown } from '../net/shown.ts';
 import type { KernelError } from '../ports/kernel.ts';
+import { isCheckService } from '../reconcile/check-services.ts';
 import {
   formatConnections,
   formatInfo,
@@ -37,12 +38,20 @@ export async function runIpvsList({ options }: Arguments, io: Io): Promise<ExitC
   return withListing(io, options.json === true, (listing) => show(kind, listing, options));
 }
 
-export async function runIpvsSave(_: Arguments, io: Io): Promise<ExitCode> {
+export async function runIpvsSave({ options }: Arguments, io: Io): Promise<ExitCode> {
   return withListing(io, false, async (listing) => {
     const table = await listing.table();
-    return table.ok ? ok({ text: formatRules(inIpvsadmOrder(table.value)), value: undefined }) : table;
+    if (!table.ok) return table;
+    const entries = table.value.filter(isShown(options));
+    return ok({ text: formatRules(inIpvsadmOrder(entries)), value: undefined });
   });
 }
+
+/** The private services of checks are no services of anybody's: shown when they are asked for, all of them or one. */
+const isShown =
+  (options: Options) =>
+  ({ service: { id } }: { readonly service: { readonly id: ServiceId } }): boolean =>
+    options.all === true || textOption(options, 'service') === formatServiceId(id) || !isCheckService(id);
 
 type Kind = ViewName | 'connections' | 'timeout' | 'daemon';
 
@@ -86,7 +95,7 @@ async function showTable(view: ViewName, listing: IpvsListing, options: Options)
   if (!table.ok) return table;
   const only = textOption(options, 'service');
   const entries = table.value.filter(
-    ({ service }) => only === undefined || formatServiceId(service.id) === only,
+    (entry) => isShown(options)(entry) && (only === undefined || formatServiceId(entry.service.id) === only),
   );
   if (only !== undefined && entries.length === 0) {
     return err({ code: 'ENOENT', message: `a service of the table, got ${shown(only)}` });

@@ -39,7 +39,7 @@ async function makePlan(options: Options, io: Io): Promise<Plan | ExitCode> {
   if (config === undefined) return 2;
   const running = await runningStatus(await findSocket(options));
   if (running === undefined) io.stderr('No daemon answers here: every server is taken for up\n');
-  const table = await tablePlanFor(config, running);
+  const table = await tablePlanFor(config, running, options.all === true);
   if (typeof table === 'string') {
     io.stderr(`Cannot read the IPVS table: ${table}\n`);
     return 1;

@@ -23,9 +23,11 @@ import type { RunScript } from '../ports/tracked.ts';
 import { createMaintenance } from '../probes/maintenance-dir.ts';
 import { createProbe } from '../probes/probe-target.ts';
 import { systemClock as clock } from '../system/clock.ts';
+import { missingAcceptLocal } from '../system/host/accepts-local.ts';
 import { reverseLookup } from '../system/names/reverse-lookup.ts';
 import { openIcmpSocket } from '../system/sockets/icmp-socket.ts';
 import { openNetlinkSocket } from '../system/sockets/netlink-socket.ts';
+import { sourceTowards } from '../system/sockets/source-address.ts';
 import { checksAtOnce, createRunnerOfProcesses } from './check-processes.ts';
 import type { StateFiles } from './state-files.ts';
 
@@ -54,7 +56,11 @@ export function openServices(shell: ServicesShell): Services {
   const { journal, runScript, commands, state, verdictChanged } = shell;
   const health = createHealthLoop({
     ...{ clock, journal },
-    probe: createProbe({ openPingPort: (family, bind) => openIcmpSocket(family, clock, bind), runScript }),
+    probe: createProbe({
+      openPingPort: (family, bind) => openIcmpSocket(family, clock, bind),
+      runScript,
+      clientPaths: { sourceTowards, missingAcceptLocal, markOf: (...server) => table.checkMarkOf(...server) },
+    }),
     inMaintenance: createMaintenance({
       directory: shell.maintenancedir,
       nameOf: (address) => reverseLookup(address),

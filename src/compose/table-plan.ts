@@ -19,10 +19,11 @@ import { ownedServicesIn } from '../system/files/owned-services.ts';
 import { openStateFile } from '../system/files/state-file.ts';
 import { openNetlinkSocket } from '../system/sockets/netlink-socket.ts';
 
-/** @returns the reason where the kernel cannot be asked. */
+/** @param all with the private services of checks. @returns the reason where the kernel cannot be asked. */
 export async function tablePlanFor(
   config: Config,
   running: DaemonStatus | undefined,
+  all: boolean,
 ): Promise<Plan | string> {
   const { virtuals, ipvs, director } = config;
   const kernel = createIpvsKernel(openNetlinkSocket('generic'), systemClock);
@@ -46,7 +47,7 @@ export async function tablePlanFor(
     wasOurs: () => true,
   };
   const goal = { virtuals, verdictOf, weigh, quorumOf, policy, leaving };
-  return planFor(virtuals, propose(observed.ok ? observed.value : [], goal));
+  return planFor(virtuals, propose(observed.ok ? observed.value : [], goal), all);
 }
 
 /** As they would be after a reload: from their running state, by the limits of this config. */

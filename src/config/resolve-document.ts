@@ -5,6 +5,7 @@ import type { ConfigEnvironment } from '../model/config/environment.ts';
 import type { Problem } from '../model/config/problem.ts';
 import type { VirtualConfig } from '../model/config/service.ts';
 import { judgeCallback } from './callback.ts';
+import { judgeAcceptLocal, judgeCheckMarks } from './checks/path.ts';
 import { directorDefaults } from './defaults.ts';
 import type { DocumentDraft } from './document.ts';
 import { judgeFloatingGateway } from './floating-gateway.ts';
@@ -79,6 +80,7 @@ export function resolveConfig(document: DocumentResult, origin: Origin, apart: A
   judgeRouterPrograms(draft, resolution);
   judgeSharedPrograms(draft, resolution);
   judgeSyncFamilies(config, resolution);
+  judgeAcceptLocal(config, resolution);
   judgeUnusedIpvs(draft.ipvs ?? {}, config, resolution);
   judgeFloatingGateway(config, resolution);
   judgeScriptUser(draft, all, resolution);
@@ -100,6 +102,7 @@ function toConfig(
   judgeAddressCount(entries, resolution);
   judgeDuplicates(virtuals, resolution);
   judgeMarks(virtuals, resolution);
+  judgeCheckMarks(virtuals, resolution);
   const routers = resolveTracking(draft, entries, virtuals, resolution);
   return {
     file: origin.file,

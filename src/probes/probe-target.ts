@@ -8,6 +8,7 @@ import type {
 } from '../model/checks/checks.ts';
 import type { Probe, ProbeResult } from '../model/probe-result.ts';
 import type { RunScript } from '../ports/tracked.ts';
+import type { ClientPathPorts, TargetByPath } from './client-path.ts';
 import { probeConnect } from './connect.ts';
 import { onDemand, type ProbeOf } from './on-demand.ts';
 import type { OpenPingPort } from './ping.ts';
@@ -17,6 +18,8 @@ import { success, unmade } from './talk/judge-error.ts';
 export type ProbeOptions = {
   /** Asked whenever pings begin; the port is closed again when none is under way. */
   readonly openPingPort: OpenPingPort;
+  /** Without it no check goes the way of clients. */
+  readonly clientPaths?: ClientPathPorts;
   /** Runs external checks; without it they cannot be made. */
   readonly runScript?: RunScript;
 };
@@ -64,7 +67,17 @@ export function createProbe(options: ProbeOptions): Probe {
   const probes = probesWith(options);
   const askKind = <Kind extends CheckKind>(kind: Kind, target: TargetOf<Kind>, signal: AbortSignal) =>
     probes[kind](target, signal);
-  const askAlone = (target: LoneTarget, signal: AbortSignal) => askKind(target.kind, target, signal);
+  const askDirectly = (target: LoneTarget, signal: AbortSignal) => askKind(target.kind, target, signal);
+  const { clientPaths } = options;
+  const askByPath =
+    clientPaths === undefined
+      ? async () => unmade('no check goes the way of clients here')
+      : onDemand(async () => {
+          const { throughClientPath } = await import('./client-path.ts');
+          return throughClientPath(askDirectly, clientPaths);
+        });
+  const askAlone = (target: LoneTarget, signal: AbortSignal) =>
+    isByPath(target) ? askByPath(target, signal) : askDirectly(target, signal);
   const askWithAgent = onDemand(async () => {
     const { probeWithAgent } = await import('./with-agent.ts');
     return (target: WithAgentTarget, signal) => probeWithAgent(target, signal, askAlone);
@@ -75,6 +88,8 @@ export function createProbe(options: ProbeOptions): Probe {
   const broke = (error: unknown): ProbeResult => unmade(`probe broke: ${String(error)}`);
   return async (target, signal) => present(target, await ask(target, signal).catch(broke));
 }
+
+const isByPath = (target: LoneTarget): target is TargetByPath => target.clientPath !== undefined;
 
 const noScripts: RunScript = () => ({
   result: Promise.resolve(unmade('programs are not run here')),

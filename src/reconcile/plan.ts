@@ -4,6 +4,7 @@
 import type { FallbackServing } from '../journal/describe-fallback.ts';
 import type { VirtualConfig } from '../model/config/service.ts';
 import { destinationName, formatServiceId, type Operation } from '../model/ipvs.ts';
+import { isCheckService } from './check-services.ts';
 import { describeDestination, describeService } from './describe.ts';
 import { fallbackServing } from './fallback.ts';
 import type { Leaving } from './leaving.ts';
@@ -65,9 +66,10 @@ export const planOf = (operations: readonly Operation[]): Plan => ({
   counts: countChanges(operations),
 });
 
-/** What a proposal comes to. @param virtuals that it was made for. */
-export function planFor(virtuals: readonly VirtualConfig[], proposal: Proposal): Plan {
-  const { operations, services, leavingServer } = proposal;
+/** What a proposal comes to. @param virtuals that it was made for. @param all with the private services of checks */
+export function planFor(virtuals: readonly VirtualConfig[], proposal: Proposal, all = false): Plan {
+  const { services, leavingServer } = proposal;
+  const operations = all ? proposal.operations : proposal.operations.filter((each) => !isOfCheck(each));
   const fallbacks = virtuals.flatMap((virtual, index): readonly PlannedFallback[] => {
     const { tier, withheld = false } = services[index] ?? {};
     const serving = fallbackServing(virtual, tier, withheld);
@@ -80,6 +82,9 @@ export function planFor(virtuals: readonly VirtualConfig[], proposal: Proposal):
     ...(leaving.length > 0 && { leaving }),
   };
 }
+
+const isOfCheck = ({ service }: Operation): boolean =>
+  isCheckService('kind' in service ? service : service.id);
 
 const plannedLeaving = ({ service, real, by, since, deadline }: Leaving): PlannedLeaving => ({
   ...{ service, real, by },

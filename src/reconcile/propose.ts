@@ -11,7 +11,8 @@ import {
   type VirtualService,
 } from '../model/ipvs.ts';
 import type { VerdictOf } from '../model/verdict.ts';
-import { readTable } from './canonical.ts';
+import { inTableOrder, readTable } from './canonical.ts';
+import { checkServicesOf, isCheckService } from './check-services.ts';
 import { type DesiredService, desireServices, type Moment, tableOf } from './desire.ts';
 import { type DiffPolicy, diff } from './diff.ts';
 import { type Connections, type LeavingContext, type LeavingServer, letServersLeave } from './leaving.ts';
@@ -49,13 +50,21 @@ export function propose(
   const observed = readTable(kernelTable);
   const services = desireServices(virtuals, verdictOf, observed, moment);
   const wanted = tableOf(services);
+  const inView = observed.filter(({ service }) => !isCheckService(service.id));
   const leavingServer =
-    leaving && leavingServerFrom(kernelTable, { observed, wanted, virtuals, policy }, leaving);
-  const desired = leavingServer?.desired ?? wanted;
+    leaving && leavingServerFrom(kernelTable, { observed: inView, wanted, virtuals, policy }, leaving);
+  const desired = withCheckServices(leavingServer?.desired ?? wanted, virtuals);
   return {
     ...{ observed, services, desired, operations: diff(observed, desired, policy) },
     ...(leavingServer !== undefined && { leavingServer }),
   };
+}
+
+/** Nobody's connections: those that are not wanted any more go at once. */
+function withCheckServices(table: Table, virtuals: readonly VirtualConfig[]): Table {
+  const services = checkServicesOf(virtuals);
+  if (services.size === 0) return table;
+  return inTableOrder([...table, ...[...services.values()].map(({ entry }) => entry)]);
 }
 
 type Tables = Pick<Goal, 'virtuals' | 'policy'> & { readonly observed: Table; readonly wanted: Table };

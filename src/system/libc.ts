@@ -36,6 +36,8 @@ const declarations = {
   ioctl: 'int ioctl(int, unsigned long)',
   flock: 'int flock(int, int)',
   bind: 'int bind(int, const void *, uint32_t)',
+  connect: 'int connect(int, const void *, uint32_t)',
+  getsockname: 'int getsockname(int, void *, void *)',
   close: 'int close(int)',
   setsockopt: 'int setsockopt(int, int, int, const void *, uint32_t)',
   getsockopt: 'int getsockopt(int, int, int, void *, void *)',
@@ -64,6 +66,14 @@ export const lockDescriptor = (fd: number): Outcome => call(declarations.flock, 
 /** bind(2); `address` is a whole sockaddr. */
 export const bindDescriptor = (fd: number, address: Uint8Array): Outcome =>
   call(declarations.bind, fd, address, address.byteLength);
+
+/** connect(2); `address` is a whole sockaddr. Of a datagram socket it sends nothing, and waits for nobody. */
+export const connectDescriptor = (fd: number, address: Uint8Array): Outcome =>
+  call(declarations.connect, fd, address, address.byteLength);
+
+/** getsockname(2) into `address`, which is as long as the sockaddr. */
+export const socketName = (fd: number, address: Uint8Array): Outcome =>
+  call(declarations.getsockname, fd, address, intBytes(address.byteLength));
 
 export const closeDescriptor = (fd: number): Outcome => call(declarations.close, fd);
 

@@ -106,6 +106,7 @@ export function createFakeReconcile(tell: Tell): ReconcileLoop {
     request: () => tell('reconcile request'),
     ownedServices: () => configured,
     leavingServices: () => [],
+    checkMarkOf: () => err('no IPVS here'),
     serving: () => () => false,
     status: () => ({
       ...{ available: undefined, observed: [], desired: [], services: new Map(), leaving: [], foreign: [] },

@@ -13,6 +13,7 @@ import { choice, filledText, flag, scalar, text, userName, whole } from '../valu
 import { bindShape, saidOfBind } from './bind.ts';
 import { dnsShape, resolveDns } from './dns.ts';
 import { httpMethods, httpShape, resolveHttp } from './http.ts';
+import { pathShape, saidOfPath } from './path.ts';
 import { resolveTextCheck, textCheckShape } from './text.ts';
 import { resolveTls, tlsShape } from './tls.ts';
 
@@ -37,6 +38,7 @@ export const checkKeys = {
     'negotiate',
   ),
   checkport: optional(whole(1, 65535), "The port to check. Default: the server's own."),
+  ...pathShape,
   ...bindShape,
   checkcommand: optional(
     filledText(),
@@ -93,6 +95,7 @@ export const saidOfCheck = (draft: CheckDraft): Partial<CheckConfig> =>
     http: resolveHttp(draft),
     dns: resolveDns(draft),
     ...resolveTls(draft),
+    ...saidOfPath(draft),
     ...saidOfBind(draft),
     ...resolveTextCheck(draft),
   });

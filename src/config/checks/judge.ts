@@ -10,6 +10,7 @@ import type { VirtualConfig } from '../../model/config/service.ts';
 import { formatCommand } from '../../net/format-command.ts';
 import type { Warn } from '../problem.ts';
 import type { CheckDraft } from './check.ts';
+import { pathNeeds } from './path.ts';
 import { isRead, isWritten, negotiates } from './unread.ts';
 
 type Key = keyof CheckDraft & string;
@@ -32,6 +33,7 @@ const tlsOnRequest = services.filter((word) => tlsOf(word) === 'asked');
 const hasReply = ({ udp }: VirtualConfig): boolean => udp?.requireReply !== undefined;
 
 const needs: readonly Need[] = [
+  ...pathNeeds,
   ...tlsKeys.map((key) => ({
     ...{ key, rule: 'starttls: yes beside it', got: none, isMet: speaksTls },
     words: tlsOnRequest,

@@ -7,6 +7,7 @@ import { judgeBind } from '../checks/bind.ts';
 import { judgeServiceCheck } from '../checks/judge.ts';
 import { judgeChecktype } from '../checks/judge-checktype.ts';
 import { judgeTextCheck } from '../checks/judge-text.ts';
+import { judgePath } from '../checks/path.ts';
 import { judgeReplaced, judgeServersOwn } from '../checks/replaced.ts';
 import { judgeTiming } from '../checks/timing.ts';
 import { judgeUnread, type Made } from '../checks/unread.ts';
@@ -86,4 +87,5 @@ function judgeMade(virtual: VirtualConfig, draft: VirtualDraft, words: OneOfChec
   judgeServiceCheck(virtual, draft, warn);
   judgeTextCheck(virtual, draft, warn);
   judgeBind(virtual, draft, warn);
+  judgePath(virtual, draft, warn);
 }

@@ -10,6 +10,7 @@ import type { VerdictOf } from '../../model/verdict.ts';
 import { ok, type Result } from '../../net/result.ts';
 import type { Micros } from '../../ports/clock.ts';
 import type { IpvsKernel, KernelError, ObservedService } from '../../ports/kernel.ts';
+import { checkServicesOf, isCheckService } from '../../reconcile/check-services.ts';
 import type { DesiredService, Moment } from '../../reconcile/desire.ts';
 import type { Leaving } from '../../reconcile/leaving.ts';
 import { type Plan, planFor } from '../../reconcile/plan.ts';
@@ -18,6 +19,7 @@ import { servingIn } from '../../reconcile/serving.ts';
 import type { RunFallbackCommand } from '../commands/fallback-commands.ts';
 import type { Refusal } from '../pace/backoff.ts';
 import { createKeeperLoop, msUntilFirst } from '../pace/keeper-loop.ts';
+import { type CheckMarkOf, checkMarkOf } from './check-paths.ts';
 import { createLeavingServers, type LeavingServers, type LeavingServersOptions } from './leaving-servers.ts';
 import { createOwnership } from './ownership.ts';
 import { createServingChanges } from './serving-changes.ts';
@@ -81,6 +83,8 @@ export type ReconcileLoop = {
   readonly ownedServices: () => readonly ServiceName[];
   /** Services that are not configured any more, and are in the table until their servers have left. */
   readonly leavingServices: () => readonly ServiceName[];
+  /** By which mark a check of that server goes the way of clients now. */
+  readonly checkMarkOf: CheckMarkOf;
   /** Who takes new connections in the table as it was read last: for the health loop's seed. */
   readonly serving: () => (service: ServiceName, real: RealName) => boolean;
   readonly status: () => ReconcileStatus;
@@ -112,7 +116,7 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
     const table = await reader.read();
     if (table !== undefined) {
       const inTable = await keeper.pass(table, goal(), begun);
-      const configured = namesOf(kept.virtuals);
+      const configured = ownNamesOf(kept.virtuals);
       // What is not configured and not in the table any more is forgotten.
       ownership.keepOnly((name) => configured.has(name) || inTable.has(name));
     }
@@ -126,13 +130,14 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
   return {
     configure: (virtuals, ipvs, ownedBefore = []) => {
       kept = { virtuals, ipvs };
-      ownership.add([...ownedBefore, ...namesOf(virtuals)]);
+      ownership.add([...ownedBefore, ...ownNamesOf(virtuals)]);
       keeper.sender.attempts.clear();
       return loop.passNow();
     },
     request: () => loop.within(0),
     ownedServices: () => [...ownership.names()],
     leavingServices: () => leavingServicesIn(leaving, kept.virtuals, ownership.names()),
+    checkMarkOf: checkMarkOf(() => kept.virtuals, reader, keeper),
     serving: () => servingIn(keeper.kept().observed, kept.virtuals),
     status: () => ({ ...statusOf(keeper, reader.reason()), leaving: leaving.list() }),
     refresh: () =>
@@ -146,8 +151,7 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
       }),
     stop: ({ clean }) =>
       loop.stop(async () => {
-        const ending = kept.virtuals.filter(({ cleanstop }) => clean && cleanstop);
-        const names = new Set([...namesOf(ending), ...(clean ? leaving.endingWithUs() : [])]);
+        const names = clean ? endingWithUs(kept.virtuals, leaving) : new Set<ServiceName>();
         const table = names.size > 0 ? await reader.read() : undefined;
         if (table === undefined) return;
         const remaining = await keeper.remove(table, names);
@@ -158,6 +162,24 @@ export function createReconcileLoop(options: ReconcileLoopOptions): ReconcileLoo
 
 const namesOf = (virtuals: readonly VirtualConfig[]): ReadonlySet<ServiceName> =>
   new Set(virtuals.map(({ id }) => formatServiceId(id)));
+
+/** Those by which checks go the way of clients. */
+const checkNamesOf = (virtuals: readonly VirtualConfig[]): readonly ServiceName[] =>
+  [...checkServicesOf(virtuals).values()].map(({ name }) => name);
+
+const ownNamesOf = (virtuals: readonly VirtualConfig[]): ReadonlySet<ServiceName> =>
+  new Set([...namesOf(virtuals), ...checkNamesOf(virtuals)]);
+
+/** What a clean stop takes away: no check is made any more. */
+const endingWithUs = (
+  virtuals: readonly VirtualConfig[],
+  leaving: LeavingServers,
+): ReadonlySet<ServiceName> =>
+  new Set([
+    ...namesOf(virtuals.filter(({ cleanstop }) => cleanstop)),
+    ...checkNamesOf(virtuals),
+    ...leaving.endingWithUs(),
+  ]);
 
 function leavingServicesIn(
   { list }: LeavingServers,
@@ -189,9 +211,9 @@ function statusOf(
   return {
     available: reason !== undefined ? false : observedAt === undefined ? undefined : true,
     ...(reason === undefined ? {} : { reason }),
-    observed,
+    observed: observed.filter(({ service }) => !isCheckService(service.id)),
     ...(observedAt === undefined ? {} : { observedAt }),
-    desired: left?.desired ?? [],
+    desired: (left?.desired ?? []).filter(({ service }) => !isCheckService(service.id)),
     services: left?.services ?? new Map(),
     foreign: foreignEntries.foreign(),
     unknown: foreignEntries.unknown(),

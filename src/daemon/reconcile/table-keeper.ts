@@ -8,7 +8,8 @@ import { formatServiceId, type Operation, type ServiceName, type Table } from '.
 import type { Result } from '../../net/result.ts';
 import type { Micros } from '../../ports/clock.ts';
 import type { KernelError, ObservedService } from '../../ports/kernel.ts';
-import type { Outcome } from '../../reconcile/apply.ts';
+import { type Outcome, serviceOf } from '../../reconcile/apply.ts';
+import { isCheckService } from '../../reconcile/check-services.ts';
 import { describeOperation } from '../../reconcile/describe.ts';
 import type { DesiredService } from '../../reconcile/desire.ts';
 import { diff, foreignServices } from '../../reconcile/diff.ts';
@@ -30,6 +31,8 @@ export type TableKeeper = {
   /** Deletes these services, as far as `table` holds them. @returns as pass. */
   readonly remove: (table: Table, services: ReadonlySet<ServiceName>) => Promise<ReadonlySet<ServiceName>>;
   readonly kept: () => KeptTable;
+  /** Whether the last pass left that service as it was wanted, with its servers. */
+  readonly holds: (service: ServiceName) => boolean;
   readonly foreignEntries: Pick<ForeignEntries, 'foreign' | 'unknown'>;
   readonly sender: Pick<TableSender, 'lastApplied' | 'attempts' | 'counts'>;
 };
@@ -53,6 +56,8 @@ type Left = {
   /** Who was to serve each service. */
   readonly services: ReadonlyMap<ServiceName, DesiredService>;
   readonly undone: ReadonlySet<string>;
+  /** Services that nothing of it is about. */
+  readonly held: ReadonlySet<ServiceName>;
 };
 
 export function createTableKeeper(options: TableKeeperOptions): TableKeeper {
@@ -93,6 +98,7 @@ export function createTableKeeper(options: TableKeeperOptions): TableKeeper {
       return namesAfter(table, outcomes);
     },
     kept: () => kept,
+    holds: (service) => kept.left?.held.has(service) ?? false,
     foreignEntries,
     sender,
   };
@@ -104,7 +110,7 @@ function tellAdopted(
   { policy }: Goal,
 ): void {
   const theirs = new Set(foreignServices(table, desired, policy.owned));
-  const ours = table.filter(({ service }) => !theirs.has(formatServiceId(service.id)));
+  const ours = table.filter(({ service: { id } }) => !theirs.has(formatServiceId(id)) && !isCheckService(id));
   if (ours.length === 0) return;
   const destinations = ours.reduce((sum, entry) => sum + entry.destinations.length, 0);
   journal({ event: 'ipvs.adopted', services: ours.length, destinations, operations: operations.length });
@@ -115,10 +121,13 @@ function leftBy({ desired, services, operations }: Proposal, outcomes: readonly 
     outcomes.filter((each) => isApplied(each) || isOvertaken(each)).map(({ operation }) => operation),
   );
   const undone = operations.filter((each) => !settled.has(each));
+  const unfinished = new Set(undone.map(serviceOf));
+  const held = desired.map(({ service }) => formatServiceId(service.id));
   return {
     desired,
     services: new Map(services.map((each) => [formatServiceId(each.entry.service.id), each] as const)),
     undone: new Set(undone.map(describeOperation)),
+    held: new Set(held.filter((name) => !unfinished.has(name))),
   };
 }
 

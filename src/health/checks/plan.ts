@@ -3,6 +3,8 @@
 // Source: ldirectord's directives checktype, service, checkport and checkcount.
 import { type CheckKind, type CheckTarget, checks, type LoneTarget } from '../../model/checks/checks.ts';
 import { isAgentAsked, kindsOf } from '../../model/checks/chosen.ts';
+import { clientAddress, clientPathOf, clientPort } from '../../model/checks/client-path.ts';
+import { takesClientPath } from '../../model/checks/goes-clients-way.ts';
 import { virtualPortOf } from '../../model/checks/ports.ts';
 import { portOf, reads } from '../../model/checks/services.ts';
 import type { RealConfig, VirtualConfig } from '../../model/config/service.ts';
@@ -66,11 +68,13 @@ export function checkPortOf(virtual: VirtualConfig, real: RealConfig): number {
 
 /** Each try of a ping has the whole checktimeout, as in ldirectord, so the check as a whole has a multiple of it. */
 const checkOfKind = (kind: CheckKind, virtual: VirtualConfig, real: RealConfig): LoneCheck => ({
-  target: bound(
-    kind,
-    virtual,
-    checks[kind].targetOf(virtual, atCheckAddress(kind, virtual, real), checkPortOf(virtual, real)),
-  ),
+  target: takesClientPath(kind, virtual)
+    ? byClientPath(kind, virtual, real)
+    : bound(
+        kind,
+        virtual,
+        checks[kind].targetOf(virtual, atCheckAddress(kind, virtual, real), checkPortOf(virtual, real)),
+      ),
   timeoutMs: virtual.checktimeoutMs * (kind === 'ping' ? virtual.checkcount : 1),
 });
 
@@ -78,6 +82,18 @@ const checkOfKind = (kind: CheckKind, virtual: VirtualConfig, real: RealConfig):
 function atCheckAddress(kind: CheckKind, virtual: VirtualConfig, real: RealConfig): RealConfig {
   const { checkaddress: address, service } = virtual;
   return address === undefined || !reads(kind, service, 'checkaddress') ? real : { ...real, address };
+}
+
+/** To the virtual address; the mark is that of the private service, and the interface the way to there. */
+function byClientPath(kind: CheckKind, virtual: VirtualConfig, real: RealConfig): LoneTarget {
+  const port = clientPort(virtual, real, checkPortOf(virtual, real));
+  const there = { ...real, address: clientAddress(virtual)?.address ?? real.address };
+  const source = virtual.bind?.address;
+  return {
+    ...checks[kind].targetOf(virtual, there, port),
+    ...(source !== undefined && { bind: { address: source } }),
+    clientPath: clientPathOf(virtual, real),
+  };
 }
 
 /** What goes over no network leaves by no interface. */

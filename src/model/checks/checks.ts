@@ -1,6 +1,7 @@
 // The one table of all kinds of check, each defined in the file of its family, and what a probe is asked: a target.
 // Two servers of two virtual services with an equal target are one check (its key is the JSON of the target).
 import type { CheckBinding } from '../config/check.ts';
+import type { ClientPath } from './client-path.ts';
 import type { Definitions } from './definition.ts';
 import { type DialogueTarget, dialogues } from './dialogues.ts';
 import { type HttpProxyTarget, type HttpTarget, httpChecks } from './http.ts';
@@ -8,8 +9,8 @@ import { type PlainTarget, plainChecks } from './plain.ts';
 import { type QueryTarget, queries } from './queries.ts';
 import { type AgentTarget, type SignTarget, signs } from './signs.ts';
 
-/** Of any check over the network: where it leaves this director, unless the routes say. */
-type Bound = { readonly bind?: CheckBinding };
+/** Of any check over the network: where it leaves this director, unless the routes say; whose way it goes. */
+type Bound = { readonly bind?: CheckBinding; readonly clientPath?: ClientPath };
 
 /** A check of one kind. */
 export type LoneTarget = Bound &
@@ -39,9 +40,10 @@ export const checks = {
 export const describeTarget = (target: LoneTarget): string =>
   `${describeOne(target.kind, target)}${describeBinding(target)}`;
 
-/** " from 192.0.2.1 dev eth1 mark 5" */
-const describeBinding = ({ bind = {} }: Bound): string =>
+/** " by the VIP from 192.0.2.1 dev eth1 mark 5" */
+const describeBinding = ({ bind = {}, clientPath }: Bound): string =>
   [
+    ...(clientPath === undefined ? [] : [' by the VIP']),
     ...(bind.address === undefined ? [] : [` from ${bind.address}`]),
     ...(bind.interface === undefined ? [] : [` dev ${bind.interface}`]),
     ...(bind.mark === undefined ? [] : [` mark ${bind.mark}`]),

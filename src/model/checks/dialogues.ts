@@ -3,7 +3,7 @@
 import type { Ip } from '../../net/ip.ts';
 import { bareRequestOf, receiveOf, requestOf, wantedOf } from './asked.ts';
 import type { Definitions } from './definition.ts';
-import { placeBy, placeKeys, placeOf, reachKeys, type TcpPlace } from './place.ts';
+import { clientKeys, placeBy, placeOf, reachKeys, type TcpPlace } from './place.ts';
 
 /** Empty login: the check does not log in. */
 type Credentials = { readonly login: string; readonly passwd: string };
@@ -76,7 +76,7 @@ export const dialogues = {
       submission: { port: 587, tls: 'asked' },
       smtps: { port: 465, tls: 'at once', isOurs: true },
     },
-    reads: [...placeKeys, 'helo_name'],
+    reads: [...clientKeys, 'helo_name'],
     targetOf: (virtual, real, port) => ({
       kind: 'smtp',
       ...placeBy('smtps', virtual, real, port),
@@ -86,7 +86,7 @@ export const dialogues = {
   },
   imap: {
     services: { imap: { port: 143, tls: 'asked' }, imaps: { port: 993, tls: 'at once' } },
-    reads: [...placeKeys, 'login', 'passwd'],
+    reads: [...clientKeys, 'login', 'passwd'],
     targetOf: (virtual, real, port) => ({
       kind: 'imap',
       ...placeBy('imaps', virtual, real, port),
@@ -96,7 +96,7 @@ export const dialogues = {
   },
   pop: {
     services: { pop: { port: 110, tls: 'asked' }, pops: { port: 995, tls: 'at once' } },
-    reads: [...placeKeys, 'login', 'passwd'],
+    reads: [...clientKeys, 'login', 'passwd'],
     targetOf: (virtual, real, port) => ({
       kind: 'pop',
       ...placeBy('pops', virtual, real, port),
@@ -106,13 +106,13 @@ export const dialogues = {
   },
   nntp: {
     services: { nntp: { port: 119, tls: 'asked' }, nntps: { port: 563, tls: 'at once', isOurs: true } },
-    reads: placeKeys,
+    reads: clientKeys,
     targetOf: (virtual, real, port) => ({ kind: 'nntp', ...placeBy('nntps', virtual, real, port) }),
     describe: (target) => `NNTP${secure(target)} on port ${target.port}`,
   },
   ftp: {
     services: { ftp: { port: 21, tls: 'asked' }, ftps: { port: 990, tls: 'at once', isOurs: true } },
-    reads: [...placeKeys, 'login', 'passwd', 'request', 'receive'],
+    reads: [...clientKeys, 'login', 'passwd', 'request', 'receive'],
     targetOf: (virtual, real, port) => ({
       kind: 'ftp',
       ...placeBy('ftps', virtual, real, port),
@@ -126,7 +126,7 @@ export const dialogues = {
   },
   simpletcp: {
     services: { simpletcp: {} },
-    reads: [...placeKeys, 'request', 'receive'],
+    reads: [...clientKeys, 'request', 'receive'],
     targetOf: (virtual, real, port) => ({
       kind: 'simpletcp',
       ...placeOf(virtual, real, port),

@@ -6,7 +6,14 @@ import type { RealConfig, VirtualConfig } from '../config/service.ts';
 import type { TlsTarget } from '../tls-target.ts';
 import { bareRequestOf, receiveOf, wantedOf } from './asked.ts';
 import type { Definitions } from './definition.ts';
-import { noTls, type ProxyProtocolVersion, placeKeys, placeOf, type TcpPlace, tlsTargetOf } from './place.ts';
+import {
+  clientKeys,
+  noTls,
+  type ProxyProtocolVersion,
+  placeOf,
+  type TcpPlace,
+  tlsTargetOf,
+} from './place.ts';
 
 /** One request and what its answer must be. */
 export type HttpQuestion = {
@@ -54,7 +61,7 @@ export const httpChecks = {
   http: {
     services: { http: { port: 80 }, https: { port: 443, tls: 'at once' } },
     reads: [
-      ...[...placeKeys, 'request', 'receive', 'httpmethod', 'virtualhost', 'login', 'passwd'],
+      ...[...clientKeys, 'request', 'receive', 'httpmethod', 'virtualhost', 'login', 'passwd'],
       ...['status', 'json', 'digest', 'body', 'urls', 'headers', 'http_version', 'weight_header'],
     ],
     targetOf: httpTargetOf,
@@ -67,7 +74,7 @@ export const httpChecks = {
   },
   'http-proxy': {
     services: { http_proxy: { port: 3128 } },
-    reads: [...placeKeys, 'request', 'receive', 'httpmethod'],
+    reads: [...clientKeys, 'request', 'receive', 'httpmethod'],
     targetOf: (virtual, real, port) => ({
       kind: 'http-proxy',
       ...placeOf(virtual, real, port),

@@ -27,6 +27,9 @@ export const reachKeys = ['checkaddress', 'bind_address', 'bind_interface', 'bin
 /** What {@link placeOf} reads, and those. */
 export const placeKeys = ['checkport', 'proxy_protocol', ...reachKeys] as const;
 
+/** May go the way of clients as well (client-path.ts): what goes over one connection of TCP, or several. */
+export const clientKeys = [...placeKeys, 'checkpath'] as const;
+
 export const placeOf = (
   virtual: VirtualConfig,
   { address }: RealConfig,

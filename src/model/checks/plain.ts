@@ -5,7 +5,7 @@ import { formatCommand } from '../../net/format-command.ts';
 import { familyOf, type Ip } from '../../net/ip.ts';
 import type { RealConfig, VirtualConfig } from '../config/service.ts';
 import type { Definitions } from './definition.ts';
-import { type ProxyProtocolVersion, placeKeys, placeOf, reachKeys } from './place.ts';
+import { clientKeys, type ProxyProtocolVersion, placeOf, reachKeys } from './place.ts';
 import { trafficPortOf, virtualPortOf } from './ports.ts';
 
 export type ConnectTarget = {
@@ -47,7 +47,7 @@ export const plainChecks = {
   connect: {
     // oracle as ldirectord has it: a ping where the service is not of TCP; tcp whatever the service is of.
     services: { oracle: { port: 1521 }, tcp: {} },
-    reads: placeKeys,
+    reads: clientKeys,
     targetOf: (virtual, real, port) => ({ kind: 'connect', ...placeOf(virtual, real, port) }),
     describe: ({ port }) => `connect to port ${port}`,
   },

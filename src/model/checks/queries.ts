@@ -76,14 +76,14 @@ export const queries = {
   },
   ldap: {
     services: { ldap: { port: 389, tls: 'asked' }, ldaps: { port: 636, tls: 'at once' } },
-    reads: ['checkport', ...reachKeys, 'request', 'receive', 'login', 'passwd'],
+    reads: ['checkport', 'checkpath', ...reachKeys, 'request', 'receive', 'login', 'passwd'],
     targetOf: ldapTargetOf,
     describe: ({ tls, port, login, base }) =>
       `${tls === undefined ? 'ldap' : tls.asked === true ? 'ldap with STARTTLS' : 'ldaps'} port ${port} ${login === undefined ? 'anonymously' : `as ${login.user}`}, entry "${base}"`,
   },
   sql: {
     services: { mysql: { port: 3306, tls: 'asked' }, pgsql: { port: 5432, tls: 'asked' } },
-    reads: ['checkport', ...reachKeys, 'request', 'login', 'passwd', 'database'],
+    reads: ['checkport', 'checkpath', ...reachKeys, 'request', 'login', 'passwd', 'database'],
     targetOf: (virtual, real, port) => ({
       kind: 'sql',
       engine: virtual.service === 'pgsql' ? 'pgsql' : 'mysql',
@@ -113,7 +113,7 @@ export const queries = {
   },
   grpc: {
     services: { grpc: {}, grpcs: { tls: 'at once' } },
-    reads: ['checkport', ...reachKeys, 'request', 'virtualhost'],
+    reads: ['checkport', 'checkpath', ...reachKeys, 'request', 'virtualhost'],
     targetOf: (virtual, real, port) => ({
       kind: 'grpc',
       scheme: virtual.service === 'grpcs' ? 'grpcs' : 'grpc',

@@ -83,6 +83,8 @@ export type CheckBinding = {
   readonly interface?: string;
   /** The firewall mark of its packets. */
   readonly mark?: number;
+  /** How far they go (TTL, hop limit); no config says it. */
+  readonly hops?: number;
 };
 
 /** What is asked of servers, how, how often, and how many answers in a row count. */
@@ -92,6 +94,8 @@ export type CheckConfig = {
   /** Absent: the server's own. */
   readonly checkaddress?: Ip;
   readonly checkport?: number;
+  /** 'vip': to the virtual address, as clients; absent: to the server itself. */
+  readonly checkpath?: 'direct' | 'vip';
   /** Absent: as the routes say. */
   readonly bind?: CheckBinding;
   readonly checkcommand: string;

@@ -24,6 +24,9 @@ const SOL_SOCKET = 1;
 const SO_BINDTODEVICE = 25;
 const SO_MARK = 36;
 
+/** ip(7), ipv6(7). */
+const hopLimits = { inet: { level: 0, name: 2 }, inet6: { level: 41, name: 16 } } as const;
+
 export const bindingOptions = ({ interface: device, mark }: CheckBinding): readonly SocketOption[] => [
   ...(device === undefined
     ? []
@@ -50,9 +53,16 @@ export function openBoundDatagram(family: Family, bind: CheckBinding): DatagramS
 function openBound(family: Family, type: number, bind: CheckBinding): number {
   const opened = openSocket(family === 'inet6' ? AF_INET6 : AF_INET, type, 0);
   if (!opened.ok) throw errorOf('open a socket', opened.error);
-  for (const option of bindingOptions(bind)) {
+  const { hops } = bind;
+  const far = hops === undefined ? [] : [{ ...hopLimits[family], value: intBytes(hops) }];
+  for (const option of [...bindingOptions(bind), ...far]) {
     const set = setSocketOption(opened.value, option.level, option.name, option.value);
-    const what = option.name === SO_MARK ? `set mark ${bind.mark}` : `bind to interface ${bind.interface}`;
+    const what =
+      option.level !== SOL_SOCKET
+        ? `send ${hops} hops far`
+        : option.name === SO_MARK
+          ? `set mark ${bind.mark}`
+          : `bind to interface ${bind.interface}`;
     if (!set.ok) refuse(opened.value, what, set.error);
   }
   return opened.value;

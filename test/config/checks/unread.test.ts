@@ -18,6 +18,7 @@ type Key = Exclude<keyof CheckDraft, 'service' | 'checktype'> | Timing;
 
 /** Of each directive a value that is not its default; the compiler wants one for a new directive. */
 const samples: Readonly<Record<Key, unknown>> = {
+  checkpath: 'vip',
   checkaddress: '10.0.0.77',
   checkport: '4711',
   bind_address: '10.0.0.78',
