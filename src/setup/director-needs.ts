@@ -14,11 +14,34 @@ export type DirectorWish = {
 
 export function directorNeeds(topology: Topology, wish: DirectorWish): readonly Need[] {
   const around = [...accepts(wish.served)];
-  return [...modules(wish), ...(topology === 'nat' ? nat(wish) : []), ...around];
+  return [...modules(wish), ...(topology === 'nat' ? nat(wish) : hearing(wish)), ...around];
 }
 
-const modules = ({ schedulers }: DirectorWish): readonly Need[] =>
-  ['ip_vs', ...unique(schedulers).map((name) => `ip_vs_${name.replace('-', '_')}`)].map((name) => ({
+/** accept_local of one device or of all will do; IPv6 has no such rule. */
+const hearing = ({ served: { checkedByVip = [] } }: DirectorWish): readonly Need[] =>
+  checkedByVip.includes('inet')
+    ? [
+        {
+          ...{
+            need: 'sysctl',
+            key: 'net/ipv4/conf/all/accept_local',
+            value: 1,
+            rule: 'at least',
+            initial: 0,
+          },
+          why: 'servers that are checked by the VIP answer from it, an address of the active director itself',
+        },
+      ]
+    : [];
+
+/** The private services of checks are scheduled by rr (reconcile/check-services.ts). */
+const modules = ({ schedulers, served: { checkedByVip } }: DirectorWish): readonly Need[] =>
+  [
+    'ip_vs',
+    ...unique([...schedulers, ...(checkedByVip === undefined ? [] : ['rr'])]).map(
+      (name) => `ip_vs_${name.replace('-', '_')}`,
+    ),
+  ].map((name) => ({
     ...{ need: 'module', name },
     why: 'the kernel loads it at the first need; a kernel without it is found at once',
   }));

@@ -1,8 +1,9 @@
 // Which services, servers and floating addresses a set-up is for: out of the config, or out of the command line where
 // there is none. What the machines then need is realserver-needs.ts's and director-needs.ts's to say.
+import { goesClientsWay } from '../model/checks/goes-clients-way.ts';
 import type { Config } from '../model/config/config.ts';
 import type { RealConfig, VirtualConfig } from '../model/config/service.ts';
-import type { Forward, Protocol, Tunnel } from '../model/ipvs.ts';
+import { type Forward, type Protocol, serviceFamily, type Tunnel } from '../model/ipvs.ts';
 import type { Family, Ip } from '../net/ip.ts';
 import { hostLength, type Prefix, prefixContains } from '../net/prefix.ts';
 import type { Topology } from './need.ts';
@@ -28,6 +29,8 @@ export type Served = {
   readonly electsIn?: readonly Family[];
   /** Services of a firewall mark whose packets somebody else marks: their addresses are not known. */
   readonly unknownMarks: readonly number[];
+  /** Where servers are checked by the VIP (docs/checks.md "By the way of clients"): the families that they are reached in. */
+  readonly checkedByVip?: readonly Family[];
 };
 
 export const forwards: Readonly<Record<Topology, Forward>> = { dr: 'gate', tun: 'ipip', nat: 'masq' };
@@ -43,6 +46,9 @@ export function servedBy({ virtuals, vrrp }: Config, topology: Topology): Served
   const servers = services.flatMap(({ reals, vips }) =>
     reals.map(({ address, port, tunnel }): Server => ({ address, port, vips, ...(tunnel && { tunnel }) })),
   );
+  const byVip = virtuals.filter((virtual) =>
+    virtual.reals.some((real) => isOfKind(real) && goesClientsWay(virtual, real)),
+  );
   const families = new Set(vrrp.map(({ family }) => family));
   return {
     vips: unique(services.flatMap(({ vips }) => vips)),
@@ -52,6 +58,7 @@ export function servedBy({ virtuals, vrrp }: Config, topology: Topology): Served
       ...excludedAddresses,
     ]),
     ...(families.size > 0 && { electsIn: [...families] }),
+    ...(byVip.length > 0 && { checkedByVip: unique(byVip.map(({ id }) => serviceFamily(id))) }),
     unknownMarks: services.flatMap(({ id, vips }) =>
       id.kind === 'fwmark' && vips.length === 0 ? [id.fwmark] : [],
     ),

@@ -5,12 +5,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { VirtualConfig } from '../../src/model/config/service.ts';
 import { ip } from '../../src/net/ip.ts';
 import { type Topology, topologies } from '../../src/setup/need.ts';
 import type { Firewall } from '../../src/setup/script.ts';
 import { scriptFunctions } from '../../src/setup/script-library.ts';
-import type { Served, Server, Vip } from '../../src/setup/served.ts';
+import { type Served, type Server, servedBy, type Vip } from '../../src/setup/served.ts';
 import { directorForms, directorScript, forms, realServerScript } from '../../src/setup/set-up.ts';
+import { aConfig } from '../make/a-config.ts';
+import { aReal, aVirtual } from '../make/a-virtual.ts';
 
 const vips: readonly Vip[] = [
   { address: ip('192.168.6.240'), protocol: 'tcp', port: 80 },
@@ -142,6 +145,36 @@ describe('what a real server needs', () => {
     );
     expect(textOf('nat', { ...known, floating: [{ address: ip('192.168.6.254'), length: 32 }] })).toMatch(
       /^expected --dip/,
+    );
+  });
+});
+
+describe('what a director needs', () => {
+  const lines = (topology: Topology, virtual: Partial<VirtualConfig>) => {
+    const served = servedBy(aConfig({ virtuals: [aVirtual(virtual)] }), topology);
+    const form = directorForms.sh ?? expect.fail('no sh');
+    const how = { form, firewall: 'none', action: 'apply' } as const;
+    const text = directorScript(topology, { served, schedulers: ['wlc'], fullNat: false }, how);
+    return text.match(/setting net\/ipv4\/conf\/all\/accept_local 'at least' 1 0|ip_vs_rr(?=\s)/g) ?? [];
+  };
+  const vip6 = { kind: 'address', protocol: 'tcp', address: ip('fd09::f0'), port: 80 } as const;
+
+  it('is to hear itself, where it checks by the VIP who answers from there', () => {
+    const byVip = { checkpath: 'vip' } as const;
+    expect(new Set(lines('dr', byVip))).toEqual(
+      new Set(['ip_vs_rr', "setting net/ipv4/conf/all/accept_local 'at least' 1 0"]),
+    );
+    expect(lines('dr', {})).toEqual([]);
+    expect(lines('dr', { ...byVip, checktype: { kind: 'ping' } })).toEqual([]);
+    expect(new Set(lines('dr', { ...byVip, id: vip6, reals: [aReal({ address: web6 })] }))).toEqual(
+      new Set(['ip_vs_rr']),
+    );
+    expect(new Set(lines('tun', { ...byVip, reals: [aReal({ forward: 'ipip' })] }))).toHaveProperty(
+      'size',
+      2,
+    );
+    expect(new Set(lines('nat', { ...byVip, reals: [aReal({ forward: 'masq' })] }))).toEqual(
+      new Set(['ip_vs_rr']),
     );
   });
 });

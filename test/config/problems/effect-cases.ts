@@ -16,6 +16,39 @@ const dns = (more: string) =>
 const words = 'request: /x\n    receive: ok\n    virtualhost: a.example';
 
 export const effectCases: readonly ProblemCase[] = [
+  ...['checkaddress: 10.0.0.9', 'bind_interface: eth1', 'bind_mark: 5'].map((line) => {
+    const [key = ''] = line.split(': ');
+    return yaml(
+      `${key} of a check by the way of clients`,
+      other('address: 10.0.0.1:80', `checkpath: vip\n    ${line}`),
+      `5:${key.length + 7}: warning: Cannot use ${key}: expected checkpath: direct, as the way of clients has its own, got checkpath vip`,
+    );
+  }),
+  yaml(
+    'a ping by the way of clients',
+    other('address: 10.0.0.1:80', 'checktype: ping\n    checkpath: vip'),
+    '5:16: warning: Cannot use checkpath: expected checktype negotiate, connect, got checktype ping',
+  ),
+  yaml(
+    'the way of clients to a mark that nobody here knows',
+    other('fwmark: 1', 'checktype: connect\n    checkpath: vip'),
+    '5:16: warning: Cannot use checkpath: expected a service of an address, or marks of tcp beside fwmark, got fwmark 1',
+  ),
+  yaml(
+    "the mark of a service that is the daemon's own",
+    'virtual:\n  - {fwmark: 1275068416, real: [10.0.0.2 gate]}\n',
+    '2:5: Cannot use firewall mark: expected one outside 1275068416 to 1342177279, which checks by the way of clients have, got 1275068416',
+  ),
+  yaml(
+    "the mark of a check that is the daemon's own",
+    other('address: 10.0.0.1:80', 'bind_mark: 1342177279'),
+    '2:5: Cannot use firewall mark: expected one outside 1275068416 to 1342177279, which checks by the way of clients have, got 1342177279',
+  ),
+  yaml(
+    "the mark of one check of several that is the daemon's own",
+    'virtual:\n  - address: 10.0.0.1:80\n    real: [{address: 10.0.0.2, checks: [{bind_mark: 1300000000}]}]\n',
+    '2:5: Cannot use firewall mark: expected one outside 1275068416 to 1342177279, which checks by the way of clients have, got 1300000000',
+  ),
   ...[
     'checkinterval: 5s',
     'quorum: 2',
