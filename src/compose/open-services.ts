@@ -59,7 +59,10 @@ export function openServices(shell: ServicesShell): Services {
     probe: createProbe({
       openPingPort: (family, bind) => openIcmpSocket(family, clock, bind),
       runScript,
-      clientPaths: { sourceTowards, missingAcceptLocal, markOf: (...server) => table.checkMarkOf(...server) },
+      clientPaths: {
+        ...{ sourceTowards, missingAcceptLocal, now: () => clock.now() / 1000 },
+        markOf: (...server) => table.checkMarkOf(...server),
+      },
     }),
     inMaintenance: createMaintenance({
       directory: shell.maintenancedir,

@@ -1,8 +1,8 @@
 // A check that goes the way of clients: to the virtual address, marked for its private service, which hands it to this one
 // server by the server's own method (model/check-marks.ts). From which address it is sent decides what it finds:
 // - gate and ipip servers answer from the virtual address, so one of ours beside it, as the routes to the server say;
-// - masq servers answer by their gateway. On the active director the virtual address itself: only who leads there answers
-//   right. On a backup the gateway leads to the other director, so as the routes to the server say: it is not looked at.
+// - masq servers answer by their gateway. On the active director, after some seconds, the virtual address itself: only who
+//   leads there answers right. On a backup the gateway leads to the other director, so as the routes to the server say: it is not looked at.
 // What this director lacks says nothing of the server. What each director finds: docs/checks.md "By the way of clients".
 import type { LoneTarget } from '../model/checks/checks.ts';
 import type { ClientPath } from '../model/checks/client-path.ts';
@@ -20,10 +20,15 @@ export type ClientPathPorts = {
   readonly sourceTowards: (address: Ip) => Ip | undefined;
   /** The setting without which no answer from our own virtual address is taken in at that one; undefined: it is. */
   readonly missingAcceptLocal: (source: Ip) => string | undefined;
+  /** In ms, of a clock that never goes back. */
+  readonly now: () => number;
 };
 
 export type TargetByPath = LoneTarget & { readonly clientPath: ClientPath };
 type Ask = (target: LoneTarget, signal: AbortSignal) => Promise<ProbeResult>;
+
+/** The gateway of masq servers comes with the VIP: so long after that they may still look for it. */
+const settledMs = 5000;
 
 /**
  * Enough for a server on the link, as ip_vs_xmit.c takes one off. A server without the virtual address that forwards would
@@ -43,29 +48,37 @@ export function throughClientPath(ask: Ask, ports: ClientPathPorts) {
     return made;
   };
   const isOurs = (vip: Ip) => ports.sourceTowards(vip) === vip;
+  /** When a VIP was looked for and not ours; one that was ours from the start on has settled. */
+  const lastAway = new Map<Ip, number>();
+  const roleOf = (vip: Ip): Role => {
+    const [ours, now] = [isOurs(vip), ports.now()];
+    if (!ours) lastAway.set(vip, now);
+    return { vip, ours, settled: ours && now - (lastAway.get(vip) ?? Number.NEGATIVE_INFINITY) > settledMs };
+  };
 
   return async (target: TargetByPath, signal: AbortSignal): Promise<ProbeResult> => {
     const vip = 'address' in target ? target.address : target.clientPath.towards;
-    const ours = isOurs(vip);
-    const bind = bindingOf(target, { vip, ours }, ports);
+    const role = roleOf(vip);
+    const bind = bindingOf(target, role, ports);
     if (!bind.ok) return unmade(bind.error);
     const result = await ask(boundBy(target, bind.value), signal);
-    if (result.outcome !== 'failure' || isOurs(vip) === ours) return result;
-    return unmade(`${vip} ${ours ? 'left' : 'came to'} this director meanwhile: ${result.detail}`);
+    if (result.outcome !== 'failure' || isOurs(vip) === role.ours) return result;
+    return unmade(`${vip} ${role.ours ? 'left' : 'came to'} this director meanwhile: ${result.detail}`);
   };
 }
 
-type Role = { readonly vip: Ip; readonly ours: boolean };
+/** @property settled ours for some time */
+type Role = { readonly vip: Ip; readonly ours: boolean; readonly settled: boolean };
 
 function bindingOf(
   { clientPath, bind = {} }: TargetByPath,
-  { vip, ours }: Role,
+  { vip, ours, settled }: Role,
   ports: ClientPathPorts,
 ): Result<CheckBinding> {
   const { service, real, forward, towards } = clientPath;
   const mark = ports.markOf(service, real);
   if (!mark.ok) return mark;
-  if (forward === 'masq' && ours) return ok({ ...bind, mark: mark.value });
+  if (forward === 'masq' && settled) return ok({ ...bind, mark: mark.value });
   const isOtherFamily = familyOf(towards) !== familyOf(vip);
   const source = bind.address ?? ports.sourceTowards(isOtherFamily ? vip : towards);
   if (source === undefined || source === vip) {

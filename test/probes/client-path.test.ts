@@ -21,6 +21,7 @@ const hostWith = (active: boolean): ClientPathPorts => ({
     return address.includes(':') ? dip6 : dip;
   },
   missingAcceptLocal: () => undefined,
+  now: () => 0,
 });
 
 const targetOf = (
@@ -122,6 +123,31 @@ describe('a check by the way of clients', () => {
     expect((await askBy(ports, targetOf('gate'), 'failure')).result.outcome).toBe('failure');
   });
 
+  it('asks a masq server with its gateway when the VIP has been here for some seconds', async () => {
+    let [active, now] = [true, 0];
+    const ports = {
+      ...hostWith(true),
+      sourceTowards: (to: Ip) => hostWith(active).sourceTowards(to),
+      now: () => now,
+    };
+    const binds: unknown[] = [];
+    const probe = throughClientPath(async ({ bind }) => {
+      binds.push(bind?.address);
+      return { outcome: 'success', detail: '' };
+    }, ports);
+    for (const [isActive, at] of [
+      [true, 0],
+      [false, 1000],
+      [true, 2000],
+      [true, 5000],
+      [true, 7000],
+    ] as const) {
+      [active, now] = [isActive, at];
+      await probe(targetOf('masq'), new AbortController().signal);
+    }
+    expect(binds).toEqual([undefined, dip, dip, dip, undefined]);
+  });
+
   it('goes to the port that clients use, but to that of a masq server or to checkport', () => {
     const portOf = (forward: Forward, port: number, virtual: Partial<VirtualConfig> = {}) => {
       const real = aReal({ forward, port });
@@ -130,6 +156,7 @@ describe('a check by the way of clients', () => {
     };
     expect([portOf('gate', 8080), portOf('ipip', 8080), portOf('masq', 8080)]).toEqual([80, 80, 8080]);
     expect(portOf('gate', 0, { checkport: 81 })).toBe(81);
+    expect(portOf('masq', 0, { service: 'https' })).toBe(80);
     expect(portOf('gate', 0, { service: 'https', id: { ...six.id, port: 0 } })).toBe(443);
   });
 

@@ -52,8 +52,8 @@ const isOfMain = (target: CheckTarget): boolean =>
     ? isOfMain(target.main) || isMarked(target.agent)
     : needsMain.has(target.kind) || isMarked(target) || namesFiles(target);
 
-const isMarked = ({ bind }: Pick<LoneTarget, 'bind'>): boolean =>
-  bind?.interface !== undefined || bind?.mark !== undefined;
+const isMarked = ({ bind, clientPath }: Pick<LoneTarget, 'bind' | 'clientPath'>): boolean =>
+  bind?.interface !== undefined || bind?.mark !== undefined || clientPath !== undefined;
 
 const fileKeys = ['caFile', 'certFile', 'keyFile'] as const;
 

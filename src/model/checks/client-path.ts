@@ -27,8 +27,9 @@ export const clientPathOf = (virtual: VirtualConfig, real: RealConfig): ClientPa
   ...{ forward: real.forward, towards: real.address },
 });
 
-/** A gate or ipip server gets packets at the port that clients send them to. @param port of the check without this way */
-export function clientPort(virtual: VirtualConfig, { forward }: RealConfig, port: number): number {
-  const given = clientAddress(virtual)?.port ?? 0;
-  return virtual.checkport !== undefined || forward === 'masq' || given === 0 ? port : given;
+/** Where clients' packets arrive: a gate or ipip server gets them as they came. @param usual of a check without this way */
+export function clientPort(virtual: VirtualConfig, { forward, port }: RealConfig, usual: number): number {
+  if (virtual.checkport !== undefined) return virtual.checkport;
+  if (forward === 'masq' && port !== 0) return port;
+  return clientAddress(virtual)?.port || usual;
 }
