@@ -4,8 +4,8 @@
 
 import type { HttpProxyTarget } from '../model/checks/http.ts';
 import type { ProbeResult } from '../model/probe-result.ts';
+import { askHttp1 } from './http/ask-http1.ts';
 import { wireBytesMax } from './http/http-answer.ts';
-import { requestHttp1 } from './http/http1-request.ts';
 import { bodyPlanOf, judgeWithin } from './http/judge-http.ts';
 import { converse } from './talk/conversation.ts';
 import { dial } from './talk/dial.ts';
@@ -17,12 +17,15 @@ export const probeHttpProxy = (target: HttpProxyTarget, signal: AbortSignal): Pr
     if (!URL.canParse(text)) return unmade(`request is no absolute URL: ${text}`);
     const url = new URL(text);
     url.hash = '';
+    const connect = async () => {
+      const socket = await dial(conversation, target, { bytesMax: wireBytesMax });
+      conversation.doing = `${method} ${url.href}`;
+      return socket;
+    };
     const request = { method, path: url.href, authority: url.host, scheme: 'http', headers } as const;
     const question = { ...target, path: url.href };
     const plan = await bodyPlanOf(question);
-    const socket = await dial(conversation, target, { bytesMax: wireBytesMax });
-    conversation.doing = `${method} ${url.href}`;
-    const answer = await requestHttp1(conversation, socket, request, () => plan);
+    const answer = await askHttp1(target, { request, planOf: () => plan, connect }, conversation);
     return judgeWithin(conversation, question, answer);
   });
 

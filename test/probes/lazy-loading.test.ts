@@ -13,7 +13,7 @@ it('loads the library of a protocol with the first check that speaks it', async 
   const place = { address: ip('127.0.0.1'), port: 1 };
   const soon = () => deadline(5000);
   await probe({ kind: 'connect', ...place }, soon());
-  for (const name of ['mysql2', 'pg', 'radius', 'dns-packet']) expect(isLoaded(name)).toBe(false);
+  for (const name of ['mysql2', 'pg', 'radius', 'dns-packet', 'undici']) expect(isLoaded(name)).toBe(false);
   const account = { user: 'a', password: 'b', database: 'c', query: 'SELECT 1' };
   await probe({ kind: 'sql', engine: 'mysql', ...place, ...account }, soon());
   expect(isLoaded('mysql2')).toBe(true);

@@ -37,7 +37,17 @@ export const rules: Readonly<Record<string, Rule>> = {
   probes: {
     // Files that checks name are opened as all files by a stranger's name are; some sockets Node cannot set up.
     below: [...words, 'wire', 'ports', 'system/files/open-regular.ts', 'system/sockets/bound-socket.ts'],
-    modules: ['node:*', 'dns-packet', 'ldapts', 'mysql2', 'pg', 'radius', 're2js', '@noble/ed25519'],
+    modules: [
+      'node:*',
+      'undici',
+      'dns-packet',
+      'ldapts',
+      'mysql2',
+      'pg',
+      'radius',
+      're2js',
+      '@noble/ed25519',
+    ],
     worldly: true,
   },
   system: {

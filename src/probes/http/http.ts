@@ -7,6 +7,7 @@ import { familyOf } from '../../net/ip.ts';
 import { type Conversation, converse } from '../talk/conversation.ts';
 import { dial } from '../talk/dial.ts';
 import { failure, success } from '../talk/judge-error.ts';
+import { askHttp1 } from './ask-http1.ts';
 import {
   type BodyPlan,
   digestWireBytesMax,
@@ -16,7 +17,6 @@ import {
   type HttpRequest,
   wireBytesMax,
 } from './http-answer.ts';
-import { requestHttp1 } from './http1-request.ts';
 import { http2Protocol, requestHttp2 } from './http2-request.ts';
 import { bodyPlanOf, isWanted, judgeWithin, withWeight } from './judge-http.ts';
 import { encodePath, type HttpPlace, isRedirect, redirectWithin } from './redirect.ts';
@@ -145,7 +145,12 @@ async function exchange(
     if (leadsOn(question, head) !== undefined) return { wish: 'none' };
     return head.headers.has('content-encoding') ? { wish: plan.wish } : plan;
   };
-  const socket = await dial(conversation, { ...target, port }, dialling);
-  conversation.doing = `${request.method} ${request.path}`;
-  return (second ? requestHttp2 : requestHttp1)(conversation, socket, request, planOf);
+  const connect = async () => {
+    const socket = await dial(conversation, { ...target, port }, dialling);
+    conversation.doing = `${request.method} ${request.path}`;
+    return socket;
+  };
+  return second
+    ? requestHttp2(conversation, await connect(), request, planOf)
+    : askHttp1(target, { request, planOf, connect }, conversation);
 }

@@ -1,143 +1,85 @@
-// One request by HTTP/1.1 on a connection of its own, which is closed after it. What is read of the answer, and how
-// generously, is read-head.ts's and read-body.ts's: a parser that keeps to the letter refuses what every client takes, and a
-// library costs twice as much (docs/architecture.md "Ten thousand checks"). Source: RFC 9110, RFC 9112.
+// One request by HTTP/1.1 on a connection of its own, which is closed after it. By undici's dispatch, without the
+// stream and the signal that its request sets up for each answer. Its parser is stricter than the clients that people
+// use: what it refuses may be read by tolerant-request.ts. Source: RFC 9110, RFC 9112.
 import type { Socket } from 'node:net';
+import { Client, errors } from 'undici';
 import type { Conversation } from '../talk/conversation.ts';
+import { tlsReasonOf } from '../talk/tls-reason.ts';
 import {
   type AnswerKeeper,
-  type BodyWish,
   createAnswerKeeper,
   type HttpAnswer,
   type HttpRequest,
+  headersOf,
   type PlanOf,
 } from './http-answer.ts';
-import { type BodyReader, createBodyReader } from './read-body.ts';
-import { createHeadScanner, headBytesMax, readHead } from './read-head.ts';
 
+/**
+ * Where the body breaks off, what came of it stands.
+ * @returns 'unreadable' where something came whose head undici's parser refuses
+ */
 export function requestHttp1(
   conversation: Conversation,
   socket: Socket,
   request: HttpRequest,
   planOf: PlanOf,
-): Promise<HttpAnswer> {
-  const bytes = bytesOf(request);
-  if (bytes === undefined) return Promise.reject(unsendable());
-  let wish: BodyWish = 'none';
-  const reader = createAnswerReader(request.method, (head) => {
-    const plan = planOf(head);
-    wish = plan.wish;
-    return plan;
+): Promise<HttpAnswer | 'unreadable'> {
+  const { path, method, authority, headers, body } = request;
+  const client = new Client('http://server', {
+    // Not at once: undici misses a connection that is there before its own call has returned.
+    connect: (_, connected) => queueMicrotask(() => connected(null, socket)),
+    headersTimeout: 0, // the deadline is the signal's
+    bodyTimeout: 0,
   });
   return new Promise((resolve, reject) => {
-    let settled = false;
-    const settle = (error = new Error(reader.hasBegun() ? 'the answer is no HTTP' : 'nothing was said')) => {
-      if (settled) return;
-      settled = true;
-      socket.destroy();
-      const answer = reader.answer();
-      if (answer === undefined) reject(error);
-      else resolve(answer);
+    let keeper: AnswerKeeper | undefined;
+    // undici tells of the end that follows it.
+    let alert: Error | undefined;
+    socket.once('error', (error) => {
+      if (tlsReasonOf(error) !== undefined) alert = error;
+    });
+    const end = () => {
+      socket.destroy(); // before undici does, which would do it with an error, and tell that everywhere
+      if (keeper !== undefined) resolve(keeper.kept());
     };
-    socket.on('data', (chunk) => {
-      const outcome = reader.take(chunk);
-      if (outcome === 'ended') settle();
-      else if (outcome === 'body') {
-        conversation.doing = 'read the body';
-        if (wish === 'start') conversation.enough = settle;
-      }
-    });
-    socket.on('end', () => {
-      reader.end();
-      settle();
-    });
-    socket.on('error', settle);
-    socket.write(bytes);
+    const options = { path, method, headers: Object.fromEntries([['host', authority], ...headers]) };
+    client.dispatch(
+      { ...options, ...(body !== undefined && { body }), reset: true /* Connection: close */ },
+      {
+        onRequestStart: () => {}, // without it, undici takes this for a handler of its old kind
+        onResponseStart: (_, status, raw) => {
+          if (status < 200) return; // interim (RFC 9110 §15.2)
+          const head = { status, headers: headersOf(raw) };
+          const plan = planOf(head);
+          keeper = createAnswerKeeper(head, plan);
+          if (plan.wish === 'none') end();
+          else {
+            conversation.doing = 'read the body';
+            if (plan.wish === 'start') conversation.enough = end;
+          }
+        },
+        onResponseData: (_, chunk) => {
+          if (keeper?.take(chunk) === 'enough') end();
+        },
+        onResponseEnd: end,
+        onResponseError: (_, error) => {
+          if (keeper !== undefined) return end();
+          socket.destroy();
+          if (alert !== undefined) reject(alert);
+          else if (isUnreadable(error, socket)) resolve('unreadable');
+          else reject(error);
+        },
+      },
+    );
   });
 }
 
-type AnswerReader = {
-  readonly take: (bytes: Buffer) => 'head' | 'body' | 'ended';
-  /** No more will come: what is there must do. */
-  readonly end: () => void;
-  /** Whatever there is of it by now; undefined before its head is whole. To be asked once. */
-  readonly answer: () => HttpAnswer | undefined;
-  readonly hasBegun: () => boolean;
-};
-
-function createAnswerReader(method: string, planOf: PlanOf): AnswerReader {
-  let scanner = createHeadScanner();
-  let chunks: Buffer[] = [];
-  let headBytes = 0;
-  let body: { readonly reader: BodyReader; readonly keeper: AnswerKeeper } | undefined;
-
-  /** @returns false where it does not begin as a response does, or nothing is wanted of its body. */
-  function beginBody(): boolean {
-    const [first, ...more] = chunks;
-    const text = (more.length === 0 && first ? first : Buffer.concat(chunks)).toString('latin1');
-    chunks = [];
-    if (text.trim() === '') return true;
-    const head = readHead(text);
-    if (head === undefined) return false;
-    // Interim (RFC 9110 §15.2): another head follows.
-    if (head.status < 200 && head.status !== 101) return true;
-    const plan = planOf(head);
-    body = { reader: createBodyReader(method, head), keeper: createAnswerKeeper(head, plan) };
-    return plan.wish !== 'none';
-  }
-
-  function takeBody(bytes: Buffer): 'body' | 'ended' {
-    const { pieces = [], ended = true } = body?.reader.take(bytes) ?? {};
-    const enough = pieces.map((piece) => body?.keeper.take(piece)).includes('enough');
-    return ended || enough ? 'ended' : 'body';
-  }
-
-  function take(bytes: Buffer): 'head' | 'body' | 'ended' {
-    let rest = bytes;
-    while (body === undefined) {
-      const end = scanner.endIn(rest);
-      chunks.push(rest.subarray(0, end));
-      headBytes += end ?? rest.length;
-      if (end === undefined) return headBytes > headBytesMax ? 'ended' : 'head';
-      scanner = createHeadScanner();
-      rest = rest.subarray(end);
-      if (!beginBody()) return 'ended';
-    }
-    return takeBody(rest);
-  }
-
-  return {
-    take,
-    end: () => {
-      if (body === undefined && chunks.length > 0) beginBody();
-    },
-    answer: () => body?.keeper.kept(),
-    hasBegun: () => headBytes > 0,
-  };
+/** The answer is refused, or ended within the head. A request that undici refuses to send is not sent by anybody else. */
+function isUnreadable(error: Error, socket: Socket): boolean {
+  if (error instanceof errors.SocketError) return socket.bytesRead > 0;
+  return (
+    error instanceof errors.HTTPParserError ||
+    error instanceof errors.HeadersOverflowError ||
+    error instanceof errors.ResponseContentLengthMismatchError
+  );
 }
-
-/** A target asks the same at each of its checks. */
-const known = new WeakMap<HttpRequest, Buffer>();
-
-/** @returns undefined for one that would not be one request on the wire. */
-function bytesOf(request: HttpRequest): Buffer | undefined {
-  const bytes = known.get(request) ?? formatRequest(request);
-  if (bytes !== undefined) known.set(request, bytes);
-  return bytes;
-}
-
-/** RFC 9112 §3: with the body's length where there is one; the connection is closed after it. */
-function formatRequest({ method, path, authority, headers, body }: HttpRequest): Buffer | undefined {
-  const content = Buffer.from(body ?? '');
-  const lines = [
-    `${method} ${path} HTTP/1.1`,
-    `host: ${authority}`,
-    'connection: close',
-    ...headers.map(([name, value]) => `${name}: ${value}`),
-    ...(body === undefined ? [] : [`content-length: ${content.length}`]),
-  ];
-  if (lines.some((line) => /[\r\n\u0100-\uffff]/.test(line))) return undefined;
-  return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), content]);
-}
-
-const unsendable = (): Error =>
-  Object.assign(new Error('the request is none that HTTP/1.1 has'), { code: 'UNSENDABLE' });

@@ -17,9 +17,7 @@ export function createHeadScanner(): { readonly endIn: (bytes: Buffer) => number
   return {
     /** @returns the first byte behind it; undefined where it is still to come */
     endIn: (bytes) => {
-      // By index: what iterates takes longer than all else of a head.
-      for (let at = 0; at < bytes.length; at++) {
-        const byte = bytes[at];
+      for (const [at, byte] of bytes.entries()) {
         if (byte === 0x0a && before !== 'text') return at + 1;
         if (byte === 0x0a) before = 'line end';
         else before = byte === 0x0d && before === 'line end' ? 'line end, CR' : 'text';

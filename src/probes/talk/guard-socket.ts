@@ -31,12 +31,17 @@ export function guardSocket<S extends Socket>(
     if (received > bytesMax && event === 'data') {
       return fail(new Error(`an answer of more than ${bytesMax} bytes`));
     }
+    // undici makes two errors of each connection's end, which nobody sees: their stacks alone would take a tenth of a check.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     try {
       return emit(event, ...values);
     } catch (error) {
       // Nobody listens for errors any more: that is no fault of a parser's.
       if (event === 'error') return fail(error as Error);
       return fail(new Error(`an answer that makes no sense: ${String(error)}`));
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
     }
   };
   return socket;

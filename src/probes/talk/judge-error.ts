@@ -15,6 +15,7 @@ const ours = new Set([
   'ENOBUFS',
   'ENOMEM',
   'EPERM',
+  'UND_ERR_INVALID_ARG',
   'UNREADABLE_TLS',
   'UNSENDABLE',
 ]);

@@ -24,7 +24,7 @@ const check = (port: number, changes: Partial<HttpTarget> = {}) =>
     deadline(500),
   );
 
-describe('a request that would be two on the wire', () => {
+describe('a request that undici refuses', () => {
   it('is sent by nobody, also over TLS', async () => {
     let heard = '';
     const server = await tlsServer((socket) =>
