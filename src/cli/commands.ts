@@ -212,9 +212,10 @@ export const commands: Readonly<Record<string, Command>> = {
   doctor: {
     takes: ['[FILE]'],
     summary: 'what around the table of this director is wrong, what that breaks, and what mends it',
-    options: { ...ofServer, json },
+    options: { ...ofServer, probe: { type: 'boolean', usage: '--probe' }, json },
     details: [
       'as root; it changes nothing, and the daemon may run or not; FILE is the config, as with -c',
+      '--probe: with a few packets of its own to the hosts of the config, within seconds',
       'exit 1 where anything was found',
     ],
     load: async () => (await import('./doctor.ts')).runDoctor,

@@ -3,7 +3,7 @@
 import { gatherFacts } from '../compose/doctor-facts.ts';
 import { readConfigNow } from '../compose/read-config-now.ts';
 import { formatProblem } from '../config/format-problem.ts';
-import { examine } from '../doctor/examine.ts';
+import { examine, examineProbed } from '../doctor/examine.ts';
 import { nameOf } from '../doctor/services.ts';
 import type { Config } from '../model/config/config.ts';
 import { shown } from '../net/shown.ts';
@@ -34,7 +34,11 @@ export async function runDoctor({ options, positionals }: Arguments, io: Io): Pr
   if (typeof wanted === 'string') return refuse(io, wanted);
   // Only of a daemon that says it runs this very file, where no socket was named.
   const socket = await findSocket({ config: file, director: options.director, socket: options.socket });
-  const examined = examine(await gatherFacts(wanted, { socket }));
+  const facts = await gatherFacts(wanted, { socket });
+  const examined =
+    options.probe === true
+      ? examineProbed(await (await import('../compose/doctor-probes.ts')).probe(facts))
+      : examine(facts);
   io.stdout(
     options.json === true
       ? `${JSON.stringify(examinedAsJson(examined), null, 2)}\n`

@@ -2,7 +2,9 @@
 
 import { examinations } from './examinations.ts';
 import type { Facts } from './facts.ts';
-import type { Finding } from './finding.ts';
+import type { Examination, Finding } from './finding.ts';
+import type { Probed } from './probes/answers.ts';
+import { probings } from './probes/probings.ts';
 
 export type Examined = {
   readonly findings: readonly Finding[];
@@ -10,9 +12,20 @@ export type Examined = {
   readonly looked: readonly string[];
   /** What was not, and why. */
   readonly unlooked: readonly string[];
+  /** With packets of its own: which. */
+  readonly sent?: string;
 };
 
-export function examine(facts: Facts, all = examinations): Examined {
+/** With what packets of its own have found as well. */
+export function examineProbed(probed: Probed): Examined {
+  const { unlooked, ...examined } = examineBy(probed, [...examinations, ...probings]);
+  const { unasked, sent } = probed.answers;
+  return { ...examined, unlooked: [...unlooked, ...unasked], sent };
+}
+
+export const examine = (facts: Facts): Examined => examineBy(facts, examinations);
+
+function examineBy<F extends Facts>(facts: F, all: readonly Examination<F>[]): Examined {
   const said = all.map(({ subject, examine: ask }) => ({ subject, results: ask(facts) }));
   const findings = said.flatMap(({ results }) =>
     results.flatMap((each) => ('unlooked' in each ? [] : [each])),

@@ -2,14 +2,20 @@
 import type { Examined } from '../doctor/examine.ts';
 import type { Finding } from '../doctor/finding.ts';
 
-export function formatExamined({ findings, looked, unlooked }: Examined): string {
+export function formatExamined({ findings, looked, unlooked, sent }: Examined): string {
   const blocks = findings.map(formatFinding);
   const count = (level: Finding['level']) => findings.filter((each) => each.level === level).length;
   const verdict =
     findings.length === 0
       ? `Nothing found. Looked at: ${looked.join('; ')}`
       : `${count('fault')} fault(s), ${count('warning')} warning(s)`;
-  return [...blocks, verdict, ...unlooked.map((each) => `Not looked at: ${each}`), ''].join('\n');
+  return [
+    ...blocks,
+    verdict,
+    ...(sent === undefined ? [] : [`Sent: ${sent}`]),
+    ...unlooked.map((each) => `Not looked at: ${each}`),
+    '',
+  ].join('\n');
 }
 
 function formatFinding({ name, level, services, what, why, command, advice }: Finding): string {

@@ -26,11 +26,17 @@ import {
 import { encodeMarkTable } from '../../../src/wire/nftables/nftables-marks.ts';
 import { areMarkRules, decodeMarks } from '../../../src/wire/nftables/nftables-marks-read.ts';
 import { isAsMade, tableOf } from '../../../src/wire/nftables/nftables-read.ts';
-import { decodeArpReply, encodeGratuitousArp } from '../../../src/wire/packet/arp.ts';
+import {
+  decodeArpReply,
+  encodeGratuitousArp,
+  encodeGratuitousArpFrame,
+} from '../../../src/wire/packet/arp.ts';
+import { encodeIpFrame, encodeIpPacket } from '../../../src/wire/packet/ethernet.ts';
 import { decodeEchoReply, encodeEchoRequest } from '../../../src/wire/packet/icmp.ts';
 import { decodeIpv4 } from '../../../src/wire/packet/ipv4.ts';
 import { encodeIpv4 } from '../../../src/wire/packet/ipv4-header.ts';
 import { decodeNeighbourAnswer, encodeNeighbourAdvertisement } from '../../../src/wire/packet/ndp.ts';
+import { decodeProbeAnswer } from '../../../src/wire/packet/probe-answer.ts';
 import {
   decodeAdvert,
   encodeAdvert,
@@ -94,6 +100,20 @@ const replies = [
   Buffer.concat([hex('8100'), encodeEchoRequest('inet6', echo).subarray(2)]),
 ];
 
+/** Answers as they come off the wire, and an error that quotes a packet of ours. */
+const asked = { ...inet, ttl: 64, number: 7 };
+const frames = [
+  { protocol: 6, payload: hex('0050ee48000000010000000850120000abcd0000') },
+  { protocol: 1, payload: replies[0]?.subarray(20) ?? hex('') },
+  {
+    protocol: 1,
+    payload: Buffer.concat([hex('0304000000000578'), encodeIpPacket({ ...asked, protocol: 6 }, hex('00'))]),
+  },
+  { protocol: VRRP_PROTOCOL, payload: adverts[0] ?? hex('') },
+]
+  .map(({ protocol, payload }) => encodeIpFrame(mac, mac, encodeIpPacket({ ...asked, protocol }, payload)))
+  .concat([encodeGratuitousArpFrame(ip('10.9.0.9'), mac)]);
+
 export const wireTargets: readonly Target[] = [
   bytesTarget('vrrp', ['decodeAdvert', 'readAdvertPacket'], [...adverts, ...packets], (bytes) => {
     const datagram = { bytes, source: inet.source, at: 0 };
@@ -115,6 +135,12 @@ export const wireTargets: readonly Target[] = [
     ['decodeNeighbourAnswer'],
     [encodeNeighbourAdvertisement(ip('fe80::9'), mac)],
     decodeNeighbourAnswer,
+  ),
+  bytesTarget(
+    'answers to probes',
+    ['decodeProbeAnswer', 'decodeEthernet', 'decodeIpPacket', 'decodeSynAnswer', 'decodeIcmpError'],
+    frames,
+    decodeProbeAnswer,
   ),
   bytesTarget('netlink', ['decodeMessages', 'decodeAcknowledgement'], netlinkSamples, (bytes) => {
     const messages = decodeMessages(bytes);

@@ -1,0 +1,70 @@
+// An advert that came by, as the routers of the config on that interface judge it: by the ladder of the election itself
+// (vrrp/validate.ts), each difference in words.
+
+import { describeDifference } from '../daemon/vrrp/router/strangers.ts';
+import { noSource, routerConfigOf } from '../daemon/vrrp/router-config.ts';
+import type { Facts } from '../doctor/facts.ts';
+import type { HeardAdvert } from '../doctor/probes/answers.ts';
+import { ownAddress } from '../doctor/probes/questions.ts';
+import type { VrrpInstanceConfig } from '../model/config/router.ts';
+import { familyOf, isMulticast } from '../net/ip.ts';
+import { sharesAddresses } from '../vrrp/differences.ts';
+import type { RouterConfig } from '../vrrp/types.ts';
+import { type AdvertFacts, judgeStray, type Validation, validateAdvert } from '../vrrp/validate.ts';
+import type { ProbeAnswer } from '../wire/packet/probe-answer.ts';
+import { decodeAdvert, vrrpGroup } from '../wire/packet/vrrp.ts';
+
+type Advert = Extract<ProbeAnswer, { readonly is: 'advert' }>;
+
+export function judgeAdvert(
+  { from: mac, packet }: Advert,
+  device: string,
+  facts: Facts,
+): readonly HeardAdvert[] {
+  const { source, destination, ttl, payload } = packet;
+  const decoded = decodeAdvert(payload, { source, destination });
+  const id = decoded.ok ? decoded.value.advert.virtualRouterId : decoded.error.virtualRouterId;
+  const advertFacts: AdvertFacts = {
+    ...{ ttl, source, decoded, destination: isMulticast(destination) ? 'multicast' : 'unicast' },
+    ownAddresses: facts.addresses.filter((each) => each.device === device).map(({ address }) => address),
+  };
+  return facts.config.vrrp
+    .filter((own) => own.family === familyOf(source) && pathsOf(own).includes(device))
+    .flatMap((own): readonly HeardAdvert[] => {
+      const router = routerOf(own, device, facts);
+      const isStray = id !== own.virtualRouterId;
+      const validation = isStray ? judgeStray(router, advertFacts) : validateAdvert(router, advertFacts);
+      if (validation === undefined) return [];
+      return [
+        {
+          ...{ router: own.name, device, source, mac, ...verdictOf(validation) },
+          ...(id !== undefined && { virtualRouterId: id }),
+          ...(decoded.ok && { priority: decoded.value.advert.priority }),
+          sharesAddresses: decoded.ok && sharesAddresses(router, decoded.value.advert),
+        },
+      ];
+    });
+}
+
+const pathsOf = ({ interface: own, furtherInterfaces = [] }: VrrpInstanceConfig): readonly string[] => [
+  own,
+  ...furtherInterfaces,
+];
+
+const routerOf = (own: VrrpInstanceConfig, device: string, facts: Facts): RouterConfig =>
+  routerConfigOf(own, own.sourceAddress ?? ownAddress(device, vrrpGroup(own.family), facts) ?? noSource);
+
+function verdictOf(validation: Validation): Pick<HeardAdvert, 'verdict' | 'differences'> {
+  if (validation.outcome === 'rejected') {
+    const { reason, detail, foreign, also = [] } = validation;
+    const differences = [`${reason}: ${detail}`, ...also.map(describeDifference)];
+    return { verdict: foreign === true ? 'foreign' : 'ignored', differences };
+  }
+  // FRR sends no link-local address first, and is heard all the same.
+  const notes = validation.notes.filter(({ what }) => what !== 'first_address');
+  const isForeign = notes.some(({ what }) => what === 'virtual_router');
+  return {
+    verdict: isForeign ? 'foreign' : notes.length > 0 ? 'odd' : 'believed',
+    differences: notes.map(describeDifference),
+  };
+}
