@@ -81,7 +81,7 @@ export function assemble(initial: Config, source: ConfigSource, log: JournalShel
     tellRivals(journal);
     followFile(config);
   };
-  const withNotify = { ...services, ...notify.parts, director, tracking, roster };
+  const withNotify = { ...services, ...notify.parts, fifos: notify.fifos, director, tracking, roster };
   const drained = withNotices(notify.parts.commands, [webhooks, notices]);
   const daemon = createDaemon(
     {

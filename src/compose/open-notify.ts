@@ -1,6 +1,7 @@
 // Who is told of new states, as keepalived tells it: the notify scripts of virtual routers and sync groups, and FIFOs. What
 // FIFOs need is loaded when there is one.
 import type { CommandQueue } from '../daemon/commands/command-queue.ts';
+import type { FifoStatus } from '../daemon/commands/fifos.ts';
 import { routerCommands } from '../daemon/commands/router-commands.ts';
 import { createRouterStates, withRouterStates } from '../daemon/commands/router-states.ts';
 import type { Told } from '../daemon/commands/told.ts';
@@ -19,6 +20,8 @@ export type NotifyShell = Omit<FifosShell, 'verdictOf' | 'weigh'> & {
 export type Notify = {
   /** FIFOs are open when it resolves; until then what they are to be told waits. */
   readonly configure: (config: Config) => Promise<void>;
+  /** How far each FIFO is. */
+  readonly fifos: () => readonly FifoStatus[];
   /** The parts of the daemon whose changes are told, in the place of those that were handed in. */
   readonly parts: Pick<DaemonPorts, 'vrrp' | 'quorums' | 'commands'>;
 };
@@ -50,6 +53,7 @@ export function openNotify({ commands, services, vrrp, ...shell }: NotifyShell):
       for (const told of early.splice(0)) opened?.tell(told);
       if (wanted?.statesOnReload === true) routers.repeat(tellFifos);
     },
+    fifos: () => fifos?.status() ?? [],
     parts: {
       vrrp: withRouterStates(vrrp, routers),
       quorums: {

@@ -11,6 +11,7 @@ import type { KernelError } from '../ports/kernel.ts';
 import type { Plan } from '../reconcile/plan.ts';
 import type { Override } from '../reconcile/weigh.ts';
 import type { CommandQueue } from './commands/command-queue.ts';
+import type { FifoStatus } from './commands/fifos.ts';
 import type { DirectorLoop } from './director/director-loop.ts';
 import type { HealthLoop } from './health/health-loop.ts';
 import type { MarkKeeper } from './marks/mark-keeper.ts';
@@ -45,6 +46,8 @@ export type DaemonPorts = {
   readonly marks: MarkKeeper;
   /** Mail and webhooks, how far they are; absent: nobody is told by them. */
   readonly deliveries?: () => readonly DeliveryStatus[];
+  /** FIFOs, how far they are. */
+  readonly fifos?: () => readonly FifoStatus[];
   readonly health: HealthLoop;
   readonly reconcile: ReconcileLoop;
   readonly weights: Weights;

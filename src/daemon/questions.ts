@@ -60,7 +60,7 @@ export function createQuestions(ports: DaemonPorts, present: () => Present): Que
         checks: health.activity(),
         roster: roster.status(),
         ...{ director: director.status(), marks: marks.status() },
-        deliveries: ports.deliveries?.() ?? [],
+        ...{ deliveries: ports.deliveries?.() ?? [], fifos: ports.fifos?.() ?? [] },
       };
       return statusOf(present().config, identity, parts, clock.now());
     },

@@ -7,6 +7,8 @@ export type FifoWrite = 'written' | 'full' | { readonly failed: string };
 export type Fifo = {
   /** A line of at most PIPE_BUF bytes, whole or not at all. */
   readonly write: (line: string) => FifoWrite;
+  /** Bytes in the pipe that nobody has read yet; undefined where the kernel does not tell. */
+  readonly unread: () => number | undefined;
   /** What stands at its path is another thing by now, or nothing. */
   readonly isGone: () => boolean;
   /** Takes it away if it was made here, so that whoever reads comes to its end. */

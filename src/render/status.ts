@@ -23,7 +23,7 @@ export function formatStatus(status: DaemonStatus): string {
   if (status.vrrpProcess !== undefined) parts.push(formatProcess(status.vrrpProcess));
   parts.push(...formatCheckProcesses(status), ...formatTracked(status));
   if (status.services.length > 0) parts.push(formatServices(status.services));
-  parts.push(...formatRoster(status), ...formatDeliveries(status));
+  parts.push(...formatRoster(status), ...formatDeliveries(status), ...formatFifos(status));
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -48,6 +48,21 @@ function formatDeliveries({ deliveries = [] }: DaemonStatus): string[] {
   const lines = deliveries.map(({ sink, delivered, waiting, lost, failure }) => {
     const numbers = `${delivered} delivered, ${waiting} waiting, ${lost} lost`;
     return `Told by ${sink}: ${numbers}${failure === undefined ? '' : `; the last try failed: ${failure}`}`;
+  });
+  return lines.length === 0 ? [] : [lines.join('\n')];
+}
+
+/** One line a FIFO. What was written and is not read yet tells of its reader. */
+function formatFifos({ fifos = [] }: DaemonStatus): string[] {
+  const lines = fifos.map(({ fifo, written, waiting, lost, unreadBytes, program, failure }) => {
+    const read =
+      unreadBytes === undefined
+        ? []
+        : [unreadBytes === 0 ? 'all read' : `${unreadBytes} byte(s) not read yet`];
+    const reader =
+      program === undefined ? [] : [program === 'running' ? 'its program runs' : 'its program has ended'];
+    const words = [`${written} line(s) written`, ...read, `${waiting} waiting`, `${lost} lost`, ...reader];
+    return `FIFO ${fifo}: ${words.join(', ')}${failure === undefined ? '' : `; not as it should be: ${failure}`}`;
   });
   return lines.length === 0 ? [] : [lines.join('\n')];
 }

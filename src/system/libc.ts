@@ -20,6 +20,7 @@ export const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
 const SOCK_NONBLOCK = 0o4000;
 const FIOCLEX = 0x5451;
+const FIONREAD = 0x541b;
 const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
 const LOCK_EX = 2;
@@ -34,6 +35,7 @@ const declarations = {
   socket: 'int socket(int, int, int)',
   dup3: 'int dup3(int, int, int)',
   ioctl: 'int ioctl(int, unsigned long)',
+  ioctlInto: 'int ioctl(int, unsigned long, void *)',
   flock: 'int flock(int, int)',
   bind: 'int bind(int, const void *, uint32_t)',
   connect: 'int connect(int, const void *, uint32_t)',
@@ -111,6 +113,13 @@ const timexBytes = 512;
 
 /** adjtimex(2) that sets nothing. @returns the state of the clock; 5 (TIME_ERROR): not synchronised. */
 export const clockState = (): Outcome => call(declarations.adjtimex, new Uint8Array(timexBytes));
+
+/** FIONREAD (ioctl_tty(2), pipe(7)). @returns the bytes that wait in a pipe or socket. */
+export function bytesUnread(fd: number): Outcome {
+  const bytes = new Uint8Array(4);
+  const asked = call(declarations.ioctlInto, fd, FIONREAD, bytes);
+  return asked.ok ? ok(new Int32Array(bytes.buffer)[0] ?? 0) : asked;
+}
 
 /** mkfifo(3); the umask counts. */
 export const makeFifo = (path: string, mode: number): Outcome => call(declarations.mkfifo, path, mode);

@@ -96,8 +96,24 @@ describe('formatStatus', () => {
         { sink: 'webhook chat', waiting: 2, delivered: 7, lost: 1, failure: 'HTTP 503' },
         { sink: 'mail by localhost:25', waiting: 0, delivered: 3, lost: 0 },
       ],
+      fifos: [
+        { fifo: '/run/all', written: 7, waiting: 0, lost: 0, unreadBytes: 0, program: 'running' },
+        { fifo: '/run/own', written: 1500, waiting: 20, lost: 3, unreadBytes: 65_520 },
+        {
+          fifo: '/run/no',
+          written: 0,
+          waiting: 1,
+          lost: 0,
+          program: 'ended',
+          failure: 'expected a FIFO, got a file',
+        },
+      ],
     });
     expect(text).not.toContain('web.example.com is not resolved');
+    expect(text).toContain(`FIFO /run/all: 7 line(s) written, all read, 0 waiting, 0 lost, its program runs
+FIFO /run/own: 1500 line(s) written, 65520 byte(s) not read yet, 20 waiting, 3 lost
+FIFO /run/no: 0 line(s) written, 1 waiting, 0 lost, its program has ended; not as it should be: expected a FIFO, got a file
+`);
     expect(text).toContain('db is not resolved for 1 min 1 s: SERVFAIL; 10.0.0.3 kept');
     expect(text).toContain('nobody is not resolved for 5 s: NXDOMAIN; no address of it is known');
     expect(text).toContain('3 server(s) of a file kept as they were: /f:1:1: Cannot read real_file');

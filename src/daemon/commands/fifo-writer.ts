@@ -11,10 +11,22 @@ const waitingMax = 10_000;
 const firstPauseMs = 50;
 const pauseMaxMs = 2000;
 
+export type FifoWriterStatus = {
+  /** Lines that the pipe took, wait for room in it, and were left out. */
+  readonly written: number;
+  readonly waiting: number;
+  readonly lost: number;
+  /** What the pipe holds that nobody has read yet; absent where it is not open. */
+  readonly unreadBytes?: number;
+  /** Why it is not written to, or not as configured. */
+  readonly failure?: string;
+};
+
 export type FifoWriter = {
   /** Tries at once; for whoever must find it there. */
   readonly open: () => void;
   readonly write: (line: string) => void;
+  readonly status: () => FifoWriterStatus;
   /** Resolves when all is written, or after that time; what is left then is lost. The FIFO is closed. */
   readonly close: (limitMs: number) => Promise<void>;
 };
@@ -32,6 +44,8 @@ type Writing = {
   readonly ports: FifoWriterPorts;
   readonly lost: RateLimit;
   readonly waiting: string[];
+  written: number;
+  leftOut: number;
   fifo: Fifo | undefined;
   /** The reason that was told last. */
   told: string | undefined;
@@ -48,7 +62,7 @@ export function createFifoWriter(
   const { clock } = ports;
   const writing: Writing = {
     ...{ path, owner, ports, lost: createRateLimit(clock), waiting: [], pauseMs: firstPauseMs },
-    ...{ fifo: undefined, told: undefined, cancel: undefined, onEmpty: undefined },
+    ...{ written: 0, leftOut: 0, fifo: undefined, told: undefined, cancel: undefined, onEmpty: undefined },
   };
   return {
     open: () => void opened(writing),
@@ -60,10 +74,20 @@ export function createFifoWriter(
       // Whoever has something to tell is in the middle of it.
       writing.cancel ??= clock.after(0, () => flush(writing));
     },
+    status: () => statusOf(writing),
     close: async (limitMs) => {
       if (limitMs > 0 && writing.waiting.length > 0) await emptied(writing, limitMs);
       close(writing);
     },
+  };
+}
+
+function statusOf({ written, waiting, leftOut, fifo, told }: Writing): FifoWriterStatus {
+  const unreadBytes = fifo?.unread();
+  return {
+    ...{ written, waiting: waiting.length, lost: leftOut },
+    ...(unreadBytes !== undefined && { unreadBytes }),
+    ...(told !== undefined && { failure: told }),
   };
 }
 
@@ -74,7 +98,9 @@ function fail(writing: Writing, reason: string): void {
   writing.told = reason;
 }
 
-function lose({ path, ports, lost }: Writing, lines: number, reason: string): void {
+function lose(writing: Writing, lines: number, reason: string): void {
+  const { path, ports, lost } = writing;
+  writing.leftOut += lines;
   const say = (count: number) => ports.journal({ event: 'fifo.lost', fifo: path, lines: count, reason });
   lost.note('lost', say, lines);
 }
@@ -113,6 +139,7 @@ function writeAll(writing: Writing): boolean {
     }
     if (how !== 'written') return false;
     waiting.shift();
+    writing.written += 1;
     writing.told = undefined;
     writing.pauseMs = firstPauseMs;
   }

@@ -6,16 +6,23 @@ import type { FifoConfig, FifoSubject } from '../../model/config/fifo.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { OpenFifo } from '../../ports/fifo.ts';
 import type { RunScript, ScriptRun } from '../../ports/tracked.ts';
-import { createFifoWriter } from './fifo-writer.ts';
+import { createFifoWriter, type FifoWriterStatus } from './fifo-writer.ts';
 import { formatLine, subjectOf, type Told } from './told.ts';
 
 /** A program that reads to the end ends by itself; one that does not is asked to. */
 const endsItselfMs = 1000;
 const killAfterMs = 2000;
 
+export type FifoStatus = FifoWriterStatus & {
+  readonly fifo: string;
+  /** Of its own, which reads it; absent where it has none. */
+  readonly program?: 'running' | 'ended';
+};
+
 export type Fifos = {
   readonly configure: (fifos: readonly FifoConfig[]) => void;
   readonly tell: (told: Told) => void;
+  readonly status: () => readonly FifoStatus[];
   /** Resolves when all is written and read, or after that time; the FIFOs and their programs are gone. */
   readonly close: (limitMs: number) => Promise<void>;
 };
@@ -30,6 +37,7 @@ export type FifosPorts = {
 type Fifo = {
   readonly tells: readonly FifoSubject[];
   readonly write: (line: string) => void;
+  readonly status: () => FifoStatus;
   /** Starts its program where none runs. */
   readonly attend: () => void;
   readonly close: (limitMs: number) => Promise<void>;
@@ -52,6 +60,7 @@ export function createFifos(ports: FifosPorts): Fifos {
       const line = formatLine(told);
       for (const { tells, write } of open.values()) if (tells.includes(subject)) write(line);
     },
+    status: () => [...open.values()].map(({ status }) => status()),
     close: async (limitMs) => {
       const all = [...open.values()];
       open = new Map();
@@ -79,6 +88,10 @@ function openAsConfigured(config: FifoConfig, ports: FifosPorts): Fifo {
   return {
     tells: config.tells,
     write: writer.write,
+    status: () => ({
+      ...{ fifo: config.path, ...writer.status() },
+      ...(config.script !== undefined && { program: run === undefined ? 'ended' : 'running' }),
+    }),
     attend,
     close: async (limitMs) => {
       isClosed = true;

@@ -2,6 +2,7 @@
 import type { Config } from '../../model/config/config.ts';
 import type { Micros } from '../../ports/clock.ts';
 import { describeSyncDaemon } from '../../reconcile/sync-daemons.ts';
+import type { FifoStatus } from '../commands/fifos.ts';
 import type { DirectorLoopStatus } from '../director/director-loop.ts';
 import type { CheckActivity } from '../health/check-starter.ts';
 import type { MarkStatus } from '../marks/family-marks.ts';
@@ -74,6 +75,8 @@ export type DaemonStatus = DaemonIdentity & {
   readonly marks?: readonly MarkStatus[];
   /** Mail and webhooks: what went out, waits and was lost; absent where nobody is told by them. */
   readonly deliveries?: readonly DeliveryStatus[];
+  /** Absent where the config has none. */
+  readonly fifos?: readonly FifoStatus[];
 };
 
 export type StatusParts = ServiceParts & {
@@ -88,6 +91,7 @@ export type StatusParts = ServiceParts & {
   readonly director: DirectorLoopStatus;
   readonly marks: readonly MarkStatus[];
   readonly deliveries: readonly DeliveryStatus[];
+  readonly fifos: readonly FifoStatus[];
 };
 
 export function statusOf(
@@ -118,6 +122,7 @@ export function statusOf(
     ...settingsStatus(parts.director),
     ...(parts.marks.length > 0 && { marks: parts.marks }),
     ...(parts.deliveries.length > 0 && { deliveries: parts.deliveries }),
+    ...(parts.fifos.length > 0 && { fifos: parts.fifos }),
   };
 }
 

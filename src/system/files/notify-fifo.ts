@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { err, ok, type Result } from '../../net/result.ts';
 import type { Fifo, FifoWrite, OpenFifo } from '../../ports/fifo.ts';
-import { makeFifo } from '../libc.ts';
+import { bytesUnread, makeFifo } from '../libc.ts';
 import { findUser } from '../programs/users.ts';
 import { kindOf } from './open-regular.ts';
 
@@ -71,6 +71,10 @@ function fifoOf(fd: number, path: string, isOurs: boolean): Fifo {
   };
   return {
     write: (line) => write(fd, line),
+    unread: () => {
+      const bytes = bytesUnread(fd);
+      return bytes.ok ? bytes.value : undefined;
+    },
     isGone: () => attempt(isGone, true),
     close: () => {
       // First: a reader that opens it anew when it ends finds none (keepalived/lib/notify.c, fifo_close).

@@ -28,7 +28,7 @@ const openFifo: OpenFifo = () => {
   const close = () => {
     closed += 1;
   };
-  return ok({ fifo: { write, isGone: () => isGone, close } });
+  return ok({ fifo: { write, unread: () => 60, isGone: () => isGone, close } });
 };
 
 function create(): FifoWriter {
@@ -46,6 +46,22 @@ const lines = (from: number, count: number) => Array.from({ length: count }, (_,
 const lost = () => events.flatMap((event) => (event.event === 'fifo.lost' ? [event.lines] : []));
 
 describe('a FIFO', () => {
+  it('says how many lines it took, wait and were lost, and what nobody has read', async () => {
+    writer.open();
+    expect(writer.status()).toEqual({ written: 0, waiting: 0, lost: 0, unreadBytes: 60 });
+    writer.write('a\n');
+    await clock.advance(0);
+    answer = 'full';
+    for (const line of lines(0, 10_002)) writer.write(line);
+    await clock.advance(60_000);
+    expect(writer.status()).toEqual({ written: 1, waiting: 10_000, lost: 2, unreadBytes: 60 });
+    answer = { failed: 'EIO' };
+    refusal = 'expected a FIFO, got a file';
+    await clock.advance(60_000);
+    expect(writer.status()).toMatchObject({ failure: refusal });
+    expect(writer.status().unreadBytes).toBe(undefined);
+  });
+
   it('gets nothing before who has something to say has said it', async () => {
     writer.write('a\n');
     expect(taken).toEqual([]);

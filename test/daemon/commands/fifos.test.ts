@@ -30,7 +30,9 @@ beforeEach(() => {
         done.push(`${path} ${line.trimEnd()}`);
         return 'written' as const;
       };
-      return ok({ fifo: { write, isGone: () => false, close: () => void done.push(`close ${path}`) } });
+      return ok({
+        fifo: { write, unread: () => 0, isGone: () => false, close: () => void done.push(`close ${path}`) },
+      });
     },
     runScript: (request) => {
       const run = programs.runScript(request);
@@ -73,7 +75,11 @@ it('a program gets the path last, as its user; that it ends is told, and a reloa
   expect(programs.started[0]?.request.timeoutMs).toBe(undefined);
   fifos.configure([{ ...services, scriptUser: 'nobody' }]);
   expect(programs.started).toHaveLength(1);
+  expect(fifos.status()).toEqual([
+    { fifo: '/services', written: 0, waiting: 0, lost: 0, unreadBytes: 0, program: 'running' },
+  ]);
   await programs.started[0]?.end('exit 3');
+  expect(fifos.status()).toMatchObject([{ program: 'ended' }]);
   expect(events).toEqual([
     { event: 'fifo.script_ended', fifo: '/services', command: '/bin/read -x /services', exit: 'exit 3' },
   ]);

@@ -262,11 +262,18 @@ vrrp_notify_fifo: ${file}
       await becomes(director, phase, before);
     }
     expect(JSON.parse((await director.cli('status', '--json')).stdout).vrrp[0].phase).toBe('active');
+    const fifosOf = async () => JSON.parse((await director.cli('status', '--json')).stdout).fifos;
+    const [unread, refused] = await fifosOf();
+    expect(unread).toMatchObject({ fifo: full, written: 0, lost: 0 });
+    expect(unread.waiting).toBeGreaterThan(1);
+    expect(unread.unreadBytes).toBeGreaterThan(32_768);
+    expect(refused).toMatchObject({ fifo: file, failure: expect.stringContaining('got a regular file') });
     const read = reading(fd);
     await waitUntil(() => read().endsWith('MASTER 255\n'), { what: 'the lines come' });
     const told = read().replaceAll('x\n', '').split('\n').slice(0, -1);
     expect(told.slice(-2)).toEqual(['INSTANCE "VI_1" FAULT 255', 'INSTANCE "VI_1" MASTER 255']);
     for (const line of told) expect(line).toMatch(pattern);
+    expect((await fifosOf())[0]).toMatchObject({ waiting: 0, lost: 0, unreadBytes: 0 });
 
     // Taken away under it: made anew.
     rmSync(full);
