@@ -1,6 +1,9 @@
 // The kinds of single value that a config has: each reads one text, names its rule in plain words for the
-// complaint, and says its shape for the JSON Schema. Times come out in milliseconds.
+// complaint, and says its shape for the JSON Schema. Times come out in milliseconds. Each is one object of zod's: a string, a
+// transformation and both after one another would be three, for each key there is, and they are made anew at each start.
 import * as z from 'zod';
+// Of `z.core` all would be loaded.
+import { $constructor } from 'zod/v4/core';
 import { type Ip, parseIp } from '../../net/ip.ts';
 import { parseNetmask } from '../../net/prefix.ts';
 import { readInterfaceName } from '../../net/word-pairs.ts';
@@ -9,18 +12,47 @@ import { didYouMean } from './suggest.ts';
 /** What an editor is told of a value, and what docs/config.md prints. */
 export type ScalarShape = Readonly<Record<string, unknown>>;
 
-/** A value read from one text; `read` answers undefined for anything that breaks `rule`. */
-export function scalar<T>(rule: string, read: (text: string) => T | undefined, shape: ScalarShape) {
-  return z
-    .string({ error: rule })
-    .transform((text, context): T => {
-      const value = read(text);
-      if (value !== undefined) return value;
-      context.addIssue({ code: 'custom', message: rule });
-      return z.NEVER;
-    })
-    .register(z.globalRegistry, shape);
+type Reading = {
+  readonly read: (text: string) => unknown;
+  /** @param text absent where the value is none */
+  readonly rule: (text: string | undefined) => string;
+};
+type TextSchema = z.ZodType & { readonly _zod: { readonly def: z.core.$ZodTypeDef & Reading } };
+
+const init: (schema: z.ZodType, def: z.core.$ZodTypeDef) => void = z.ZodType.init;
+const TextSchema = $constructor<TextSchema>('TextSchema', (schema, def) => {
+  init(schema, def);
+  const { read, rule } = def;
+  schema._zod.parse = (payload) => {
+    const { value: text } = payload;
+    const value = typeof text === 'string' ? read(text) : undefined;
+    if (value === undefined) {
+      const message = rule(typeof text === 'string' ? text : undefined);
+      payload.issues.push({ code: 'custom', message, input: text, inst: schema });
+    }
+    payload.value = value;
+    return payload;
+  };
+  // What else an editor is told is said beside it, as of any schema.
+  schema._zod.processJSONSchema = (_context, json) => {
+    json.type = 'string';
+  };
+});
+
+/** @param read answers undefined for what breaks `rule` */
+function textSchema<T>(
+  read: (text: string) => T | undefined,
+  rule: Reading['rule'],
+  shape: ScalarShape,
+): z.ZodType<T, string> {
+  const schema = new TextSchema({ type: 'custom', read, rule }) as z.ZodType<T, string>;
+  z.globalRegistry.add(schema, shape);
+  return schema;
 }
+
+/** A value read from one text; `read` answers undefined for anything that breaks `rule`. */
+export const scalar = <T>(rule: string, read: (text: string) => T | undefined, shape: ScalarShape) =>
+  textSchema(read, () => rule, shape);
 
 export const whole = (min: number, max: number) =>
   scalar(`a whole number from ${min} to ${max}`, (text) => readWhole(text, min, max), {
@@ -65,16 +97,11 @@ const flags: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /** One of some words, as written. The complaint suggests the nearest. */
-export const choice = <const Word extends string>(words: readonly Word[]) =>
-  z
-    .string({ error: `one of ${words.join(', ')}` })
-    .transform((text, context): Word => {
-      const found = words.find((word) => word === text);
-      if (found !== undefined) return found;
-      context.addIssue({ code: 'custom', message: `one of ${words.join(', ')}${didYouMean(text, words)}` });
-      return z.NEVER;
-    })
-    .register(z.globalRegistry, { enum: words as never });
+export function choice<const Word extends string>(words: readonly Word[]) {
+  const rule = (text: string | undefined) =>
+    `one of ${words.join(', ')}${text === undefined ? '' : didYouMean(text, words)}`;
+  return textSchema((text) => words.find((word) => word === text), rule, { enum: words });
+}
 
 export const text = () => scalar('a text', (value) => value, { type: ['string', 'number'] });
 export const filledText = () =>
