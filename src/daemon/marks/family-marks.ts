@@ -33,6 +33,8 @@ export type MarkStatus = {
 export type FamilyMarks = {
   readonly want: (virtuals: readonly VirtualConfig[]) => void;
   readonly pass: () => Promise<void>;
+  /** Nothing is to be marked, and no pass has ended well. */
+  readonly isUntouched: () => boolean;
   /** When the next is due; undefined where nothing is marked: then nothing is watched. */
   readonly nextMs: (resyncMs: number) => number | undefined;
   /** What a pass would change now. */
@@ -93,6 +95,7 @@ export function createFamilyMarks(family: Family, ports: FamilyMarksPorts): Fami
       marks = marksOf(virtuals, family);
     },
     pass,
+    isUntouched: () => marks.length === 0 && left === undefined,
     nextMs: (resyncMs) => {
       if (failure !== undefined) return failure.retryMs;
       if ((left ?? []).length > marks.length) return Math.min(lookEveryMs, resyncMs);

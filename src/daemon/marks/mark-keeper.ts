@@ -1,6 +1,7 @@
 // The firewall marks that services list, in tables of our own: made at the start, followed by every reload, put back when
 // somebody has changed or deleted them, taken away by a clean stop. A table that an earlier run has left is taken over,
-// or goes, if no mark is configured any more. Nothing outside of it is looked at, and the services do not wait for it.
+// or goes, if no mark is configured any more: that hinders nobody, so it is looked for when the start is over. Nothing
+// outside of it is looked at, and the services do not wait for it.
 
 import type { VirtualConfig } from '../../model/config/service.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -11,7 +12,7 @@ import { createFamilyMarks, type FamilyMarksPorts, type MarkStatus } from './fam
 export type MarkKeeperPorts = FamilyMarksPorts & { readonly clock: Clock };
 
 export type MarkKeeper = {
-  /** Resolves when a pass with them has ended, be it one that failed. */
+  /** Resolves when a pass with them has ended, be it one that failed; at once where none is marked and none was. */
   readonly configure: (virtuals: readonly VirtualConfig[], resyncIntervalMs: number) => Promise<void>;
   /** Of each family that has any. */
   readonly status: () => readonly MarkStatus[];
@@ -20,6 +21,9 @@ export type MarkKeeper = {
   /** Takes away the marks of services that a stop takes away: those that leave are gone by then, or stay. */
   readonly stop: () => Promise<void>;
 };
+
+/** Until what an earlier run may have left is looked for, where nothing is marked. */
+const lookAfterMs = 1000;
 
 export function createMarkKeeper(ports: MarkKeeperPorts): MarkKeeper {
   const families = (['inet', 'inet6'] as const).map((family) => createFamilyMarks(family, ports));
@@ -41,6 +45,10 @@ export function createMarkKeeper(ports: MarkKeeperPorts): MarkKeeper {
       if (!loop.isStopped()) {
         [virtuals, resyncMs] = [next, resyncIntervalMs];
         want(virtuals);
+        if (families.every((each) => each.isUntouched())) {
+          loop.within(lookAfterMs);
+          return Promise.resolve();
+        }
       }
       return loop.passNow();
     },

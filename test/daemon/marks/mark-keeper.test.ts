@@ -141,6 +141,7 @@ describe('marks', () => {
       expect(ports()).toEqual([80, 81]);
       leavingServices = [];
       await start().configure([], 60_000);
+      await clock.advance(1000);
       expect(ports()).toBe('none');
     });
 
@@ -157,14 +158,18 @@ describe('marks', () => {
     await start().configure([service(1, [80])], 1000);
     expect(replaced()).toEqual([]);
     await start().configure([], 1000);
+    await clock.advance(1000);
     expect(tables.inet).toBe('none');
     tables.inet6 = [];
     await start().configure([], 1000);
+    await clock.advance(1000);
     expect(tables.inet6).toBe('none');
   });
 
-  it('that nobody lists are not looked after', async () => {
+  it('that nobody lists are not looked after, and not looked for during a start', async () => {
     await keeper.configure([aVirtual()], 1000);
+    await clock.advance(900);
+    expect(calls).toEqual([]);
     await clock.advance(60_000);
     expect(calls).toEqual(['observe inet', 'observe inet6']);
     expect([keeper.status(), events]).toEqual([[], []]);
