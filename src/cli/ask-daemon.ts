@@ -1,7 +1,7 @@
 // One question of a command to the running daemon, and the one way to say that there is none, or that nobody can tell.
 import { shown } from '../net/shown.ts';
 import type { Answer } from '../ports/control.ts';
-import { askControlSocket } from '../system/sockets/control-socket.ts';
+import { askControlSocket } from '../system/sockets/ask-control-socket.ts';
 import type { Io, Options } from './command-line.ts';
 import { seekSockets, strangerAt } from './seek-socket.ts';
 

@@ -5,7 +5,7 @@ import { shown } from '../net/shown.ts';
 import type { Answer } from '../ports/control.ts';
 import { formatMonitor, type Monitored, type Thresholds, unknown } from '../render/monitor.ts';
 import { parseRange } from '../render/monitor-range.ts';
-import { askControlSocket } from '../system/sockets/control-socket.ts';
+import { askControlSocket } from '../system/sockets/ask-control-socket.ts';
 import { askDaemon } from './ask-daemon.ts';
 import { type Arguments, type ExitCode, type Io, type Options, textOption } from './command-line.ts';
 

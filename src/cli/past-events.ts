@@ -5,7 +5,7 @@ import { isSelected, type Selection } from '../explain/select-events.ts';
 import { type EventRecord, parseRecordLine } from '../journal/record.ts';
 import { shown } from '../net/shown.ts';
 import { readLines } from '../system/files/read-lines.ts';
-import { askControlSocket } from '../system/sockets/control-socket.ts';
+import { askControlSocket } from '../system/sockets/ask-control-socket.ts';
 import { streamControlSocket } from '../system/sockets/control-stream.ts';
 import { askDaemon } from './ask-daemon.ts';
 import type { Io, Options } from './command-line.ts';

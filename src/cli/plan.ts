@@ -12,7 +12,7 @@ import { withDirectorChanges } from '../reconcile/director-plan.ts';
 import { withMarkChanges } from '../reconcile/marks.ts';
 import { type Plan, withSettingLines } from '../reconcile/plan.ts';
 import { formatPlan, paintPlan } from '../render/plan.ts';
-import { askControlSocket } from '../system/sockets/control-socket.ts';
+import { askControlSocket } from '../system/sockets/ask-control-socket.ts';
 import {
   type Arguments,
   defaultConfigFile,

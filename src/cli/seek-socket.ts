@@ -1,7 +1,7 @@
 // Where the daemon of a command line may be asked: at --socket and nowhere else; where the file of -c says, and where its
 // daemon was last (seek-by-file.ts); without both at the default. Of what was guessed only a daemon counts that says it
 // runs this very file.
-import { askControlSocket } from '../system/sockets/control-socket.ts';
+import { askControlSocket } from '../system/sockets/ask-control-socket.ts';
 import { defaultControlSocket, type Options, textOption } from './command-line.ts';
 import type { Sought } from './seek-by-file.ts';
 

@@ -5,7 +5,7 @@ import type { DaemonStatus } from '../daemon/report/status.ts';
 import type { DaemonFact, RouterFact } from '../doctor/facts.ts';
 import { type EventRecord, parseRecordLine, timeOf } from '../journal/record.ts';
 import { processFacts } from '../system/host/process-facts.ts';
-import { askControlSocket } from '../system/sockets/control-socket.ts';
+import { askControlSocket } from '../system/sockets/ask-control-socket.ts';
 import { streamControlSocket } from '../system/sockets/control-stream.ts';
 
 /** Of a stranger that goes on, the daemon tells more often. */

@@ -25,7 +25,7 @@ import {
 import { familyOf, type Ip, parseIp } from '../net/ip.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
 import { programOutput } from '../system/programs/program-output.ts';
-import { askControlSocket } from '../system/sockets/control-socket.ts';
+import { askControlSocket } from '../system/sockets/ask-control-socket.ts';
 import { type FrameTap, openFrameTap } from '../system/sockets/frame-tap.ts';
 import { encodeArpProbeFrame, encodeArpRequestFrame } from '../wire/packet/arp.ts';
 import { encodeNeighbourSolicitationFrame } from '../wire/packet/ndp.ts';

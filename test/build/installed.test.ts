@@ -63,6 +63,8 @@ function startChunks(chunk: string, seen = new Set<string>()): readonly string[]
   for (const [, name = ''] of textOf(chunk).matchAll(/\brequire\("\.\/([^"]+)"\)/g)) startChunks(name, seen);
   return [...seen];
 }
+/** What a chunk has of Node from its start. */
+const nodeModule = /^(?:const|var) .*\brequire\("(node:[^"]+)"\);$/gm;
 const packagesIn = (sources: readonly string[]) => [
   ...new Set(sources.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [])),
 ];
@@ -119,6 +121,12 @@ describe('a process of the program loads with its start', () => {
       expect(loaded).toContain('src/cli/ask-daemon.ts');
       expect(packagesIn(loaded)).toEqual([]);
       expect(loaded.filter((path) => path.startsWith('src/config/'))).toEqual([]);
+      expect(loaded).toContain('src/system/sockets/ask-control-socket.ts');
+      expect(loaded.filter((path) => /control-server|lock-file|open-regular|libc/.test(path))).toEqual([]);
+      const modules = startChunks(chunkOf(command)).flatMap((chunk) => [
+        ...textOf(chunk).matchAll(nodeModule),
+      ]);
+      expect(modules.map(([, name]) => name)).not.toContain('node:fs/promises');
     },
   );
   it('what reads a config: zod without its messages in forty languages', () => {
@@ -141,7 +149,7 @@ describe('a process of the program loads with its start', () => {
     expect(packagesIn(loaded).filter((name) => /^(?:nodemailer|undici|@so-ric)/.test(name))).toEqual([]);
     expect(loaded.filter((path) => /\/(?:send-mail|post-webhook|metrics\/render)/.test(path))).toEqual([]);
     const modules = startChunks(chunkOf('run')).flatMap((chunk) =>
-      [...textOf(chunk).matchAll(/^(?:const|var) .*\brequire\("(node:[^"]+)"\);$/gm)].map(([, name]) => name),
+      [...textOf(chunk).matchAll(nodeModule)].map(([, name]) => name),
     );
     expect(modules).toContain('node:http');
     for (const name of ['node:crypto', 'node:tls', 'node:https']) expect(modules).not.toContain(name);

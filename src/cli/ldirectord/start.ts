@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lockFile } from '../../system/files/lock-file.ts';
-import { askControlSocket } from '../../system/sockets/control-socket.ts';
+import { askControlSocket } from '../../system/sockets/ask-control-socket.ts';
 import type { Io } from '../command-line.ts';
 import { holderOf } from './holder.ts';
 import type { Instance } from './instance.ts';

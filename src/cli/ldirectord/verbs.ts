@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConfigReader } from '../../compose/config-reader.ts';
 import { formatProblem } from '../../config/format-problem.ts';
-import { askControlSocket } from '../../system/sockets/control-socket.ts';
+import { askControlSocket } from '../../system/sockets/ask-control-socket.ts';
 import type { Io } from '../command-line.ts';
 import type { Verb } from './command-line.ts';
 import { type Holder, holderOf } from './holder.ts';

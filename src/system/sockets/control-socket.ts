@@ -1,14 +1,13 @@
 // The control socket: HTTP with JSON over a unix socket (mode 0660), for one daemon at a time. What is at its path is
 // replaced only where it is a socket at which nobody listens, and only by who has the lock beside it: of any number of
 // daemons that start at once one gets it. What each path does is given from outside, how HTTP is spoken is
-// control-server.ts's.
+// control-server.ts's, and how a daemon is asked ask-control-socket.ts's.
 import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
-import { request, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { err, ok, type Result } from '../../net/result.ts';
-import { shown } from '../../net/shown.ts';
-import type { Answer, Routes } from '../../ports/control.ts';
+import type { Routes } from '../../ports/control.ts';
 import { type LockFile, lockFile } from '../files/lock-file.ts';
 import { kindOf } from '../files/open-regular.ts';
 import { type ControlFailed, createControlServer } from './control-server.ts';
@@ -138,49 +137,3 @@ const close = (server: Server): Promise<void> =>
   });
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** More than any daemon has to say. */
-const answerBytesMax = 256 * 1024 * 1024;
-
-/** The path of a control socket, or where a listener is. */
-export type AskedAt = string | { readonly host: string; readonly port: number };
-
-/** One question to the daemon there. An error where nobody answers. */
-export function askControlSocket(
-  where: AskedAt,
-  method: 'GET' | 'POST',
-  target: string,
-  timeoutMs = 30_000,
-): Promise<Result<Answer>> {
-  return new Promise((resolve) => {
-    const refuse = (error: Error) => resolve(err(error.message));
-    const at = typeof where === 'string' ? { socketPath: where } : where;
-    const question = request({ ...at, method, path: target, timeout: timeoutMs }, (response) => {
-      const pieces: Buffer[] = [];
-      let bytes = 0;
-      response.on('data', (piece: Buffer) => {
-        bytes += piece.byteLength;
-        if (bytes > answerBytesMax)
-          question.destroy(new Error(`expected at most ${answerBytesMax} bytes, got more`));
-        else pieces.push(piece);
-      });
-      response.on('end', () =>
-        resolve(parseAnswer(response.statusCode ?? 0, Buffer.concat(pieces).toString())),
-      );
-      response.on('error', refuse);
-    });
-    question.on('timeout', () => question.destroy(new Error(`no answer in ${timeoutMs} ms`)));
-    question.on('error', refuse);
-    question.end();
-  });
-}
-
-function parseAnswer(status: number, text: string): Result<Answer> {
-  try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body === 'object' && body !== null) return ok({ status, body });
-  } catch {
-    // Told below.
-  }
-  return err(`Cannot read the answer: expected a JSON object, got ${shown(text, 80)}`);
-}

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { askControlSocket, listenControlSocket } from '../../../src/system/sockets/control-socket.ts';
+import { askControlSocket } from '../../../src/system/sockets/ask-control-socket.ts';
+import { listenControlSocket } from '../../../src/system/sockets/control-socket.ts';
 import type { Target } from '../target.ts';
 
 const questions = [

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { askControlSocket } from '../../../src/system/sockets/control-socket.ts';
+import { askControlSocket } from '../../../src/system/sockets/ask-control-socket.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import { daemonMain } from '../harness/programs.ts';

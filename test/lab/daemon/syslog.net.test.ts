@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { facilities, type LogLevel } from '../../../src/model/config/log.ts';
 import { severities } from '../../../src/model/log-record.ts';
-import { askControlSocket } from '../../../src/system/sockets/control-socket.ts';
+import { askControlSocket } from '../../../src/system/sockets/ask-control-socket.ts';
 import { isInstalled } from '../../package/share.ts';
 import { createLab, type Host } from '../harness/namespaces.ts';
 import { type Running, waitUntil } from '../harness/process.ts';

@@ -1,7 +1,7 @@
 // What `status --json` prints of a director, asked of its control socket itself: for what is asked again and again, as a
 // command costs half a second of a processor.
 import type { DaemonStatus } from '../../../src/daemon/report/status.ts';
-import { askControlSocket } from '../../../src/system/sockets/control-socket.ts';
+import { askControlSocket } from '../../../src/system/sockets/ask-control-socket.ts';
 import { patience } from './process.ts';
 import type { Director } from './programs.ts';
 

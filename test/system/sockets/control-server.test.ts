@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Routes } from '../../../src/ports/control.ts';
+import { askControlSocket } from '../../../src/system/sockets/ask-control-socket.ts';
 import {
   type ControlLimits,
   controlLimits,
   createControlServer,
 } from '../../../src/system/sockets/control-server.ts';
-import { askControlSocket } from '../../../src/system/sockets/control-socket.ts';
 import { sayTo, statusesIn } from '../hostile-client.ts';
 import { hostileBytes, mannerOf, rollOf } from '../hostile-requests.ts';
 

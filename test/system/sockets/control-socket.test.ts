@@ -15,11 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Routes } from '../../../src/ports/control.ts';
-import {
-  askControlSocket,
-  type ControlSocket,
-  listenControlSocket,
-} from '../../../src/system/sockets/control-socket.ts';
+import { askControlSocket } from '../../../src/system/sockets/ask-control-socket.ts';
+import { type ControlSocket, listenControlSocket } from '../../../src/system/sockets/control-socket.ts';
 
 let folder: string;
 let opened: ControlSocket[];
