@@ -32,7 +32,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   explain: { below: [...core.below, 'reconcile'] },
   setup: { below: words },
   doctor: { below: [...words, 'setup', 'config/floating-gateway.ts'] },
-  config: { ...core, modules: ['js-yaml', 'zod'] },
+  config: { ...core, modules: ['js-yaml', 'zod', 'zod/v4/core'] },
   kernel: { below: [...words, 'wire', 'ports'] },
   probes: {
     // Files that checks name are opened as all files by a stranger's name are; some sockets Node cannot set up.

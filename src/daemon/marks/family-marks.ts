@@ -94,8 +94,7 @@ export function createFamilyMarks(family: Family, ports: FamilyMarksPorts): Fami
     want: (virtuals) => {
       marks = marksOf(virtuals, family);
     },
-    pass,
-    isUntouched: () => marks.length === 0 && left === undefined,
+    ...{ pass, isUntouched: () => marks.length === 0 && left === undefined },
     nextMs: (resyncMs) => {
       if (failure !== undefined) return failure.retryMs;
       if ((left ?? []).length > marks.length) return Math.min(lookEveryMs, resyncMs);
