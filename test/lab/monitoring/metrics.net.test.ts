@@ -1,5 +1,5 @@
 // A pair of directors, scraped by a real Prometheus: promtool judges what it reads, every expression of the dashboard has an
-// answer, and every alert fires for its fault. Here the kernel may have no IPVS; what needs the table is named below.
+// answer, and every alert fires for its fault. Here the kernel may have no IPVS; what needs the table is in table.ipvs.test.ts.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,14 +15,10 @@ import {
   startNginx,
 } from '../harness/programs.ts';
 import { alertCases, promtoolTests } from './alert-cases.ts';
-import { dashboardExpressions, type Prometheus, startPrometheus } from './prometheus.ts';
+import { dashboardExpressions, ofTheTable, type Prometheus, startPrometheus } from './prometheus.ts';
 
 const rules = join(checkoutRoot, 'etc/alerts.yml');
 const hasPrometheus = ['prometheus', 'promtool'].every((name) => existsSync(`/usr/bin/${name}`));
-
-/** They have values where the table can be read and changed. */
-const ofTheTable =
-  /server_(?:active|inactive)_connections|server_connections|_bytes|resync|fallback_active|TableChanged|TableRefused|OnFallback/;
 
 /** One file for both, as it should be: only then is its hash equal. @param log where nobody listens, as long as it stands there */
 const config = (log = '{syslog: [{to: "tcp://127.0.0.1:9"}]}') => `

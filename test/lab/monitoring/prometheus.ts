@@ -52,6 +52,10 @@ export async function startPrometheus(lab: Lab, host: Host, targets: readonly st
   };
 }
 
+/** They have values where the table can be read and changed (table.ipvs.test.ts). */
+export const ofTheTable: RegExp =
+  /server_(?:active|inactive)_connections|server_connections|_bytes|resync|fallback_active/;
+
 /** Every expression of the dashboard, as Grafana would ask it. */
 export function dashboardExpressions(): readonly string[] {
   const text = readFileSync(join(checkoutRoot, 'etc/grafana-dashboard.json'), 'utf8');
