@@ -12,11 +12,9 @@ import type {
   Probed,
   Shot,
 } from '../doctor/probes/answers.ts';
-import { othersAt } from '../doctor/probes/holders.ts';
 import {
   neighboursToAsk,
   ownAddress,
-  protocolShots,
   shotsAt,
   shotsMax,
   sizeShots,
@@ -80,10 +78,8 @@ async function ask(round: Round): Promise<Answers> {
     await ear.listen(answerMs);
   }
   const found = { ...round, holders: ear.holders, outcomes: [], adverts: ear.adverts, unheeded, sent: '' };
-  const probed = { ...facts, answers: found };
-  const others = vipPlaces(facts).flatMap((place) => othersAt(place, probed));
   const wanted = shotsAt(facts, found);
-  const all = [...protocolShots(facts, others.slice(0, 16)), ...wanted, ...sizeShots(wanted, facts)];
+  const all = [...wanted, ...sizeShots(wanted, facts)];
   if (all.length > shotsMax)
     unasked.push(
       `servers: ${shotsMax} packets are the most, these need ${all.length}; --service asks those of one service`,

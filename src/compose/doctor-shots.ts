@@ -39,7 +39,6 @@ export function resetOf(shot: Shot, { id, numbering, from }: Sending): Uint8Arra
 
 function question(shot: Shot, id: number, numbering: Numbering): { protocol: number; payload: Uint8Array } {
   const { ask, source, destination } = shot;
-  if (ask.kind === 'protocol') return { protocol: ask.protocol, payload: new Uint8Array(8) };
   if (ask.kind === 'syn') {
     const segment = { source, destination, sourcePort: numbering.port, port: ask.port };
     return { protocol: IPPROTO.tcp, payload: encodeSyn({ ...segment, sequence: sequenceOf(id, numbering) }) };

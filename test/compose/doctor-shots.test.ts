@@ -13,12 +13,7 @@ import { decodeProbeAnswer } from '../../src/wire/packet/probe-answer.ts';
 import { macOf } from '../make/doctor-answers.ts';
 
 const numbering = { base: 0xff00, port: 62_000 };
-const asks: readonly Ask[] = [
-  { kind: 'syn', port: 80 },
-  { kind: 'echo' },
-  { kind: 'echo', bytes: 1400 },
-  { kind: 'protocol', protocol: 112 },
-];
+const asks: readonly Ask[] = [{ kind: 'syn', port: 80 }, { kind: 'echo' }, { kind: 'echo', bytes: 1400 }];
 const families = [
   ['10.7.0.1', '10.7.0.2', '10.9.0.2'],
   ['fd07::1', 'fd07::2', 'fd09::2'],

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { examineProbed } from '../../src/doctor/examine.ts';
 import type { Answers, Fate, HeardAdvert, Probed } from '../../src/doctor/probes/answers.ts';
-import { protocolShots, shotsAt } from '../../src/doctor/probes/questions.ts';
+import { shotsAt } from '../../src/doctor/probes/questions.ts';
 import { ip } from '../../src/net/ip.ts';
 import { gateServer, healthyProbed, macOf, masqServer } from '../make/doctor-answers.ts';
 import { vip } from '../make/doctor-facts.ts';
@@ -149,15 +149,5 @@ describe('who answers for a VIP', () => {
   it('is a peer that is not heard', () => {
     const holders = [...answering(9), { device: 'eth0', address: ip('10.7.0.9'), mac: macOf(9) }];
     expect(namesIn({ holders, peers: { VI_1: [ip('10.7.0.9')] } })).toEqual(['adverts-unheard']);
-  });
-  const fates: readonly Fate[] = ['silent', 'unreachable'];
-  const taken = fates.flatMap((vrrp) => fates.map((nobodys) => [vrrp, nobodys] as const));
-  it.each(taken)('protocol 112 %s and 253 %s', (vrrp, nobodys) => {
-    const holders = answering(9);
-    const shots = protocolShots(healthy, holders.slice(-1));
-    const outcomes = shots.map((shot, index) => ({ shot, fate: index === 0 ? vrrp : nobodys }));
-    const speaks = vrrp === 'silent' && nobodys === 'unreachable';
-    const expected = speaks ? 'adverts-unheard' : 'vip-answered-elsewhere';
-    expect(namesIn({ holders, outcomes: [...healthy.answers.outcomes, ...outcomes] })).toEqual([expected]);
   });
 });

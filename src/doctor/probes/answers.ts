@@ -10,15 +10,14 @@ export type Holder = Neighbour & { readonly mac: Mac };
 
 /**
  * `own`: as anybody reaches the server; `vip`: as IPVS sends clients' packets; `back`: from an address that is not on the
- * server's network; `size`: as large as what IPVS may send; `protocol`: whether somebody takes packets of a protocol.
+ * server's network; `size`: as large as what IPVS may send.
  */
-export type Way = 'own' | 'vip' | 'back' | 'size' | 'protocol';
+export type Way = 'own' | 'vip' | 'back' | 'size';
 
 export type Ask =
   | { readonly kind: 'syn'; readonly port: number }
   /** @property bytes of the whole packet. */
-  | { readonly kind: 'echo'; readonly bytes?: number }
-  | { readonly kind: 'protocol'; readonly protocol: number };
+  | { readonly kind: 'echo'; readonly bytes?: number };
 
 /** Around the packet; as IPVS wraps it. */
 export type Wrapping = {
@@ -32,7 +31,7 @@ export type Wrapping = {
 /** One packet. */
 export type Shot = {
   readonly way: Way;
-  /** The server that is asked; of `protocol` whoever answers for the address. */
+  /** The server that is asked. */
   readonly target: Ip;
   /** The services that it matters to. */
   readonly services: readonly string[];

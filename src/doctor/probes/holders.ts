@@ -109,32 +109,18 @@ function atServer({ device, address }: Place, mac: Mac, server: Server, probed: 
 function silentHolder(place: Place, mac: Mac, probed: Probed): Finding {
   const peer = peerWith(mac, place, probed);
   const { device, address, router = '' } = place;
-  if (peer === undefined && !isVirtualMac(mac) && !speaksVrrp(address, mac, probed))
-    return elsewhere(place, mac, probed);
+  if (peer === undefined && !isVirtualMac(mac)) return elsewhere(place, mac, probed);
   const isUnicast = probed.config.vrrp.some(
     ({ name, unicastPeers }) => name === router && unicastPeers.length > 0,
   );
   return {
     ...{ name: 'adverts-unheard', level: 'fault', services: servicesAt(probed.config, address) },
-    what: `${mac} answers for ${address} on ${device}${peer === undefined ? ' and speaks VRRP' : `: it is the peer ${peer}`}; no advert of it was heard for virtual router ${router}`,
+    what: `${mac} answers for ${address} on ${device}${peer === undefined ? ", a virtual router's own address" : `: it is the peer ${peer}`}; no advert of it was heard for virtual router ${router}`,
     why: 'the two do not hear each other, so that both are active, now or after a failover',
     advice: isUnicast
       ? `let protocol 112 from each director to the other through every firewall between; on both unicast_peer lists the other's address`
       : `let 224.0.0.18 (ff02::12) and protocol 112 through switches and firewalls; where that cannot be, give both directors unicast_peer`,
   };
-}
-
-/** It leaves no echo of a packet of VRRP, and one of a protocol that nobody has. */
-function speaksVrrp(address: Ip, mac: Mac, { answers }: Probed): boolean {
-  const of = answers.outcomes.filter(
-    ({ shot }) => shot.way === 'protocol' && shot.mac === mac && shot.destination === address,
-  );
-  const fateOf = (wanted: (protocol: number) => boolean) =>
-    of.find(({ shot }) => shot.ask.kind === 'protocol' && wanted(shot.ask.protocol))?.fate;
-  return (
-    fateOf((protocol) => protocol === 112) === 'silent' &&
-    fateOf((protocol) => protocol !== 112) === 'unreachable'
-  );
 }
 
 function elsewhere(place: Place, mac: Mac, probed: Probed): Finding {
@@ -149,6 +135,6 @@ function elsewhere(place: Place, mac: Mac, probed: Probed): Finding {
     why: isHeldHere(place, probed)
       ? 'this director has the address as well: clients reach either of the two'
       : 'this director will not be reached when it becomes active',
-    advice: `find the host with that link-layer address (ip neighbour | grep ${quoted(mac)}, or the tables of the switches) and take ${address} off it`,
+    advice: `find the host with that link-layer address (ip neighbour | grep ${quoted(mac)}, or the tables of the switches) and take ${address} off it; where it is the other director, nothing that it sends by VRRP gets here: see to 224.0.0.18 (ff02::12) and protocol 112 on the way`,
   };
 }

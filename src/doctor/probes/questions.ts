@@ -12,9 +12,6 @@ import type { Answers, Ask, Neighbour, Shot, Wrapping } from './answers.ts';
 export const shotsMax = 512;
 /** Beside the size that is wanted: what the usual links and tunnels leave of 1500. */
 const sizes = [1492, 1480, 1460, 1450, 1420, 1400, 1380, 1280];
-/** RFC 3692: nobody's. */
-const experimental = 253;
-const protocolVrrp = 112;
 
 type Known = Pick<Answers, 'macs' | 'peers'>;
 export type Place = Neighbour & { readonly router?: string };
@@ -180,20 +177,6 @@ export function sizeShots(shots: readonly Shot[], { routes, links }: Facts): rea
       (bytes): Shot => ({
         ...{ ...each, way: 'size', destination: each.target, services: unique(services) },
         ask: { kind: 'echo', bytes },
-      }),
-    );
-  });
-}
-
-/** Whether who answers for an address of ours takes packets of VRRP: beside a protocol that nobody has. */
-export function protocolShots(facts: Facts, strangers: Answers['holders']): readonly Shot[] {
-  return strangers.flatMap(({ device, address, mac }) => {
-    const source = ownAddress(device, address, facts);
-    if (source === undefined) return [];
-    const base = { target: address, services: [], device, mac, source, destination: address, ttl: 1 };
-    return [protocolVrrp, experimental].map(
-      (protocol): Shot => ({
-        ...{ ...base, way: 'protocol', ask: { kind: 'protocol', protocol } },
       }),
     );
   });
