@@ -19,6 +19,8 @@ export const runElsewhere: Readonly<Record<string, string>> = {
   readByEntries: 'parseConfig, and test/config/read-by-entries.test.ts',
   readTree: 'parseConfig',
   readDocument: 'parseConfig',
+  readExecutedNow: 'opens files: test/compose/executed-files.test.ts',
+  parseWithExecuted: 'opens files: test/compose/executed-files.test.ts',
   readIpvsadmLines: 'convert',
   readKeepalivedLines: 'convert',
   readStatements: 'convert',

@@ -17,6 +17,7 @@ import { parseStatusRanges } from '../../../src/config/values/status-ranges.ts';
 import { parseTrackText } from '../../../src/config/values/track-text.ts';
 import { readValue } from '../../../src/daemon/tracking/file.ts';
 import { parseFlow } from '../../../src/explain/flow.ts';
+import type { ConfigEnvironment } from '../../../src/model/config/environment.ts';
 import {
   parseDestinationName,
   parseRealName,
@@ -60,9 +61,15 @@ const yamls = [
   'a: &x {b: [1, 2]}\nvirtual: [*x, <<: *x]\n',
 ];
 
+const executed = [
+  ldirectord,
+  'execute=a.cf\nexecute=b.cf\nexecute=none.cf\nexecute="x.cf"\n',
+  'callback=/bin/true\nautoreload=yes\nlogfile="local0"\nquiescent=\nvirtual=10.0.0.1:80\n\treal=\n\tchecktype=conn\n',
+];
+
 /** A problem has its place and reads as all do; there is no config beside an error. */
-function parsed(text: string, name: string) {
-  const { config, problems } = parseConfig(text, name, { ...environment, director: 'lvs1' });
+function parsed(text: string, name: string, more: Partial<ConfigEnvironment> = {}) {
+  const { config, problems } = parseConfig(text, name, { ...environment, director: 'lvs1', ...more });
   if ((config === undefined) !== problems.some(({ severity }) => severity === 'error')) {
     throw new Error('a config beside an error, or neither');
   }
@@ -129,6 +136,11 @@ export const textTargets: readonly Target[] = [
     parseLdirectord(text, 'x.cf').problems,
     isSupervised(text),
   ]),
+  textTarget('execute of an ldirectord.cf', ['readExecuted'], executed, (text) =>
+    parsed('execute=a.cf\n', 'x.cf', {
+      readExecuted: (file) => (file === 'none.cf' ? { rule: 'a file', got: file } : { file, text }),
+    }),
+  ),
   ...formats.map((format) =>
     textTarget(
       `convert ${format}`,
