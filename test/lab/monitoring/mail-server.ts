@@ -71,6 +71,7 @@ export async function startMailServer(lab: Lab, host: Host): Promise<MailServer 
 
 const smtpdConf = (folder: string) => `table all { "@" = nobody }
 filter grey proc-exec "${folder}/filter" user nobody group nogroup
+listen on lo port 25 hostname mail.example.com
 listen on lo port 2525 hostname mail.example.com filter grey
 action "keep" mda "${folder}/deliver" virtual <all>
 match from any for domain "example.com" action "keep"
