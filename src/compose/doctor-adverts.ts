@@ -1,14 +1,12 @@
 // An advert that came by, as the routers of the config on that interface judge it: by the ladder of the election itself
-// (vrrp/validate.ts), each difference in words.
+// (vrrp/validate.ts).
 
-import { describeDifference } from '../daemon/vrrp/router/strangers.ts';
 import { noSource, routerConfigOf } from '../daemon/vrrp/router-config.ts';
 import type { Facts } from '../doctor/facts.ts';
 import type { HeardAdvert } from '../doctor/probes/answers.ts';
 import { ownAddress } from '../doctor/probes/questions.ts';
 import type { VrrpInstanceConfig } from '../model/config/router.ts';
 import { familyOf, isMulticast } from '../net/ip.ts';
-import { sharesAddresses } from '../vrrp/differences.ts';
 import type { RouterConfig } from '../vrrp/types.ts';
 import { type AdvertFacts, judgeStray, type Validation, validateAdvert } from '../vrrp/validate.ts';
 import type { ProbeAnswer } from '../wire/packet/probe-answer.ts';
@@ -16,7 +14,7 @@ import { decodeAdvert, vrrpGroup } from '../wire/packet/vrrp.ts';
 
 type Advert = Extract<ProbeAnswer, { readonly is: 'advert' }>;
 
-export function judgeAdvert(
+export function heardAdverts(
   { from: mac, packet }: Advert,
   device: string,
   facts: Facts,
@@ -35,14 +33,7 @@ export function judgeAdvert(
       const isStray = id !== own.virtualRouterId;
       const validation = isStray ? judgeStray(router, advertFacts) : validateAdvert(router, advertFacts);
       if (validation === undefined) return [];
-      return [
-        {
-          ...{ router: own.name, device, source, mac, ...verdictOf(validation) },
-          ...(id !== undefined && { virtualRouterId: id }),
-          ...(decoded.ok && { priority: decoded.value.advert.priority }),
-          sharesAddresses: decoded.ok && sharesAddresses(router, decoded.value.advert),
-        },
-      ];
+      return [{ router: own.name, source, mac, isForeign: isForeign(validation) }];
     });
 }
 
@@ -54,17 +45,7 @@ const pathsOf = ({ interface: own, furtherInterfaces = [] }: VrrpInstanceConfig)
 const routerOf = (own: VrrpInstanceConfig, device: string, facts: Facts): RouterConfig =>
   routerConfigOf(own, own.sourceAddress ?? ownAddress(device, vrrpGroup(own.family), facts) ?? noSource);
 
-function verdictOf(validation: Validation): Pick<HeardAdvert, 'verdict' | 'differences'> {
-  if (validation.outcome === 'rejected') {
-    const { reason, detail, foreign, also = [] } = validation;
-    const differences = [`${reason}: ${detail}`, ...also.map(describeDifference)];
-    return { verdict: foreign === true ? 'foreign' : 'ignored', differences };
-  }
-  // FRR sends no link-local address first, and is heard all the same.
-  const notes = validation.notes.filter(({ what }) => what !== 'first_address');
-  const isForeign = notes.some(({ what }) => what === 'virtual_router');
-  return {
-    verdict: isForeign ? 'foreign' : notes.length > 0 ? 'odd' : 'believed',
-    differences: notes.map(describeDifference),
-  };
-}
+const isForeign = (validation: Validation): boolean =>
+  validation.outcome === 'rejected'
+    ? validation.foreign === true
+    : validation.notes.some(({ what }) => what === 'virtual_router');

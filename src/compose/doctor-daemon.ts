@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { DaemonStatus } from '../daemon/report/status.ts';
 import type { DaemonFact, RouterFact } from '../doctor/facts.ts';
 import { type EventRecord, parseRecordLine, timeOf } from '../journal/record.ts';
+import { parseIp } from '../net/ip.ts';
 import { processFacts } from '../system/host/process-facts.ts';
 import { askControlSocket } from '../system/sockets/ask-control-socket.ts';
 import { streamControlSocket } from '../system/sockets/control-stream.ts';
@@ -40,7 +41,7 @@ async function recordsSince(socket: string, since: number): Promise<readonly Eve
 }
 
 function routerFact(
-  { name, vrid, phase, advertsSent, advertsReceived }: DaemonStatus['vrrp'][number],
+  { name, vrid, phase, advertsSent, advertsReceived, peers = [] }: DaemonStatus['vrrp'][number],
   records: readonly EventRecord[],
   now: number,
 ): RouterFact {
@@ -55,6 +56,7 @@ function routerFact(
   }));
   return {
     ...{ name, virtualRouterId: vrid, phase, advertsSent, advertsReceived },
+    peers: peers.flatMap(({ address }) => parseIp(address) ?? []),
     strangers: lastOf(strangers, ({ source }) => source),
     differences: lastOf(differences, ({ source, what }) => `${source} ${what}`),
   };

@@ -20,15 +20,14 @@ import {
   sizeShots,
   vipPlaces,
 } from '../doctor/probes/questions.ts';
-import { familyOf, type Ip, parseIp } from '../net/ip.ts';
+import { familyOf } from '../net/ip.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
 import { programOutput } from '../system/programs/program-output.ts';
-import { askControlSocket } from '../system/sockets/ask-control-socket.ts';
 import { type FrameTap, openFrameTap } from '../system/sockets/frame-tap.ts';
 import { encodeArpProbeFrame, encodeArpRequestFrame } from '../wire/packet/arp.ts';
 import { encodeNeighbourSolicitationFrame } from '../wire/packet/ndp.ts';
 import { decodeProbeAnswer, type ProbeAnswer } from '../wire/packet/probe-answer.ts';
-import { judgeAdvert } from './doctor-adverts.ts';
+import { heardAdverts } from './doctor-adverts.ts';
 import { frameOf, matchAnswer, type Numbering, resetOf } from './doctor-shots.ts';
 
 const lookEveryMs = 20;
@@ -42,8 +41,7 @@ type Open = { readonly device: string; readonly mac: Mac; readonly tap: FrameTap
 
 export async function probe(facts: Facts): Promise<Probed> {
   const macs = await ownMacs();
-  const peers = await knownPeers(facts);
-  const asked = neighboursToAsk(facts, { macs, peers });
+  const asked = neighboursToAsk(facts, macs);
   const unasked: string[] = [];
   const numbering = {
     base: Math.floor(Math.random() * 0xffff),
@@ -52,13 +50,13 @@ export async function probe(facts: Facts): Promise<Probed> {
   const devices = [...asked.map(({ device }) => device), ...facts.config.vrrp.map((each) => each.interface)];
   const open = openAll([...new Set(devices)], { facts, macs, port: numbering.port, unasked });
   try {
-    return { ...facts, answers: await ask({ facts, macs, peers, asked, unasked, numbering, open }) };
+    return { ...facts, answers: await ask({ facts, macs, asked, unasked, numbering, open }) };
   } finally {
     for (const { tap } of open) tap.close();
   }
 }
 
-type Round = Pick<Answers, 'macs' | 'peers' | 'asked'> & {
+type Round = Pick<Answers, 'macs' | 'asked'> & {
   readonly facts: Facts;
   readonly unasked: string[];
   readonly numbering: Numbering;
@@ -87,9 +85,8 @@ async function ask(round: Round): Promise<Answers> {
   const outcomes = await shoot(all.slice(0, shotsMax), round, ear);
   await ear.listen(begunAt + waitMs - performance.now());
   const sent = `${asked.length} questions who has an address, ${outcomes.length} packets to servers, twice where unanswered; listened to adverts for ${Math.round(waitMs / 1000)} s`;
-  const { macs, peers } = round;
   const { holders, adverts } = ear;
-  return { macs, peers, asked, unasked, holders, outcomes, adverts, unheeded, sent };
+  return { macs: round.macs, asked, unasked, holders, outcomes, adverts, unheeded, sent };
 }
 
 /** Everybody who answers for one counts, and not the first alone. */
@@ -151,7 +148,7 @@ function createEar({ facts, numbering, open }: Round): Ear {
       return;
     }
     if (answer.is === 'advert') {
-      if (ear.adverts.length < 1000) ear.adverts.push(...judgeAdvert(answer, device, facts));
+      if (ear.adverts.length < 1000) ear.adverts.push(...heardAdverts(answer, device, facts));
       return;
     }
     const matched = matchAnswer(answer, device, { shots, numbering });
@@ -216,19 +213,3 @@ async function ownMacs(): Promise<Answers['macs']> {
   });
   return Object.fromEntries(entries);
 }
-
-/** Of the daemon, where it runs. */
-async function knownPeers({ config }: Facts): Promise<Answers['peers']> {
-  const answer = await askControlSocket(config.director.controlSocket, 'GET', '/status', 5000);
-  const body = answer.ok ? (answer.value.body as { readonly vrrp?: readonly PeersOf[] }) : {};
-  return Object.fromEntries(
-    (body.vrrp ?? []).map(({ name, peers = [] }) => [name, peers.flatMap(({ address }) => parsed(address))]),
-  );
-}
-
-type PeersOf = { readonly name: string; readonly peers?: readonly { readonly address: string }[] };
-
-const parsed = (text: string): readonly Ip[] => {
-  const address = parseIp(text);
-  return address === undefined ? [] : [address];
-};

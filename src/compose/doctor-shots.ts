@@ -120,10 +120,10 @@ export function matchAnswer(
       return { id, outcome: { fate: 'answered', from, device } };
     }
     case 'error': {
-      const { number, is, code, mtu, destination } = answer.error;
+      const { number, is, destination } = answer.error;
       const id = (number - numbering.base) & 0xffff;
       if (!shotAt(id, destination)) return undefined;
-      return { id, outcome: { fate: is, from, device, code, ...(mtu !== undefined && { mtu }) } };
+      return { id, outcome: { fate: is, from, device } };
     }
     default:
       return undefined;

@@ -30,6 +30,8 @@ type Reading = {
 type Found = Extract<ExecutedFile, { readonly file: string }>;
 
 const act = 'serve what execute names';
+/** Each one more has all read once more, as its names are known only then. */
+const filesMax = 100;
 
 /** @returns undefined where nothing is named, or nothing can be read here. */
 export function readExecuted({ draft, sites }: DocumentResult, origin: Origin): Executed | undefined {
@@ -52,7 +54,9 @@ function readNamed({ draft, sites }: Naming, reading: Reading): void {
     if ('rule' in read) problems.push(errorAt(at, act, read.rule, read.got));
     else if (chain.includes(read.file))
       problems.push(errorAt(at, act, 'a file that does not execute this one again', read.file));
-    else if (!files.has(read.file)) readFile(read, reading);
+    else if (files.has(read.file)) continue;
+    else if (files.size === filesMax) problems.push(errorAt(at, act, `at most ${filesMax} files`, read.file));
+    else readFile(read, reading);
   }
 }
 

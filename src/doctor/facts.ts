@@ -47,6 +47,8 @@ export type RouterFact = {
   readonly phase: string;
   readonly advertsSent: number;
   readonly advertsReceived: number;
+  /** The other routers of it that it has heard. */
+  readonly peers: readonly Ip[];
   /** Heard of late with its VRID, and no peers. */
   readonly strangers: readonly { readonly source: string; readonly reason: string }[];
   /** Of peers, of late. */

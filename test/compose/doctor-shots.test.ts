@@ -57,7 +57,7 @@ describe('a shot', () => {
       );
       expect(matched(frame)).toEqual({
         id,
-        outcome: { fate: 'unreachable', from: macOf(3), device: 'eth0', code: 2 },
+        outcome: { fate: 'unreachable', from: macOf(3), device: 'eth0' },
       });
     },
   );

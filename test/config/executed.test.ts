@@ -113,6 +113,27 @@ describe('the services of a file that is executed', () => {
   });
 });
 
+describe('a chain of files', () => {
+  const chain = (length: number) =>
+    parse(
+      Object.fromEntries(
+        Array.from({ length: length + 1 }, (_, nth) => [
+          nth === 0 ? 'main.cf' : `${nth}.cf`,
+          `${nth === length ? '' : `execute=${nth + 1}.cf\n`}${service(1000 + nth)}`,
+        ]),
+      ),
+    );
+  it('of a hundred is served to its last', () => {
+    expect(errorLines(chain(100))).toEqual([]);
+    expect(chain(100).config?.virtuals).toHaveLength(101);
+  });
+  it('is told where it goes on', () => {
+    expect(errorLines(chain(1000))).toEqual([
+      '100.cf:1:9: Cannot serve what execute names: expected at most 100 files, got 101.cf',
+    ]);
+  });
+});
+
 describe('what cannot be of a file that is executed is told with its file and line', () => {
   it.each<[string, Files, string]>([
     [

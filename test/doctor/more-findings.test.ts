@@ -23,7 +23,7 @@ const withSysctls = (sysctls: Readonly<Record<string, string>>, facts = healthy)
 describe('what the daemon knows', () => {
   const router = (changes: Partial<RouterFact> = {}): RouterFact => ({
     ...{ name: 'VI_1', virtualRouterId: 51, phase: 'backup', advertsSent: 0, advertsReceived: 9 },
-    ...{ strangers: [], differences: [] },
+    ...{ peers: [], strangers: [], differences: [] },
     ...changes,
   });
   const running = (changes: Partial<RouterFact> = {}, more: Partial<DaemonFact> = {}): DaemonFact => ({

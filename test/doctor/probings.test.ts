@@ -2,12 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { examineProbed } from '../../src/doctor/examine.ts';
 import type { Answers, Fate, HeardAdvert, Probed } from '../../src/doctor/probes/answers.ts';
-import { shotsAt } from '../../src/doctor/probes/questions.ts';
+import { neighboursToAsk, shotsAt } from '../../src/doctor/probes/questions.ts';
 import { ip } from '../../src/net/ip.ts';
+import { aVirtual } from '../make/a-virtual.ts';
 import { gateServer, healthyProbed, macOf, masqServer } from '../make/doctor-answers.ts';
 import { vip } from '../make/doctor-facts.ts';
 
 const healthy = healthyProbed();
+const { macs } = healthy.answers;
+const onLink = { device: 'eth0', source: ip('10.7.0.1') };
 const withAnswers = (changes: Partial<Answers>): Probed => ({
   ...healthy,
   answers: { ...healthy.answers, ...changes },
@@ -114,15 +117,7 @@ describe('the size of packets', () => {
 });
 
 const advert = (changes: Partial<HeardAdvert>): HeardAdvert => ({
-  ...{
-    router: 'VI_1',
-    device: 'eth0',
-    source: ip('10.7.0.9'),
-    mac: macOf(9),
-    virtualRouterId: 51,
-    priority: 100,
-  },
-  ...{ verdict: 'believed', differences: ['interval: 1 s, got 2 s'], sharesAddresses: true },
+  ...{ router: 'VI_1', source: ip('10.7.0.9'), mac: macOf(9), isForeign: false },
   ...changes,
 });
 
@@ -146,8 +141,46 @@ describe('who answers for a VIP', () => {
     expect(namesIn(changes, backup)).toEqual([]);
     expect(namesIn(changes)).toEqual(['vip-answered-elsewhere']);
   });
-  it('is a peer that is not heard', () => {
-    const holders = [...answering(9), { device: 'eth0', address: ip('10.7.0.9'), mac: macOf(9) }];
-    expect(namesIn({ holders, peers: { VI_1: [ip('10.7.0.9')] } })).toEqual(['adverts-unheard']);
+  const peer = ip('10.7.0.9');
+  const ofConfig = {
+    config: {
+      ...healthy.config,
+      vrrp: healthy.config.vrrp.map((each) => ({ ...each, unicastPeers: [peer] })),
+    },
+  };
+  const router = { name: 'VI_1', virtualRouterId: 51, phase: 'active', advertsSent: 9, advertsReceived: 9 };
+  const ofDaemon = {
+    daemon: { routers: [{ ...router, peers: [peer], strangers: [], differences: [] }], processes: [] },
+  };
+  it.each([
+    ['the config', ofConfig],
+    ['the daemon', ofDaemon],
+  ])('is a peer that %s knows, and is not heard', (_, facts) => {
+    const holders = [...answering(9), { device: 'eth0', address: peer, mac: macOf(9) }];
+    expect(namesIn({ holders }, facts)).toEqual(['adverts-unheard']);
+    expect(
+      neighboursToAsk({ ...healthy, ...facts, routes: { ...healthy.routes, [peer]: onLink } }, macs),
+    ).toContainEqual({
+      device: 'eth0',
+      address: peer,
+    });
+  });
+  it('has a configuration of its own: that is told of by what the daemon hears', () => {
+    expect(namesIn({ holders: answering(9), adverts: [advert({ isForeign: true })] })).toEqual([]);
+  });
+});
+
+describe('a server that nobody answers for', () => {
+  it('is named with every service that has it, as configured', () => {
+    const { virtuals } = healthy.config;
+    const marked = {
+      ...aVirtual({ id: { kind: 'fwmark', family: 'inet', fwmark: 7 } }),
+      reals: virtuals.at(-1)?.reals ?? [],
+    };
+    const config = { ...healthy.config, virtuals: [...virtuals, marked] };
+    const holders = healthy.answers.holders.filter(({ address }) => address !== gateServer);
+    const [found, ...others] = findingsIn({ holders, outcomes: [] }, { config });
+    expect(others).toEqual([]);
+    expect([found?.name, found?.services]).toEqual(['server-silent-on-link', [`tcp ${vip}:81`, 'fwmark 7']]);
   });
 });

@@ -35,7 +35,7 @@ export function healthyProbed(): Probed {
   );
   const asked = holders.map(({ device, address }) => ({ device, address }));
   const answers: Answers = {
-    ...{ macs, asked, holders, outcomes, adverts: [], peers: {}, unheeded: [], unasked: [], sent: '' },
+    ...{ macs, asked, holders, outcomes, adverts: [], unheeded: [], unasked: [], sent: '' },
   };
   return { ...facts, answers };
 }

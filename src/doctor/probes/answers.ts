@@ -46,29 +46,21 @@ export type Shot = {
 
 export type Fate = 'answered' | 'reset' | 'unreachable' | 'expired' | 'too big' | 'silent';
 
-/** @property from whose frame it was; code of ICMP; mtu of "too big". */
+/** @property from whose frame it was. */
 export type Outcome = {
   readonly shot: Shot;
   readonly fate: Fate;
   readonly from?: Mac;
   readonly device?: string;
-  readonly code?: number;
-  readonly mtu?: number;
 };
 
-/** An advert that came by, judged as a router of the config judges it. */
+/** An advert that came by, as a router of the config takes it. */
 export type HeardAdvert = {
   readonly router: string;
-  readonly device: string;
   readonly source: Ip;
   readonly mac: Mac;
-  readonly virtualRouterId?: number;
-  readonly priority?: number;
-  /** foreign: a whole advert that is not believed, or has none of our addresses; odd: believed, but it differs. */
-  readonly verdict: 'believed' | 'odd' | 'foreign' | 'ignored';
-  /** In words; what was expected, and what came. */
-  readonly differences: readonly string[];
-  readonly sharesAddresses: boolean;
+  /** A whole advert that is not believed, or has none of our addresses. */
+  readonly isForeign: boolean;
 };
 
 export type Answers = {
@@ -78,8 +70,6 @@ export type Answers = {
   readonly holders: readonly Holder[];
   readonly outcomes: readonly Outcome[];
   readonly adverts: readonly HeardAdvert[];
-  /** Peers that the daemon has heard, by router. */
-  readonly peers: Readonly<Record<string, readonly Ip[]>>;
   /** Routers whose adverts are too far apart to be waited for. */
   readonly unheeded: readonly string[];
   /** What was not asked, and why. */

@@ -3,7 +3,7 @@
 import type { RealConfig } from '../../model/config/service.ts';
 import { familyOf, type Ip } from '../../net/ip.ts';
 import { type Examination, type Finding, quoted } from '../finding.ts';
-import { serversOf } from '../services.ts';
+import { serversOf, servicesWith } from '../services.ts';
 import type { Outcome, Probed } from './answers.ts';
 import { strangersAt } from './holders.ts';
 import { vipPlaces } from './questions.ts';
@@ -51,10 +51,7 @@ function offWire({ config, routes, answers }: Probed): readonly Finding[] {
     return [
       {
         ...{ name: 'server-silent-on-link', level: 'fault' },
-        services: config.virtuals
-          .filter((virtual) => serversOf(virtual).some((real) => real.address === address))
-          .map(({ id }) => id)
-          .flatMap((id) => (id.kind === 'address' ? [`${id.protocol} ${id.address}:${id.port}`] : [])),
+        services: servicesWith(config, (real) => real.address === address),
         what: `nobody answers ${kind} for ${address} on ${device}, where the route has it on link`,
         why: 'nothing can be sent to it: it is off, on another network or VLAN, or has another address',
         advice: `look at the host, its cable and its VLAN; where a router leads to it: ip route add ${address} via ROUTER`,

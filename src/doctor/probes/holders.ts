@@ -38,9 +38,9 @@ const serverWith = (mac: Mac, { config, answers }: Probed) =>
     .flatMap(serversOf)
     .find((real) => answers.holders.some((each) => each.mac === mac && each.address === real.address));
 
-const peersOf = (router: string | undefined, { config, answers }: Probed): readonly Ip[] => [
+const peersOf = (router: string | undefined, { config, daemon }: Probed): readonly Ip[] => [
   ...config.vrrp.filter(({ name }) => name === router).flatMap(({ unicastPeers }) => unicastPeers),
-  ...(answers.peers[router ?? ''] ?? []),
+  ...(daemon?.routers.filter(({ name }) => name === router).flatMap(({ peers }) => peers) ?? []),
 ];
 
 const peerWith = (mac: Mac, place: Place, probed: Probed): Ip | undefined =>
@@ -60,7 +60,7 @@ function examinePlace(place: Place, probed: Probed): readonly Finding[] {
     if (found.length > 0) return found;
     const ofMac = probed.answers.adverts.filter((each) => each.mac === mac && each.router === place.router);
     // What is wrong with its adverts is told of by their own findings.
-    if (ofMac.some(({ verdict }) => verdict === 'foreign')) return [];
+    if (ofMac.some(({ isForeign }) => isForeign)) return [];
     const isActive = ofMac.length > 0;
     if (isActive && !isHeldHere(place, probed)) return [];
     return isActive ? [elsewhere(place, mac, probed)] : [silentHolder(place, mac, probed)];
@@ -74,7 +74,7 @@ function isRightful(place: Place, probed: Probed): boolean {
   if (isHeldHere(place, probed) || strangersAt(place, probed).length !== 1) return false;
   const router = config.vrrp.find(({ name }) => name === place.router);
   if (router === undefined || answers.unheeded.includes(router.name)) return true;
-  const isElected = answers.adverts.some((each) => each.router === router.name && each.verdict !== 'foreign');
+  const isElected = answers.adverts.some((each) => each.router === router.name && !each.isForeign);
   return isElected && place.device !== router.interface;
 }
 

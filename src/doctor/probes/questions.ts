@@ -13,7 +13,6 @@ export const shotsMax = 512;
 /** Beside the size that is wanted: what the usual links and tunnels leave of 1500. */
 const sizes = [1492, 1480, 1460, 1450, 1420, 1400, 1380, 1280];
 
-type Known = Pick<Answers, 'macs' | 'peers'>;
 export type Place = Neighbour & { readonly router?: string };
 
 /** Where each address of a service, or of a virtual router, is held on this network. */
@@ -40,12 +39,12 @@ export function placeOf(address: Ip, { routes }: Pick<Facts, 'routes'>): Neighbo
   return { device, address: via ?? address };
 }
 
-export function neighboursToAsk(facts: Facts, { macs, peers }: Known): readonly Neighbour[] {
-  const { config } = facts;
+export function neighboursToAsk(facts: Facts, macs: Answers['macs']): readonly Neighbour[] {
+  const { config, daemon } = facts;
   const known = [
     ...config.virtuals.flatMap((virtual) => serversOf(virtual).map(({ address }) => address)),
     ...config.vrrp.flatMap(({ unicastPeers }) => unicastPeers),
-    ...Object.values(peers).flat(),
+    ...(daemon?.routers.flatMap(({ peers }) => peers) ?? []),
   ].flatMap((address) => placeOf(address, facts) ?? []);
   const vips = vipPlaces(facts).map(({ device, address }) => ({ device, address }));
   return unique([...vips, ...known]).filter(({ device }) => macs[device] !== undefined);

@@ -42,7 +42,7 @@ const host = (name: string): Host => hosts.get(name) as Host;
 async function look(): Promise<Examined> {
   const { config } = await readConfigNow(file, 'lvs1');
   if (config === undefined) throw new Error('Cannot look: expected a good config, got none');
-  const examined = examineProbed(await probe(await gatherFacts(config)));
+  const examined = examineProbed(await probe(await gatherFacts(config, { socket: first.controlSocket })));
   // planted.net.test.ts has the others: this machine has a clock and limits of its own.
   return { ...examined, findings: examined.findings.filter(({ name }) => names.has(name)) };
 }

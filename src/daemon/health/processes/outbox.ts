@@ -18,7 +18,6 @@ export type Outbox = {
   readonly add: (result: Result) => void;
   /** A task has ended. */
   readonly forget: (id: number) => void;
-  readonly stop: () => void;
 };
 
 export type OutboxPorts = {
@@ -33,7 +32,7 @@ export function createOutbox({ clock, send, activity }: OutboxPorts): Outbox {
   /** By task, what the main process knows. */
   const told = new Map<number, ShownResult>();
   let isLeaving = false;
-  let cancel: (() => void) | undefined;
+  let isGathering = false;
 
   const rowOf = ([id, startedAt, lateUs, tookUs, skipped, result]: Result): ResultRow => {
     const before = told.get(id);
@@ -43,7 +42,7 @@ export function createOutbox({ clock, send, activity }: OutboxPorts): Outbox {
   };
 
   const flush = (): void => {
-    cancel = undefined;
+    isGathering = false;
     if (isLeaving || rows.length === 0) return;
     const batch = rows.slice(0, rowsMax).map(rowOf);
     rows = rows.slice(rowsMax);
@@ -55,7 +54,9 @@ export function createOutbox({ clock, send, activity }: OutboxPorts): Outbox {
   };
 
   const gather = (): void => {
-    cancel ??= clock.after(rows.length >= rowsMax ? 0 : gatherMs, flush);
+    if (isGathering) return;
+    isGathering = true;
+    clock.after(rows.length >= rowsMax ? 0 : gatherMs, flush);
   };
 
   return {
@@ -65,7 +66,6 @@ export function createOutbox({ clock, send, activity }: OutboxPorts): Outbox {
       gather();
     },
     forget: (id) => void told.delete(id),
-    stop: () => cancel?.(),
   };
 }
 

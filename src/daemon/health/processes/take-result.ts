@@ -14,13 +14,16 @@ export type TakePorts = Pick<CheckStarterOptions, 'clock' | 'onResult' | 'isFail
 
 /** @param index of the process. @returns whether it was its to tell: of a task that was taken away meanwhile it is not */
 export function takeResult({ remote, ...ports }: TakePorts, index: number, row: ResultRow): boolean {
-  const [id, startedAt, lateUs, tookUs, skipped, news] = row;
+  const [id, toldAt, toldLateUs, tookUs, skipped, news] = row;
   const check = remote.byId.get(id);
   const result = news ?? check?.said;
   if (check === undefined || result === undefined) return false;
   const { key, schedule } = check;
   if (remote.shares.processOf(key) !== index) return false;
   check.said = result;
+  // Whatever it says of time: what is due next must not be out of reach of who makes it next.
+  const startedAt = Math.min(toldAt, ports.clock.now());
+  const lateUs = Math.min(toldLateUs, startedAt);
   const due = startedAt - lateUs;
   ports.gauge.note(startedAt, lateUs, startsMissed(schedule, due, startedAt));
   leaveOut(check, skipped);

@@ -249,6 +249,25 @@ describe('check processes', () => {
   });
 });
 
+describe('a process that lies about the time', () => {
+  it.each([
+    ['of a start that is to come', 1e15, 0],
+    ['of a lateness beyond all time', 0, 1e15],
+  ])('%s, keeps none of its checks from being made when it is gone', async (_, startedAt, lateUs) => {
+    const { clock, children, runner, add, made, nowMs } = rig();
+    add(4);
+    runner.shareOut(1);
+    await clock.advance(1500);
+    const said = { outcome: 'success', detail: 'fine' };
+    const rows = Array.from({ length: 50 }, (_, id) => [id, startedAt, lateUs, 0, 0, said]);
+    children[0]?.say({ type: 'results', rows, underWay: 0, waiting: 0 });
+    children[0]?.die();
+    const from = nowMs();
+    await clock.advance(5000);
+    for (const key of ['1', '2', '3', '4']) expect(made(key, from)).toBeGreaterThanOrEqual(4);
+  });
+});
+
 describe('a reload', () => {
   it('from none to two and back moves every check, keeps its place in time, and leaves nobody', async () => {
     const { clock, runner, add, results, living, nowMs } = rig();
