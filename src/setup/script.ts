@@ -137,7 +137,7 @@ export function nftTranslation(need: Translation): {
   return { table, chain: `${need.protocol}_${need.port}_${need.vip.replaceAll(/[.:]/g, '_')}`, rule };
 }
 
-const nftTable = (family: Family): 'ip' | 'ip6' => (family === 'inet' ? 'ip' : 'ip6');
+export const nftTable = (family: Family): 'ip' | 'ip6' => (family === 'inet' ? 'ip' : 'ip6');
 
 function iptablesTranslation(need: Translation): string {
   if (need.need === 'masquerade') {

@@ -4,12 +4,13 @@
 import { familyOf, ip } from '../../net/ip.ts';
 import { directorNeeds } from '../../setup/director-needs.ts';
 import { type Accepted, topologies } from '../../setup/need.ts';
-import { iptablesMatch, nftMatch } from '../../setup/script.ts';
+import { iptablesMatch, nftMatch, nftTable } from '../../setup/script.ts';
 import { servedBy } from '../../setup/served.ts';
 import type { Facts } from '../facts.ts';
 import { type Examination, type Finding, quoted, type Unlooked } from '../finding.ts';
-import { type Chain, protocolOf } from '../firewall/ruleset.ts';
+import { type Chain, iptablesOf, protocolOf } from '../firewall/ruleset.ts';
 import { dropperOf, type Packet } from '../firewall/verdict.ts';
+import { isTracked } from '../ipvs-setting.ts';
 import { deviceOf, nameOf, serversOf, servicesWith } from '../services.ts';
 
 export const firewall: Examination<Facts> = {
@@ -26,8 +27,6 @@ export const firewall: Examination<Facts> = {
       : [...services(facts), ...adverts(facts), ...answers(facts), ...requests(facts)],
 };
 
-const familyName = (family: 'inet' | 'inet6'): 'ip' | 'ip6' => (family === 'inet' ? 'ip' : 'ip6');
-
 /** What `director` would accept for the services. */
 function services(facts: Facts): readonly Finding[] {
   const accepted = new Map<string, Accepted>();
@@ -42,7 +41,7 @@ function services(facts: Facts): readonly Finding[] {
     if (to === undefined) return [];
     const iif = deviceOf(facts.config, to);
     const packet: Packet = {
-      ...{ family: familyName(packets.family), protocol: protocolOf(protocol) ?? 0, daddr: to, state: 'new' },
+      ...{ family: nftTable(packets.family), protocol: protocolOf(protocol) ?? 0, daddr: to, state: 'new' },
       ...(port !== 0 && { dport: port }),
       ...(iif !== undefined && { iif }),
     };
@@ -69,7 +68,7 @@ function adverts({ config, ruleset = [] }: Facts): readonly Finding[] {
   return config.vrrp.flatMap(({ name, family, interface: device, unicastPeers, multicastGroup }) => {
     const group = multicastGroup ?? ip(family === 'inet' ? '224.0.0.18' : 'ff02::12');
     const isMulticast = unicastPeers.length === 0;
-    const table = familyName(family);
+    const table = nftTable(family);
     const base = { family: table, protocol: 112 } as const;
     const incoming: readonly Packet[] = isMulticast
       ? [{ ...base, daddr: group, iif: device, state: 'new' }]
@@ -98,15 +97,15 @@ function adverts({ config, ruleset = [] }: Facts): readonly Finding[] {
 
 /** IPVS tracks no connections unless it is told to: SYN+ACK alone is invalid to the kernel's tracking, a datagram new. */
 function answers(facts: Facts): readonly Finding[] {
-  const isTracked = facts.sysctls['net/ipv4/vs/conntrack'] === '1';
+  const tracked = isTracked(facts);
   return servedBy(facts.config, 'nat').servers.flatMap(({ address, port, vips }) =>
     vips.flatMap((vip) => {
       const sport = port === 0 ? vip.port : port;
       const iif = facts.routes[address]?.device;
       if (facts.routes[address]?.isLocal === true) return [];
       const packet: Packet = {
-        ...{ family: familyName(familyOf(address)), protocol: protocolOf(vip.protocol) ?? 0, saddr: address },
-        ...{ state: isTracked ? 'established' : vip.protocol === 'tcp' ? 'invalid' : 'new' },
+        ...{ family: nftTable(familyOf(address)), protocol: protocolOf(vip.protocol) ?? 0, saddr: address },
+        ...{ state: tracked ? 'established' : vip.protocol === 'tcp' ? 'invalid' : 'new' },
         ...(sport !== 0 && { sport }),
         ...(iif !== undefined && { iif }),
       };
@@ -118,7 +117,7 @@ function answers(facts: Facts): readonly Finding[] {
         ...{ name: 'firewall-drops-answers', level: 'fault' },
         services: servicesWith(facts.config, (real) => real.address === address && real.forward === 'masq'),
         what: `${chainName(chain)} drops the answers of ${address} (${vip.protocol} from port ${sport})`,
-        why: `IPVS takes the answers of masq servers behind FORWARD${isTracked ? '' : ', and to the tracking of connections they are no answers: it does not see what IPVS sends'}`,
+        why: `IPVS takes the answers of masq servers behind FORWARD${tracked ? '' : ', and to the tracking of connections they are no answers: it does not see what IPVS sends'}`,
         command: acceptance(chain, match),
       };
     }),
@@ -127,7 +126,7 @@ function answers(facts: Facts): readonly Finding[] {
 
 /** What IPVS sends on is not tracked, unless it is told to. */
 function requests(facts: Facts): readonly Finding[] {
-  const state = facts.sysctls['net/ipv4/vs/conntrack'] === '1' ? 'new' : 'untracked';
+  const state = isTracked(facts) ? 'new' : 'untracked';
   return facts.config.virtuals.flatMap((virtual) =>
     serversOf(virtual).flatMap((real) => {
       const { id } = virtual;
@@ -143,7 +142,7 @@ function requests(facts: Facts): readonly Finding[] {
       const daddr = real.forward === 'masq' ? real.address : id.address;
       const dport = real.forward === 'masq' && real.port !== 0 ? real.port : id.port;
       const packet: Packet = {
-        ...{ family: familyName(familyOf(daddr)), protocol, daddr, state },
+        ...{ family: nftTable(familyOf(daddr)), protocol, daddr, state },
         ...(dport !== 0 && { dport }),
         ...(route?.device !== undefined && { oif: route.device }),
       };
@@ -176,14 +175,12 @@ function transportMatch(
 }
 
 const chainName = ({ by, family, table, name }: Chain): string =>
-  by === 'nft' ? `chain ${name} of nftables' ${family} ${table}` : `chain ${name} of ${programOf(family)}`;
-
-const programOf = (family: Chain['family']): string => (family === 'ip6' ? 'ip6tables' : 'iptables');
+  by === 'nft' ? `chain ${name} of nftables' ${family} ${table}` : `chain ${name} of ${iptablesOf(family)}`;
 
 /** Before all that stands there, in the words of whoever keeps that chain. */
 function acceptance(chain: Chain, { nft, iptables, packets }: Match): string {
   if (chain.by === 'iptables')
-    return `${programOf(chain.family)} -I ${quoted(chain.name)} ${iptables} -j ACCEPT`;
+    return `${iptablesOf(chain.family)} -I ${quoted(chain.name)} ${iptables} -j ACCEPT`;
   if (chain.table === 'firewalld' && packets !== undefined) {
     const { protocol, port = 0 } = packets;
     return typeof protocol === 'number' || port === 0

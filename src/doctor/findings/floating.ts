@@ -77,7 +77,7 @@ function awayFromClients({ entry, device, router }: Floating, facts: Facts): rea
   return [
     {
       ...{ name: 'vip-not-towards-clients', level: 'fault', services },
-      what: `virtual router ${router} holds ${entry.address} on ${device}, and its network (${home.address}/${home.length}) is on ${home.device}, as is ${home.device === back.device ? 'the default route' : `no default route, which is on ${back.device}`}`,
+      what: `virtual router ${router} holds ${entry.address} on ${device}, and its network (${home.address}/${home.length}) is on ${home.device}${home.device === back.device ? ', as is the default route' : ''}`,
       why: `who asks on that network for ${entry.address} is answered with nothing, or with the wrong card`,
       advice: `virtual_ipaddress: [${entry.address}/${entry.length} dev ${home.device}]`,
     },

@@ -2,6 +2,7 @@
 // Source: Documentation/networking/ipvs-sysctl.rst, net/netfilter/ipvs/ip_vs_core.c.
 import type { Facts } from '../facts.ts';
 import type { Examination, Finding, Level } from '../finding.ts';
+import { ipvsSetting, isTracked } from '../ipvs-setting.ts';
 import { nameOf, servicesWith } from '../services.ts';
 
 export const ipvsSettings: Examination<Facts> = {
@@ -12,9 +13,6 @@ export const ipvsSettings: Examination<Facts> = {
   ],
   examine: (facts) => rules.flatMap((rule) => rule(facts)),
 };
-
-const settingOf = ({ sysctls, config }: Facts, name: string): string | undefined =>
-  sysctls[`net/ipv4/vs/${name}`] ?? config.ipvs.sysctl?.[name];
 
 /** What is set by the config the daemon sets again. */
 function finding(
@@ -31,7 +29,7 @@ function finding(
   const configured = facts.config.ipvs.sysctl?.[key];
   return {
     ...said,
-    what: `net/ipv4/vs/${key} is ${settingOf(facts, key)}`,
+    what: `net/ipv4/vs/${key} is ${ipvsSetting(facts, key)}`,
     command: `sysctl -w net/ipv4/vs/${key}=${to}`,
     ...(configured !== undefined &&
       configured !== to && { advice: `the config has it as ${configured}, and the daemon keeps it so` }),
@@ -41,7 +39,7 @@ function finding(
 const rules: readonly ((facts: Facts) => readonly Finding[])[] = [
   (facts) => {
     const isBoth = facts.config.ipvs.sync?.mode === 'both';
-    if (settingOf(facts, 'backup_only') !== '1' || !isBoth) return [];
+    if (ipvsSetting(facts, 'backup_only') !== '1' || !isBoth) return [];
     const why =
       'a director that runs the backup daemon sends no packets on, and with `mode: both` the active one runs it as well';
     const services = facts.config.virtuals.map(nameOf);
@@ -51,8 +49,7 @@ const rules: readonly ((facts: Facts) => readonly Finding[])[] = [
   (facts) => {
     const services = servicesWith(facts.config, ({ forward }) => forward === 'masq');
     const isOld = facts.kernel !== undefined && isBefore(facts.kernel, 5, 9);
-    if (!isOld || settingOf(facts, 'conntrack') !== '1' || settingOf(facts, 'conn_reuse_mode') !== '1')
-      return [];
+    if (!isOld || !isTracked(facts) || ipvsSetting(facts, 'conn_reuse_mode') !== '1') return [];
     const why =
       'before Linux 5.9 a client that takes a port anew waits a second where connections are tracked: its first packet is dropped';
     const said = { name: 'conn-reuse-delays', level: 'warning', services, why } as const;
@@ -60,8 +57,7 @@ const rules: readonly ((facts: Facts) => readonly Finding[])[] = [
   },
   (facts) => {
     const isOld = facts.kernel !== undefined && isBefore(facts.kernel, 5, 9);
-    if (settingOf(facts, 'conn_reuse_mode') !== '0' || (isOld && settingOf(facts, 'conntrack') === '1'))
-      return [];
+    if (ipvsSetting(facts, 'conn_reuse_mode') !== '0' || (isOld && isTracked(facts))) return [];
     const services = facts.config.virtuals.filter(isTcp).map(nameOf);
     if (services.length === 0) return [];
     const why =
@@ -70,7 +66,7 @@ const rules: readonly ((facts: Facts) => readonly Finding[])[] = [
     return [finding(facts, { key: 'conn_reuse_mode', to: '1' }, said)];
   },
   (facts) => {
-    if (settingOf(facts, 'expire_nodest_conn') !== '0') return [];
+    if (ipvsSetting(facts, 'expire_nodest_conn') !== '0') return [];
     const services = facts.config.virtuals
       .filter(
         ({ id, quiescent, ops }) => id.kind === 'address' && id.protocol === 'udp' && !quiescent && !ops,
@@ -83,7 +79,7 @@ const rules: readonly ((facts: Facts) => readonly Finding[])[] = [
     return [finding(facts, { key: 'expire_nodest_conn', to: '1' }, said)];
   },
   (facts) => {
-    if (settingOf(facts, 'sloppy_tcp') !== '1') return [];
+    if (ipvsSetting(facts, 'sloppy_tcp') !== '1') return [];
     const services = facts.config.virtuals
       .filter((virtual) => isTcp(virtual) && !hashing.has(virtual.scheduler))
       .map(nameOf);
@@ -95,7 +91,7 @@ const rules: readonly ((facts: Facts) => readonly Finding[])[] = [
   },
   (facts) => {
     const services = servicesWith(facts.config, ({ forward }) => forward === 'masq');
-    if (settingOf(facts, 'snat_reroute') !== '0' || services.length === 0) return [];
+    if (ipvsSetting(facts, 'snat_reroute') !== '0' || services.length === 0) return [];
     const why =
       "answers of masq servers take the way of the server's address, and rules that route by the virtual address do not count";
     const said = { name: 'snat-reroute-off', level: 'warning', services, why } as const;

@@ -7,6 +7,7 @@ import { familyOf, type Ip } from '../../net/ip.ts';
 import { prefixContains } from '../../net/prefix.ts';
 import type { Facts } from '../facts.ts';
 import { type Examination, type Finding, quoted } from '../finding.ts';
+import { isTracked } from '../ipvs-setting.ts';
 import { addressesOf, deviceOf, nameOf, serversOf, servicesWith } from '../services.ts';
 
 export const servers: Examination<Facts> = {
@@ -34,7 +35,7 @@ type Judge = (virtual: VirtualConfig, real: RealConfig, facts: Facts) => readonl
 const unreachable: Judge = (virtual, { address }, { routes, addresses }) => {
   const refusal = routes[address]?.refusal;
   if (refusal === undefined) return [];
-  const dropped = addresses.find((own) => prefixContains({ ...own, address: own.address }, address));
+  const dropped = addresses.find((own) => prefixContains(own, address));
   return [
     {
       ...{ name: 'server-unreachable', level: 'fault', services: [nameOf(virtual)] },
@@ -74,7 +75,7 @@ function otherPort(virtual: VirtualConfig, { address, port, forward }: RealConfi
 
 /** One network for both: a client of that network gets the answer from the server itself, which it never asked. */
 const besideClients: Judge = (virtual, { address, forward }, facts) => {
-  if (forward !== 'masq' || facts.sysctls['net/ipv4/vs/conntrack'] === '1') return [];
+  if (forward !== 'masq' || isTracked(facts)) return [];
   const [vip] = addressesOf(virtual);
   const outside = vip && deviceOf(facts.config, vip);
   const { device, via, isLocal } = facts.routes[address] ?? {};
@@ -118,8 +119,9 @@ const narrow: Judge = (virtual, { address, forward }, { config, routes, links })
 };
 
 /** The same as `check` says of the config. */
-function lost({ config, sysctls }: Facts): readonly Finding[] {
-  if (sysctls['net/ipv4/vs/conntrack'] === '1') return [];
+function lost(facts: Facts): readonly Finding[] {
+  const { config } = facts;
+  if (isTracked(facts)) return [];
   const reals = lostGateways(config);
   if (reals.length === 0) return [];
   const own = reals.map(({ address }) => address);

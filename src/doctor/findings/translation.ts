@@ -1,14 +1,15 @@
 // Rules that change sources: those that servers of NAT need for what they say themselves, and full NAT for all; and those
 // that hit what must keep its source.
-import { familyOf, type Ip } from '../../net/ip.ts';
+import { familyOf } from '../../net/ip.ts';
 import { directorNeeds } from '../../setup/director-needs.ts';
 import type { Need } from '../../setup/need.ts';
-import { nftTranslation } from '../../setup/script.ts';
+import { nftTable, nftTranslation } from '../../setup/script.ts';
 import { servedBy } from '../../setup/served.ts';
 import type { Facts } from '../facts.ts';
 import { type Examination, type Finding, quoted } from '../finding.ts';
-import { protocolOf } from '../firewall/ruleset.ts';
+import { iptablesOf, protocolOf } from '../firewall/ruleset.ts';
 import { translates } from '../firewall/verdict.ts';
+import { isTracked } from '../ipvs-setting.ts';
 import { nameOf, serversOf, servicesWith } from '../services.ts';
 
 export const translation: Examination<Facts> = {
@@ -17,11 +18,6 @@ export const translation: Examination<Facts> = {
   examine: (facts) =>
     facts.ruleset === undefined ? [] : [...missing(facts), ...hitting(facts), ...untracked(facts)],
 };
-
-const familyName = (address: Ip): 'ip' | 'ip6' => (familyOf(address) === 'inet' ? 'ip' : 'ip6');
-
-const isTracked = ({ sysctls, config }: Facts): boolean =>
-  (sysctls['net/ipv4/vs/conntrack'] ?? config.ipvs.sysctl?.conntrack) === '1';
 
 type Masquerade = Extract<Need, { readonly need: 'masquerade' }>;
 
@@ -34,7 +30,7 @@ function missing(facts: Facts): readonly Finding[] {
   return needs
     .filter((need): need is Masquerade => need.need === 'masquerade')
     .flatMap((need) => {
-      const family = need.family === 'inet' ? 'ip' : 'ip6';
+      const family = nftTable(need.family);
       const own = need.servers.filter((saddr) => facts.routes[saddr]?.isLocal !== true);
       const without = own.filter(
         (saddr) => translates(facts.ruleset ?? [], { family, protocol: 17, saddr }) === 'no',
@@ -60,7 +56,7 @@ function hitting(facts: Facts): readonly Finding[] {
       const { id } = virtual;
       const route = facts.routes[real.address];
       if (id.kind !== 'address' || real.forward !== 'gate' || route?.isLocal === true) return [];
-      const family = familyName(id.address);
+      const family = nftTable(familyOf(id.address));
       const packet = {
         ...{
           family,
@@ -76,7 +72,6 @@ function hitting(facts: Facts): readonly Finding[] {
           each.hook === 'postrouting' && translates(onlyFrom(facts, each.by, each.table), packet) === 'yes',
       );
       if (chain === undefined) return [];
-      const program = chain.family === 'ip6' ? 'ip6tables' : 'iptables';
       return [
         {
           ...{ name: 'masquerade-hits-gate', level: 'fault', services: [nameOf(virtual)] },
@@ -85,7 +80,7 @@ function hitting(facts: Facts): readonly Finding[] {
           command:
             chain.by === 'nft'
               ? `nft insert rule ${chain.family} ${quoted(chain.table)} ${quoted(chain.name)} ${family} daddr ${id.address} accept`
-              : `${program} -t nat -I ${quoted(chain.name)} -d ${id.address} -j ACCEPT`,
+              : `${iptablesOf(chain.family)} -t nat -I ${quoted(chain.name)} -d ${id.address} -j ACCEPT`,
         },
       ];
     }),

@@ -41,6 +41,9 @@ export type Chain = {
 
 export type Ruleset = readonly Chain[];
 
+/** The program that keeps the chains of iptables of a family. */
+export const iptablesOf = (family: Family): string => (family === 'ip6' ? 'ip6tables' : 'iptables');
+
 export const protocolNumbers: Readonly<Record<string, number>> = {
   ...{ icmp: 1, igmp: 2, ipencap: 4, ipip: 4, tcp: 6, udp: 17, ipv6: 41, gre: 47, esp: 50, ah: 51 },
   ...{ 'ipv6-icmp': 58, icmpv6: 58, vrrp: 112, carp: 112, sctp: 132, udplite: 136 },

@@ -6,6 +6,7 @@ import type { Mac } from '../../net/mac.ts';
 import { prefixContains } from '../../net/prefix.ts';
 import { unique } from '../../setup/served.ts';
 import type { Facts } from '../facts.ts';
+import { isTracked } from '../ipvs-setting.ts';
 import { addressesOf, nameOf, serversOf } from '../services.ts';
 import type { Answers, Ask, Neighbour, Shot, Wrapping } from './answers.ts';
 
@@ -138,14 +139,10 @@ function byItsWay({
       prefixContains(each, real.address),
   );
   const sameFamily = familyOf(vip) === familyOf(real.address);
-  return isHeld && isOffLink && sameFamily && !isFullNat(facts)
+  return isHeld && isOffLink && sameFamily && !isTracked(facts)
     ? [{ way: 'back', source: vip } as const]
     : [];
 }
-
-/** The servers answer the director itself then, whatever their gateway is. */
-const isFullNat = ({ config, sysctls }: Facts): boolean =>
-  (config.ipvs.sysctl?.conntrack ?? sysctls['net/ipv4/vs/conntrack']) === '1';
 
 /** Undefined: checksums of tunnels are not computed here. */
 function wrappingOf({ address: to, tunnel }: RealConfig, from: Ip): Wrapping | undefined {
