@@ -12,9 +12,10 @@ import { attempt, type Output, type Running, run, waitUntil } from '../process.t
 const boot = join(dirname(fileURLToPath(import.meta.url)), 'boot.sh');
 /** What unshare(1) ends with when the machine asked for a reboot: process 1 was hung up (pid_namespaces(7)). */
 const rebootStatus = 129;
+/** No home of this host's: a shell whose input is a socket reads .bashrc there (bash(1), "INVOCATION"). */
 const environment = [
   'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  ...['HOME=/root', 'TERM=dumb', 'SYSTEMD_PAGER=', 'SYSTEMD_COLORS=0', 'LC_ALL=C'],
+  ...['HOME=/', 'TERM=dumb', 'SYSTEMD_PAGER=', 'SYSTEMD_COLORS=0', 'LC_ALL=C'],
 ];
 
 export type Machine = {
