@@ -2,7 +2,8 @@
 // more where another Node is to run what was built. A file of our sources is compiled to its last function; of one with
 // packages in it, what loading it and reading a config takes, as most of a package is never run. A cache is never
 // needed and never wrong: V8 refuses another's, and we one that is damaged, over which V8 may fall (Node 20 looks at no sum).
-// The same Node makes the same bytes.
+// The same Node makes the same bytes: V8 leaves gaps in what it compiles, with what lay in the memory before, so none is
+// used a second time.
 'use strict';
 const { execFileSync } = require('node:child_process');
 const { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } = require('node:fs');
@@ -10,7 +11,7 @@ const { tmpdir } = require('node:os');
 const { dirname, join } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
 const { formatArchive } = require('./archive.cjs');
-const { cacheFile, compile, load, loaded, program, readText } = require('./loader.cjs');
+const { cacheFile, compile, flagsOfMaking, load, loaded, program, readText } = require('./loader.cjs');
 
 /** V8 takes a cache only with the flags that it was made with: of the VRRP process, and of the first line of main.js. */
 const flagsOfProcesses = [[], ['--max-semi-space-size=32']];
@@ -51,10 +52,9 @@ function compiledWhole(name) {
 
 async function makeCache() {
   rmSync(cacheFile, { recursive: true, force: true });
-  // What was compiled is kept, whenever memory is collected.
-  setFlagsFromString('--no-flush-bytecode');
+  // The heap has its size by now; the flag would count for the cache.
+  setFlagsFromString('--initial-old-space-size=0');
   await runSome();
-  setFlagsFromString('--flush-bytecode');
   const made = names.flatMap((name) => {
     const known = hasPackages(name) ? loaded.get(name)?.script.createCachedData() : compiledWhole(name);
     return known === undefined ? [] : [[name, known]];
@@ -67,4 +67,4 @@ async function makeCache() {
 if (process.argv[2] === 'one') void makeCache().then(() => process.exit());
 else
   for (const flags of flagsOfProcesses)
-    execFileSync(process.execPath, ['--random-seed=1', ...flags, __filename, 'one'], { stdio: 'inherit' });
+    execFileSync(process.execPath, [...flagsOfMaking, ...flags, __filename, 'one'], { stdio: 'inherit' });

@@ -15,11 +15,14 @@ const given = process.env[variable];
 delete process.env[variable];
 const program = openArchive(given === undefined ? join(__dirname, 'program') : Number(given));
 
-/** All count for V8 but this one, with which a cache is made: the same bytes each time. */
-const flags = process.execArgv.filter((flag) => flag !== '--random-seed=1').join('');
+/** With which a cache is made, the same bytes each time: no hashes of chance, and room for all, so that no memory is collected. */
+const flagsOfMaking = ['--random-seed=1', '--initial-old-space-size=512'];
+const flags = process.execArgv.filter((flag) => !flagsOfMaking.includes(flag)).join('');
+const makesCache = flagsOfMaking.every((flag) => process.execArgv.includes(flag));
 const flagsInName = flags.replace(/[^\w.=-]/g, '_');
 const cacheFile = join(__dirname, 'code-cache', `${process.version}-${process.arch}${flagsInName}`);
-const cache = openCache();
+/** One that is made follows from the program alone, not from one that was there. */
+const cache = makesCache ? undefined : openCache();
 
 const loaded = new Map();
 let requireBeside;
@@ -89,4 +92,4 @@ function start(entry) {
   return loaded.get(name).ended;
 }
 
-module.exports = { start, load, loaded, compile, program, readText, cacheFile };
+module.exports = { start, load, loaded, compile, program, readText, cacheFile, flagsOfMaking };
