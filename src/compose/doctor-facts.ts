@@ -2,18 +2,18 @@
 // namespace that the main thread is in: what belongs to one is read by that thread, or by a program that it starts.
 
 import { release } from 'node:os';
-import { parseIpAddresses, parseIpLinks, parseIpRoute } from '../doctor/facts/ip-json.ts';
+import { entriesOf, parseIpAddresses, parseIpLinks, parseIpRoute } from '../doctor/facts/ip-json.ts';
 import { parseListening } from '../doctor/facts/listening.ts';
 import type { Facts, RouteFact } from '../doctor/facts.ts';
 import { keepers } from '../doctor/findings/programs.ts';
 import { parseIptablesSave } from '../doctor/firewall/iptables-save.ts';
 import { parseNftRuleset } from '../doctor/firewall/nft-json.ts';
 import type { Ruleset } from '../doctor/firewall/ruleset.ts';
-import { serversOf } from '../doctor/services.ts';
+import { floatingOf, serversOf } from '../doctor/services.ts';
 import type { Config } from '../model/config/config.ts';
 import { familyOf, type Ip } from '../net/ip.ts';
 import { ipFlag } from '../setup/script.ts';
-import { readKernelModules } from '../system/host/kernel-modules.ts';
+import { readKernelModules, readLoadedModules } from '../system/host/kernel-modules.ts';
 import { networkFiles } from '../system/host/network-files.ts';
 import { findRivals } from '../system/host/rivals.ts';
 import { contentOfProc, settingsIn, settingsOfDevices, valuesOf } from '../system/host/sysctl-tree.ts';
@@ -26,11 +26,12 @@ export type Where = { readonly socket?: string; readonly root?: string };
 
 export async function gatherFacts(config: Config, { socket, root }: Where = {}): Promise<Facts> {
   const unread: string[] = [];
-  const modules = readKernelModules();
-  const [links, rules, routes, programs, listening, daemon] = await Promise.all([
+  const [modules, loadedModules] = [readKernelModules(), readLoadedModules()];
+  const [links, rules, routes, ways, programs, listening, daemon] = await Promise.all([
     printed(unread, 'ip', '-j', '-d', 'address', 'show'),
     readRules(unread),
     readRoutes(config),
+    readWays(config),
     findRivals('/proc', new Set(Object.keys(keepers))),
     programOutput('ss', '-H', '-lntu'),
     socket === undefined ? undefined : askForDoctor(socket, Date.now()),
@@ -43,6 +44,8 @@ export async function gatherFacts(config: Config, { socket, root }: Where = {}):
     sysctls: readSettings(),
     ...rules,
     ...(modules !== undefined && { modules }),
+    ...(loadedModules !== undefined && { loadedModules }),
+    ...ways,
     ...{ routes, programs, kernel: release(), networkFiles: networkFiles(root) },
     ...(clock.ok && { isClockSynchronised: clock.value !== clockUnsynchronised }),
     ...(listening.ok && { listening: parseListening(listening.value) }),
@@ -113,6 +116,29 @@ async function readRoutes({ virtuals, vrrp }: Config): Promise<Facts['routes']> 
     [...targets].map(async (target) => [target, await routeTo(target)] as const),
   );
   return { ...found, ...Object.fromEntries(routes) };
+}
+
+/** Documentation's own (RFC 5737): nobody that this host knows a closer way to. */
+const anyClient = '198.51.100.1';
+const usualRules = 3;
+
+/** The kernel is asked what it does with a client's packet: of an address that is not held here it cannot be. */
+async function readWays(config: Config): Promise<Pick<Facts, 'arrivals' | 'hasPolicyRules'>> {
+  const rules = await programOutput('ip', '-j', '-4', 'rule', 'show');
+  const held = floatingOf(config).filter(({ entry }) => familyOf(entry.address) === 'inet');
+  const arrivals = await Promise.all(
+    held.map(async ({ entry: { address }, device }) => {
+      const local = await programOutput('ip', '-j', '-4', 'route', 'get', address);
+      if (!local.ok || parseIpRoute(local.value)?.isLocal !== true) return [];
+      const words = ['-4', 'route', 'get', address, 'from', anyClient, 'iif', device];
+      const asked = await programOutput('ip', '-j', ...words);
+      return [[address, asked.ok ? ('taken' as const) : ('refused' as const)] as const];
+    }),
+  );
+  return {
+    arrivals: Object.fromEntries(arrivals.flat()),
+    ...(rules.ok && entriesOf(rules.value).length > usualRules && { hasPolicyRules: true as const }),
+  };
 }
 
 async function routeTo(target: Ip): Promise<RouteFact> {

@@ -5,6 +5,7 @@ import type { Examination } from './finding.ts';
 import { daemon } from './findings/daemon.ts';
 import { firewall } from './findings/firewall.ts';
 import { floating } from './findings/floating.ts';
+import { interfaces } from './findings/interfaces.ts';
 import { conntrack, ipvsSettings } from './findings/ipvs-settings.ts';
 import { local } from './findings/local.ts';
 import { managers } from './findings/managers.ts';
@@ -17,6 +18,7 @@ import { settings } from './findings/settings.ts';
 import { translation } from './findings/translation.ts';
 
 export const examinations: readonly Examination<Facts>[] = [
+  interfaces,
   settings,
   reversePath,
   modules,

@@ -87,8 +87,14 @@ export type Facts = {
   readonly sysctls: Readonly<Record<string, string>>;
   /** With underscores. Absent: cannot be told. */
   readonly modules?: ReadonlySet<string>;
+  /** Of those: what is loaded, or built in. */
+  readonly loadedModules?: ReadonlySet<string>;
   /** To each address that was asked for: servers, peers, and where no route is closer (`default`, `default6`). */
   readonly routes: Readonly<Record<string, RouteFact>>;
+  /** What the kernel does with a packet of a client beyond the gateway, of each floating address of IPv4 that is held here. */
+  readonly arrivals?: Readonly<Record<string, 'taken' | 'refused'>>;
+  /** There are rules by which packets of some addresses go other ways (ip-rule(8)). */
+  readonly hasPolicyRules?: true;
   /** Of nftables and iptables. Absent: cannot be told. */
   readonly ruleset?: Ruleset;
   readonly programs: readonly ProgramFact[];

@@ -3,18 +3,19 @@
 import { type Family, familyOf } from '../net/ip.ts';
 import type { Need, Topology } from './need.ts';
 import { type Served, unique } from './served.ts';
+import { ftpModule } from './service-modules.ts';
 
 export type DirectorWish = {
   readonly served: Served;
-  /** Of the services, for the modules of the kernel. */
-  readonly schedulers: readonly string[];
+  /** Of the kernel, that the services need (service-modules.ts). */
+  readonly modules: readonly string[];
   /** NAT: the servers see the director's address in place of the client's. */
   readonly fullNat: boolean;
 };
 
 export function directorNeeds(topology: Topology, wish: DirectorWish): readonly Need[] {
-  const around = [...accepts(wish.served)];
-  return [...modules(wish), ...(topology === 'nat' ? nat(wish) : hearing(wish)), ...around];
+  const around = [...accepts(wish.served), ...(topology === 'nat' ? acceptAnswers(wish.served) : [])];
+  return [...loaded(wish), ...(topology === 'nat' ? nat(wish) : hearing(wish)), ...around];
 }
 
 /** accept_local of one device or of all will do; IPv6 has no such rule. */
@@ -35,15 +36,13 @@ const hearing = ({ served: { checkedByVip = [] } }: DirectorWish): readonly Need
     : [];
 
 /** The private services of checks are scheduled by rr (reconcile/check-services.ts). */
-const modules = ({ schedulers, served: { checkedByVip } }: DirectorWish): readonly Need[] =>
-  [
-    'ip_vs',
-    ...unique([...schedulers, ...(checkedByVip === undefined ? [] : ['rr'])]).map(
-      (name) => `ip_vs_${name.replace('-', '_')}`,
-    ),
-  ].map((name) => ({
+const loaded = ({ modules, served: { checkedByVip } }: DirectorWish): readonly Need[] =>
+  unique(['ip_vs', ...modules, ...(checkedByVip === undefined ? [] : ['ip_vs_rr'])]).map((name) => ({
     ...{ need: 'module', name },
-    why: 'the kernel loads it at the first need; a kernel without it is found at once',
+    why:
+      name === ftpModule
+        ? 'the kernel never loads it by itself; without it clients cannot fetch or list anything by FTP'
+        : 'the kernel loads it at the first need; a kernel without it is found at once',
   }));
 
 function nat({ served, fullNat }: DirectorWish): readonly Need[] {
@@ -93,6 +92,19 @@ const fullyTranslated = ({ vips }: Served): readonly Need[] => [
     }),
   ),
 ];
+
+/** IPVS takes answers behind FORWARD. They are no answers to the tracking of connections, which sees nothing of IPVS. */
+const acceptAnswers = ({ servers }: Served): readonly Need[] =>
+  unique(
+    servers.flatMap(({ address, port, vips }) =>
+      vips.map(({ protocol, port: served }) => ({
+        ...{ family: familyOf(address), answersOf: address, protocol, port: port === 0 ? served : port },
+      })),
+    ),
+  ).map((packets) => ({
+    ...{ need: 'accept', packets },
+    why: 'the answers of a server: no connection that is known, unless net.ipv4.vs.conntrack is 1',
+  }));
 
 /** IPVS works behind INPUT: what is dropped there never reaches it. */
 const accepts = ({ vips, electsIn = [] }: Served): readonly Need[] => [

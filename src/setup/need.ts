@@ -4,10 +4,12 @@
 import type { Protocol } from '../model/ipvs.ts';
 import type { Family, Ip } from '../net/ip.ts';
 
-/** Packets that a firewall must let in. @property to absent: to whatever address. */
+/** Packets that a firewall must let through. @property to absent: to whatever address. */
 export type Accepted = {
   readonly family: Family;
   readonly to?: Ip;
+  /** Answers, which pass on (FORWARD): the port is theirs. Absent: what comes in (INPUT). */
+  readonly answersOf?: Ip;
   readonly protocol: Protocol | number;
   /** 0, or absent: all. */
   readonly port?: number;

@@ -196,33 +196,33 @@ translate_by_iptables() {
 }`,
 
   accept_by_nft: String.raw`
-# accept_by_nft FAMILY RULE WHY: into every chain of that family that stands before what arrives here
+# accept_by_nft HOOK FAMILY RULE WHY: into every chain of that family that stands before what comes in (input) or passes on (forward)
 accept_by_nft() {
-  nft list chains 2>/dev/null | awk -v want="$1" '
+  nft list chains 2>/dev/null | awk -v hook="hook $1" -v want="$2" '
     $1 == "table" { family = $2; table = $3 }
     $1 == "chain" { chain = $2 }
-    /hook input/ && (family == "inet" || family == want) { print family, table, chain }' | while read -r at; do
+    index($0, hook) && (family == "inet" || family == want) { print family, table, chain }' | while read -r at; do
     # shellcheck disable=SC2086
-    handle=$(nft -a list chain $at | grep -F "lvs-setup: $2" | sed 's/.*# handle //' | head -n 1)
+    handle=$(nft -a list chain $at | grep -F "lvs-setup: $3" | sed 's/.*# handle //' | head -n 1)
     # shellcheck disable=SC2086
     case $action in
-      apply) [ -n "$handle" ] || nft insert rule $at $2 accept comment "\"lvs-setup: $2\"" || exit 1 ;;
-      check) [ -n "$handle" ] || ! nft list chain $at | grep -q -e 'policy drop' -e drop -e reject || echo "note: the firewall chain $at may drop $3; accept it: nft insert rule $at $2 accept" ;;
+      apply) [ -n "$handle" ] || nft insert rule $at $3 accept comment "\"lvs-setup: $3\"" || exit 1 ;;
+      check) [ -n "$handle" ] || ! nft list chain $at | grep -q -e 'policy drop' -e drop -e reject || echo "note: the firewall chain $at may drop $4; accept it: nft insert rule $at $3 accept" ;;
       undo) [ -z "$handle" ] || nft delete rule $at handle "$handle" ;;
     esac
-  done || failed "accept $2"
+  done || failed "accept $3"
 }`,
 
   accept_by_iptables: `
-# accept_by_iptables COMMAND RULE WHY
+# accept_by_iptables CHAIN COMMAND RULE WHY
 accept_by_iptables() {
   # shellcheck disable=SC2086
-  if $1 -C INPUT $2 -j ACCEPT 2>/dev/null; then has=yes; else has=no; fi
+  if $2 -C $1 $3 -j ACCEPT 2>/dev/null; then has=yes; else has=no; fi
   # shellcheck disable=SC2086
   case $action in
-    apply) [ $has = yes ] || { $1 -I INPUT $2 -j ACCEPT && remember "$1 $2" made; } || failed "accept $2" ;;
-    check) [ $has = yes ] || wrong "$1 does not accept $3" "without it a policy or a later rule may drop it" "$1 -I INPUT $2 -j ACCEPT" ;;
-    undo) if remembers "$1 $2"; then $1 -D INPUT $2 -j ACCEPT; forget "$1 $2"; fi ;;
+    apply) [ $has = yes ] || { $2 -I $1 $3 -j ACCEPT && remember "$2 $1 $3" made; } || failed "accept $3" ;;
+    check) [ $has = yes ] || wrong "$2 does not accept $4" "without it a policy or a later rule may drop it" "$2 -I $1 $3 -j ACCEPT" ;;
+    undo) if remembers "$2 $1 $3"; then $2 -D $1 $3 -j ACCEPT; forget "$2 $1 $3"; fi ;;
   esac
 }`,
 

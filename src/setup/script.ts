@@ -151,37 +151,54 @@ function iptablesTranslation(need: Translation): string {
 function acceptOf(packets: Accepted, firewall: Firewall, why: string): Step | undefined {
   if (firewall === 'none') return undefined;
   const what = `${why} (${describeAccepted(packets)})`;
+  const hook = hookOf(packets);
   if (firewall === 'nftables') {
-    return { call: call('accept_by_nft', nftTable(packets.family), nftMatch(packets), what) };
+    return { call: call('accept_by_nft', hook, nftTable(packets.family), nftMatch(packets), what) };
   }
-  return { call: call('accept_by_iptables', iptablesOf(packets.family), iptablesMatch(packets), what) };
+  const command = iptablesOf(packets.family);
+  return { call: call('accept_by_iptables', hook.toUpperCase(), command, iptablesMatch(packets), what) };
 }
+
+/** Where they have to be let through. */
+const hookOf = ({ answersOf }: Accepted): 'input' | 'forward' =>
+  answersOf === undefined ? 'input' : 'forward';
 
 const iptablesOf = (family: Family): string => (family === 'inet' ? 'iptables' : 'ip6tables');
 
-export function nftMatch({ family, to, protocol, port = 0 }: Accepted): string {
+export function nftMatch({ family, to, answersOf, protocol, port = 0 }: Accepted): string {
   const destination = to === undefined ? '' : `${nftTable(family)} daddr ${to} `;
-  if (typeof protocol === 'number' || port === 0) return `${destination}meta l4proto ${protocol}`;
-  return `${destination}${protocol} dport ${port}`;
+  const source = answersOf === undefined ? '' : `${nftTable(family)} saddr ${answersOf} `;
+  if (typeof protocol === 'number' || port === 0) return `${destination}${source}meta l4proto ${protocol}`;
+  return `${destination}${source}${protocol} ${answersOf === undefined ? 'dport' : 'sport'} ${port}`;
 }
 
-export function iptablesMatch({ to, protocol, port = 0 }: Accepted): string {
+export function iptablesMatch({ to, answersOf, protocol, port = 0 }: Accepted): string {
   const destination = to === undefined ? '' : `-d ${to} `;
-  return `${destination}-p ${protocol}${port === 0 ? '' : ` --dport ${port}`}`;
+  const source = answersOf === undefined ? '' : `-s ${answersOf} `;
+  const side = answersOf === undefined ? '--dport' : '--sport';
+  return `${destination}${source}-p ${protocol}${port === 0 ? '' : ` ${side} ${port}`}`;
 }
 
-const describeAccepted = ({ to, protocol, port = 0 }: Accepted): string =>
-  `${typeof protocol === 'number' ? `protocol ${protocol}` : protocol}${to === undefined ? '' : ` to ${to}`}${port === 0 ? '' : ` port ${port}`}`;
+const describeAccepted = ({ to, answersOf, protocol, port = 0 }: Accepted): string =>
+  [
+    typeof protocol === 'number' ? `protocol ${protocol}` : protocol,
+    ...(to === undefined ? [] : [`to ${to}`]),
+    ...(answersOf === undefined ? [] : [`from ${answersOf}`]),
+    ...(port === 0 ? [] : [`port ${port}`]),
+  ].join(' ');
 
 /** For people, where the script leaves the firewall alone. */
 export const firewallNotes = (needs: readonly Need[]): readonly string[] => {
   const wanted = needs.flatMap((need) => (need.need === 'accept' ? [need.packets] : []));
   if (wanted.length === 0) return [];
   return [
-    'Where a firewall drops what it does not know, let in (--firewall nftables or iptables puts it into the script):',
-    ...wanted.map((packets) => `  nft insert rule inet filter input ${nftMatch(packets)} accept`),
+    'Where a firewall drops what it does not know, let through (--firewall nftables or iptables puts it into the script):',
     ...wanted.map(
-      (packets) => `  ${iptablesOf(packets.family)} -I INPUT ${iptablesMatch(packets)} -j ACCEPT`,
+      (packets) => `  nft insert rule inet filter ${hookOf(packets)} ${nftMatch(packets)} accept`,
+    ),
+    ...wanted.map(
+      (packets) =>
+        `  ${iptablesOf(packets.family)} -I ${hookOf(packets).toUpperCase()} ${iptablesMatch(packets)} -j ACCEPT`,
     ),
   ];
 };

@@ -11,6 +11,7 @@ import { type Topology, topologies } from '../../src/setup/need.ts';
 import type { Firewall } from '../../src/setup/script.ts';
 import { scriptFunctions } from '../../src/setup/script-library.ts';
 import { type Served, type Server, servedBy, type Vip } from '../../src/setup/served.ts';
+import { modulesOf } from '../../src/setup/service-modules.ts';
 import { directorForms, directorScript, forms, realServerScript } from '../../src/setup/set-up.ts';
 import { aConfig } from '../make/a-config.ts';
 import { aReal, aVirtual } from '../make/a-virtual.ts';
@@ -52,7 +53,7 @@ function* scripts(): Generator<readonly [name: string, text: string]> {
           }
         for (const [name, form] of Object.entries(directorForms))
           for (const fullNat of topology === 'nat' ? [false, true] : [false]) {
-            const wish = { served, schedulers: ['wlc', 'mh'], fullNat };
+            const wish = { served, modules: ['ip_vs_wlc', 'ip_vs_mh'], fullNat };
             yield [
               `director ${topology} ${name} ${firewall} ${fullNat}`,
               directorScript(topology, wish, { form, firewall, action: 'apply' }),
@@ -154,10 +155,35 @@ describe('what a director needs', () => {
     const served = servedBy(aConfig({ virtuals: [aVirtual(virtual)] }), topology);
     const form = directorForms.sh ?? expect.fail('no sh');
     const how = { form, firewall: 'none', action: 'apply' } as const;
-    const text = directorScript(topology, { served, schedulers: ['wlc'], fullNat: false }, how);
+    const text = directorScript(topology, { served, modules: ['ip_vs_wlc'], fullNat: false }, how);
     return text.match(/setting net\/ipv4\/conf\/all\/accept_local 'at least' 1 0|ip_vs_rr(?=\s)/g) ?? [];
   };
   const vip6 = { kind: 'address', protocol: 'tcp', address: ip('fd09::f0'), port: 80 } as const;
+
+  it.each([
+    ['nftables', "accept_by_nft forward ip 'ip saddr 192.168.6.2 tcp sport 8080'"],
+    ['iptables', "accept_by_iptables FORWARD iptables '-s 192.168.6.2 -p tcp --sport 8080'"],
+    ['none', '#   iptables -I FORWARD -s 192.168.6.2 -p tcp --sport 8080 -j ACCEPT'],
+  ] as const)('is to let answers of masq servers pass (%s), and of no others', (firewall, line) => {
+    const form = directorForms.sh ?? expect.fail('no sh');
+    const how = { form, firewall, action: 'apply' } as const;
+    const textFor = (topology: Topology) =>
+      directorScript(topology, { served: known, modules: [], fullNat: false }, how);
+    expect(textFor('nat')).toContain(line);
+    expect(textFor('dr')).not.toMatch(/accept_by_\w+ forward|-I FORWARD/i);
+  });
+
+  it('is a scheduler, an engine and what reads FTP, of the kernel', () => {
+    const at = { kind: 'address', protocol: 'tcp', address: ip('192.168.6.240'), port: 21 } as const;
+    const masq = [aReal({ forward: 'masq' })];
+    const of = (changes: Partial<VirtualConfig>) =>
+      modulesOf(aVirtual({ id: at, scheduler: 'lc', ...changes }));
+    expect(of({ reals: masq, persistenceEngine: 'sip' })).toEqual(['ip_vs_lc', 'ip_vs_pe_sip', 'ip_vs_ftp']);
+    expect(of({})).toEqual(['ip_vs_lc']);
+    const marks = [{ address: ip('192.168.6.240'), protocol: 'tcp', port: 21 }] as const;
+    const marked = { id: { kind: 'fwmark', family: 'inet', fwmark: 1 }, marks, reals: masq } as const;
+    expect(of(marked as never)).toEqual(['ip_vs_lc', 'ip_vs_ftp']);
+  });
 
   it('is to hear itself, where it checks by the VIP who answers from there', () => {
     const byVip = { checkpath: 'vip' } as const;

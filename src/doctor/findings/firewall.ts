@@ -1,7 +1,7 @@
 // Rules that drop what a director needs: packets of a service, which IPVS takes behind INPUT; adverts; what goes on to a
 // server, which leaves by OUTPUT; and the answers of masq servers, which IPVS takes behind FORWARD.
 // Source: net/netfilter/ipvs/ip_vs_core.c (ip_vs_ops4), docs/setup.md.
-import { familyOf, ip } from '../../net/ip.ts';
+import { familyOf, type Ip, ip } from '../../net/ip.ts';
 import { directorNeeds } from '../../setup/director-needs.ts';
 import { type Accepted, topologies } from '../../setup/need.ts';
 import { iptablesMatch, nftMatch, nftTable } from '../../setup/script.ts';
@@ -9,7 +9,7 @@ import { servedBy } from '../../setup/served.ts';
 import type { Facts } from '../facts.ts';
 import { type Examination, type Finding, quoted, type Unlooked } from '../finding.ts';
 import { type Chain, iptablesOf, protocolOf } from '../firewall/ruleset.ts';
-import { dropperOf, type Packet } from '../firewall/verdict.ts';
+import { dropperOf, type Packet, redirectorOf } from '../firewall/verdict.ts';
 import { isTracked } from '../ipvs-setting.ts';
 import { deviceOf, nameOf, serversOf, servicesWith } from '../services.ts';
 
@@ -20,48 +20,80 @@ export const firewall: Examination<Facts> = {
     'firewall-drops-vrrp',
     'firewall-drops-answers',
     'firewall-drops-requests',
+    'firewall-redirects-service',
   ],
   examine: (facts): readonly (Finding | Unlooked)[] =>
     facts.ruleset === undefined
       ? [{ unlooked: 'rules of the firewall' }]
-      : [...services(facts), ...adverts(facts), ...answers(facts), ...requests(facts)],
+      : [
+          ...services(facts),
+          ...redirections(facts),
+          ...adverts(facts),
+          ...answers(facts),
+          ...requests(facts),
+        ],
 };
 
+type Accepting = Accepted & { readonly to: Ip };
+
 /** What `director` would accept for the services. */
-function services(facts: Facts): readonly Finding[] {
-  const accepted = new Map<string, Accepted>();
+function clientsOf(
+  facts: Facts,
+): readonly { accepted: Accepting; packet: Packet; names: readonly string[] }[] {
+  const accepted = new Map<string, Accepting>();
   for (const topology of topologies) {
     const served = servedBy(facts.config, topology);
-    for (const need of directorNeeds(topology, { served, schedulers: [], fullNat: false }))
+    for (const need of directorNeeds(topology, { served, modules: [], fullNat: false }))
       if (need.need === 'accept' && need.packets.to !== undefined)
-        accepted.set(JSON.stringify(need.packets), need.packets);
+        accepted.set(JSON.stringify(need.packets), { ...need.packets, to: need.packets.to });
   }
-  return [...accepted.values()].flatMap((packets) => {
-    const { to, protocol, port = 0 } = packets;
-    if (to === undefined) return [];
+  return [...accepted.values()].map((each) => {
+    const { to, protocol, port = 0 } = each;
     const iif = deviceOf(facts.config, to);
     const packet: Packet = {
-      ...{ family: nftTable(packets.family), protocol: protocolOf(protocol) ?? 0, daddr: to, state: 'new' },
+      ...{ family: nftTable(each.family), protocol: protocolOf(protocol) ?? 0, daddr: to, state: 'new' },
       ...(port !== 0 && { dport: port }),
       ...(iif !== undefined && { iif }),
     };
-    const chain = dropperOf(facts.ruleset ?? [], 'input', packet);
-    if (chain === undefined) return [];
+    const isServed = (place: { address: Ip; protocol: unknown; port: number }) =>
+      place.address === to && place.protocol === protocol && place.port === port;
     const names = facts.config.virtuals
-      .filter(({ id, marks = [] }) =>
-        [id.kind === 'address' ? id : undefined, ...marks].some(
-          (each) => each?.address === to && each.protocol === protocol && each.port === port,
-        ),
-      )
+      .filter(({ id, marks = [] }) => [...(id.kind === 'address' ? [id] : []), ...marks].some(isServed))
       .map(nameOf);
-    return {
-      ...{ name: 'firewall-drops-service', level: 'fault', services: names },
-      what: `${chainName(chain)} drops ${protocol} to ${to}${port === 0 ? '' : ` port ${port}`}`,
-      why: 'IPVS takes the packets of clients behind INPUT: what is dropped there never reaches it',
-      command: acceptance(chain, { nft: nftMatch(packets), iptables: iptablesMatch(packets), packets }),
-    };
+    return { accepted: each, packet, names };
   });
 }
+
+const placeIn = ({ to, protocol, port = 0 }: Accepting): string =>
+  `${protocol} to ${to}${port === 0 ? '' : ` port ${port}`}`;
+
+const services = (facts: Facts): readonly Finding[] =>
+  clientsOf(facts).flatMap(({ accepted, packet, names }) => {
+    const chain = dropperOf(facts.ruleset ?? [], 'input', packet);
+    if (chain === undefined) return [];
+    const match = { nft: nftMatch(accepted), iptables: iptablesMatch(accepted), packets: accepted };
+    return {
+      ...{ name: 'firewall-drops-service', level: 'fault', services: names },
+      what: `${chainName(chain)} drops ${placeIn(accepted)}`,
+      why: 'IPVS takes the packets of clients behind INPUT: what is dropped there never reaches it',
+      command: acceptance(chain, match),
+    };
+  });
+
+/** While the address is held: docker and kubernetes have such rules for all that is addressed to this host. */
+const redirections = (facts: Facts): readonly Finding[] =>
+  clientsOf(facts).flatMap(({ accepted, packet, names }) => {
+    const chain = redirectorOf(facts.ruleset ?? [], { ...packet, isLocal: true });
+    if (chain === undefined) return [];
+    const match = { nft: nftMatch(accepted), iptables: iptablesMatch(accepted) };
+    return {
+      ...{ name: 'firewall-redirects-service', level: 'fault', services: names },
+      what: `${chainName(chain)} gives ${placeIn(accepted)} another destination`,
+      why: 'that is done before IPVS sees the packets: they go elsewhere, and no server gets them',
+      command: acceptance(chain, match, ' -t nat'),
+      advice: 'where it is a published port of docker, publish another one',
+    };
+  });
 
 /** Both ways, of each router; a peer without a name of ours is the multicast group. */
 function adverts({ config, ruleset = [] }: Facts): readonly Finding[] {
@@ -178,9 +210,9 @@ const chainName = ({ by, family, table, name }: Chain): string =>
   by === 'nft' ? `chain ${name} of nftables' ${family} ${table}` : `chain ${name} of ${iptablesOf(family)}`;
 
 /** Before all that stands there, in the words of whoever keeps that chain. */
-function acceptance(chain: Chain, { nft, iptables, packets }: Match): string {
+function acceptance(chain: Chain, { nft, iptables, packets }: Match, table = ''): string {
   if (chain.by === 'iptables')
-    return `${iptablesOf(chain.family)} -I ${quoted(chain.name)} ${iptables} -j ACCEPT`;
+    return `${iptablesOf(chain.family)}${table} -I ${quoted(chain.name)} ${iptables} -j ACCEPT`;
   if (chain.table === 'firewalld' && packets !== undefined) {
     const { protocol, port = 0 } = packets;
     return typeof protocol === 'number' || port === 0

@@ -6,7 +6,6 @@ import { servedBy } from '../../setup/served.ts';
 import type { Facts } from '../facts.ts';
 import { type Examination, type Finding, quoted } from '../finding.ts';
 import { addressesOf, nameOf, serversOf, servicesAt } from '../services.ts';
-import { wrongKeys } from './settings.ts';
 
 export const local: Examination<Facts> = {
   subject: 'servers on this host',
@@ -58,16 +57,23 @@ const vipsOnLo = (facts: Facts): readonly Ip[] =>
     .map(({ address }) => address)
     .filter((address) => familyOf(address) === 'inet' && isServerFor(facts, address));
 
+/** Of each device that others ask by, the larger of its own and of `all` counts: that of lo does not. */
 function loud(facts: Facts): readonly Finding[] {
+  const { sysctls, links, config } = facts;
   const vips = vipsOnLo(facts);
-  const needs = realServerNeeds.dr({ served: servedBy(facts.config, 'dr'), dips: [], policy: false });
+  const needs = realServerNeeds.dr({ served: servedBy(config, 'dr'), dips: [], policy: false });
+  const devices = links.filter(({ loopback, up }) => up && !loopback).map(({ name }) => name);
   return needs.flatMap((need) => {
-    if (need.need !== 'sysctl') return [];
-    return wrongKeys(need, facts).map((key) => ({
-      ...{ name: 'arp-answers', level: 'fault', why: need.why },
-      services: vips.flatMap((vip) => servicesAt(facts.config, vip)),
-      what: `${vips.join(', ')} is on lo, and ${key} is ${facts.sysctls[key]}, expected ${need.value}`,
-      command: `sysctl -w ${quoted(`${key}=${need.value}`)}`,
-    }));
+    if (need.need !== 'sysctl' || !need.key.includes('/all/') || sysctls[need.key] === undefined) return [];
+    const { key, value, why } = need;
+    const on = (device: string) => Number(sysctls[key.replace('/all/', `/${device}/`)] ?? 0);
+    const open = devices.filter((device) => Math.max(on('all'), on(device)) < value);
+    if (open.length === 0) return [];
+    return {
+      ...{ name: 'arp-answers', level: 'fault', why },
+      services: [...new Set(vips.flatMap((vip) => servicesAt(config, vip)))],
+      what: `${vips.join(', ')} is on lo, and ${key} is ${sysctls[key]}, expected ${value}, as that of ${open.join(', ')} is ${open.map(on).join(', ')}`,
+      command: `sysctl -w ${quoted(`${key}=${value}`)}`,
+    } as const;
   });
 }

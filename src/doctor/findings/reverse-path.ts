@@ -4,7 +4,7 @@
 import { familyOf } from '../../net/ip.ts';
 import type { Facts } from '../facts.ts';
 import { type Examination, type Finding, quoted } from '../finding.ts';
-import { floatingOf, servicesAt } from '../services.ts';
+import { type Floating, floatingOf, servicesAt } from '../services.ts';
 
 /** What the kernel does for a device: the larger of the two, whatever either is. */
 export const effectiveFilter = (sysctls: Facts['sysctls'], device: string): number =>
@@ -20,20 +20,27 @@ export const reversePath: Examination<Facts> = {
     const served = floatingOf(config).filter(
       ({ entry }) => familyOf(entry.address) === 'inet' && servicesAt(config, entry.address).length > 0,
     );
-    const devices = [...new Set(served.map(({ device }) => device))];
-    return devices
-      .filter((device) => device !== back && effectiveFilter(sysctls, device) === 1)
-      .map((device): Finding => {
-        const own = served.filter((each) => each.device === device);
-        return {
-          ...{ name: 'rp-filter', level: 'fault' },
-          services: [...new Set(own.flatMap(({ entry }) => servicesAt(config, entry.address)))],
-          what: `${sourceOf(sysctls, device)}, and the default route is by ${back}`,
-          why: `what clients beyond the router send to ${own.map(({ entry }) => entry.address).join(', ')} on ${device} is dropped: their way back is by another device`,
-          command: `sysctl -w ${quoted(`net/ipv4/conf/${device}/rp_filter=2`)}`,
-        };
-      });
+    const dropped = served.filter(
+      (each) => effectiveFilter(sysctls, each.device) === 1 && isDropped(each, back, facts),
+    );
+    return [...new Set(dropped.map(({ device }) => device))].map((device): Finding => {
+      const own = dropped.filter((each) => each.device === device);
+      return {
+        ...{ name: 'rp-filter', level: 'fault' },
+        services: [...new Set(own.flatMap(({ entry }) => servicesAt(config, entry.address)))],
+        what: `${sourceOf(sysctls, device)}, and the default route is by ${back}`,
+        why: `what clients beyond the router send to ${own.map(({ entry }) => entry.address).join(', ')} on ${device} is dropped: their way back is by another device`,
+        command: `sysctl -w ${quoted(`net/ipv4/conf/${device}/rp_filter=2`)}`,
+      };
+    });
   },
+};
+
+/** As the kernel says where the address is held; else by the default route, unless rules may lead elsewhere. */
+const isDropped = ({ entry, device }: Floating, back: string, facts: Facts): boolean => {
+  const arrival = facts.arrivals?.[entry.address];
+  if (arrival !== undefined) return arrival === 'refused';
+  return device !== back && facts.hasPolicyRules !== true;
 };
 
 function sourceOf(sysctls: Facts['sysctls'], device: string): string {

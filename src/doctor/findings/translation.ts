@@ -26,7 +26,7 @@ function missing(facts: Facts): readonly Finding[] {
   if (isTracked(facts)) return [];
   const served = servedBy(facts.config, 'nat');
   if (served.servers.length === 0) return [];
-  const needs = directorNeeds('nat', { served, schedulers: [], fullNat: false });
+  const needs = directorNeeds('nat', { served, modules: [], fullNat: false });
   return needs
     .filter((need): need is Masquerade => need.need === 'masquerade')
     .flatMap((need) => {

@@ -78,6 +78,9 @@ function actOf(word: string, target: string): Act {
     case 'MASQUERADE':
     case 'SNAT':
       return { act: 'snat' };
+    case 'DNAT':
+    case 'REDIRECT':
+      return { act: 'dnat' };
     case 'LOG':
     case 'MARK':
     case 'CONNMARK':
@@ -110,6 +113,8 @@ function conditionOf(word: string, value: string): Condition | undefined {
       const spans = spansOf(value);
       return spans && { on: word.startsWith('--d') ? 'dport' : 'sport', values: spans };
     }
+    case '--dst-type':
+      return value === 'LOCAL' ? { on: 'local' } : undefined;
     case '--ctstate':
     case '--state':
       return { on: 'state', values: value.toLowerCase().split(',') };

@@ -75,19 +75,24 @@ function actOf(word: string, value: unknown): Act {
     case 'masquerade':
     case 'snat':
       return { act: 'snat' };
+    case 'dnat':
+    case 'redirect':
+      return { act: 'dnat' };
     case 'jump':
     case 'goto':
       return { act: word, chain: isEntry(value) ? String(value.target) : '' };
     case 'continue':
       return { act: 'go on' };
     case 'xt':
-      return translators.has(isEntry(value) ? String(value.name) : '') ? { act: 'snat' } : { act: 'unknown' };
+      return { act: translators[isEntry(value) ? String(value.name) : ''] ?? 'unknown' };
     default:
       return { act: 'unknown' };
   }
 }
 
-const translators: ReadonlySet<string> = new Set(['MASQUERADE', 'SNAT']);
+const translators: Readonly<Record<string, 'snat' | 'dnat'>> = {
+  ...{ MASQUERADE: 'snat', SNAT: 'snat', DNAT: 'dnat', REDIRECT: 'dnat' },
+};
 
 function mapped(conditions: readonly Condition[], { key, data }: Entry, setOf: SetOf): readonly Rule[] {
   const pairs = isEntry(data)
@@ -120,10 +125,17 @@ function valuesOf(right: unknown, setOf: SetOf): readonly unknown[] | undefined 
 }
 
 function plainCondition(left: Entry, values: readonly unknown[]): Condition {
-  const { payload, meta, ct } = left;
+  const { payload, meta, ct, fib } = left;
   if (isEntry(payload)) return payloadCondition(String(payload.protocol), String(payload.field), values);
   if (isEntry(ct) && ct.key === 'state' && ct.dir === undefined)
     return { on: 'state', values: words(values) };
+  if (
+    isEntry(fib) &&
+    fib.result === 'type' &&
+    listOf(fib.flags).join() === 'daddr' &&
+    values.join() === 'local'
+  )
+    return { on: 'local' };
   if (!isEntry(meta)) return unknown;
   switch (meta.key) {
     case 'iifname':

@@ -15,14 +15,16 @@ export type Condition = (
   /** A star at the end stands for the rest of the name. */
   | { readonly on: 'iif' | 'oif'; readonly values: readonly string[] }
   | { readonly on: 'state'; readonly values: readonly string[] }
+  /** Addressed to this host. */
+  | { readonly on: 'local' }
   | { readonly on: 'unknown' }
 ) & { readonly isNot?: true };
 
 export type Act =
   | { readonly act: 'accept' | 'drop' | 'return' | 'go on' | 'unknown' }
   | { readonly act: 'jump' | 'goto'; readonly chain: string }
-  /** Another source. */
-  | { readonly act: 'snat' };
+  /** Another source, another destination. */
+  | { readonly act: 'snat' | 'dnat' };
 
 export type Rule = { readonly conditions: readonly Condition[]; readonly act: Act };
 

@@ -16,6 +16,8 @@ export type Packet = {
   readonly oif?: string;
   /** Of the kernel's tracking of connections. */
   readonly state?: string;
+  /** Its destination is an address of this host. */
+  readonly isLocal?: true;
 };
 
 type Truth = 'yes' | 'no' | 'maybe';
@@ -37,9 +39,19 @@ export function translates(ruleset: Ruleset, packet: Packet): Truth {
   const ends = ruleset
     .filter(({ hook, type }) => hook === 'postrouting' && type === 'nat')
     .filter((chain) => isOfFamily(chain, packet))
-    .map((chain) => translatesIn(ruleset, chain, packet, 0));
+    .map((chain) => translatesIn(ruleset, chain, { packet, depth: 0, to: 'snat' }));
   return ends.includes('yes') ? 'yes' : ends.includes('maybe') ? 'maybe' : 'no';
 }
+
+/** The first base chain that gives every such packet another destination as it arrives. */
+export const redirectorOf = (ruleset: Ruleset, packet: Packet): Chain | undefined =>
+  ruleset.find(
+    (chain) =>
+      chain.hook === 'prerouting' &&
+      chain.type === 'nat' &&
+      isOfFamily(chain, packet) &&
+      translatesIn(ruleset, chain, { packet, depth: 0, to: 'dnat' }) === 'yes',
+  );
 
 const isOfFamily = ({ family }: Chain, packet: Packet): boolean =>
   family === 'inet' || family === packet.family;
@@ -90,13 +102,15 @@ const chainNamed = (ruleset: Ruleset, { by, family, table }: Chain, name: string
     (each) => each.by === by && each.family === family && each.table === table && each.name === name,
   );
 
-function translatesIn(ruleset: Ruleset, chain: Chain, packet: Packet, depth: number): Truth | 'over' {
+type Translating = Walk & { readonly to: 'snat' | 'dnat' };
+
+function translatesIn(ruleset: Ruleset, chain: Chain, { packet, depth, to }: Translating): Truth | 'over' {
   let found: Truth = 'no';
   for (const rule of chain.rules) {
     const truth = holds(rule, packet);
     if (truth === 'no') continue;
     const { act } = rule;
-    if (act.act === 'snat') {
+    if (act.act === to) {
       if (truth === 'yes' && found === 'no') return 'yes';
       found = 'maybe';
     } else if (act.act === 'jump' || act.act === 'goto') {
@@ -104,7 +118,7 @@ function translatesIn(ruleset: Ruleset, chain: Chain, packet: Packet, depth: num
       const below =
         target === undefined || depth >= depthMax
           ? 'maybe'
-          : translatesIn(ruleset, target, packet, depth + 1);
+          : translatesIn(ruleset, target, { packet, depth: depth + 1, to });
       if (below === 'yes' && truth === 'yes') return found === 'no' ? 'yes' : 'maybe';
       if (below === 'over' && truth === 'yes') return found === 'no' ? 'over' : found;
       if (below !== 'no' && below !== 'over') found = 'maybe';
@@ -158,6 +172,8 @@ function plainTruth(condition: Condition, packet: Packet): Truth {
     }
     case 'state':
       return packet.state === undefined ? 'maybe' : of(condition.values.includes(packet.state));
+    case 'local':
+      return packet.isLocal === true ? 'yes' : 'maybe';
     case 'unknown':
       return 'maybe';
   }

@@ -1,6 +1,6 @@
 // Which modules the running kernel has: loaded, built in, or there to be loaded. Source: proc(5), depmod(8),
 // modules.dep(5). A kernel whose folder of modules is not here (in a container) may have more: of it nothing is said.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 
 /** Their names, spelled with underscores; undefined where that cannot be told. @param root of the file system */
@@ -14,6 +14,15 @@ export function readKernelModules(root = ''): ReadonlySet<string> | undefined {
   const closed = read(`${root}/proc/sys/kernel/modules_disabled`)?.trim() === '1';
   const more = closed ? [] : lines(loadable).map((line) => nameOf(line.split(':')[0] ?? ''));
   return new Set([...builtIn, ...loaded, ...more]);
+}
+
+/** Loaded, or built in and with settings of their own; undefined where that cannot be told. */
+export function readLoadedModules(): ReadonlySet<string> | undefined {
+  try {
+    return new Set(readdirSync('/sys/module'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** "kernel/net/netfilter/ipvs/ip_vs_rr.ko.xz" is ip_vs_rr. */

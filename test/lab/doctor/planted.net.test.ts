@@ -25,6 +25,7 @@ let leave: () => void;
 /** Where the files of others lie. */
 const filesOf = { root: '' };
 const files = new Map<Topology, string>();
+const scripts = new Map<Topology, string>();
 
 const configOf = (topology: Topology, folder: string) => `
 director: {control_socket: ${folder}/control.sock, state_dir: ${folder}}
@@ -69,6 +70,7 @@ beforeAll(async () => {
     writeFileSync(file, configOf(topology, folder));
     files.set(topology, file);
     const script = join(folder, 'script');
+    scripts.set(topology, script);
     writeFileSync(script, await printed('director', topology, '-c', file, '--director', 'lvs1'));
     // The modules of IPVS are those of the host.
     await director.attempt('sh', script);
@@ -167,6 +169,31 @@ END`,
       'ip address add 10.7.0.9/16 dev eth1; ip address del 10.7.0.1/24 dev eth0; ip route replace default dev eth1',
     mend: 'ip address del 10.7.0.9/16 dev eth1; ip address add 10.7.0.1/24 dev eth0; ip route replace default via 10.7.0.254',
   },
+  { finding: 'interface-down', topology: 'dr', plant: 'ip link set dev eth1 down' },
+  {
+    finding: 'interface-missing',
+    topology: 'dr',
+    plant: 'ip link set dev eth1 down; ip link set dev eth1 name was1; ip link set dev was1 up',
+    mend: 'ip link set dev was1 down; ip link set dev was1 name eth1; ip link set dev eth1 up',
+  },
+  { finding: 'device-does-not-forward', plant: 'sysctl -w net.ipv4.conf.eth1.forwarding=0' },
+  // As docker swarm publishes a port.
+  {
+    finding: 'firewall-redirects-service',
+    topology: 'dr',
+    plant:
+      'iptables -t nat -N DOCKER-INGRESS; iptables -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER-INGRESS; iptables -t nat -A DOCKER-INGRESS -p tcp --dport 80 -j DNAT --to-destination 172.18.0.2:80; iptables -t nat -A DOCKER-INGRESS -j RETURN',
+    clear: 'nft delete table ip nat',
+  },
+  {
+    finding: 'firewall-redirects-service',
+    plant: `nft -f - <<'END'
+table ip forwarding {
+  chain pre { type nat hook prerouting priority -100; ip daddr 10.7.0.240 tcp dport 80 redirect to :8080; }
+}
+END`,
+    clear: 'nft delete table ip forwarding',
+  },
   { finding: 'foreign-program', plant: 'exec -a keepalived sleep 600 >/dev/null 2>&1 &' },
   { finding: 'server-mtu', plant: 'ip link set dev eth1 mtu 1400' },
   { finding: 'vip-prefix', topology: 'dr', plant: 'ip address add 10.7.0.240/24 dev eth0' },
@@ -195,4 +222,81 @@ describe('a director with one fault', () => {
       await obey(clear);
     }
   });
+});
+
+describe('a director where packets go by rules', () => {
+  const plant = [
+    'sysctl -qw net.ipv4.conf.all.rp_filter=1 net.ipv4.conf.eth0.rp_filter=0',
+    'ip address add 10.7.0.240/32 dev eth0',
+    'ip route replace default via 10.8.0.253',
+    'ip route add default via 10.7.0.254 dev eth0 table 77',
+    'ip rule add from 10.7.0.240 lookup 77',
+  ];
+  const clear = [
+    'ip rule del from 10.7.0.240 lookup 77; ip route flush table 77',
+    'ip address del 10.7.0.240/32 dev eth0',
+    'ip route replace default via 10.7.0.254; sysctl -qw net.ipv4.conf.all.rp_filter=0',
+  ];
+  it('is asked what it does with a client’s packet, where it holds the address', async () => {
+    const names = async () => (await look('dr')).findings.map(({ name }) => name);
+    try {
+      await obey(plant.join(' && '));
+      expect(await names()).toEqual([]);
+      await obey('ip rule del from 10.7.0.240 lookup 77');
+      expect(await names()).toEqual(['rp-filter']);
+      // Not held, and who knows where the rules lead.
+      await obey('ip address del 10.7.0.240/32 dev eth0');
+      expect(await names()).toEqual(['rp-filter']);
+      await obey('ip rule add from 10.7.0.240 lookup 77');
+      expect(await names()).toEqual([]);
+    } finally {
+      await obey(`(${clear.join('; ')}) 2>/dev/null; true`);
+    }
+  });
+});
+
+describe('a director whose firewall drops what it does not know', () => {
+  const families = {
+    nftables: {
+      plant:
+        "nft 'add table inet f; add chain inet f i { type filter hook input priority 0; policy drop; }; add chain inet f f { type filter hook forward priority 0; policy drop; }; add rule inet f f ct state established,related accept'",
+      clear: 'nft delete table inet f',
+    },
+    iptables: {
+      plant:
+        'iptables -P INPUT DROP; iptables -P FORWARD DROP; iptables -A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT',
+      clear: 'nft delete table ip filter',
+    },
+  };
+  it.each(Object.entries(families))(
+    'is mended by director nat --firewall %s, and undone',
+    async (firewall, { plant, clear }) => {
+      const expected = ['firewall-drops-answers', 'firewall-drops-service', 'firewall-drops-vrrp'];
+      const names = async () => (await look('nat')).findings.map(({ name }) => name).sort();
+      const words = [
+        'director',
+        'nat',
+        '-c',
+        files.get('nat') ?? '',
+        '--director',
+        'lvs1',
+        '--firewall',
+        firewall,
+      ];
+      const file = join(lab.directory(firewall), 'script');
+      writeFileSync(file, await printed(...words));
+      try {
+        await obey(plant);
+        expect(await names()).toEqual(expected);
+        // What it cannot do here is load modules.
+        await director.attempt('sh', file);
+        expect(await names()).toEqual([]);
+        await director.attempt('sh', file, 'undo');
+        expect(await names()).toEqual(expect.arrayContaining(expected));
+      } finally {
+        await obey(`${clear}; true`);
+        await director.attempt('sh', scripts.get('nat') ?? '');
+      }
+    },
+  );
 });
