@@ -13,7 +13,7 @@ import { floatingOf, serversOf } from '../doctor/services.ts';
 import type { Config } from '../model/config/config.ts';
 import { familyOf, type Ip } from '../net/ip.ts';
 import { ipFlag } from '../setup/script.ts';
-import { readKernelModules, readLoadedModules } from '../system/host/kernel-modules.ts';
+import { loadedKernelModules, readKernelModules } from '../system/host/kernel-modules.ts';
 import { networkFiles } from '../system/host/network-files.ts';
 import { findRivals } from '../system/host/rivals.ts';
 import { contentOfProc, settingsIn, settingsOfDevices, valuesOf } from '../system/host/sysctl-tree.ts';
@@ -26,7 +26,7 @@ export type Where = { readonly socket?: string; readonly root?: string };
 
 export async function gatherFacts(config: Config, { socket, root }: Where = {}): Promise<Facts> {
   const unread: string[] = [];
-  const [modules, loadedModules] = [readKernelModules(), readLoadedModules()];
+  const [modules, loadedModules] = [readKernelModules(), loadedKernelModules()];
   const [links, rules, routes, ways, programs, listening, daemon] = await Promise.all([
     printed(unread, 'ip', '-j', '-d', 'address', 'show'),
     readRules(unread),

@@ -17,7 +17,7 @@ export function readKernelModules(root = ''): ReadonlySet<string> | undefined {
 }
 
 /** Loaded, or built in and with settings of their own; undefined where that cannot be told. */
-export function readLoadedModules(): ReadonlySet<string> | undefined {
+export function loadedKernelModules(): ReadonlySet<string> | undefined {
   try {
     return new Set(readdirSync('/sys/module'));
   } catch {
