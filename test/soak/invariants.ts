@@ -1,11 +1,18 @@
 // What holds in every round of a soak run, whatever was done to the pair: a holder of the virtual address within the
 // bound of the fault, never two beyond the lease, somebody who answers, never a rule lost, never an unverified server
-// in the table, no fault of the program's own, and all is well again. Pure functions of the stream; times in which the
-// whole machine stood still are nobody's, and are added to each bound.
+// in the table, no fault of the program's own, and all is well again. Pure functions of the stream. Times for which the
+// whole machine stood still are nobody's: what they explain is excused, and counted apart. What must never be is not.
 import { lengthOf, longestOf, overlapsOf, type Span, spansOf, within } from './spans.ts';
 import type { Promised, Round, Sample } from './stream.ts';
 
 export type Violation = { readonly invariant: string; readonly at: number; readonly what: string };
+
+export type Judgement = {
+  readonly violations: readonly Violation[];
+  /** What would be some, had the machine not stood still for as long as they are beyond their bounds. */
+  readonly excused: readonly Violation[];
+};
+type Found = Violation & { readonly excused: boolean };
 
 /** What a round is measured by, for whoever reads the run. */
 export type Figures = {
@@ -14,6 +21,8 @@ export type Figures = {
   readonly silentMs: number;
   readonly requests: number;
   readonly lost: number;
+  /** In all, whoever saw it. */
+  readonly stalledMs: number;
 };
 
 type Of<K extends Sample['kind']> = Extract<Sample, { kind: K }>;
@@ -21,20 +30,25 @@ type Of<K extends Sample['kind']> = Extract<Sample, { kind: K }>;
 const of = <K extends Sample['kind']>(samples: readonly Sample[], kind: K): readonly Of<K>[] =>
   samples.filter((sample): sample is Of<K> => sample.kind === kind);
 
-export function judge(samples: readonly Sample[], round: Round, promised: Promised): readonly Violation[] {
-  return [
+export function judge(samples: readonly Sample[], round: Round, promised: Promised): Judgement {
+  const found = [
     ...judgeHolders(samples, round, promised),
     ...judgeSilence(samples, round, promised),
     ...judgeTable(samples, round, promised),
     ...judgeUnverified(samples, round, promised),
     ...of(samples, 'broken')
       .filter(({ at }) => isIn(round, at))
-      .map(({ at, host, what }) => ({ invariant: 'nothing breaks', at, what: `${host}: ${what}` })),
+      .map(({ at, host, what }) => violated({ invariant: 'nothing breaks', at, what: `${host}: ${what}` })),
     ...(round.settled === true
       ? []
-      : [{ invariant: 'all is well again', at: round.to, what: `it was not: ${round.settled}` }]),
+      : [violated({ invariant: 'all is well again', at: round.to, what: `it was not: ${round.settled}` })]),
   ];
+  const those = (excuses: boolean) =>
+    found.flatMap(({ excused, ...violation }) => (excused === excuses ? [violation] : []));
+  return { violations: those(false), excused: those(true) };
 }
+
+const violated = (violation: Violation): Found => ({ ...violation, excused: false });
 
 export function measure(samples: readonly Sample[], round: Round, promised: Promised): Figures {
   const answers = of(samples, 'answer').filter(({ at }) => isIn(round, at));
@@ -45,16 +59,23 @@ export function measure(samples: readonly Sample[], round: Round, promised: Prom
     silentMs: longest(silentSpans(samples, round, promised.pingMs)),
     requests: answers.length,
     lost: answers.filter(({ served }) => !served).length,
+    stalledMs: Math.round(stalledMs(samples, round)),
   };
 }
 
 const isIn = ({ from, to }: Span, at: number) => at >= from && at < to;
 
-/** For how long the machine stood still in or around that span. */
+/** For how long the machine stood still in or around that span: once, however many saw it. */
 function stalledMs(samples: readonly Sample[], { from, to }: Span): number {
-  return of(samples, 'stall')
-    .filter(({ at, ms }) => at >= from && at - ms <= to)
-    .reduce((sum, { ms }) => sum + ms, 0);
+  const stalls = of(samples, 'stall')
+    .map(({ at, ms }) => ({ from: at - ms, to: at }))
+    .filter((stall) => stall.to >= from && stall.from <= to);
+  const whole = {
+    from: Math.min(from, ...stalls.map((stall) => stall.from)),
+    to: Math.max(to, ...stalls.map((stall) => stall.to)),
+  };
+  const lists = stalls.map((stall) => [stall]);
+  return overlapsOf(lists, (count) => count > 0, whole).reduce((sum, span) => sum + lengthOf(span), 0);
 }
 
 function holderSpans(
@@ -73,24 +94,40 @@ function holderSpans(
   return overlapsOf(lists, fits, round);
 }
 
-const beyond = (samples: readonly Sample[], spans: readonly Span[], boundMs: number) =>
-  spans.filter((span) => lengthOf(span) > boundMs + stalledMs(samples, span));
+/** Spans that are longer than their bound. What may not be at all is not excused by a machine that stands still. */
+function beyond(
+  samples: readonly Sample[],
+  spans: readonly Span[],
+  boundMs: number,
+  { invariant, what }: { readonly invariant: string; readonly what: string },
+): readonly Found[] {
+  return spans
+    .filter((span) => lengthOf(span) > boundMs)
+    .map((span) => {
+      const [lengthMs, stalled] = [lengthOf(span), boundMs > 0 ? stalledMs(samples, span) : 0];
+      const still = stalled > 0 ? `, and ${Math.round(stalled)} for which the machine stood still` : '';
+      return {
+        invariant,
+        at: span.from,
+        what: `${what} for ${Math.round(lengthMs)} ms, ${boundMs} allowed${still}`,
+        excused: lengthMs <= boundMs + stalled,
+      };
+    });
+}
 
-function judgeHolders(samples: readonly Sample[], round: Round, promised: Promised): readonly Violation[] {
+function judgeHolders(samples: readonly Sample[], round: Round, promised: Promised): readonly Found[] {
   const { noHolderMs, twoHoldersMs } = round.bound;
   const none = holderSpans(samples, round, promised, (count) => count === 0);
   const two = holderSpans(samples, round, promised, (count) => count > 1);
   return [
-    ...beyond(samples, none, noHolderMs).map((span) => ({
+    ...beyond(samples, none, noHolderMs, {
       invariant: 'a holder within the bound',
-      at: span.from,
-      what: `nobody held the address for ${Math.round(lengthOf(span))} ms, ${noHolderMs} allowed`,
-    })),
-    ...beyond(samples, two, twoHoldersMs).map((span) => ({
+      what: 'nobody held the address',
+    }),
+    ...beyond(samples, two, twoHoldersMs, {
       invariant: 'never two beyond the lease',
-      at: span.from,
-      what: `both held the address for ${Math.round(lengthOf(span))} ms, ${twoHoldersMs} allowed`,
-    })),
+      what: 'both held the address',
+    }),
   ];
 }
 
@@ -107,16 +144,14 @@ function silentSpans(samples: readonly Sample[], round: Span, pingMs: number): r
   return within([...spans, { from: last + pingMs, to: round.to }], round);
 }
 
-function judgeSilence(samples: readonly Sample[], round: Round, { pingMs }: Promised): readonly Violation[] {
-  const { silentMs } = round.bound;
-  return beyond(samples, silentSpans(samples, round, pingMs), silentMs).map((span) => ({
+function judgeSilence(samples: readonly Sample[], round: Round, { pingMs }: Promised): readonly Found[] {
+  return beyond(samples, silentSpans(samples, round, pingMs), round.bound.silentMs, {
     invariant: 'somebody answers',
-    at: span.from,
-    what: `no ping was answered for ${Math.round(lengthOf(span))} ms, ${silentMs} allowed`,
-  }));
+    what: 'no ping was answered',
+  });
 }
 
-function judgeTable(samples: readonly Sample[], round: Round, promised: Promised): readonly Violation[] {
+function judgeTable(samples: readonly Sample[], round: Round, promised: Promised): readonly Found[] {
   const looks = of(samples, 'table');
   return promised.hosts.flatMap((host) => {
     const ofHost = looks.filter((look) => look.host === host);
@@ -128,19 +163,19 @@ function judgeTable(samples: readonly Sample[], round: Round, promised: Promised
           return { at: look.at, on: found === undefined || !has };
         });
         const missing = within(spansOf(changes, round.to), round);
-        return beyond(samples, missing, round.bound.missingMs).map((span) => ({
+        const rule = [service, ...(server === undefined ? [] : [server])].join(' with ');
+        return beyond(samples, missing, round.bound.missingMs, {
           invariant: 'never a rule lost',
-          at: span.from,
-          what: `${host} had no ${[service, ...(server === undefined ? [] : [server])].join(' with ')} for ${Math.round(lengthOf(span))} ms, ${round.bound.missingMs} allowed`,
-        }));
+          what: `${host} had no ${rule}`,
+        });
       }),
     );
   });
 }
 
 /** Nobody has to know of a death at once, and who stands still knows nothing; but nobody takes in what does not serve. */
-function judgeUnverified(samples: readonly Sample[], round: Round, promised: Promised): readonly Violation[] {
-  const { verdictMs } = promised;
+function judgeUnverified(samples: readonly Sample[], round: Round, promised: Promised): readonly Found[] {
+  const stalled = stalledMs(samples, round);
   const spans = (kind: 'serves' | 'disturbed', name: string) =>
     spansOf(
       samples.flatMap((sample) => {
@@ -154,17 +189,21 @@ function judgeUnverified(samples: readonly Sample[], round: Round, promised: Pro
     );
   const touches = (list: readonly Span[], span: Span) =>
     list.some(({ from, to }) => from <= span.to && to >= span.from);
-  return samples.flatMap((sample) => {
-    if (!isIn(round, sample.at)) return [];
-    const before = { from: sample.at - verdictMs - stalledMs(samples, round), to: sample.at };
+  const look = (sample: Sample, verdictMs: number): Violation | undefined => {
+    const before = { from: sample.at - verdictMs, to: sample.at };
     const unserving = (server: string) => !touches(spans('serves', server), before);
     if (sample.kind === 'verdict' && sample.up && unserving(sample.server))
-      return [unverified(sample, sample.server, 'was called up')];
-    if (sample.kind !== 'table' || touches(spans('disturbed', sample.host), before)) return [];
+      return unverified(sample, sample.server, 'was called up');
+    if (sample.kind !== 'table' || touches(spans('disturbed', sample.host), before)) return undefined;
     const bad = sample.services
       .flatMap(({ reals }) => reals)
       .find(({ server, weight }) => weight > 0 && unserving(server));
-    return bad === undefined ? [] : [unverified(sample, bad.server, `had weight ${bad.weight}`)];
+    return bad && unverified(sample, bad.server, `had weight ${bad.weight}`);
+  };
+  return samples.flatMap((sample) => {
+    const found = isIn(round, sample.at) ? look(sample, promised.verdictMs) : undefined;
+    if (found === undefined) return [];
+    return [{ ...found, excused: look(sample, promised.verdictMs + stalled) === undefined }];
   });
 }
 

@@ -22,7 +22,7 @@ export type Sample = { readonly at: number } & (
   | { readonly kind: 'disturbed'; readonly host: string; readonly disturbed: boolean }
   /** An exception of the daemon that nobody caught, or the end of its process, where no fault has asked for it. */
   | { readonly kind: 'broken'; readonly host: string; readonly what: string }
-  /** The whole machine stood still for that long: whoever watches was not called. */
+  /** For that long, until then, the machine called somebody late who does nothing but wait: a witness, or whoever watches. */
   | { readonly kind: 'stall'; readonly ms: number }
 );
 

@@ -5,6 +5,7 @@ import type { Dealt } from '../../soak/plan.ts';
 import type { Bound } from '../../soak/stream.ts';
 import type { Keeper } from './keeper.ts';
 import type { Site } from './site.ts';
+import type { Witnesses } from './witnesses.ts';
 
 /** What a fault can reach. */
 export type Scene = {
@@ -12,6 +13,7 @@ export type Scene = {
   /** The director that it happens to, and the other one. */
   readonly target: Keeper;
   readonly other: Keeper;
+  readonly witnesses: Witnesses;
   readonly lastsMs: number;
   readonly random: Random;
 };

@@ -28,6 +28,7 @@ const growing = outcome.slopes.filter(({ flat }) => flat === false);
 for (const line of outcome.violations) console.log(`VIOLATED: ${line}`);
 console.log(
   `${outcome.rounds} rounds, ${outcome.requests} requests, ${outcome.lost} lost; ` +
+    `the machine stood still for ${(outcome.stalledMs / 1000).toFixed(1)} s, which excuses ${outcome.excused.length}; ` +
     `${outcome.violations.length === 0 ? 'every invariant held' : 'AN INVARIANT DID NOT HOLD'}; ` +
     verdictOn(outcome.slopes),
 );

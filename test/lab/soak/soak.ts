@@ -26,6 +26,8 @@ export type SoakOptions = {
   readonly first: number;
   /** Only faults whose name has that in it. */
   readonly only?: string;
+  /** All that can be done here, if left out. */
+  readonly faults?: readonly Fault[];
   readonly say: (line: string) => void;
 };
 
@@ -34,6 +36,9 @@ export type SoakOutcome = {
   readonly requests: number;
   readonly lost: number;
   readonly violations: readonly string[];
+  /** What the machine answers for, as it stood still. */
+  readonly excused: readonly string[];
+  readonly stalledMs: number;
   readonly slopes: readonly Slope[];
 };
 
@@ -60,7 +65,7 @@ export const soak = (options: SoakOptions): Promise<SoakOutcome> =>
     ] as const;
     const gauging = watchGauges(() => keepers, gauges);
     lab.defer(gauging.stop);
-    const chosen = faults.filter(({ name }) => name.includes(options.only ?? ''));
+    const chosen = (options.faults ?? faults).filter(({ name }) => name.includes(options.only ?? ''));
     const run: Run = { ...options, site, watch: watching, keepers, faults: chosen };
     options.say(`seed ${options.seed}, ${chosen.length} faults, ${hasIpvs ? 'with' : 'without'} IPVS`);
     for (const missing of missingFaults) options.say(`left out: ${missing}`);
@@ -74,30 +79,35 @@ export const soak = (options: SoakOptions): Promise<SoakOutcome> =>
 /** Whoever is killed is known to be dead. */
 const noticedMs = 500;
 
+const nothing = { rounds: 0, requests: 0, lost: 0, stalledMs: 0, violations: [], excused: [] };
+
 async function walk(run: Run): Promise<Omit<SoakOutcome, 'slopes'>> {
   const begun = performance.now();
   const settled = await settle(run);
   if (settled !== true) {
     sayLast(run, 20);
-    return { rounds: 0, requests: 0, lost: 0, violations: [`at the start: ${settled}`] };
+    return { ...nothing, violations: [`at the start: ${settled}`] };
   }
-  let [rounds, requests, lost] = [0, 0, 0];
+  let { rounds, requests, lost, stalledMs } = nothing;
   const broken: string[] = [];
+  const excused: string[] = [];
   while (rounds < run.roundsMax && performance.now() - begun < run.secondsMax * 1000) {
     const planned = planRound(run.seed, run.first + rounds, run.faults);
     const round = await torment(run, planned);
     const figures = measure(run.watch.samples(), round, promised);
-    const violations = judge(run.watch.samples(), round, promised);
+    const judged = judge(run.watch.samples(), round, promised);
     run.say(tell(planned, round, figures));
     rounds += 1;
     requests += figures.requests;
     lost += figures.lost;
-    if (violations.length > 0) broken.push(...explain(run, planned, violations));
+    stalledMs += figures.stalledMs;
+    excused.push(...excuse(run, planned, judged.excused));
+    if (judged.violations.length > 0) broken.push(...explain(run, planned, judged.violations));
     if (round.settled !== true) break;
     run.watch.forget(round.to - 60_000);
   }
   run.say(`${rounds} rounds, ${requests} requests, ${lost} lost`);
-  return { rounds, requests, lost, violations: broken };
+  return { rounds, requests, lost, stalledMs, violations: broken, excused };
 }
 
 /** One fault, from its injection until all is well again. */
@@ -105,6 +115,7 @@ async function torment(run: Run, planned: PlannedRound<Fault>): Promise<Round> {
   const { fault, lastsMs, random } = planned;
   const target = run.keepers[planned.target];
   const other = run.keepers[planned.target === 0 ? 1 : 0];
+  const { witnesses } = run.watch;
   await pause(planned.afterMs);
   const from = performance.now();
   const disturbed = (on: boolean) =>
@@ -112,15 +123,18 @@ async function torment(run: Run, planned: PlannedRound<Fault>): Promise<Round> {
   disturbed(true);
   target.expectEnds(!fault.gentle);
   const dying = dieAndReturn(run, planned);
-  const mend = await fault.inject({ site: run.site, target, other, lastsMs, random });
+  const mend = await fault.inject({ site: run.site, target, other, witnesses, lastsMs, random });
   await pause(lastsMs);
   await mend();
   await dying;
   const settled = await settle(run);
   disturbed(false);
   target.expectEnds(false);
+  const to = performance.now();
+  const what = 'the witnesses have looked until the end of the round';
+  await waitUntil(() => witnesses.seenUntil() >= to, { timeoutMs: 30_000, what });
   const { bound = () => ({}) } = fault;
-  return { from, to: performance.now(), bound: { ...usual, ...bound(lastsMs) }, settled };
+  return { from, to, bound: { ...usual, ...bound(lastsMs) }, settled };
 }
 
 async function dieAndReturn({ site, watch }: Run, { death }: PlannedRound<Fault>): Promise<void> {
@@ -168,8 +182,15 @@ const tell = ({ round, fault, target, lastsMs, death }: PlannedRound<Fault>, who
     `two ${found.twoHoldersMs} of ${Math.round(whole.bound.twoHoldersMs)}`,
     `no answer ${found.silentMs} of ${Math.round(whole.bound.silentMs)}`,
     `${found.lost} of ${found.requests} requests lost`,
+    ...(found.stalledMs > 0 ? [`the machine stood still for ${found.stalledMs} ms`] : []),
     `${((whole.to - whole.from) / 1000).toFixed(1)} s`,
   ].join('; ');
+
+function excuse(run: Run, { round }: PlannedRound<Fault>, excused: readonly Violation[]): readonly string[] {
+  const lines = excused.map(({ invariant, what }) => `round ${round}: ${invariant}: ${what}`);
+  for (const line of lines) run.say(`excused: ${line}`);
+  return lines;
+}
 
 /** What is told of a violation; the whole stream of the round and the logs are in a folder of .lab/soak. */
 function explain(

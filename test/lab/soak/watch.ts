@@ -1,15 +1,17 @@
 // Watches a site while a soak run torments it, and makes samples of what it sees: who holds the virtual address, by the
-// kernels' own words; what a client's pings and requests find; the tables; and times for which the whole machine stood
+// kernels' own words; what a client's pings and requests find; the tables; and times for which the machine stood
 // still. Judges nothing. All times are of this process' monotonic clock, when the line came: other clocks are stepped.
 import type { Sample, TableService } from '../../soak/stream.ts';
 import { checkoutRoot } from '../harness/checkout.ts';
 import type { Host } from '../harness/namespaces.ts';
 import { run } from '../harness/process.ts';
 import { hasIpvs, pingMs, requestMs, type Site, vip } from './site.ts';
+import { startWitnesses, type Witnesses } from './witnesses.ts';
 
 export type Watch = {
   readonly samples: () => readonly Sample[];
   readonly record: (sample: Sample) => void;
+  readonly witnesses: Witnesses;
   /** Who holds the address now. */
   readonly holders: () => readonly string[];
   /** Whether the last requests, so many of them, were all served. */
@@ -27,10 +29,12 @@ export function watch(site: Site): Watch {
   const record = (sample: Sample) => void samples.push(sample);
   for (const host of site.directors) watchHolder(host, holding, record);
   watchClient(site.client, record);
+  const witnesses = startWitnesses(site.lab, record);
   const timers = [watchClock(record), watchTables(site, record)];
   return {
     samples: () => [...samples].sort((one, other) => one.at - other.at),
     record,
+    witnesses,
     holders: () => [...holding],
     served: (last) => {
       const answers = samples.flatMap((sample) => (sample.kind === 'answer' ? [sample] : [])).slice(-last);
@@ -79,7 +83,7 @@ function watchClient(client: Host, record: (sample: Sample) => void): void {
   });
 }
 
-/** A machine that stands still, or gives this process no processor, delays all the others as well. */
+/** Where this process is called late, so is what it records: the others may have been in time. */
 function watchClock(record: (sample: Sample) => void): NodeJS.Timeout {
   const everyMs = 20;
   let last = performance.now();
