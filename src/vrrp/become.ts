@@ -116,16 +116,20 @@ export const activeState = (router: RouterConfig, now: Micros): Active => ({
   lastAnnounceAt: now,
   rounds: 1,
   conflicts: {},
-  ...(router.garpDelayUs > 0
-    ? { announcement: { at: now + router.garpDelayUs, repeat: router.garpRepeat } }
-    : refresh(router, now)),
+  ...nextRound(router, now, now),
 });
 
-/** The announcement that follows any round but the first. */
-export const refresh = (router: RouterConfig, now: Micros): { announcement?: Announcement } =>
-  router.garpRefreshUs > 0
-    ? { announcement: { at: now + router.garpRefreshUs, repeat: router.garpRefreshRepeat ?? 1 } }
-    : {};
+/** The announcement that follows any other: the second round, until that is over, and from then on refreshes. */
+export function nextRound(
+  router: RouterConfig,
+  activeSince: Micros,
+  now: Micros,
+): { announcement?: Announcement } {
+  const secondAt = activeSince + router.garpDelayUs;
+  if (secondAt > now) return { announcement: { at: secondAt, repeat: router.garpRepeat } };
+  if (router.garpRefreshUs === 0) return {};
+  return { announcement: { at: now + router.garpRefreshUs, repeat: router.garpRefreshRepeat ?? 1 } };
+}
 
 export type BackupOptions = {
   readonly activeIntervalUs?: Micros;

@@ -13,9 +13,11 @@ const PEERS_MAX = 8;
 /** All peers beyond that share one allowance. */
 const OTHERS = 'others';
 const REPORT_EVERY_US = 60_000_000;
+const neverAnswered = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY] as const;
 
 /**
- * Sends an advert at once, unless this peer was answered less than a quarter of an interval ago.
+ * Sends an advert at once, unless this peer was answered twice within half an interval: an answer may have crossed its
+ * next advert, or its last word.
  * `restart_timer` (priority 0): Adver_Timer starts again, but only if the advert is really sent, or a flood
  * would silence us.
  */
@@ -27,13 +29,14 @@ export function assertActive(
   const { router, state, now } = context;
   const noted = note(context, peer);
   const { key, conflict } = noted;
-  if (4 * (now - conflict.lastAssertAt) < router.advertIntervalUs) {
+  const [last, before] = conflict.assertsAt;
+  if (2 * (now - before) < router.advertIntervalUs) {
     return { state: noted.state, effects: [] };
   }
   const renews = leaseIsDue(router, state.leaseRenewedAt, now);
   const next = {
     ...noted.state,
-    conflicts: { ...noted.state.conflicts, [key]: { ...conflict, lastAssertAt: now } },
+    conflicts: { ...noted.state.conflicts, [key]: { ...conflict, assertsAt: [now, last] as const } },
     lastAdvertAt: now,
     leaseRenewedAt: renews ? now : state.leaseRenewedAt,
     nextAdvertAt: timer === 'restart_timer' ? now + router.advertIntervalUs : state.nextAdvertAt,
@@ -111,7 +114,7 @@ function note({ router, state, now }: Context<Active>, peer: Ip) {
   const key = keyOf(conflicts, peer);
   const known = conflicts[key];
   const conflict: Conflict = {
-    ...(known ?? { lastAssertAt: Number.NEGATIVE_INFINITY }),
+    ...(known ?? { assertsAt: neverAnswered }),
     lastHeardAt: now,
     count: (known?.count ?? 0) + 1,
   };

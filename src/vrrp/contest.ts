@@ -3,7 +3,7 @@
 // that lasts, or a flood of forged adverts, costs about one round a second. RFC 9568 §6.4.3 leaves this to us.
 
 import type { Micros } from '../ports/clock.ts';
-import { type Context, refresh } from './become.ts';
+import { type Context, nextRound } from './become.ts';
 import { effectivePriority } from './election.ts';
 import { activeDownInterval } from './timers.ts';
 import type { Active, Announcement, Contest, RouterConfig, State, Step } from './types.ts';
@@ -46,21 +46,35 @@ function contend({ router, state, now }: Context<Active>, settleUs: Micros): Ste
   }
   const round = state.rounds + 1;
   return {
-    state: { ...next, ...followUp(router, now), lastAnnounceAt: now, rounds: round },
+    state: { ...next, ...followUp(router, state.since, now), lastAnnounceAt: now, rounds: round },
     effects: [{ type: 'announce', round, repeat }],
   };
 }
 
 /** Once more when the conflict should be over: the other may have announced itself later than we did. */
-export const followUp = (router: RouterConfig, now: Micros): { announcement?: Announcement } =>
+export const followUp = (
+  router: RouterConfig,
+  activeSince: Micros,
+  now: Micros,
+): { announcement?: Announcement } =>
   router.garpLowerDelayUs === 0
-    ? refresh(router, now)
+    ? nextRound(router, activeSince, now)
     : {
         announcement: {
           at: now + (router.garpLowerDelayUs ?? longestPause(router)),
           repeat: repeatOf(router),
         },
       };
+
+/**
+ * It has become active beside another, which yields as soon as it hears that: without a word, if it is of another make,
+ * and after an announcement of its own, perhaps, that came to the neighbours later than ours.
+ */
+export function besideAnother(router: RouterConfig, state: Active): Active {
+  const { announcement } = followUp(router, state.since, state.since);
+  const isSooner = (announcement?.at ?? 0) < (state.announcement?.at ?? Number.POSITIVE_INFINITY);
+  return announcement !== undefined && isSooner && repeatOf(router) > 0 ? { ...state, announcement } : state;
+}
 
 const repeatOf = ({ garpLowerRepeat, garpRepeat }: RouterConfig): number => garpLowerRepeat ?? garpRepeat;
 

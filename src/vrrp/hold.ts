@@ -18,10 +18,12 @@ export function hold(context: Context): Step {
   return { state, effects: [...effects, ...said(router, holdUs)] };
 }
 
-/** The lease lasts as long as the wait: where nobody comes, nobody misses them for a moment. */
+/** The lease outlasts the wait: where nobody comes, nobody misses them for a moment. */
 const said = (router: RouterConfig, holdUs: Micros): readonly Effect[] => [
   { type: 'sendAdvert', priority: RESIGNED_PRIORITY },
-  ...(router.leaseUs === 'off' ? [] : [{ type: 'renewLease', atLeastUs: holdUs } as const]),
+  ...(router.leaseUs === 'off'
+    ? []
+    : [{ type: 'renewLease', atLeastUs: holdUs + router.advertIntervalUs } as const]),
 ];
 
 /** Its time is over, and no successor was heard. */

@@ -49,13 +49,18 @@ function hearAsBackup(context: Context<Backup>, heard: Heard): Step {
   if (priority === RESIGNED_PRIORITY) {
     return { state: hearResignation(context, heard.path), effects: [] };
   }
-  if (state.owesWord !== true) return hearOther(context, heard);
-  const { owesWord: _, ...rest } = state;
-  const made = hearOther({ ...context, state: rest }, heard);
-  return { ...made, effects: [...made.effects, ...lastWordTo(router, { priority, address: heard.source })] };
+  const made = hearOther(context, heard);
+  if (state.owesWord !== true) return made;
+  // Until one has gone out, it is owed.
+  const owes = state.unsent === undefined ? {} : { owesWord: true as const };
+  const word = lastWordTo(router, { priority, address: heard.source });
+  return { state: { ...made.state, ...owes }, effects: [...made.effects, ...word] };
 }
 
-function hearOther({ router, state, now }: Context<Backup>, heard: Heard): Step {
+function hearOther(
+  { router, state: { owesWord: _, ...state }, now }: Context<Backup>,
+  heard: Heard,
+): Step<Backup> {
   const { priority } = heard.advert;
   const from = knownAs(router, heardRouter(heard, now), heard.path, state.heard);
   if (!yieldsTo(router, state, priority, now)) {
@@ -132,11 +137,15 @@ function hearAsActive(context: Context<Active>, heard: Heard): Step {
 
 function yieldTo(context: Context<Active>, heard: Heard, reason: Reason): Step {
   const { router, state, now } = context;
-  const next = backupState(router, now, { ...successorOf(router, heard, now), ...stillUnsent(state) });
-  const detail = reason === 'adverts_unsent' && state.unsent ? { detail: state.unsent.reason } : {};
+  const isUnsent = reason === 'adverts_unsent';
+  const next = backupState(router, now, {
+    ...{ ...successorOf(router, heard, now), ...stillUnsent(state) },
+    ...(isUnsent && { owesWord: true }),
+  });
+  const detail = isUnsent && state.unsent ? { detail: state.unsent.reason } : {};
   const yielded = become(context, next, { reason, ...detail, peer: heard.source });
   // It would be the higher claim.
-  if (reason === 'adverts_unsent' || router.saysLastWord === false) return yielded;
+  if (isUnsent || router.saysLastWord === false) return yielded;
   return sayBeforeRemoval(yielded, [lastWord(router)]);
 }
 

@@ -8,10 +8,10 @@ import {
   type Context,
   leaseRenewal,
   movesWithGroup,
-  refresh,
+  nextRound,
   resignation,
 } from './become.ts';
-import { followUp } from './contest.ts';
+import { besideAnother, followUp } from './contest.ts';
 import { effectivePriority, RESIGNED_PRIORITY } from './election.ts';
 import { endHold } from './hold.ts';
 import { leaveUnheard, stillUnsent, tryAdvert } from './on-sending.ts';
@@ -58,8 +58,13 @@ function activeIsDown(context: Context<Backup>): Step {
   return takeOver(context);
 }
 
-export const takeOver = (context: Context<Backup>): Step =>
-  become(context, activeState(context.router, context.now), takeoverCause(context));
+export function takeOver(context: Context<Backup>): Step {
+  const { router, now } = context;
+  const cause = takeoverCause(context);
+  const active = activeState(router, now);
+  const isAlone = cause.reason !== 'preempted_lower_priority';
+  return become(context, isAlone ? active : besideAnother(router, active), cause);
+}
 
 function takeoverCause({ router, state, now }: Context<Backup>) {
   const { heard, resignedAt, activeIntervalUs } = state;
@@ -115,7 +120,8 @@ function announceIfDue(context: Context<Active>): Step<Active> {
     const later = { ...announcement, at: now + router.advertIntervalUs };
     return { state: { ...state, announcement: later }, effects: [] };
   }
-  const next = announcement.followed === true ? followUp(router, now) : refresh(router, now);
+  const next =
+    announcement.followed === true ? followUp(router, state.since, now) : nextRound(router, state.since, now);
   return announce({ ...context, state: { ...rest, ...next } }, announcement.repeat);
 }
 
@@ -157,7 +163,7 @@ function waitForSuccessor(context: Context<Leaving>): Step {
   if (state.purpose === 'shutdown') return become(context, { phase: 'initialize', since: now }, cause);
   if (state.purpose === 'fault') return become(context, { phase: 'fault', since: now }, cause);
   if (state.purpose === 'group' || state.purpose === 'unsent') {
-    const options = { stance: 'yields', ...stillUnsent(state) } as const;
+    const options = { stance: 'yields', owesWord: true, ...stillUnsent(state) } as const;
     return become(context, backupState(router, now, options), cause);
   }
   // Nobody took over: better we than nobody.

@@ -20,11 +20,10 @@ export function onSending(context: Context, event: Sending): Step {
       return asActive({ ...context, state }, event);
     case 'backup':
     case 'leaving': {
-      const { unsent: before, ...rest } = state;
       if (event.type === 'advertFailed') return { state: { ...state, unsent: event.reason }, effects: [] };
-      // The timer had fired before it tried.
-      const isTried = rest.phase === 'backup' && before !== undefined && rest.triedAt !== undefined;
-      return { state: isTried ? atLast(rest, context.now) : rest, effects: [] };
+      const { unsent: _, ...rest } = state;
+      if (state.unsent === undefined || rest.phase !== 'backup') return { state: rest, effects: [] };
+      return { state: atLast(rest, context.now), effects: [] };
     }
     case 'initialize':
     case 'fault':
@@ -32,8 +31,9 @@ export function onSending(context: Context, event: Sending): Step {
   }
 }
 
-function atLast({ triedAt: _, ...state }: Backup, now: Micros): Backup {
-  return { ...state, activeDownAt: now };
+/** Whatever went out tells an active that it is not alone. Where the timer had fired before it was tried, that counts. */
+function atLast({ triedAt, owesWord: _, ...state }: Backup, now: Micros): Backup {
+  return triedAt === undefined ? state : { ...state, activeDownAt: now };
 }
 
 function asActive(context: Context<Active>, event: Sending): Step {
@@ -44,11 +44,18 @@ function asActive(context: Context<Active>, event: Sending): Step {
     return unsent === undefined ? { state, effects: [] } : announceAgainst({ ...context, state: rest });
   }
   const since = unsent?.since ?? Math.max(state.since, event.lastSentAt);
-  const until =
-    since + activeDownInterval(router.version, effectivePriority(router), router.advertIntervalUs);
-  const next = { ...state, unsent: { since, until, reason: event.reason } };
+  const next = { ...state, unsent: unsentSince(router, { since, reason: event.reason }) };
   return leaveUnheard({ ...context, state: next });
 }
+
+/** By the others' reckoning, which goes with our priority and interval. */
+export const unsentSince = (
+  router: RouterConfig,
+  { since, reason }: Pick<Unsent, 'since' | 'reason'>,
+): Unsent => {
+  const downUs = activeDownInterval(router.version, effectivePriority(router), router.advertIntervalUs);
+  return { since, until: since + downUs, reason };
+};
 
 /** By then the others have replaced it, or wait for nothing else. */
 export function leaveUnheard(context: Context<Active>): Step {

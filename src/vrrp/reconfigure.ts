@@ -4,6 +4,7 @@ import { formatPrefix } from '../net/prefix.ts';
 import type { Micros } from '../ports/clock.ts';
 import { type Context, leaseRenewal, servesIn } from './become.ts';
 import { effectivePriority } from './election.ts';
+import { unsentSince } from './on-sending.ts';
 import { skewTime } from './timers.ts';
 import type { Active, Backup, Effect, RouterConfig, State, Step } from './types.ts';
 
@@ -22,6 +23,7 @@ export function onReconfigured(context: Context, router: RouterConfig): Step {
     lastAdvertAt: now,
     nextAdvertAt: now + router.advertIntervalUs,
     leaseRenewedAt: now,
+    ...(state.unsent !== undefined && { unsent: unsentSince(router, state.unsent) }),
   };
   const advert: Effect = { type: 'sendAdvert', priority: effectivePriority(router) };
   return {

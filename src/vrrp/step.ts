@@ -5,7 +5,7 @@
 import type { Reason } from '../model/vrrp.ts';
 import type { Micros } from '../ports/clock.ts';
 import { activeState, backupState, become, type Context, leavingState } from './become.ts';
-import { hearAnswer } from './contest.ts';
+import { besideAnother, hearAnswer } from './contest.ts';
 import { effectivePriority, isOwner } from './election.ts';
 import { hold } from './hold.ts';
 import { onAdvert } from './on-advert.ts';
@@ -113,7 +113,7 @@ function start(context: Context, { linkUp, finds }: Beginning, reason: Reason): 
     // In a sync group it wants to be active at once, and waits for the others.
     return router.grouped === true
       ? become(context, { ...backupState(router, now), activeDownAt: now }, { reason })
-      : become(context, activeState(router, now), { reason: 'owner_startup' });
+      : become(context, besideAnother(router, activeState(router, now)), { reason: 'owner_startup' });
   }
   return finds === undefined ? become(context, backupState(router, now), { reason }) : hold(context);
 }
@@ -183,5 +183,6 @@ function recoverTrack(context: Context): Step {
   if (state.phase === 'fault') return start(context, { linkUp: true }, 'track_recovered');
   const returns = state.phase === 'leaving' && state.purpose === 'fault' && router.grouped !== true;
   if (!returns) return unchanged(state);
-  return become(context, activeState(router, now), { reason: 'track_recovered', outageUs: 0 });
+  const active = besideAnother(router, activeState(router, now));
+  return become(context, active, { reason: 'track_recovered', outageUs: 0 });
 }

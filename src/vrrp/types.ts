@@ -107,7 +107,8 @@ export type Backup = {
 /** One peer that also believes to be active, and loses. */
 export type Conflict = {
   readonly lastHeardAt: Micros;
-  readonly lastAssertAt: Micros;
+  /** The last answer to it, and the one before that. */
+  readonly assertsAt: readonly [Micros, Micros];
   readonly lastReportAt?: Micros;
   /** That it was heard was told for those who put right what it has done meanwhile. */
   readonly lastToldAt?: Micros;

@@ -2,14 +2,21 @@
 // there. The kernel needs its time (G), a handed-over address stays for 20 ms, and one that a stranger deletes is
 // back within 100 ms (L9). After a death they go with their lease, half a second later at most.
 import type { Micros } from '../../src/ports/clock.ts';
+import type { State } from '../../src/vrrp/types.ts';
 import { kernelAnswer } from './calm.ts';
 import type { Check, Violate } from './referee.ts';
+import { downOf } from './windows.ts';
 import { acts, holdsAll, holdsAny, type Router, type World } from './world.ts';
 
 const LINGER_US = 20_000;
 const RESTORE_US = 100_000;
 /** What the kernel's timer and a process just gone on may add. */
 const LEASE_SLACK_US = 500_000;
+
+const isUnsent = (state: State): boolean => 'unsent' in state && state.unsent !== undefined;
+
+/** What its start has found: longer than a lease, perhaps (hold.ts). */
+const isHolding = ({ state }: Router): boolean => state.phase === 'leaving' && state.purpose === 'start';
 
 export function checkAddresses(world: World, violate: Violate): Check {
   const { agenda, scenario } = world;
@@ -30,7 +37,7 @@ export function checkAddresses(world: World, violate: Violate): Check {
   function judge(router: Router, since: Micros, now: Micros): void {
     const { host } = router;
     // Its lease is not renewed, as it should be.
-    if (!acts(host, now) || ('unsent' in router.state && router.state.unsent !== undefined)) return;
+    if (!acts(host, now) || isUnsent(router.state)) return;
     const from = Math.max(since, host.disturbedAt, host.stall?.until ?? 0);
     const allowedUs = limitUs + (strangers && serves(router) ? RESTORE_US : 0);
     if (now - from <= allowedUs) return;
@@ -45,9 +52,10 @@ export function checkAddresses(world: World, violate: Violate): Check {
     const leaseUs = config.leaseUs === 'off' ? 0 : config.leaseUs;
     if (!host.running) {
       const afterUs = now - host.disturbedAt;
+      const heldUs = Math.max(leaseUs, downOf(config, config.advertIntervalUs) + config.advertIntervalUs);
       // A kernel that stands still lets nothing end.
       const isLong =
-        afterUs > leaseUs + LEASE_SLACK_US &&
+        afterUs > (isHolding(router) ? heldUs : leaseUs) + LEASE_SLACK_US &&
         now - host.frozenUntil > LEASE_SLACK_US &&
         host.clockLostUs === 0;
       if (isLong) violate('S1', `${router.name} died ${afterUs} us ago, and its addresses were there still`);
@@ -61,7 +69,9 @@ export function checkAddresses(world: World, violate: Violate): Check {
 
   return {
     stepped: (router, { before }) => {
-      if (before.phase !== router.state.phase) look(router);
+      // Until now it was right.
+      if (isUnsent(before)) wrongSince.delete(router);
+      if (before.phase !== router.state.phase || isUnsent(before)) look(router);
     },
     addressesChanged: look,
     expired: judgeExpiry,

@@ -23,9 +23,9 @@ export function checkDualActive(world: World, violate: Violate): Check {
     const crossingUs = scenario.delayUs + scenario.latenessUs;
     const newer = higher.enteredAt > lower.enteredAt ? higher : lower;
     if (calmUs < newer.enteredAt) return installUs + (newer === higher ? crossingUs : 2 * crossingUs);
-    // The lower's advert is answered unless one was answered a quarter of an interval ago (S12).
+    // The lower's advert is answered unless two were answered within half an interval (S12).
     const [intervalUs, otherUs] = [higher.config.advertIntervalUs, lower.config.advertIntervalUs];
-    return Math.min(intervalUs, otherUs + intervalUs / 4) * DRIFT + installUs + 2 * crossingUs;
+    return Math.min(intervalUs, otherUs + intervalUs / 2) * DRIFT + installUs + 2 * crossingUs;
   }
 
   function judge(a: Router, b: Router, now: Micros): void {

@@ -94,7 +94,9 @@ export function checkNeighbours(world: World, violate: Violate): Check {
     violate('L11', `the client at ${place} has ${router.name}, not ${active.name}, for ${now - from} us`);
   }
 
-  function judgeUnsent(router: Router, { effects, now }: Stepped): void {
+  function judgeUnsent(router: Router, { effects, event, now }: Stepped): void {
+    // Another priority may move its time to before now: it leaves next.
+    if (event.type === 'reconfigured') return;
     const { state, config } = router;
     if (state.phase !== 'active' || state.unsent === undefined) return;
     if (effects.some(({ type }) => type === 'announce')) violate('S13', `${router.name} announces, unheard`);

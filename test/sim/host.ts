@@ -38,8 +38,9 @@ export function after(world: World, host: Host, delayUs: Micros, run: () => void
     if (host.life !== life || !host.timers.includes(timer)) return;
     // Its clock may have stood still meanwhile.
     const leftUs = timer.dueUs - localTime(host, agenda.now());
-    const goesOnAt = Math.max(agenda.now(), host.frozenUntil);
-    if (leftUs > 0) agenda.plan(goesOnAt + Math.ceil(leftUs / host.plan.clock.rate), wake);
+    const runsFrom =
+      host.clockStandsSince === undefined ? agenda.now() : Math.max(agenda.now(), host.frozenUntil);
+    if (leftUs > 0) agenda.plan(runsFrom + Math.ceil(leftUs / host.plan.clock.rate), wake);
     else turn(world, host);
   };
   agenda.plan(agenda.now() + waitUs, wake);

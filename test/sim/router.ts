@@ -2,6 +2,7 @@
 // the real deadline with its drain-before-act, effects in order behind the answers of the kernel, the pause
 // before a handed-over address goes, snapshots for a resume.
 
+import { lingerMs, lingersAfter } from '../../src/daemon/vrrp/holdings/linger.ts';
 import type { Micros } from '../../src/ports/clock.ts';
 import { nextDeadline } from '../../src/vrrp/next-deadline.ts';
 import { initialState } from '../../src/vrrp/step.ts';
@@ -21,9 +22,9 @@ import {
   type World,
 } from './world.ts';
 
-/** As in src/daemon/vrrp/router/effects.ts, holdings.ts and vrrp-process.ts. */
+/** As in src/daemon/vrrp/router/effects.ts and vrrp-process.ts. */
 const KERNEL_WAIT_US = 100_000;
-const LINGER_US = 20_000;
+const LINGER_US = 1000 * lingerMs;
 const SNAPSHOT_EVERY_US = 50_000;
 
 export const createRouter = (plan: RouterPlan, host: Host, group: Group): Router => ({
@@ -47,6 +48,7 @@ export const createRouter = (plan: RouterPlan, host: Host, group: Group): Router
     restoredAt: Number.NEGATIVE_INFINITY,
   },
   vips: plan.config.addresses.map(() => 0),
+  stay: () => {},
   ...{ snapshot: undefined, snapshotAt: Number.NEGATIVE_INFINITY, packets: new Map() },
 });
 
@@ -91,6 +93,7 @@ export function dispatch(world: World, router: Router, event: Event): void {
   if (made.state.phase !== before.phase) router.enteredAt = world.agenda.now();
   if (event.type === 'reconfigured') reconfigure(router, event.router, world.agenda.now());
   world.referee.stepped(router, { before, event, effects: made.effects, now });
+  if (made.effects.some(({ type }) => type === 'addAddresses')) router.stay();
   router.queue.push(...made.effects);
   if (!router.busy) carryOut(world, router);
   router.deadline?.arm();
@@ -131,7 +134,9 @@ function carryOut(world: World, router: Router): void {
     };
     if (!perform(world, router, effect, goOn)) continue;
     router.busy = true;
-    after(world, router.host, KERNEL_WAIT_US, goOn);
+    const isNew = effect.type === 'addAddresses';
+    const patienceUs = isNew ? Math.min(KERNEL_WAIT_US, router.config.advertIntervalUs) : KERNEL_WAIT_US;
+    after(world, router.host, patienceUs, goOn);
     return;
   }
 }
@@ -149,9 +154,8 @@ function perform(world: World, router: Router, effect: Effect, answered: () => v
       addAddresses(world, router, answered);
       return true;
     case 'removeAddresses':
-      if (effect.reason === 'handed_over') {
-        after(world, router.host, LINGER_US, () => removeAddresses(world, router, answered));
-      } else removeAddresses(world, router, answered);
+      if (lingersAfter.has(effect.reason)) linger(world, router, answered);
+      else removeAddresses(world, router, answered);
       return true;
     case 'announce':
       announce(world, router, effect.repeat);
@@ -159,6 +163,15 @@ function perform(world: World, router: Router, effect: Effect, answered: () => v
     case 'report':
       return false;
   }
+}
+
+/** Unless its role comes back meanwhile. */
+function linger(world: World, router: Router, answered: () => void): void {
+  const cancel = after(world, router.host, LINGER_US, () => removeAddresses(world, router, answered));
+  router.stay = () => {
+    cancel();
+    answered();
+  };
 }
 
 function sendAdvert(world: World, router: Router, priority: number): void {

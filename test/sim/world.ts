@@ -100,6 +100,8 @@ export type Router = {
   /** It announced itself before the kernel had answered. */
   late: boolean;
   readonly vips: Micros[];
+  /** Calls off what is about to be removed. */
+  stay: () => void;
   restoredAt: Micros;
   snapshot: Snapshot | undefined;
   snapshotAt: Micros;

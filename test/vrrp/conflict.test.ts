@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ip } from '../../src/net/ip.ts';
-import { activeRig, deeds, PEER, type Rig, reports } from './rig.ts';
+import { activeRig, backupRig, createRig, deeds, PEER, type Rig, reports } from './rig.ts';
 
 const suspicions = (rig: Rig, priority: number, now: number) =>
   reports(rig.hear(priority, now)).filter((report) => report.type === 'splitBrainSuspected');
@@ -38,13 +38,13 @@ describe('a losing advert', () => {
     ]);
   });
 
-  it('is answered at most once a quarter of an interval a peer', () => {
+  it('is answered at most twice within half an interval a peer, as its last word may cross the answer', () => {
     const rig = activeRig();
     const at = rig.since + 400_000;
-    expect(deeds(rig.hear(50, at))).toContain('sendAdvert 100');
-    expect(deeds(rig.hear(50, at + 249_999))).toEqual([]);
-    expect(deeds(rig.hear(60, at + 249_999, { from: ip('10.9.0.7') }))).toContain('sendAdvert 100');
-    expect(deeds(rig.hear(50, at + 250_000))).toContain('sendAdvert 100');
+    const isAnswered = (after: number) => deeds(rig.hear(50, at + after)).includes('sendAdvert 100');
+    expect([0, 100, 200, 499_999].map(isAnswered)).toEqual([true, true, false, false]);
+    expect(deeds(rig.hear(60, at + 499_999, { from: ip('10.9.0.7') }))).toContain('sendAdvert 100');
+    expect([500_000, 500_050, 500_100, 999_999].map(isAnswered)).toEqual([true, false, true, false]);
   });
 
   it('is announced at once, and once more when the conflict should be over', () => {
@@ -246,5 +246,53 @@ describe('any sequence of adverts', () => {
         }
       }),
     );
+  });
+});
+
+describe('one that becomes active beside another, which may say nothing as it yields', () => {
+  /** It preempts a lower one. @returns when it announces, counted from then on */
+  function announcements(changes: Partial<Rig['router']>, untilUs: number): number[] {
+    const rig = backupRig(changes);
+    const firesAt = rig.deadline() ?? 0;
+    rig.hear(50, firesAt - 500_000);
+    const told: number[] = [];
+    for (let at = firesAt; at <= firesAt + untilUs; at = rig.deadline() ?? Number.POSITIVE_INFINITY)
+      if (deeds(rig.due(at)).includes('announce')) told.push(at - firesAt);
+    return told;
+  }
+
+  it('tells the neighbours again a second later, and the second round and refreshes stay what they were', () => {
+    expect(announcements({ garpDelayUs: 0 }, 10_000_000)).toEqual([0, 1_000_000]);
+    expect(announcements({ garpDelayUs: 5_000_000 }, 10_000_000)).toEqual([0, 1_000_000, 5_000_000]);
+    const both = { garpDelayUs: 5_000_000, garpRefreshUs: 3_000_000 };
+    expect(announcements(both, 10_000_000)).toEqual([0, 1_000_000, 5_000_000, 8_000_000]);
+    expect(announcements({ garpDelayUs: 500_000 }, 10_000_000)).toEqual([0, 500_000]);
+  });
+
+  it('tells them as often as is configured for a lower one: never, where that is said', () => {
+    expect(announcements({ garpDelayUs: 5_000_000, garpLowerDelayUs: 0 }, 10_000_000)).toEqual([
+      0, 5_000_000,
+    ]);
+    expect(announcements({ garpDelayUs: 5_000_000, garpLowerRepeat: 0 }, 10_000_000)).toEqual([0, 5_000_000]);
+    expect(announcements({ garpDelayUs: 5_000_000, garpLowerDelayUs: 2_000_000 }, 10_000_000)).toEqual([
+      ...[0, 2_000_000, 5_000_000],
+    ]);
+  });
+
+  it('an owner does so at its start, and a router that takes its role back', () => {
+    const owner = createRig({ priority: 255, garpDelayUs: 0 });
+    owner.startup(0);
+    expect(owner.state()).toMatchObject({ phase: 'active', announcement: { at: 1_000_000 } });
+    const tracked = activeRig({ garpDelayUs: 0 });
+    tracked.tell({ type: 'trackFailed' }, tracked.since + 1_000_000);
+    tracked.tell({ type: 'trackRecovered' }, tracked.since + 1_100_000);
+    expect(tracked.state()).toMatchObject({
+      phase: 'active',
+      announcement: { at: tracked.since + 2_100_000 },
+    });
+  });
+
+  it('and one that takes over from nobody does not', () => {
+    expect(activeRig({ garpDelayUs: 0 }).state()).not.toHaveProperty('announcement');
   });
 });

@@ -29,7 +29,7 @@ const ROUTERS: readonly RouterConfig[] = [
 const LOWER = ip('10.9.0.0');
 const HIGHER = ip('10.9.0.9');
 /** Far enough for whatever was found to be found from everywhere. */
-const STATES_MOST = 3000;
+const STATES_MOST = 5000;
 
 export function explore(): readonly Way[] {
   const ways = new Map<string, { way: Way; events: Set<string>; deeds: Set<string> }>();

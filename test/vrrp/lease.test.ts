@@ -1,7 +1,7 @@
 // The lease of the addresses (docs/architecture.md "The lease") and the announcements of them.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { activeRig, deeds } from './rig.ts';
+import { activeRig, createRig, deeds } from './rig.ts';
 
 describe('the lease', () => {
   it('is renewed at least three times in its length, and only together with an advert', () => {
@@ -39,6 +39,16 @@ describe('the lease', () => {
     const rig = activeRig({ leaseUs: 'off' });
     expect(deeds(rig.due(rig.since + 1_000_000))).toEqual(['sendAdvert 100']);
     expect(deeds(rig.shutdown(rig.since + 1_000_000))).toEqual(['sendAdvert 0']);
+  });
+
+  it('outlasts what a start waits with the addresses that it found: who then becomes active has them all the time', () => {
+    const rig = createRig({ leaseUs: 1_000_000 });
+    const effects = rig.tell({ type: 'startup', linkUp: true, finds: 'addresses' }, 0);
+    const waitUs = rig.deadline() ?? 0;
+    expect(waitUs).toBeGreaterThan(rig.router.advertIntervalUs);
+    const atLeastUs = waitUs + rig.router.advertIntervalUs;
+    expect(effects).toContainEqual({ type: 'renewLease', atLeastUs });
+    expect(deeds(rig.due(waitUs))).toContain('addAddresses');
   });
 });
 

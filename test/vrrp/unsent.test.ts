@@ -112,3 +112,43 @@ describe('a backup whose adverts failed when it was active', () => {
     expect(firesAt(rig)).toBe(at + 1 + DOWN);
   });
 });
+
+describe('what neighbours were told by one that was not heard', () => {
+  const saidTo = (rig: Rig, at: number) =>
+    deeds(rig.hear(50, at)).filter((deed) => deed.startsWith('sendAdvert'));
+
+  it('is put right by a word that the next active answers, as soon as one goes out', () => {
+    const rig = activeRig();
+    failUntil(rig, rig.since + 2_500_000);
+    const yieldsAt = rig.since + 2_600_000;
+    rig.hear(50, yieldsAt);
+    const refuse = (at: number) => rig.tell({ type: 'advertFailed', reason: EPERM, lastSentAt: 0 }, at);
+    for (const second of [1, 2, 3]) {
+      const at = yieldsAt + second * 1_000_000;
+      expect(saidTo(rig, at)).toEqual(['sendAdvert 1']);
+      refuse(at);
+    }
+    expect(saidTo(rig, yieldsAt + 4_000_000)).toEqual(['sendAdvert 1']);
+    rig.tell({ type: 'advertSent' }, yieldsAt + 4_000_000);
+    expect(saidTo(rig, yieldsAt + 5_000_000)).toEqual([]);
+    expect(rig.phase()).toBe('backup');
+  });
+
+  it('is put right likewise where it left and nobody came', () => {
+    const rig = activeRig();
+    failUntil(rig, rig.since + DOWN);
+    rig.tell({ type: 'advertSent' }, rig.since + DOWN);
+    const leftAt = rig.since + DOWN + 3_000_000;
+    expect(transition(rig.due(leftAt))).toMatchObject({ to: 'backup', reason: 'no_successor' });
+    expect(saidTo(rig, leftAt + 1000)).toEqual(['sendAdvert 1']);
+    expect(saidTo(rig, leftAt + 2000)).toEqual([]);
+  });
+
+  it('ends sooner where a new priority makes the others wait no longer', () => {
+    const rig = activeRig();
+    rig.tell({ type: 'advertFailed', reason: EPERM, lastSentAt: rig.since }, rig.since + 1_000_000);
+    const router = { ...rig.router, priority: 254 };
+    rig.tell({ type: 'reconfigured', router }, rig.since + 1_100_000);
+    expect(rig.state()).toMatchObject({ unsent: { since: rig.since, until: rig.since + 3_007_812 } });
+  });
+});

@@ -3,7 +3,6 @@
 import type { VrrpInstanceConfig } from '../../../model/config/router.ts';
 import type { FullReason } from '../../../model/vrrp.ts';
 import { formatPrefix, type Prefix } from '../../../net/prefix.ts';
-import type { Clock } from '../../../ports/clock.ts';
 import { isEmpty } from '../../../vrrp/floating.ts';
 import type { Effect } from '../../../vrrp/types.ts';
 import type { InterfacePorts, VrrpInterface } from '../adverts/interface.ts';
@@ -13,23 +12,14 @@ import { createAnnouncer } from './announcer.ts';
 import { createCalmAnnouncements } from './calm-announcements.ts';
 import type { FloatingKeeper, Missing } from './floating-routes.ts';
 import { createLeftRoutes, floatingRoutesOf } from './left-routes.ts';
-
-/**
- * How long the addresses stay after the successor's first advert: RFC 9568 §6.4.2 sends that before anything
- * else, and keepalived has its addresses and its gratuitous ARP up to 6 ms later (measured).
- */
-const lingerMs = 20;
-const lingersAfter: ReadonlySet<FullReason> = new Set([
-  'handed_over',
-  'higher_priority_heard',
-  'higher_address_heard',
-  'adverts_unsent',
-]);
+import { createLinger, lingersAfter } from './linger.ts';
 
 export type Holdings = {
   /** Settle when the kernel has answered. */
   readonly add: (addresses: readonly Prefix[]) => Promise<void>;
   readonly remove: (addresses: readonly Prefix[], reason: FullReason) => Promise<void>;
+  /** The role is back: what is about to be removed stays. */
+  readonly stay: () => void;
   /** Before {@link Holdings.adopt}, where that must ask. */
   readonly prepare: () => Promise<void> | undefined;
   /** Takes over what an earlier run has left. @returns whether there is any. */
@@ -74,6 +64,7 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
   });
   const unfollow = ports.view.onChange(leases.onNetworkChange);
   const turns = createTurns();
+  const linger = createLinger(clock);
   const left = createLeftRoutes(config, ports);
 
   return {
@@ -91,8 +82,9 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
     remove: (addresses, reason) => {
       const { still, isLast } = turns.notAddedSince(addresses);
       const takeOff = () => removeHeld(leases, { routes, config: config(), still, isLast, reason });
-      return lingersAfter.has(reason) ? afterLinger(clock, takeOff) : takeOff();
+      return lingersAfter.has(reason) ? linger.before(takeOff) : takeOff();
     },
+    stay: linger.stay,
     prepare: left.look,
     adopt: (addresses) => leases.adopt(addresses) || left.found(),
     renew: leases.renew,
@@ -113,11 +105,6 @@ export function createHoldings(device: VrrpInterface, ports: HoldingsPorts): Hol
     },
   };
 }
-
-const afterLinger = (clock: Clock, remove: () => Promise<void>): Promise<void> =>
-  new Promise((resolve) => {
-    clock.after(lingerMs, () => void remove().then(resolve));
-  });
 
 type Removal = {
   readonly routes: FloatingKeeper;

@@ -77,5 +77,12 @@ export function createEffects(ports: EffectPorts): Effects {
       type === 'addAddresses' ? Math.min(kernelMsMax, router().advertIntervalUs / 1000) : kernelMsMax,
     onIdle,
   });
-  return { push, removed: () => removed };
+  return {
+    push: (made) => {
+      // Behind a removal that waits, it would wait as well.
+      if (made.some(({ type }) => type === 'addAddresses')) holdings.stay();
+      push(made);
+    },
+    removed: () => removed,
+  };
 }
