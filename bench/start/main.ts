@@ -28,6 +28,8 @@ if (!(Number.isInteger(runs) && runs >= 1 && runs <= 100)) refuse('Cannot run: e
 const msPerTick = 10;
 const commandsATime = 10;
 const restMs = 3000;
+/** A file that was written this moment would be waited for (src/system/files/settled-file.ts); at a boot none is. */
+const fileAgeMs = 1500;
 
 const ours = `director: {control_socket: FOLDER/control, state_dir: FOLDER/state}
 vrrp: [{name: V, interface: eth0, virtual_router_id: 51, priority: 255, advert_int: 10ms, virtual_ipaddress: [10.9.0.100/24]}]
@@ -83,6 +85,8 @@ function memoryMb(pid: number): number {
 
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+const fileOf = (folder: string, { name }: Product) => join(folder, name);
+
 /** One start. @param nextAdvert resolves to when one was read, in microseconds of the monotonic clock */
 async function startOnce(
   director: Host,
@@ -90,8 +94,7 @@ async function startOnce(
   product: Product,
   nextAdvert: () => Promise<number>,
 ) {
-  const file = join(folder, product.name);
-  writeFileSync(file, product.config.replaceAll('FOLDER', folder), { mode: 0o600 });
+  const file = fileOf(folder, product);
   const heard = nextAdvert();
   const begun = systemClock.now();
   const running = director.start(product.command(file));
@@ -124,6 +127,9 @@ async function bench(lab: Lab) {
   opened.value.onReceived(({ at }) => onAdvert(at));
   const nextAdvert = () => new Promise<number>((resolve) => (onAdvert = resolve));
   const folder = lab.directory('a');
+  for (const product of products)
+    writeFileSync(fileOf(folder, product), product.config.replaceAll('FOLDER', folder), { mode: 0o600 });
+  await delay(fileAgeMs);
   const starts = products.map(({ name }) => ({ name, all: [] as Awaited<ReturnType<typeof startOnce>>[] }));
   const commands = {
     'node -e 0': ['-e', '0'],

@@ -11,7 +11,8 @@ const { tmpdir } = require('node:os');
 const { dirname, join } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
 const { formatArchive } = require('./archive.cjs');
-const { cacheFile, compile, flagsOfMaking, load, loaded, program, readText } = require('./loader.cjs');
+const loader = require('./loader.cjs');
+const { cacheFile, compile, flagsOfMaking, load, loaded, ownFlags, program, readText } = loader;
 
 /** V8 takes a cache only with the flags that it was made with: of the VRRP process, and of the first line of main.js. */
 const flagsOfProcesses = [[], ['--max-semi-space-size=32']];
@@ -52,11 +53,17 @@ function compiledWhole(name) {
 
 async function makeCache() {
   rmSync(cacheFile, { recursive: true, force: true });
-  // The heap has its size by now; the flag would count for the cache.
-  setFlagsFromString('--initial-old-space-size=0');
+  // The heap has its sizes by now, and they would count for the cache.
+  for (const flag of flagsOfMaking.filter((each) => each.includes('space-size')))
+    setFlagsFromString(flag.replace(/\d+$/, '0'));
+  for (const flag of ownFlags) setFlagsFromString(flag);
+  // Before any is loaded: V8 would not compile it again.
+  const whole = new Map(
+    names.filter((name) => !hasPackages(name)).map((name) => [name, compiledWhole(name)]),
+  );
   await runSome();
   const made = names.flatMap((name) => {
-    const known = hasPackages(name) ? loaded.get(name)?.script.createCachedData() : compiledWhole(name);
+    const known = whole.get(name) ?? loaded.get(name)?.script.createCachedData();
     return known === undefined ? [] : [[name, known]];
   });
   mkdirSync(dirname(cacheFile), { recursive: true });
@@ -67,4 +74,4 @@ async function makeCache() {
 if (process.argv[2] === 'one') void makeCache().then(() => process.exit());
 else
   for (const flags of flagsOfProcesses)
-    execFileSync(process.execPath, [...flagsOfMaking, ...flags, __filename, 'one'], { stdio: 'inherit' });
+    execFileSync(process.execPath, [...flags, ...flagsOfMaking, __filename, 'one'], { stdio: 'inherit' });

@@ -16,10 +16,15 @@ delete process.env[variable];
 const program = openArchive(given === undefined ? join(__dirname, 'program') : Number(given));
 
 /** With which a cache is made, the same bytes each time: no hashes of chance, and room for all, so that no memory is collected. */
-const flagsOfMaking = ['--random-seed=1', '--initial-old-space-size=512'];
-const flags = process.execArgv.filter((flag) => !flagsOfMaking.includes(flag)).join('');
+const flagsOfMaking = [
+  '--random-seed=1',
+  '--initial-old-space-size=512',
+  '--min-semi-space-size=256',
+  '--max-semi-space-size=256',
+];
+const ownFlags = process.execArgv.filter((flag) => !flagsOfMaking.includes(flag));
 const makesCache = flagsOfMaking.every((flag) => process.execArgv.includes(flag));
-const flagsInName = flags.replace(/[^\w.=-]/g, '_');
+const flagsInName = ownFlags.join('').replace(/[^\w.=-]/g, '_');
 const cacheFile = join(__dirname, 'code-cache', `${process.version}-${process.arch}${flagsInName}`);
 /** One that is made follows from the program alone, not from one that was there. */
 const cache = makesCache ? undefined : openCache();
@@ -58,6 +63,9 @@ function compile(name, cachedData) {
 /** What a file knows of the program that it is in, as `import.meta.program`. */
 const ownProgram = { fd: program.fd, variable, readText };
 
+/** Names of files in it need no quoting in a URL. */
+const chunksUrl = pathToFileURL(join(__dirname, 'chunks/')).href;
+
 /** What the file exports; of its own Node's modules, and the packages with native code, stand beside it. */
 function load(name) {
   const known = loaded.get(name);
@@ -67,8 +75,7 @@ function load(name) {
   loaded.set(name, chunk);
   try {
     const run = script.runInThisContext();
-    const url = pathToFileURL(join(__dirname, 'chunks', name)).href;
-    chunk.ended = run(chunk.exports, requireOne, importLazily, url, ownProgram);
+    chunk.ended = run(chunk.exports, requireOne, importLazily, `${chunksUrl}${name}`, ownProgram);
   } catch (error) {
     loaded.delete(name);
     throw error;
@@ -92,4 +99,4 @@ function start(entry) {
   return loaded.get(name).ended;
 }
 
-module.exports = { start, load, loaded, compile, program, readText, cacheFile, flagsOfMaking };
+module.exports = { start, load, loaded, compile, program, readText, cacheFile, flagsOfMaking, ownFlags };

@@ -194,6 +194,24 @@ describe('the code cache', () => {
     expect(said.trim().split('\n').length).toBe(names.length);
     expect(said).not.toContain('true');
   });
+  it('has every function of our sources, whatever was run when it was made', () => {
+    const ours = chunks().filter((chunk) => !textOf(`${chunk}.map`).includes('node_modules/'));
+    expect(ours.length).toBeGreaterThan(100);
+    const compares = `const { Script } = require('node:vm'), { setFlagsFromString } = require('node:v8');
+      const { openArchive } = require('${dist()}/archive.cjs');
+      const cache = openArchive('${files()[0]}'), program = openArchive('${dist()}/program');
+      for (const name of ${JSON.stringify(ours)}) {
+        setFlagsFromString('--no-lazy');
+        const script = new Script(program.read(name).latin1Slice(), { filename: '/lvs-director/dist/chunks/' + name });
+        setFlagsFromString('--lazy');
+        if (script.createCachedData().length !== cache.read(name).length) console.log(name);
+      }`;
+    const { flagsOfMaking } = createRequire(import.meta.url)(join(dist(), 'loader.cjs')) as {
+      readonly flagsOfMaking: readonly string[];
+    };
+    const words = [...flagsOfMaking, '-e', compares];
+    expect(execFileSync(process.execPath, words, { encoding: 'utf8', env: {} })).toBe('');
+  });
   it('is made of the same bytes each time', () => {
     const before = contents();
     make();

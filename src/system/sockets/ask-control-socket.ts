@@ -1,6 +1,7 @@
 // One question at a control socket, or at a listener: HTTP with JSON. Apart from who listens there (control-socket.ts), as a
 // command that only asks loads no more of Node than that takes.
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { err, ok, type Result } from '../../net/result.ts';
 import { shown } from '../../net/shown.ts';
 import type { Answer } from '../../ports/control.ts';
@@ -20,8 +21,12 @@ export function askControlSocket(
 ): Promise<Result<Answer>> {
   return new Promise((resolve) => {
     const refuse = (error: Error) => resolve(err(error.message));
-    const at = typeof where === 'string' ? { socketPath: where } : where;
-    const question = request({ ...at, method, path: target, timeout: timeoutMs }, (response) => {
+    const at = typeof where === 'string' ? { path: where } : where;
+    // Node's agent would do the same, and compile what an IPv6 address is first: a quarter of a start of Node.
+    const createConnection = () => connect({ ...at, timeout: timeoutMs });
+    const host = typeof where === 'string' ? {} : where;
+    const asked = { ...host, createConnection, method, path: target, timeout: timeoutMs };
+    const question = request(asked, (response) => {
       const pieces: Buffer[] = [];
       let bytes = 0;
       response.on('data', (piece: Buffer) => {

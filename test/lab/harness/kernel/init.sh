@@ -23,6 +23,8 @@ fi
 mkdir -p /dev/shm /dev/pts
 mount -t tmpfs tmpfs /dev/shm
 mount -t devpts devpts /dev/pts
+# For bash's >(...).
+[ -e /dev/fd ] || ln -s /proc/self/fd /dev/fd
 
 mount --bind "$lab_modules" /lib/modules
 for module in /lib/modules/*/kernel/net/netfilter/ipvs/*.ko; do
