@@ -133,7 +133,7 @@ describe('a block or a word that stands twice', () => {
       reals: [{ address: '192.0.2.3' }, { address: '192.0.2.4' }],
     });
     expect(notes).toEqual([
-      'old:9: look: virtual_server group G: its servers are added to those of line 4, whose settings hold',
+      'old:9: look: virtual_server group G: its servers are added to those of line 4, whose settings hold; left out: lb_algo rr',
     ]);
   });
 });

@@ -29,7 +29,10 @@ describe('a line of a track_ block', () => {
     ['s weight 254', 253, false],
     ['s weight 255', 4, false],
     ['s weight 7 reverse', 7, true],
-    ['s weight x reverse', 4, true],
+    ['s weight x reverse', 0, true],
+    ['s weight x', 0, false],
+    ['s weight 5x', 5, false],
+    ['s weight -300', 4, false],
   ])('%s has weight %d, reverse %s', (line, weight, reverse) => {
     expect(tracks('track_script', line)).toEqual([expect.objectContaining({ weight, reverse })]);
   });
@@ -48,6 +51,181 @@ describe('a line of a track_ block', () => {
       'old:10: look: vrrp_script s: tracked by track_script of line 4, though keepalived knows it only below this',
     );
     expect(convertedText(`${script}${instance}`).notes.join('\n')).not.toContain('only below this');
+  });
+});
+
+describe('words of a line', () => {
+  const passwordOf = (text: string) =>
+    router(`${vip('192.0.2.9')}authentication {\nauth_type PASS\nauth_pass ${text}\n}\n`).router.authPass;
+
+  it.each([
+    ["'q'", "'q'"],
+    ["'a b'", "'a"],
+    ['"ab"', 'ab'],
+    ['a"b"', 'a'],
+    [String.raw`a\tb`, String.raw`a\tb`],
+    [String.raw`"a\tb"`, String.raw`a\tb`],
+    [String.raw`a\#b`, 'a#b'],
+    [String.raw`"a\#b"`, String.raw`a\#b`],
+    ['a#b', 'a'],
+  ])('%s is %s: double quotes alone hold together, and nothing is escaped but # and !', (text, word) => {
+    expect(passwordOf(text)).toBe(word);
+  });
+});
+
+describe('an address', () => {
+  const addresses = (...lines: readonly string[]) =>
+    (router(vip([...lines, '192.0.2.9'].join('\n'))).router.virtualAddresses ?? []).map(
+      ({ address, length }) => `${address}/${length}`,
+    );
+
+  it.each([
+    '192.0.2.8 brd x',
+    '192.0.2.8 dev eth1 dev eth2',
+    '192.0.2.8 label eth0:of-sixteen-ch',
+    '192.0.2.8 brd',
+    '192.0.2.8 dev',
+    '192.0.2.8 preferred_lft',
+  ])('%s is none', (line) => {
+    expect(addresses(line)).toEqual(['192.0.2.9/32']);
+  });
+
+  it('of IPv6 with a broadcast is none, does not tell the family, and stands before nothing', () => {
+    const excluded = 'virtual_ipaddress_excluded {\n2001:db8::5/64\n}\n';
+    const { router: made } = router(`${excluded}${vip('2001:db8::5/64 brd 192.0.2.255\n192.0.2.9')}`);
+    expect(made.virtualAddresses.map(({ address }) => address)).toEqual(['192.0.2.9']);
+    expect(made.excludedAddresses?.map(({ address }) => address)).toEqual(['2001:db8::5']);
+  });
+
+  it.each([
+    ['192.0.2.8/33', '192.0.2.8/32'],
+    ['192.0.2.8/24x', '192.0.2.8/24'],
+  ])('%s is %s', (line, made) => {
+    expect(addresses(line)).toContain(made);
+  });
+});
+
+describe('a number that is none', () => {
+  it('leaves the one before it in force', () => {
+    const { router: made } = router(
+      `${vip('192.0.2.9')}advert_int 40\nadvert_int x\npriority 7\npriority 256\nversion 3\nversion 2\n`,
+    );
+    expect(made).toMatchObject({ advertIntervalMs: 40_000, priority: 7, version: 3 });
+    const { virtual } = service(`real_server 10.0.0.1 80 {\nuthreshold 3\nuthreshold -1\n}`);
+    expect(virtual?.reals[0]).toMatchObject({ upperThreshold: 3 });
+  });
+
+  it('may begin with +, or with the digits that count', () => {
+    const checked = 'real_server 10.0.0.1 1.5 {\nTCP_CHECK {\n}\n}';
+    const { virtual } = service(`delay_loop +3\n${checked}`, '192.0.2.9 80x');
+    expect(virtual).toMatchObject({ id: { port: 80 }, checkintervalMs: 3000, reals: [{ port: 1 }] });
+  });
+});
+
+describe('a service', () => {
+  const notesOf = (text: string) => convertedText(text).notes.join('\n');
+  const block = (body: string, server = real) =>
+    `virtual_server 192.0.2.9 80 {\nprotocol TCP\nlb_algo rr\n${server}\n${body}\n}\n`;
+
+  it('has the settings of its first block with a server', () => {
+    const { config } = convertedText(
+      `${block('quorum_down /bin/false', '')}${block('persistence_timeout 7')}`,
+    );
+    expect(config.virtuals).toHaveLength(1);
+    expect(config.virtuals[0]?.quorum).toBeUndefined();
+    expect(config.virtuals[0]?.persistentSec).toBe(7);
+  });
+
+  it.each([
+    ['', 'inhibit_on_failure', 'inhibit_on_failure'],
+    ['inhibit_on_failure', '', 'inhibit_on_failure no'],
+    ['', 'quorum 2', 'quorum 2'],
+    ['delay_loop 3', 'delay_loop 9', undefined],
+  ])('of two blocks, %j and %j: what is lost of the second is told', (one, two, lost) => {
+    const other = 'real_server 10.0.0.2 80 {\nTCP_CHECK {\n}\n}';
+    const told = notesOf(`${block(one)}${block(two, other)}`);
+    const end = lost === undefined ? 'whose settings hold\n' : `whose settings hold; left out: ${lost}\n`;
+    expect(`${told}\n`).toContain(end);
+  });
+
+  it('forwards by the last method that keepalived knows', () => {
+    const methodOf = (text: string, own: string) =>
+      service(`${text}\nreal_server 10.0.0.1 80 {\n${own}\n}`).virtual?.reals[0]?.forward;
+    expect(methodOf('lvs_method DR', 'lvs_method FNAT')).toBe('gate');
+    expect(methodOf('lvs_method DR\nlb_kind FNAT', '')).toBe('gate');
+    expect(methodOf('lvs_method DR', 'lvs_method TUN')).toBe('ipip');
+  });
+
+  it('has no weight of 0 for all of its servers', () => {
+    expect(service(`weight 0\n${real}`).virtual?.reals[0]?.weight).toBe(1);
+    expect(service(`weight 3\nweight 0\n${real}`).virtual?.reals[0]?.weight).toBe(3);
+  });
+
+  it.each([
+    ['ip_family inet6\npersistence_granularity 64', 'fd00::1', 'inet6', 1],
+    ['persistence_granularity 255.255.255.0\nip_family inet6', '10.0.0.1', 'inet', 1],
+    ['ip_family inet6', '10.0.0.1', undefined, 0],
+    ['ip_family inet6\nlvs_method TUN', '10.0.0.1', 'inet6', 1],
+  ])('of a mark is of the family that stands first: %s', (body, address, family, count) => {
+    const { virtual } = service(`${body}\nreal_server ${address} 80 {\n}`, 'fwmark 7');
+    expect(virtual?.id).toEqual(family === undefined ? undefined : expect.objectContaining({ family }));
+    expect(virtual?.reals ?? []).toHaveLength(count);
+  });
+
+  it('of a group that stands twice has the first with an entry', () => {
+    const group = (entry: string) => `virtual_server_group G {\n${entry}\n}\n`;
+    const text = `${group('')}${group('192.0.2.1 80')}${group('192.0.2.2 80')}virtual_server group G {\n${real}\n}\n`;
+    expect(convertedText(text).config.virtuals.map(({ id }) => id)).toEqual([
+      expect.objectContaining({ address: '192.0.2.1' }),
+    ]);
+  });
+});
+
+describe('a check', () => {
+  const checked = (body: string) => service(`real_server 10.0.0.1 80 {\n${body}\n}`);
+
+  it('of a file that is tracked only below is taken, with a note', () => {
+    const file = 'vrrp_track_file q {\nfile /run/q\n}\n';
+    const text = `virtual_server 192.0.2.9 80 {\nreal_server 10.0.0.1 80 {\nFILE_CHECK {\ntrack_file q\n}\n}\n}\n`;
+    const told = /FILE_CHECK q: taken, though keepalived knows the track_file only below this/;
+    expect(convertedText(`${text}${file}`).notes.join('\n')).toMatch(told);
+    expect(convertedText(`${file}${text}`).notes.join('\n')).not.toMatch(told);
+  });
+
+  it('whose payload ends with ff is taken, with a note', () => {
+    const told = 'payload: taken, though keepalived sends none that ends with ff';
+    expect(checked('UDP_CHECK {\npayload 00 ff\n}').notes.join('\n')).toContain(told);
+    expect(checked('UDP_CHECK {\npayload ff 00\n}').notes.join('\n')).not.toContain(told);
+  });
+
+  it('with codes by a comma is taken, with a note', () => {
+    const { virtual, notes } = checked('HTTP_GET {\nurl {\nstatus_code 200,204\n}\n}');
+    expect(virtual?.http?.status).toEqual([
+      [200, 200],
+      [204, 204],
+    ]);
+    expect(notes.join('\n')).toContain('status_code 200,204: taken');
+  });
+
+  it('is no quicker than every 10 ms', () => {
+    const { virtual, notes } = checked('TCP_CHECK {\ndelay_loop 0.0004\nconnect_timeout 0.001\n}');
+    expect(virtual).toMatchObject({ checkintervalMs: 10, checktimeoutMs: 10 });
+    expect(notes.join('\n')).toContain('look: TCP_CHECK delay_loop: 10ms, which is the least there is here');
+  });
+});
+
+describe('what runs with keepalived', () => {
+  it('has no sync daemon without a VRRP part', () => {
+    const globals = 'global_defs {\nlvs_sync_daemon eth0\n}\n';
+    const text = `${globals}virtual_server 192.0.2.9 80 {\n${real}\n}\n`;
+    expect(convertedText(text).config.ipvs?.sync).toBeUndefined();
+    expect(router(vip('192.0.2.9'), globals).notes.join('\n')).not.toContain('lvs_sync_daemon');
+  });
+
+  it('has the first name of a macvlan, and no timeout of a script above 4294 s', () => {
+    expect(router(`${vip('192.0.2.9')}use_vmac a\nuse_vmac b\n`).router.vmac).toBe('a');
+    const text = `vrrp_script s {\nscript /bin/true\ntimeout 65536\n}\n`;
+    expect(convertedText(text).yaml).not.toContain('timeout');
   });
 });
 

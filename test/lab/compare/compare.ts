@@ -26,7 +26,10 @@ export function differences({ theirs, ours, notes, blocks }: Sides): readonly st
     const own = notesOf(their?.block ?? name, notes, blocks);
     if (their === undefined || our === undefined) {
       const where = their === undefined ? 'here alone' : 'in keepalived alone';
-      return isTold(wholes(name), own) ? [] : [`${name}: ${where}`];
+      // What only an instance that is left out tracks is not there: the note stands in the instance.
+      const telling = /^vrrp_(script|track)/.test(name) ? notes.filter(isTelling) : own;
+      const leaving = telling === own ? [] : ['vrrp_instance'];
+      return isTold([...wholes(name), ...leaving], telling) ? [] : [`${name}: ${where}`];
     }
     return differingFields(their, our).flatMap(({ field, text }) =>
       // What a member of a sync group tracks is tracked for the others too: its note stands in its own block.
@@ -69,7 +72,7 @@ function notesOf(block: string, notes: readonly Note[], blocks: Blocks): readonl
 
 const isTold = (directives: readonly string[], notes: readonly Note[]): boolean =>
   notes.some(({ text }) =>
-    directives.some((directive) => new RegExp(`(^|[^\\w-])${directive}($|[^\\w-])`).test(text)),
+    directives.some((directive) => new RegExp(`(^|[^\\w-])(vrrp_)?${directive}($|[^\\w-])`).test(text)),
   );
 
 /** What a note names when all of a thing is missing. */
@@ -77,7 +80,7 @@ const wholes = (name: string): readonly string[] => {
   const [kind = ''] = name.split(' ');
   if (/^[A-Z]+_/.test(kind)) return [...checkers, 'real_server', 'virtual_server', 'group'];
   if (kind === 'real_server') return ['real_server', 'virtual_server', 'virtual', 'group'];
-  return kind === 'virtual_server' ? [kind, 'virtual', 'group'] : [kind];
+  return kind === 'virtual_server' ? [kind, 'virtual', 'group', 'real_server'] : [kind];
 };
 
 /** Directives whose notes tell of a difference in a field of another name. */

@@ -1,11 +1,11 @@
 // virtual_ipaddress, virtual_ipaddress_excluded and use_vmac of a vrrp_instance. Words that keepalived ignores cost no
 // address here either. Source: keepalived/vrrp/vrrp_ipaddress.c, keepalived/vrrp/vrrp_parser.c.
-import { type Family, familyOf, ipBytes, ipFromBytes, isLinkLocal } from '../../../net/ip.ts';
+import { type Family, familyOf, ipBytes, ipFromBytes, isLinkLocal, parseIp } from '../../../net/ip.ts';
 import type { Prefix } from '../../../net/prefix.ts';
 import { parseVirtualAddress } from '../../../net/virtual-address.ts';
 import type { Noting } from '../converted.ts';
 import type { NoteKind } from '../grades.ts';
-import { linesOf, type Statement } from './tree.ts';
+import { digitsWithin, linesOf, type Statement } from './tree.ts';
 
 export type Floating = {
   readonly family: Family;
@@ -30,7 +30,7 @@ export function floatingOf(instance: Statement, device: string, taken: Taken, no
       return text === undefined || parsed === undefined ? [] : [{ key, line, text, ...parsed }];
     });
   const lines = read('virtual_ipaddress');
-  const family = familyIn(instance) ?? 'inet';
+  const family = familyIn(instance, new Set(lines.map(({ line }) => line))) ?? 'inet';
   const isFree = ({ address, device: own = device, key, line, text }: (typeof lines)[number]): boolean => {
     const name = isLinkLocal(address) ? `${address} ${own}` : address;
     const owner = taken.get(name);
@@ -68,11 +68,12 @@ export function floatingOf(instance: Statement, device: string, taken: Taken, no
   };
 }
 
-/** Of the first address that the file names for it: floating, a peer's, or a source. */
-function familyIn({ block = [] }: Statement): Family | undefined {
+/** Of the first address that the file names for it: floating (one of those that are used), a peer's, or a source. */
+function familyIn({ block = [] }: Statement, used: ReadonlySet<Statement>): Family | undefined {
   const texts = block.flatMap((each) => {
-    if (each.key === 'virtual_ipaddress' || each.key === 'unicast_peer')
-      return (each.block ?? []).map(({ key }) => key);
+    if (each.key === 'virtual_ipaddress')
+      return (each.block ?? []).filter((line) => used.has(line)).map(({ key }) => key);
+    if (each.key === 'unicast_peer') return (each.block ?? []).map(({ key }) => key);
     return /^(?:unicast_src_ip|mcast_src_ip|mcast_dst_ip)$/.test(each.key) ? each.words.slice(0, 1) : [];
   });
   const first = texts.map((text) => parseVirtualAddress(text)).find((each) => each !== undefined);
@@ -97,11 +98,17 @@ const lost: Readonly<Record<string, readonly [values: number, kind: NoteKind]>> 
 
 /** What can be read of a line: its address, and each word that fits it; undefined for no address. */
 export function addressOf(key: string, line: Statement, note: Noting): string | undefined {
-  const { key: address, words, at } = line;
+  const { words, at } = line;
+  const address = prefixOf(key, line, note);
   const whole = [address, ...words].join(' ');
   const prefix = parseVirtualAddress(address);
   if (prefix === undefined) {
     note(at, 'missing', `${key} ${whole}: left out, as it cannot be said`);
+    return undefined;
+  }
+  const skipped = reasonToSkip(prefix, words);
+  if (skipped !== undefined) {
+    note(at, 'ignored', `${key} ${whole}: left out, as keepalived does: ${skipped}`);
     return undefined;
   }
   const kept = new Map<string, string>();
@@ -110,15 +117,15 @@ export function addressOf(key: string, line: Statement, note: Noting): string | 
     const [word = '', value = ''] = [words[i], words[i + 1]];
     const [values, kind] = lost[word] ?? [0, 'ignored'];
     const fits = pairs.has(word) && parseVirtualAddress(`${address} ${word} ${value}`) !== undefined;
-    const isBroadcast = word === 'brd' || word === 'broadcast';
-    const lowest = isBroadcast && value === '-' ? lowestOf(prefix) : undefined;
+    const isBrd = isBroadcast(word);
+    const lowest = isBrd && value === '-' ? lowestOf(prefix) : undefined;
     // It makes none of so short a net.
-    const isNone = isBroadcast && value === '+' && prefix.length > 30;
+    const isNone = isBrd && value === '+' && prefix.length > 30;
     // keepalived knows scopes of IPv4 alone.
     const isForeign = word === 'scope' && address.includes(':');
     if (word === 'no_track') kept.set('track', 'no');
     else if (lowest !== undefined) kept.set('brd', lowest);
-    else if (fits && !isForeign && !isNone) kept.set(isBroadcast ? 'brd' : word, value);
+    else if (fits && !isForeign && !isNone) kept.set(isBrd ? 'brd' : word, value);
     else if (!isNone) kinds.add(kind);
     i += pairs.has(word) ? 1 : values;
   }
@@ -127,6 +134,37 @@ export function addressOf(key: string, line: Statement, note: Noting): string | 
   if (worst !== undefined) note(at, worst, `${key} ${whole}: only ${text}`);
   return text;
 }
+
+/** A length that is none is all bits. */
+function prefixOf(key: string, { key: given, at }: Statement, note: Noting): string {
+  const [bare = '', length] = given.split('/');
+  if (length === undefined || parseVirtualAddress(given) !== undefined || parseIp(bare) === undefined)
+    return given;
+  const most = bare.includes(':') ? 128 : 32;
+  const mended = `${bare}/${digitsWithin(length, 0, most) ?? most}`;
+  note(at, 'mended', `${key} ${given}: ${mended}, as keepalived makes of it`);
+  return mended;
+}
+
+/** What costs the whole address there; undefined for an address that is used (vrrp_ipaddress.c, alloc_ipaddress). */
+function reasonToSkip({ address }: Prefix, words: readonly string[]): string | undefined {
+  const devices: string[] = [];
+  for (let i = 0; i < words.length; i += 1) {
+    const [word = '', value] = [words[i], words[i + 1]];
+    const values = pairs.has(word) ? 1 : (lost[word]?.[0] ?? 0);
+    if (values === 0) continue;
+    if (value === undefined) return `nothing stands behind ${word}`;
+    if (word === 'dev') devices.push(value);
+    if (word === 'label' && value.length > 15) return 'a label has at most 15 characters';
+    if (isBroadcast(word) && familyOf(address) === 'inet6') return 'IPv6 has no broadcast address';
+    if (isBroadcast(word) && !/^[-+]$/.test(value) && (value.includes(':') || parseIp(value) === undefined))
+      return `${value} is no broadcast address`;
+    i += values;
+  }
+  return devices.length > 1 ? 'it names two interfaces' : undefined;
+}
+
+const isBroadcast = (word: string): boolean => word === 'brd' || word === 'broadcast';
 
 /** What `brd -` stands for: the bits of the host are 0. None where there is no room for it. */
 function lowestOf({ address, length }: Prefix): string | undefined {
@@ -140,12 +178,15 @@ function lowestOf({ address, length }: Prefix): string | undefined {
  * create_vmac_name). @param used names of macvlans that are taken; who names one of them gets the one by the rule
  */
 export function vmacOf(
-  given: Statement | undefined,
+  block: Statement['block'],
   { vrid, family, used }: { readonly vrid: string; readonly family: Family; readonly used: Set<string> },
   note: Noting,
 ): string | undefined {
-  if (given === undefined) return undefined;
-  const { words, at } = given;
+  const given = (block ?? []).filter(({ key }) => key === 'use_vmac');
+  const at = given[0]?.at;
+  if (at === undefined) return undefined;
+  // It takes the first name, wherever it stands.
+  const words = given.flatMap(({ words: each }) => each);
   const [name, ...rest] = words.filter((word) => !/^[\da-f]{1,2}(:[\da-f]{1,2}){4,5}$/i.test(word));
   const isMac = words.length > 0 && name !== words[0];
   if (isMac) note(at, 'meaning', `use_vmac ${words[0]}: the MAC of the virtual router instead`);

@@ -1,7 +1,7 @@
 // How often a vrrp_instance says on the LAN that the addresses are its own. A count of 0 is 1 for keepalived. Source:
 // keepalived/vrrp/vrrp_parser.c and keepalived/core/global_parser.c (garp_*).
 import type { Fields, Noting } from '../converted.ts';
-import { digitsWithin, isPlainNumber, isSet, lastOf, type Statement, seconds } from './tree.ts';
+import { digitsWithin, isPlainNumber, isSet, lastFitting, type Statement, seconds } from './tree.ts';
 
 export const announcementKeys = [
   ...['garp_master_repeat', 'garp_master_delay', 'garp_master_refresh', 'garp_master_refresh_repeat'],
@@ -27,7 +27,8 @@ export function announcementsOf(
     : {};
   return Object.fromEntries(
     announcementKeys.map((key) => {
-      const given = lastOf(block, key) ?? lastOf(globals, `vrrp_${key}`);
+      const fits = (text: string) => !text.startsWith('-');
+      const given = lastFitting(block, key, fits) ?? lastFitting(globals, `vrrp_${key}`, fits);
       const value =
         given === undefined ? undefined : counts.has(key) ? countOf(given, note) : timeOf(key, given, note);
       return [key, value ?? least[key]];

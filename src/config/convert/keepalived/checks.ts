@@ -13,6 +13,7 @@ import {
   digitsWithin,
   firstOf,
   isSet,
+  lastFitting,
   lastOf,
   type Statement,
   seconds,
@@ -92,20 +93,20 @@ const timeOf = ({ checker, real, virtual }: Scope, key: string): string | undefi
   const before = ({ block = [] }: Statement, inner: Statement) =>
     isEarly ? block.slice(0, block.indexOf(inner)) : block;
   return [checker.block, before(real, checker), before(virtual, real)]
-    .map((block) => seconds(wordOf(block, key)))
+    .map((block) => seconds(lastFitting(block, key, (text) => seconds(text) !== undefined)?.words[0]))
     .find((time) => time !== undefined);
 };
 
 function timesOf(scope: Scope): Fields {
   const { key, block } = scope.checker;
-  const interval = timeOf(scope, 'delay_loop') ?? '60';
+  const interval = noQuicker(scope, 'delay_loop', timeOf(scope, 'delay_loop') ?? '60');
   const ownRetry = (own[key] ?? []).filter((name) => name === 'nb_get_retry');
   const outer = [scope.real, scope.virtual].map((each) => lastNumber(each.block, ['retry'], 1));
   const [retry] = [lastNumber(block, ['retry', ...ownRetry], 0), ...outer].filter(
     (each) => each !== undefined,
   );
   const failures = 1 + (retry ?? retries[key] ?? 1);
-  const timeout = timeOf(scope, 'connect_timeout') ?? '5';
+  const timeout = noQuicker(scope, 'connect_timeout', timeOf(scope, 'connect_timeout') ?? '5');
   const given = wordOf(block, 'misc_timeout') ?? '0';
   const ofService = seconds(wordOf(scope.virtual.block, 'delay_loop')) ?? '60';
   const external = digitsWithin(given, 1, 4294) ?? ofService;
@@ -129,16 +130,20 @@ const heloName = 'smtpchecker.keepalived.org';
 
 const retries: Readonly<Record<string, number>> = { DNS_CHECK: 3, MISC_CHECK: 0 };
 const secondsBeforeRetry: Readonly<Record<string, string>> = { HTTP_GET: '3', SSL_GET: '3' };
-const retryMsMin = 10;
+const timeMsMin = 10;
 
 /** Of a DNS_CHECK that says nothing it is its delay_loop. */
 function retryOf(scope: Scope, interval: string): string {
-  const { key, at } = scope.checker;
+  const { key } = scope.checker;
   const time = timeOf(scope, 'delay_before_retry');
   const kept = time ?? secondsBeforeRetry[key] ?? (key === 'DNS_CHECK' ? interval : '1');
-  if ((parseDuration(kept) ?? retryMsMin) >= retryMsMin) return kept;
-  scope.note(at, 'limited', `${key} delay_before_retry: ${retryMsMin}ms, which is the least there is here`);
-  return `${retryMsMin}ms`;
+  return noQuicker(scope, 'delay_before_retry', kept);
+}
+
+function noQuicker({ checker: { key, at }, note }: Scope, word: string, time: string): string {
+  if ((parseDuration(time) ?? timeMsMin) >= timeMsMin) return time;
+  note(at, 'limited', `${key} ${word}: ${timeMsMin}ms, which is the least there is here`);
+  return `${timeMsMin}ms`;
 }
 
 const speak = (service: string, more: Fields = {}): Fields => ({
@@ -169,8 +174,11 @@ function kindOf(scope: Scope): Fields {
   if (key === 'MISC_CHECK') return externalOf(scope);
   if (key === 'UDP_CHECK') {
     const reply = lastOf(block, 'require_reply');
+    const payload = lastOf(block, 'payload');
+    if (payload !== undefined && /ff\s*$/i.test(payload.words.join(' ')))
+      note(payload.at, 'taken', 'payload: taken, though keepalived sends none that ends with ff');
     return speak('udp', {
-      payload: lastOf(block, 'payload')?.words.join(' '),
+      payload: payload?.words.join(' '),
       require_reply: reply === undefined ? undefined : reply.words.join(' ') || 'yes',
       min_reply_length: word('min_reply_length'),
       max_reply_length: word('max_reply_length'),
@@ -231,6 +239,8 @@ function urlOf({ block }: Statement, note: Noting): Fields {
   const all = (block ?? []).filter(({ key }) => key === 'status_code');
   const [codes] = all;
   const status = codes && all.flatMap(({ words }) => words).join(',');
+  for (const { at, words } of all.filter(({ words: each }) => each.some((word) => word.includes(','))))
+    note(at, 'taken', `status_code ${words.join(' ')}: taken, though keepalived parts codes by blanks alone`);
   const regex = lastOf(block, 'regex');
   const pattern = regex && regexOf(regex);
   const wrong = explainPattern(pattern ?? '');

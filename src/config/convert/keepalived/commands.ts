@@ -28,16 +28,21 @@ export function noteRest(statement: Statement | undefined, note: Noting): void {
   note(statement.at, 'ignored', `${statement.key} ${rest.join(' ')}: ${reason}`);
 }
 
-/** A user and perhaps a group, as they stand in a statement from that word on. */
-export function userOf(statement: Statement | undefined, from = 0): string | undefined {
-  const [user, group] = statement?.words.slice(from) ?? [];
-  return group === undefined ? user : `${user}:${group}`;
-}
+/** A user and perhaps a group, as they stand in a statement of their own. */
+export const userOf = (statement: Statement | undefined): string | undefined =>
+  userAmong(statement?.words ?? []);
+
+/** The same, as they stand behind a program. */
+export const userBehind = (statement: Statement | undefined): string | undefined =>
+  userAmong(statement === undefined ? [] : restOf(statement));
+
+const userAmong = ([user, group]: readonly string[]): string | undefined =>
+  group === undefined ? user : `${user}:${group}`;
 
 /** quorum_up and quorum_down, or notify_up and notify_down: each with its user there, both with one here. */
 export function upAndDownOf(block: Statement['block'], what: 'quorum' | 'notify', note: Noting): Fields {
   const [up, down] = [lastOf(block, `${what}_up`), lastOf(block, `${what}_down`)];
-  const [user, other] = [userOf(up, 1), userOf(down, 1)];
+  const [user, other] = [userBehind(up), userBehind(down)];
   if (down !== undefined && user !== undefined && other !== user) {
     note(down.at, 'user', `${what}_down: as user ${user}, as both programs run as one`);
   }

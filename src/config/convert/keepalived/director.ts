@@ -8,7 +8,10 @@ import { firstOf, lastOf, type Statement, wholeWithin } from './tree.ts';
 /** Of global_defs: what is read here. */
 export const directorKeys = ['lvs_timeouts', 'lvs_sync_daemon'] as const;
 
-/** @param instances the names of the virtual routers. @returns undefined where there is nothing of the kind. */
+/**
+ * @param vrrp what keepalived starts its VRRP process for, which runs the daemons
+ * @param instances the names of the virtual routers. @returns undefined where there is nothing of the kind.
+ */
 export function ipvsOf(
   globals: readonly Statement[],
   vrrp: readonly Statement[],
@@ -18,7 +21,11 @@ export function ipvsOf(
   const timeout = timeoutsOf(lastOf(globals, 'lvs_timeouts'), note);
   // keepalived takes the first, reads global_defs before all else, and asks nobody else where it then forgets it.
   const given = firstOf(globals, 'lvs_sync_daemon');
-  const sync = given === undefined ? syncOfInstance(vrrp, instances) : syncOf(given, instances, note);
+  const isRun = given === undefined || vrrp.length > 0;
+  if (!isRun)
+    note(given.at, 'ignored', 'lvs_sync_daemon: left out, as keepalived runs none without a VRRP part');
+  const wanted = given === undefined ? syncOfInstance(vrrp, instances) : syncOf(given, instances, note);
+  const sync = isRun ? wanted : undefined;
   return timeout === undefined && sync === undefined ? undefined : { timeout, sync };
 }
 

@@ -84,13 +84,15 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
   });
   if (vrrp.length === 0) noteUnheld(all, note);
   const trackFiles = new Map(vrrp_track_file.map(({ name, file }) => [String(name), String(file)]));
-  const groups = new Map(all('virtual_server_group').map((each) => [each.words[0] ?? '', each]));
+  // One without an entry is none to keepalived.
+  const filled = all('virtual_server_group').filter(({ block = [] }) => block.length > 0);
+  const groups = new Map(firstOfEach(filled, note).map((each) => [each.words[0] ?? '', each]));
   const document: Fields = {
     script_user: userOf(lastOf(globals, 'script_user')),
     ...fifosOf(globals, note),
     mail: mails.mail,
     ...(vrrp.length > 0 && statics),
-    ipvs: ipvsOf(globals, all('vrrp_instance'), names(vrrp), note),
+    ipvs: ipvsOf(globals, all('vrrp_instance', ...staticKeys), names(vrrp), note),
     vrrp_process: processOf(globals),
     vrrp_strict: vrrp.length > 0 && isSet(globals, 'vrrp_strict') ? 'yes' : undefined,
     vrrp_interface: interfacesOf(all('interface_up_down_delays'), note),

@@ -2,7 +2,17 @@
 // keepalived corrects is corrected the same way. Source: keepalived/vrrp/vrrp.c, vrrp_complete_instance;
 // keepalived/vrrp/vrrp_parser.c.
 import type { Fields, Noting } from '../converted.ts';
-import { decimal, isSet, lastOf, linesOf, type Statement, seconds, wholeWithin, wordOf } from './tree.ts';
+import {
+  decimal,
+  isSet,
+  lastFitting,
+  lastOf,
+  linesOf,
+  type Statement,
+  seconds,
+  wholeWithin,
+  wordOf,
+} from './tree.ts';
 
 export type Election = {
   readonly version: '2' | '3';
@@ -30,7 +40,7 @@ export function electionOf(of: ElectionOf): Election {
     strict_mode: isStrict === isSet(globals, 'vrrp_strict') ? undefined : isStrict ? 'yes' : 'no',
     version,
     priority: `${priority}`,
-    advert_int: advertIntervalOf(lastOf(block, 'advert_int'), version, note),
+    advert_int: advertIntervalOf(lastFitting(block, 'advert_int', isInterval), version, note),
     ...preemptionOf(block, { strict, priority }, note),
     accept: acceptOf(block, { strict, isStrict, priority, version }, note),
   };
@@ -49,7 +59,8 @@ const truth = /^(true|on|yes|false|off|no)$/;
 /** IPv6 is of version 3, unless the instance itself says 2, which keepalived speaks there when it is not strict. */
 function versionOf({ instance, globals, inet6, note }: ElectionOf, strict: boolean): '2' | '3' {
   const known = (text: string | undefined) => (text === '2' || text === '3' ? text : undefined);
-  const given = lastOf(instance.block, 'version');
+  // It takes the first that is one.
+  const given = instance.block?.find(({ key, words }) => key === 'version' && known(words[0]) !== undefined);
   const own = known(given?.words[0]);
   if (inet6 && own === '2' && given !== undefined) {
     if (strict) note(given.at, 'mended', 'version 2: 3, as keepalived makes of it in strict mode');
@@ -60,7 +71,7 @@ function versionOf({ instance, globals, inet6, note }: ElectionOf, strict: boole
 
 /** 255 for an instance that starts as master without a priority; 100 for a number that is none. */
 function priorityOf(block: Statement['block'], note: Noting): number {
-  const given = lastOf(block, 'priority');
+  const given = lastFitting(block, 'priority', (text) => wholeWithin(text, 1, 255) !== undefined);
   const state = lastOf(block, 'state');
   if (given === undefined && state?.words[0] === 'MASTER') {
     note(state.at, 'taken', 'state MASTER: priority 255, as keepalived takes where none is named');
@@ -72,6 +83,9 @@ function priorityOf(block: Statement['block'], note: Noting): number {
   return value ?? 100;
 }
 
+const msOf = (text: string): number => (decimal.test(text) ? Number(text) * 1000 : Number.NaN);
+const isInterval = (text: string): boolean => msOf(text) >= 10 && msOf(text) <= 255_000;
+
 /** Version 2 counts whole seconds, version 3 hundredths; keepalived rounds. */
 function advertIntervalOf(
   given: Statement | undefined,
@@ -80,8 +94,8 @@ function advertIntervalOf(
 ): string | undefined {
   const text = given?.words[0];
   if (given === undefined || text === undefined) return undefined;
-  const ms = decimal.test(text) ? Number(text) * 1000 : Number.NaN;
-  if (!(ms >= 10 && ms <= 255_000)) {
+  const ms = msOf(text);
+  if (!isInterval(text)) {
     note(given.at, 'mended', `advert_int ${text}: 1, as keepalived makes of it`);
     return undefined;
   }
@@ -104,7 +118,7 @@ function preemptionOf(
 ): Fields {
   const [nopreempt, delay, state] = [
     lastOf(block, 'nopreempt', 'preempt'),
-    lastOf(block, 'preempt_delay'),
+    lastFitting(block, 'preempt_delay', isDelay),
   ].concat(lastOf(block, 'state'));
   const isOwner = priority === 255;
   const says = state?.words[0] === 'MASTER';
@@ -129,11 +143,12 @@ function preemptionOf(
 function delayOf(given: Statement | undefined, note: Noting): string | undefined {
   const text = given?.words[0] ?? '';
   const value = seconds(text);
-  if (given === undefined || (value !== undefined && Number(text) <= preemptDelayMax)) return value;
+  if (given === undefined || isDelay(text)) return value;
   note(given.at, 'mended', `preempt_delay ${text}: left out, as keepalived takes 0 to ${preemptDelayMax}`);
   return undefined;
 }
 const preemptDelayMax = 1000;
+const isDelay = (text: string): boolean => seconds(text) !== undefined && Number(text) <= preemptDelayMax;
 
 /** The last of the two words holds; neither: not in strict mode, where version 2 never accepts. */
 function acceptOf(

@@ -8,17 +8,17 @@ export type Forwarding = { readonly forward: string; readonly tunnel?: Fields };
 const forwards: Readonly<Record<string, string>> = { NAT: 'masq', DR: 'gate', TUN: 'ipip' };
 const checksums: Readonly<Record<string, string>> = { nocsum: 'no', csum: 'yes', remcsum: 'remote' };
 
-/** "TUN type gue port 6080 nocsum"; NAT where none is named. */
-export function forwardingOf(method: Statement | undefined, note: Noting): Forwarding {
+/**
+ * "TUN type gue port 6080 nocsum"; NAT where none is named.
+ * @param methods each that is named for a server: that of its service first. The last that keepalived knows holds.
+ */
+export function forwardingOf(methods: readonly Statement[], note: Noting): Forwarding {
+  const method = methods.findLast(({ words: [word = ''] }) => forwards[word] !== undefined);
   const [word = 'NAT', ...options] = method?.words ?? [];
   const forward = forwards[word] ?? 'masq';
-  if (method !== undefined && forwards[word] === undefined) {
-    note(
-      method.at,
-      'taken',
-      `${method.key} ${word}: masq, as keepalived knows NAT, DR and TUN and takes NAT`,
-    );
-    return { forward };
+  for (const { key, at, words } of methods.slice(method === undefined ? 0 : methods.indexOf(method) + 1)) {
+    const text = `${key} ${words[0] ?? ''}: ${forward}, as keepalived knows NAT, DR and TUN and takes ${word}`;
+    note(at, 'taken', text);
   }
   if (method === undefined || options.length === 0) return { forward };
   const tunnel = forward === 'ipip' ? tunnelOf(options) : undefined;

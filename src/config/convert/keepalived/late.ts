@@ -13,6 +13,7 @@ const trackers: ReadonlySet<string> = new Set(['vrrp_instance', 'vrrp_sync_group
 
 /** @param statements of the whole file, in its order */
 export function noteLate(statements: readonly Statement[], note: Noting): void {
+  noteLateChecks(statements, note);
   for (const [key, kinds] of definitions) {
     const known = new Map<string, number>();
     for (const [place, each] of statements.entries()) {
@@ -28,3 +29,25 @@ export function noteLate(statements: readonly Statement[], note: Noting): void {
     }
   }
 }
+
+/** The same of FILE_CHECK, which keepalived then leaves out: the server is up. */
+function noteLateChecks(statements: readonly Statement[], note: Noting): void {
+  const known = new Set<string>();
+  const defined = new Set(statements.filter(isTrackFile).map(nameOf));
+  for (const statement of statements) {
+    if (isTrackFile(statement)) known.add(nameOf(statement));
+    if (statement.key !== 'virtual_server') continue;
+    const checks = linesOf(statement.block, 'real_server').filter(({ key }) => key === 'FILE_CHECK');
+    for (const { at, words } of checks.flatMap(({ block = [] }) => block)) {
+      const name = cleanName(words[0] ?? '');
+      if (defined.has(name) && !known.has(name))
+        note(
+          at,
+          'taken',
+          `FILE_CHECK ${name}: taken, though keepalived knows the track_file only below this`,
+        );
+    }
+  }
+}
+
+const isTrackFile = ({ key }: Statement): boolean => key === 'vrrp_track_file' || key === 'track_file';

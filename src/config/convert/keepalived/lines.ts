@@ -59,9 +59,15 @@ function readFile({ file, text }: SourceFile, reading: Reading): void {
   reading.open.pop();
 }
 
-/** # and ! begin one, but not inside quotes nor behind a backslash. A quote without its end is none. */
+/**
+ * # and ! begin one, but not inside quotes nor behind a backslash, which goes where no double quotes are. A quote without its
+ * end is none.
+ */
 const withoutComment = (text: string): string =>
-  /^(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\\.|[^#!\\])*\\?/s.exec(text)?.[0] ?? '';
+  (/^(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\\.|[^#!\\])*\\?/s.exec(text)?.[0] ?? '').replaceAll(
+    /"(?:[^"\\]|\\.)*"|\\([#!])|\\./gs,
+    (whole, sign?: string) => sign ?? whole,
+  );
 
 /** keepalived looks for comments and braces within them as well, and then misses their end. */
 function noteSingleQuotes(line: string, at: Position, { note }: Reading): void {

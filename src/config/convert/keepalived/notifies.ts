@@ -1,7 +1,7 @@
 // Whom keepalived tells of a new state (docs/reference/keepalived.md §4): the notify scripts of an instance and of a sync group,
 // and the FIFOs of global_defs. Source: keepalived/vrrp/vrrp_parser.c, keepalived/core/global_parser.c, global_data.c.
 import type { Fields, Noting } from '../converted.ts';
-import { commandOf, userOf } from './commands.ts';
+import { commandOf, userBehind } from './commands.ts';
 import { firstOf, isSet, type Statement } from './tree.ts';
 
 const groupScripts = ['notify_master', 'notify_backup', 'notify_fault', 'notify_stop', 'notify'] as const;
@@ -23,7 +23,7 @@ export function notifiesOf({ block, key: of }: Statement, note: Noting): Fields 
     const statement = firstOf(block, key);
     const program = statement && commandOf(statement, note);
     if (program !== undefined)
-      return [[key, program] as const, [`${key}_user`, userOf(statement, 1)] as const];
+      return [[key, program] as const, [`${key}_user`, userBehind(statement)] as const];
     // Without a program it asks for the word alone.
     return key === 'notify_deleted' && statement?.text === '' ? [[key, 'yes'] as const] : [];
   });
@@ -54,10 +54,10 @@ export function fifosOf(globals: readonly Statement[], note: Noting): Fields {
       note(statement.at, 'missing', `${kind} ${path}: left out, as it is no absolute path`);
     else
       found.set(kind, {
-        ...{ [kind]: path, [`${kind}_user`]: userOf(statement, 1) },
+        ...{ [kind]: path, [`${kind}_user`]: userBehind(statement) },
         ...(script !== undefined && {
           [`${kind}_script`]: commandOf(script, note),
-          [`${kind}_script_user`]: userOf(script, 1),
+          [`${kind}_script_user`]: userBehind(script),
         }),
       });
   }

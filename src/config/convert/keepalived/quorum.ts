@@ -2,7 +2,7 @@
 // corrects while it reads, it corrects here as well, and a note says so.
 import type { Fields, Noting } from '../converted.ts';
 import { upAndDownOf } from './commands.ts';
-import { digitsWithin, isPlainNumber, lastOf, type Statement, wordOf } from './tree.ts';
+import { digitsWithin, isPlainNumber, lastFitting, type Statement, wordOf } from './tree.ts';
 
 export const quorumKeys = ['quorum', 'hysteresis', 'quorum_up', 'quorum_down'] as const;
 
@@ -20,11 +20,14 @@ export function quorumOf({ block, at }: Statement, weights: readonly number[], n
 /** A quorum of 1 without more is what holds anyway. */
 function limitsOf(block: Statement['block'], weights: readonly number[], note: Noting): Fields {
   const sum = weights.reduce((total, weight) => total + weight, 0);
-  const quorum = numberOf(lastOf(block, 'quorum'), 1, sum, note);
-  const hysteresis = numberOf(lastOf(block, 'hysteresis'), 0, quorum - 1, note);
+  const quorum = numberOf(numberIn(block, 'quorum', 1), 1, sum, note);
+  const hysteresis = numberOf(numberIn(block, 'hysteresis', 0), 0, quorum - 1, note);
   if (wordOf(block, 'quorum') === undefined || (quorum === 1 && hysteresis === 0)) return {};
   return { quorum: `${quorum}`, hysteresis: hysteresis === 0 ? undefined : `${hysteresis}` };
 }
+
+const numberIn = (block: Statement['block'], key: string, least: number) =>
+  lastFitting(block, key, (text) => digitsWithin(text, least, 0xffff_ffff) !== undefined);
 
 function numberOf(statement: Statement | undefined, unset: number, max: number, note: Noting): number {
   const text = statement?.words[0];

@@ -1,15 +1,15 @@
 // real_server and sorry_server as `real` and `fallback`. Source: keepalived/check/check_data.c (alloc_rs,
 // validate_check_config), keepalived/check/check_parser.c (rs_weight_handler).
 import { parseHostName } from '../../../net/host-name.ts';
-import { familyOf, parseIp } from '../../../net/ip.ts';
+import { type Family, familyOf, parseIp } from '../../../net/ip.ts';
 import { type Fields, joinPort, type Noting, type Value } from '../converted.ts';
 import { checkers } from './checks.ts';
 import { upAndDownOf } from './commands.ts';
 import { forwardingOf } from './forward.ts';
 import { noteUnknown } from './left-out.ts';
 import type { Mails } from './mails.ts';
-import { familiesOf, type Targets } from './targets.ts';
-import { digitsWithin, isPlainNumber, lastOf, type Statement, wholeWithin } from './tree.ts';
+import { familiesOf, familyOfMarks, type Targets } from './targets.ts';
+import { digitsWithin, isPlainNumber, lastFitting, lastOf, type Statement } from './tree.ts';
 
 const known: ReadonlySet<string> = new Set([
   ...['weight', 'lvs_method', 'inhibit_on_failure', 'uthreshold', 'lthreshold', 'retry', 'connect_timeout'],
@@ -26,6 +26,8 @@ const known: ReadonlySet<string> = new Set([
   ],
 ]);
 const weightMax = 65_535;
+/** IPVS_WEIGHT_LIMIT: what keepalived takes. */
+const readMax = 0x7fff_ffff;
 
 export type Service = {
   readonly virtual: Statement;
@@ -35,11 +37,27 @@ export type Service = {
 };
 
 /** A server of the other family is reached by a tunnel only. */
-const isStranger = (address: string, forward: string, targets: Targets): boolean => {
+const isStranger = (address: string, byTunnel: boolean, virtual: Statement, targets: Targets): boolean => {
   const ip = parseIp(address);
-  const families = familiesOf(targets);
-  return ip !== undefined && forward !== 'ipip' && families.size > 0 && !families.has(familyOf(ip));
+  const families = familiesServed(virtual, targets);
+  return ip !== undefined && !byTunnel && families.size > 0 && !families.has(familyOf(ip));
 };
+
+/** Of the addresses, else of the marks. */
+function familiesServed(virtual: Statement, targets: Targets): ReadonlySet<Family> {
+  const families = familiesOf(targets);
+  const marked = families.size > 0 ? undefined : familyOfVirtual(virtual);
+  return marked === undefined ? families : new Set([marked]);
+}
+
+/** As keepalived asks at the end of the server: by a method of its service that stands before it, or its own. */
+function isTunnel(real: Statement, { block = [] }: Statement): boolean {
+  const before = block.slice(0, block.indexOf(real));
+  return forwardingOf(methodsFor(real, { block: before }), () => undefined).forward === 'ipip';
+}
+
+export const familyOfVirtual = (virtual: Statement): Family | undefined =>
+  familyOfMarks(virtual.block, (real) => isTunnel(real, virtual));
 
 export function realOf(real: Statement, { virtual, targets, note, mails }: Service): readonly Fields[] {
   const { block, at, words, text } = real;
@@ -55,9 +73,8 @@ export function realOf(real: Statement, { virtual, targets, note, mails }: Servi
   const port = portOf(words[1]);
   if (port === 'none') return leaveOut('ignored', `${words[1]} is no port`);
   noteUnknown(block ?? [], known, 'real_server', note);
-  const method = lastOf(block, 'lvs_method') ?? lastOf(virtual.block, 'lb_kind', 'lvs_method');
-  const { forward, tunnel } = forwardingOf(method, note);
-  if (isStranger(address, forward, targets))
+  const { forward, tunnel } = forwardingOf(methodsFor(real, virtual), note);
+  if (isStranger(address, isTunnel(real, virtual), virtual, targets))
     return leaveOut('ignored', 'it is of another family than its service');
   if (isName) note(at, 'taken', `real_server ${text}: taken, though keepalived skips a name`);
   const other = targets.find((each) => 'port' in each && each.port !== (port ?? each.port));
@@ -77,16 +94,26 @@ export function realOf(real: Statement, { virtual, targets, note, mails }: Servi
   return [fields];
 }
 
+const methodsOf = ({ block }: Pick<Statement, 'block'>): readonly Statement[] =>
+  (block ?? []).filter(({ key }) => key === 'lb_kind' || key === 'lvs_method');
+
+const methodsFor = (real: Statement, virtual: Pick<Statement, 'block'>): readonly Statement[] => [
+  ...methodsOf(virtual),
+  ...(real.block ?? []).filter(({ key }) => key === 'lvs_method'),
+];
+
 /** Undefined for none and for 0. */
 function portOf(text: string | undefined): string | undefined | 'none' {
   if (text === undefined) return undefined;
-  const port = wholeWithin(text, 0, 65_535);
-  return port === undefined ? 'none' : port === 0 ? undefined : `${port}`;
+  if (/^0*$/.test(text)) return undefined;
+  const port = digitsWithin(text, 1, 65_535);
+  return port === undefined ? 'none' : `${port}`;
 }
 
 /** keepalived passes a number beyond its limits over. */
 function weightOf({ block, at }: Statement, shared: Statement['block'], note: Noting): string {
-  const given = lastOf(block, 'weight') ?? lastOf(shared, 'weight');
+  const fits = (word: string) => digitsWithin(word, 0, readMax) !== undefined;
+  const given = lastFitting(block, 'weight', fits) ?? sharedWeightOf(shared, note);
   const text = given?.words[0];
   if (given === undefined || text === undefined) return '1';
   if (!isPlainNumber(text)) {
@@ -99,10 +126,19 @@ function weightOf({ block, at }: Statement, shared: Statement['block'], note: No
   return `${Math.min(Number(text), weightMax)}`;
 }
 
+/** Of a service it is at least 1. */
+function sharedWeightOf(block: Statement['block'], note: Noting): Statement | undefined {
+  const given = (block ?? []).filter(({ key }) => key === 'weight');
+  const isUsable = ({ words: [text] }: Statement) => digitsWithin(text, 1, readMax) !== undefined;
+  for (const each of given.filter((weight) => !isUsable(weight)))
+    note(each.at, 'mended', `weight ${each.words[0] ?? ''}: left out, as keepalived takes 1 and more`);
+  return given.findLast(isUsable);
+}
+
 /** The kernel refuses a lower threshold above the upper one (ip_vs_ctl.c, ip_vs_add_dest). */
 function thresholdsOf(block: Statement['block'], note: Noting): Fields {
-  const [upper, lower] = [lastOf(block, 'uthreshold'), lastOf(block, 'lthreshold')];
-  const [high, low] = [upper, lower].map((each) => thresholdOf(each, note));
+  const [upper, lower] = ['uthreshold', 'lthreshold'].map((key) => thresholdOf(block, key, note));
+  const [high, low] = [upper?.value, lower?.value];
   if (lower !== undefined && low !== undefined && low > (high ?? 0)) {
     note(
       lower.at,
@@ -117,12 +153,14 @@ function thresholdsOf(block: Statement['block'], note: Noting): Fields {
   };
 }
 
-function thresholdOf(given: Statement | undefined, note: Noting): number | undefined {
-  const text = given?.words[0];
-  const value = digitsWithin(text, 0, 0xffff_ffff);
-  if (given !== undefined && text !== undefined && !isPlainNumber(text))
-    note(given.at, 'mended', `${given.key} ${text}: ${value ?? 'left out'}, as keepalived makes of it`);
-  return value;
+/** The last that is one. */
+function thresholdOf(block: Statement['block'], key: string, note: Noting) {
+  const read = (block ?? [])
+    .filter((each) => each.key === key)
+    .map(({ at, words: [text = ''] }) => ({ at, text, value: digitsWithin(text, 0, 0xffff_ffff) }));
+  for (const { at, text, value } of read.filter((each) => !isPlainNumber(each.text)))
+    note(at, 'mended', `${key} ${text}: ${value ?? 'left out'}, as keepalived makes of it`);
+  return read.findLast(({ value }) => value !== undefined);
 }
 
 export function fallbackOf({ virtual, targets, note }: Service): Value | undefined {
@@ -132,11 +170,11 @@ export function fallbackOf({ virtual, targets, note }: Service): Value | undefin
   if (sorry === undefined || address === undefined) return undefined;
   // The method of a sorry_server stands behind it.
   const behind = (block ?? []).slice((block ?? []).indexOf(sorry));
-  const method = lastOf(behind, 'sorry_server_lvs_method') ?? lastOf(block, 'lb_kind', 'lvs_method');
-  const { forward, tunnel } = forwardingOf(method, note);
+  const own = behind.filter(({ key }) => key === 'sorry_server_lvs_method');
+  const { forward, tunnel } = forwardingOf([...methodsOf(virtual), ...own], note);
   const port = portOf(given);
   const bare = parseIp(address.replace(/[-/].*$/, ''));
-  if (bare === undefined || port === 'none' || isStranger(bare, forward, targets)) {
+  if (bare === undefined || port === 'none' || isStranger(bare, forward === 'ipip', virtual, targets)) {
     const isName = bare === undefined && parseHostName(address) !== undefined && port !== 'none';
     note(
       sorry.at,

@@ -12,7 +12,7 @@ import { rivalKeys, rivalryOf } from './rivals.ts';
 import { type RulePriorities, routesOf, rulesOf } from './routes.ts';
 import { nameOf, type References } from './tracking.ts';
 import { trackKeys, tracksOf } from './tracks.ts';
-import { isSet, lastOf, linesOf, type Statement, wholeWithin, wordOf } from './tree.ts';
+import { isSet, lastFitting, lastOf, linesOf, type Statement, wholeWithin, wordOf } from './tree.ts';
 
 export type VrrpSurroundings = {
   readonly note: Noting;
@@ -57,9 +57,7 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
     note(at, kind, `vrrp_instance ${statement.text}: left out, as ${reason}`);
     return [];
   };
-  // Single quotes are none to it.
-  if ((statement.text.match(/"[^"]*"|\S+/g) ?? []).length !== 1)
-    return leaveOut('ignored', 'keepalived wants one word for its name');
+  if (statement.words.length !== 1) return leaveOut('ignored', 'keepalived wants one word for its name');
   const name = nameOf(statement);
   const namesake = seen.names.get(name);
   if (namesake !== undefined)
@@ -71,7 +69,10 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
   noteUnknown(block ?? [], known, 'vrrp_instance', note);
   const device = wordOf(block, 'interface') ?? defaultDevice(globals);
   const { family, addresses, excluded, isTaken } = floatingOf(statement, device, seen.addresses, note);
-  const vrid = wholeWithin(wordOf(block, 'virtual_router_id'), 1, 255);
+  const vridOf = (text: string | undefined) => wholeWithin(text, 1, 255);
+  const vrid = vridOf(
+    lastFitting(block, 'virtual_router_id', (text) => vridOf(text) !== undefined)?.words[0],
+  );
   if (vrid === undefined) return leaveOut('missing', 'it has no virtual_router_id');
   const election = electionOf({ instance: statement, globals, inet6: family === 'inet6', note });
   if (addresses.length === 0 && !mayElectAlone(block, election))
@@ -100,7 +101,7 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
     virtual_routes: routesOf(block, note),
     virtual_rules: rulesOf(block, around.priorities, note),
     ...adverts,
-    use_vmac: vmacOf(lastOf(block, 'use_vmac'), { vrid: `${vrid}`, family, used: seen.vmacs }, note),
+    use_vmac: vmacOf(block, { vrid: `${vrid}`, family, used: seen.vmacs }, note),
     checksum: checksumOf(block, globals),
     ...announcementsOf(block, globals, note),
     ...rivalryOf(block, election, globals, note),

@@ -4,7 +4,7 @@ import type { Fields, Noting } from '../converted.ts';
 import { noteUnknown } from './left-out.ts';
 import type { Mails } from './mails.ts';
 import { quorumKeys, quorumOf } from './quorum.ts';
-import { fallbackOf, realOf } from './real-servers.ts';
+import { fallbackOf, familyOfVirtual, realOf } from './real-servers.ts';
 import { persistenceOf, schedulingKeys, schedulingOf } from './scheduling.ts';
 import { serviceChecksOf } from './service-check.ts';
 import { familiesOf, identityOf, protocolOf, type Targets, targetsOf } from './targets.ts';
@@ -42,59 +42,32 @@ export function virtualsOf(statements: readonly Statement[], around: Surrounding
     const key = JSON.stringify([targets, protocolOf(statement) ?? 'udp']);
     const before = services.get(key);
     if (before === undefined) services.set(key, { targets, blocks: [statement] });
-    else {
-      before.blocks.push(statement);
-      const line = before.blocks[0]?.at.line;
-      const text = `virtual_server ${statement.text}: its servers are added to those of line ${line}, whose settings hold`;
-      note(statement.at, 'approximate', text);
-    }
+    else before.blocks.push(statement);
   }
-  return [...services.values()].flatMap(({ targets, blocks: [statement, ...more] }) =>
-    statement === undefined ? [] : serviceOf(targets, statement, more, around),
-  );
+  return [...services.values()].flatMap(({ targets, blocks }) => serviceOf(targets, blocks, around));
 }
 
 type Found = { readonly virtual: Statement; readonly real: Statement; readonly fields: Fields };
 
-function serviceOf(
-  targets: Targets,
-  statement: Statement,
-  more: readonly Statement[],
-  around: Surroundings,
-): readonly Fields[] {
+function serviceOf(targets: Targets, blocks: readonly Statement[], around: Surroundings): readonly Fields[] {
   const { note, mails } = around;
-  const reals = [statement, ...more].flatMap((virtual) =>
-    (virtual.block ?? []).filter(({ key }) => key === 'real_server').map((real) => ({ virtual, real })),
-  );
-  if (reals.length === 0) {
-    const text = `virtual_server ${statement.text}: left out, as it has no real_server and keepalived ignores it`;
-    note(statement.at, 'ignored', text);
+  const [first, ...more] = blocks.flatMap((virtual) => {
+    const found = serversOf(virtual, targets, around);
+    if (found.length > 0) return [found];
+    const text = `virtual_server ${virtual.text}: left out, as it has no real_server and keepalived ignores it`;
+    note(virtual.at, 'ignored', text);
     return [];
-  }
-  const found = new Map<string, Found>();
-  for (const { virtual, real } of reals) {
-    for (const fields of realOf(real, { virtual, targets, note, mails })) {
-      const address = String(fields.address);
-      if (found.has(address))
-        note(real.at, 'ignored', `real_server ${real.text}: left out, as it stands before`);
-      else found.set(address, { virtual, real, fields });
-    }
-  }
-  const servers = [...found.values()];
-  if (servers.length === 0) {
-    note(
-      statement.at,
-      'ignored',
-      `virtual_server ${statement.text}: left out, as keepalived ignores it without a real_server`,
-    );
-    return [];
-  }
+  });
+  const statement = first?.[0]?.virtual;
+  if (first === undefined || statement === undefined) return [];
+  for (const [added] of more) if (added !== undefined) noteAdded(added.virtual, statement, note);
+  const servers = withoutTwins([first, ...more].flat(), note);
   const statements = servers.map(({ real }) => real);
   const checks = serviceChecksOf(servers, around);
   noteFamilies(targets, statement, note);
   return [
     {
-      ...identityOf(targets, statement.at, { ...namesOf(targets, statement, statements, note) }, note),
+      ...identityOf(targets, statement.at, { ...namesOf(targets, statement, note) }, note),
       ...schedulingOf(statement, note),
       ...persistenceOf(targets, statement, note),
       ...checks.shared,
@@ -112,6 +85,44 @@ function serviceOf(
   ];
 }
 
+/** What checks and servers have of their block stays theirs. */
+const ofServers: ReadonlySet<string> = new Set([
+  ...['real_server', 'protocol', 'lb_kind', 'lvs_method', 'weight', 'alpha', 'snmp_name'],
+  ...['delay_loop', 'connect_timeout', 'retry', 'delay_before_retry', 'virtualhost'],
+]);
+
+function noteAdded({ at, text, block = [] }: Statement, first: Statement, note: Noting): void {
+  const lost: string[] = block.flatMap(({ key, text: value }) => {
+    const isSame = first.block?.some((each) => each.key === key && each.text === value) === true;
+    return ofServers.has(key) || isSame ? [] : [`${key} ${value}`.trim()];
+  });
+  const [own, others] = [block, first.block].map((each) => isSet(each, 'inhibit_on_failure'));
+  if (others && !own) lost.push('inhibit_on_failure no');
+  const without = lost.length === 0 ? '' : `; left out: ${lost.join(', ')}`;
+  const added = `its servers are added to those of line ${first.at.line}, whose settings hold${without}`;
+  note(at, 'approximate', `virtual_server ${text}: ${added}`);
+}
+
+const serversOf = (virtual: Statement, targets: Targets, { note, mails }: Surroundings): readonly Found[] =>
+  (virtual.block ?? [])
+    .filter(({ key }) => key === 'real_server')
+    .flatMap((real) =>
+      realOf(real, { virtual, targets, note, mails }).map((fields) => ({ virtual, real, fields })),
+    );
+
+/** The first of each address. */
+function withoutTwins(servers: readonly Found[], note: Noting): readonly Found[] {
+  const found = new Map<string, Found>();
+  for (const server of servers) {
+    const { real, fields } = server;
+    const address = String(fields.address);
+    if (found.has(address))
+      note(real.at, 'ignored', `real_server ${real.text}: left out, as it stands before`);
+    else found.set(address, server);
+  }
+  return [...found.values()];
+}
+
 /** Without a program of a loss it has no effect. */
 function omegaOf({ block }: Statement, reals: readonly Statement[], note: Noting): string | undefined {
   const omega = lastOf(block, 'omega');
@@ -123,10 +134,10 @@ function omegaOf({ block }: Statement, reals: readonly Statement[], note: Noting
   return undefined;
 }
 
-function namesOf(targets: Targets, statement: Statement, reals: readonly Statement[], note: Noting) {
+function namesOf(targets: Targets, statement: Statement, note: Noting) {
   const { block, at } = statement;
-  const inet6 = reals[0]?.words[0]?.includes(':') ? 'inet6' : undefined;
-  const family = wordOf(block, 'ip_family') ?? inet6;
+  const marked = familyOfVirtual(statement);
+  const family = marked === 'inet6' || wordOf(block, 'ip_family') === marked ? marked : undefined;
   const given = protocolOf(statement);
   const hasAddress = targets.some((target) => 'addresses' in target);
   if (hasAddress && given === undefined)

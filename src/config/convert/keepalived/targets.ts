@@ -3,7 +3,7 @@
 import { type Family, familyOf, ipBytes, ipFromBytes, parseIp } from '../../../net/ip.ts';
 import { parsePrefix } from '../../../net/prefix.ts';
 import { type Fields, joinPort, type Noting } from '../converted.ts';
-import { type Statement, wholeWithin } from './tree.ts';
+import { digitsWithin, type Statement, wholeWithin } from './tree.ts';
 
 /** Of an address or a range with a port ("0" where none is given), or of a mark. */
 type Addresses = { readonly addresses: string; readonly port: string };
@@ -40,7 +40,8 @@ function targetOf([first = '', second, third]: readonly string[]): readonly Targ
     return [{ fwmark: second, ...(third !== undefined && { family: third }) }];
   }
   const addresses = addressesOf(first);
-  const port = wholeWithin(second ?? '0', 0, 65_535);
+  const isNone = second === undefined || /^0*$/.test(second);
+  const port = isNone ? 0 : digitsWithin(second, 1, 65_535);
   return addresses === undefined || port === undefined ? [] : [{ addresses, port: `${port}` }];
 }
 
@@ -69,6 +70,29 @@ export const familiesOf = (targets: readonly Target[]): ReadonlySet<Family> =>
       return first === undefined ? [] : [familyOf(first)];
     }),
   );
+
+/**
+ * The family that keepalived gives a service of marks: of what stands first in it and has one. A server behind a tunnel
+ * may have another. Source: keepalived/check/check_parser.c (ip_family_handler, pgr_handler, rs_end_handler).
+ */
+export function familyOfMarks(
+  block: Statement['block'],
+  isTunnel: (real: Statement) => boolean,
+): Family | undefined {
+  const familyOfText = (text: string): Family => (text.includes(':') ? 'inet6' : 'inet');
+  const said = (block ?? []).map((each): Family | undefined => {
+    const [text = ''] = each.words;
+    if (each.key === 'ip_family') return text === 'inet' || text === 'inet6' ? text : undefined;
+    if (each.key === 'persistence_granularity')
+      return text.includes('.') ? 'inet' : wholeWithin(text, 1, 128) === undefined ? undefined : 'inet6';
+    return each.key === 'real_server' && !isTunnel(each) ? familyOfText(text) : undefined;
+  });
+  const first = said.find((each) => each !== undefined);
+  if (first !== undefined) return first;
+  const tunnels = (block ?? []).filter(({ key }) => key === 'real_server');
+  const families = new Set(tunnels.map(({ words: [text = ''] }) => familyOfText(text)));
+  return families.size === 1 ? [...families][0] : undefined;
+}
 
 /** @param family of marks that say none themselves. */
 export function identityOf(

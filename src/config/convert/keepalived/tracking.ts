@@ -6,7 +6,9 @@ import { noteUnknown } from './left-out.ts';
 import {
   digitsWithin,
   firstOf,
+  intOf,
   isPlainNumber,
+  lastFitting,
   lastOf,
   type Statement,
   seconds,
@@ -18,7 +20,6 @@ export type References = Readonly<Record<string, ReadonlyMap<string, number>>>;
 
 const weightMax = 253;
 const countMax = 65_535;
-const dayMax = 86_400;
 
 /** Names are of letters, digits, _, - and . here. */
 export const cleanName = (name: string): string => name.replaceAll(/[^\w.-]/g, '_').slice(0, 64);
@@ -28,14 +29,16 @@ export const trackKeys = ['track_interface', 'track_script', 'track_file', 'trac
 
 /** @param key of the block that it is of */
 function weightOf(key: string, { at, words: [text] }: Statement, note: Noting): string | undefined {
-  const weight = Number(text);
-  if (text === undefined || !Number.isInteger(weight)) return undefined;
+  if (text === undefined) return undefined;
+  const weight = intOf(text);
   if (Math.abs(weight) > weightMax + 1) {
     note(at, 'mended', `${key} weight ${text}: left out, as keepalived does beyond ${weightMax + 1}`);
     return undefined;
   }
   const within = Math.max(-weightMax, Math.min(weightMax, weight));
-  if (within !== weight)
+  if (!/^[-+]?\d+$/.test(text))
+    note(at, 'mended', `${key} weight ${text}: ${within}, as keepalived makes of it`);
+  else if (within !== weight)
     note(at, 'limited', `${key} weight ${text}: ${within}, which is the most there is here`);
   return `${within}`;
 }
@@ -46,10 +49,11 @@ const processKeys = new Set(['process', 'param_match', 'weight', 'quorum', 'quor
 
 /** A count from 1; keepalived takes 1 for what is none. */
 function countOf(block: Statement['block'], key: string, note: Noting): string | undefined {
-  const given = lastOf(block, key);
+  const read = (word: string) => digitsWithin(word, 1, 2_147_483_647);
+  const given = lastFitting(block, key, (word) => read(word) !== undefined);
   const text = given?.words[0];
   if (given === undefined || text === undefined) return undefined;
-  const value = digitsWithin(text, 1, 2_147_483_647);
+  const value = read(text);
   if (value === undefined || !isPlainNumber(text))
     note(given.at, 'mended', `${key} ${text}: ${value ?? 1}, as keepalived makes of it`);
   else if (value > countMax)
@@ -57,13 +61,16 @@ function countOf(block: Statement['block'], key: string, note: Noting): string |
   return `${Math.min(value ?? 1, countMax)}`;
 }
 
-/** Seconds from 1 to a day; 1 for what is none. */
+/** The most seconds that keepalived reads: UINT_MAX microseconds. */
+const timeMax = 4294;
+
+/** Seconds; of what is none an interval is 1, and a timeout the interval. */
 function timeOf(block: Statement['block'], key: string, note: Noting): string | undefined {
   const given = lastOf(block, key);
   if (given === undefined) return undefined;
   const text = given.words[0] ?? '';
   const value = seconds(text);
-  if (value !== undefined && Number(text) >= 0.01 && Number(text) <= dayMax) {
+  if (value !== undefined && Number(text) >= 0.01 && Number(text) <= timeMax) {
     if (text.includes('.'))
       note(
         given.at,
@@ -72,8 +79,8 @@ function timeOf(block: Statement['block'], key: string, note: Noting): string | 
       );
     return value;
   }
-  const kept = Number(text) > dayMax ? `${dayMax}` : key === 'interval' ? '1' : undefined;
-  note(given.at, 'mended', `${key} ${text}: ${kept ?? 'left out'}, as it is no time from 0.01 to ${dayMax}`);
+  const kept = key === 'interval' ? '1' : undefined;
+  note(given.at, 'mended', `${key} ${text}: ${kept ?? 'left out'}, as it is no time from 0.01 to ${timeMax}`);
   return kept;
 }
 

@@ -3,7 +3,7 @@
 // (vrrp_complete_instance), keepalived/vrrp/vrrp_track.c.
 import type { Fields, Noting } from '../converted.ts';
 import { cleanName, type References } from './tracking.ts';
-import { linesOf, type Statement } from './tree.ts';
+import { intOf, linesOf, type Statement } from './tree.ts';
 
 export const trackKeys = ['track_interface', 'track_script', 'track_file', 'track_process'] as const;
 type TrackKey = (typeof trackKeys)[number];
@@ -56,9 +56,11 @@ function isReadable(
 function trackOf(name: string, line: Statement, key: TrackKey, of: TracksOf): string | undefined {
   const [, text, turned] = line.words;
   const { at } = line;
-  const weight = text !== undefined && /^[-+]?\d{1,9}$/.test(text) ? weightWithin(Number(text)) : undefined;
+  const weight = text === undefined ? undefined : weightWithin(intOf(text));
   if (text !== undefined && weight === undefined)
     of.note(at, 'mended', `${key} ${name} weight ${text}: left out, as keepalived makes of it`);
+  else if (text !== undefined && !/^[-+]?\d+$/.test(text))
+    of.note(at, 'mended', `${key} ${name} weight ${text}: ${weight}, as keepalived makes of it`);
   else if (text !== undefined && weight !== Number(text))
     of.note(at, isBounded(key) ? 'mended' : 'limited', `${key} ${name} weight ${text}: ${weight}`);
   const reverse = turned === 'reverse' ? ' reverse' : '';

@@ -29,12 +29,8 @@ export function readStatements(lines: readonly Line[], note: Noting): readonly S
       if (words.length === 0) return;
       // What is missing of a secret is the next line: it is no keyword, and never shown as one.
       const slipped = last !== undefined && last.words.length === 0 && isSecretWord(last.key);
-      last = {
-        key: slipped ? hidden : unquote(words[0] ?? ''),
-        words: words.slice(1).map(unquote),
-        text: words.slice(1).join(' '),
-        at,
-      };
+      const [key = '', ...behind] = wordsOf(words.join(' '));
+      last = { key: slipped ? hidden : key, words: behind, text: words.slice(1).join(' '), at };
       stack.at(-1)?.push(last);
       words = [];
     };
@@ -59,27 +55,18 @@ export function readStatements(lines: readonly Line[], note: Noting): readonly S
   return top;
 }
 
-/** Words with their quotes; braces apart, but not those of a parameter that nobody defined. */
+/** Pieces of a line with their quotes; braces apart, but not those of a parameter that nobody defined. */
 const split = (line: string): readonly string[] =>
   line.match(/(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\$\{[^}]*\}|\\.|[^\s{}"'\\]|["'\\])+|[{}]/gs) ?? [];
 
-const escapes: Readonly<Record<string, string>> = {
-  ...{ a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' },
-};
-
-/** In both kinds of quotes the escapes of C. */
-function unquote(word: string): string {
-  return word.replaceAll(/"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'/gs, (_, double?: string, single?: string) =>
-    (double ?? single ?? '').replaceAll(
-      /\\(?:x([0-9a-f]{1,2})|([0-7]{1,3})|c(.)|(.))/gis,
-      (__, hex?: string, octal?: string, control?: string, plain?: string) => {
-        if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
-        if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);
-        if (control !== undefined) return String.fromCharCode(control.charCodeAt(0) & 0x1f);
-        return escapes[plain ?? ''] ?? plain ?? '';
-      },
-    ),
-  );
+/**
+ * The words of a line as keepalived has them for all but programs and expressions (script-words.ts): what stands in double quotes
+ * is one, single quotes and backslashes are signs like others, and a quote that is left open ends the line (lib/parser.c,
+ * alloc_strvec_r).
+ */
+function wordsOf(text: string): readonly string[] {
+  const words = /^(?:\s*(?:"[^"]*"|[^\s"]+))*/.exec(text)?.[0] ?? '';
+  return (words.match(/"[^"]*"|[^\s"]+/g) ?? []).map((word) => word.replaceAll('"', ''));
 }
 
 /** The last statement of that key, as keepalived takes it. */
@@ -87,6 +74,14 @@ export const lastOf = (
   block: readonly Statement[] | undefined,
   ...keys: readonly string[]
 ): Statement | undefined => block?.findLast(({ key }) => keys.includes(key));
+
+/** The last that fits, as keepalived passes over what it cannot read; where none does, the last, which is then told. */
+export const lastFitting = (
+  block: readonly Statement[] | undefined,
+  key: string,
+  fits: (text: string) => boolean,
+): Statement | undefined =>
+  block?.findLast((each) => each.key === key && fits(each.words[0] ?? '')) ?? lastOf(block, key);
 
 /** The first one, of those that keepalived takes but once. */
 export const firstOf = (block: readonly Statement[] | undefined, key: string): Statement | undefined =>
@@ -114,6 +109,9 @@ export function digitsWithin(text: string | undefined, min: number, max: number)
   return wholeWithin(/^\+?\d+/.exec(text)?.[0] ?? '0', min, max);
 }
 
+/** The same of numbers that may be negative (read_int_func): "5x" is 5, and what begins with no digit 0. */
+export const intOf = (text: string): number => Number(/^[-+]?\d{1,15}/.exec(text)?.[0] ?? 0);
+
 /** What digitsWithin() has taken as it stands there. */
 export const isPlainNumber = (text: string): boolean => /^\+?\d+$/.test(text);
 
@@ -137,7 +135,7 @@ const truth: Readonly<Record<string, boolean>> = {
 };
 
 /** A decimal number as keepalived reads it: .5 and 1. too. */
-export const decimal = /^(\d+\.?\d*|\.\d+)$/;
+export const decimal = /^\+?(\d+\.?\d*|\.\d+)$/;
 
 /** keepalived's decimal seconds as a time of ours; undefined for what is none. */
 export function seconds(text: string | undefined): string | undefined {
