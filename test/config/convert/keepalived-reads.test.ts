@@ -107,10 +107,8 @@ describe('an address', () => {
 
 describe('a number that is none', () => {
   it('leaves the one before it in force', () => {
-    const { router: made } = router(
-      `${vip('192.0.2.9')}advert_int 40\nadvert_int x\npriority 7\npriority 256\nversion 3\nversion 2\n`,
-    );
-    expect(made).toMatchObject({ advertIntervalMs: 40_000, priority: 7, version: 3 });
+    const { router: made } = router(`${vip('192.0.2.9')}advert_int 40\nadvert_int x\nversion 3\nversion 2\n`);
+    expect(made).toMatchObject({ advertIntervalMs: 40_000, version: 3 });
     const { virtual } = service(`real_server 10.0.0.1 80 {\nuthreshold 3\nuthreshold -1\n}`);
     expect(virtual?.reals[0]).toMatchObject({ upperThreshold: 3 });
   });
@@ -154,6 +152,17 @@ describe('a service', () => {
     expect(methodOf('lvs_method DR', 'lvs_method FNAT')).toBe('gate');
     expect(methodOf('lvs_method DR\nlb_kind FNAT', '')).toBe('gate');
     expect(methodOf('lvs_method DR', 'lvs_method TUN')).toBe('ipip');
+    expect(service(`${real}\nlb_kind DR`).virtual?.reals[0]?.forward).toBe('gate');
+    expect(service(`lb_kind DR\n${real}\nlb_kind NAT`).virtual?.reals[0]?.forward).toBe('gate');
+  });
+
+  it('is quiescent with a bare word, whatever stands behind it', () => {
+    const quiescentOf = (body: string, own = '') =>
+      service(`${body}\nreal_server 10.0.0.1 80 {\n${own}\n}`).virtual?.quiescent;
+    expect(quiescentOf('inhibit_on_failure false')).toBe(true);
+    expect(quiescentOf('inhibit_on_failure', 'inhibit_on_failure no')).toBe(false);
+    expect(quiescentOf('', 'inhibit_on_failure no')).toBe(false);
+    expect(quiescentOf('', 'inhibit_on_failure')).toBe(true);
   });
 
   it('has no weight of 0 for all of its servers', () => {
@@ -215,6 +224,29 @@ describe('a check', () => {
 });
 
 describe('what runs with keepalived', () => {
+  it('is no refresh of announcements where vrrp_min_garp leaves none of it', () => {
+    const refreshOf = (more: string) =>
+      router(vip('192.0.2.9'), `global_defs {\nvrrp_garp_master_refresh 60\n${more}\n}\n`).router
+        .garpRefreshMs;
+    expect(refreshOf('')).toBe(60_000);
+    expect(refreshOf('vrrp_min_garp')).toBe(0);
+    expect(refreshOf('vrrp_min_garp\nvrrp_garp_master_refresh_repeat 3')).toBe(60_000);
+  });
+
+  it('is an instance without addresses, of the family that its first address has', () => {
+    const others = 'mcast_dst_ip 224.0.0.20\nunicast_src_ip 2001:db8::a\n';
+    expect(router(others).router.family).toBe('inet');
+  });
+
+  it('has no sync daemon of an instance that is left out, and says so', () => {
+    const twin = `vrrp_instance B {\ninterface eth0\nvirtual_router_id 5\nlvs_sync_daemon_interface eth1\n${vip('192.0.2.10')}}\n`;
+    expect(router(vip('192.0.2.9'), twin.replace('id 5', 'id 6')).notes.join('\n')).not.toContain('sync');
+    const { notes } = convertedText(
+      `vrrp_instance A {\ninterface eth0\nvirtual_router_id 5\n${vip('192.0.2.9')}}\n${twin}`,
+    );
+    expect(notes.join('\n')).toContain('dangerous: lvs_sync_daemon: left out, as vrrp_instance B is');
+  });
+
   it('has no sync daemon without a VRRP part', () => {
     const globals = 'global_defs {\nlvs_sync_daemon eth0\n}\n';
     const text = `${globals}virtual_server 192.0.2.9 80 {\n${real}\n}\n`;

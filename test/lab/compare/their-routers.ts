@@ -45,6 +45,7 @@ function instanceOf({ name, below }: Named): Thing {
   const [, vmac, base = ''] = /^(\S+), vmac on ([^\s,]+)/.exec(device) ?? [];
   const seconds = (key: string) => Number(/^[\d.]+/.exec(saidOf(below, key) ?? '0')?.[0]) * 1000;
   const refresh = seconds('Gratuitous ARP refresh');
+  const repeat = saidOf(below, 'Gratuitous ARP refresh repeat');
   const source = saidOf(below, 'Using src_ip');
   const own = vmac === undefined ? device : base;
   const addressesIn = (title: string) => firstOfEach(belowOf(below, title).map(addressOf(own, vmac)));
@@ -64,8 +65,9 @@ function instanceOf({ name, below }: Named): Thing {
       source: / \(from configuration\)$/.test(source ?? '') ? source?.replace(/ .*/, '') : undefined,
       garp_master_delay: seconds('Gratuitous ARP delay'),
       garp_master_repeat: saidOf(below, 'Gratuitous ARP repeat'),
-      garp_master_refresh: seconds('Gratuitous ARP refresh'),
-      garp_master_refresh_repeat: refresh > 0 ? saidOf(below, 'Gratuitous ARP refresh repeat') : undefined,
+      // Of no announcement at all where vrrp_min_garp says so.
+      garp_master_refresh: repeat === '0' ? 0 : seconds('Gratuitous ARP refresh'),
+      garp_master_refresh_repeat: refresh > 0 && repeat !== '0' ? repeat : undefined,
       peers: setOf([...new Set(belowOf(below, 'Unicast Peer').map(({ text }) => text))]),
       addresses: linkLocalFirst(floating).join(', '),
       excluded: setOf(excluded.filter((text) => !floating.some((one) => prefixOf(one) === prefixOf(text)))),

@@ -73,7 +73,8 @@ function groupsOf(lines: readonly Dumped[]): ReadonlyMap<string, readonly Member
       if (range === undefined || port === undefined) return [];
       return addressesOf(range).map((address) => ({ address, port }));
     });
-    groups.set(name, members);
+    // keepalived looks for the first of a name.
+    if (!groups.has(name)) groups.set(name, members);
   }
   return groups;
 }

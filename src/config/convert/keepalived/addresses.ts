@@ -30,7 +30,7 @@ export function floatingOf(instance: Statement, device: string, taken: Taken, no
       return text === undefined || parsed === undefined ? [] : [{ key, line, text, ...parsed }];
     });
   const lines = read('virtual_ipaddress');
-  const family = familyIn(instance, new Set(lines.map(({ line }) => line))) ?? 'inet';
+  const family = familyIn(instance, new Map(lines.map(({ line, address }) => [line, address]))) ?? 'inet';
   const isFree = ({ address, device: own = device, key, line, text }: (typeof lines)[number]): boolean => {
     const name = isLinkLocal(address) ? `${address} ${own}` : address;
     const owner = taken.get(name);
@@ -69,10 +69,9 @@ export function floatingOf(instance: Statement, device: string, taken: Taken, no
 }
 
 /** Of the first address that the file names for it: floating (one of those that are used), a peer's, or a source. */
-function familyIn({ block = [] }: Statement, used: ReadonlySet<Statement>): Family | undefined {
+function familyIn({ block = [] }: Statement, used: ReadonlyMap<Statement, string>): Family | undefined {
   const texts = block.flatMap((each) => {
-    if (each.key === 'virtual_ipaddress')
-      return (each.block ?? []).filter((line) => used.has(line)).map(({ key }) => key);
+    if (each.key === 'virtual_ipaddress') return (each.block ?? []).flatMap((line) => used.get(line) ?? []);
     if (each.key === 'unicast_peer') return (each.block ?? []).map(({ key }) => key);
     return /^(?:unicast_src_ip|mcast_src_ip|mcast_dst_ip)$/.test(each.key) ? each.words.slice(0, 1) : [];
   });

@@ -1,7 +1,7 @@
 // How often a vrrp_instance says on the LAN that the addresses are its own. A count of 0 is 1 for keepalived. Source:
 // keepalived/vrrp/vrrp_parser.c and keepalived/core/global_parser.c (garp_*).
 import type { Fields, Noting } from '../converted.ts';
-import { digitsWithin, isPlainNumber, isSet, lastFitting, type Statement, seconds } from './tree.ts';
+import { digitsWithin, isPlainNumber, isSet, lastFitting, lastOf, type Statement, seconds } from './tree.ts';
 
 export const announcementKeys = [
   ...['garp_master_repeat', 'garp_master_delay', 'garp_master_refresh', 'garp_master_refresh_repeat'],
@@ -25,8 +25,14 @@ export function announcementsOf(
   const least: Partial<Record<Key, string>> = isSet(globals, 'vrrp_min_garp')
     ? { garp_master_repeat: '1', garp_master_delay: '0' }
     : {};
+  const isRefreshed =
+    !isSet(globals, 'vrrp_min_garp') ||
+    lastOf(block, 'garp_master_refresh_repeat') !== undefined ||
+    lastOf(globals, 'vrrp_garp_master_refresh_repeat') !== undefined;
+  // Of a refresh it leaves no announcement.
+  const keys = announcementKeys.filter((key) => isRefreshed || !key.startsWith('garp_master_refresh'));
   return Object.fromEntries(
-    announcementKeys.map((key) => {
+    keys.map((key) => {
       const fits = (text: string) => !text.startsWith('-');
       const given = lastFitting(block, key, fits) ?? lastFitting(globals, `vrrp_${key}`, fits);
       const value =

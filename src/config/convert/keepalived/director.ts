@@ -24,7 +24,7 @@ export function ipvsOf(
   const isRun = given === undefined || vrrp.length > 0;
   if (!isRun)
     note(given.at, 'ignored', 'lvs_sync_daemon: left out, as keepalived runs none without a VRRP part');
-  const wanted = given === undefined ? syncOfInstance(vrrp, instances) : syncOf(given, instances, note);
+  const wanted = given === undefined ? syncOfInstance(vrrp, instances, note) : syncOf(given, instances, note);
   const sync = isRun ? wanted : undefined;
   return timeout === undefined && sync === undefined ? undefined : { timeout, sync };
 }
@@ -96,16 +96,22 @@ function groupOf({ at }: Statement, text: string | undefined, note: Noting): str
 }
 
 /** The older lvs_sync_daemon_interface: its id is 0, not the VRID (vrrp.c, vrrp_complete_init). */
-function syncOfInstance(vrrp: readonly Statement[], instances: ReadonlySet<string>): Fields | undefined {
+function syncOfInstance(
+  vrrp: readonly Statement[],
+  instances: ReadonlySet<string>,
+  note: Noting,
+): Fields | undefined {
   const seen = new Set<string>();
-  for (const { words, block } of vrrp) {
+  for (const { words, block, at } of vrrp) {
     const name = firstOf(block ?? [], 'lvs_sync_daemon_interface')?.words[0];
     const instance = cleanName(words[0] ?? '');
     // keepalived takes the first block of a name.
     const isFirst = !seen.has(instance);
     seen.add(instance);
-    if (name !== undefined && isFirst && instances.has(instance))
-      return { interface: name, mode: 'role', instance, id: '0' };
+    if (name === undefined || !isFirst) continue;
+    if (!instances.has(instance))
+      note(at, 'missing', `lvs_sync_daemon: left out, as vrrp_instance ${instance} is`);
+    else return { interface: name, mode: 'role', instance, id: '0' };
   }
   return undefined;
 }

@@ -71,7 +71,7 @@ function versionOf({ instance, globals, inet6, note }: ElectionOf, strict: boole
 
 /** 255 for an instance that starts as master without a priority; 100 for a number that is none. */
 function priorityOf(block: Statement['block'], note: Noting): number {
-  const given = lastFitting(block, 'priority', (text) => wholeWithin(text, 1, 255) !== undefined);
+  const given = lastOf(block, 'priority');
   const state = lastOf(block, 'state');
   if (given === undefined && state?.words[0] === 'MASTER') {
     note(state.at, 'taken', 'state MASTER: priority 255, as keepalived takes where none is named');

@@ -8,12 +8,15 @@ export type Forwarding = { readonly forward: string; readonly tunnel?: Fields };
 const forwards: Readonly<Record<string, string>> = { NAT: 'masq', DR: 'gate', TUN: 'ipip' };
 const checksums: Readonly<Record<string, string>> = { nocsum: 'no', csum: 'yes', remcsum: 'remote' };
 
+/** Whether keepalived knows it. */
+export const isMethod = ({ words: [word = ''] }: Statement): boolean => forwards[word] !== undefined;
+
 /**
  * "TUN type gue port 6080 nocsum"; NAT where none is named.
  * @param methods each that is named for a server: that of its service first. The last that keepalived knows holds.
  */
 export function forwardingOf(methods: readonly Statement[], note: Noting): Forwarding {
-  const method = methods.findLast(({ words: [word = ''] }) => forwards[word] !== undefined);
+  const method = methods.findLast(isMethod);
   const [word = 'NAT', ...options] = method?.words ?? [];
   const forward = forwards[word] ?? 'masq';
   for (const { key, at, words } of methods.slice(method === undefined ? 0 : methods.indexOf(method) + 1)) {

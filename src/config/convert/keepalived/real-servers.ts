@@ -5,7 +5,7 @@ import { type Family, familyOf, parseIp } from '../../../net/ip.ts';
 import { type Fields, joinPort, type Noting, type Value } from '../converted.ts';
 import { checkers } from './checks.ts';
 import { upAndDownOf } from './commands.ts';
-import { forwardingOf } from './forward.ts';
+import { forwardingOf, isMethod } from './forward.ts';
 import { noteUnknown } from './left-out.ts';
 import type { Mails } from './mails.ts';
 import { familiesOf, familyOfMarks, type Targets } from './targets.ts';
@@ -51,10 +51,8 @@ function familiesServed(virtual: Statement, targets: Targets): ReadonlySet<Famil
 }
 
 /** As keepalived asks at the end of the server: by a method of its service that stands before it, or its own. */
-function isTunnel(real: Statement, { block = [] }: Statement): boolean {
-  const before = block.slice(0, block.indexOf(real));
-  return forwardingOf(methodsFor(real, { block: before }), () => undefined).forward === 'ipip';
-}
+const isTunnel = (real: Statement, virtual: Statement): boolean =>
+  forwardingOf(methodsBefore(real, virtual), () => undefined).forward === 'ipip';
 
 export const familyOfVirtual = (virtual: Statement): Family | undefined =>
   familyOfMarks(virtual.block, (real) => isTunnel(real, virtual));
@@ -97,8 +95,14 @@ export function realOf(real: Statement, { virtual, targets, note, mails }: Servi
 const methodsOf = ({ block }: Pick<Statement, 'block'>): readonly Statement[] =>
   (block ?? []).filter(({ key }) => key === 'lb_kind' || key === 'lvs_method');
 
-const methodsFor = (real: Statement, virtual: Pick<Statement, 'block'>): readonly Statement[] => [
-  ...methodsOf(virtual),
+/** The server has that of its service at this place, else what its service has in the end. */
+function methodsFor(real: Statement, virtual: Statement) {
+  const before = methodsBefore(real, virtual);
+  return before.some(isMethod) ? before : [...methodsOf(virtual), ...before];
+}
+
+const methodsBefore = (real: Statement, { block = [] }: Statement): readonly Statement[] => [
+  ...methodsOf({ block: block.slice(0, block.indexOf(real)) }),
   ...(real.block ?? []).filter(({ key }) => key === 'lvs_method'),
 ];
 

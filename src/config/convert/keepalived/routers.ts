@@ -1,5 +1,6 @@
 // vrrp_instance as entries of `vrrp`: which of them can run here, and their parts, each read in a file of its own. Source:
 // keepalived.conf(5), keepalived/vrrp/vrrp_parser.c, keepalived/vrrp/vrrp.c.
+import type { Family } from '../../../net/ip.ts';
 import type { Fields, Noting } from '../converted.ts';
 import { floatingOf, type Taken, vmacOf } from './addresses.ts';
 import { advertsOf } from './adverts.ts';
@@ -12,7 +13,7 @@ import { rivalKeys, rivalryOf } from './rivals.ts';
 import { type RulePriorities, routesOf, rulesOf } from './routes.ts';
 import { nameOf, type References } from './tracking.ts';
 import { trackKeys, tracksOf } from './tracks.ts';
-import { isSet, lastFitting, lastOf, linesOf, type Statement, wholeWithin, wordOf } from './tree.ts';
+import { isSet, lastFitting, lastOf, type Statement, wholeWithin, wordOf } from './tree.ts';
 
 export type VrrpSurroundings = {
   readonly note: Noting;
@@ -75,7 +76,7 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
   );
   if (vrid === undefined) return leaveOut('missing', 'it has no virtual_router_id');
   const election = electionOf({ instance: statement, globals, inet6: family === 'inet6', note });
-  if (addresses.length === 0 && !mayElectAlone(block, election))
+  if (addresses.length === 0 && !mayElectAlone(family, election))
     return isTaken
       ? leaveOut('missing', 'another vrrp_instance has all of its addresses')
       : leaveOut('ignored', 'it has no virtual_ipaddress, which keepalived refuses here too');
@@ -121,10 +122,5 @@ const weightlessOf = (name: string, { priority }: Election, { weightless }: Vrrp
   weightless.has(name) ? 'sync group' : priority === 255 ? 'priority 255' : undefined;
 
 /** keepalived runs an instance without addresses in version 2 that is not strict (vrrp.c, vrrp_complete_instance). */
-const mayElectAlone = (block: Statement['block'], { version, strict }: Election): boolean =>
-  version === '2' && !strict && !speaksInet6(block);
-
-const speaksInet6 = (block: Statement['block']): boolean =>
-  [wordOf(block, 'unicast_src_ip', 'mcast_src_ip'), linesOf(block, 'unicast_peer')[0]?.key].some(
-    (address) => address?.includes(':') === true,
-  );
+const mayElectAlone = (family: Family, { version, strict }: Election): boolean =>
+  version === '2' && !strict && family === 'inet';

@@ -158,8 +158,13 @@ function noteFamilies(targets: Targets, { at, block, text }: Statement, note: No
 }
 
 function quiescentOf({ block }: Statement, reals: readonly Statement[], note: Noting): string | undefined {
-  if (isSet(block, 'inhibit_on_failure')) return 'yes';
-  const inhibited = reals.filter((real) => isSet(real.block, 'inhibit_on_failure'));
+  // Of the service it counts whatever stands behind it.
+  const isShared = lastOf(block, 'inhibit_on_failure') !== undefined;
+  const inhibited = reals.filter((real) =>
+    isShared && lastOf(real.block, 'inhibit_on_failure') === undefined
+      ? true
+      : isSet(real.block, 'inhibit_on_failure'),
+  );
   const [first] = inhibited;
   if (first !== undefined && inhibited.length < reals.length) {
     note(first.at, 'approximate', 'inhibit_on_failure: holds for all servers of the service (quiescent)');
