@@ -1,5 +1,6 @@
 // When checks start: at a fixed rate, spread over the interval by the name of each check, so that neither a
-// slow server nor a reload moves another's starts. The first round comes within a second, for quick verdicts.
+// slow server nor a reload moves another's starts. The first round comes within a second, for quick verdicts, or within
+// the warmup that is wanted.
 // Starts that were missed are never made up for.
 // Pure: times are integer microseconds of the monotonic clock.
 import type { Micros } from '../ports/clock.ts';
@@ -10,12 +11,20 @@ export const firstRoundMs = 1000;
 /** The starts of one check are `anchor` + k x `interval`, after one early start at `first`. */
 export type Schedule = { readonly first: Micros; readonly anchor: Micros; readonly interval: Micros };
 
-/** @param key names the check: equal keys get equal places in the interval, on every director. */
-export function scheduleOf(key: string, now: Micros, intervalMs: number): Schedule {
+/**
+ * @param key names the check: equal keys get equal places in the interval, on every director.
+ * @param warmupMs within which the first start comes
+ */
+export function scheduleOf(
+  key: string,
+  now: Micros,
+  intervalMs: number,
+  warmupMs = Math.min(intervalMs, firstRoundMs),
+): Schedule {
   const phase = phaseOf(key);
   const interval = intervalMs * 1000;
   return {
-    first: now + Math.floor(phase * Math.min(interval, firstRoundMs * 1000)),
+    first: now + Math.floor(phase * warmupMs * 1000),
     anchor: now + Math.floor(phase * interval),
     interval,
   };

@@ -29,6 +29,24 @@ describe('the first start', () => {
   });
 });
 
+describe('the first start with a warmup', () => {
+  it('comes within it, whatever the interval is, each at its own moment; the others keep their places', () => {
+    fc.assert(
+      fc.property(
+        key,
+        nowUs,
+        intervalMs,
+        fc.integer({ min: 0, max: 60_000 }),
+        (name, now, interval, warmup) => {
+          const { first, anchor } = scheduleOf(name, now, interval, warmup);
+          expect(first - now).toBe(Math.floor(phaseOf(name) * warmup * 1000));
+          expect(anchor).toBe(scheduleOf(name, now, interval).anchor);
+        },
+      ),
+    );
+  });
+});
+
 describe('later starts', () => {
   it('come at a fixed rate, without drift', () => {
     fc.assert(

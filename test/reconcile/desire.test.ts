@@ -48,6 +48,31 @@ describe('desire', () => {
     expect(servers(desire([virtual], oneUp, []))).toEqual(['192.168.6.2:80 gate 5', '192.168.6.3:80 gate 0']);
   });
 
+  it('fallback_quiescent: keeps every fallback that does not serve in the table with weight 0', () => {
+    const second = tierOf('127.0.0.2', 80);
+    const virtual = virtualOf(vip, {
+      reals: [one, two],
+      fallbacks: [fallback, second],
+      fallbackQuiescent: true,
+    });
+    const waiting = ['127.0.0.1:80 gate 0', '127.0.0.2:80 gate 0'];
+    expect(servers(desire([virtual], oneUp, []))).toEqual([...waiting, '192.168.6.2:80 gate 5']);
+    expect(servers(desire([virtual], bothDown, []))).toEqual(['127.0.0.1:80 gate 1', '127.0.0.2:80 gate 0']);
+    expect(servers(desire([virtual], unverified, []))).toEqual([
+      '127.0.0.1:80 gate 1',
+      '127.0.0.2:80 gate 0',
+    ]);
+  });
+
+  it('fallback_quiescent: a fallback that is also a server that is up serves as that', () => {
+    const virtual = virtualOf(vip, {
+      reals: [one, two],
+      fallbacks: [tierOf('192.168.6.2', 80)],
+      fallbackQuiescent: true,
+    });
+    expect(servers(desire([virtual], oneUp, []))).toEqual(['192.168.6.2:80 gate 5']);
+  });
+
   it('knows a server with port 0 by the port of its service', () => {
     const portless = { ...plain, reals: [{ ...one, port: 0 }] };
     expect(servers(desire([portless], oneUp, []))).toEqual(['192.168.6.2:80 gate 5']);

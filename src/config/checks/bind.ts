@@ -1,5 +1,5 @@
-// Where a check goes and where it leaves this director: an address that is not the server's own, a source address, an
-// interface, a firewall mark. keepalived's connect_ip, bindto, bind_if and fwmark of a checker.
+// Where a check goes and where it leaves this director: an address that is not the server's own, a source address and port, an
+// interface, a firewall mark. keepalived's connect_ip, bindto, bind_port, bind_if and fwmark of a checker.
 import type { z } from 'zod';
 import type { CheckBinding, CheckConfig } from '../../model/config/check.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
@@ -12,6 +12,10 @@ import { address, interfaceName, whole } from '../values/scalars.ts';
 export const bindShape = {
   checkaddress: optional(address(), "The address to check. Default: the server's own."),
   bind_address: optional(address(), 'The source address of a check. Unset: as the routes say.'),
+  bind_port: optional(
+    whole(1, 65535),
+    'The source port of a check, for firewalls that go by it. Unset: any that is free.',
+  ),
   bind_interface: optional(
     interfaceName,
     'The interface that a check goes out by. Unset: as the routes say.',
@@ -27,6 +31,7 @@ type BindDraft = z.output<z.ZodObject<typeof bindShape>>;
 export function saidOfBind(draft: BindDraft): Partial<Pick<CheckConfig, 'checkaddress' | 'bind'>> {
   const bind: CheckBinding = present({
     address: draft.bind_address,
+    port: draft.bind_port,
     interface: draft.bind_interface,
     mark: draft.bind_mark,
   });

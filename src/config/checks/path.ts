@@ -31,12 +31,14 @@ export const saidOfPath = ({ checkpath }: PathDraft): Pick<CheckConfig, 'checkpa
 const isByPath = (virtual: VirtualConfig): boolean => takesClientPath(kindsOf(virtual)[0], virtual);
 
 /** For checks/judge.ts: keys that such a check has no use for; the agent beside it has. */
-export const pathNeeds = (['checkaddress', 'bind_interface', 'bind_mark'] as const).map((key) => ({
-  key,
-  rule: 'checkpath: direct, as the way of clients has its own',
-  isMet: (virtual: VirtualConfig) => !isByPath(virtual) || isAgentAsked(virtual),
-  got: () => 'checkpath vip',
-}));
+export const pathNeeds = (['checkaddress', 'bind_port', 'bind_interface', 'bind_mark'] as const).map(
+  (key) => ({
+    key,
+    rule: 'checkpath: direct, as the way of clients has its own',
+    isMet: (virtual: VirtualConfig) => !isByPath(virtual) || isAgentAsked(virtual),
+    got: () => 'checkpath vip',
+  }),
+);
 
 /** Of a mark nobody here knows what it stands for, unless it is ours. */
 export function judgePath(virtual: VirtualConfig, _draft: unknown, warn: Warn): void {

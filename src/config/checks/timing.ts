@@ -14,6 +14,7 @@ const keys = [
   ...(['checktimeout', 'negotiatetimeout', 'checkinterval', 'checkcount', 'failurecount', 'fall'] as const),
   ...([
     'retryinterval',
+    'warmup',
     'rise',
     'slow_start',
     'flap_hold',
@@ -67,7 +68,7 @@ const uses: Readonly<Record<Key, Use>> = {
     got: ({ fall }) => `${fall}`,
   },
   ...{ failurecount: failing, fall: failing, flap_hold: failing },
-  ...{ checkinterval: checked, rise: checked, slow_start: checked },
+  ...{ checkinterval: checked, rise: checked, slow_start: checked, warmup: failing },
   ...{ flap_count: flapping, flap_window: flapping, flap_hold_max: flapping },
 };
 

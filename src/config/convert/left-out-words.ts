@@ -77,7 +77,6 @@ export const leftOutWords: readonly Row[] = [
       ...['reload_check_config', 'include_check', 'fast_recovery', 'dynamic_interfaces'],
     ],
   ],
-  ['harmless', 'as the first check comes within a second here', ['warmup']],
   ['harmless', 'as both directors check here', ['ha_suspend']],
   ['harmless', 'as what changes of a link is heard of the kernel', ['linkbeat_interfaces']],
   [
@@ -96,7 +95,6 @@ export const leftOutWords: readonly Row[] = [
     ['reload_file', 'reload_time_file', 'reload_repeat'],
   ],
   ['look', 'as cleanstop of each service says what a stop leaves', ['lvs_flush_on_stop', 'lvs_flush_onstop']],
-  ['look', 'as adverts have the MAC of the virtual router (RFC 9568 §7.2)', ['vmac_xmit_base']],
   [
     'look',
     'as use_vmac names the interface, with the MAC of the RFC',
@@ -136,14 +134,12 @@ export const leftOutWords: readonly Row[] = [
   ['look', 'as a router without peers speaks to the group', ['unicast_fault_no_peer']],
   ['look', 'as the file says whether the server is up', ['weight']],
   ['look', 'as a process counts at once', ['delay', 'fork_delay', 'terminate_delay']],
-  ['look', 'as a fallback leaves the table while it does not serve', ['sorry_server_inhibit']],
   ['look', 'as HTTP/1.1 is spoken', ['http_protocol']],
   ['look', unmatched, ['tls_compliant']],
   ['look', 'as a SMTP_CHECK has one address, and several checks of a server are each one', ['host']],
   ['look', 'as the whole body is matched', ['regex_min_offset', 'regex_max_offset', 'regex_stack']],
   ['look', 'as an HTTP check names its host by virtualhost, over TLS by sni too', ['enable_sni', 'sni_name']],
   ['dangerous', 'as the pattern has no options: (?i) before it stands for ignoring case', ['regex_options']],
-  ['dangerous', 'as the kernel chooses the port; bind_address names the address alone', ['bind_port']],
   [
     'dangerous',
     'as adverts may come every 10ms in version 3, and a track_script may ask the neighbour',
@@ -172,6 +168,7 @@ export const leftOutWords: readonly Row[] = [
     [
       'connect_ip',
       'bindto',
+      'bind_port',
       'bind_if',
       'fwmark',
       'notify_master',

@@ -8,7 +8,7 @@ import { readInterfaceName } from '../../net/word-pairs.ts';
 import { errorAt } from '../problem.ts';
 import { present } from '../resolution.ts';
 import { optional } from '../values/documented.ts';
-import { scalar } from '../values/scalars.ts';
+import { flag, scalar } from '../values/scalars.ts';
 import { familiesOf, familyName } from './families.ts';
 import type { RouterSite } from './router-site.ts';
 
@@ -51,6 +51,11 @@ export const floatShape = {
     'Whether the VIPs have the virtual router MAC, on a macvlan interface of that name.',
     'no',
   ),
+  vmac_xmit_base: optional(
+    flag(),
+    'With use_vmac: whether adverts leave by the interface itself, with its own MAC, for switches that drop what has another.',
+    'no',
+  ),
 } as const;
 export type FloatDraft = z.output<z.ZodObject<typeof floatShape>>;
 
@@ -63,7 +68,7 @@ export const isPhrase = (text: string): boolean =>
 
 type Floating = Pick<
   VrrpInstanceConfig,
-  'virtualAddresses' | 'excludedAddresses' | 'virtualRoutes' | 'virtualRules' | 'vmac'
+  'virtualAddresses' | 'excludedAddresses' | 'virtualRoutes' | 'virtualRules' | 'vmac' | 'advertsFromBase'
 >;
 
 /** Where both families run, each takes its own along. */
@@ -81,6 +86,7 @@ export function resolveFloating(draft: FloatDraft, vrid: number, family: Family)
     ...(routes.length > 0 && { virtualRoutes: routes }),
     ...(rules.length > 0 && { virtualRules: rules }),
     ...present({ vmac: vmacOf(draft, vrid, family) }),
+    ...(draft.vmac_xmit_base === true && { advertsFromBase: true }),
   };
 }
 

@@ -17,6 +17,9 @@ const anAddress: Needs = ({ virtualAddresses, excludedAddresses = [] }) =>
     ? undefined
     : { rule: 'an address in virtual_ipaddress', got: 'none' };
 
+const aMacvlan: Needs = (router) =>
+  anAddress(router) ?? (router.vmac === undefined ? { rule: 'use_vmac beside it', got: 'none' } : undefined);
+
 const announcements: Needs = (router) =>
   anAddress(router) ??
   (router.garpRepeat > 0 ? undefined : { rule: 'garp_master_repeat above 0 beside it', got: '0' });
@@ -58,6 +61,7 @@ const needs: Readonly<Record<Key, Needs>> = {
   virtual_routes: always,
   virtual_rules: always,
   use_vmac: anAddress,
+  vmac_xmit_base: aMacvlan,
   unicast_peer: always,
   unicast_src_ip: always,
   source: always,

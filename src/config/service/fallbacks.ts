@@ -57,6 +57,11 @@ export const fallbackShape = {
     z.array(fallbackSchema.optional()),
     'Who serves while no real server does, or without quorum: one server or several in order, each `ADDRESS[:PORT] [METHOD]` or a map.',
   ),
+  fallback_quiescent: optional(
+    flag(),
+    'Whether a fallback that does not serve is in the table with weight 0 (yes), so that its connections go on, or not at all (no).',
+    'no',
+  ),
   fallbackcommand: optional(
     filledText(),
     'A shell command run with start and stop as the fallback goes in and out.',
@@ -78,7 +83,7 @@ type Service = { readonly id: ServiceId; readonly checktype: CheckType };
 export function resolveFallbacks(
   subject: Subject<OwnDraft, SharedDraft>,
   service: Service,
-): Pick<VirtualConfig, 'fallbacks' | 'namedFallbacks' | 'fallbackcommand'> {
+): Pick<VirtualConfig, 'fallbacks' | 'namedFallbacks' | 'fallbackcommand' | 'fallbackQuiescent'> {
   const { tiers: drafts, site } = tiersOf(subject, serviceFamily(service.id));
   const tiers = resolveTiers(drafts, service, site, subject.resolution);
   judgeTiers(tiers, subject.resolution);
@@ -87,7 +92,19 @@ export function resolveFallbacks(
     fallbacks: tiers.filter((tier) => 'address' in tier),
     ...(namedFallbacks.length > 0 && { namedFallbacks }),
     ...present({ fallbackcommand: subject.draft.fallbackcommand ?? subject.globals.fallbackcommand }),
+    ...(isQuiescent(subject, tiers.length) && { fallbackQuiescent: true }),
   };
+}
+
+function isQuiescent(
+  { draft, globals, site, resolution }: Subject<OwnDraft, SharedDraft>,
+  tiers: number,
+): boolean {
+  if (draft.fallback_quiescent === true && tiers === 0)
+    resolution.problems.push(
+      warningAt(site('fallback_quiescent'), 'use fallback_quiescent', 'a fallback beside it', 'none'),
+    );
+  return tiers > 0 && (draft.fallback_quiescent ?? globals.fallback_quiescent ?? false);
 }
 
 /** The service's own, else those of the top level for its family. */

@@ -17,13 +17,14 @@ export function judgeLastingClients(
   virtual: VirtualConfig,
   { draft, globals, site, resolution }: Subject<{ readonly protocol?: unknown }, Globals>,
 ): void {
-  const { id, ops, quiescent, persistentSec } = virtual;
+  const { id, ops, quiescent, fallbackQuiescent, persistentSec } = virtual;
   if (!canFail(virtual)) return;
   const isOn = (setting: Setting) => isSet(setting, globals, resolution);
   const warn = (key: string, act: string, rule: string, got: string) =>
     void resolution.problems.push({ ...warningAt(site(key), act, rule, got), isToldOnce: true });
-  if (persistentSec !== undefined && quiescent && !isOn('expire_quiescent_template')) {
-    const rule = `${remedy('expire_quiescent_template', resolution)} beside quiescent and persistent, or quiescent: no`;
+  const key = quiescent ? 'quiescent' : fallbackQuiescent ? 'fallback_quiescent' : undefined;
+  if (persistentSec !== undefined && key !== undefined && !isOn('expire_quiescent_template')) {
+    const rule = `${remedy('expire_quiescent_template', resolution)} beside ${key} and persistent, or ${key}: no`;
     warn('persistent', 'move persistent clients from a server that is out', rule, 'neither');
   }
   if (!takesUdp(virtual) || ops) return;

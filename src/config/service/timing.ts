@@ -32,6 +32,10 @@ export const timingShape = {
     duration({ minMs: 10 }),
     'Time from the end of a check that failed to the next one, until the server is out or up again (of an external check from its start). Unset: as checkinterval has it.',
   ),
+  warmup: optional(
+    duration({ maxMs: 86_400_000 }),
+    'Within which time the first check comes, of each server at its own moment. Unset: within a second, or checkinterval where that is less.',
+  ),
   checkcount: optional(whole(1, 1_000_000), 'Tries of one ping check.', `${defaults.checkcount}`),
   failurecount: optional(
     whole(1, 1_000_000),
@@ -62,6 +66,7 @@ export function resolveTiming({
   | 'negotiatetimeoutMs'
   | 'checkintervalMs'
   | 'retryintervalMs'
+  | 'warmupMs'
   | 'checkcount'
   | 'fall'
   | 'rise'
@@ -75,7 +80,11 @@ export function resolveTiming({
     checkcount: draft.checkcount ?? globals.checkcount ?? defaults.checkcount,
     fall: draft.fall ?? draft.failurecount ?? globals.fall ?? globals.failurecount ?? defaults.failurecount,
     rise: draft.rise ?? globals.rise ?? defaults.rise,
-    ...present({ retryintervalMs: draft.retryinterval ?? globals.retryinterval, slowStartMs }),
+    ...present({
+      retryintervalMs: draft.retryinterval ?? globals.retryinterval,
+      warmupMs: draft.warmup ?? globals.warmup,
+      slowStartMs,
+    }),
   };
 }
 
@@ -86,6 +95,7 @@ export const saidOfTiming = (draft: TimingDraft): Partial<CheckConfig> =>
     negotiatetimeoutMs: draft.negotiatetimeout ?? draft.checktimeout,
     checkintervalMs: draft.checkinterval,
     retryintervalMs: draft.retryinterval,
+    warmupMs: draft.warmup,
     checkcount: draft.checkcount,
     fall: draft.fall ?? draft.failurecount,
     rise: draft.rise,

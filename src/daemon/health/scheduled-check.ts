@@ -43,7 +43,7 @@ export function newCheck(
   plan: CheckPlan,
   { now, intervalMs }: { readonly now: Micros; readonly intervalMs: number },
 ): ScheduledCheck {
-  const spread = scheduleOf(key, now, intervalMs);
+  const spread = scheduleOf(key, now, intervalMs, plan.warmupMs);
   // What costs nothing needs no spreading.
   const schedule = plan.main.target.kind === 'on' ? { ...spread, first: now } : spread;
   return {

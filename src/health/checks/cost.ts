@@ -39,7 +39,7 @@ export function loadOf({ main, between }: CheckPlan, intervalMs: number): number
 }
 
 /**
- * Raw sockets (ping), the administrator's programs, and sockets that leave by a certain interface or mark need
+ * Raw sockets (ping), the administrator's programs, and sockets that leave by a certain interface, port or mark need
  * privileges that check processes have given up; files are read by whoever may. What asks nothing is made where it is judged.
  */
 const needsMain: ReadonlySet<string> = new Set(['on', 'off', 'ping', 'external', 'file']);
@@ -53,7 +53,10 @@ const isOfMain = (target: CheckTarget): boolean =>
     : needsMain.has(target.kind) || isMarked(target) || namesFiles(target);
 
 const isMarked = ({ bind, clientPath }: Pick<LoneTarget, 'bind' | 'clientPath'>): boolean =>
-  bind?.interface !== undefined || bind?.mark !== undefined || clientPath !== undefined;
+  bind?.interface !== undefined ||
+  bind?.port !== undefined ||
+  bind?.mark !== undefined ||
+  clientPath !== undefined;
 
 const fileKeys = ['caFile', 'certFile', 'keyFile'] as const;
 

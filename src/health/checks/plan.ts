@@ -19,12 +19,15 @@ export type CheckPlan<Target = CheckTarget> = {
   readonly between?: { readonly check: TimedTarget<Target>; readonly connects: number };
   /** How soon a failure is looked into (health/schedule.ts); absent: when the next check is due. */
   readonly retryMs?: number;
+  /** Within which it begins (health/schedule.ts); absent: within a second. */
+  readonly warmupMs?: number;
 };
 
 /** The plan of checks for `real` as a server of `virtual`. */
 export const checkPlanOf = (virtual: VirtualConfig, real: RealConfig): CheckPlan => ({
   ...targetsOf(virtual, real),
   ...(virtual.retryintervalMs !== undefined && { retryMs: virtual.retryintervalMs }),
+  ...(virtual.warmupMs !== undefined && { warmupMs: virtual.warmupMs }),
 });
 
 function targetsOf(virtual: VirtualConfig, real: RealConfig): CheckPlan {
@@ -99,5 +102,8 @@ function byClientPath(kind: CheckKind, virtual: VirtualConfig, real: RealConfig)
 /** What goes over no network leaves by no interface. */
 function bound<Target extends LoneTarget>(kind: CheckKind, virtual: VirtualConfig, target: Target): Target {
   const { bind, service } = virtual;
-  return bind === undefined || !reads(kind, service, 'bind_address') ? target : { ...target, bind };
+  if (bind === undefined || !reads(kind, service, 'bind_address')) return target;
+  const { port, ...route } = bind;
+  const read = port !== undefined && reads(kind, service, 'bind_port') ? bind : route;
+  return Object.keys(read).length === 0 ? target : { ...target, bind: read };
 }

@@ -40,11 +40,12 @@ export const checks = {
 export const describeTarget = (target: LoneTarget): string =>
   `${describeOne(target.kind, target)}${describeBinding(target)}`;
 
-/** " by the VIP from 192.0.2.1 dev eth1 mark 5" */
+/** " by the VIP from 192.0.2.1 port 1024 dev eth1 mark 5" */
 const describeBinding = ({ bind = {}, clientPath }: Bound): string =>
   [
     ...(clientPath === undefined ? [] : [' by the VIP']),
     ...(bind.address === undefined ? [] : [` from ${bind.address}`]),
+    ...(bind.port === undefined ? [] : [`${bind.address === undefined ? ' from' : ''} port ${bind.port}`]),
     ...(bind.interface === undefined ? [] : [` dev ${bind.interface}`]),
     ...(bind.mark === undefined ? [] : [` mark ${bind.mark}`]),
   ].join('');

@@ -22,7 +22,10 @@ export type Encryption = TlsTarget & {
 };
 
 /** How any check over the network reaches a server (health/checks/plan.ts). */
-export const reachKeys = ['checkaddress', 'bind_address', 'bind_interface', 'bind_mark'] as const;
+export const routeKeys = ['checkaddress', 'bind_address', 'bind_interface', 'bind_mark'] as const;
+
+/** The same where there are ports. */
+export const reachKeys = [...routeKeys, 'bind_port'] as const;
 
 /** What {@link placeOf} reads, and those. */
 export const placeKeys = ['checkport', 'proxy_protocol', ...reachKeys] as const;

@@ -5,7 +5,7 @@ import { formatCommand } from '../../net/format-command.ts';
 import { familyOf, type Ip } from '../../net/ip.ts';
 import type { RealConfig, VirtualConfig } from '../config/service.ts';
 import type { Definitions } from './definition.ts';
-import { clientKeys, type ProxyProtocolVersion, placeOf, reachKeys } from './place.ts';
+import { clientKeys, type ProxyProtocolVersion, placeOf, routeKeys } from './place.ts';
 import { trafficPortOf, virtualPortOf } from './ports.ts';
 
 export type ConnectTarget = {
@@ -53,7 +53,7 @@ export const plainChecks = {
   },
   ping: {
     services: {},
-    reads: ['checkcount', ...reachKeys],
+    reads: ['checkcount', ...routeKeys],
     targetOf: ({ checkcount, checktimeoutMs }, { address }) => ({
       kind: 'ping',
       address,

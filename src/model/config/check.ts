@@ -76,10 +76,12 @@ export type TlsCheckConfig = {
 /** What a DNS check has beyond request (the name) and receive. */
 export type DnsCheckConfig = { readonly type?: string; readonly rcodes?: readonly string[] };
 
-/** Where a check leaves this director; keepalived's bindto, bind_if and fwmark. */
+/** Where a check leaves this director; keepalived's bindto, bind_port, bind_if and fwmark. */
 export type CheckBinding = {
   /** The source address. */
   readonly address?: Ip;
+  /** The source port. */
+  readonly port?: number;
   readonly interface?: string;
   /** The firewall mark of its packets. */
   readonly mark?: number;
@@ -138,6 +140,8 @@ export type CheckConfig = {
   readonly checkintervalMs: number;
   /** From a failure to the next check, while the server is not out yet; absent: as ever. */
   readonly retryintervalMs?: number;
+  /** Within which the first check comes; absent: within a second (health/schedule.ts). */
+  readonly warmupMs?: number;
   /** Tries of a ping check. */
   readonly checkcount: number;
   /** Consecutive failures that take a server out. */

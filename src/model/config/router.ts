@@ -68,6 +68,8 @@ export type VrrpInstanceConfig = {
   readonly garpLowerDelayMs?: number;
   /** The name of a macvlan interface of ours that carries the addresses, with the virtual router MAC. */
   readonly vmac?: string;
+  /** Adverts leave by the interface itself, with its own MAC, and not by that macvlan. */
+  readonly advertsFromBase?: true;
   /** Of its own and, in a sync group, of the group and every other member: a group has one priority. */
   readonly trackers?: readonly Tracker[];
   /** Commands to be run as its state changes. */

@@ -114,6 +114,8 @@ export type VirtualConfig = CheckConfig & {
   /** Become fallbacks, each in its place, as their names are resolved. */
   readonly namedFallbacks?: readonly NamedFallbackConfig[];
   readonly fallbackcommand?: string;
+  /** A tier that does not serve stays in the table with weight 0; absent: it is removed. */
+  readonly fallbackQuiescent?: true;
   /** Absent: one server that serves is enough, whatever its weight. */
   readonly quorum?: QuorumConfig;
   /** A stop of the daemon runs the programs of a loss. */

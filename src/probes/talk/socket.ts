@@ -66,12 +66,13 @@ const handshakeOf = ({ protocols = ['http/1.1'], verify, serverName, context, se
 });
 
 function connectFrom({ address, port, bind = {} }: Place): Socket {
-  const { address: localAddress, interface: device, mark } = bind;
+  const { address: localAddress, port: localPort, interface: device, mark } = bind;
   const options = {
     ...{ host: address, port, autoSelectFamily: false },
     ...(localAddress !== undefined && { localAddress }),
+    ...(localPort !== undefined && { localPort }),
   };
-  if (device === undefined && mark === undefined) return connect(options);
+  if (localPort === undefined && device === undefined && mark === undefined) return connect(options);
   try {
     return openBoundStream(familyOf(address), bind).connect(options);
   } catch (error) {

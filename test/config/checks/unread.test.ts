@@ -22,6 +22,7 @@ const samples: Readonly<Record<Key, unknown>> = {
   checkaddress: '10.0.0.77',
   checkport: '4711',
   bind_address: '10.0.0.78',
+  bind_port: '4713',
   bind_interface: 'eth7',
   bind_mark: '5',
   checkcommand: '/bin/false',

@@ -271,7 +271,7 @@ describe('keepalived to a config', () => {
   it('names what it cannot say, with the line', () => {
     const { notes } = checked('weight 70000\nnotify_up /x', 'omega\nsorry_server_inhibit');
     expect(notes).toContain(
-      'old:6: virtual_server sorry_server_inhibit: left out, as a fallback leaves the table while it does not serve',
+      'old:6: sorry_server_inhibit: left out, as keepalived wants it behind a sorry_server',
     );
     expect(notes.some((note) => note.startsWith('old:7: weight 70000: 65535'))).toBe(true);
   });

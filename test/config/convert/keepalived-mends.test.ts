@@ -298,7 +298,7 @@ describe('checks', () => {
     const own = service(server('192.0.2.3', 80, 'TCP_CHECK {\nconnect_ip 192.0.2.3\nbind_port 7\n}'));
     expect(own.virtual.checkaddress).toBeUndefined();
     expect(own.notes).toEqual([
-      'old:7: dangerous: TCP_CHECK bind_port: left out, as the kernel chooses the port; bind_address names the address alone',
+      'old:7: harmless: bind_port 7: left out, as keepalived has no effect of it without bindto',
     ]);
   });
 

@@ -190,8 +190,72 @@ describe('a service', () => {
   });
 });
 
+describe('the adverts of a macvlan', () => {
+  const madeOf = (body: string) => router(`${vip('192.0.2.9')}${body}\n`);
+
+  it.each([
+    ['use_vmac', undefined],
+    ['use_vmac\nvmac_xmit_base', true],
+    ['vmac_xmit_base', undefined],
+    ['use_vmac\nunicast_peer {\n192.0.2.2\n}', true],
+    ['use_vmac\nvmac_xmit_base\nstrict_mode yes', undefined],
+  ])('%j: from its parent %s', (body, wanted) => {
+    const { router: made, notes } = madeOf(body);
+    expect(made.advertsFromBase).toBe(wanted);
+    expect(notes.some((note) => note.includes('vmac_xmit_base: left out'))).toBe(
+      body.includes('vmac_xmit_base') && wanted === undefined,
+    );
+  });
+});
+
+describe('a sorry server', () => {
+  const madeOf = (body: string) => service(`${body}\n${real}`);
+
+  it.each([
+    ['sorry_server 10.0.0.9 80', undefined],
+    ['sorry_server 10.0.0.9 80\nsorry_server_inhibit', true],
+    ['sorry_server_inhibit\nsorry_server 10.0.0.9 80', undefined],
+    ['sorry_server_inhibit', undefined],
+  ])('%j: inhibited %s', (body, wanted) => {
+    const { virtual, notes } = madeOf(body);
+    expect(virtual?.fallbackQuiescent).toBe(wanted);
+    expect(notes.some((note) => note.includes('sorry_server_inhibit: left out'))).toBe(
+      body.includes('inhibit') && wanted === undefined,
+    );
+  });
+});
+
 describe('a check', () => {
   const checked = (body: string) => service(`real_server 10.0.0.1 80 {\n${body}\n}`);
+
+  it.each([
+    ['bindto 10.0.0.8\nbind_port 700', { address: '10.0.0.8', port: 700 }],
+    ['bind_port 700\nbindto 10.0.0.8', { address: '10.0.0.8', port: 700 }],
+    ['bindto 10.0.0.8\nbind_port 700\nbind_port 70000', { address: '10.0.0.8', port: 700 }],
+    ['bindto 10.0.0.8\nbind_port 70000', { address: '10.0.0.8' }],
+    ['bind_port 700', undefined],
+    ['bindto 2001:db8::8\nbind_port 700', undefined],
+  ])('%j is bound to %j', (body, wanted) => {
+    const { virtual, notes } = checked(`TCP_CHECK {\n${body}\n}`);
+    expect(virtual?.bind).toEqual(wanted);
+    expect(notes.some((note) => note.includes('bind_port'))).toBe(
+      wanted === undefined || !('port' in wanted),
+    );
+  });
+
+  it('begins within the warmup of its own, of its server, or of its service', () => {
+    const warmupOf = (own: string, ofReal = '', ofService = '') =>
+      service(`${ofService}\nalpha\nreal_server 10.0.0.1 80 {\n${ofReal}\nTCP_CHECK {\n${own}\n}\n}`);
+    expect(warmupOf('').virtual?.warmupMs).toBeUndefined();
+    expect(warmupOf('warmup 0', 'warmup 4').virtual?.warmupMs).toBeUndefined();
+    expect(warmupOf('warmup 2.5', 'warmup 4').virtual?.warmupMs).toBe(2500);
+    expect(warmupOf('', 'warmup 4', 'warmup 5').virtual?.warmupMs).toBe(4000);
+    expect(warmupOf('', '', 'warmup 5').virtual?.warmupMs).toBe(5000);
+    expect(warmupOf('', '', 'warmup 5').notes.join('\n')).not.toContain('warmup');
+    expect(checked('TCP_CHECK {\nwarmup 5\n}').notes.join('\n')).toContain(
+      'look: TCP_CHECK warmup: no server is in before its first check',
+    );
+  });
 
   it('of a file that is tracked only below is taken, with a note', () => {
     const file = 'vrrp_track_file q {\nfile /run/q\n}\n';

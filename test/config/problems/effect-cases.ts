@@ -16,7 +16,7 @@ const dns = (more: string) =>
 const words = 'request: /x\n    receive: ok\n    virtualhost: a.example';
 
 export const effectCases: readonly ProblemCase[] = [
-  ...['checkaddress: 10.0.0.9', 'bind_interface: eth1', 'bind_mark: 5'].map((line) => {
+  ...['checkaddress: 10.0.0.9', 'bind_port: 1024', 'bind_interface: eth1', 'bind_mark: 5'].map((line) => {
     const [key = ''] = line.split(': ');
     return yaml(
       `${key} of a check by the way of clients`,

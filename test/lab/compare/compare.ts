@@ -26,8 +26,8 @@ export function differences({ theirs, ours, notes, blocks }: Sides): readonly st
     const own = notesOf(their?.block ?? name, notes, blocks);
     if (their === undefined || our === undefined) {
       const where = their === undefined ? 'here alone' : 'in keepalived alone';
-      // What only an instance that is left out tracks is not there: the note stands in the instance.
-      const telling = /^vrrp_(script|track)/.test(name) ? notes.filter(isTelling) : own;
+      // What only an instance that is left out tracks, or runs, is not there: the note stands in the instance.
+      const telling = /^(vrrp_(script|track)|lvs_sync)/.test(name) ? notes.filter(isTelling) : own;
       const leaving = telling === own ? [] : ['vrrp_instance'];
       return isTold([...wholes(name), ...leaving], telling) ? [] : [`${name}: ${where}`];
     }

@@ -59,6 +59,7 @@ function instanceOf(router: VrrpInstanceConfig): Thing {
       ...fieldsOf({
         interface: router.interface,
         vmac: router.vmac,
+        vmac_xmit_base: router.vmac !== undefined && router.advertsFromBase === true,
         virtual_router_id: router.virtualRouterId,
         version: router.version,
         priority: router.priority,

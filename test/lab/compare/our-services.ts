@@ -83,7 +83,10 @@ function checkOf({ virtual, real }: CheckedAs, key: string): readonly Thing[] {
   const { target, timeoutMs } = main;
   if (target.kind === 'on' || target.kind === 'with-agent') return [];
   const kind = kindOf(target);
-  const times = { timeout: timeoutMs, delay_loop: virtual.checkintervalMs, retry: virtual.fall - 1 };
+  const times = {
+    ...{ timeout: timeoutMs, delay_loop: virtual.checkintervalMs, retry: virtual.fall - 1 },
+    warmup: virtual.warmupMs === virtual.checkintervalMs ? undefined : virtual.warmupMs,
+  };
   const { timeout, ...others } = times;
   const said = kind === 'FILE_CHECK' ? {} : kind === 'MISC_CHECK' ? times : { ...others, timeout };
   return [
@@ -99,7 +102,7 @@ function checkOf({ virtual, real }: CheckedAs, key: string): readonly Thing[] {
 }
 
 const bindingOf = (bind: CheckBinding = {}): Fields =>
-  fieldsOf({ bindto: bind.address, bind_if: bind.interface, fwmark: bind.mark });
+  fieldsOf({ bindto: bind.address, bind_port: bind.port, bind_if: bind.interface, fwmark: bind.mark });
 
 const kinds: Readonly<Record<string, string>> = {
   connect: 'TCP_CHECK',

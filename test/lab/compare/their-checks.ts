@@ -47,8 +47,11 @@ function timesOf(kind: string, below: readonly Dumped[], ofService: number | und
     kind === 'MISC_CHECK' ? 'timeout' : 'Timeout',
   );
   const interval = micro(saidOf(below, 'Delay loop'));
+  const warmup = micro(saidOf(below, 'Warmup'));
   return fieldsOf({
     delay_loop: interval,
+    // What nobody names is the delay_loop; here that is no warmup.
+    warmup: warmup === interval || (warmup ?? 0) < 1 ? undefined : warmup,
     retry: saidOf(below, 'Retries'),
     timeout: Number(timeout) * 1000 || ofService,
   });
@@ -72,10 +75,12 @@ type Place = Readonly<Record<string, string | undefined>>;
 function placeOf(below: readonly Dumped[]): Place {
   const connection = belowOf(below, 'Connection');
   const [, address, port] = /^\[(\S+)\]:(\d+)/.exec(saidOf(connection, 'Dest') ?? '') ?? [];
+  const [, source, sourcePort] = /^\[(\S+)\]:(\d+)/.exec(saidOf(connection, 'Bind to') ?? '') ?? [];
   return {
     connect_ip: address,
     connect_port: port,
-    bindto: /^\[(\S+)\]/.exec(saidOf(connection, 'Bind to') ?? '')?.[1],
+    bindto: source,
+    bind_port: sourcePort === '0' ? undefined : sourcePort,
     bind_if: saidOf(connection, 'Bind i/f'),
     fwmark: saidOf(connection, 'Mark'),
   };

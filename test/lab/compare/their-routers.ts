@@ -54,6 +54,7 @@ function instanceOf({ name, below }: Named): Thing {
     ...fieldsOf({
       interface: own,
       vmac,
+      vmac_xmit_base: device.includes(', xmit base i/f'),
       virtual_router_id: saidOf(below, 'Virtual Router ID'),
       version: saidOf(below, 'VRRP Version'),
       priority: saidOf(below, 'Priority'),

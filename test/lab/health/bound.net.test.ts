@@ -5,17 +5,24 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLab, type Lab } from '../harness/namespaces.ts';
+import { waitUntil } from '../harness/process.ts';
 import { type Director, startDirector } from '../harness/programs.ts';
 
 const says = `
 const { createServer: http } = require('node:http');
 const { createServer: https } = require('node:https');
 const { readFileSync: read } = require('node:fs');
-const answer = (request, response) => response.end('from ' + request.socket.remoteAddress + '.');
+const tell = (what, { address, port }) => console.log(what + ' ' + address + ' ' + port);
+const answer = ({ socket: { remoteAddress: address, remotePort: port, encrypted } }, response) => {
+  tell(encrypted ? 'https' : 'http', { address, port });
+  response.end('from ' + address + '.');
+};
 http(answer).listen(8080, '10.9.3.2');
 https({ key: read('KEY'), cert: read('CERT') }, answer).listen(8443, '10.9.3.2');
-const udp = require('node:dgram').createSocket('udp4').on('message', (_, from) =>
-  udp.send(Buffer.from(from.address.split('.').map(Number)), from.port, from.address));
+const udp = require('node:dgram').createSocket('udp4').on('message', (_, from) => {
+  tell('udp', from);
+  udp.send(Buffer.from(from.address.split('.').map(Number)), from.port, from.address);
+});
 udp.bind(8053, '10.9.3.2', () => console.log('listening'));
 `;
 
@@ -55,8 +62,18 @@ const cases = kinds.flatMap((kind, row) => [
   },
 ]);
 
+/** Each again and again from one port, which nothing of the check before may still have. */
+const fromPorts = [
+  { what: 'http', vport: 901, keys: 'service: http, bind_address: 10.9.1.7', port: 5501 },
+  { what: 'http', vport: 902, keys: 'service: http, bind_interface: eth1', port: 5502 },
+  { what: 'https', vport: 903, keys: 'service: https, bind_address: 10.9.1.7, checkport: 8443', port: 703 },
+  { what: 'udp', vport: 904, keys: 'service: udp, bind_address: 10.9.1.7, checkport: 8053', port: 5504 },
+  { what: 'udp', vport: 905, keys: 'service: udp, bind_mark: 5, checkport: 8053', port: 5505 },
+] as const;
+
 let lab: Lab;
 let director: Director;
+let told: () => readonly string[];
 
 beforeAll(async () => {
   lab = createLab();
@@ -80,9 +97,15 @@ beforeAll(async () => {
   );
   const script = join(lab.directory('server'), 'says.cjs');
   writeFileSync(script, says.replace('KEY', `${key}`).replace('CERT', `${cert}`));
-  await server.start([process.execPath, script]).waitFor(/listening/);
+  const running = server.start([process.execPath, script]);
+  told = () => running.lines();
+  await running.waitFor(/listening/);
   const services = cases.map(
     ({ vport, keys }) => `  - {address: "10.9.9.9:${vport}", protocol: ${protocolOf(keys)}, ${keys}}`,
+  );
+  const ported = fromPorts.map(
+    ({ vport, keys, port }) =>
+      `  - {address: "10.9.9.9:${vport}", ${keys}, bind_port: ${port}, checkinterval: 1s, real: ["10.9.3.2:8080 masq"]}`,
   );
   director = startDirector(lab, lvs, {
     config: `
@@ -91,7 +114,7 @@ checktimeout: 2
 negotiatetimeout: 2
 checkinterval: 2
 virtual:
-${services.join('\n')}
+${[...services, ...ported].join('\n')}
   - {address: "10.9.9.9:999", bind_interface: nosuch0, checktype: connect, real: ["10.9.3.2:8080 masq"]}
 `,
   });
@@ -104,6 +127,15 @@ it.each(cases)('$name: $verdict', async ({ vport, keys, verdict }) => {
   const service = `${protocolOf(keys)} 10.9.9.9:${vport}`;
   const said = await director.waitFor(`real.${verdict}`, (event) => event.service === service);
   expect(said).toMatchObject({ event: `real.${verdict}` });
+});
+
+it.each(fromPorts)('$keys: from port $port, each time anew', async ({ what, port, vport }) => {
+  const heard = () => told().filter((line) => line.startsWith(`${what} `) && line.endsWith(` ${port}`));
+  await waitUntil(() => heard().length >= 4, { timeoutMs: 30_000, what: `four of port ${port}` });
+  const wrong = director
+    .events()
+    .filter(({ event, service }) => event !== 'real.up' && service === `tcp 10.9.9.9:${vport}`);
+  expect(wrong.filter(({ event }) => event === 'real.down' || event === 'real.unchecked')).toEqual([]);
 });
 
 it('an interface that is not there is told, and says nothing of the server', async () => {

@@ -4,7 +4,7 @@ import type { Family } from '../../../src/net/ip.ts';
 import type { Result } from '../../../src/net/result.ts';
 import type { DatagramPort } from '../../../src/ports/datagram.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import { AF_PACKET, SOCK_DGRAM } from '../../../src/system/libc.ts';
+import { AF_PACKET, SOCK_DGRAM, SOCK_RAW } from '../../../src/system/libc.ts';
 import { openDatagramSocket } from '../../../src/system/sockets/datagram-socket.ts';
 import { openVrrpSocket } from '../../../src/system/sockets/raw-socket.ts';
 import { openVrrpSocketInet6 } from '../../../src/system/sockets/raw-socket-inet6.ts';
@@ -65,6 +65,26 @@ export function arpTrace(lab: Lab, host: Host): readonly ArpLine[] {
     lines.push({ atMs: performance.now(), mac, address: bytes.subarray(14, 18).join('.') });
   });
   return lines;
+}
+
+export type AdvertFrame = { readonly from: string; readonly to: string; readonly vrid: number };
+
+/** Every advert that passes the host, of both families, with the addresses of its frame. */
+export function advertTrace(lab: Lab, host: Host): readonly AdvertFrame[] {
+  const frames: AdvertFrame[] = [];
+  // ETH_P_ALL, in network byte order.
+  const request = { domain: AF_PACKET, type: SOCK_RAW, protocol: 0x0300, options: [] };
+  const socket = inside(host, () => openDatagramSocket(request, systemClock));
+  opened(lab, socket).onReceived(({ bytes }) => {
+    const type = ((bytes[12] ?? 0) << 8) | (bytes[13] ?? 0);
+    const header = type === 0x0800 ? 4 * ((bytes[14] ?? 0) & 15) : 40;
+    const protocol = type === 0x0800 ? bytes[23] : type === 0x86dd ? bytes[20] : undefined;
+    if (protocol !== 112) return;
+    const macAt = (at: number) =>
+      [...bytes.subarray(at, at + 6)].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+    frames.push({ from: macAt(6), to: macAt(0), vrid: bytes[14 + header + 1] ?? 0 });
+  });
+  return frames;
 }
 
 function opened(lab: Lab, socket: Result<DatagramPort, unknown>): DatagramPort {

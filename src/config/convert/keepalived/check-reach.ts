@@ -1,11 +1,11 @@
-// Where a checker of keepalived's goes, and from where: another address than its server's, a source, an interface, a mark
+// Where a checker of keepalived's goes, and from where: another address than its server's, a source, its port, an interface, a mark
 // (docs/reference/keepalived.md §6). Its port, whose default is not the checker's own, is checks.ts's.
 import { familyOf, type Ip, parseIp } from '../../../net/ip.ts';
 import type { Fields, Noting } from '../converted.ts';
-import { digitsWithin, lastOf, type Statement, wordOf } from './tree.ts';
+import { digitsWithin, lastFitting, lastOf, type Statement, wordOf } from './tree.ts';
 
 /** Where a checker goes and where it leaves. Those that ask nobody over the network do not know the words. */
-export const placeKeys = ['connect_ip', 'bindto', 'bind_if', 'fwmark'] as const;
+export const placeKeys = ['connect_ip', 'bindto', 'bind_port', 'bind_if', 'fwmark'] as const;
 export const isLocal = ({ key }: Statement): boolean =>
   ['MISC_CHECK', 'FILE_CHECK', 'BFD_CHECK'].includes(key);
 
@@ -25,12 +25,32 @@ export function reachOf({ checker, real, note }: Reaching): Fields {
   const marked = digitsWithin(mark?.words[0], 1, 0xffff_ffff);
   if (mark !== undefined && marked === undefined)
     note(mark.at, 'ignored', `fwmark ${mark.text}: left out, as it is no mark`);
+  const source = boundTo(checker, addressOf('bindto'), { to: there ?? parseIp(real.words[0] ?? ''), note });
   return {
     checkaddress: there === parseIp(real.words[0] ?? '') ? undefined : there,
-    bind_address: boundTo(checker, addressOf('bindto'), { to: there ?? parseIp(real.words[0] ?? ''), note }),
+    bind_address: source,
+    bind_port: boundPortOf(checker, source, note),
     bind_interface: wordOf(block, 'bind_if'),
     bind_mark: marked === undefined ? undefined : `${marked}`,
   };
+}
+
+/** keepalived binds to an address, and to a port beside it; a PING_CHECK has none. */
+function boundPortOf({ key, block }: Statement, source: Ip | undefined, note: Noting): string | undefined {
+  const fits = (text: string) => digitsWithin(text, 1, 65_535) !== undefined;
+  const given = lastFitting(block, 'bind_port', fits);
+  const text = given?.words[0] ?? '';
+  if (given === undefined) return undefined;
+  const reason = !fits(text)
+    ? 'as it is no port'
+    : source === undefined
+      ? 'as keepalived has no effect of it without bindto'
+      : key === 'PING_CHECK'
+        ? 'as pings have no ports'
+        : undefined;
+  if (reason === undefined) return `${digitsWithin(text, 1, 65_535)}`;
+  note(given.at, 'ignored', `bind_port ${text}: left out, ${reason}`);
+  return undefined;
 }
 
 /** keepalived leaves a source of another family out, but for an SMTP_CHECK, which then fails (check_smtp.c). */

@@ -45,7 +45,10 @@ const inherited = ({ checker, real, virtual }: Scope, key: string): string | und
   wordOf(checker.block, key) ?? wordOf(real.block, key) ?? wordOf(virtual.block, key);
 
 /** Keys that are read here, or that say nothing beside what is. */
-const common = ['connect_port', 'connect_timeout', 'retry', 'delay_before_retry', 'delay_loop', 'alpha'];
+const common = ['connect_port', 'connect_timeout', 'retry', 'delay_before_retry', 'delay_loop'].concat([
+  'alpha',
+  'warmup',
+]);
 const own: Readonly<Record<string, readonly string[]>> = {
   HTTP_GET: ['url', 'virtualhost', 'nb_get_retry'],
   SSL_GET: ['url', 'virtualhost', 'nb_get_retry', 'enable_sni', 'sni_name'],
@@ -113,9 +116,25 @@ function timesOf(scope: Scope): Fields {
   return {
     checkinterval: interval,
     retryinterval: failures === 1 ? undefined : retryOf(scope, interval),
+    warmup: warmupOf(scope),
     checktimeout: key === 'MISC_CHECK' ? `${external}` : timeout,
     failurecount: `${failures}`,
   };
+}
+
+/** None is keepalived's delay_loop, and a second at most here: no server is in before its first check. */
+function warmupOf(scope: Scope): string | undefined {
+  const time = timeOf(scope, 'warmup');
+  const ms = time === undefined ? 0 : (parseDuration(time) ?? 0);
+  const { checker, real, virtual, note } = scope;
+  const alpha = [checker, real, virtual].some(({ block }) => isSet(block, 'alpha'));
+  if (ms > 1000 && !alpha)
+    note(
+      checker.at,
+      'approximate',
+      `${checker.key} warmup: no server is in before its first check, which may come ${time} late; in keepalived without alpha it is`,
+    );
+  return ms === 0 ? undefined : time;
 }
 
 /** What is below the least is passed over, and outside of a checker what is no number. */

@@ -17,6 +17,7 @@ const known: ReadonlySet<string> = new Set([
     'alpha',
     'delay_loop',
     'delay_before_retry',
+    'warmup',
     'virtualhost',
     'snmp_name',
     'notify_up',
@@ -167,7 +168,24 @@ function thresholdOf(block: Statement['block'], key: string, note: Noting) {
   return read.findLast(({ value }) => value !== undefined);
 }
 
-export function fallbackOf({ virtual, targets, note }: Service): Value | undefined {
+/** Its inhibit stands behind it, and holds for no other. */
+export function fallbackOf(service: Service): Fields {
+  const { virtual, note } = service;
+  const { block = [] } = virtual;
+  const fallback = sorryServerOf(service);
+  const inhibit = lastOf(block, 'sorry_server_inhibit');
+  const sorry = lastOf(block, 'sorry_server');
+  const holds = inhibit !== undefined && sorry !== undefined && block.indexOf(inhibit) > block.indexOf(sorry);
+  if (inhibit !== undefined && !holds)
+    note(
+      inhibit.at,
+      'ignored',
+      'sorry_server_inhibit: left out, as keepalived wants it behind a sorry_server',
+    );
+  return { fallback, fallback_quiescent: fallback !== undefined && holds ? 'yes' : undefined };
+}
+
+function sorryServerOf({ virtual, targets, note }: Service): Value | undefined {
   const { block } = virtual;
   const sorry = lastOf(block, 'sorry_server');
   const [address, given] = sorry?.words ?? [];
@@ -175,10 +193,13 @@ export function fallbackOf({ virtual, targets, note }: Service): Value | undefin
   // The method of a sorry_server stands behind it.
   const behind = (block ?? []).slice((block ?? []).indexOf(sorry));
   const own = behind.filter(({ key }) => key === 'sorry_server_lvs_method');
-  const { forward, tunnel } = forwardingOf([...methodsOf(virtual), ...own], note);
+  const early = [...methodsBefore(sorry, virtual), ...own];
+  const late = early.some(isMethod) ? early : [...methodsOf(virtual), ...early];
+  const { forward, tunnel } = forwardingOf(late, note);
+  const byTunnel = forwardingOf(early, () => undefined).forward === 'ipip';
   const port = portOf(given);
   const bare = parseIp(address.replace(/[-/].*$/, ''));
-  if (bare === undefined || port === 'none' || isStranger(bare, forward === 'ipip', virtual, targets)) {
+  if (bare === undefined || port === 'none' || isStranger(bare, byTunnel, virtual, targets)) {
     const isName = bare === undefined && parseHostName(address) !== undefined && port !== 'none';
     note(
       sorry.at,

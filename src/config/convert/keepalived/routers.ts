@@ -13,7 +13,7 @@ import { rivalKeys, rivalryOf } from './rivals.ts';
 import { type RulePriorities, routesOf, rulesOf } from './routes.ts';
 import { nameOf, type References } from './tracking.ts';
 import { trackKeys, tracksOf } from './tracks.ts';
-import { isSet, lastFitting, lastOf, type Statement, wholeWithin, wordOf } from './tree.ts';
+import { isSet, lastFitting, lastOf, linesOf, type Statement, wholeWithin, wordOf } from './tree.ts';
 
 export type VrrpSurroundings = {
   readonly note: Noting;
@@ -39,7 +39,16 @@ type Seen = {
 /** Read here, in the files that are imported, in director.ts, or without a need for anything. */
 const known: ReadonlySet<string> = new Set([
   ...['interface', 'virtual_router_id', 'version', 'priority', 'advert_int', 'nopreempt', 'preempt'],
-  ...['preempt_delay', 'state', 'strict_mode', 'accept', 'no_accept', 'use_vmac', 'v3_checksum_as_v2'],
+  ...[
+    'preempt_delay',
+    'state',
+    'strict_mode',
+    'accept',
+    'no_accept',
+    'use_vmac',
+    'vmac_xmit_base',
+    'v3_checksum_as_v2',
+  ],
   ...['virtual_ipaddress', 'virtual_ipaddress_excluded', 'virtual_routes', 'virtual_rules'],
   ...['unicast_peer', 'unicast_src_ip', 'mcast_src_ip', 'authentication', 'check_unicast_src', 'debug'],
   ...['mcast_dst_ip', 'dont_track_primary', 'smtp_alert'],
@@ -103,6 +112,11 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
     virtual_rules: rulesOf(block, around.priorities, note),
     ...adverts,
     use_vmac: vmacOf(block, { vrid: `${vrid}`, family, used: seen.vmacs }, note),
+    vmac_xmit_base: fromBaseOf(
+      block,
+      { ...election, unicast: linesOf(block, 'unicast_peer').length > 0 },
+      note,
+    ),
     checksum: checksumOf(block, globals),
     ...announcementsOf(block, globals, note),
     ...rivalryOf(block, election, globals, note),
@@ -111,6 +125,21 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
     smtp_alert: around.mails.ofRouter(statement),
   };
   return [fields];
+}
+
+/** keepalived sends unicast from nowhere else, and in strict mode from the macvlan alone. */
+function fromBaseOf(
+  block: Statement['block'],
+  { strict, unicast }: Pick<Election, 'strict'> & { readonly unicast: boolean },
+  note: Noting,
+): string | undefined {
+  const given = lastOf(block, 'vmac_xmit_base');
+  const hasMacvlan = lastOf(block, 'use_vmac') !== undefined;
+  const reason = !hasMacvlan ? 'without use_vmac' : strict ? 'in strict mode' : undefined;
+  if (reason === undefined) return given !== undefined || unicast ? 'yes' : undefined;
+  if (given !== undefined)
+    note(given.at, 'ignored', `vmac_xmit_base: left out, as keepalived has no effect of it ${reason}`);
+  return undefined;
 }
 
 const checksumOf = (block: Statement['block'], globals: readonly Statement[]): string | undefined =>

@@ -68,7 +68,7 @@ function mostOften(lists: readonly (readonly Fields[])[]): readonly Fields[] {
   return lists.find((list) => counts.get(keyOf(list)) === most) ?? unchecked;
 }
 
-const timeKeys = ['checkinterval', 'checktimeout', 'failurecount', 'retryinterval'] as const;
+const timeKeys = ['checkinterval', 'checktimeout', 'failurecount', 'retryinterval', 'warmup'] as const;
 
 /** What every check that is made says alike is said once, at the service. */
 function sharedTimes(checks: readonly Fields[]): Fields {

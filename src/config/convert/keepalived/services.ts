@@ -23,8 +23,16 @@ export type Surroundings = {
 
 const known: ReadonlySet<string> = new Set([
   ...['protocol', 'lb_kind', 'lvs_method', 'delay_loop', 'connect_timeout', 'retry', 'alpha', 'sorry_server'],
-  ...['sorry_server_lvs_method', 'inhibit_on_failure', 'weight', 'virtualhost', 'ip_family', 'real_server'],
-  ...['snmp_name', 'delay_before_retry', 'omega', 'smtp_alert', ...schedulingKeys, ...quorumKeys],
+  ...[
+    'sorry_server_lvs_method',
+    'sorry_server_inhibit',
+    'inhibit_on_failure',
+    'weight',
+    'virtualhost',
+    'ip_family',
+    'real_server',
+  ],
+  ...['snmp_name', 'delay_before_retry', 'warmup', 'omega', 'smtp_alert', ...schedulingKeys, ...quorumKeys],
 ]);
 
 /** Two blocks of one service are one in the kernel: with the settings of the first, and the servers of both. */
@@ -39,7 +47,9 @@ export function virtualsOf(statements: readonly Statement[], around: Surrounding
       continue;
     }
     const targets: Targets = [first, ...rest];
-    const key = JSON.stringify([targets, protocolOf(statement) ?? 'udp']);
+    const hasAddress = targets.some((target) => 'addresses' in target);
+    const told = hasAddress ? (protocolOf(statement) ?? 'udp') : familyOfVirtual(statement);
+    const key = JSON.stringify([targets, told]);
     const before = services.get(key);
     if (before === undefined) services.set(key, { targets, blocks: [statement] });
     else before.blocks.push(statement);
@@ -72,7 +82,7 @@ function serviceOf(targets: Targets, blocks: readonly Statement[], around: Surro
       ...persistenceOf(targets, statement, note),
       ...checks.shared,
       quiescent: quiescentOf(statement, statements, note),
-      fallback: fallbackOf({ virtual: statement, targets, note, mails }),
+      ...fallbackOf({ virtual: statement, targets, note, mails }),
       ...quorumOf(
         statement,
         servers.map(({ fields }) => Number(fields.weight)),
@@ -88,7 +98,7 @@ function serviceOf(targets: Targets, blocks: readonly Statement[], around: Surro
 /** What checks and servers have of their block stays theirs. */
 const ofServers: ReadonlySet<string> = new Set([
   ...['real_server', 'protocol', 'lb_kind', 'lvs_method', 'weight', 'alpha', 'snmp_name'],
-  ...['delay_loop', 'connect_timeout', 'retry', 'delay_before_retry', 'virtualhost'],
+  ...['delay_loop', 'connect_timeout', 'retry', 'delay_before_retry', 'warmup', 'virtualhost'],
 ]);
 
 function noteAdded({ at, text, block = [] }: Statement, first: Statement, note: Noting): void {
@@ -96,7 +106,7 @@ function noteAdded({ at, text, block = [] }: Statement, first: Statement, note: 
     const isSame = first.block?.some((each) => each.key === key && each.text === value) === true;
     return ofServers.has(key) || isSame ? [] : [`${key} ${value}`.trim()];
   });
-  const [own, others] = [block, first.block].map((each) => isSet(each, 'inhibit_on_failure'));
+  const [own, others] = [block, first.block].map((each) => lastOf(each, 'inhibit_on_failure') !== undefined);
   if (others && !own) lost.push('inhibit_on_failure no');
   const without = lost.length === 0 ? '' : `; left out: ${lost.join(', ')}`;
   const added = `its servers are added to those of line ${first.at.line}, whose settings hold${without}`;

@@ -83,7 +83,7 @@ export function createOutput(
     { ...ports, ask: (sender) => askSender(sender, paths.routes()) },
   );
   const sender = createAdvertSender(
-    () => vmac.routesFor(paths.routes()),
+    () => (config().advertsFromBase ? paths.routes() : vmac.routesFor(paths.routes())),
     () => ({ config: config(), router: router() }),
     {
       ...ports,
