@@ -49,6 +49,7 @@ describe('only the main process makes', () => {
     ['what is never checked', { checktype: { kind: 'off' } }, true],
     ['one that leaves by an interface', { service: 'http', bind: { interface: 'eth1' } }, true],
     ['one that leaves with a mark', { checktype: { kind: 'connect' }, bind: { mark: 5 } }, true],
+    ['one that leaves from a port', { checktype: { kind: 'connect' }, bind: { port: 700 } }, true],
     ['one by the way of clients', { service: 'http', checkpath: 'vip' }, true],
     ['https with an authority from a file', { service: 'https', verify: true, caFile: '/etc/ca.pem' }, true],
     ['imaps with a certificate', { service: 'imaps', tls: { certFile: '/etc/c.pem' } }, true],
