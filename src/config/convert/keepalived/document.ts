@@ -84,9 +84,6 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
   });
   if (vrrp.length === 0) noteUnheld(all, note);
   const trackFiles = new Map(vrrp_track_file.map(({ name, file }) => [String(name), String(file)]));
-  // One without an entry is none to keepalived.
-  const filled = all('virtual_server_group').filter(({ block = [] }) => block.length > 0);
-  const groups = new Map(firstOfEach(filled, note).map((each) => [each.words[0] ?? '', each]));
   const document: Fields = {
     script_user: userOf(lastOf(globals, 'script_user')),
     ...fifosOf(globals, note),
@@ -103,7 +100,7 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
     vrrp_sync_group: syncGroupsOf(syncGroups, { instances: names(vrrp), references, note }),
     virtual: virtualsOf(all('virtual_server'), {
       ...{ note, mails },
-      groups,
+      groups: groupsOf(all('virtual_server_group'), note),
       trackFiles,
       identity: identityOf(all('SSL'), note),
       isThere: sources.isThere,
@@ -118,6 +115,12 @@ const names = (list: readonly Fields[]): ReadonlySet<string> =>
 /** By name; a definition without one has keepalived's. */
 const weights = (list: readonly Fields[], unset: number): ReadonlyMap<string, number> =>
   new Map(list.map(({ name, weight }) => [cleanName(String(name)), Number(weight ?? unset)]));
+
+/** One without an entry is none to keepalived. */
+function groupsOf(blocks: readonly Statement[], note: Noting): ReadonlyMap<string, Statement> {
+  const filled = blocks.filter(({ block = [] }) => block.length > 0);
+  return new Map(firstOfEach(filled, note).map((each) => [each.words[0] ?? '', each]));
+}
 
 /** keepalived takes the first of a name. */
 function firstOfEach(statements: readonly Statement[], note: Noting): readonly Statement[] {
