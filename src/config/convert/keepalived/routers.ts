@@ -79,10 +79,7 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
   noteUnknown(block ?? [], known, 'vrrp_instance', note);
   const device = wordOf(block, 'interface') ?? defaultDevice(globals);
   const { family, addresses, excluded, isTaken } = floatingOf(statement, device, seen.addresses, note);
-  const vridOf = (text: string | undefined) => wholeWithin(text, 1, 255);
-  const vrid = vridOf(
-    lastFitting(block, 'virtual_router_id', (text) => vridOf(text) !== undefined)?.words[0],
-  );
+  const vrid = vridOf(block);
   if (vrid === undefined) return leaveOut('missing', 'it has no virtual_router_id');
   const election = electionOf({ instance: statement, globals, inet6: family === 'inet6', note });
   if (addresses.length === 0 && !mayElectAlone(family, election))
@@ -112,11 +109,7 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
     virtual_rules: rulesOf(block, around.priorities, note),
     ...adverts,
     use_vmac: vmacOf(block, { vrid: `${vrid}`, family, used: seen.vmacs }, note),
-    vmac_xmit_base: fromBaseOf(
-      block,
-      { ...election, unicast: linesOf(block, 'unicast_peer').length > 0 },
-      note,
-    ),
+    vmac_xmit_base: fromBaseOf(block, election, note),
     checksum: checksumOf(block, globals),
     ...announcementsOf(block, globals, note),
     ...rivalryOf(block, election, globals, note),
@@ -127,13 +120,16 @@ function instanceOf(statement: Statement, around: VrrpSurroundings, seen: Seen):
   return [fields];
 }
 
+/** The last that is one. */
+function vridOf(block: Statement['block']): number | undefined {
+  const read = (text: string | undefined) => wholeWithin(text, 1, 255);
+  return read(lastFitting(block, 'virtual_router_id', (text) => read(text) !== undefined)?.words[0]);
+}
+
 /** keepalived sends unicast from nowhere else, and in strict mode from the macvlan alone. */
-function fromBaseOf(
-  block: Statement['block'],
-  { strict, unicast }: Pick<Election, 'strict'> & { readonly unicast: boolean },
-  note: Noting,
-): string | undefined {
+function fromBaseOf(block: Statement['block'], { strict }: Election, note: Noting): string | undefined {
   const given = lastOf(block, 'vmac_xmit_base');
+  const unicast = linesOf(block, 'unicast_peer').length > 0;
   const hasMacvlan = lastOf(block, 'use_vmac') !== undefined;
   const reason = !hasMacvlan ? 'without use_vmac' : strict ? 'in strict mode' : undefined;
   if (reason === undefined) return given !== undefined || unicast ? 'yes' : undefined;
