@@ -110,7 +110,7 @@ async function bench(lab: Lab) {
   const lan = await lab.lan('lan');
   const director = await hostOn(lab, lan, 'a', '10.9.0.1/24');
   const server = createServer((socket) => socket.on('error', () => {}).end());
-  await new Promise<void>((resolve) => inside(director, () => server.listen(port, '0.0.0.0', resolve)));
+  await new Promise<void>((resolve) => inside(director, () => server.listen(port, resolve)));
   lab.defer(() => void server.close());
   const folder = lab.directory('a');
   const found = [];

@@ -70,7 +70,7 @@ export type CheckStarter = {
 export function createCheckStarter(options: CheckStarterOptions, checks: () => number): CheckStarter {
   const { clock, concurrency } = options;
   const places = createPlaces<ScheduledCheck>(clock, concurrency, (check) => start(check));
-  const lostTime = createLostTime(clock, () => places.underWay() > 0);
+  const lostTime = createLostTime(clock, places.underWay);
   const gauge = options.gauge ?? createCheckGauge(options.journal, checks);
   const probePorts = { clock, probe: options.probe, lostTime };
 

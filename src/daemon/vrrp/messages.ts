@@ -113,6 +113,8 @@ export type FromVrrpProcess =
       readonly problems?: readonly string[];
       /** It is a heartbeat as well. */
       readonly at?: number;
+      /** One that was due: a message of its own would wake the main process twice. */
+      readonly snapshot?: VrrpSnapshot;
     }
   | { readonly type: 'snapshot'; readonly snapshot: VrrpSnapshot }
   /** Configuration applied (sockets open, interfaces known), or what stood in the way. */

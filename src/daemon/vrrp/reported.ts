@@ -21,6 +21,12 @@ export const nothingReported: Reported = { instances: [], problems: [] };
 export const withHeartbeat = (reported: Reported, at: Micros | undefined): Reported =>
   reported.process === undefined || at === undefined ? reported : { ...reported, heardAt: at };
 
+export const withSnapshot = (reported: Reported, snapshot: VrrpSnapshot): Reported => ({
+  ...reported,
+  snapshot,
+  heardAt: snapshot.takenAt,
+});
+
 /** What is known of the routers, and how old that is. */
 export type LastWord = {
   /** Absent: nothing was said of the routers yet, or of none that are left. */

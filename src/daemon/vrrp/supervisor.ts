@@ -28,6 +28,7 @@ import {
   transitionsToNone,
   withHeartbeat,
   withoutRoles,
+  withSnapshot,
 } from './reported.ts';
 
 /** Beside what a hand-over may take (`handOverMsMax`): it must end, nobody waits for ever. */
@@ -169,15 +170,13 @@ function hear(supervision: Supervision, message: FromVrrpProcess): void {
       supervision.ports.journal(message.event);
       return;
     case 'status': {
-      const { instances, process, problems = [], at } = message;
-      supervision.reported = withHeartbeat({ ...reported, instances, process, problems }, at);
+      const { instances, process, problems = [], at, snapshot } = message;
+      const known = snapshot === undefined ? reported : withSnapshot(reported, snapshot);
+      supervision.reported = withHeartbeat({ ...known, instances, process, problems }, at);
       return;
     }
     case 'snapshot':
-      supervision.reported = {
-        ...reported,
-        ...{ snapshot: message.snapshot, heardAt: message.snapshot.takenAt },
-      };
+      supervision.reported = withSnapshot(reported, message.snapshot);
       return;
     case 'configured':
       hinder(supervision, message.problems);

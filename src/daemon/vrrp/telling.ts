@@ -3,6 +3,7 @@
 import type { Clock, EventLoop, Micros } from '../../ports/clock.ts';
 import type { createLatenessHistogram } from '../pace/lateness.ts';
 import { beatMs } from '../pace/liveness.ts';
+import type { VrrpSnapshot } from './messages.ts';
 import type { RouterShell } from './router/router-ports.ts';
 import type { VrrpChannel } from './vrrp-ports.ts';
 
@@ -45,16 +46,22 @@ export function createTelling(ports: TellingPorts): Telling {
   let tellingSoon = false;
   let beats = 0;
 
-  const status = (at?: Micros): void => channel.send({ ...statusOf(ports), ...(at !== undefined && { at }) });
-
-  function snapshot(): void {
+  const takeSnapshot = (): VrrpSnapshot => {
     cancelSnapshot?.();
     cancelSnapshot = undefined;
     isSnapshotDue = false;
     snapshotAt = clock.now();
-    const instances = running().map((router) => router.snapshot());
-    channel.send({ type: 'snapshot', snapshot: { takenAt: snapshotAt, instances } });
-  }
+    return { takenAt: snapshotAt, instances: running().map((router) => router.snapshot()) };
+  };
+
+  const snapshot = () => channel.send({ type: 'snapshot', snapshot: takeSnapshot() });
+
+  const status = (snapshot?: VrrpSnapshot, at?: Micros) =>
+    channel.send({
+      ...statusOf(ports),
+      ...(at !== undefined && { at }),
+      ...(snapshot !== undefined && { snapshot }),
+    });
 
   /** Many transitions at once, as when a link dies under all instances, are told once. */
   function soon(): void {
@@ -62,12 +69,9 @@ export function createTelling(ports: TellingPorts): Telling {
     tellingSoon = true;
     clock.afterPoll(() => {
       tellingSoon = false;
-      status();
-      snapshot();
+      status(takeSnapshot());
     });
   }
-
-  const statusLoad = () => running().length / instancesABeat + ports.addresses() / addressesABeat;
 
   return {
     status: () => status(),
@@ -82,16 +86,19 @@ export function createTelling(ports: TellingPorts): Telling {
     },
     onBeat: (isLoaded) => {
       beats += 1;
-      if (isSnapshotDue) snapshot();
-      if (!isLoaded || beats % Math.ceil(statusLoad() || 1) !== 0) return false;
-      status(clock.now());
-      return true;
+      const isStatusDue = isLoaded && beats % Math.ceil(statusLoadOf(ports) || 1) === 0;
+      if (isStatusDue) status(isSnapshotDue ? takeSnapshot() : undefined, clock.now());
+      else if (isSnapshotDue) snapshot();
+      return isStatusDue;
     },
     pace: (intervalsMs) => {
       snapshotEveryUs = Math.max(snapshotEveryUsMin, 500 * Math.min(...intervalsMs));
     },
   };
 }
+
+const statusLoadOf = ({ running, addresses }: TellingPorts): number =>
+  running().length / instancesABeat + addresses() / addressesABeat;
 
 function statusOf({ process: own, lateness, running, problems: others }: TellingPorts) {
   const { pid, realtime, memoryLocked } = own;

@@ -2,18 +2,19 @@ import { expect, it } from 'vitest';
 import { createLostTime } from '../../../src/daemon/health/lost-time.ts';
 import { createVirtualTime } from '../../make/virtual-time.ts';
 
-function rig() {
+/** @param many checks that wait for an answer */
+function rig(many = 100) {
   const clock = createVirtualTime();
-  let isNeeded = true;
-  const lostTime = createLostTime(clock, () => isNeeded);
+  let listening = many;
+  const lostTime = createLostTime(clock, () => listening);
   return {
     lostTime,
     advance: clock.advance,
     nextInMs: clock.nextInMs,
     lostMs: () => lostTime.total() / 1000,
     away: clock.stall,
-    needNoMore: () => {
-      isNeeded = false;
+    listen: (count: number) => {
+      listening = count;
     },
   };
 }
@@ -42,9 +43,9 @@ it('is what the process was away for, and known as soon as it is back, before an
 });
 
 it('is not measured while nobody listens, and the daemon sleeps', async () => {
-  const { lostTime, advance, away, lostMs, nextInMs, needNoMore } = rig();
+  const { lostTime, advance, away, lostMs, nextInMs, listen } = rig();
   lostTime.watch();
-  needNoMore();
+  listen(0);
   await advance(25);
   expect(nextInMs()).toBeUndefined();
   away(5000);
@@ -53,4 +54,29 @@ it('is not measured while nobody listens, and the daemon sleeps', async () => {
   expect(lostMs()).toBe(0);
   lostTime.stop();
   expect(nextInMs()).toBeUndefined();
+});
+
+it('wakes a daemon with few checks seldom, and is known of a long standstill all the same', async () => {
+  const { lostTime, advance, away, lostMs, nextInMs } = rig(2);
+  lostTime.watch();
+  expect(nextInMs()).toBe(250);
+  await advance(250);
+  expect(nextInMs()).toBe(250);
+  await advance(100);
+  away(3000);
+  expect(lostMs()).toBe(3075);
+  await advance(0);
+  expect(lostMs()).toBe(3075);
+});
+
+it('is measured finely as soon as there are many, with nothing forgotten', async () => {
+  const { lostTime, advance, away, lostMs, nextInMs, listen } = rig(2);
+  lostTime.watch();
+  await advance(100);
+  away(1000);
+  listen(50);
+  lostTime.watch();
+  expect([lostMs(), nextInMs()]).toEqual([1075, 25]);
+  away(400);
+  expect(lostMs()).toBe(1075 + 375);
 });

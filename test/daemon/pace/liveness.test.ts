@@ -80,32 +80,73 @@ it('says nothing once it is stopped, not even of what it was about to judge', as
 });
 
 describe('one that answers', () => {
-  it('beats when it hears a beat, whenever the first came, and not by itself as well', async () => {
+  it('answers every second beat, whenever the first came, and not by itself as well', async () => {
     for (const firstMs of [1, 70, 250, 499]) {
       const { time, channel, beats } = listening({ answers: true });
       await time.advance(firstMs);
-      // Its first answer may come late; from then on each beat has one.
-      for (const _ of [1, 2]) {
-        channel.push('word');
-        await time.advance(beatMs);
-      }
+      const hear = async (words: number) => {
+        for (let word = 0; word < words; word += 1) {
+          channel.push('word');
+          await time.advance(beatMs);
+        }
+      };
+      // Its first answer may come late.
+      await hear(4);
       const before = beats();
-      for (let word = 0; word < 20; word += 1) {
-        channel.push('word');
-        await time.advance(0);
-        expect(beats() - before).toBe(word + 1);
-        await time.advance(beatMs);
+      await hear(36);
+      expect(beats() - before).toBe(18);
+    }
+  });
+
+  it('wakes by itself for every third one alone', async () => {
+    const { time, channel } = listening({ answers: true });
+    let wakes = 0;
+    for (let word = 0; word < 30; word += 1) {
+      channel.push('word');
+      await time.advance(1);
+      const nextMs = time.nextInMs() ?? 0;
+      if (nextMs < beatMs) wakes += 1;
+      await time.advance(beatMs - 1);
+    }
+    expect(wakes).toBe(10);
+  });
+
+  it('tells of a silence as soon as one that wakes with each beat, whenever that begins', async () => {
+    for (let words = 1; words < 8; words += 1) {
+      for (const everyMs of [100, 333, beatMs, 700]) {
+        const { time, channel, silent } = listening({ answers: true });
+        for (let word = 0; word < words; word += 1) {
+          await time.advance(everyMs);
+          channel.push('word');
+        }
+        await time.advance(2500);
+        expect(silent).toEqual([]);
+        await time.advance(20);
+        expect(silent).toEqual([2500]);
       }
     }
   });
-  it('beats at the same rate where much is said, and goes on in a silence, which it tells of as soon', async () => {
+
+  it('takes no standstill of its own for silence, whenever it comes', async () => {
+    for (let at = 0; at < 2000; at += 90) {
+      const { time, channel, silent } = listening({ answers: true });
+      channel.push('word');
+      await time.advance(at);
+      time.stall(60_000);
+      channel.push('word');
+      await time.advance(2400);
+      expect(silent).toEqual([]);
+    }
+  });
+
+  it('beats at half the rate where much is said, and goes on in a silence, which it tells of as soon', async () => {
     const { time, channel, silent, beats } = listening({ answers: true });
     for (let word = 0; word < 100; word += 1) {
       channel.push('word');
       await time.advance(100);
     }
-    expect(beats()).toBeGreaterThanOrEqual(20);
-    expect(beats()).toBeLessThanOrEqual(25);
+    expect(beats()).toBeGreaterThanOrEqual(10);
+    expect(beats()).toBeLessThanOrEqual(13);
     await time.advance(2400);
     expect(silent).toEqual([]);
     await time.advance(20);

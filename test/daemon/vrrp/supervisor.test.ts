@@ -63,7 +63,7 @@ const snapshot = (phase: Phase): VrrpSnapshot => ({
   ],
 });
 
-const statusOf = (phase: Phase): FromVrrpProcess => ({
+const statusOf = (phase: Phase): Extract<FromVrrpProcess, { readonly type: 'status' }> => ({
   type: 'status',
   process: {
     ...{ pid: 1, realtime: true, memoryLocked: true },
@@ -136,6 +136,13 @@ describe('a VRRP process that dies', () => {
       { event: 'vrrp.process_lost', pid: 1, reason: 'signal SIGKILL' },
     ]);
     expect(cleanUps).toEqual([]);
+  });
+
+  it('resumes from the snapshot that came with a status as well', async () => {
+    const { child, children } = await running();
+    child.say({ ...statusOf('backup'), at: 5, snapshot: { ...snapshot('backup'), takenAt: 4 } });
+    child.die('signal SIGKILL');
+    expect(children[1]?.heard[0]).toMatchObject({ resume: { ...snapshot('backup'), takenAt: 4 } });
   });
 
   it('again within a minute is resigned for, where it was active, and started after a growing pause', async () => {
