@@ -11,15 +11,15 @@ const tickMs = 10;
 const restMs = 1500;
 const lookMs = 10;
 
-/** utime + stime of the processes; those that have ended count nothing. */
+/** utime + stime of the processes, and of their children that have ended and were waited for. */
 export const cpuMsOf = (pids: readonly number[]): number =>
   pids.reduce((sum, pid) => sum + ticksOf(pid) * tickMs, 0);
 
 function ticksOf(pid: number): number {
   const stat = read(`/proc/${pid}/stat`);
-  // The name in parentheses may hold anything; utime and stime are the 12th and 13th word behind it.
+  // The name in parentheses may hold anything; utime, stime, cutime and cstime are the 12th to 15th word behind it.
   const words = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return Number(words[11] ?? 0) + Number(words[12] ?? 0);
+  return words.slice(11, 15).reduce((sum, word) => sum + Number(word), 0);
 }
 
 /** VmRSS of all, in kB. */

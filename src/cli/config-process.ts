@@ -6,6 +6,7 @@ import { type ConfigPart, partsOf } from '../compose/config-parts.ts';
 import { parseWithExecuted } from '../compose/executed-files.ts';
 import { copiesBeside } from '../compose/last-good.ts';
 import { daemonEnvironment, unreadConfig } from '../compose/read-config.ts';
+import { createEntryMemory, type EntryMemory } from '../config/entry-memory.ts';
 import { parseConfig } from '../config/load.ts';
 import { readingOfText } from '../config/reading-of-text.ts';
 import { decodeText } from '../net/raw-bytes.ts';
@@ -27,19 +28,27 @@ export async function runConfigProcess(argv: readonly string[], io: Io): Promise
   }
   process.once('disconnect', () => process.exit(1));
   yieldToOthers();
-  for (const parts of partsOf(await readingOf(file, values.director, values['stands-for']))) {
+  const memory = createEntryMemory();
+  const reading = await readingOf(file, { director: values.director, main: values['stands-for'], memory });
+  for (const parts of partsOf(reading, memory.held())) {
     await new Promise<void>((resolve) => send(parts satisfies readonly ConfigPart[], () => resolve()));
   }
   return 0;
 }
 
-async function readingOf(file: string, director: string | undefined, main: string | undefined) {
+type ReadingOptions = {
+  readonly director: string | undefined;
+  readonly main: string | undefined;
+  readonly memory: EntryMemory;
+};
+
+async function readingOf(file: string, { director, main, memory }: ReadingOptions) {
   const read = await readSettled(file, { bytesMax: configBytesMax });
   if (!read.ok) return unreadConfig(file, read.error);
   const text = decodeText(read.value.content);
   const environment = daemonEnvironment(director);
   const parse = (readExecuted: Exclude<typeof environment.readExecuted, undefined>) =>
-    parseConfig(text, file, { ...environment, readExecuted });
+    parseConfig(text, file, { ...environment, readExecuted }, memory);
   const instead = main === undefined ? undefined : { main, copyOf: copiesBeside(file) };
   return readingOfText(await parseWithExecuted(parse, { config: file, instead }), text);
 }

@@ -1,7 +1,9 @@
 // A reading of the config as it goes from the process that reads to the one that serves: in parts that each take little
 // time to be taken in, however large the file is, and together again. A service that says what it said at the last
-// reading is the very object of that reading, as what follows knows it by that (docs/architecture.md).
+// reading is the very object of that reading, as what follows knows it by that (docs/architecture.md). With them goes the
+// text of the entries that they were read from, so that whoever serves need not have read again what is not changed.
 import { serialize } from 'node:v8';
+import type { HeldEntries, HeldEntry } from '../config/entry-memory.ts';
 import type { ConfigReading } from '../config/judge-loss.ts';
 import type { Config } from '../model/config/config.ts';
 import type { NamedRealConfig, RealConfig, VirtualConfig } from '../model/config/service.ts';
@@ -9,6 +11,8 @@ import type { NamedRealConfig, RealConfig, VirtualConfig } from '../model/config
 type Bare = Omit<VirtualConfig, 'reals' | 'namedReals'>;
 
 export type ConfigPart =
+  /** The text that the next so many services come from. */
+  | { readonly part: 'entry'; readonly text: string; readonly line: number; readonly services: number }
   | {
       readonly part: 'virtual';
       readonly digest: string;
@@ -22,15 +26,25 @@ export type ConfigPart =
       readonly part: 'end';
       readonly rest: Omit<ConfigReading, 'config'>;
       readonly config?: Omit<Config, 'virtuals'>;
+      /** Of the entries (entry-memory.ts). */
+      readonly key?: string;
     };
 
 /** So many servers, or services without, are some ten thousand bytes. */
 const sliceLength = 50;
 
-export function* partsOf({ config, ...rest }: ConfigReading): Generator<readonly ConfigPart[]> {
+/** @param held what the memory of the reading has of its services. */
+export function* partsOf(
+  { config, ...rest }: ConfigReading,
+  held?: HeldEntries,
+): Generator<readonly ConfigPart[]> {
+  const entries = new Map(held?.entries.map((entry) => [entry.virtuals[0], entry]));
   let slice: ConfigPart[] = [];
   let length = 0;
   for (const virtual of config?.virtuals ?? []) {
+    const entry = entries.get(virtual);
+    if (entry !== undefined)
+      slice.push({ part: 'entry', text: entry.text, line: entry.line, services: entry.virtuals.length });
     for (const part of partsOfVirtual(virtual)) {
       slice.push(part);
       length +=
@@ -42,7 +56,8 @@ export function* partsOf({ config, ...rest }: ConfigReading): Generator<readonly
   }
   yield slice;
   const { virtuals: _, ...others } = config ?? { virtuals: [] };
-  yield [{ part: 'end', rest, ...(config !== undefined && { config: others as Omit<Config, 'virtuals'> }) }];
+  const named = config !== undefined && { config: others as Omit<Config, 'virtuals'> };
+  yield [{ part: 'end', rest, ...named, ...(held !== undefined && { key: held.key }) }];
 }
 
 function* partsOfVirtual(virtual: VirtualConfig): Generator<ConfigPart> {
@@ -69,6 +84,8 @@ export type Joiner = {
   readonly take: (parts: readonly ConfigPart[]) => ConfigReading | undefined;
   /** What to know at the next reading. */
   readonly known: () => Known;
+  /** What the memory of the one that read held, with the services as they are here. */
+  readonly held: () => HeldEntries | undefined;
 };
 
 export function createJoiner(before: Known): Joiner {
@@ -77,6 +94,8 @@ export function createJoiner(before: Known): Joiner {
   let open:
     | { digest: string; bare: Bare; reals: RealConfig[]; named: NamedRealConfig[] | undefined }
     | undefined;
+  let key: string | undefined;
+  const entries: (HeldEntry & { readonly services: number; readonly virtuals: VirtualConfig[] })[] = [];
 
   function close(): void {
     if (open === undefined) return;
@@ -89,6 +108,8 @@ export function createJoiner(before: Known): Joiner {
     };
     known.set(digest, virtual);
     virtuals.push(virtual);
+    const entry = entries.at(-1);
+    if (entry !== undefined && entry.virtuals.length < entry.services) entry.virtuals.push(virtual);
   }
 
   function takeOne(part: ConfigPart): ConfigReading | undefined {
@@ -96,8 +117,14 @@ export function createJoiner(before: Known): Joiner {
     else if (part.part === 'named') open?.named?.push(...part.namedReals);
     else {
       close();
+      if (part.part === 'entry') {
+        const { text, line, services } = part;
+        entries.push({ ...{ text, line, services }, virtuals: [] });
+        return undefined;
+      }
       if (part.part === 'end') {
         const { rest, config } = part;
+        key = part.key;
         return { ...rest, ...(config !== undefined && { config: { ...config, virtuals } }) };
       }
       const { digest, bare, hasNamedReals } = part;
@@ -113,5 +140,6 @@ export function createJoiner(before: Known): Joiner {
       return reading;
     },
     known: () => known,
+    held: () => (key === undefined ? undefined : { key, entries }),
   };
 }

@@ -15,7 +15,14 @@ import type { EntryText } from './tree/split-entries.ts';
 export type EntryMemory = {
   /** Begins a reading; what an earlier one has under another key is forgotten. */
   readonly begin: (key: string) => EntryReading;
+  /** All that it holds, for the memory of another process. */
+  readonly held: () => HeldEntries | undefined;
+  /** What a reading in another process held, in place of what was known. */
+  readonly learn: (held: HeldEntries) => void;
 };
+
+export type HeldEntry = EntryText & { readonly virtuals: readonly VirtualConfig[] };
+export type HeldEntries = { readonly key: string; readonly entries: readonly HeldEntry[] };
 
 export type EntryReading = {
   /** What the same text came to, where it stands now. */
@@ -44,16 +51,29 @@ export function createEntryMemory(): EntryMemory {
           entries.set(text, here);
           return here.virtuals;
         },
-        keep: ({ text, line }, virtuals) => {
-          entries.set(text, { line, lines: text.split('\n').length, virtuals });
+        keep: (entry, virtuals) => {
+          entries.set(entry.text, keptOf({ ...entry, virtuals }));
         },
         end: () => {
           known = { key, entries };
         },
       };
     },
+    held: () =>
+      known && {
+        key: known.key,
+        entries: [...known.entries].map(([text, { line, virtuals }]) => ({ text, line, virtuals })),
+      },
+    learn: ({ key, entries }) => {
+      known = { key, entries: new Map(entries.map((each) => [each.text, keptOf(each)])) };
+    },
   };
 }
+
+const keptOf = ({ text, line, virtuals }: HeldEntry): Kept => ({
+  ...{ line, virtuals },
+  lines: text.split('\n').length,
+});
 
 /** With everything that stands in the entry so many lines further down; what it has of the top level stays. */
 function moved({ line, lines, virtuals }: Kept, by: number): readonly VirtualConfig[] {

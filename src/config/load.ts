@@ -34,6 +34,36 @@ export function parseConfig(
   environment: ConfigEnvironment,
   memory: EntryMemory = createEntryMemory(),
 ): ConfigResult {
+  return parse(
+    text,
+    file,
+    environment,
+    (content, origin, marked) =>
+      (origin.dialect === 'yaml' ? readByEntries(content, origin, memory) : undefined) ??
+      readWhole(content, origin, marked),
+  );
+}
+
+/**
+ * The same in little time, however large the file is, where all but little of it is remembered.
+ * @param newMax how many characters may be others. @returns undefined where the file has to be read by parseConfig.
+ */
+export const parseChanged = (
+  text: string,
+  file: string,
+  environment: ConfigEnvironment,
+  { memory, newMax }: { readonly memory: EntryMemory; readonly newMax: number },
+): ConfigResult | undefined =>
+  dialectOf(file) === 'yaml'
+    ? parse(text, file, environment, (content, origin) => readByEntries(content, origin, memory, newMax))
+    : undefined;
+
+function parse<Read extends ConfigResult | undefined>(
+  text: string,
+  file: string,
+  environment: ConfigEnvironment,
+  read: (content: string, origin: Whole, marked: boolean) => Read,
+): ConfigResult | Exclude<Read, ConfigResult> {
   const dialect = dialectOf(file);
   const marked = text.startsWith(byteOrderMark);
   const content = marked ? text.slice(1) : text;
@@ -44,8 +74,9 @@ export function parseConfig(
   };
   const raw = dialect === 'yaml' ? rawByteIn(content, file) : undefined;
   if (raw !== undefined) return { problems: [raw] };
-  const read = dialect === 'yaml' ? readByEntries(content, origin, memory) : undefined;
-  const { problems, config } = read ?? readWhole(content, origin, marked);
+  const result = read(content, origin, marked);
+  if (result === undefined) return undefined as Exclude<Read, ConfigResult>;
+  const { problems, config } = result;
   const known = variables.size === 0 ? config : config && { ...config, secretVariables: [...variables] };
   return { ...(known !== undefined && { config: known }), problems: boundProblems(problems) };
 }

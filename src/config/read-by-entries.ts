@@ -24,19 +24,23 @@ export type Whole = Omit<Origin, 'director'> & {
   readonly directorOf: (root: ConfigNode) => string;
 };
 
-/** @returns undefined where the document has to be read as a whole; a config, else, with warnings at most. */
+/**
+ * @param newMax so many characters may be read that the memory does not know.
+ * @returns undefined where the document has to be read as a whole; a config, else, with warnings at most.
+ */
 export function readByEntries(
   text: string,
   { directorOf, ...rest }: Whole,
   memory: EntryMemory,
+  newMax = Number.POSITIVE_INFINITY,
 ): ConfigResult | undefined {
   const split = splitEntries(text);
-  if (split === undefined) return undefined;
+  if (split === undefined || split.head.trimEnd().length > newMax) return undefined;
   const { root, problems } = parseYaml(split.head, rest.file, { keys: documentKeys });
   if (root === undefined || problems.length > 0 || !isBeside(root, split)) return undefined;
   const origin = { ...rest, director: directorOf(root) };
   const document = readDocument(root, origin);
-  const read = readEntries(split, document, origin, memory);
+  const read = readEntries(split, document, origin, { memory, newMax });
   if (read === undefined) return undefined;
   const complete = { ...document, problems: [...document.problems, ...read.problems] };
   const executed = readExecuted(document, origin);
@@ -56,14 +60,22 @@ function isBeside(root: ConfigNode, { line }: SplitText): boolean {
   return virtual?.keyAt.line === line && virtual.value.kind === 'scalar' && virtual.value.text === '';
 }
 
-function readEntries(split: SplitText, document: DocumentResult, origin: Origin, memory: EntryMemory) {
+function readEntries(
+  split: SplitText,
+  document: DocumentResult,
+  origin: Origin,
+  { memory, newMax }: { readonly memory: EntryMemory; readonly newMax: number },
+) {
   const { file, director, environment } = origin;
   const reading = memory.begin(JSON.stringify([file, director, environment.hostname, split.head]));
   const virtuals: VirtualConfig[] = [];
   const problems: Problem[] = [];
+  let left = newMax;
   for (const [index, entry] of split.entries.entries()) {
     let services = reading.recall(entry);
     if (services === undefined) {
+      left -= entry.text.length;
+      if (left < 0) return undefined;
       const read = readEntry(entry, index, document, origin);
       if (read === undefined) return undefined;
       services = read.virtuals;

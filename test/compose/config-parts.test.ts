@@ -3,16 +3,23 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { createJoiner, type Known, partsOf } from '../../src/compose/config-parts.ts';
+import { createEntryMemory, type HeldEntries } from '../../src/config/entry-memory.ts';
 import type { ConfigReading } from '../../src/config/judge-loss.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { environment } from '../make/environment.ts';
 
 /** As between two processes. */
-function sent(reading: ConfigReading, before: Known = new Map()) {
+function sent(reading: ConfigReading, before: Known = new Map(), held?: HeldEntries) {
   const joiner = createJoiner(before);
-  const slices = [...partsOf(reading)].map((parts) => deserialize(serialize(parts)));
+  const slices = [...partsOf(reading, held)].map((parts) => deserialize(serialize(parts)));
   const readings = slices.map(joiner.take);
-  return { reading: readings.at(-1), early: readings.slice(0, -1), known: joiner.known(), slices };
+  return {
+    reading: readings.at(-1),
+    early: readings.slice(0, -1),
+    known: joiner.known(),
+    held: joiner.held(),
+    slices,
+  };
 }
 
 const sample = readFileSync(join(import.meta.dirname, '../../etc/lvs-director.yaml'), 'utf8');
@@ -40,6 +47,23 @@ describe('a reading in parts', () => {
   it('has none that takes long to take in', () => {
     const { slices } = sent(many);
     expect(Math.max(...slices.map((parts) => serialize(parts).length))).toBeLessThan(200_000);
+  });
+
+  it('brings the texts that its services come from, with the very services', () => {
+    const entry = (index: number) =>
+      `- {addresses: ["10.0.${index}.1-2:80", "fwmark ${index + 1}"], real: [10.1.0.1 gate]}\n`;
+    const text = `virtual:\n${entry(0)}# between\n${entry(1)}${entry(2)}`;
+    const memory = createEntryMemory();
+    const given = { ...parseConfig(text, 'a.yaml', environment, memory), end: 'line' } as const;
+    const { reading, held } = sent(given, new Map(), memory.held());
+    expect(held?.entries.map(({ text: each, line, virtuals }) => ({ text: each, line, virtuals }))).toEqual(
+      memory.held()?.entries,
+    );
+    expect(held?.key).toBe(memory.held()?.key);
+    const services = held?.entries.flatMap(({ virtuals }) => virtuals);
+    expect(services).toHaveLength(9);
+    expect(services?.every((virtual, at) => virtual === reading?.config?.virtuals[at])).toBe(true);
+    expect(sent(given).held).toBeUndefined();
   });
 
   it('gives the very services of the last reading again, but those that are others', () => {

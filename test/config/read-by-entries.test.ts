@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createEntryMemory } from '../../src/config/entry-memory.ts';
-import { parseConfig } from '../../src/config/load.ts';
+import { parseChanged, parseConfig } from '../../src/config/load.ts';
 import { splitEntries } from '../../src/config/tree/split-entries.ts';
 import type { ConfigResult } from '../../src/model/config/config.ts';
 import { environment } from '../make/environment.ts';
@@ -120,6 +120,55 @@ describe('a config read entry by entry', () => {
     expect(split?.entries.map(({ line }) => line)).toEqual([5, 7]);
     expect(split?.head.split('\n')).toHaveLength(text.split('\n').length);
     expect(read(text).config?.virtuals.map(({ at }) => at.line)).toEqual([5, 7]);
+  });
+});
+
+describe('a config of which little has changed', () => {
+  const newMax = 150;
+  const again = (text: string, memory = createEntryMemory()) =>
+    parseChanged(text, 'x.yaml', environment, { memory, newMax });
+  const large = (...weights: readonly number[]) =>
+    `virtual:\n${weights
+      .map((weight, index) => `  - {address: "10.0.0.${index}:80", real: ["10.1.0.1:80 masq ${weight}"]}\n`)
+      .join('')}`;
+
+  it('comes to what the whole comes to, with what another memory held, or is left to the whole', () => {
+    fc.assert(
+      fc.property(fc.array(documents, { minLength: 2, maxLength: 4 }), (texts) => {
+        const memory = createEntryMemory();
+        for (const text of texts) {
+          expect(again(text, memory) ?? read(text)).toEqual(read(text));
+          const other = createEntryMemory();
+          read(text, other);
+          const held = other.held();
+          if (held !== undefined) memory.learn(held);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is read where no more is new than may be', () => {
+    const memory = createEntryMemory();
+    expect(again(large(1, 1, 1, 1), memory)).toBeUndefined();
+    const { config } = read(large(1, 1, 1, 1), memory);
+    const { config: changed } = again(large(1, 2, 1, 1), memory) ?? {};
+    expect(changed?.virtuals.map((each, index) => each === config?.virtuals[index])).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
+    expect(again(large(1, 2, 1, 1, 1), memory)?.config?.virtuals).toHaveLength(5);
+    expect(again(large(3, 3, 3, 3, 3), memory)).toBeUndefined();
+    expect(again(`#${'x'.repeat(newMax)}\n${large(1)}`, memory)).toBeUndefined();
+  });
+
+  it('is never one of ldirectord, or one whose errors the whole would tell', () => {
+    const memory = createEntryMemory();
+    read(large(1), memory);
+    expect(parseChanged('', 'x.cf', environment, { memory, newMax })).toBeUndefined();
+    expect(again(`${large(1)}colour: red\n`, memory)).toBeUndefined();
   });
 });
 
