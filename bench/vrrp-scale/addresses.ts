@@ -1,6 +1,6 @@
-// Many virtual addresses in one virtual router: how long a take-over is, whether an advert is missing meanwhile, and
-// what holding them costs, beside a keepalived with the same addresses in the same run.
-//   node addresses.js [--addresses 250,1000,4000] [--seconds N] [--json]
+// Many virtual addresses in one virtual router, or in a router each: how long a take-over is, whether an advert is
+// missing meanwhile, and what holding them costs, beside a keepalived with the same addresses in the same run.
+//   node addresses.js [--addresses 250,1000,4000 | --routers 100,255] [--seconds N] [--json]
 // keepalived gives its addresses no lease, so that it has nothing to renew: the ratio says what the lease costs. Needs
 // root, and keepalived for the comparison.
 import { fork } from 'node:child_process';
@@ -20,11 +20,12 @@ import { inside } from '../../test/lab/vrrp/inside.ts';
 const { values } = parseArgs({
   options: {
     addresses: { type: 'string', default: '250,1000,2000,4000' },
+    routers: { type: 'string' },
     seconds: { type: 'string', default: '10' },
     json: { type: 'boolean', default: false },
   },
 });
-const counts = values.addresses.split(',').map(Number);
+const counts = (values.routers ?? values.addresses).split(',').map(Number);
 const seconds = Number(values.seconds);
 /** Adverts hold no more (RFC 9568 §5.2.5). */
 const advertisedMax = 255;
@@ -35,8 +36,13 @@ const waitMs = 120_000;
 const vips = (count: number): readonly Prefix[] =>
   Array.from({ length: count }, (_, i) => ({ address: ip(`10.10.${i >> 8}.${i & 255}`), length: 32 }));
 
-const instanceWith = (addresses: readonly Prefix[]): VrrpInstanceConfig => ({
-  ...{ name: 'VI_1', interface: 'eth0', family: 'inet', virtualRouterId: 51, version: 3, priority: 150 },
+/** The addresses of each virtual router; its virtual router ID is its place, from 1. */
+const sharedOut = (addresses: readonly Prefix[]): readonly (readonly Prefix[])[] =>
+  values.routers === undefined ? [addresses] : addresses.map((address) => [address]);
+
+const instanceWith = (addresses: readonly Prefix[], index: number): VrrpInstanceConfig => ({
+  ...{ name: `VI_${index + 1}`, interface: 'eth0', family: 'inet', virtualRouterId: index + 1 },
+  ...{ version: 3, priority: 150 },
   ...{ advertIntervalMs: 1000, preempt: true, preemptDelayMs: 0, acceptMode: true, unicastPeers: [] },
   virtualAddresses: addresses.slice(0, advertisedMax),
   excludedAddresses: addresses.slice(advertisedMax),
@@ -50,10 +56,13 @@ global_defs {
   vrrp_garp_master_repeat 1
   vrrp_garp_master_delay 0
 }
-vrrp_instance VI_1 {
+${sharedOut(addresses).map(keepalivedInstance).join('')}`;
+
+const keepalivedInstance = (addresses: readonly Prefix[], index: number): string => `
+vrrp_instance VI_${index + 1} {
   state BACKUP
   interface eth0
-  virtual_router_id 51
+  virtual_router_id ${index + 1}
   priority 150
   advert_int 1
   virtual_ipaddress {
@@ -79,20 +88,26 @@ const cpuTicks = (pid: number): number => {
 const heldOn = async (host: Host): Promise<number> =>
   (await host.run('ip', '-o', '-4', 'address', 'show', 'dev', 'eth0')).match(/ 10\.10\./g)?.length ?? 0;
 
-/** When each advert with a priority above zero arrived, in milliseconds. */
-function listen(lab: Lab, host: Host, index: number): readonly number[] {
+/** When each advert with a priority above zero arrived, in milliseconds, by virtual router. */
+type Arrivals = ReadonlyMap<number, readonly number[]>;
+
+function listen(lab: Lab, host: Host, index: number): Arrivals {
   const opened = inside(host, () => openVrrpSocket({ name: 'eth0', index }, systemClock));
   if (!opened.ok) throw new Error(`Cannot listen: ${opened.error.step}: ${opened.error.code}`);
-  const arrivals: number[] = [];
+  const arrivals = new Map<number, number[]>();
   opened.value.onReceived(({ bytes, at }) => {
-    if ((bytes[22] ?? 0) > 0) arrivals.push(at / 1000);
+    const [vrid = 0, priority = 0] = bytes.subarray(21, 23);
+    if (priority === 0) return;
+    const before = arrivals.get(vrid) ?? [];
+    arrivals.set(vrid, before);
+    before.push(at / 1000);
   });
   lab.defer(() => opened.value.close());
   return arrivals;
 }
 
 /** A host on a LAN of its own, with a listener beside it. */
-async function site(lab: Lab, name: string): Promise<{ host: Host; arrivals: readonly number[] }> {
+async function site(lab: Lab, name: string): Promise<{ host: Host; arrivals: Arrivals }> {
   const lan = await lab.lan(`${name}lan`);
   const [host, listener] = [await lab.host(name), await lab.host(`${name}l`)];
   await lab.attach(host, lan, { addresses: ['10.9.0.1/16'] });
@@ -104,7 +119,7 @@ async function site(lab: Lab, name: string): Promise<{ host: Host; arrivals: rea
 /** @param pids of the program that holds them. */
 async function observe(
   host: Host,
-  arrivals: readonly number[],
+  arrivals: Arrivals,
   count: number,
   pids: () => Promise<readonly number[]>,
 ) {
@@ -120,11 +135,12 @@ async function observe(
   await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
   const lastedSec = (systemClock.now() - from) / 1_000_000;
   const cpuMs = (1000 * ((await ticks()) - before)) / ticksPerSecond / lastedSec;
-  const gaps = arrivals.slice(1).map((at, i) => at - (arrivals[i] ?? at));
+  const all = [...arrivals.values()];
+  const gaps = all.flatMap((times) => times.slice(1).map((at, i) => at - (times[i] ?? at)));
   return {
     held_after_ms: Math.round(heldAt - startedAt),
     cpu_ms_per_s: Math.round(10 * cpuMs) / 10,
-    adverts: arrivals.length,
+    adverts: all.flat().length,
     longest_gap_ms: Math.round(Math.max(0, ...gaps)),
     still_held: await heldOn(host),
   };
@@ -138,7 +154,7 @@ async function measureOurs(lab: Lab, addresses: readonly Prefix[]) {
   const say = (message: ToVrrpProcess) => void child.send(message);
   const beat = setInterval(() => say({ type: 'heartbeat' }), 500);
   lab.defer(() => clearInterval(beat));
-  say({ type: 'configure', instances: [instanceWith(addresses)] });
+  say({ type: 'configure', instances: sharedOut(addresses).map(instanceWith) });
   return observe(host, arrivals, addresses.length, async () => [child.pid ?? 0]);
 }
 
@@ -168,6 +184,7 @@ for (const count of counts) {
     cpu_ms_per_s_more: Math.round(10 * (ours.cpu_ms_per_s - theirs.cpu_ms_per_s)) / 10,
   };
   const perAddress = Math.round((1000 * ours.cpu_ms_per_s) / count);
-  const result = { addresses: count, ours, keepalived: theirs, ratio, cpu_us_per_s_and_address: perAddress };
+  const what = values.routers === undefined ? { addresses: count } : { routers: count };
+  const result = { ...what, ours, keepalived: theirs, ratio, cpu_us_per_s_and_address: perAddress };
   process.stdout.write(`${JSON.stringify(result, null, values.json ? 0 : 2)}\n`);
 }

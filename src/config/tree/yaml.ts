@@ -106,8 +106,9 @@ function recordNodes(text: string, roots: Parsed[]) {
     const [only] = frame.children;
     const same = frame.children.length === 1 && typeof result === 'object' && only?.result === result;
     const siblings = open.at(-1)?.children ?? roots;
+    const { start, children } = frame;
     siblings.push(
-      same && only !== undefined ? only : { ...frame, end: position, kind: kind ?? null, result },
+      same && only !== undefined ? only : { start, end: position, kind: kind ?? null, result, children },
     );
   };
 }
