@@ -144,6 +144,7 @@ export const commands: Readonly<Record<string, Command>> = {
     details: [
       'TIME: 90s, 30m, 1h, 2d, or 2026-03-01T14:00:00Z; LEVEL: error, warn, info or debug, and what is more serious',
       '--file LOG reads a log in JSON where no daemon runs; several of them: of both directors, in the order of their clocks',
+      '--file - reads standard input; what "journalctl -a -o json" says is such a log too',
       '--json: an object a line, with all fields',
     ],
     load: async () => (await import('./events.ts')).runEvents,
@@ -160,6 +161,7 @@ export const commands: Readonly<Record<string, Command>> = {
     details: [
       'TIME: 90s, 30m, 1h, 2d, or 2026-03-01T14:00:00Z',
       '--file LOG reads a log in JSON; several of them: of both directors, whose failovers are then measured on both sides',
+      '--file - reads standard input; what "journalctl -a -o json" says is such a log too',
     ],
     load: async () => (await import('./report.ts')).runReport,
   },

@@ -1,8 +1,9 @@
 // Where `events` and `report` have their events from: the running daemon, or files of its log in JSON, one or several of each
-// director. What is not to be read is said once, and the rest counts.
+// director, as which what `journalctl -o json` says counts too. What is not to be read is said once, and the rest counts.
 import type { PastOfDirector } from '../explain/report/past.ts';
 import { isSelected, type Selection } from '../explain/select-events.ts';
-import { type EventRecord, parseRecordLine } from '../journal/record.ts';
+import { type JournaldEntry, parseJournaldEntry } from '../journal/parse-journald-entry.ts';
+import { type EventRecord, parseRecord, parseRecordLine } from '../journal/record.ts';
 import { shown } from '../net/shown.ts';
 import { readLines } from '../system/files/read-lines.ts';
 import { askControlSocket } from '../system/sockets/ask-control-socket.ts';
@@ -62,6 +63,9 @@ export async function pastOf(
   return [{ director: director ?? directorIn(records) ?? 'this director', records }];
 }
 
+/** What one file has of one host: a journal may have several, a log is of one. */
+type Part = { readonly records: EventRecord[]; director?: string | undefined };
+
 /** Files of the same director are one past: a log is rotated. */
 async function pastOfFiles(
   files: readonly string[],
@@ -70,27 +74,44 @@ async function pastOfFiles(
 ): Promise<readonly PastOfDirector[] | undefined> {
   const pasts = new Map<string, EventRecord[]>();
   for (const file of files) {
-    const found: EventRecord[] = [];
-    let director: string | undefined;
+    const parts = new Map<string, Part>();
     let others = 0;
     const read = await readLines(file, (line) => {
-      const record = parseRecordLine(line);
-      if (record === undefined) {
+      const entry = entryOf(line);
+      if (entry === undefined) {
         if (line.trim() !== '') others += 1;
         return;
       }
-      director ??= directorIn([record]);
-      if (isSelected(record, selection)) found.push(record);
+      const { record, host = '' } = entry;
+      if (record === undefined) return;
+      const part: Part = parts.get(host) ?? { records: [] };
+      parts.set(host, part);
+      part.director ??= directorIn([record]);
+      if (isSelected(record, selection)) part.records.push(record);
     });
     if (!read.ok) {
       io.stderr(`Cannot read ${shown(file)}: expected a log in JSON, a line an event, got ${read.error}\n`);
       return undefined;
     }
     if (others > 0) io.stderr(`${shown(file)}: ${others} line(s) left out that are no events in JSON\n`);
-    const name = director ?? file;
-    pasts.set(name, [...(pasts.get(name) ?? []), ...found]);
+    for (const [host, { director, records }] of parts) {
+      const name = director ?? (host || file);
+      pasts.set(name, [...(pasts.get(name) ?? []), ...records]);
+    }
   }
   return [...pasts].map(([director, records]) => ({ director, records }));
+}
+
+/** @returns undefined for what is neither an event nor an entry of the journal. */
+function entryOf(line: string): JournaldEntry | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  const record = parseRecord(value);
+  return record === undefined ? parseJournaldEntry(value) : { record };
 }
 
 function directorIn(records: readonly EventRecord[]): string | undefined {

@@ -1,6 +1,7 @@
 // A record as journald takes it over its own socket: "KEY=value\n", or "KEY\n", the length in 64 bits, the bytes and "\n" where
 // the value has line ends. Fields of ours are LVS_NAME, as PRIORITY, UNIT and others have a meaning of their own there.
-// Bounded, as a datagram is: what does not fit is cut or left out, and LVS_CUT says so.
+// Those whose value is JSON and no text are named in LVS_JSON, so that `journalctl -o json` gives them back as they were
+// (journal/parse-journald-entry.ts). Bounded, as a datagram is: what does not fit is cut or left out, and LVS_CUT says so.
 // Source: docs/JOURNAL_NATIVE_PROTOCOL.md of systemd/systemd; systemd.journal-fields(7).
 import { type LogRecord, severities } from '../../model/log-record.ts';
 
@@ -21,6 +22,7 @@ export function encodeJournal(
   const own = Object.entries(fields).flatMap(([name, value]) =>
     value === undefined ? [] : [[keyOf(name), textOf(value)] as const],
   );
+  const typed = Object.keys(fields).filter((name) => !['string', 'undefined'].includes(typeof fields[name]));
   const pairs = [
     ['PRIORITY', `${severities[level]}`],
     ['SYSLOG_IDENTIFIER', identifier],
@@ -28,6 +30,7 @@ export function encodeJournal(
     ['MESSAGE', `${event}: ${message}`],
     ['LVS_EVENT', event],
     ['LVS_TIMESTAMP', timestamp],
+    ...(typed.length === 0 ? [] : [['LVS_JSON', typed.map(keyOf).join(' ')] as const]),
     ...own,
   ] as const;
   const parts: Uint8Array[] = [];

@@ -5,6 +5,7 @@ import { parseOverrides } from '../../../src/daemon/operator/operator.ts';
 import { parseLeavingState } from '../../../src/daemon/reconcile/leaving-servers.ts';
 import { parseClaimRecord } from '../../../src/daemon/vrrp/holdings/claim-record.ts';
 import { parseSelection, parseSince } from '../../../src/explain/select-events.ts';
+import { parseJournaldEntry } from '../../../src/journal/parse-journald-entry.ts';
 import { parseRecordLine } from '../../../src/journal/record.ts';
 import { parseKept } from '../../../src/roster/kept.ts';
 import { type Target, textTarget } from '../target.ts';
@@ -48,11 +49,20 @@ export const stateTargets: readonly Target[] = [
     parseRecordLine,
   ),
   textTarget(
+    'entries of the journal',
+    ['parseJournaldEntry'],
+    [
+      '{"__REALTIME_TIMESTAMP":"1","_HOSTNAME":"lvs1","MESSAGE":"real.up: x","PRIORITY":"6","LVS_EVENT":"real.up","LVS_TIMESTAMP":"2026-03-01T14:00:00.000Z","LVS_JSON":"LVS_MS","LVS_MS":"5"}',
+      '{"__REALTIME_TIMESTAMP":"1","MESSAGE":[123,125],"LVS_EVENT":["a","b"],"LVS_JSON":[[1]],"LVS___PROTO__":"x"}',
+    ],
+    ofJson(parseJournaldEntry),
+  ),
+  textTarget(
     'what a check process says',
     ['decodeBatch'],
     [
       '{"type":"results","rows":[[7,1000000,12,340,0,null],[8,1000000,12,340,1,{"outcome":"success","detail":"x","weight":3}]],"underWay":1,"waiting":0}',
-      '{"type":"results","rows":[[7,1,2,3,0,{"outcome":"failure","detail":"x","certificate":{"subject":"a","expires":"2026-12-24T00:00:00.000Z","daysLeft":-3}}]],"underWay":0,"waiting":0}',
+      '{"type":"results","rows":[[7,1,2,3,0,{"outcome":"failure","detail":"x","certificate":{"subject":"a","expires":"2026-12-24T00:00:00.000Z","daysLeft":-3,"endsSoon":true}}]],"underWay":0,"waiting":0}',
       '{"type":"fault","event":{"event":"daemon.fault","process":"check","kind":"uncaughtException","error":"a","reason":"b","stack":["c"],"ends":true}}',
       '{"type":"ready","user":"nobody"}',
     ],

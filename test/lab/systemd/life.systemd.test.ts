@@ -2,7 +2,9 @@
 // types `systemctl` sees it, and that the client of the address hardly ever notices. The tests follow each other: each begins
 // with both directors running and lvs1 active, and leaves it so.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Report } from '../../../src/explain/report/report.ts';
 import { messageIds } from '../../../src/journal/message-ids.ts';
+import type { EventRecord } from '../../../src/journal/record.ts';
 import { byTheClock } from '../harness/by-the-clock.ts';
 import { createLab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
@@ -124,6 +126,25 @@ describe('the journal', () => {
     // What commands of the unit say to people comes by their streams, and no event does.
     const streamed = await found('-u lvs-director', '_TRANSPORT=stdout');
     expect(streamed.filter(({ MESSAGE = '' }) => /^\{|^[a-z]+\.[a-z_]+: /.test(MESSAGE))).toEqual([]);
+  });
+
+  it('gives the past back: events of it are those that the daemon keeps, and a report of both directors is made of it', async () => {
+    const entries = 'journalctl -q -a -o json -u lvs-director';
+    const events = (text: string): EventRecord[] =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    const kept = events(await lvs1.run('lvs-director events --json'));
+    const read = events(await lvs1.run(`${entries} | lvs-director events --json --file -`));
+    expect(kept.length).toBeGreaterThan(10);
+    // What is below the level of the log is kept all the same.
+    expect(read).toEqual(expect.arrayContaining(kept.filter(({ level }) => level !== 'debug')));
+    const both = `${await lvs1.run(entries)}${await lvs2.run(entries)}`;
+    const report: Report = JSON.parse(await lvs1.run('lvs-director report --json --file -', both));
+    expect(report.directors).toEqual(['lvs1', 'lvs2']);
+    expect(report.runs.map(({ director }) => director)).toEqual(expect.arrayContaining(['lvs1', 'lvs2']));
+    expect(report.failovers[0]).toMatchObject({ to: 'lvs1' });
   });
 
   it('says with journalctl -x what an event means, and what to do', async () => {

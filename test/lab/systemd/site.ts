@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseJournaldEntry } from '../../../src/journal/parse-journald-entry.ts';
 import { checkoutRoot } from '../harness/checkout.ts';
 import { hostOn } from '../harness/host-on.ts';
 import type { Host, Lab, Lan } from '../harness/namespaces.ts';
@@ -120,24 +121,9 @@ export async function told(machine: Machine, since?: string): Promise<readonly E
     .map((line) => {
       const entry = JSON.parse(line) as Readonly<Record<string, string>>;
       const said = entry.MESSAGE ?? '';
-      return { ...eventOf(entry), said, priority: Number(entry.PRIORITY) };
+      return { ...parseJournaldEntry(entry)?.record, said, priority: Number(entry.PRIORITY) };
     });
 }
-
-/** As the log has it elsewhere. */
-function eventOf(entry: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> {
-  if (entry.LVS_EVENT === undefined) return {};
-  const fields = Object.entries(entry).flatMap(([key, value]) =>
-    key.startsWith('LVS_') ? [[key.slice('LVS_'.length).toLowerCase(), jsonOrText(value)] as const] : [],
-  );
-  const level = { 3: 'error', 4: 'warn', 6: 'info', 7: 'debug' }[Number(entry.PRIORITY)];
-  const message = entry.MESSAGE?.slice(`${entry.LVS_EVENT}: `.length);
-  return { level, message, ...Object.fromEntries(fields) };
-}
-
-/** Numbers, yes and no, and lists are JSON. */
-const jsonOrText = (text: string): unknown =>
-  /^(?:-?\d+(?:\.\d+)?|true|false|\[.*\])$/s.test(text) ? (JSON.parse(text) as unknown) : text;
 
 /** The first event since that place of that name that fits, once it is there. */
 export async function waitToTell(

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { LogRecord } from '../../../src/model/log-record.ts';
 import { encodeJournal } from '../../../src/wire/log/journal-datagram.ts';
 import { someTime } from '../../make/log-ports.ts';
+import { readJournalDatagram } from '../../make/read-journal-datagram.ts';
 
 const recordOf = (fields: LogRecord['fields'], message = 'ready'): LogRecord => ({
   ...someTime,
@@ -11,28 +12,8 @@ const recordOf = (fields: LogRecord['fields'], message = 'ready'): LogRecord => 
 });
 const about = { identifier: 'lvs-director', messageId: '0123456789abcdef0123456789abcdef' };
 
-/** As journald does it (JOURNAL_NATIVE_PROTOCOL of systemd): throws for what it would refuse. */
-function read(bytes: Uint8Array): ReadonlyMap<string, string> {
-  let rest = Buffer.from(bytes);
-  const fields = new Map<string, string>();
-  while (rest.length > 0) {
-    const end = rest.indexOf('\n');
-    const line = rest.subarray(0, end).toString();
-    rest = rest.subarray(end + 1);
-    const [, key = '', value] = /^([A-Z][A-Z0-9_]{0,63})(?:=(.*))?$/s.exec(line) ?? [];
-    if (key === '' || end < 0) throw new Error(`no field: ${line}`);
-    if (value !== undefined) fields.set(key, value);
-    else {
-      const length = Number(rest.readBigUInt64LE());
-      fields.set(key, rest.subarray(8, 8 + length).toString());
-      if (rest[8 + length] !== 0x0a) throw new Error(`no end: ${key}`);
-      rest = rest.subarray(9 + length);
-    }
-  }
-  return fields;
-}
 const fieldsOf = (...words: Parameters<typeof recordOf>) =>
-  Object.fromEntries(read(encodeJournal(recordOf(...words), about)));
+  Object.fromEntries(readJournalDatagram(encodeJournal(recordOf(...words), about)));
 
 describe('a record for the journal', () => {
   it('has what journald knows, and each field under a name of ours: an own priority is none of journald', () => {
@@ -42,7 +23,7 @@ describe('a record for the journal', () => {
       ...{ PRIORITY: '4', SYSLOG_IDENTIFIER: 'lvs-director', MESSAGE_ID: about.messageId },
       ...{ MESSAGE: 'daemon.ready: ready', LVS_EVENT: 'daemon.ready', LVS_TIMESTAMP: someTime.timestamp },
       ...{ LVS_PRIORITY: '150', LVS_INSTANCE: 'VI_1', LVS_PROBLEMS: '["a","b"]', LVS_OK: 'true' },
-      LVS_MESSAGE: 'own',
+      ...{ LVS_MESSAGE: 'own', LVS_JSON: 'LVS_PRIORITY LVS_PROBLEMS LVS_OK' },
     });
   });
 
@@ -62,7 +43,7 @@ describe('a record for the journal', () => {
         (fields, message) => {
           const bytes = encodeJournal(recordOf(fields, message), about);
           expect(bytes.length).toBeLessThan(101_000);
-          expect(read(bytes).get('PRIORITY')).toBe('4');
+          expect(readJournalDatagram(bytes).get('PRIORITY')).toBe('4');
         },
       ),
       { numRuns: 60 },
