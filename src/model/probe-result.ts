@@ -3,14 +3,16 @@
 import type { Shown } from '../net/shown.ts';
 import type { CheckTarget } from './checks/checks.ts';
 
-/** A certificate that the server showed and that ends within the warning time, or has ended. */
-export type ExpiringCertificate<Text extends string = string> = {
+/** A certificate that the server showed, whether it was verified or not. */
+export type ServerCertificate<Text extends string = string> = {
   /** Its common name, or its whole subject. */
   readonly subject: Text;
   /** ISO 8601. */
   readonly expires: string;
   /** Whole days, rounded down; negative when it has ended. */
   readonly daysLeft: number;
+  /** Within the days that the check warns before, or ended; never where it does not warn. */
+  readonly endsSoon: boolean;
 };
 
 type Result<Text extends string> =
@@ -21,12 +23,12 @@ type Result<Text extends string> =
       readonly weightPercent?: number;
       /** In place of the configured weight. */
       readonly weight?: number;
-      readonly certificate?: ExpiringCertificate<Text>;
+      readonly certificate?: ServerCertificate<Text>;
     }
   | {
       readonly outcome: 'failure';
       readonly detail: Text;
-      readonly certificate?: ExpiringCertificate<Text>;
+      readonly certificate?: ServerCertificate<Text>;
     }
   /** The check could not be made (no file descriptor, no permission, no resolver): says nothing of the server. */
   | { readonly outcome: 'unmade'; readonly detail: Text };

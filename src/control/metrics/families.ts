@@ -180,7 +180,7 @@ export const serverFamilies = {
   lvs_director_server_certificate_expiry_timestamp_seconds: family(
     'gauge',
     'service server',
-    'When the certificate that it showed ends; of several the first.',
+    'When the certificate that it last showed ends, of whatever is checked over TLS; of several the first.',
   ),
 } as const satisfies Readonly<Record<string, Family>>;
 

@@ -12,7 +12,7 @@ import {
 } from '../../health/verdict.ts';
 import type { Journal } from '../../journal/event.ts';
 import type { RealName, ServiceName } from '../../model/ipvs.ts';
-import type { ExpiringCertificate, ProbeResult } from '../../model/probe-result.ts';
+import type { ProbeResult, ServerCertificate } from '../../model/probe-result.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import type { Shown } from '../../net/shown.ts';
@@ -99,9 +99,9 @@ export function judge(
     if (isNews(effect, before.verdict, verdictOfChecks(server)))
       tell(around, server, effect, { check, downSince });
   }
-  if (result.outcome !== 'unmade' && result.certificate !== undefined) {
-    tellExpiry(around, server, check, result.certificate);
-  }
+  if (result.outcome === 'unmade' || result.certificate === undefined) return;
+  check.certificateEnds = result.certificate.expires;
+  if (result.certificate.endsSoon) tellExpiry(around, server, check, result.certificate);
 }
 
 /** What happens to one check of several is told where it is news of the server. */
@@ -115,7 +115,7 @@ function tellExpiry(
   { clock, journal }: ServerSurroundings,
   { service, real }: CheckedServer,
   check: ServerCheck,
-  { subject, expires, daysLeft }: ExpiringCertificate,
+  { subject, expires, daysLeft }: ServerCertificate,
 ): void {
   const now = clock.now();
   const told = check.toldCertificate;

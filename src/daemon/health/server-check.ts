@@ -28,6 +28,8 @@ export type ServerCheck = {
   /** In place of the configured one, as the check says (misc_dynamic). */
   weight: number | undefined;
   toldUncheckedAt: Micros | undefined;
+  /** ISO 8601: of the certificate that was last shown, also where it now fails before it shows one. */
+  certificateEnds?: string;
   /** The certificate that was last told of. */
   toldCertificate?: { readonly expires: string; readonly at: Micros };
 };

@@ -1,6 +1,5 @@
 // What is counted of a server under check, as metrics tell it: numbers and times alone, none of what its checks said.
 
-import type { ProbeResult } from '../../model/probe-result.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import type { Micros } from '../../ports/clock.ts';
 import type { CheckResults } from './check-counts.ts';
@@ -12,17 +11,16 @@ export type ServerFacts = {
   readonly results: CheckResults;
   /** When the last check of it ended; absent before. */
   readonly checkedAt?: Micros;
-  /** ISO 8601; of several certificates the one that ends first. Absent where none was shown. */
+  /** ISO 8601; of several checks the certificate that ends first. Absent where none was ever shown. */
   readonly certificateEnds?: string;
 };
 
 export function serverFactsOf(server: CheckedServer, results: CheckResults): ServerFacts {
   let checkedAt: Micros | undefined;
   let certificateEnds: string | undefined;
-  for (const { last } of server.checks) {
+  for (const { last, certificateEnds: ends } of server.checks) {
     if (last === undefined) continue;
     if (checkedAt === undefined || last.at > checkedAt) checkedAt = last.at;
-    const ends = endOfCertificate(last.result);
     if (ends !== undefined && (certificateEnds === undefined || ends < certificateEnds))
       certificateEnds = ends;
   }
@@ -32,6 +30,3 @@ export function serverFactsOf(server: CheckedServer, results: CheckResults): Ser
     ...(certificateEnds !== undefined && { certificateEnds }),
   };
 }
-
-const endOfCertificate = (result: ProbeResult): string | undefined =>
-  result.outcome === 'unmade' ? undefined : result.certificate?.expires;

@@ -1,13 +1,13 @@
 // The frame of a check that talks with a server for a while: it always ends in a result, at the deadline with what
 // it was waiting for, and whatever it opened is closed then. What is said stands in the probes.
-import type { ExpiringCertificate, ProbeResult } from '../../model/probe-result.ts';
+import type { ProbeResult, ServerCertificate } from '../../model/probe-result.ts';
 import { failure, judgeError } from './judge-error.ts';
 
 export type Conversation = {
   /** What the check is doing now, as in "log in": the reason if nothing more comes of it. */
   doing: string;
   /** Goes into the result, whatever else that says. */
-  certificate: ExpiringCertificate | undefined;
+  certificate: ServerCertificate | undefined;
   /** Set when all is known and only a goodbye is left: neither an error nor the deadline changes it any more. */
   verdict: ProbeResult | undefined;
   /** At the deadline: what has come must do, and the work goes on with it within `judge`. Absent: it is too late. */

@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { TcpPlace } from '../../model/checks/place.ts';
-import type { ExpiringCertificate } from '../../model/probe-result.ts';
+import type { ServerCertificate } from '../../model/probe-result.ts';
 import type { TlsTarget } from '../../model/tls-target.ts';
 import type { Ip } from '../../net/ip.ts';
 import type { Conversation } from './conversation.ts';
@@ -79,7 +79,7 @@ async function handshakeOf(
 
 async function shakeHands(conversation: Conversation, socket: Socket, { tls }: Encryption): Promise<Socket> {
   await ready(socket, 'secureConnect');
-  conversation.certificate ??= expiringCertificate(socket, tls.expiryDays);
+  conversation.certificate ??= certificateOf(socket, tls.expiryDays);
   return socket;
 }
 
@@ -98,16 +98,16 @@ const dayMs = 86_400_000;
 const isEncrypted = (socket: Socket): socket is TLSSocket =>
   (socket as Partial<TLSSocket>).encrypted === true;
 
-function expiringCertificate(socket: Socket, withinDays?: number): ExpiringCertificate | undefined {
-  if (withinDays === undefined || !isEncrypted(socket)) return undefined;
+function certificateOf(socket: Socket, warnDays = Number.NEGATIVE_INFINITY): ServerCertificate | undefined {
+  if (!isEncrypted(socket)) return undefined;
   const certificate = socket.getPeerX509Certificate();
   const end = Date.parse(certificate?.validTo ?? '');
   const daysLeft = Math.floor((end - Date.now()) / dayMs);
-  if (certificate === undefined || Number.isNaN(end) || daysLeft >= withinDays) return undefined;
+  if (certificate === undefined || Number.isNaN(end)) return undefined;
   const name = /^CN=(.*)$/m.exec(certificate.subject ?? '')?.[1] ?? certificate.subject ?? '';
   return {
     subject: name.replaceAll('\n', ', '),
     expires: new Date(end).toISOString(),
-    daysLeft,
+    ...{ daysLeft, endsSoon: daysLeft < warnDays },
   };
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type CheckedServer, judge } from '../../../src/daemon/health/checked-server.ts';
 import type { ServerCheck } from '../../../src/daemon/health/server-check.ts';
+import { serverFactsOf } from '../../../src/daemon/health/server-facts.ts';
 import { steady } from '../../../src/health/flap-damping.ts';
 import { unverified } from '../../../src/health/verdict.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
-import type { ExpiringCertificate } from '../../../src/model/probe-result.ts';
+import type { ServerCertificate } from '../../../src/model/probe-result.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { type Shown, shown } from '../../../src/net/shown.ts';
 import { realNamed, serviceNamed } from '../../make/names.ts';
@@ -13,10 +14,11 @@ import { createVirtualTime } from '../../make/virtual-time.ts';
 const hourMs = 3_600_000;
 const service = serviceNamed('tcp 192.168.6.240:443');
 const real = realNamed('192.168.6.2:443');
-const soon: ExpiringCertificate<Shown> = {
+const soon: ServerCertificate<Shown> = {
   subject: shown('www.example.com'),
   expires: '2026-12-01T00:00:00.000Z',
   daysLeft: 9,
+  endsSoon: true,
 };
 
 function rig() {
@@ -47,11 +49,18 @@ function rig() {
   };
   return {
     advance: clock.advance,
-    shows: (certificate: ExpiringCertificate<Shown>, outcome: 'success' | 'failure' = 'success') =>
+    shows: (certificate: ServerCertificate<Shown>, outcome: 'success' | 'failure' = 'success') =>
       judge(around, server, check, {
         result: { outcome, detail: shown(outcome), certificate },
         at: clock.now(),
       }),
+    /** It ends before it shows one. */
+    refuses: () =>
+      judge(around, server, check, {
+        result: { outcome: 'failure', detail: shown('connection refused') },
+        at: clock.now(),
+      }),
+    facts: () => serverFactsOf(server, { success: 0, failure: 0, unmade: 0 }),
     told: () => events.splice(0).filter(({ event }) => event === 'real.certificate_expires'),
   };
 }
@@ -77,6 +86,14 @@ describe('a certificate that ends soon', () => {
     const { shows, told } = rig();
     shows(soon, 'failure');
     expect(told()).toEqual([event]);
+  });
+  it('is not told of while it does not, and counted all the same, also when the server is down', () => {
+    const { shows, refuses, facts, told } = rig();
+    expect(facts()).not.toHaveProperty('certificateEnds');
+    shows({ ...soon, endsSoon: false });
+    refuses();
+    expect(told()).toEqual([]);
+    expect(facts().certificateEnds).toBe(soon.expires);
   });
   it('is told of at once where another one takes its place', () => {
     const { shows, told } = rig();

@@ -51,6 +51,12 @@ function need(context: TestContext, program: string): Running {
 
 const tls = { starttls: true } as const;
 const verified = { verify: true, caFile: certFile, virtualhost: 'www.example.com' };
+/** Metrics have its end, whatever is asked over TLS. */
+const shownCertificate = {
+  subject: 'www.example.com',
+  expires: expect.stringMatching(/^20\d\d-\d\d-\d\dT/),
+  ...{ daysLeft: expect.any(Number), endsSoon: false },
+};
 const login = { login: 'check', passwd: 'secret' };
 const file = { login: 'anonymous', passwd: 'check@example.com', request: '/test.txt' };
 const account = { login: 'check', passwd: 'geheim', database: 'shop' };
@@ -87,6 +93,7 @@ describe('a real server over TLS is up', () => {
           expect(await check({ ...options, ...more }, address)).toEqual({
             outcome: 'success',
             detail: expect.stringMatching(detail),
+            certificate: shownCertificate,
           });
         }
       }

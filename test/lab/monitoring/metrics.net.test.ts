@@ -42,7 +42,6 @@ virtual:
     real: [10.9.0.11:80 gate, 10.9.0.12:80 gate]
   - address: 10.9.0.100:443
     service: https
-    certificate_expiry: 60d
     real: [10.9.0.11:443 gate]
 `;
 

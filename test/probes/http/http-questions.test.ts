@@ -237,6 +237,7 @@ describe('a certificate', () => {
       subject: 'www.example.com',
       expires: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       daysLeft: expect.any(Number),
+      endsSoon: true,
     };
     const { port } = await server();
     const soon = { scheme: 'https', expiryDays: 100_000 } as const;
@@ -244,10 +245,10 @@ describe('a certificate', () => {
     expect(await ask(port, { ...soon, verify: true, caFile: certFile })).toMatchObject({ certificate });
     expect(await ask(port, { ...soon, receive: 'x' })).toMatchObject({ outcome: 'failure', certificate });
   });
-  it('that ends later is not, nor without the wish', async () => {
+  it('that ends later is known, and does not end soon; without the wish none does', async () => {
     const { port } = await server();
-    expect(await ask(port, { scheme: 'https', expiryDays: 1 })).not.toHaveProperty('certificate');
-    expect(await ask(port, { scheme: 'https' })).not.toHaveProperty('certificate');
+    for (const options of [{ scheme: 'https', expiryDays: 1 }, { scheme: 'https' }] as const)
+      expect(await ask(port, options)).toMatchObject({ certificate: { endsSoon: false } });
   });
 });
 
@@ -264,7 +265,9 @@ describe('HTTP/2', () => {
       const headers = [['X-A', '1']] as const;
       const question = { path: '/a b', method: 'POST', body: 'x', receive: 'Test', headers };
       const login = { user: 'a', password: 'b' };
-      expect(await ask(port, { ...second, scheme, ...question, login, weightHeader: 'X-Weight' })).toEqual({
+      expect(
+        await ask(port, { ...second, scheme, ...question, login, weightHeader: 'X-Weight' }),
+      ).toMatchObject({
         outcome: 'success',
         detail: 'HTTP 200, receive matches',
         weightPercent: 70,
@@ -304,7 +307,7 @@ describe('HTTP/2', () => {
   });
   it('is a failure where the server knows only HTTP/1.1', async () => {
     const secure = await httpsServer(() => response('200 OK'));
-    expect(await ask(secure.port, { ...second, scheme: 'https' })).toEqual({
+    expect(await ask(secure.port, { ...second, scheme: 'https' })).toMatchObject({
       outcome: 'failure',
       detail: 'cannot GET /: the server did not agree to HTTP/2 (ALPN)',
     });

@@ -1,7 +1,7 @@
 // What a check process says, read as what a stranger says: it speaks with servers that nobody vouches for, so a message
 // that is none of ours is none, whatever it is, and every text in it is made harmless once more. Pure.
 
-import type { ExpiringCertificate, ShownResult } from '../../../model/probe-result.ts';
+import type { ServerCertificate, ShownResult } from '../../../model/probe-result.ts';
 import { type Shown, shown } from '../../../net/shown.ts';
 import { type FromCheckProcess, type ResultRow, rowsMax } from './messages.ts';
 
@@ -72,13 +72,14 @@ function decodeResult(said: unknown): ShownResult | undefined {
   };
 }
 
-function decodeCertificate(value: unknown): ExpiringCertificate<Shown> | undefined {
+function decodeCertificate(value: unknown): ServerCertificate<Shown> | undefined {
   if (!isFields(value)) return undefined;
-  const { subject, expires, daysLeft } = value;
+  const { subject, expires, daysLeft, endsSoon } = value;
   if (typeof subject !== 'string' || typeof expires !== 'string' || !Number.isSafeInteger(daysLeft))
     return undefined;
+  if (typeof endsSoon !== 'boolean') return undefined;
   if (Number.isNaN(Date.parse(expires)) || expires.length > 30) return undefined;
-  return { subject: textOf(subject), expires: shown(expires), daysLeft: daysLeft as number };
+  return { subject: textOf(subject), expires: shown(expires), daysLeft: daysLeft as number, endsSoon };
 }
 
 function decodeFault(event: unknown): FromCheckProcess | undefined {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeBatch } from '../../../../src/daemon/health/processes/decode-batch.ts';
 import { rowsMax } from '../../../../src/daemon/health/processes/messages.ts';
 
-const certificate = { subject: 'www', expires: '2026-12-24T00:00:00.000Z', daysLeft: -3 };
+const certificate = { subject: 'www', expires: '2026-12-24T00:00:00.000Z', daysLeft: -3, endsSoon: true };
 const success = { outcome: 'success', detail: 'connected' };
 const batch = (rows: readonly unknown[]) => ({ type: 'results', rows, underWay: 1, waiting: 0 });
 const rowOf = (result: unknown) => [7, 1_000_000, 12, 340, 0, result];
@@ -35,6 +35,10 @@ describe('what a check process says', () => {
     [
       'a certificate that ends never',
       batch([rowOf({ ...success, certificate: { ...certificate, expires: 'x' } })]),
+    ],
+    [
+      'a certificate of which it says "maybe"',
+      batch([rowOf({ ...success, certificate: { ...certificate, endsSoon: 'maybe' } })]),
     ],
     ['a fault of another process', { type: 'fault', event: { event: 'daemon.ready' } }],
   ])('is not: %s', (_, message) => {
