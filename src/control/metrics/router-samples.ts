@@ -67,6 +67,8 @@ export const routerSamples: Samples<typeof routerFamilies> = {
     }
   },
   *lvs_director_vip_held({ facts }) {
+    // Of one that is silent nobody knows: what it held stays until its lease ends.
+    if (facts.vrrpProcess === undefined) return;
     const held = new Map(facts.vrrp.map(({ name, addresses }) => [name, new Set(addresses)]));
     for (const router of facts.config.vrrp) yield* heldOf(router, held.get(router.name) ?? new Set());
   },

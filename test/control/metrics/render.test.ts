@@ -57,6 +57,15 @@ describe('the families', () => {
     expect(names).toEqual([...familiesOf().keys()].filter((name) => !(name in serverFamilies)));
   });
 
+  it('of routers are not told while the VRRP process is silent, nor which addresses it holds', () => {
+    const silent = familiesOf(undefined, { keepalivedNames: true }, { vrrp: [], vrrpProcess: undefined });
+    const told = [...silent.values()].flatMap(({ samples }) => samples.map(({ labels }) => labels));
+    expect(told.filter((labels) => /router=|10\.9\.0\.100/.test(labels) && !/iname=/.test(labels))).toEqual(
+      [],
+    );
+    expect(silent.get('keepalived_up')?.samples[0]?.value).toBe(0);
+  });
+
   it('of keepalived-exporter come when they are asked for alone', () => {
     const names = [...familiesOf().keys()];
     expect(names.filter((name) => name.startsWith('keepalived'))).toEqual([]);
