@@ -7,7 +7,7 @@ import { createQuorums, type Quorums, type QuorumsPorts } from '../daemon/reconc
 import type { Journal } from '../journal/event.ts';
 import type { FifoConfig } from '../model/config/fifo.ts';
 import type { VirtualConfig } from '../model/config/service.ts';
-import type { ServiceName } from '../model/ipvs.ts';
+import { formatServiceId, type ServiceName } from '../model/ipvs.ts';
 import type { RunScript } from '../ports/tracked.ts';
 import { systemClock as clock } from '../system/clock.ts';
 import { openFifo } from '../system/files/notify-fifo.ts';
@@ -47,6 +47,11 @@ export function openFifos(shell: FifosShell): OpenedFifos {
         const told = isWanted ? virtuals : [];
         states.configure(told);
         quorums.configure(told.map(withQuorum), serves);
+        // Who has its quorum has been told of. The others' fallbacks serve, whatever the checks will say.
+        for (const { id } of told) {
+          const name = formatServiceId(id);
+          if (quorums.quorumOf(name) !== 'held') states.quorumChanged(name, false);
+        }
       },
       look: (service) => {
         if (isWanted) look(service);

@@ -30,6 +30,7 @@ export function judgeVirtual(virtual: VirtualConfig, entry: Subject<VirtualDraft
   judgeRawRequest(virtual, site, resolution);
   judgeServers(virtual, draft, warn, resolution);
   judgeLastingClients(virtual, entry);
+  judgeOmega(virtual, entry);
 }
 
 const subjects: readonly ((virtual: VirtualConfig, draft: VirtualDraft, warn: Warn) => void)[] = [
@@ -37,7 +38,6 @@ const subjects: readonly ((virtual: VirtualConfig, draft: VirtualDraft, warn: Wa
   judgeQuiescence,
   judgeQuorum,
   judgeFlapping,
-  judgeOmega,
 ];
 
 /** Two services with one identity: the kernel has room for one (ip_vs_ctl.c, EEXIST). */

@@ -45,6 +45,9 @@ export const globalShape = { ...sharedShape, ...fallback6Shape, ...checkProcesse
 export type GlobalDraft = z.output<z.ZodObject<typeof globalShape & typeof scriptUserShape>> & {
   /** Services are judged by what it says of their clients. */
   readonly ipvs?: { readonly sysctl?: Readonly<Record<string, string | undefined>> | undefined } | undefined;
+  /** Both tell of services. */
+  readonly notify_fifo?: string | undefined;
+  readonly lvs_notify_fifo?: string | undefined;
 };
 
 export const virtualSchema = z.strictObject({

@@ -1,12 +1,14 @@
 // Programs that a real server has run as it comes and goes, in keepalived's words: notify_up and notify_down of a server; and
-// omega, which has the ones of a loss run too as the daemon stops. When they run is daemon/commands/server-commands.ts's.
+// omega, which has the ones of a loss run, and FIFOs told of it, too as the daemon stops. When they run is daemon/commands/server-commands.ts's.
 import type { z } from 'zod';
 import type { ServerNotifyConfig, VirtualConfig } from '../../model/config/service.ts';
-import { type Warn, warningAt } from '../problem.ts';
+import { warningAt } from '../problem.ts';
 import { present, type Resolution, type Site } from '../resolution.ts';
 import { command } from '../values/command-words.ts';
 import { optional } from '../values/documented.ts';
 import { flag, userName } from '../values/scalars.ts';
+import type { GlobalDraft } from './keys.ts';
+import type { Subject } from './subject.ts';
 
 /** Of a real server. */
 export const notifyOfServerShape = {
@@ -26,10 +28,11 @@ type NotifyDraft = z.output<z.ZodObject<typeof notifyOfServerShape>>;
 export const omegaShape = {
   omega: optional(
     flag(),
-    'Whether a stop of the daemon runs quorum_down of a service that has its quorum, and notify_down of servers that are up.',
+    'Whether a stop of the daemon runs quorum_down of a service that has its quorum, and notify_down of servers that are up, and tells FIFOs of both.',
     'no',
   ),
 } as const;
+type FifosOfServices = Pick<GlobalDraft, 'notify_fifo' | 'lvs_notify_fifo'>;
 type OmegaDraft = z.output<z.ZodObject<typeof omegaShape>>;
 
 /** Undefined where nothing is said of it. */
@@ -48,12 +51,17 @@ export function resolveServerNotify(
 }
 
 /** A server that is never checked neither comes nor goes; with a file of servers nobody knows yet. */
-export function judgeOmega(virtual: VirtualConfig, draft: OmegaDraft, warn: Warn): void {
+export function judgeOmega(
+  virtual: VirtualConfig,
+  { draft, globals, site, resolution }: Subject<OmegaDraft, FifosOfServices>,
+): void {
   if (draft.omega !== true || virtual.realFile !== undefined) return;
+  if (globals.notify_fifo !== undefined || globals.lvs_notify_fifo !== undefined) return;
   const { reals, namedReals = [], quorum } = virtual;
   const runs = [...reals, ...namedReals].some(({ notify }) => notify?.down !== undefined);
-  if (!runs && quorum?.down === undefined)
-    warn('omega', 'use omega', 'quorum_down, or notify_down of a server', 'neither');
+  if (runs || quorum?.down !== undefined) return;
+  const rule = 'quorum_down, notify_down of a server, or a FIFO that tells of services';
+  resolution.problems.push(warningAt(site('omega'), 'use omega', rule, 'none'));
 }
 
 export function judgeServerNotify(virtual: VirtualConfig, { problems }: Pick<Resolution, 'problems'>): void {

@@ -1,6 +1,7 @@
 // What is to be told of virtual services and their servers, as keepalived's FIFO tells it: a server that comes or goes, a
-// service that has its quorum or has lost it. What leaves the configuration goes down; at a stop what is of a service with
-// omega does. Source: keepalived/check/ipwrapper.c (do_rs_notifies, do_vs_notifies, clear_service_vs).
+// service that has its quorum or has lost it. Who never had it is told of as down only where a fallback serves in its place,
+// and that at once. What leaves the configuration goes down; at a stop what is of a service with omega does, a service also
+// when it is down. Source: keepalived/check/ipwrapper.c (do_rs_notifies, update_quorum_state, update_vs_notifies, clear_service_vs).
 import type { JournalEvent } from '../../journal/event.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import { formatServiceId, type RealName, realName, type ServiceName, tablePort } from '../../model/ipvs.ts';
@@ -12,64 +13,81 @@ export type ServiceStates = {
   readonly configure: (virtuals: readonly VirtualConfig[]) => void;
   /** To be told every event. */
   readonly heard: (event: JournalEvent) => void;
-  /** Of every service, also one that has no quorum configured. */
+  /** Of every service, also one that has no quorum configured; twice the same is told once. */
   readonly quorumChanged: (service: ServiceName, held: boolean) => void;
   readonly stop: () => void;
 };
 
 type Subject = Omit<ServiceTold, 'state'> & { readonly omega: boolean };
+type Service = Subject & { readonly hasFallback: boolean; readonly servers: ReadonlyMap<string, Subject> };
 
 export function createServiceStates(tell: (told: ServiceTold) => void): ServiceStates {
-  let servers: ReadonlyMap<string, Subject> = new Map();
-  let services: ReadonlyMap<string, Subject> = new Map();
-  /** Servers and services that were told of as up. */
-  const up = new Set<string>();
+  let services: ReadonlyMap<string, Service> = new Map();
+  /** What each server and service was told of last. */
+  const last = new Map<string, ServiceTold['state']>();
 
   function become(key: string, { service, real }: Subject, state: ServiceTold['state']): void {
-    if (state === 'UP') up.add(key);
-    else up.delete(key);
+    last.set(key, state);
     tell({ service, ...(real !== undefined && { real }), state });
   }
-  /** Servers first, as keepalived does. */
-  function leave(which: (key: string, subject: Subject) => boolean): void {
-    for (const [key, subject] of [...servers, ...services])
-      if (up.has(key) && which(key, subject)) become(key, subject, 'DOWN');
-  }
+  const goDown = (key: string, subject: Subject): void => {
+    if (last.get(key) === 'UP') become(key, subject, 'DOWN');
+  };
 
   return {
     configure: (virtuals) => {
-      const [nowServers, nowServices] = [serversOf(virtuals), servicesOf(virtuals)];
-      leave((key, { real }) => !(real === undefined ? nowServices : nowServers).has(key));
-      servers = nowServers;
-      services = nowServices;
+      const now = servicesOf(virtuals);
+      for (const [name, service] of services) {
+        const kept = now.get(name);
+        for (const [key, server] of service.servers) {
+          if (kept?.servers.has(key)) continue;
+          goDown(key, server);
+          last.delete(key);
+        }
+        if (kept !== undefined) continue;
+        goDown(name, service);
+        last.delete(name);
+      }
+      services = now;
     },
     heard: (event) => {
       if (event.event !== 'real.up' && event.event !== 'real.down') return;
       const key = serverKey(event.service as ServiceName, event.real as RealName);
-      const server = servers.get(key);
+      const server = services.get(event.service)?.servers.get(key);
       if (server !== undefined) become(key, server, event.event === 'real.up' ? 'UP' : 'DOWN');
     },
     quorumChanged: (name, held) => {
       const service = services.get(name);
-      if (service !== undefined) become(name, service, held ? 'UP' : 'DOWN');
+      if (service === undefined || last.get(name) === (held ? 'UP' : 'DOWN')) return;
+      if (held || last.has(name) || service.hasFallback) become(name, service, held ? 'UP' : 'DOWN');
     },
-    stop: () => leave((_, { omega }) => omega),
+    stop: () => {
+      for (const [name, service] of services) {
+        if (!service.omega) continue;
+        for (const [key, server] of service.servers) goDown(key, server);
+        become(name, service, 'DOWN');
+      }
+    },
   };
 }
 
-const servicesOf = (virtuals: readonly VirtualConfig[]): ReadonlyMap<string, Subject> =>
-  new Map(virtuals.map(({ id, omega }) => [formatServiceId(id), { service: id, omega: omega === true }]));
-
-const serversOf = (virtuals: readonly VirtualConfig[]): ReadonlyMap<string, Subject> =>
+const servicesOf = (virtuals: readonly VirtualConfig[]): ReadonlyMap<string, Service> =>
   new Map(
-    virtuals.flatMap((virtual) =>
-      virtual.reals.map((server): [string, Subject] => {
-        const { id, omega } = virtual;
-        const key = serverKey(formatServiceId(id), realName(id, server));
-        const real: Endpoint = { address: server.address, port: portOf(virtual, server) };
-        return [key, { service: id, real, omega: omega === true }];
-      }),
-    ),
+    virtuals.map((virtual) => {
+      const { id, fallbacks, omega: asked } = virtual;
+      const omega = asked === true;
+      const servers = serversOf(virtual, omega);
+      return [formatServiceId(id), { service: id, omega, hasFallback: fallbacks.length > 0, servers }];
+    }),
+  );
+
+const serversOf = (virtual: VirtualConfig, omega: boolean): ReadonlyMap<string, Subject> =>
+  new Map(
+    virtual.reals.map((server) => {
+      const key = serverKey(formatServiceId(virtual.id), realName(virtual.id, server));
+      const real: Endpoint = { address: server.address, port: portOf(virtual, server) };
+      return [key, { service: virtual.id, real, omega }];
+    }),
   );
 
 /** As keepalived makes it: that of the table; behind a mark 0 but where the server is reached by NAT. */

@@ -111,7 +111,20 @@ describe('the programs of a real server', () => {
   it('leave omega out where there is nothing for it to run', () => {
     const { virtual, notes } = web('notify_up /bin/in', 'omega');
     expect(virtual.omega).toBeUndefined();
-    expect(notes.join()).toMatch(/harmless: omega: left out, as there is neither/);
+    expect(notes.join()).toMatch(/harmless: omega: left out, as there is no quorum_down/);
+  });
+
+  it.each([
+    ['notify_fifo', true],
+    ['lvs_notify_fifo', true],
+    ['vrrp_notify_fifo', undefined],
+  ])('keep omega where %s is told of services: %s', (fifo, kept) => {
+    const { virtual, notes } = service(
+      `omega\nreal_server 192.0.2.3 80 {\nTCP_CHECK {\n}\n}`,
+      `global_defs {\n${fifo} /run/f root\n}\n`,
+    );
+    expect(virtual.omega).toBe(kept);
+    if (kept) expect(notes.join()).not.toContain('omega');
   });
 });
 

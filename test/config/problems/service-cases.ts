@@ -17,7 +17,7 @@ export const serviceCases: readonly ProblemCase[] = [
   yaml(
     'programs of a loss at a stop where there are none',
     service('omega: yes'),
-    '4:12: warning: Cannot use omega: expected quorum_down, or notify_down of a server, got neither',
+    '4:12: warning: Cannot use omega: expected quorum_down, notify_down of a server, or a FIFO that tells of services, got none',
   ),
   yaml(
     'an address or a mark',

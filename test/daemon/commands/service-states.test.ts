@@ -42,6 +42,28 @@ describe('services', () => {
     ]);
   });
 
+  it.each([
+    ['with', true, ['VS [192.0.2.15]:tcp:80 DOWN']],
+    ['without', false, []],
+  ])(
+    'that never had their quorum are told of as down once %s a fallback, which serves instead',
+    (_, has, lines) => {
+      states.configure([{ ...web, fallbacks: has ? [{ ...realOf('10.0.0.99', 80), checked: false }] : [] }]);
+      for (const held of [false, false]) states.quorumChanged(service, held);
+      expect(told).toEqual(lines);
+      for (const held of [true, true, false, false]) states.quorumChanged(service, held);
+      expect(told.slice(lines.length)).toEqual(['VS [192.0.2.15]:tcp:80 UP', 'VS [192.0.2.15]:tcp:80 DOWN']);
+    },
+  );
+
+  it('with omega are told of at a stop also when they are down', () => {
+    states.configure([{ ...web, omega: true }]);
+    states.heard(down('10.0.0.1:80'));
+    told = [];
+    states.stop();
+    expect(told).toEqual(['VS [192.0.2.15]:tcp:80 DOWN']);
+  });
+
   it('that leave the configuration go down, their servers first; what is down is not told of', () => {
     states.configure([web]);
     states.heard(up('10.0.0.1:80'));

@@ -103,6 +103,7 @@ export function convertKeepalived(source: SourceFile, sources: Sources): Convert
       groups: groupsOf(all('virtual_server_group'), note),
       trackFiles,
       identity: identityOf(all('SSL'), note),
+      hasFifo: globals.some(({ key }) => key === 'notify_fifo' || key === 'lvs_notify_fifo'),
       isThere: sources.isThere,
     }),
   };

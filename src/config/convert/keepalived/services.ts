@@ -17,6 +17,8 @@ export type Surroundings = {
   readonly trackFiles: ReadonlyMap<string, string>;
   /** What SSL_GET shows of this director. */
   readonly identity: Fields;
+  /** Whether a FIFO is told of services, at a stop of those with omega. */
+  readonly hasFifo: boolean;
   /** Whether a program is on this machine; absent: not looked at. */
   readonly isThere?: ((program: string) => boolean) | undefined;
 };
@@ -88,7 +90,7 @@ function serviceOf(targets: Targets, blocks: readonly Statement[], around: Surro
         servers.map(({ fields }) => Number(fields.weight)),
         note,
       ),
-      omega: omegaOf(statement, statements, note),
+      omega: omegaOf(statement, statements, around),
       smtp_alert: mails.ofService(statement),
       real: servers.map(({ real, fields }) => ({ ...fields, ...checks.ownOf(real) })),
     },
@@ -133,14 +135,18 @@ function withoutTwins(servers: readonly Found[], note: Noting): readonly Found[]
   return [...found.values()];
 }
 
-/** Without a program of a loss it has no effect. */
-function omegaOf({ block }: Statement, reals: readonly Statement[], note: Noting): string | undefined {
+/** Without a program of a loss, and a FIFO, it has no effect. */
+function omegaOf(
+  { block }: Statement,
+  reals: readonly Statement[],
+  { hasFifo, note }: Surroundings,
+): string | undefined {
   const omega = lastOf(block, 'omega');
   if (omega === undefined) return undefined;
   const runs =
     lastOf(block, 'quorum_down') ?? reals.find((real) => lastOf(real.block, 'notify_down') !== undefined);
-  if (runs !== undefined) return 'yes';
-  note(omega.at, 'ignored', 'omega: left out, as there is neither a quorum_down nor a notify_down');
+  if (hasFifo || runs !== undefined) return 'yes';
+  note(omega.at, 'ignored', 'omega: left out, as there is no quorum_down, no notify_down and no FIFO');
   return undefined;
 }
 
