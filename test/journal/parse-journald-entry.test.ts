@@ -62,9 +62,7 @@ describe('an event of the journal', () => {
 
   it('has none of the names that the entry itself needs', () => {
     const names = [...declaredEvents.values()].flatMap((fields) => fields.map(({ name }) => name));
-    expect(
-      names.filter((name) => ['event', 'timestamp', 'level', 'json', 'cut'].includes(name)),
-    ).toEqual([]);
+    expect(names.filter((name) => ['event', 'timestamp', 'level', 'json', 'cut'].includes(name))).toEqual([]);
   });
 
   it('is of the journal alone', () => {
