@@ -17,7 +17,7 @@ import { quiescenceShape } from './quiescence.ts';
 import { quorumShape } from './quorum.ts';
 import { realShape } from './real.ts';
 import { schedulingShape } from './scheduling.ts';
-import { omegaShape } from './server-notify.ts';
+import { type FifosOfServices, omegaShape } from './server-notify.ts';
 import { timingShape } from './timing.ts';
 
 /** Keys that stand at the top level for all and in a virtual service for itself. */
@@ -45,10 +45,7 @@ export const globalShape = { ...sharedShape, ...fallback6Shape, ...checkProcesse
 export type GlobalDraft = z.output<z.ZodObject<typeof globalShape & typeof scriptUserShape>> & {
   /** Services are judged by what it says of their clients. */
   readonly ipvs?: { readonly sysctl?: Readonly<Record<string, string | undefined>> | undefined } | undefined;
-  /** Both tell of services. */
-  readonly notify_fifo?: string | undefined;
-  readonly lvs_notify_fifo?: string | undefined;
-};
+} & FifosOfServices;
 
 export const virtualSchema = z.strictObject({
   ...identityShape,

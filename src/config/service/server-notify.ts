@@ -7,7 +7,6 @@ import { present, type Resolution, type Site } from '../resolution.ts';
 import { command } from '../values/command-words.ts';
 import { optional } from '../values/documented.ts';
 import { flag, userName } from '../values/scalars.ts';
-import type { GlobalDraft } from './keys.ts';
 import type { Subject } from './subject.ts';
 
 /** Of a real server. */
@@ -32,7 +31,11 @@ export const omegaShape = {
     'no',
   ),
 } as const;
-type FifosOfServices = Pick<GlobalDraft, 'notify_fifo' | 'lvs_notify_fifo'>;
+/** At the top level: both tell of services (config/tracking/fifos.ts). */
+export type FifosOfServices = {
+  readonly notify_fifo?: string | undefined;
+  readonly lvs_notify_fifo?: string | undefined;
+};
 type OmegaDraft = z.output<z.ZodObject<typeof omegaShape>>;
 
 /** Undefined where nothing is said of it. */
