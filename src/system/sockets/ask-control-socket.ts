@@ -25,7 +25,7 @@ export function askControlSocket(
     // Node's agent would do the same, and compile what an IPv6 address is first: a quarter of a start of Node.
     const createConnection = () => connect({ ...at, timeout: timeoutMs });
     const host = typeof where === 'string' ? {} : where;
-    const asked = { ...host, createConnection, method, path: target, timeout: timeoutMs };
+    const asked = { ...host, defaultPort: 80, createConnection, method, path: target, timeout: timeoutMs };
     const question = request(asked, (response) => {
       const pieces: Buffer[] = [];
       let bytes = 0;
