@@ -29,6 +29,9 @@ const leaseMs = Math.floor((3 * advertMs + 500) / 1000 + 1) * 1000 + 1000;
 /** What a busy machine may add. */
 const slackMs = slow ? 3000 : 1500;
 
+/** Who is called later than that has been kept from the processor. A lab kernel calls everybody late, for which slackMs is there. */
+export const lateMs = slow ? 250 : 40;
+
 /** What any single fault may cost, where no more is said of it. */
 export const usual: Bound = {
   noHolderMs: activeDownMs + slackMs,
@@ -140,6 +143,7 @@ checkinterval: ${checkMs / 1000}
 checktimeout: 2
 failurecount: 2
 quiescent: yes
+readdquiescent: yes
 virtual:
   - address: ${vip}:80
     scheduler: wrr

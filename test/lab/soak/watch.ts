@@ -5,7 +5,7 @@ import type { Sample, TableService } from '../../soak/stream.ts';
 import { checkoutRoot } from '../harness/checkout.ts';
 import type { Host } from '../harness/namespaces.ts';
 import { run } from '../harness/process.ts';
-import { hasIpvs, pingMs, requestMs, type Site, vip } from './site.ts';
+import { hasIpvs, lateMs, pingMs, requestMs, type Site, vip } from './site.ts';
 import { startWitnesses, type Witnesses } from './witnesses.ts';
 
 export type Watch = {
@@ -91,7 +91,7 @@ function watchClock(record: (sample: Sample) => void): NodeJS.Timeout {
     const at = performance.now();
     const ms = at - last - everyMs;
     last = at;
-    if (ms > 60) record({ at, kind: 'stall', ms });
+    if (ms > lateMs) record({ at, kind: 'stall', ms });
   }, everyMs);
 }
 

@@ -1,8 +1,9 @@
 // A witness of a soak run: does nothing but sleep and look at how late it is called, and so tells a machine that gives
 // nobody a processor from a director that is late. Says `stall FROM TO` where it was called far too late, and every so
 // often `seen TO`: that it has looked until then. Times are milliseconds of CLOCK_MONOTONIC, which all processes share.
+//   node witness.mjs LATE_MS
 const everyMs = 20;
-const lateMs = 40;
+const lateMs = Number(process.argv[2]);
 const saysEveryMs = 200;
 
 const now = () => Number(process.hrtime.bigint() / 1000n) / 1000;

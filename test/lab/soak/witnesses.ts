@@ -4,6 +4,7 @@ import type { Sample } from '../../soak/stream.ts';
 import { checkoutRoot } from '../harness/checkout.ts';
 import type { Lab } from '../harness/namespaces.ts';
 import { type Running, start } from '../harness/process.ts';
+import { lateMs } from './site.ts';
 
 export type Witnesses = {
   readonly all: readonly Running[];
@@ -33,5 +34,8 @@ function startWitness(prefix: readonly string[], record: (sample: Sample) => voi
     if (what === 'stall') record({ at: seen, kind: 'stall', ms: seen - ownTime(times[0]) });
   };
   const program = `${checkoutRoot}/test/lab/soak/witness.mjs`;
-  return { running: start([...prefix, process.execPath, program], { onLine }), seen: () => seen };
+  return {
+    running: start([...prefix, process.execPath, program, `${lateMs}`], { onLine }),
+    seen: () => seen,
+  };
 }
