@@ -95,6 +95,21 @@ export const effectCases: readonly ProblemCase[] = [
     '4:16: warning: Cannot use misc_path: expected checktype external, external-perl, got checktype negotiate',
   ),
   yaml(
+    'a warmup of a check that is none',
+    service('checktype: on\n    warmup: 5s'),
+    '5:13: warning: Cannot use warmup: expected a check that can fail, got checktype on',
+  ),
+  yaml(
+    'a quiescent fallback that is none',
+    service('fallback_quiescent: yes'),
+    '4:25: warning: Cannot use fallback_quiescent: expected a fallback beside it, got none',
+  ),
+  yaml(
+    'a quiescent fallback that keeps its clients',
+    service('fallback: [127.0.0.1:80 masq]\n    fallback_quiescent: yes\n    persistent: 60'),
+    '6:17: warning: Cannot move persistent clients from a server that is out: expected "ipvs: {sysctl: {expire_quiescent_template: yes}}" beside fallback_quiescent and persistent, or fallback_quiescent: no, got neither',
+  ),
+  yaml(
     'a second look where the first failure is enough',
     service('retryinterval: 1s'),
     '4:20: warning: Cannot use retryinterval: expected failurecount above 1, as there is nothing to look into otherwise, got 1',

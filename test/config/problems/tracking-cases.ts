@@ -52,6 +52,11 @@ export const trackCases: readonly ProblemCase[] = [
     '6:20: warning: Cannot use garp_interval: expected garp_master_repeat above 0 beside it, got 0',
   ),
   yaml(
+    'adverts from below a macvlan where there is one',
+    router('vmac_xmit_base: yes'),
+    '6:21: warning: Cannot use vmac_xmit_base: expected use_vmac beside it, got none',
+  ),
+  yaml(
     'announcements are refreshed as often as there is a time for it',
     router('garp_master_refresh_repeat: 3'),
     '6:33: warning: Cannot use garp_master_refresh_repeat: expected garp_master_refresh beside it, got none',
