@@ -139,7 +139,6 @@ export const leftOutWords: readonly Row[] = [
   ['look', 'as a SMTP_CHECK has one address, and several checks of a server are each one', ['host']],
   ['look', 'as the whole body is matched', ['regex_min_offset', 'regex_max_offset', 'regex_stack']],
   ['look', 'as an HTTP check names its host by virtualhost, over TLS by sni too', ['enable_sni', 'sni_name']],
-  ['dangerous', 'as the pattern has no options: (?i) before it stands for ignoring case', ['regex_options']],
   [
     'dangerous',
     'as adverts may come every 10ms in version 3, and a track_script may ask the neighbour',

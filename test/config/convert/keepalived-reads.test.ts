@@ -225,68 +225,6 @@ describe('a sorry server', () => {
   });
 });
 
-describe('a check', () => {
-  const checked = (body: string) => service(`real_server 10.0.0.1 80 {\n${body}\n}`);
-
-  it.each([
-    ['bindto 10.0.0.8\nbind_port 700', { address: '10.0.0.8', port: 700 }],
-    ['bind_port 700\nbindto 10.0.0.8', { address: '10.0.0.8', port: 700 }],
-    ['bindto 10.0.0.8\nbind_port 700\nbind_port 70000', { address: '10.0.0.8', port: 700 }],
-    ['bindto 10.0.0.8\nbind_port 70000', { address: '10.0.0.8' }],
-    ['bind_port 700', undefined],
-    ['bindto 2001:db8::8\nbind_port 700', undefined],
-  ])('%j is bound to %j', (body, wanted) => {
-    const { virtual, notes } = checked(`TCP_CHECK {\n${body}\n}`);
-    expect(virtual?.bind).toEqual(wanted);
-    expect(notes.some((note) => note.includes('bind_port'))).toBe(
-      wanted === undefined || !('port' in wanted),
-    );
-  });
-
-  it('begins within the warmup of its own, of its server, or of its service', () => {
-    const warmupOf = (own: string, ofReal = '', ofService = '') =>
-      service(`${ofService}\nalpha\nreal_server 10.0.0.1 80 {\n${ofReal}\nTCP_CHECK {\n${own}\n}\n}`);
-    expect(warmupOf('').virtual?.warmupMs).toBeUndefined();
-    expect(warmupOf('warmup 0', 'warmup 4').virtual?.warmupMs).toBeUndefined();
-    expect(warmupOf('warmup 2.5', 'warmup 4').virtual?.warmupMs).toBe(2500);
-    expect(warmupOf('', 'warmup 4', 'warmup 5').virtual?.warmupMs).toBe(4000);
-    expect(warmupOf('', '', 'warmup 5').virtual?.warmupMs).toBe(5000);
-    expect(warmupOf('', '', 'warmup 5').notes.join('\n')).not.toContain('warmup');
-    expect(checked('TCP_CHECK {\nwarmup 5\n}').notes.join('\n')).toContain(
-      'look: TCP_CHECK warmup: no server is in before its first check',
-    );
-  });
-
-  it('of a file that is tracked only below is taken, with a note', () => {
-    const file = 'vrrp_track_file q {\nfile /run/q\n}\n';
-    const text = `virtual_server 192.0.2.9 80 {\nreal_server 10.0.0.1 80 {\nFILE_CHECK {\ntrack_file q\n}\n}\n}\n`;
-    const told = /FILE_CHECK q: taken, though keepalived knows the track_file only below this/;
-    expect(convertedText(`${text}${file}`).notes.join('\n')).toMatch(told);
-    expect(convertedText(`${file}${text}`).notes.join('\n')).not.toMatch(told);
-  });
-
-  it('whose payload ends with ff is taken, with a note', () => {
-    const told = 'payload: taken, though keepalived sends none that ends with ff';
-    expect(checked('UDP_CHECK {\npayload 00 ff\n}').notes.join('\n')).toContain(told);
-    expect(checked('UDP_CHECK {\npayload ff 00\n}').notes.join('\n')).not.toContain(told);
-  });
-
-  it('with codes by a comma is taken, with a note', () => {
-    const { virtual, notes } = checked('HTTP_GET {\nurl {\nstatus_code 200,204\n}\n}');
-    expect(virtual?.http?.status).toEqual([
-      [200, 200],
-      [204, 204],
-    ]);
-    expect(notes.join('\n')).toContain('status_code 200,204: taken');
-  });
-
-  it('is no quicker than every 10 ms', () => {
-    const { virtual, notes } = checked('TCP_CHECK {\ndelay_loop 0.0004\nconnect_timeout 0.001\n}');
-    expect(virtual).toMatchObject({ checkintervalMs: 10, checktimeoutMs: 10 });
-    expect(notes.join('\n')).toContain('look: TCP_CHECK delay_loop: 10ms, which is the least there is here');
-  });
-});
-
 describe('what runs with keepalived', () => {
   it('is no refresh of announcements where vrrp_min_garp leaves none of it', () => {
     const refreshOf = (more: string) =>

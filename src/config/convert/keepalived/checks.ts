@@ -7,6 +7,7 @@ import type { Fields, Noting } from '../converted.ts';
 import { isLocal, placeKeys, reachOf } from './check-reach.ts';
 import { commandOf, noteRest, userOf } from './commands.ts';
 import { noteUnknown, reasonOf } from './left-out.ts';
+import { withOptions } from './regex-options.ts';
 import { regexOf, scriptWordsOf } from './script-words.ts';
 import { protocolOf } from './targets.ts';
 import {
@@ -250,7 +251,9 @@ function httpOf(scope: Scope): readonly Fields[] {
   });
 }
 
-const urlKeys = new Set(['path', 'digest', 'status_code', 'virtualhost', 'regex', 'regex_no_match']);
+const urlKeys = new Set(['path', 'digest', 'status_code', 'virtualhost', 'regex', 'regex_no_match']).add(
+  'regex_options',
+);
 
 function urlOf({ block }: Statement, note: Noting): Fields {
   noteUnknown(block ?? [], urlKeys, 'url', note);
@@ -261,7 +264,8 @@ function urlOf({ block }: Statement, note: Noting): Fields {
   for (const { at, words } of all.filter(({ words: each }) => each.some((word) => word.includes(','))))
     note(at, 'taken', `status_code ${words.join(' ')}: taken, though keepalived parts codes by blanks alone`);
   const regex = lastOf(block, 'regex');
-  const pattern = regex && regexOf(regex);
+  const expression = regex && regexOf(regex);
+  const pattern = expression === undefined ? undefined : withOptions(expression, block, note);
   const wrong = explainPattern(pattern ?? '');
   const badStatus = status !== undefined && parseStatusRanges(status) === undefined;
   if (codes !== undefined && badStatus)
@@ -269,20 +273,17 @@ function urlOf({ block }: Statement, note: Noting): Fields {
   if (regex !== undefined && pattern === undefined)
     note(regex.at, 'ignored', 'regex: left out, as keepalived cannot read it either');
   if (regex !== undefined && wrong !== undefined) note(regex.at, 'check', `regex: left out: ${wrong}`);
-  if (isSet(block, 'regex_no_match'))
-    note(
-      regex?.at ?? codes?.at ?? placeOf(block),
-      'check',
-      'regex: left out, as only a match can be asked for',
-    );
-  const usable = wrong === undefined && !isSet(block, 'regex_no_match');
+  const mustNot = lastOf(block, 'regex_no_match');
+  if (mustNot !== undefined && pattern === undefined)
+    note(mustNot.at, 'ignored', 'regex_no_match: left out, as there is no regex');
   return {
     request: wordOf(block, 'path') ?? '/',
     status: badStatus ? undefined : status,
     digest: wordOf(block, 'digest'),
-    receive: usable ? pattern : undefined,
+    receive: wrong !== undefined ? undefined : mustNot === undefined ? pattern : noMatchOf(pattern),
   };
 }
 
-const placeOf = (block: readonly Statement[] | undefined) =>
-  block?.[0]?.at ?? { file: '', line: 1, column: 1 };
+/** From no place of the body on does it match. */
+const noMatchOf = (pattern: string | undefined): string | undefined =>
+  pattern === undefined ? undefined : String.raw`\A(?![\s\S]*(?:${pattern}))`;
