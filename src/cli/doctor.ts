@@ -34,7 +34,8 @@ export async function runDoctor({ options, positionals }: Arguments, io: Io): Pr
   if (typeof wanted === 'string') return refuse(io, wanted);
   // Only of a daemon that says it runs this very file, where no socket was named.
   const socket = await findSocket({ config: file, director: options.director, socket: options.socket });
-  const facts = await gatherFacts(wanted, { socket });
+  const director = textOption(options, 'director');
+  const facts = await gatherFacts(wanted, { socket, ...(director !== undefined && { director }) });
   const examined =
     options.probe === true
       ? examineProbed(await (await import('../compose/doctor-probes.ts')).probe(facts))

@@ -9,15 +9,17 @@ import { processFacts } from '../system/host/process-facts.ts';
 import { askControlSocket } from '../system/sockets/ask-control-socket.ts';
 import { streamControlSocket } from '../system/sockets/control-stream.ts';
 
-/** Of a stranger that goes on, the daemon tells more often. */
-const ofLateMs = 900_000;
+/** Of a stranger that goes on, the daemon tells every minute. */
+const ofLateMs = 300_000;
+/** The others are peculiarities of another program, and nothing is written in its file for them. */
+const ofConfig: ReadonlySet<string> = new Set(['interval', 'addresses', 'owner']);
 
 /** @returns undefined where none answers. */
 export async function askForDoctor(socket: string, now: number): Promise<DaemonFact | undefined> {
   const answer = await askControlSocket(socket, 'GET', '/status');
   if (!answer.ok || answer.value.status !== 200) return undefined;
   const status = answer.value.body as DaemonStatus;
-  const records = await recordsSince(socket, now - Math.max(ofLateMs, status.uptimeSec * 1000));
+  const records = await recordsSince(socket, now - ofLateMs);
   const own = status.vrrpProcess;
   return {
     routers: status.vrrp.map((router) => routerFact(router, records, now)),
@@ -51,14 +53,14 @@ function routerFact(
   const strangers = of('vrrp.foreign_router')
     .filter((record) => now - timeOf(record) < ofLateMs)
     .map(({ source, reason }) => ({ source: text(source), reason: text(reason) }));
-  const differences = of('vrrp.advert_differs').map(({ source, what, ours, theirs }) => ({
-    ...{ source: text(source), what: text(what), ours: text(ours), theirs: text(theirs) },
-  }));
+  const differences = peers.flatMap(({ address: source, heardAgoMs, differs = [] }) =>
+    differs.filter(({ what }) => ofConfig.has(what)).map((each) => ({ ...each, source, heardAgoMs })),
+  );
   return {
     ...{ name, virtualRouterId: vrid, phase, advertsSent, advertsReceived },
     peers: peers.flatMap(({ address }) => parseIp(address) ?? []),
     strangers: lastOf(strangers, ({ source }) => source),
-    differences: lastOf(differences, ({ source, what }) => `${source} ${what}`),
+    differences,
   };
 }
 

@@ -51,9 +51,10 @@ export type RouterFact = {
   readonly peers: readonly Ip[];
   /** Heard of late with its VRID, and no peers. */
   readonly strangers: readonly { readonly source: string; readonly reason: string }[];
-  /** Of peers, of late. */
+  /** Of the last advert of each peer. */
   readonly differences: readonly {
     readonly source: string;
+    readonly heardAgoMs: number;
     readonly what: string;
     readonly ours: string;
     readonly theirs: string;
@@ -81,6 +82,8 @@ export type NetworkFileFact = { readonly path: string; readonly manager: string;
 
 export type Facts = {
   readonly config: Config;
+  /** Whose values of the config count, where it is not the host's own name. */
+  readonly asDirector?: string;
   readonly links: readonly LinkFact[];
   readonly addresses: readonly AddressFact[];
   /** By the path below /proc/sys: "net/ipv4/conf/eth0/rp_filter". */

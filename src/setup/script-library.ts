@@ -50,7 +50,7 @@ setting() {
 }`,
 
   address: String.raw`
-# address ADDRESS LENGTH DEVICE WHY
+# address ADDRESS LENGTH DEVICE WHY: there, and on no card, by which others would find it here
 address() {
   there=$(ip -o address show to "$1/$2" | awk '{ print $2, $4 }')
   others=$(printf '%s\n' "$there" | grep -vFx -e "$3 $1/$2" -e '')
@@ -59,16 +59,22 @@ address() {
   case $1 in *:*) how='nodad preferred_lft 0' ;; *) how= ;; esac
   case $action in
     apply)
-      [ $has = no ] || return 0
       # shellcheck disable=SC2086
-      { ip address add "$1/$2" dev "$3" $how && remember "address $1" "$3"; } || failed "add $1/$2 to $3" ;;
+      [ $has = yes ] || { ip address add "$1/$2" dev "$3" $how && remember "address $1" "$3"; } || failed "add $1/$2 to $3"
+      cards=$(printf '%s\n' "$others" | grep -v '^lo ')
+      [ -z "$cards" ] || remember "cards $1" "$cards"
+      printf '%s\n' "$cards" | while read -r dev place; do [ -z "$dev" ] || ip address del "$place" dev "$dev" || exit 1; done || failed "take $1 off its card" ;;
     check)
       [ $has = yes ] || wrong "$1/$2 is not on $3" "$4" "ip address add $1/$2 dev $3"
       [ -z "$others" ] || wrong "$1 is there in another way as well: $(printf %s "$others" | head -n 1)" "$4" "ip address del $(printf '%s\n' "$others" | awk 'NR == 1 { print $2, "dev", $1 }')" ;;
     undo)
-      remembers "address $1" || [ $persists = yes ] || return 0
-      [ $has = no ] || ip address del "$1/$2" dev "$3"
-      forget "address $1" ;;
+      if remembers "address $1" || [ $persists = yes ]; then
+        [ $has = no ] || ip address del "$1/$2" dev "$3"
+        forget "address $1"
+      fi
+      remembers "cards $1" || return 0
+      recall "cards $1" | while read -r dev place; do ip address replace "$place" dev "$dev"; done
+      forget "cards $1" ;;
   esac
 }`,
 
@@ -233,7 +239,10 @@ file() {
   case $action in
     apply) [ "$(cat "$1" 2>/dev/null)" = "$wanted" ] || { mkdir -p "$(dirname "$1")" && (umask "${'$'}{2:-022}" && printf '%s\n' "$wanted" >"$1"); } || failed "write $1" ;;
     check) [ "$(cat "$1" 2>/dev/null)" = "$wanted" ] || wrong "$1 is not as it should be" "a boot would not set this up again" "run this script again" ;;
-    undo) rm -f "$1" ;;
+    undo)
+      rm -f "$1"
+      # Where drop-ins lie: gone with the last of them.
+      case $1 in *.network.d/*) rmdir "$(dirname "$1")" 2>/dev/null ;; esac ;;
   esac
 }`,
 

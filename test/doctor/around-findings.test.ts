@@ -147,6 +147,19 @@ describe('rp_filter beside rules of routing', () => {
   ] as const)('%s', (_, facts, expected) => expect(namesIn(facts)).toEqual(expected));
 });
 
+describe('rules of the older iptables', () => {
+  it('are changed by the program of that name', () => {
+    const text = '*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n-A INPUT -p vrrp -j ACCEPT\nCOMMIT\n';
+    const chains = parseIptablesSave(text, 'ip', true);
+    expect(found(doctorFacts({ ruleset: [...(healthy.ruleset ?? []), ...chains] }))).toMatchObject([
+      {
+        what: 'chain INPUT of iptables-legacy drops tcp to 10.7.0.240 port 80',
+        command: 'iptables-legacy -I INPUT -d 10.7.0.240 -p tcp --dport 80 -j ACCEPT',
+      },
+    ]);
+  });
+});
+
 describe('rules that give packets another destination', () => {
   const docker = (port: number, more = '') => `*nat
 :PREROUTING ACCEPT [0:0]

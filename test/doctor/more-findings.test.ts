@@ -39,7 +39,7 @@ describe('what the daemon knows', () => {
     vrrp: healthy.config.vrrp.map((each) => ({ ...each, unicastPeers: [ip('10.7.0.2')] })),
   });
   const stranger = [{ source: '10.7.0.9', reason: 'addresses' }];
-  const difference = [{ source: '10.7.0.2', what: 'interval', ours: '1 s', theirs: '2 s' }];
+  const difference = [{ source: '10.7.0.2', heardAgoMs: 900, what: 'interval', ours: '1 s', theirs: '2 s' }];
   const rows: readonly (readonly [string, Facts, readonly string[]])[] = [
     ['a backup without the address', doctorFacts({ daemon: running() }), []],
     ['a backup with it', doctorFacts({ daemon: running(), ...held() }), ['vip-held-as-backup']],

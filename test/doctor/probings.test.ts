@@ -36,6 +36,14 @@ describe('a healthy network', () => {
   });
 });
 
+describe('a printed command', () => {
+  it('names the director where it was named', () => {
+    const outcomes = fated('vip', gateServer, 'silent');
+    const [finding] = findingsIn({ outcomes }, { asDirector: 'lvs two' });
+    expect(finding?.command).toContain("-c a.yaml --director 'lvs two' --real");
+  });
+});
+
 describe('a gate server', () => {
   const fates: readonly Fate[] = ['answered', 'reset', 'unreachable', 'expired', 'silent'];
   const cases = fates.flatMap((own) => fates.map((atVip) => [own, atVip] as const));

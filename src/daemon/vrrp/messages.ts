@@ -5,6 +5,7 @@ import type { JournalEvent } from '../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import type { Finding } from '../../model/tracking.ts';
 import type { Phase } from '../../model/vrrp.ts';
+import type { Difference } from '../../vrrp/differences.ts';
 import type { Lateness } from '../pace/lateness.ts';
 
 /** What the main process has found out of tracked things, by findingKey(); what is missing is unknown. */
@@ -37,6 +38,8 @@ export type PeerStatus = {
   /** Of its last advert; 0: it resigned. */
   readonly priority: number;
   readonly heardAgoMs: number;
+  /** In what its last advert is not as ours are; absent: in nothing. */
+  readonly differs?: readonly Difference[];
 };
 
 export type VrrpInstanceStatus = {

@@ -26,8 +26,8 @@ function heldAsBackup({ name, phase }: RouterFact, { config, addresses }: Facts)
     .flatMap(({ entry, device }) =>
       addresses
         .filter((own) => own.device === device && own.address === entry.address)
-        // One of ours has a lease, and goes by itself.
-        .filter(({ isDynamic }) => isDynamic !== true)
+        // One of ours has a lease, and goes by itself; one that the kernel does not use answers nobody.
+        .filter(({ isDynamic, isDuplicate }) => isDynamic !== true && isDuplicate !== true)
         .map(
           (own): Finding => ({
             ...{ name: 'vip-held-as-backup', level: 'fault', services: servicesAt(config, entry.address) },
@@ -67,9 +67,9 @@ const strangers = ({ name, virtualRouterId, strangers: heard }: RouterFact): rea
   }));
 
 const differences = ({ name, differences: heard }: RouterFact): readonly Finding[] =>
-  heard.map(({ source, what, ours, theirs }) => ({
+  heard.map(({ source, heardAgoMs, what, ours, theirs }) => ({
     ...{ name: 'peer-config-differs', level: 'warning', services: [] },
-    what: `${source} advertises another ${what} for ${name}: ${theirs}, here it is ${ours}`,
+    what: `${source} advertises another ${what} for ${name}: ${theirs}, here it is ${ours} (heard ${Math.round(heardAgoMs / 1000)} s ago)`,
     why: 'after a failover other addresses are there, or the two judge each other by other times',
     advice: 'let both directors have the same file: what differs can be written for each (docs/config.md)',
   }));

@@ -206,13 +206,15 @@ function transportMatch(
   };
 }
 
-const chainName = ({ by, family, table, name }: Chain): string =>
-  by === 'nft' ? `chain ${name} of nftables' ${family} ${table}` : `chain ${name} of ${iptablesOf(family)}`;
+const chainName = (chain: Chain): string =>
+  chain.by === 'nft'
+    ? `chain ${chain.name} of nftables' ${chain.family} ${chain.table}`
+    : `chain ${chain.name} of ${iptablesOf(chain)}`;
 
 /** Before all that stands there, in the words of whoever keeps that chain. */
 function acceptance(chain: Chain, { nft, iptables, packets }: Match, table = ''): string {
   if (chain.by === 'iptables')
-    return `${iptablesOf(chain.family)}${table} -I ${quoted(chain.name)} ${iptables} -j ACCEPT`;
+    return `${iptablesOf(chain)}${table} -I ${quoted(chain.name)} ${iptables} -j ACCEPT`;
   if (chain.table === 'firewalld' && packets !== undefined) {
     const { protocol, port = 0 } = packets;
     return typeof protocol === 'number' || port === 0

@@ -80,7 +80,7 @@ function hitting(facts: Facts): readonly Finding[] {
           command:
             chain.by === 'nft'
               ? `nft insert rule ${chain.family} ${quoted(chain.table)} ${quoted(chain.name)} ${family} daddr ${id.address} accept`
-              : `${iptablesOf(chain.family)} -t nat -I ${quoted(chain.name)} -d ${id.address} -j ACCEPT`,
+              : `${iptablesOf(chain)} -t nat -I ${quoted(chain.name)} -d ${id.address} -j ACCEPT`,
         },
       ];
     }),

@@ -6,12 +6,14 @@ import { type Act, type Chain, type Condition, protocolOf, type Rule, type Span 
 
 type Draft = { -readonly [Key in keyof Chain]: Chain[Key] } & { rules: Rule[] };
 
-export function parseIptablesSave(text: string, family: 'ip' | 'ip6'): readonly Chain[] {
+/** @param isLegacy of a program that was asked by that name, beside the one of nf_tables. */
+export function parseIptablesSave(text: string, family: 'ip' | 'ip6', isLegacy = false): readonly Chain[] {
   const chains: Draft[] = [];
   let table = '';
   for (const line of text.split('\n')) {
     if (line.startsWith('*')) table = line.slice(1).trim();
-    else if (line.startsWith(':')) chains.push(chainOf(line, table, family));
+    else if (line.startsWith(':'))
+      chains.push({ ...chainOf(line, table, family), ...(isLegacy && { isLegacy: true as const }) });
     else if (line.startsWith('-A ')) {
       const [name = '', ...words] = wordsOf(line.slice(3));
       chains.find((each) => each.table === table && each.name === name)?.rules.push(ruleOf(words));

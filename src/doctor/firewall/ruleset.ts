@@ -34,6 +34,8 @@ export type Chain = {
   readonly family: Family;
   readonly table: string;
   readonly name: string;
+  /** Of the older iptables, which keeps its rules apart from nf_tables. */
+  readonly isLegacy?: true;
   /** Absent: only others lead to it. */
   readonly hook?: string;
   readonly type?: string;
@@ -43,8 +45,9 @@ export type Chain = {
 
 export type Ruleset = readonly Chain[];
 
-/** The program that keeps the chains of iptables of a family. */
-export const iptablesOf = (family: Family): string => (family === 'ip6' ? 'ip6tables' : 'iptables');
+/** The program that keeps a chain of iptables. */
+export const iptablesOf = ({ family, isLegacy }: Pick<Chain, 'family' | 'isLegacy'>): string =>
+  `${family === 'ip6' ? 'ip6tables' : 'iptables'}${isLegacy === true ? '-legacy' : ''}`;
 
 export const protocolNumbers: Readonly<Record<string, number>> = {
   ...{ icmp: 1, igmp: 2, ipencap: 4, ipip: 4, tcp: 6, udp: 17, ipv6: 41, gre: 47, esp: 50, ah: 51 },

@@ -85,7 +85,7 @@ function toVip(outcome: Outcome, probed: Probed): Finding | undefined {
       wrapping === undefined
         ? 'its check is well and clients get no answer from it: it has not the VIP, or its firewall drops it'
         : 'its check is well and clients get no answer from it: no device there takes the tunnel apart, the VIP is missing, its rp_filter or its firewall drops it',
-    command: setUpCommand(real, probed.config),
+    command: setUpCommand(real, probed),
     advice: `then its firewall: lvs-director realserver ${wrapping === undefined ? 'dr' : 'tun'} --firewall nftables has the lines`,
   };
 }
@@ -116,7 +116,7 @@ function back(outcome: Outcome, probed: Probed): Finding | undefined {
     ...{ name: 'way-back', level: 'fault', services: shot.services },
     what: `${shot.target} answers its neighbours, and its answers to ${shot.source}, as to any client, ${came}`,
     why: 'the director has to see the answers, to put the VIP into them: with another gateway clients get them from a stranger',
-    command: setUpCommand(real, probed.config),
+    command: setUpCommand(real, probed),
     advice: 'or full NAT, which needs nothing on servers: lvs-director director nat --full-nat',
   };
 }

@@ -101,7 +101,7 @@ function atServer({ device, address }: Place, mac: Mac, server: Server, probed: 
     why: 'clients and routers learn either of the two, and what goes to the server is neither balanced nor checked',
     ...(server.forward === 'masq'
       ? { advice: `take ${address} off ${server.address}: a masq server has no VIP` }
-      : { command: setUpCommand(server, probed.config) }),
+      : { command: setUpCommand(server, probed) }),
   };
 }
 

@@ -1,17 +1,26 @@
 // A set-up as files of systemd-networkd. Source: systemd.network(5), systemd.netdev(5).
 import { familyOf } from '../../net/ip.ts';
 import { hostLength } from '../../net/prefix.ts';
-import type { Need } from '../need.ts';
+import type { Need, TunnelDevice } from '../need.ts';
 import type { Step } from '../script.ts';
-import { bootFiles, fileStep, needsOf } from './boot-files.ts';
+import { bootFiles, bootUnit, fileStep, needsOf } from './boot-files.ts';
 
 const folder = '/etc/systemd/network';
 
 export function networkdSteps(needs: readonly Need[], name: string): readonly Step[] {
   const steps = [...netdevs(needs, name), ...networks(needs, name), ...routes(needs)];
   const reread: Step = { call: 'reread networkctl reload' };
-  return [...bootFiles(needs, name), ...steps, ...(steps.length === 0 ? [] : [reread])];
+  const others = needs.filter((need) => need.need === 'tunnel' && isBeyond(need.device));
+  return [
+    ...bootFiles(needs, name),
+    ...bootUnit(others, name),
+    ...steps,
+    ...(steps.length === 0 ? [] : [reread]),
+  ];
 }
+
+/** It has no word for the checksums of GRE: a unit makes that device. */
+const isBeyond = ({ options }: TunnelDevice): boolean => options.includes('icsum');
 
 const netdevs = (needs: readonly Need[], name: string): readonly Step[] => [
   ...needsOf(needs, 'gue').map(({ port }) =>
@@ -26,7 +35,7 @@ const netdevs = (needs: readonly Need[], name: string): readonly Step[] => [
   ),
   // The kernel's own devices come with their modules.
   ...needsOf(needs, 'tunnel')
-    .filter(({ device }) => device.local !== undefined)
+    .filter(({ device }) => device.local !== undefined && !isBeyond(device))
     .map(({ device }) =>
       fileStep(`${folder}/60-lvs-${name}-${device.name}.netdev`, [
         '[NetDev]',

@@ -1,5 +1,6 @@
 // A set-up as connections of NetworkManager's. The addresses lie on a dummy device, since a connection of lo is made by
 // NetworkManager itself. Source: nmcli(1), nm-settings-nmcli(5).
+import type { Protocol } from '../../model/ipvs.ts';
 import { familyOf } from '../../net/ip.ts';
 import { hostLength } from '../../net/prefix.ts';
 import type { Need } from '../need.ts';
@@ -7,6 +8,7 @@ import { call, type Step } from '../script.ts';
 import { bootFiles, bootUnit, needsOf } from './boot-files.ts';
 
 const device = 'lvs-vip';
+const protocolNumbers: Readonly<Record<Protocol, number>> = { tcp: 6, udp: 17, sctp: 132 };
 
 /** What lies on lo elsewhere. */
 export function onDummy(needs: readonly Need[]): readonly Need[] {
@@ -68,10 +70,14 @@ function routes(needs: readonly Need[]): readonly Step[] {
     ...[...new Set(answers.map(({ via }) => via))].flatMap((via) => {
       const own = answers.filter((each) => each.via === via);
       const anywhere = via.includes(':') ? '::/0' : '0.0.0.0/0';
-      const rules = own.map(
-        ({ from, protocol, port }) =>
-          `priority 3113 from ${from} ipproto ${protocol}${port === 0 ? '' : ` sport ${port}`} table 3112`,
-      );
+      // It takes protocols and tables by number alone; 254 is the main one.
+      const rules = [
+        `priority 3112 from ${anywhere} suppress_prefixlength 0 table 254`,
+        ...own.map(
+          ({ from, protocol, port }) =>
+            `priority 3113 from ${from} ipproto ${protocolNumbers[protocol]}${port === 0 ? '' : ` sport ${port}`} table 3112`,
+        ),
+      ];
       const why = own[0]?.why ?? '';
       return [
         profile(via, `${key(via)}.routes`, `${anywhere} ${via} table=3112`, why),

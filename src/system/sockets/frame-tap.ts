@@ -31,7 +31,8 @@ const ETH_P_ALL = 0x0003;
 const PACKET_OUTGOING = 4;
 /** struct sockaddr_ll. */
 const addressLength = 20;
-const frameBytesMax = 2048;
+/** A packet may have 65535 bytes, and networks of large ones have frames of 9000: what is cut off would be no answer. */
+const frameBytesMax = 65_536 + 64;
 
 export type TappedFrame = { readonly bytes: Uint8Array; readonly isOutgoing: boolean };
 
@@ -59,6 +60,7 @@ export function openFrameTap(interfaceIndex: number, port: number): Result<Frame
     closeDescriptor(fd);
     return bound;
   }
+  const into = new Uint8Array(frameBytesMax);
   return ok({
     send: (frame) => {
       const sent = sendTo(fd, frame, linkAddress(interfaceIndex, ((frame[12] ?? 0) << 8) | (frame[13] ?? 0)));
@@ -66,20 +68,19 @@ export function openFrameTap(interfaceIndex: number, port: number): Result<Frame
     },
     take: () => {
       const frames: TappedFrame[] = [];
-      for (let frame = receive(fd); frame !== undefined; frame = receive(fd)) frames.push(frame);
+      for (let frame = receive(fd, into); frame !== undefined; frame = receive(fd, into)) frames.push(frame);
       return frames;
     },
     close: () => void closeDescriptor(fd),
   });
 }
 
-function receive(fd: number): TappedFrame | undefined {
+function receive(fd: number, into: Uint8Array): TappedFrame | undefined {
   const from = new Uint8Array(addressLength);
-  const into = new Uint8Array(frameBytesMax);
   const received = receiveFrom(fd, into, from);
   if (!received.ok) return undefined;
   return {
-    bytes: into.subarray(0, Math.min(received.value, frameBytesMax)),
+    bytes: into.slice(0, Math.min(received.value, frameBytesMax)),
     isOutgoing: from[10] === PACKET_OUTGOING,
   };
 }

@@ -169,6 +169,12 @@ END`,
       'ip address add 10.7.0.9/16 dev eth1; ip address del 10.7.0.1/24 dev eth0; ip route replace default dev eth1',
     mend: 'ip address del 10.7.0.9/16 dev eth1; ip address add 10.7.0.1/24 dev eth0; ip route replace default via 10.7.0.254',
   },
+  // The older iptables, beside the one of nf_tables.
+  {
+    finding: 'firewall-drops-service',
+    plant: 'iptables-legacy -A INPUT -p tcp --dport 80 -j DROP',
+    clear: 'iptables-legacy -F INPUT',
+  },
   { finding: 'interface-down', topology: 'dr', plant: 'ip link set dev eth1 down' },
   {
     finding: 'interface-missing',

@@ -149,7 +149,7 @@ function hear(router: Router, facts: AdvertFacts, path: FurtherPath | undefined)
   const { advert, notes } = validation;
   output.reporter.accepted({ ...facts, over, priority: advert.priority }, notes);
   base.paths.heard(path);
-  const known = peers.heard(source, advert.priority);
+  const known = peers.heard(source, advert.priority, notes);
   output.introduction.end();
   const wasActive = machine.state().phase === 'active';
   const priority = effectivePriority(machine.router());
@@ -208,8 +208,9 @@ function tellPriority({ machine, base, config, ports }: Router, from: number): v
 }
 
 function reconfigure(router: Router, next: VrrpInstanceConfig, devices: Devices): void {
-  const { machine, base, output, config: before } = router;
+  const { machine, base, output, peers, config: before } = router;
   router.config = next;
+  peers.reconfigured();
   output.holdings.onConfig(before, servesIn(machine.state().phase));
   void output.accepting.apply();
   base.paths.use(devices);

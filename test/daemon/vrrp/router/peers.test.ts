@@ -18,6 +18,18 @@ describe('the peers of a virtual router', () => {
       { address: '10.9.0.2', priority: 90, heardAgoMs: 100 },
     ]);
   });
+  it('differ as their last advert does, from what our config is now', () => {
+    const peers = createPeers({ clock: createVirtualTime() });
+    const differs = [{ what: 'interval', ours: '1 s', theirs: '2 s' }] as const;
+    const now = () => peers.status().map((each) => each.differs);
+    peers.heard(ip('10.9.0.1'), 150, differs);
+    expect(now()).toEqual([differs]);
+    peers.reconfigured();
+    expect(now()).toEqual([undefined]);
+    peers.heard(ip('10.9.0.1'), 150, differs);
+    peers.heard(ip('10.9.0.1'), 150, []);
+    expect(now()).toEqual([undefined]);
+  });
   it('are sixteen at most, whoever sends: those that were silent longest are forgotten', () => {
     const peers = createPeers({ clock: createVirtualTime() });
     for (let host = 1; host <= 100; host++) peers.heard(ip(`10.9.0.${host}`), 100);
