@@ -1,9 +1,22 @@
-// What a boot and its end bring: a network that is never online, and both directors at once. The tests follow each other.
+// What a boot and its end bring: a network that is never online, interfaces that come late, both directors at once, and
+// one that is powered off. The tests follow each other.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLab } from '../harness/namespaces.ts';
 import { waitUntil } from '../harness/process.ts';
 import type { Machine } from '../harness/systemd/machine.ts';
-import { createSite, director, holds, isActiveUnit, pairConfig, property, serves } from './site.ts';
+import {
+  createSite,
+  director,
+  holds,
+  isActiveUnit,
+  mark,
+  pairConfig,
+  property,
+  type Site,
+  serves,
+  unanswered,
+  waitToTell,
+} from './site.ts';
 
 /** A second router on an interface that no boot brings. */
 const config = pairConfig.replace(
@@ -16,16 +29,18 @@ const config = pairConfig.replace(
     virtual_ipaddress: [10.78.0.240/24]
 checkinterval: 5`,
 );
+const lateVip = '10.78.0.240';
 /** As a network manager that waits for a cable. */
 const neverOnline = '[Service]\nExecStart=\nExecStart=/bin/sleep infinity\nTimeoutStartSec=infinity\n';
 
 const lab = createLab();
 
+let site: Site;
 let lvs1: Machine;
 let lvs2: Machine;
 
 beforeAll(async () => {
-  const site = await createSite(lab);
+  site = await createSite(lab);
   [lvs1, lvs2] = await Promise.all([director(site, 'lvs1', config), director(site, 'lvs2', config)]);
   await Promise.all([lvs1, lvs2].map((machine) => machine.run('systemctl enable --now lvs-director')));
   await serves(lvs1);
@@ -70,6 +85,47 @@ describe('a network that is never online', () => {
   });
 });
 
+/** One of them alone. */
+const isLateVipAt = (machine: Machine, other: Machine) =>
+  waitUntil(async () => (await holds(machine, lateVip)) && !(await holds(other, lateVip)), {
+    timeoutMs: 60_000,
+    what: `${machine.name} alone has ${lateVip}`,
+  });
+
+describe('an interface that comes late', () => {
+  it('is taken into use when it is there, and the daemon goes on meanwhile', async () => {
+    await serves(lvs1);
+    const late = await lab.lan('late');
+    const since = await mark(lvs1);
+    const of = async (machine: Machine) => Number(await property(machine, 'MainPID'));
+    const before = [await of(lvs1), await of(lvs2)];
+    const lost = await unanswered(site.client, async () => {
+      await lab.attach(lvs2.host, late, { interface: 'late0', addresses: ['10.78.0.2/24'] });
+      await isLateVipAt(lvs2, lvs1);
+      await lab.attach(lvs1.host, late, { interface: 'late0', addresses: ['10.78.0.1/24'] });
+      await isLateVipAt(lvs1, lvs2);
+    });
+    expect(lost).toBe(0);
+    const fits = ({ instance, from, to }: Readonly<Record<string, unknown>>) =>
+      instance === 'VI_late' && from === 'fault' && to === 'backup';
+    await waitToTell(lvs1, 'vrrp.transition', { since, fits });
+    expect([await of(lvs1), await of(lvs2)]).toEqual(before);
+  });
+
+  it('and goes again leaves its router in fault, and the other one alone', async () => {
+    const since = await mark(lvs1);
+    const lost = await unanswered(site.client, async () => {
+      await lvs1.run('ip link delete late0');
+      await isLateVipAt(lvs2, lvs1);
+    });
+    expect(lost).toBe(0);
+    const fits = ({ instance, to }: Readonly<Record<string, unknown>>) =>
+      instance === 'VI_late' && to === 'fault';
+    await waitToTell(lvs1, 'vrrp.transition', { since, fits });
+    expect(await isActiveUnit(lvs1)).toBe(true);
+  });
+});
+
 describe('the end of a machine', () => {
   it('both at once: they come back, one of them serves, and neither is in fault', async () => {
     await Promise.all([reboot(lvs1), reboot(lvs2)]);
@@ -80,5 +136,23 @@ describe('the end of a machine', () => {
       what: 'lvs2 is the backup',
     });
     for (const machine of [lvs1, lvs2]) expect(await property(machine, 'NRestarts')).toBe('0');
+  });
+
+  it('powered off while it is active: it hands over before its network goes', async () => {
+    const since = await mark(lvs2);
+    const lost = await unanswered(site.client, async () => {
+      await lvs1.run('systemctl poweroff');
+      await waitUntil(async () => (await lvs1.attempt('true')).status === 125, {
+        timeoutMs: 120_000,
+        what: 'lvs1 is off',
+      });
+      await serves(lvs2);
+    });
+    expect(lost).toBe(0);
+    const fits = ({ instance, to }: Readonly<Record<string, unknown>>) =>
+      instance === 'VI_1' && to === 'active';
+    expect(await waitToTell(lvs2, 'vrrp.transition', { since, fits })).toMatchObject({
+      reason: 'active_resigned',
+    });
   });
 });
