@@ -91,6 +91,7 @@ function formatVirtual(virtual: VirtualConfig): string {
   const down = virtual.quiescent ? 'weight 0' : 'removed';
   const rules = [
     `checked every ${formatDuration(virtual.checkintervalMs)}`,
+    ...(virtual.warmupMs === undefined ? [] : [`first within ${formatDuration(virtual.warmupMs)}`]),
     ...(virtual.retryintervalMs === undefined
       ? []
       : [`${formatDuration(virtual.retryintervalMs)} after a failure`]),

@@ -36,6 +36,21 @@ describe('lvs-director check', () => {
     expect(out).toMatch(/127\.0\.0\.1:80 +gate +1 +none: the fallback/);
   });
 
+  it('says when checks come, the first as well where that is said', async () => {
+    const timed = (more: string) =>
+      check(
+        good.replace('checktype: 3', `checktype: 3, failurecount: 2, retryinterval: 1s${more}`),
+        '--director',
+        'b',
+      );
+    expect((await timed('')).out).toContain(
+      'checked every 10s, 1s after a failure, removed after 2 failure(s)',
+    );
+    expect((await timed(', warmup: 5s')).out).toContain(
+      'checked every 10s, first within 5s, 1s after a failure',
+    );
+  });
+
   it('says which packets we mark', async () => {
     const marks = 'marks: [{address: 10.0.0.1, ports: [80, 443]}]';
     const { out } = await check(`virtual:\n  - {fwmark: 3, ${marks}, real: [10.0.0.2 gate]}\n`);
