@@ -136,7 +136,6 @@ export const leftOutWords: readonly Row[] = [
   ['look', 'as a process counts at once', ['delay', 'fork_delay', 'terminate_delay']],
   ['look', 'as HTTP/1.1 is spoken', ['http_protocol']],
   ['look', unmatched, ['tls_compliant']],
-  ['look', 'as a SMTP_CHECK has one address, and several checks of a server are each one', ['host']],
   ['look', 'as the whole body is matched', ['regex_min_offset', 'regex_max_offset', 'regex_stack']],
   ['look', 'as an HTTP check names its host by virtualhost, over TLS by sni too', ['enable_sni', 'sni_name']],
   [

@@ -84,6 +84,27 @@ describe('a check', () => {
     );
   });
 
+  it('of SMTP is one for each host, and one of its own where it says where that goes', () => {
+    const hosts = 'host {\nconnect_ip 10.0.0.7\n}\nhost {\nconnect_port 2525\nconnect_timeout 2\n}\n';
+    const placesOf = (own: string) => {
+      const { virtual, notes } = checked(`SMTP_CHECK {\nhelo_name me\n${own}${hosts}}`);
+      expect(notes.join('\n')).not.toContain('host');
+      return virtual?.checks?.map(({ checkaddress, checkport, checktimeoutMs }) => [
+        checkaddress,
+        checkport,
+        checktimeoutMs ?? virtual.checktimeoutMs,
+      ]);
+    };
+    const [first, second] = [
+      ['10.0.0.7', undefined, 5000],
+      [undefined, 2525, 2000],
+    ];
+    expect(placesOf('')).toEqual([first, second]);
+    expect(placesOf('connect_timeout 9\n')).toEqual([[undefined, undefined, 9000], first, second]);
+    const { virtual } = checked('SMTP_CHECK {\nhost {\n}\n}');
+    expect(virtual?.checks).toBeUndefined();
+  });
+
   it('with codes by a comma is taken, with a note', () => {
     const { virtual, notes } = checked('HTTP_GET {\nurl {\nstatus_code 200,204\n}\n}');
     expect(virtual?.http?.status).toEqual([

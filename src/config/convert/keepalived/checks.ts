@@ -9,6 +9,7 @@ import { commandOf, noteRest, userOf } from './commands.ts';
 import { noteUnknown, reasonOf } from './left-out.ts';
 import { withOptions } from './regex-options.ts';
 import { regexOf, scriptWordsOf } from './script-words.ts';
+import { byHost } from './smtp-hosts.ts';
 import { protocolOf } from './targets.ts';
 import {
   digitsWithin,
@@ -61,8 +62,11 @@ const own: Readonly<Record<string, readonly string[]>> = {
   BFD_CHECK: ['name'],
 };
 
-/** Several for an HTTP_GET whose URLs have different hosts. */
-export function checksOf(scope: Scope): readonly Fields[] {
+/** Several for an HTTP_GET whose URLs have different hosts, and for an SMTP_CHECK with hosts. */
+export const checksOf = (scope: Scope): readonly Fields[] =>
+  byHost(scope.checker, scope.note).flatMap((checker) => checksAt({ ...scope, checker }));
+
+function checksAt(scope: Scope): readonly Fields[] {
   const { checker, note } = scope;
   const known = new Set([...common, ...(own[checker.key] ?? []), ...(isLocal(checker) ? [] : placeKeys)]);
   noteUnknown(checker.block ?? [], known, checker.key, note);
@@ -95,7 +99,12 @@ const timeOf = ({ checker, real, virtual }: Scope, key: string): string | undefi
   // What an SMTP_CHECK inherits is looked up at its end, and has to stand before it.
   const isEarly = checker.key === 'SMTP_CHECK' && key === 'connect_timeout';
   const before = ({ block = [] }: Statement, inner: Statement) =>
-    isEarly ? block.slice(0, block.indexOf(inner)) : block;
+    isEarly
+      ? block.slice(
+          0,
+          block.findIndex(({ at }) => at === inner.at),
+        )
+      : block;
   return [checker.block, before(real, checker), before(virtual, real)]
     .map((block) => seconds(lastFitting(block, key, (text) => seconds(text) !== undefined)?.words[0]))
     .find((time) => time !== undefined);
