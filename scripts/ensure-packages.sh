@@ -76,6 +76,22 @@ if [ "${LAB_SERVERS:-}" = all ] && [ ! -e /usr/lib/mysql/plugin/auth_ed25519.so 
   (cd "$plugins.new" && apt-get -q download mariadb-server >/dev/null 2>&1 && dpkg-deb -x ./*.deb . && rm ./*.deb) &&
     mv "$plugins.new" "$plugins" || { rm -rf "$plugins.new"; echo 'left out: the ed25519 of MariaDB' >&2; }
 fi
+# Those who keep the network of a machine, for what is written for them (realserver --format): unpacked and not installed,
+# as they would take this host's in hand.
+keepers=$(dirname "$0")/../.lab/keepers
+if [ $# = 0 ] && [ ! -e "$keepers" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  mkdir -p "$keepers.new"
+  chmod 777 "$keepers.new"
+  wanted='ifupdown netplan.io network-manager'
+  # shellcheck disable=SC2086 # one word a package
+  for library in $(apt-cache depends $wanted 2>/dev/null | sed -n 's/^ *Depends: \(lib[^ ]*\)$/\1/p' | sort -u); do
+    dpkg -s "$library" >/dev/null 2>&1 || wanted="$wanted $library"
+  done
+  # shellcheck disable=SC2086
+  (cd "$keepers.new" && apt-get -q download $wanted >/dev/null 2>&1 &&
+    for archive in ./*.deb; do dpkg-deb -x "$archive" . && rm "$archive"; done) &&
+    mv "$keepers.new" "$keepers" || { rm -rf "$keepers.new"; echo 'left out: ifupdown, netplan and nmcli' >&2; }
+fi
 [ -n "$missing$wished" ] || exit 0
 
 give_up() { echo "Missing:${missing:-$wished} ($1)" >&2; exit 1; }
