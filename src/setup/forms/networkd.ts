@@ -80,6 +80,8 @@ function routes(needs: readonly Need[]): readonly Step[] {
   const before = [
     `dev=$(way_to ${first.via})`,
     `network=$(networkctl status "$dev" 2>/dev/null | sed -n 's/.*Network File: //p' | sed 's|.*/||')`,
+    // Where networkctl has nobody to ask: no D-Bus.
+    `[ -n "$network" ] || network=$(sed -n 's|^NETWORK_FILE=.*/||p' "/run/systemd/netif/links/$(cat "/sys/class/net/$dev/ifindex")" 2>/dev/null)`,
   ].join('; ');
   const lines = [
     ...gateways.map(({ via }) => ['[Network]', `Gateway=${via}`]),
