@@ -198,6 +198,8 @@ describe('the adverts of a macvlan', () => {
     ['use_vmac\nvmac_xmit_base', true],
     ['vmac_xmit_base', undefined],
     ['use_vmac\nunicast_peer {\n192.0.2.2\n}', true],
+    ['use_vmac\nunicast_peer {\n}', true],
+    ['use_vmac\nunicast_src_ip 192.0.2.1', true],
     ['use_vmac\nvmac_xmit_base\nstrict_mode yes', undefined],
   ])('%j: from its parent %s', (body, wanted) => {
     const { router: made, notes } = madeOf(body);

@@ -13,7 +13,7 @@ import { rivalKeys, rivalryOf } from './rivals.ts';
 import { type RulePriorities, routesOf, rulesOf } from './routes.ts';
 import { nameOf, type References } from './tracking.ts';
 import { trackKeys, tracksOf } from './tracks.ts';
-import { isSet, lastFitting, lastOf, linesOf, type Statement, wholeWithin, wordOf } from './tree.ts';
+import { isSet, lastFitting, lastOf, type Statement, wholeWithin, wordOf } from './tree.ts';
 
 export type VrrpSurroundings = {
   readonly note: Noting;
@@ -129,7 +129,7 @@ function vridOf(block: Statement['block']): number | undefined {
 /** keepalived sends unicast from nowhere else, and in strict mode from the macvlan alone. */
 function fromBaseOf(block: Statement['block'], { strict }: Election, note: Noting): string | undefined {
   const given = lastOf(block, 'vmac_xmit_base');
-  const unicast = linesOf(block, 'unicast_peer').length > 0;
+  const unicast = lastOf(block, 'unicast_peer', 'unicast_src_ip') !== undefined;
   const hasMacvlan = lastOf(block, 'use_vmac') !== undefined;
   const reason = !hasMacvlan ? 'without use_vmac' : strict ? 'in strict mode' : undefined;
   if (reason === undefined) return given !== undefined || unicast ? 'yes' : undefined;
