@@ -202,25 +202,6 @@ virtual_server group SITE {
 }
 `;
 
-const inhibited = `
-virtual_server 10.9.9.9 80 {
-  delay_loop 1
-  warmup 1
-  alpha
-  protocol TCP
-  lb_algo rr
-  lb_kind NAT
-  sorry_server 127.0.0.9 8080
-  sorry_server_inhibit
-  real_server 127.0.0.2 8080 {
-    TCP_CHECK {
-      connect_timeout 2
-      retry 0
-    }
-  }
-}
-`;
-
 async function converted(host: Host, text: string, name: string): Promise<string> {
   const file = join(lab.directory(`${host.name}-source`), name);
   writeFileSync(file, text);
@@ -291,27 +272,6 @@ describe('convert', () => {
     await become('127.0.0.3');
     await second();
     await become('127.0.0.2', '127.0.0.3');
-  });
-
-  it('a sorry server that is inhibited has weight 0 while it does not serve, as at keepalived', async () => {
-    const hosts = await Promise.all([lab.host('ka'), lab.host('lvs1')]);
-    const [theirs, ours] = hosts;
-    const serve = () =>
-      Promise.all(hosts.map((host) => startNginx(lab, host, { listen: ['127.0.0.2:8080'], body: 'fine' })));
-    const become = async (sorry: string, real: readonly string[]) => {
-      const wanted = ['-A -t 10.9.9.9:80 -s rr', sorry, ...real].map((line) =>
-        line.startsWith('-A') ? line : `-a -t 10.9.9.9:80 -r 127.0.0.${line}`,
-      );
-      for (const host of hosts) await becomes(host, wanted.sort());
-    };
-    const serving = await serve();
-    startKeepalived(lab, theirs, inhibited);
-    startDirector(lab, ours, { config: await converted(ours, inhibited, 'keepalived.conf') });
-    await become('9:8080 -m -w 0', ['2:8080 -m -w 1']);
-    for (const nginx of serving) await nginx.stop();
-    await become('9:8080 -m -w 1', []);
-    await serve();
-    await become('9:8080 -m -w 0', ['2:8080 -m -w 1']);
   });
 
   it('timeouts, sync daemon and a group of ranges: as keepalived sets them', async () => {
