@@ -1,10 +1,12 @@
 // Readers of text: configurations of every grammar, what convert takes, values, files of the host, what a server answers.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { convert, type Format, formats } from '../../../src/config/convert/convert.ts';
+import { createEntryMemory } from '../../../src/config/entry-memory.ts';
 import { parseLdirectord } from '../../../src/config/ldirectord/read.ts';
 import { isSupervised } from '../../../src/config/ldirectord/supervised.ts';
-import { parseConfig } from '../../../src/config/load.ts';
+import { parseChanged, parseConfig } from '../../../src/config/load.ts';
 import { parseRealFile } from '../../../src/config/real-file.ts';
 import { soughtPaths } from '../../../src/config/sought-paths.ts';
 import { parseSyslogTarget } from '../../../src/config/syslog.ts';
@@ -80,6 +82,16 @@ function parsed(text: string, name: string, more: Partial<ConfigEnvironment> = {
   return [config, problems];
 }
 
+/** What is read with the memory of another file is what is read without. */
+function changed(text: string) {
+  const memory = createEntryMemory();
+  for (const known of yamls) parseConfig(known, 'x.yaml', environment, memory);
+  const made = parseChanged(text, 'x.yaml', environment, { memory, newMax: text.length });
+  if (made === undefined) return;
+  const whole = parseConfig(text, 'x.yaml', environment);
+  if (!isDeepStrictEqual(made, whole)) throw new Error('it is read otherwise where another was read before');
+}
+
 /** What convert makes is YAML, or it says why there is none. */
 function converted(text: string, format: Format) {
   const { yaml: made, notes, problem } = convert({ file: 'old', text }, format, noFiles);
@@ -126,8 +138,9 @@ const values = {
 } as const;
 
 export const textTargets: readonly Target[] = [
-  textTarget('yaml', ['parseConfig', 'parseYaml', 'soughtPaths'], yamls, (text) => [
+  textTarget('yaml', ['parseConfig', 'parseChanged', 'parseYaml', 'soughtPaths'], yamls, (text) => [
     parsed(text, 'x.yaml'),
+    changed(text),
     parseYaml(text, 'x.yaml'),
     soughtPaths(text, 'control_socket'),
   ]),
