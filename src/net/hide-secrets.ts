@@ -20,7 +20,7 @@ const named = new RegExp(
 );
 /** `-p x` is anybody's, `--password x` is not. */
 const option = new RegExp(
-  String.raw`(?<=^|\s)(--?(?:[a-z0-9]{1,20}[-_]){0,3}(?:${secretWord})\s+)(\S+)`,
+  String.raw`(?<=^|\s)(--?(?:[a-z0-9]{1,20}[-_.]){0,3}(?:${secretWord})\s+)(\S+)`,
   'giu',
 );
 /** RFC 7617 and RFC 6750, wherever they stand. */
@@ -29,10 +29,12 @@ const scheme = /\b((?:basic|bearer)\s+)([a-z0-9+/_.~-]{8,}=*)/giu;
 const userInfo = /(\/\/[^\s/?#@:]*:)([^\s/?#]*)(?=@)/gu;
 
 const likely = [named, option, scheme, userInfo] as const;
+/** None of these is found in a text without one of them, and nearly all that is logged is such a text. */
+const needed = /pas|pswd|pwd|secret|token|auth|cookie|credential|key|session|signature|b(?:asic|earer)\s|@/iu;
 
 /** What looks like a secret goes; the name before it stays. */
 export const hideLikely = (text: string): string =>
-  likely.reduce((left, pattern) => left.replaceAll(pattern, `$1${hidden}`), text);
+  needed.test(text) ? likely.reduce((left, pattern) => left.replaceAll(pattern, `$1${hidden}`), text) : text;
 
 /** What {@link hideLikely} would hide: the values alone. */
 export const likelySecrets = (text: string): readonly string[] =>
