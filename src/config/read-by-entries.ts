@@ -70,12 +70,16 @@ function readEntries(
   const reading = memory.begin(JSON.stringify([file, director, environment.hostname, split.head]));
   const virtuals: VirtualConfig[] = [];
   const problems: Problem[] = [];
-  let left = newMax;
+  const known = split.entries.map((entry) => reading.recall(entry));
+  // Counted before any is read: who takes it from here begins at the beginning.
+  const news = split.entries.reduce(
+    (sum, { text }, i) => sum + (known[i] === undefined ? text.length : 0),
+    0,
+  );
+  if (news > newMax) return undefined;
   for (const [index, entry] of split.entries.entries()) {
-    let services = reading.recall(entry);
+    let services = known[index];
     if (services === undefined) {
-      left -= entry.text.length;
-      if (left < 0) return undefined;
       const read = readEntry(entry, index, document, origin);
       if (read === undefined) return undefined;
       services = read.virtuals;
