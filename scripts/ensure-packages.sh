@@ -42,7 +42,7 @@ package_of() {
   esac
 }
 
-commands=${*:-ip ipvsadm keepalived vtysh nginx modprobe arping ping curl sysctl nft iptables}
+commands=${*:-ip ipvsadm keepalived vtysh nginx modprobe arping ping curl tcpdump sysctl nft iptables}
 missing=
 for command in $commands; do
   command -v "$command" >/dev/null || missing="$missing $(package_of "$command")"
