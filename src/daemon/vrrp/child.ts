@@ -2,7 +2,7 @@
 // and how it ended. What follows from its end is supervisor.ts's decision.
 import type { Clock, EventLoop } from '../../ports/clock.ts';
 import { createLiveness } from '../pace/liveness.ts';
-import type { FromVrrpProcess, ToVrrpProcess } from './messages.ts';
+import { type FromVrrpProcess, orphanStatus, type ToVrrpProcess } from './messages.ts';
 
 /** Its adverts and leases run out long before; this only gets it going again. */
 const silenceMs = 3000;
@@ -28,6 +28,8 @@ export type ChildEnd = {
   readonly reason: string;
   /** It has done all it was asked to: everything is handed over and removed. */
   readonly isDone: boolean;
+  /** So it has where nobody asked it to: it took the main process for dead, and has nothing to go on with. */
+  readonly handedOver: boolean;
 };
 
 export type WatchedChild = {
@@ -66,10 +68,11 @@ export function watchChild(child: VrrpChild, clock: Clock & EventLoop, options: 
   child.onExit((exit) => {
     liveness.stop();
     const reason = killedFor === undefined ? exit : `${killedFor}: ${exit}`;
-    options.onEnded({ pid: child.pid, reason, isDone: isDone || exit === handedOver });
+    const handedOver = exit === `exit status ${orphanStatus}`;
+    options.onEnded({ pid: child.pid, reason, isDone: isDone || exit === allDone, handedOver });
   });
   return { send: child.send, kill };
 }
 
 /** How a process ends that has done all it was asked to; its word for it may come later than its end. */
-const handedOver = 'exit status 0';
+const allDone = 'exit status 0';

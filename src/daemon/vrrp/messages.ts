@@ -86,6 +86,9 @@ export type VrrpProcessStatus = {
   readonly advertLateness: Lateness;
 };
 
+/** The exit status of one that has handed every role over, as its main process was gone or silent. */
+export const orphanStatus = 3;
+
 export type ToVrrpProcess =
   | {
       readonly type: 'configure';

@@ -10,7 +10,7 @@ import { createClaims } from './holdings/claims.ts';
 import { createFloatingKeeper } from './holdings/floating-routes.ts';
 import { createStatics, type Statics } from './holdings/statics.ts';
 import { type Configuration, createInstances, type Instances } from './instances.ts';
-import type { ToVrrpProcess } from './messages.ts';
+import { orphanStatus, type ToVrrpProcess } from './messages.ts';
 import { createNetworkView } from './network-view.ts';
 import { createTelling, type Telling } from './telling.ts';
 import type { VrrpChannel, VrrpPorts } from './vrrp-ports.ts';
@@ -143,7 +143,7 @@ async function supervisorLost(vrrp: VrrpProcess, reason: string): Promise<void> 
   if (vrrp.isEnding) return;
   vrrp.channel.send({ type: 'event', event: { event: 'vrrp.supervisor_lost', reason } });
   await end(vrrp, false);
-  vrrp.options.exit(1);
+  vrrp.options.exit(orphanStatus);
 }
 
 async function stop(vrrp: VrrpProcess, keeps: boolean): Promise<void> {

@@ -207,13 +207,14 @@ function answer(supervision: Supervision, problems: readonly string[]): void {
   for (const resolve of waiting) resolve(problems);
 }
 
-function ended(supervision: Supervision, { pid, reason, isDone }: ChildEnd): void {
+function ended(supervision: Supervision, end: ChildEnd): void {
+  const { pid, reason, isDone } = end;
   const { onEnded, keeps } = supervision;
   supervision.child = undefined;
   const { process: _, ...reported } = supervision.reported;
   supervision.reported = reported;
   if (onEnded === undefined) {
-    die(supervision, pid, reason);
+    die(supervision, end);
     return;
   }
   if (!isDone && keeps) tellLost(supervision, pid, reason, 'left to the next, which finds what it held');
@@ -225,10 +226,16 @@ function ended(supervision: Supervision, { pid, reason, isDone }: ChildEnd): voi
 }
 
 /** Nobody asked it to end. */
-function die(supervision: Supervision, pid: number, reason: string): void {
+function die(supervision: Supervision, { pid, reason, handedOver }: ChildEnd): void {
   const { held, cleanUps, ports } = supervision;
   const { deaths, pauseMs } = restartAfter(supervision.deaths, ports.clock.now());
   supervision.deaths = deaths;
+  if (pauseMs === undefined && handedOver) {
+    tellLost(supervision, pid, reason, 'it had handed over; restarted');
+    giveUp(supervision);
+    startAfterCleanUps(supervision);
+    return;
+  }
   if (pauseMs === undefined) {
     tellLost(supervision, pid, reason, 'restarted, resumes');
     // Nobody else would ever look after these.

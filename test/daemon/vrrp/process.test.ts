@@ -1,5 +1,7 @@
 // The VRRP process on a host in memory, in virtual time.
+
 import { describe, expect, it } from 'vitest';
+import { orphanStatus } from '../../../src/daemon/vrrp/messages.ts';
 import { ip } from '../../../src/net/ip.ts';
 import { createVirtualHost, eth0, ownAddress, type VirtualHost } from '../../make/vrrp-host.ts';
 import { instance } from '../../make/vrrp-instance.ts';
@@ -383,7 +385,7 @@ describe('the end', () => {
     ]);
     expect(host.did()).toContain('advert 0');
     expect(host.addresses()).not.toContain(vip);
-    expect(host.exits()).toEqual([1]);
+    expect(host.exits()).toEqual([orphanStatus]);
   });
 
   it('comes when the main process is silent too long, not when it speaks', async () => {
@@ -397,7 +399,7 @@ describe('the end', () => {
     expect(named(host, 'vrrp.supervisor_lost')).toEqual([
       { event: 'vrrp.supervisor_lost', reason: 'silent for 2500 ms' },
     ]);
-    expect(host.exits()).toEqual([1]);
+    expect(host.exits()).toEqual([orphanStatus]);
   });
 
   it('does not come from having been frozen oneself', async () => {

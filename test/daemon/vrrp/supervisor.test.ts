@@ -1,6 +1,8 @@
 // The main process's side of the VRRP process: deaths, restarts, resignation on its behalf, and the end.
+
 import { describe, expect, it } from 'vitest';
 import type { FromVrrpProcess, ToVrrpProcess, VrrpSnapshot } from '../../../src/daemon/vrrp/messages.ts';
+import { orphanStatus } from '../../../src/daemon/vrrp/messages.ts';
 import { createVrrpSupervisor } from '../../../src/daemon/vrrp/supervisor.ts';
 import type { JournalEvent } from '../../../src/journal/event.ts';
 import type { VrrpInstanceConfig } from '../../../src/model/config/router.ts';
@@ -143,6 +145,19 @@ describe('a VRRP process that dies', () => {
     child.say({ ...statusOf('backup'), at: 5, snapshot: { ...snapshot('backup'), takenAt: 4 } });
     child.die('signal SIGKILL');
     expect(children[1]?.heard[0]).toMatchObject({ resume: { ...snapshot('backup'), takenAt: 4 } });
+  });
+
+  it('does not resume where it has handed over, as it took the main process for dead', async () => {
+    const { time, child, children, events, supervisor } = await running();
+    child.die(`exit status ${orphanStatus}`);
+    await time.advance(10);
+    expect(children.length).toBe(2);
+    expect(children[1]?.heard[0]).toMatchObject({ type: 'configure', instances: both });
+    expect(children[1]?.heard[0]).not.toHaveProperty('resume');
+    expect(supervisor.status()[0]).toMatchObject({ phase: 'initialize', reason: 'vrrp_process_lost' });
+    expect(events).toContainEqual(
+      expect.objectContaining({ event: 'vrrp.process_lost', action: 'it had handed over; restarted' }),
+    );
   });
 
   it('again within a minute is resigned for, where it was active, and started after a growing pause', async () => {

@@ -35,7 +35,8 @@ it('tells what differs, unless a note above harmless in that block names it', ()
   expect(note(2, 'look', 'priority 100: 90')).toEqual([]);
   expect(note(3, 'look', 'priority 100: 90')).toEqual(told);
   expect(note(2, 'harmless', 'priority 100: 90')).toEqual(told);
-  expect(note(2, 'look', 'vrrp_priority: left out')).toEqual(told);
+  expect(note(2, 'look', 'vrrp_priority: left out')).toEqual([]);
+  expect(note(2, 'look', 'max_priority: left out')).toEqual(told);
 });
 
 for (const [title, folder] of Object.entries(folders)) {

@@ -38,6 +38,9 @@ const fits = ({ protocol }: TheirService, wanted: string): boolean =>
 const micro = (text: string | undefined, factor = 0.001): number | undefined =>
   text === undefined ? undefined : Number.parseFloat(text) * factor;
 
+/** In place of the 0 that a host of an SMTP_CHECK has where it says none, as no check could do with that. */
+const defaultTimeoutMs = 5000;
+
 /** @param ofService what a MISC_CHECK without a time of its own may take */
 function timesOf(kind: string, below: readonly Dumped[], ofService: number | undefined): Fields {
   if (kind === 'FILE_CHECK') return {};
@@ -53,7 +56,7 @@ function timesOf(kind: string, below: readonly Dumped[], ofService: number | und
     // What nobody names is the delay_loop; here that is no warmup.
     warmup: warmup === interval || (warmup ?? 0) < 1 ? undefined : warmup,
     retry: saidOf(below, 'Retries'),
-    timeout: Number(timeout) * 1000 || ofService,
+    timeout: Number(timeout) * 1000 || (kind === 'MISC_CHECK' ? ofService : defaultTimeoutMs),
   });
 }
 
