@@ -44,7 +44,8 @@ const arpIgnore = async (director: Director) =>
 
 async function neighbours(): Promise<string> {
   await client.run('ping', '-c', '1', '-W', '2', vips.inet);
-  await client.run('ping', '-c', '1', '-W', '2', vips.inet6);
+  // What the leaving kernel says last of its groups may lead the switch to it, until the next advert.
+  await client.run('ping', '-c', '3', '-W', '2', vips.inet6);
   return client.run('ip', 'neigh', 'show');
 }
 
