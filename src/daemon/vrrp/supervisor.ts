@@ -3,7 +3,6 @@
 // resigned and its addresses removed on its behalf, and it is started again with growing pauses. However it ends,
 // what it may have left in the kernel is cleaned up here, and told. It takes no part in the election.
 // docs/architecture.md "Two processes".
-
 import type { Journal } from '../../journal/event.ts';
 import type { VrrpInstanceConfig } from '../../model/config/router.ts';
 import type { Clock, EventLoop } from '../../ports/clock.ts';
@@ -208,7 +207,6 @@ function answer(supervision: Supervision, problems: readonly string[]): void {
 }
 
 function ended(supervision: Supervision, end: ChildEnd): void {
-  const { pid, reason, isDone } = end;
   const { onEnded, keeps } = supervision;
   supervision.child = undefined;
   const { process: _, ...reported } = supervision.reported;
@@ -217,47 +215,48 @@ function ended(supervision: Supervision, end: ChildEnd): void {
     die(supervision, end);
     return;
   }
-  if (!isDone && keeps) tellLost(supervision, pid, reason, 'left to the next, which finds what it held');
-  else if (!isDone) {
-    tellLost(supervision, pid, reason, 'resigned for it');
-    giveUp(supervision);
+  if (!end.isDone && keeps) tellLost(supervision, end, 'left to the next, which finds what it held');
+  else if (!end.isDone) {
+    tellLost(supervision, end, 'resigned for it');
+    giveUp(supervision, end);
   }
   onEnded();
 }
 
 /** Nobody asked it to end. */
-function die(supervision: Supervision, { pid, reason, handedOver }: ChildEnd): void {
+function die(supervision: Supervision, end: ChildEnd): void {
   const { held, cleanUps, ports } = supervision;
-  const { deaths, pauseMs } = restartAfter(supervision.deaths, ports.clock.now());
-  supervision.deaths = deaths;
-  if (pauseMs === undefined && handedOver) {
-    tellLost(supervision, pid, reason, 'it had handed over; restarted');
-    giveUp(supervision);
+  if (end.handedOver) {
+    tellLost(supervision, end, 'it had handed over; restarted');
+    giveUp(supervision, end);
     startAfterCleanUps(supervision);
     return;
   }
+  const { deaths, pauseMs } = restartAfter(supervision.deaths, ports.clock.now());
+  supervision.deaths = deaths;
   if (pauseMs === undefined) {
-    tellLost(supervision, pid, reason, 'restarted, resumes');
+    tellLost(supervision, end, 'restarted, resumes');
     // Nobody else would ever look after these.
     cleanUps.begin(held.leftOut(), held.wanted());
     launch(supervision, supervision.reported.snapshot);
     return;
   }
-  tellLost(supervision, pid, reason, `resigned for it; again in ${pauseMs} ms`);
-  giveUp(supervision);
-  const problems = [`Cannot run the VRRP process: expected one that lives, got ${reason}`];
+  tellLost(supervision, end, `resigned for it; again in ${pauseMs} ms`);
+  giveUp(supervision, end);
+  const problems = [`Cannot run the VRRP process: expected one that lives, got ${end.reason}`];
   hinder(supervision, problems);
   answer(supervision, problems);
   supervision.cancelRestart = ports.clock.after(pauseMs, () => startAfterCleanUps(supervision));
 }
 
-const tellLost = ({ ports }: Supervision, pid: number, reason: string, action: string) =>
+const tellLost = ({ ports }: Supervision, { pid, reason }: ChildEnd, action: string) =>
   ports.journal({ event: 'vrrp.process_lost', pid, reason, action });
 
-/** Nobody holds anything any more, and whoever listens is told so. */
-function giveUp(supervision: Supervision): void {
+/** Nobody holds anything any more, and whoever listens is told so. Who has handed over has resigned itself. */
+function giveUp(supervision: Supervision, { handedOver }: ChildEnd): void {
   const { held, cleanUps, reported, ports } = supervision;
-  const lost = held.wanted().map((config) => ({ config, wasActive: isServing(reported, config.name) }));
+  const wasActive = (name: string) => !handedOver && isServing(reported, name);
+  const lost = held.wanted().map((config) => ({ config, wasActive: wasActive(config.name) }));
   cleanUps.begin([...held.leftOut(), ...lost], []);
   held.clear();
   for (const event of transitionsToNone(reported)) ports.journal(event);

@@ -148,9 +148,11 @@ describe('a VRRP process that dies', () => {
   });
 
   it('does not resume where it has handed over, as it took the main process for dead', async () => {
-    const { time, child, children, events, supervisor } = await running();
+    const { time, child, children, cleanUps, events, supervisor } = await running();
     child.die(`exit status ${orphanStatus}`);
     await time.advance(10);
+    // It has said its priority 0 itself.
+    expect(cleanUps).toEqual([[]]);
     expect(children.length).toBe(2);
     expect(children[1]?.heard[0]).toMatchObject({ type: 'configure', instances: both });
     expect(children[1]?.heard[0]).not.toHaveProperty('resume');
@@ -158,6 +160,10 @@ describe('a VRRP process that dies', () => {
     expect(events).toContainEqual(
       expect.objectContaining({ event: 'vrrp.process_lost', action: 'it had handed over; restarted' }),
     );
+    // That it ends so is no fault of its own, however often.
+    children[1]?.die(`exit status ${orphanStatus}`);
+    await time.advance(10);
+    expect(children.length).toBe(3);
   });
 
   it('again within a minute is resigned for, where it was active, and started after a growing pause', async () => {
