@@ -47,10 +47,10 @@ const inherited = ({ checker, real, virtual }: Scope, key: string): string | und
   wordOf(checker.block, key) ?? wordOf(real.block, key) ?? wordOf(virtual.block, key);
 
 /** Keys that are read here, or that say nothing beside what is. */
-const common = ['connect_port', 'connect_timeout', 'retry', 'delay_before_retry', 'delay_loop'].concat([
-  'alpha',
-  'warmup',
-]);
+const common = [
+  ...['connect_port', 'connect_timeout', 'retry', 'delay_before_retry', 'delay_loop'],
+  ...['alpha', 'warmup'],
+];
 const own: Readonly<Record<string, readonly string[]>> = {
   HTTP_GET: ['url', 'virtualhost', 'nb_get_retry'],
   SSL_GET: ['url', 'virtualhost', 'nb_get_retry', 'enable_sni', 'sni_name'],
@@ -260,9 +260,10 @@ function httpOf(scope: Scope): readonly Fields[] {
   });
 }
 
-const urlKeys = new Set(['path', 'digest', 'status_code', 'virtualhost', 'regex', 'regex_no_match']).add(
-  'regex_options',
-);
+const urlKeys = new Set([
+  ...['path', 'digest', 'status_code', 'virtualhost'],
+  ...['regex', 'regex_no_match', 'regex_options'],
+]);
 
 function urlOf({ block }: Statement, note: Noting): Fields {
   noteUnknown(block ?? [], urlKeys, 'url', note);
