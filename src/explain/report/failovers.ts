@@ -88,7 +88,7 @@ type Cause = Pick<Failover, 'reason' | 'cause' | 'askedBy'>;
 /** What made the one leave says more than what the other saw of it. */
 function causeOf(before: Stint | undefined, began: Told | undefined, all: readonly Told[]): Cause {
   const decided = before?.decided;
-  if (before !== undefined && decided === undefined && before.until !== undefined) {
+  if (before !== undefined && before.until !== undefined && endedSilently(before)) {
     const cause = `the daemon of ${before.director} ended without a word: killed, or its host went down`;
     return { reason: 'ended_without_a_word', cause };
   }
@@ -104,6 +104,10 @@ function causeOf(before: Stint | undefined, began: Told | undefined, all: readon
     ...(asked !== undefined && orphaned === undefined && { askedBy: asked }),
   };
 }
+
+/** The next run's finding its addresses, be it after the other had taken the role, is what followed from that. */
+const endedSilently = ({ began, decided }: Stint): boolean =>
+  decided === undefined || (decided !== began && reasonOf(decided) === 'addresses_found');
 
 /** @returns who asked for it: nobody, where it came about by itself. */
 function askedBy(told: Told, all: readonly Told[]): string | undefined {

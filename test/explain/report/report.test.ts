@@ -114,6 +114,36 @@ describe('a failover', () => {
     ]);
   });
 
+  it.each([
+    ['before', 60_500],
+    ['after', 63_000],
+  ])(
+    'after a kill has that cause where the next run found its addresses %s the other took over',
+    (_, found) => {
+      const { failovers, holders } = reportOfBoth({
+        a: [
+          ...handedOver.a.slice(0, 2),
+          ...[told(59_000, 'real.up'), started(found - 100, 'a')],
+          moved(found, 'initialize', 'leaving', 'addresses_found'),
+          moved(found + 2000, 'leaving', 'backup', 'handed_over', { peer: '10.9.0.2' }),
+          vip(found + 2010, 'vip.removed'),
+        ],
+        b: [
+          handedOver.b[0] as EventRecord,
+          vip(62_000, 'vip.added'),
+          moved(62_001, 'backup', 'active', 'active_down'),
+        ],
+      });
+      expect(failovers.slice(1)).toMatchObject([
+        { from: 'a', to: 'b', reason: 'ended_without_a_word', measuredOutageMs: 0 },
+      ]);
+      expect(holders.map(({ holder, until }) => [holder, until])).toEqual([
+        ['a', iso(found + 2000)],
+        ['b', undefined],
+      ]);
+    },
+  );
+
   it('is none where a director goes on after a restart', () => {
     const { failovers, holders } = reportOf([
       {
