@@ -4,6 +4,7 @@
 // The limits are for what hangs: a test takes seconds on a machine of its own, and a busy one is no reason to fail.
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/make/longest-first.ts';
 
 /** What looks at its own process as a whole: which modules it has loaded, how much memory it takes. */
 const alone = ['test/probes/lazy-loading.test.ts', 'test/probes/endless-answers.test.ts'];
@@ -21,15 +22,21 @@ const unit = {
   ...patient,
 };
 
-// One file after the other, each in a process of its own: a test may move its process into a namespace.
-// No test has a limit of its own (test/tidy/lab-limits.test.ts).
-const lab = {
-  ...{ fileParallelism: false, ...patient, testTimeout: 900_000, hookTimeout: 600_000 },
+/**
+ * Each file in a process of its own: a test may move its process into a namespace. No test has a limit of its own
+ * (test/tidy/lab-limits.test.ts).
+ * @param atOnce files
+ */
+const lab = (needs: 'net' | 'ipvs' | 'systemd', atOnce: number, groupOrder: number) => ({
+  ...{ name: `lab-${needs}`, include: [`test/lab/**/*.${needs}.test.ts`] },
+  ...{ ...patient, testTimeout: 900_000, hookTimeout: 600_000 },
   ...{ retry: 1, setupFiles: ['test/lab/harness/count-tries.ts'] },
-};
+  ...{ maxWorkers: atOnce, sequence: { groupOrder } },
+});
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       { test: unit },
       { test: { name: 'alone', include: alone, ...patient, sequence: { groupOrder: 1 } } },
@@ -41,9 +48,11 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
-      { test: { name: 'lab-net', include: ['test/lab/**/*.net.test.ts'], ...lab } },
-      { test: { name: 'lab-ipvs', include: ['test/lab/**/*.ipvs.test.ts'], ...lab } },
-      { test: { name: 'lab-systemd', include: ['test/lab/**/*.systemd.test.ts'], ...lab } },
+      // They wait more than they compute.
+      { test: lab('net', 3 * availableParallelism(), 3) },
+      { test: lab('systemd', availableParallelism(), 4) },
+      // There is one table, and a lab kernel has one processor.
+      { test: lab('ipvs', 1, 5) },
     ],
   },
 });

@@ -1,5 +1,5 @@
 // Test files for kernels that run side by side, so that all end at about the same time: the longest first, each to
-// the one that has least to do. What takes how long is known from a run (test/lab/seconds.json); a file that is not
+// the one that has least to do. What takes how long is known from a run (test/seconds.json); a file that is not
 // listed there yet counts as one like others.
 
 /** Of a file that was never measured. */

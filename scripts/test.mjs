@@ -164,18 +164,17 @@ function withoutIpvs() {
  */
 function inLabKernels() {
   const processors = processorsOfOurs();
+  const files = readdirSync('test/lab', { recursive: true })
+    .filter((file) => file.endsWith('.ipvs.test.ts'))
+    .map((file) => join('test/lab', file));
   return {
     prefix: (index) => ['taskset', '-c', processors[index], kernel, '--timeout', '5000'],
-    shares: sharesOf('.ipvs.test.ts', Math.min(2, processors.length)),
+    shares: shareOut(
+      files,
+      JSON.parse(readFileSync('test/seconds.json', 'utf8')),
+      Math.min(2, processors.length),
+    ),
   };
-}
-
-/** Of the lab's files, by the seconds that each takes. */
-function sharesOf(ending, count) {
-  const files = readdirSync('test/lab', { recursive: true })
-    .filter((file) => file.endsWith(ending))
-    .map((file) => join('test/lab', file));
-  return shareOut(files, JSON.parse(readFileSync('test/lab/seconds.json', 'utf8')), count);
 }
 
 /** Machines that systemd runs: for tests of the unit. */
@@ -210,10 +209,10 @@ const noLab = withoutNamespaces();
 const stages = [
   // The simulator computes on one processor for as long as its budget is; unit tests compute and wait by turns.
   [{ name: 'unit' }, { name: 'alone' }, { name: 'sim' }],
-  // They wait more than they compute: two shares a processor.
+  // They wait more than they compute.
   [
-    { name: 'lab-net', unavailable: noLab, shares: sharesOf('.net.test.ts', 2 * availableParallelism()) },
-    { name: 'lab-systemd', unavailable: noLab ?? withoutMachines(), shares: sharesOf('.systemd.test.ts', 2) },
+    { name: 'lab-net', unavailable: noLab },
+    { name: 'lab-systemd', unavailable: noLab ?? withoutMachines() },
   ],
   // By itself: a lab kernel takes a processor whole.
   [
