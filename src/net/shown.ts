@@ -17,6 +17,8 @@ const hostileInLinesRuns = /(?:[^\n\P{C}]|[\p{Zl}\p{Zp}\p{DI}])+/gu;
 /** No script stacks more of them; a hundred on one letter cover the lines around. */
 const stackedMarks = /(\p{M}{4})\p{M}+/gu;
 const letters = /^[\x20-\x7e]*$/;
+/** As most lines are: found in a third of the time that {@link hostileInLines} takes. */
+const lettersInLines = /^[\x20-\x7e\n]*$/;
 
 /** More than any name, path or sentence of ours. */
 export const shownLengthMax = 4096;
@@ -42,7 +44,7 @@ export const shownAs = (strings: TemplateStringsArray, ...values: readonly (stri
 
 /** Several lines of ours, each with its end; what else could do harm in them becomes a blank. */
 export const shownLines = (text: string): string =>
-  hostileInLines.test(text) ? text.replace(hostileInLinesRuns, ' ') : text;
+  !lettersInLines.test(text) && hostileInLines.test(text) ? text.replace(hostileInLinesRuns, ' ') : text;
 
 /** A value of ours with every text in it made harmless: the very same where nothing had to be. */
 export function showable<T>(value: T): T {

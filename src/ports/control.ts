@@ -7,8 +7,8 @@ export type Streamed = {
   readonly status: number;
   readonly contentType: string;
   /**
-   * Each is asked for once the one before is taken, and others have had their turn in between. Where the asker goes
-   * away `gone` (Asked) is told, and no further one is asked for.
+   * Each is asked for once the one before is taken, and others have had their turn in between; an empty one is for their
+   * turn alone. Where the asker goes away `gone` (Asked) is told, and no further one is asked for.
    */
   readonly pieces: AsyncIterable<string> | Iterable<string>;
   /** For how long the asker may take nothing, where that is longer than of other answers. */

@@ -5,7 +5,7 @@ import type { MetricsInput } from './input.ts';
 
 /** Each family of a table, and nothing else. */
 export type Samples<Table, Input = MetricsInput> = {
-  readonly [Name in keyof Table]: (input: Input) => Iterable<Sample>;
+  readonly [Name in keyof Table]: (input: Input) => Iterable<Sample | undefined>;
 };
 
 export function* linesOf<Table extends Readonly<Record<string, Family>>, Input>(

@@ -44,16 +44,26 @@ const escapeLabel = (value: string): string =>
 /** @property suffix of a histogram: _bucket, _sum, _count. */
 export type Sample = { readonly labels: string; readonly value: number; readonly suffix?: string };
 
-/** A family, its head where it has a sample. A number that is none leaves its sample out. */
+/** In place of a line: work that says nothing, for {@link inSlices}. */
+export const step = '';
+
+/**
+ * A family, its head where it has a sample. A number that is none leaves its sample out.
+ * @param samples undefined: something was looked at of which there is none.
+ */
 export function* familyLines(
   name: string,
   { type, help }: Family,
-  samples: Iterable<Sample>,
+  samples: Iterable<Sample | undefined>,
   format: Format,
 ): Generator<string> {
   let hasHead = false;
-  for (const { labels, value, suffix = '' } of samples) {
-    if (!Number.isFinite(value)) continue;
+  for (const sample of samples) {
+    if (sample === undefined || !Number.isFinite(sample.value)) {
+      yield step;
+      continue;
+    }
+    const { labels, value, suffix = '' } = sample;
     if (!hasHead) yield headOf(name, type, help, format);
     hasHead = true;
     yield `${name}${suffix}${labels === '' ? '' : `{${labels}}`} ${value}\n`;
@@ -69,16 +79,17 @@ function headOf(name: string, type: Family['type'], help: string, format: Format
   return `# HELP ${stem} ${help}\n# TYPE ${stem} ${word}\n`;
 }
 
-/** A slice is made within a fraction of a millisecond. */
-const linesASlice = 200;
+/** Lines, and steps without one: a slice is made within a fraction of a millisecond. */
+const stepsASlice = 200;
 
+/** A slice may be empty: work was done, and it is the turn of others. */
 export function* inSlices(lines: Iterable<string>): Generator<string> {
   let slice = '';
   let count = 0;
   for (const line of lines) {
     slice += line;
     count += 1;
-    if (count < linesASlice) continue;
+    if (count < stepsASlice) continue;
     yield slice;
     [slice, count] = ['', 0];
   }

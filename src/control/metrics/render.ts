@@ -27,7 +27,7 @@ function* lines(input: MetricsInput, format: Format): Generator<string> {
   if (config.vrrp.length > 0) yield* linesOf(routerFamilies, routerSamples, input, format);
   if (keepalivedNames) yield* linesOf(keepalivedFamilies, keepalivedSamples, input, format);
   if (config.virtuals.length > 0 || input.facts.table.available !== undefined) {
-    const withServices = { ...input, services: seeServices(input.facts) };
+    const withServices = { ...input, services: yield* seeServices(input.facts) };
     yield* linesOf(serviceFamilies, serviceSamples, withServices, format);
     if (servers) yield* linesOf(serverFamilies, serverSamples, withServices, format);
   }

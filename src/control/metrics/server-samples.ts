@@ -18,9 +18,12 @@ export const serverSamples: Samples<typeof serverFamilies, ServicesInput> = {
   lvs_director_server_incoming_bytes_total: ofEntries(({ counters }) => counters.traffic?.bytesIn),
   lvs_director_server_outgoing_bytes_total: ofEntries(({ counters }) => counters.traffic?.bytesOut),
   *lvs_director_check_results_total({ services }) {
-    for (const { servers } of services()) {
+    for (const { servers } of services) {
       for (const { labels, facts } of servers) {
-        if (facts === undefined) continue;
+        if (facts === undefined) {
+          yield undefined;
+          continue;
+        }
         const { success, failure, unmade } = facts.results;
         yield { labels: `${labels},result="success"`, value: success };
         yield { labels: `${labels},result="failure"`, value: failure };
@@ -38,11 +41,11 @@ export const serverSamples: Samples<typeof serverFamilies, ServicesInput> = {
 
 /** @param measure undefined where there is no sample of it. */
 function ofEach(measure: (server: SeenServer, input: ServicesInput) => number | undefined) {
-  return function* samples(input: ServicesInput): Generator<Sample> {
-    for (const { servers } of input.services()) {
+  return function* samples(input: ServicesInput): Generator<Sample | undefined> {
+    for (const { servers } of input.services) {
       for (const server of servers) {
         const value = measure(server, input);
-        if (value !== undefined) yield { labels: server.labels, value };
+        yield value === undefined ? undefined : { labels: server.labels, value };
       }
     }
   };

@@ -1,9 +1,10 @@
-// The real servers as the metrics of one scrape see them: each is looked at once, with the service that it belongs to when
-// that is first asked for, so that the work of thousands spreads over the slices of the answer.
+// The real servers as the metrics of one scrape see them: each is looked at once, a step each, so that the work of thousands
+// spreads over the slices of the answer.
 import type { ServerFacts } from '../../daemon/health/server-facts.ts';
 import type { MetricFacts } from '../../daemon/report/metric-facts.ts';
 import type { VirtualConfig } from '../../model/config/service.ts';
 import {
+  type DestinationName,
   destinationName,
   formatServiceId,
   nameInTable,
@@ -11,7 +12,7 @@ import {
   type ServiceName,
 } from '../../model/ipvs.ts';
 import type { ObservedDestination, ObservedService } from '../../ports/kernel.ts';
-import { labelsOf } from './exposition.ts';
+import { labelsOf, step } from './exposition.ts';
 
 export type ServerState = 'up' | 'down' | 'held' | 'drain' | 'disabled' | 'unknown';
 export const serverStates: readonly ServerState[] = ['up', 'down', 'held', 'drain', 'disabled', 'unknown'];
@@ -30,46 +31,45 @@ export type SeenService = {
   readonly labels: string;
   readonly virtual: VirtualConfig;
   readonly servers: readonly SeenServer[];
+  /** How many servers are in each state. */
+  readonly counts: Readonly<Record<ServerState, number>>;
 };
 
-/** Every service in the order of the config. */
-export type SeenServices = () => Iterable<SeenService>;
-
-export function seeServices(facts: MetricFacts): SeenServices {
-  const { virtuals } = facts.config;
+/** In steps. @returns every service in the order of the config. */
+export function* seeServices(facts: MetricFacts): Generator<typeof step, readonly SeenService[]> {
+  const observed = new Map<ServiceName, ObservedService>();
+  for (const entry of facts.table.observed) {
+    observed.set(formatServiceId(entry.service.id), entry);
+    yield step;
+  }
   const seen: SeenService[] = [];
-  let observed: ReadonlyMap<ServiceName, ObservedService> | undefined;
-  return function* services() {
-    observed ??= new Map(facts.table.observed.map((entry) => [formatServiceId(entry.service.id), entry]));
-    for (const [index, virtual] of virtuals.entries()) {
-      const known = seen[index] ?? seeService(virtual, observed, facts);
-      seen[index] = known;
-      yield known;
-    }
-  };
+  for (const virtual of facts.config.virtuals) seen.push(yield* seeService(virtual, observed, facts));
+  return seen;
 }
 
-function seeService(
+function* seeService(
   virtual: VirtualConfig,
   observed: ReadonlyMap<ServiceName, ObservedService>,
   facts: MetricFacts,
-): SeenService {
+): Generator<typeof step, SeenService> {
   const name = formatServiceId(virtual.id);
-  const inTable = new Map(
-    (observed.get(name)?.destinations ?? []).map((entry) => [destinationName(entry), entry]),
-  );
-  const servers = virtual.reals.map((config): SeenServer => {
+  const inTable = new Map<DestinationName, ObservedDestination>();
+  for (const entry of observed.get(name)?.destinations ?? []) {
+    inTable.set(destinationName(entry), entry);
+    yield step;
+  }
+  const servers: SeenServer[] = [];
+  const counts = { up: 0, down: 0, held: 0, drain: 0, disabled: 0, unknown: 0 };
+  for (const config of virtual.reals) {
     const real = realName(virtual.id, config);
     const server = facts.serverFactsOf(name, real);
-    const mode = facts.weightFactsOf(name, real).override?.mode;
-    return {
-      labels: labelsOf({ service: name, server: real }),
-      state: stateOf(server, mode),
-      facts: server,
-      entry: inTable.get(nameInTable(virtual.id, config)),
-    };
-  });
-  return { name, labels: labelsOf({ service: name }), virtual, servers };
+    const state = stateOf(server, facts.weightFactsOf(name, real).override?.mode);
+    const entry = inTable.get(nameInTable(virtual.id, config));
+    servers.push({ labels: labelsOf({ service: name, server: real }), state, facts: server, entry });
+    counts[state] += 1;
+    yield step;
+  }
+  return { name, labels: labelsOf({ service: name }), virtual, servers, counts };
 }
 
 /** What the operator says goes before what checks find. */

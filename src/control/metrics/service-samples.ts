@@ -4,21 +4,20 @@ import { labelsOf } from './exposition.ts';
 import type { serviceFamilies } from './families.ts';
 import { histogramSamples, readingOfLateness } from './histogram-samples.ts';
 import type { MetricsInput } from './input.ts';
-import { type SeenServices, serverStates } from './servers.ts';
+import { type SeenService, serverStates } from './servers.ts';
 
-export type ServicesInput = MetricsInput & { readonly services: SeenServices };
+export type ServicesInput = MetricsInput & { readonly services: readonly SeenService[] };
 
 export const serviceSamples: Samples<typeof serviceFamilies, ServicesInput> = {
   *lvs_director_service_servers({ services }) {
-    for (const { labels, servers } of services()) {
+    for (const { labels, counts } of services) {
       for (const state of serverStates) {
-        const value = servers.reduce((sum, server) => sum + (server.state === state ? 1 : 0), 0);
-        yield { labels: `${labels},${labelsOf({ state })}`, value };
+        yield { labels: `${labels},${labelsOf({ state })}`, value: counts[state] };
       }
     }
   },
   *lvs_director_service_fallback_active({ services, facts }) {
-    for (const { name, labels, virtual } of services()) {
+    for (const { name, labels, virtual } of services) {
       const serving = facts.table.services.get(name)?.tier;
       for (const index of virtual.fallbacks.keys()) {
         yield { labels: `${labels},${labelsOf({ tier: index + 1 })}`, value: serving === index ? 1 : 0 };
@@ -26,15 +25,16 @@ export const serviceSamples: Samples<typeof serviceFamilies, ServicesInput> = {
     }
   },
   *lvs_director_service_quorum({ services, facts }) {
-    for (const { name, labels } of services()) {
+    for (const { name, labels } of services) {
       const quorum = facts.quorumOf(name);
-      if (quorum !== undefined) yield { labels, value: quorum.state === 'held' ? 1 : 0 };
+      yield quorum && { labels, value: quorum.state === 'held' ? 1 : 0 };
     }
   },
   *lvs_director_check_duration_seconds({ services, facts }) {
-    for (const { name, labels } of services()) {
+    for (const { name, labels } of services) {
       const reading = facts.durationsOf(name);
-      if (reading !== undefined) yield* histogramSamples(labels, reading);
+      if (reading === undefined) yield undefined;
+      else yield* histogramSamples(labels, reading);
     }
   },
   *lvs_director_check_lateness_seconds({ facts: { config, checks } }) {

@@ -14,7 +14,7 @@ export async function send(outgoing: ServerResponse, reply: Reply, unreadMs: num
   outgoing.writeHead(status, { 'content-type': contentType, connection: 'close' });
   for await (const piece of pieces) {
     if (outgoing.destroyed) return;
-    if (!outgoing.write(shownLines(piece))) await taken(outgoing, patienceMs);
+    if (piece !== '' && !outgoing.write(shownLines(piece))) await taken(outgoing, patienceMs);
     await turnOfOthers();
   }
   const giveUp = setTimeout(() => socket.destroy(), patienceMs);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { familyLines, formatFor, inSlices, labelsOf } from '../../../src/control/metrics/exposition.ts';
+import { familyLines, formatFor, inSlices, labelsOf, step } from '../../../src/control/metrics/exposition.ts';
 import type { Family } from '../../../src/control/metrics/families.ts';
 
 describe('the format', () => {
@@ -78,4 +78,11 @@ it('slices have all lines, in order, and are made when they are asked for', () =
   expect(first.split('\n')).toHaveLength(201);
   expect(made).toBeLessThan(202);
   expect([first, ...slices].join('').split('\n')).toHaveLength(1002);
+});
+
+it('slices are of steps, with or without a line', () => {
+  function* steps() {
+    for (let made = 0; made < 1000; made += 1) yield made % 250 === 0 ? `${made}\n` : step;
+  }
+  expect([...inSlices(steps())]).toEqual(['0\n', '250\n', '500\n', '750\n', '']);
 });

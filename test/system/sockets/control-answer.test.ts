@@ -53,6 +53,27 @@ describe('an answer in pieces', () => {
     expect(await read(answer)).toBe('a\nb\nc [2J\n');
   });
 
+  it('gives others their turn at an empty one, too', async () => {
+    let turns = 0;
+    let before = 0;
+    function* pieces() {
+      yield 'a\n';
+      for (let made = 0; made < 100; made += 1) yield '';
+      before = turns;
+      yield 'b\n';
+    }
+    await listen({ 'GET /text': () => text(pieces()) });
+    let going = true;
+    const turn = () => {
+      turns += 1;
+      if (going) setImmediate(turn);
+    };
+    turn();
+    expect(await read(await get('/text'))).toBe('a\nb\n');
+    going = false;
+    expect(before).toBeGreaterThanOrEqual(100);
+  });
+
   it('is made no faster than it is taken, and others are answered meanwhile', async () => {
     let made = 0;
     function* pieces() {
