@@ -13,9 +13,9 @@ const secretWord = [
 /** Whether that is the name of a secret, and nothing else. */
 export const isSecretWord = (name: string): boolean => new RegExp(`^(?:${secretWord})$`, 'iu').test(name);
 
-/** `passwd: x`, `token=x`, `"password": "x"`: the name, then what joins the two, then the value. */
+/** `passwd: x`, `token=x`, `"password": "x"`: the name, then what joins the two, then the value; not the rule of a complaint of ours. */
 const named = new RegExp(
-  String.raw`(?<![a-z])((?:[a-z0-9]{1,20}[-_.]){0,3}(?:${secretWord})s?["']?\s*(?:=>?|:|%3d|%3a)\s*)("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|(?:(?:basic|bearer|digest|negotiate)\s+)?[^\s&;,"'<>]+)`,
+  String.raw`(?<![a-z])((?:[a-z0-9]{1,20}[-_.]){0,3}(?:${secretWord})s?["']?\s*(?:=>?|:|%3d|%3a)\s*)(?!(?<=: )expected \S)("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|(?:(?:basic|bearer|digest|negotiate)\s+)?[^\s&;,"'<>]+)`,
   'giu',
 );
 /** `-p x` is anybody's, `--password x` is not. */

@@ -68,6 +68,13 @@ describe('hideLikely', () => {
     },
   );
 
+  it('leaves the rule of a complaint', () => {
+    const text = 'a.yaml:10:90: Cannot read virtual 1 passwd: expected a readable file at /run/x, got ENOENT';
+    expect(hideLikely(text)).toBe(text);
+    expect(hideLikely('passwd: expected')).toBe('passwd: ***');
+    expect(hideLikely('passwd=expected x')).toBe('passwd=*** x');
+  });
+
   it('leaves out no text in which a secret can be found', () => {
     const text = fc
       .array(fc.constantFrom(...names, ...more, ...most, ...joints, ...words), { maxLength: 12 })
