@@ -1,12 +1,19 @@
 // What FIFOs are told of services and servers: keepalived runs a file, our daemon runs what `convert` makes of it, and the same
-// servers come and go for both, from a start with none. Who reads is a program of theirs (lvs_notify_fifo_script).
+// servers come and go for both, from a start with none to the stop. Who reads is a program of theirs (lvs_notify_fifo_script).
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostOn } from '../harness/host-on.ts';
 import { createLab, type Host, type Lab } from '../harness/namespaces.ts';
 import { type Running, waitUntil } from '../harness/process.ts';
-import { daemonMain, startDirector, startKeepalived, startNginx } from '../harness/programs.ts';
+import {
+  type Director,
+  daemonMain,
+  type Keepalived,
+  startDirector,
+  startKeepalived,
+  startNginx,
+} from '../harness/programs.ts';
 
 const vip = '10.9.9.9';
 const limit = { timeoutMs: 15_000 };
@@ -17,6 +24,8 @@ let folder: string;
 let servers: Host;
 let theirs: Host;
 let ours: Host;
+let keepalived: Keepalived;
+let director: Director;
 
 const linesOf = (who: Host): readonly string[] => {
   const file = join(folder, `${who.name}.out`);
@@ -42,7 +51,8 @@ virtual_server ${id} {
 ${reals.map(serverText).join('\n')}
 }`;
 
-function keepalivedConf({ name }: Host): string {
+/** @param isWhole without, the service of port 82 is gone, and from the mark the second server. */
+function keepalivedConf({ name }: Host, isWhole: boolean): string {
   const at = (what: string) => join(folder, `${name}.${what}`);
   // keepalived asks it to end before the last lines come.
   const reader = `#!/bin/sh\ntrap '' TERM\nwhile IFS= read -r line; do echo "$line" >> "$1"; done < "$2"\n`;
@@ -56,16 +66,16 @@ global_defs {
 }
 ${serviceText(`${vip} 80`, `omega\nquorum 2\n${sorry}`, [first, second])}
 ${serviceText(`${vip} 81`, sorry, [first])}
-${serviceText(`${vip} 82`, '', [first, second])}
+${isWhole ? serviceText(`${vip} 82`, '', [first, second]) : ''}
 ${serviceText(`${vip} 83`, 'omega', [third])}
 ${serviceText(`${vip} 84`, 'quorum 2\nhysteresis 1', [first, second, third])}
-${serviceText('fwmark 7', '', [first, second])}
+${serviceText('fwmark 7', '', isWhole ? [first, second] : [first])}
 `;
 }
 
-async function ourConfig(): Promise<string> {
+async function ourConfig(isWhole: boolean): Promise<string> {
   const file = join(folder, 'keepalived.conf');
-  writeFileSync(file, keepalivedConf(ours));
+  writeFileSync(file, keepalivedConf(ours, isWhole));
   const text = await ours.run(process.execPath, daemonMain, 'convert', '--strict', file);
   return `director: {control_socket: $CONTROL, state_dir: $STATE}\n${text}`;
 }
@@ -121,8 +131,8 @@ beforeAll(async () => {
   servers = await hostOn(lab, lan, 'web', ...[first, second, third].map((address) => `${address}/24`));
   theirs = await hostOn(lab, lan, 'ka', '10.7.0.1/24');
   ours = await hostOn(lab, lan, 'lvs1', '10.7.0.2/24');
-  startKeepalived(lab, theirs, keepalivedConf(theirs));
-  startDirector(lab, ours, { config: await ourConfig() });
+  keepalived = startKeepalived(lab, theirs, keepalivedConf(theirs, true));
+  director = startDirector(lab, ours, { config: await ourConfig(true) });
 });
 afterAll(() => lab?.dispose());
 
@@ -165,5 +175,24 @@ describe('what FIFOs are told of services and servers is what keepalived tells',
     await told(first, 'UP', 5);
     await toldOf(`VS [${vip}]:tcp:80 UP`, 2);
     expectTheSame(3);
+  });
+
+  it('when a reload takes a service away, and a server, and at a stop', async () => {
+    keepalived.reload(keepalivedConf(theirs, false));
+    director.writeConfig(await ourConfig(false));
+    director.running.signal('SIGHUP');
+    await toldOf(`VS [${vip}]:tcp:82 DOWN`, 2);
+    await toldOf('RS [10.7.0.12]:none:8080 FWM 7 DOWN', 3);
+    for (const running of [keepalived, director.running]) {
+      running.signal('SIGTERM');
+      await running.exited;
+    }
+    const isLast = (lines: readonly string[]) =>
+      lines.filter((line) => line === `VS [${vip}]:tcp:83 DOWN`).length === 2;
+    await both('the last of it', isLast).catch(() => undefined);
+    expectTheSame(3);
+    expect(linesOf(ours).filter((line) => line === `VS [${vip}]:tcp:80 DOWN`)).toHaveLength(3);
+    expect(isLast(linesOf(ours))).toBe(true);
+    expect(director.events().filter(({ event }) => event.startsWith('fifo.'))).toEqual([]);
   });
 });
