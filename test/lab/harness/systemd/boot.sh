@@ -55,6 +55,8 @@ case $1 in
     mount -t sysfs -o ro sysfs sys && mount -t tmpfs -o mode=755 tmpfs sys/fs && mkdir sys/fs/cgroup &&
       mount -t cgroup2 cgroup2 sys/fs/cgroup || exit 125
     mkdir -p .before && pivot_root . .before && umount -l /.before || exit 125
+    # As systemd itself finds / on a host: what it mounts for a unit (credentials) is seen in the name space that it makes for that.
+    mount --make-rshared / || exit 125
     exec env -i container=lab PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb \
       /lib/systemd/systemd --show-status=no --log-target=journal
     ;;
