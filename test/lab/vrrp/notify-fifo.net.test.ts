@@ -289,3 +289,43 @@ vrrp_notify_fifo: ${file}
     expect(readFileSync(file, 'utf8')).toBe('mine\n');
   });
 });
+
+describe('a program of a FIFO that is stopped', () => {
+  it('holds nothing up, has every line once it goes on, and does not keep the daemon from ending', async () => {
+    const { lab, hostA, folder } = site;
+    const at = (name: string) => join(folder, name);
+    const script =
+      '#!/bin/sh\necho $$ >"$1.pid"\nwhile read -r line; do echo "$line" >>"$1.out"; done <"$1"\n';
+    writeFileSync(at('script'), script, { mode: 0o755 });
+    const text = (name: string) => (existsSync(at(name)) ? readFileSync(at(name), 'utf8') : '');
+    const signal = (name: NodeJS.Signals) => process.kill(Number(text('fifo.pid')), name);
+    const config = `${steadyRouter('10.9.0.100/24')}    track_interface: [eth1]
+notify_fifo: ${at('fifo')}
+notify_fifo_script: ${at('script')}
+`;
+    const director = startDirector(lab, hostA, { config });
+    await waitUntil(() => text('fifo.out').endsWith('MASTER 255\n'), { what: 'it reads' });
+    signal('SIGSTOP');
+    for (const [on, phase] of [
+      [false, 'fault'],
+      [true, 'active'],
+    ] as const) {
+      const before = seen(director);
+      await lab.carrier(hostA, site.outside, on);
+      await becomes(director, phase, before);
+    }
+    const fifos = async () => JSON.parse((await director.cli('status', '--json')).stdout).fifos;
+    const [first] = await fifos();
+    expect(first).toMatchObject({ waiting: 0, lost: 0, program: 'running' });
+    expect(first.unreadBytes).toBe('INSTANCE "VI_1" FAULT 255\nINSTANCE "VI_1" MASTER 255\n'.length);
+    signal('SIGCONT');
+    await waitUntil(() => text('fifo.out').endsWith('FAULT 255\nINSTANCE "VI_1" MASTER 255\n'), {
+      what: 'it has what was told meanwhile',
+    });
+    signal('SIGSTOP');
+    director.running.signal('SIGTERM');
+    expect(await director.running.exited).toBe(0);
+    expect(existsSync(at('fifo'))).toBe(false);
+    expect(() => signal('SIGCONT')).toThrow('ESRCH');
+  });
+});
