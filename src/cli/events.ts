@@ -1,8 +1,9 @@
 // `lvs-director events`: what the daemon told of late, also before its last restart, of both of its processes; with --follow as
 // it goes on, over restarts. Of files of the log where no daemon runs, or of both directors, in the order of their clocks.
 import { setTimeout as delay } from 'node:timers/promises';
+import { inOrder } from '../explain/report/past.ts';
 import { parseSelection, type Selection, type SelectionWords } from '../explain/select-events.ts';
-import { type EventRecord, timeOf } from '../journal/record.ts';
+import type { EventRecord } from '../journal/record.ts';
 import { shown } from '../net/shown.ts';
 import { formatEvent } from '../render/events.ts';
 import { type Arguments, type ExitCode, type Io, type Options, textOption } from './command-line.ts';
@@ -51,11 +52,8 @@ type Tell = (record: EventRecord, director?: string) => void;
 async function tellFiles(options: Options, selection: Selection, tell: Tell, io: Io): Promise<boolean> {
   const pasts = await pastOf(options, selection, io);
   if (pasts === undefined) return false;
-  const several = pasts.length > 1;
-  const all = pasts.flatMap(({ director, records }) => records.map((record) => ({ director, record })));
-  for (const { director, record } of all.sort((a, b) => timeOf(a.record) - timeOf(b.record))) {
-    tell(record, several ? director : undefined);
-  }
+  const several = new Set(pasts.map(({ director }) => director)).size > 1;
+  for (const { director, record } of inOrder(pasts)) tell(record, several ? director : undefined);
   return true;
 }
 

@@ -66,13 +66,16 @@ export async function pastOf(
 /** What one file has of one host: a journal may have several, a log is of one. */
 type Part = { readonly records: EventRecord[]; director?: string | undefined };
 
-/** Files of the same director are one past: a log is rotated. */
+/** As logrotate names them: FILE.1, FILE-20260301. */
+const logOf = (file: string): string => file.replace(/(?:[.-]\d+)+$/, '');
+
+/** A past a file and director. A log is rotated: who told a file that has no start is said by another one of it. */
 async function pastOfFiles(
   files: readonly string[],
   selection: Selection,
   io: Io,
 ): Promise<readonly PastOfDirector[] | undefined> {
-  const pasts = new Map<string, EventRecord[]>();
+  const pasts: (Part & { readonly file: string; readonly host: string })[] = [];
   for (const file of files) {
     const parts = new Map<string, Part>();
     let others = 0;
@@ -94,19 +97,22 @@ async function pastOfFiles(
       return undefined;
     }
     if (others > 0) io.stderr(`${shown(file)}: ${others} line(s) left out that are no events in JSON\n`);
-    for (const [host, { director, records }] of parts) {
-      const name = director ?? (host || file);
-      pasts.set(name, [...(pasts.get(name) ?? []), ...records]);
-    }
+    for (const [host, part] of parts) pasts.push({ ...part, file, host });
   }
-  return [...pasts].map(([director, records]) => ({ director, records }));
+  return pasts.map(({ director, records, host, file }) => {
+    const ofLog = pasts.find((each) => each.director !== undefined && logOf(each.file) === logOf(file));
+    return { director: director ?? (host || (ofLog?.director ?? logOf(file))), records };
+  });
 }
 
-/** @returns undefined for what is neither an event nor an entry of the journal. */
+/**
+ * @param line with zeros before it, where a host lost its power as it was written.
+ * @returns undefined for what is neither an event nor an entry of the journal.
+ */
 function entryOf(line: string): JournaldEntry | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = JSON.parse(line.slice(line.lastIndexOf('\0') + 1));
   } catch {
     return undefined;
   }

@@ -35,10 +35,17 @@ const markdownRow = (cells: readonly string[]): string => `| ${cells.map(markdow
 const markdownText = (text: string): string =>
   shown(text, 1000).replace(/[\\`*_[\]<>|#!]/g, (sign) => (text === '---' ? sign : `\\${sign}`));
 
-const headOf = ({ directors, from, to }: Report): string =>
-  from === undefined || to === undefined
-    ? `${directors.join(' and ')}: nothing was told in that time`
-    : `${directors.join(' and ')}: from ${from} to ${to} (${formatDuration((Date.parse(to) - Date.parse(from)) / 1000)})`;
+function headOf({ directors, from, to }: Report): string {
+  const who = directors.length === 0 ? '' : `${directors.join(' and ')}: `;
+  if (from === undefined || to === undefined) return `${who}nothing was told in that time`;
+  return `${who}from ${from} to ${to} (${span(from, to)})`;
+}
+
+/** Of a clock that was set back meanwhile nothing is known. */
+function span(from: string, until: string): string {
+  const ms = Date.parse(until) - Date.parse(from);
+  return ms < 0 ? 'the clock was set back' : formatDuration(ms / 1000);
+}
 
 const sectionsOf = (report: Report): readonly Section[] => [
   {
@@ -52,7 +59,7 @@ const sectionsOf = (report: Report): readonly Section[] => [
     head: ['ROUTER', 'DIRECTOR', 'FROM', 'UNTIL', 'FOR'],
     rows: report.holders.map(({ router, holder, from, until }) => [
       ...[router, holder, from, until ?? 'now'],
-      until === undefined ? '' : formatDuration((Date.parse(until) - Date.parse(from)) / 1000),
+      until === undefined ? '' : span(from, until),
     ]),
   },
   {

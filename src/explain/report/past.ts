@@ -2,7 +2,7 @@
 // stand in an event of any version. Judges nothing.
 import { type EventRecord, timeOf } from '../../journal/record.ts';
 
-/** What one director told. */
+/** What one director told, in the order in which it did; of several files of its log one each. */
 export type PastOfDirector = { readonly director: string; readonly records: readonly EventRecord[] };
 
 /** Whose an event is, and when it was in milliseconds since 1970. */
@@ -10,9 +10,24 @@ export type Told = { readonly director: string; readonly at: number; readonly re
 
 /** In the order of the wall clock, which several directors share as well as their clocks are set. */
 export const inOrder = (pasts: readonly PastOfDirector[]): readonly Told[] =>
-  pasts
-    .flatMap(({ director, records }) => records.map((record) => ({ director, at: timeOf(record), record })))
-    .sort((a, b) => a.at - b.at);
+  pasts.flatMap(toldIn).sort((a, b) => a.at - b.at);
+
+/** What is told late, of a process that has ended, is so much later at most. */
+const setBackMs = 60_000;
+
+/** A clock that is set back was ahead before: what it said until then counts as so much earlier, and stays before what follows. */
+function toldIn({ director, records }: PastOfDirector): readonly Told[] {
+  const all: Told[] = [];
+  let ahead = 0;
+  let next = Number.POSITIVE_INFINITY;
+  for (const record of records.toReversed()) {
+    const said = timeOf(record);
+    if (said - next >= setBackMs) ahead += said - next;
+    next = said;
+    all.push({ director, at: said - ahead, record });
+  }
+  return all.reverse();
+}
 
 export const textIn = ({ record }: Told, field: string): string | undefined => {
   const value = record[field];

@@ -49,7 +49,7 @@ export function reportOf(pasts: readonly PastOfDirector[]): Report {
   const [first, last] = [all[0], all.at(-1)];
   return {
     ...(first !== undefined && last !== undefined && { from: whenOf(first), to: whenOf(last) }),
-    directors: pasts.map(({ director }) => director),
+    directors: [...new Set(pasts.map(({ director }) => director))],
     failovers: failoversOf(all),
     holders: holdersOf(all),
     servers: serversOf(all),

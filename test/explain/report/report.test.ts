@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { inOrder } from '../../../src/explain/report/past.ts';
 import { reportOf } from '../../../src/explain/report/report.ts';
 import type { EventRecord } from '../../../src/journal/record.ts';
+import { formatReport } from '../../../src/render/report.ts';
 
 const start = Date.parse('2026-03-01T14:00:00.000Z');
 const iso = (ms: number) => new Date(start + ms).toISOString();
@@ -236,5 +238,49 @@ describe('the rest of a report', () => {
       failovers: [],
       runs: [],
     });
+  });
+});
+
+describe('a clock that is set back', () => {
+  const hour = 3_600_000;
+  const records = [
+    started(hour, 'a'),
+    moved(hour + 3000, 'backup', 'active', 'active_down'),
+    told(hour + 4000, 'real.down', { service: 'web', real: '10.9.0.11:80' }),
+    // Here.
+    told(5000, 'real.up', { service: 'web', real: '10.9.0.11:80' }),
+    moved(6000, 'active', 'backup', 'higher_priority'),
+  ];
+
+  it('changes the order of nothing: what was told last holds', () => {
+    const { holders, servers, runs, from, to } = reportOf([{ director: 'a', records }]);
+    expect({ from, to }).toEqual({ from: iso(hour), to: iso(6000) });
+    expect(holders).toEqual([{ router: 'VI_1', holder: 'a', from: iso(hour + 3000), until: iso(6000) }]);
+    expect(servers.map(({ isDown }) => isDown)).toEqual([false]);
+    expect(runs).toMatchObject([{ how: 'running' }]);
+    expect(formatReport(reportOf([{ director: 'a', records }]))).toContain('the clock was set back');
+  });
+
+  it('is as much earlier before, beside the other director', () => {
+    const b = [moved(6100, 'backup', 'active', 'active_resigned')];
+    const { failovers } = reportOf([
+      { director: 'a', records },
+      { director: 'b', records: b },
+    ]);
+    expect(failovers.map((each) => [each.from, each.to])).toEqual([
+      [undefined, 'a'],
+      ['a', 'b'],
+    ]);
+  });
+
+  it('is none where something is told a moment late, nor where a file of a log follows its successor', () => {
+    const late = [started(0, 'a'), moved(5000, 'backup', 'active', 'x'), told(2000, 'vrrp.supervisor_lost')];
+    expect(inOrder([{ director: 'a', records: late }]).map(({ at }) => at - start)).toEqual([0, 2000, 5000]);
+    const files = [
+      { director: 'a', records: records.slice(3) },
+      { director: 'a', records: [started(0, 'a')] },
+    ];
+    expect(inOrder(files).map(({ at }) => at - start)).toEqual([0, 5000, 6000]);
+    expect(reportOf(files).directors).toEqual(['a']);
   });
 });
