@@ -161,7 +161,9 @@ describe('credentials of systemd', () => {
     await writeConfig(lvs1, config.replace('{credential: page}', '{credential: pgae}'));
     expect((await lvs1.attempt('systemctl reload lvs-director')).status).not.toBe(0);
     const said = (await told(lvs1)).map(({ said: text }) => text).join('\n');
-    expect(said).toMatch(/lvs-director\.yaml:\d+:\d+: Cannot read virtual 1 passwd: .*credentials.*pgae, got ENOENT/);
+    expect(said).toMatch(
+      /lvs-director\.yaml:\d+:\d+: Cannot read virtual 1 passwd: .*credentials.*pgae, got ENOENT/,
+    );
     expect((await servers()).flatMap(({ reals }) => reals.map(({ verdict }) => verdict))).toEqual([
       'up',
       'up',
