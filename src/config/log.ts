@@ -6,7 +6,7 @@ import { errorAt } from './problem.ts';
 import { present, type Resolution } from './resolution.ts';
 import { facilityNames, resolveSyslog, syslogDefaults, syslogSchema } from './syslog.ts';
 import { optional } from './values/documented.ts';
-import { absolutePath, choice, filledText } from './values/scalars.ts';
+import { absolutePath, choice, filledText, isAbsolute } from './values/scalars.ts';
 import { didYouMean } from './values/suggest.ts';
 
 export const logSchema = z.strictObject({
@@ -37,7 +37,7 @@ type LogDraft = z.output<z.ZodObject<typeof logfileShape>> & {
 
 /** What `log` says of a place counts; what it does not say, `logfile` does. */
 export function resolveLog({ log, logfile }: LogDraft, resolution: Resolution): LogConfig {
-  const file = log?.file ?? (logfile?.startsWith('/') ? logfile : undefined);
+  const file = log?.file ?? (logfile !== undefined && isAbsolute(logfile) ? logfile : undefined);
   const facility = log?.syslog === undefined ? facilityOf(logfile) : undefined;
   const syslog =
     facility === undefined ? resolveSyslog(log?.syslog, resolution) : [{ ...syslogDefaults, facility }];
@@ -57,7 +57,7 @@ const facilityOf = (word: string | undefined): Facility | undefined =>
 
 /** ldirectord ends where its syslog has no such facility. */
 export function judgeLogfile({ logfile }: LogDraft, { problems, sites }: Resolution): void {
-  if (logfile === undefined || logfile.startsWith('/') || facilityOf(logfile) !== undefined) return;
+  if (logfile === undefined || isAbsolute(logfile) || facilityOf(logfile) !== undefined) return;
   const rule = `the absolute path of a file, or a facility (daemon, local0 to local7)${didYouMean(logfile, facilityNames)}`;
   problems.push(errorAt(sites('logfile'), 'log to logfile', rule, logfile));
 }

@@ -6,7 +6,7 @@ import { errorAt } from './problem.ts';
 import { literalFamily, type Resolution, resolveAddress, resolvePort } from './resolution.ts';
 import { optional } from './values/documented.ts';
 import { withForm } from './values/forms.ts';
-import { choice, scalar } from './values/scalars.ts';
+import { choice, isAbsolute, scalar } from './values/scalars.ts';
 import { parseHostPort } from './values/server-text.ts';
 
 const localSocket = '/dev/log';
@@ -27,7 +27,8 @@ type TargetText =
 
 /** "/dev/log", "udp://192.0.2.9", "tcp://[2001:db8::9]:601". */
 export function parseSyslogTarget(text: string): TargetText | undefined {
-  if (text.startsWith('/')) return Buffer.byteLength(text) < 108 ? { kind: 'socket', path: text } : undefined;
+  if (text.startsWith('/'))
+    return isAbsolute(text) && Buffer.byteLength(text) < 108 ? { kind: 'socket', path: text } : undefined;
   const [, kind, rest = ''] = /^(udp|tcp):\/\/([^/]+)\/?$/.exec(text) ?? [];
   const { host = '', lastHost, port = '514' } = parseHostPort(rest) ?? {};
   if (host === '' || lastHost !== undefined || (kind !== 'udp' && kind !== 'tcp')) return undefined;

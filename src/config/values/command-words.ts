@@ -1,12 +1,12 @@
 // A command line as keepalived writes it: the program's absolute path and its arguments, blanks between, quotes and
 // backslashes as in a shell, and nothing else of a shell: no variables, no pipes.
-import { scalar } from './scalars.ts';
+import { isAbsolute, scalar } from './scalars.ts';
 
 /** A program and its arguments. */
 export const command = () =>
   scalar('the absolute path of a program, with arguments', commandWords, { type: 'string', pattern: '^/' });
 
-/** Undefined: no absolute path, or a quote without its end. */
+/** Undefined: no absolute path, a zero, or a quote without its end. */
 export function commandWords(text: string): readonly string[] | undefined {
   const words: string[] = [];
   let rest = text.trim();
@@ -16,7 +16,8 @@ export function commandWords(text: string): readonly string[] | undefined {
     words.push(unquoted(match[0]));
     rest = rest.slice(match[0].length).trimStart();
   }
-  return words[0]?.startsWith('/') ? words : undefined;
+  const [program = ''] = words;
+  return isAbsolute(program) && !text.includes('\0') ? words : undefined;
 }
 
 const unquoted = (word: string): string =>

@@ -107,8 +107,11 @@ export const text = () => scalar('a text', (value) => value, { type: ['string', 
 export const filledText = () =>
   scalar('a text that is not empty', (value) => value || undefined, { type: 'string' });
 
+/** Without a zero, at which it would end for the kernel. */
+export const isAbsolute = (path: string): boolean => path.startsWith('/') && !path.includes('\0');
+
 export const absolutePath = () =>
-  scalar('an absolute path', (value) => (value.startsWith('/') ? value : undefined), {
+  scalar('an absolute path', (value) => (isAbsolute(value) ? value : undefined), {
     type: 'string',
     pattern: '^/',
   });

@@ -33,6 +33,26 @@ export const documentCases: readonly ProblemCase[] = [
     '2:1: Cannot read "autoreload": expected each key once, got it again',
   ),
   yaml(
+    'a path has no zero in it, at which it would end for the kernel',
+    'notify_fifo: "/run/a\\0b"\n',
+    '1:14: Cannot read notify_fifo: expected an absolute path, got /run/a b',
+  ),
+  yaml(
+    'nor has a socket of syslog',
+    'log: {syslog: {to: "/dev/log\\0"}}\n',
+    '1:20: Cannot read log syslog 1 to: expected a socket (/dev/log), udp://HOST[:PORT] or tcp://HOST[:PORT], got /dev/log',
+  ),
+  yaml(
+    'nor has logfile',
+    'logfile: "/var/log/a\\0b"\n',
+    '1:10: Cannot log to logfile: expected the absolute path of a file, or a facility (daemon, local0 to local7), got /var/log/a b',
+  ),
+  yaml(
+    'nor has a command',
+    'notify_fifo: /run/a\nnotify_fifo_script: "/bin/cat /a\\0b"\n',
+    '2:21: Cannot read notify_fifo_script: expected the absolute path of a program, with arguments, got /bin/cat /a b',
+  ),
+  yaml(
     'a number of check processes',
     'check_processes: 65\n',
     '1:18: Cannot read check_processes: expected auto, or a number of processes from 0 to 64, got 65',
