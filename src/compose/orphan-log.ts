@@ -32,7 +32,7 @@ export type OrphanLog = {
 type Said = { readonly event: JournalEvent; readonly time: WallTime };
 const nowhere: AppendLines = { write: () => {}, close: () => Promise.resolve() };
 /** There is no other place to tell it. */
-const troubles = { onFailed: () => {}, onLost: () => {} };
+const troubles = { onFailed: () => {}, onLeftOut: () => {}, onLost: () => {} };
 
 /** @param unheardPath where a main process that comes next finds what was told (open-events.ts) */
 export function openOrphanLog(

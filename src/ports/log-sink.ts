@@ -21,7 +21,9 @@ export type RecordSink = {
 export type SinkTroubles = {
   /** It cannot be written to; what is queued is tried again. */
   readonly onFailed: (error: Error) => void;
-  /** So many lines were left out since the last time, as the queue was full; there is room again. */
+  /** A line is left out, as the queue is full: at once. */
+  readonly onLeftOut: () => void;
+  /** So many lines were left out since the last time, or never taken; there is room again, or it is the end. */
   readonly onLost: (lines: number) => void;
 };
 

@@ -37,7 +37,7 @@ export const daemonFamilies = {
   lvs_director_events_dropped_total: family(
     'counter',
     'sink',
-    'Lines of the log and notices that a sink did not take.',
+    'Lines of the log and of FIFOs, and notices, that a sink did not take.',
   ),
 } as const satisfies Readonly<Record<string, Family>>;
 

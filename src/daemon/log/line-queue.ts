@@ -7,7 +7,8 @@ const bytesMax = 4 * 1024 * 1024;
 const batchMax = 64;
 
 export type LineQueue = {
-  readonly push: (record: LogRecord, line: Uint8Array) => void;
+  /** @returns whether there was room. */
+  readonly push: (record: LogRecord, line: Uint8Array) => boolean;
   readonly isEmpty: () => boolean;
   readonly nextLines: () => readonly Uint8Array[];
   /** Removes the first ones; without a count, all. */
@@ -24,10 +25,11 @@ export function createLineQueue(): LineQueue {
     push: (record, line) => {
       if (lost > 0 || queued.length >= linesMax || bytes + line.length > bytesMax) {
         lost += 1;
-        return;
+        return false;
       }
       queued.push({ record, line });
       bytes += line.length;
+      return true;
     },
     isEmpty: () => queued.length === 0,
     nextLines: () => queued.slice(0, batchMax).map(({ line }) => line),

@@ -38,13 +38,12 @@ export function createJournal(initial: LogConfig, ports: LogPorts): JournalShell
   const { clock, wallTime, host, openOutput, openFile, openJournal, openSyslog } = ports;
   let log = initial;
   const lost = new Map<string, number>();
-  const troublesOf = (sink: string): SinkTroubles => ({
-    onFailed: (error) => journal({ event: 'log.failed', sink, reason: error.message }),
-    onLost: (lines) => {
-      lost.set(sink, (lost.get(sink) ?? 0) + lines);
-      journal({ event: 'log.lost', sink, lines });
-    },
-  });
+  const troublesOf = (sink: string): SinkTroubles =>
+    countLost(
+      (event) => journal(event),
+      sink,
+      (lines) => lost.set(sink, (lost.get(sink) ?? 0) + lines),
+    );
   const output = openOutput(troublesOf('standard output'));
   const outputFormat = () => log.format ?? (ports.output === 'terminal' ? 'text' : 'json');
   const toOutput = (record: LogRecord) => output.write(lineOf(record, outputFormat()), record.level);
@@ -87,6 +86,26 @@ export function createJournal(initial: LogConfig, ports: LogPorts): JournalShell
 
   configure(initial);
   return { journal, configure, lost: () => lost, close };
+}
+
+/** Counts at once what a place loses, and tells it twice: elsewhere as that begins, and at the place itself where it is missing. */
+function countLost(journal: Journal, sink: string, count: (lines: number) => void): SinkTroubles {
+  /** Counted, and not told yet. */
+  let untold = 0;
+  const failed = (reason: string) => journal({ event: 'log.failed', sink, reason });
+  return {
+    onFailed: ({ message }) => failed(message),
+    onLeftOut: () => {
+      count(1);
+      untold += 1;
+      if (untold === 1) failed('more waits for it than is kept; what comes now is left out');
+    },
+    onLost: (lines) => {
+      count(Math.max(0, lines - untold));
+      untold = Math.max(0, untold - lines);
+      journal({ event: 'log.lost', sink, lines });
+    },
+  };
 }
 
 /** What a record is written as is each place's own: a line of JSON or text, a datagram of the journal, one of syslog. */

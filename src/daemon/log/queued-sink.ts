@@ -54,7 +54,7 @@ export function createQueuedSink(ports: QueuedSinkPorts): RecordSink {
   return {
     write: (record) => {
       if (ended) return;
-      queue.push(record, encode(record));
+      if (!queue.push(record, encode(record))) troubles.onLeftOut();
       void drain();
     },
     close: () =>

@@ -12,7 +12,7 @@ const lastWordsMs = 2000;
 /** @param prefix what stands before each line, by its level. */
 export function openLogOutput(
   stream: Writable,
-  { onFailed, onLost }: SinkTroubles,
+  { onFailed, onLeftOut, onLost }: SinkTroubles,
   prefix: LevelPrefix = () => '',
 ): LogSink {
   let failed = false;
@@ -38,8 +38,10 @@ export function openLogOutput(
     write: (line, level) => {
       tellLost();
       if (failed) return;
-      if (lost > 0 || stream.writableLength >= queuedBytesMax) lost += 1;
-      else stream.write(`${prefix(level)}${line}`);
+      if (lost > 0 || stream.writableLength >= queuedBytesMax) {
+        lost += 1;
+        onLeftOut();
+      } else stream.write(`${prefix(level)}${line}`);
     },
     close: async () => {
       let giveUp: NodeJS.Timeout | undefined;

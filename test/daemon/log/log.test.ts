@@ -135,6 +135,32 @@ describe('createJournal', () => {
   });
 });
 
+describe('what a place loses', () => {
+  it('is told elsewhere as that begins, counted at once, and told where it is missing', async () => {
+    const file = join(folder, 'a.log');
+    const shell = open({ level: 'info', format: 'json', file });
+    const lost = () => shell.lost().get('standard output');
+    for (let n = 0; n < 3; n++) troubles.onLeftOut();
+    expect(lost()).toBe(3);
+    // One that it never takes is no part of the gap.
+    troubles.onLost(1);
+    expect(lost()).toBe(3);
+    troubles.onLost(3);
+    expect(lost()).toBe(4);
+    troubles.onLeftOut();
+    expect(lost()).toBe(5);
+    await shell.close();
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    const failed = { event: 'log.failed', reason: expect.stringContaining('left out') };
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      failed,
+      { event: 'log.lost', lines: 1 },
+      { event: 'log.lost', lines: 3 },
+      failed,
+    ]);
+  });
+});
+
 describe('the places', () => {
   const syslog: SyslogConfig = {
     to: { kind: 'socket', path: '/dev/log' },

@@ -17,8 +17,10 @@ let told: string[];
 /** How many lines it takes at once; or why it takes none. */
 let place: number | Error;
 let closed: boolean;
+let leftOut: number;
 beforeEach(() => {
   [clock, taken, told, place, closed] = [createVirtualTime(), [], [], Number.POSITIVE_INFINITY, false];
+  leftOut = 0;
 });
 
 const transport = {
@@ -40,6 +42,9 @@ function open(more: Partial<Parameters<typeof createQueuedSink>[0]> = {}): Recor
       onFailed: (error) => {
         told.push(error.message);
         sink.write(recordOf(`failed: ${error.message}`));
+      },
+      onLeftOut: () => {
+        leftOut += 1;
       },
       onLost: (lines) => {
         told.push(`lost ${lines}`);
@@ -134,6 +139,8 @@ describe('a sink with a queue', () => {
     place = new Error('gone');
     writeMany(sink, 10_100);
     await clock.advance(3_600_000);
+    // At once, whether or not it is ever well again.
+    expect(leftOut).toBe(101);
     place = Number.POSITIVE_INFINITY;
     await clock.advance(60_000);
     expect(taken.slice(0, 10_000)).toEqual(numbers(10_000));

@@ -10,14 +10,18 @@ const line = `${'x'.repeat(999)}\n`;
 function open() {
   const stream = new PassThrough({ highWaterMark: 1 });
   const troubles: string[] = [];
+  const leftOut = { count: 0 };
   const output: LogSink = openLogOutput(stream, {
     onFailed: (error) => void troubles.push(error.message),
+    onLeftOut: () => {
+      leftOut.count += 1;
+    },
     onLost: (lines) => {
       troubles.push(`lost ${lines}`);
       output.write(`lost ${lines}\n`, 'info');
     },
   });
-  return { stream, troubles, output };
+  return { stream, troubles, leftOut, output };
 }
 
 const readAll = async (stream: PassThrough) => {
@@ -31,15 +35,17 @@ const readAll = async (stream: PassThrough) => {
 
 describe('an output that nobody reads', () => {
   it('takes a bounded number of bytes, and tells the rest as lost when it is read again, in its place', async () => {
-    const { stream, troubles, output } = open();
+    const { stream, troubles, leftOut, output } = open();
     for (let index = 0; index < 3000; index++) output.write(line, 'info');
     expect(stream.writableLength + stream.readableLength).toBeLessThan(1_060_000);
     expect(troubles).toEqual([]);
+    const before = leftOut.count;
     const lines = await readAll(stream);
     output.write('after\n', 'info');
     await output.close();
     const kept = lines().filter((each) => each.startsWith('x')).length;
     expect(troubles).toEqual([`lost ${3000 - kept}`]);
+    expect(before).toBe(3000 - kept);
     expect(kept).toBeGreaterThan(1000);
     expect(lines().slice(kept)).toEqual([`lost ${3000 - kept}`, 'after']);
   });
@@ -79,7 +85,11 @@ describe('an output that is read', () => {
 describe('an output to journald', () => {
   it('has the level before each line', async () => {
     const stream = new PassThrough();
-    const output = openLogOutput(stream, { onFailed: () => {}, onLost: () => {} }, (level) => `<${level}>`);
+    const output = openLogOutput(
+      stream,
+      { onFailed: () => {}, onLeftOut: () => {}, onLost: () => {} },
+      (level) => `<${level}>`,
+    );
     const lines = await readAll(stream);
     output.write('{"a":1}\n', 'error');
     output.write('{"b":2}\n', 'info');
