@@ -1,10 +1,11 @@
 // Appends lines of the log to a file that is opened anew for each batch, so that logrotate may take it away at any time, and
-// rotates it by size where nobody else does. A full disk is an error, and what it tore in two ends in a line end.
+// rotates it by size where nobody else does. A full disk is an error; a line that it tore in two is gone on with when there is
+// room, so that no line is there twice or by half, and one that a crash tore ends in a line end.
 import { constants } from 'node:fs';
-import { appendFile, rename, stat } from 'node:fs/promises';
+import { appendFile, open, rename, stat } from 'node:fs/promises';
 import type { LogTransport } from '../../ports/log-sink.ts';
 
-const { O_APPEND, O_CREAT, O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
+const { O_APPEND, O_CREAT, O_RDONLY, O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
 /** A FIFO without a reader is an error and no wait: it would take a thread that all files share. */
 const flag = O_APPEND | O_CREAT | O_WRONLY | O_NONBLOCK | O_NOCTTY;
 
@@ -12,25 +13,65 @@ const sizeMax = 10 * 1024 * 1024;
 const filesMax = 5;
 const lineEnd = Buffer.from('\n');
 
+/** What was written of the line that comes next, and how long the file was then. */
+type Torn = { readonly bytes: number; readonly size: number };
+
 export function openLogFile(path: string): LogTransport {
-  let isTorn = false;
+  let torn: Torn | undefined;
   return {
     send: async (lines) => {
       const size = await rotate(path);
+      // Of an earlier run, the first time.
+      torn ??= { bytes: 0, size: (await endsTorn(path, size)) ? Number.NaN : size };
+      const { bytes, text } = continued(torn, size, lines);
       try {
-        await appendFile(path, Buffer.concat(isTorn && size > 0 ? [lineEnd, ...lines] : lines), {
-          mode: 0o640,
-          flag,
-        });
+        await appendFile(path, text, { mode: 0o640, flag });
       } catch (error) {
-        isTorn = (await sizeOf(path)) !== size;
+        const now = await sizeOf(path);
+        if (now <= size) throw error;
+        const { whole, rest } = wholeOf(lines, now - size + bytes);
+        torn = { bytes: rest, size: now };
+        if (whole > 0) return whole;
         throw error;
       }
-      isTorn = false;
+      torn = { bytes: 0, size };
       return lines.length;
     },
     close: () => {},
   };
+}
+
+/** @property bytes that stand there already; below 0: a line end comes first, as somebody else has written behind the half. */
+type Continued = { readonly bytes: number; readonly text: Buffer };
+
+function continued(torn: Torn, size: number, lines: readonly Uint8Array[]): Continued {
+  const [first = lineEnd, ...others] = lines;
+  const isHalf = torn.bytes > 0 || Number.isNaN(torn.size);
+  if (!isHalf || size === 0) return { bytes: 0, text: Buffer.concat(lines) };
+  if (torn.size !== size) return { bytes: -lineEnd.length, text: Buffer.concat([lineEnd, ...lines]) };
+  return { bytes: torn.bytes, text: Buffer.concat([first.subarray(torn.bytes), ...others]) };
+}
+
+/** Lines that so many bytes are, and what is left of them for the next. */
+function wholeOf(
+  lines: readonly Uint8Array[],
+  bytes: number,
+): { readonly whole: number; readonly rest: number } {
+  let rest = bytes;
+  for (const [index, { length }] of lines.entries()) {
+    if (length > rest) return { whole: index, rest };
+    rest -= length;
+  }
+  return { whole: lines.length, rest: 0 };
+}
+
+async function endsTorn(path: string, size: number): Promise<boolean> {
+  if (size === 0) return false;
+  const file = await open(path, O_RDONLY | O_NOCTTY).catch(() => undefined);
+  const last = Buffer.from(lineEnd);
+  await file?.read(last, 0, 1, size - 1).catch(() => undefined);
+  await file?.close();
+  return !last.equals(lineEnd);
 }
 
 /**

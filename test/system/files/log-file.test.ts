@@ -44,6 +44,18 @@ describe('openLogFile', () => {
     expect(readFileSync(`${path}.5`, 'utf8')).toBe('old 4');
     expect(existsSync(`${path}.6`)).toBe(false);
   });
+  it.each([
+    ['half a line', '{"half', '{"half\none\ntwo\n'],
+    ['a line', 'whole\n', 'whole\none\ntwo\n'],
+    ['nothing', '', 'one\ntwo\n'],
+  ])('goes on behind %s of an earlier run', async (_, before, after) => {
+    const path = join(folder, 'a.log');
+    writeFileSync(path, before);
+    const file = openLogFile(path);
+    await file.send(lines('one'));
+    await file.send(lines('two'));
+    expect(readFileSync(path, 'utf8')).toBe(after);
+  });
   it('fails where the disk is full', async () => {
     await expect(openLogFile('/dev/full').send(lines('x'))).rejects.toMatchObject({ code: 'ENOSPC' });
   });
