@@ -64,7 +64,8 @@ const listen = (server: Server, port: number) =>
     server.listen(port, '127.0.0.1', ready);
   });
 
-const config = () =>
+/** @param more services. */
+const config = (more = '') =>
   withAdverts(
     routerConfig(
       150,
@@ -78,7 +79,7 @@ mail: {smtp: "127.0.0.1:25", to: [ops@example.com], digest: 1s, timeout: 3s}
 webhooks: [{name: slow, url: "http://127.0.0.1:8000/", timeout: 60s, events: [real.*]}]
 checkinterval: 1s
 fall: 1
-virtual: [{address: "10.9.0.100:80", checktype: connect, real: [${real} masq]}]
+virtual: [{address: "10.9.0.100:80", checktype: connect, real: [${real} masq]}${more}]
 `,
     ).replace('state_dir: $STATE', `state_dir: ${disk}`),
     '500ms',
@@ -297,8 +298,68 @@ it('loses nothing: each that hears again has all of it, in order, and a restart 
 
   const all = told().length;
   await a.running.stop(20_000);
-  const again = startDirector(lab, a.host, { config: config(), prefix: withJournald(), again: a });
-  await again.waitFor('daemon.ready', undefined, limit);
-  const kept = (await again.cli('events', '--json', '--about', real)).stdout;
+  isHeard = false;
+  a = startDirector(lab, a.host, { config: config(), prefix: withJournald(), again: a });
+  await a.waitFor('daemon.ready', undefined, limit);
+  const kept = (await a.cli('events', '--json', '--about', real)).stdout;
   expect((kept.match(/"event":"real\.(?:up|down)"/g) ?? []).length).toBeGreaterThanOrEqual(all);
+});
+
+/** At the addresses from 10.9.16.0 on. */
+const many = 4000;
+const manyServers = Array.from(
+  { length: many },
+  (_, n) => `10.9.${16 + Math.floor(n / 250)}.${(n % 250) + 1}:8080 masq`,
+).join(', ');
+
+/** Of the main process, in MiB. */
+async function memory(): Promise<number> {
+  const { pid } = await daemonStatus(a);
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+}
+
+it('with more to tell than is kept leaves out what it counts and tells, in bounded memory, and adverts and checks are in time', async () => {
+  await web.run('ip', 'route', 'add', 'local', '10.9.16.0/20', 'dev', 'lo');
+  await a.host.run('ip', 'route', 'add', '10.9.16.0/20', 'via', '10.9.0.11');
+  await a.waitFor('vrrp.transition', ({ to }) => to === 'active', limit);
+  fill();
+  for (const socket of deaf) socket.pause();
+  const more = `, {address: "10.9.0.100:81", checktype: connect, checkinterval: 3s, real: [${manyServers}]}`;
+  a.writeConfig(config(more));
+  a.running.signal('SIGHUP');
+  const count = (event: string) => told().filter((each) => each === event).length;
+  await waitUntil(() => count('real.up') >= many, { what: 'all are up', ...limit });
+  const before = await memory();
+  for (const [event, act] of [
+    ['real.down', () => nginx.stop()],
+    ['real.up', comes],
+    ['real.down', () => nginx.stop()],
+  ] as const) {
+    const earlier = count(event);
+    await act();
+    await waitUntil(() => count(event) >= earlier + many, { what: `all are told: ${event}`, ...limit });
+  }
+  expect((await memory()) - before).toBeLessThan(150);
+  const places = [join(disk, 'log.json'), 'the journal', `syslog ${join(folder, 'log')}`];
+  for (const place of places)
+    await a.waitFor(
+      'log.failed',
+      ({ sink, reason }) => sink === place && `${reason}`.includes('left out'),
+      limit,
+    );
+  const metrics = await a.host.run('curl', '-s', '--unix-socket', a.controlSocket, 'http://x/metrics');
+  const dropped = [...metrics.matchAll(/^lvs_director_events_dropped_total\{sink="([^"]+)"\} (\d+)$/gm)];
+  const by = Object.fromEntries(dropped.map(([, sink, lines]) => [sink, Number(lines)]));
+  for (const place of places) expect(by[place], place).toBeGreaterThan(100);
+  await a.waitFor('notice.lost', ({ sink }) => `${sink}`.startsWith('webhook'), limit);
+  for (const name of ['fifo', 'unread'])
+    await a.waitFor('fifo.lost', ({ fifo }) => fifo === join(folder, name), limit);
+  const roles = () => b.events().flatMap(({ event, to }) => (event === 'vrrp.transition' ? [to] : []));
+  expect(roles().at(-1)).toBe('backup');
+  // A reload that takes all of these places away in the middle of it waits for none of them, nor does a stop.
+  a.writeConfig(withAdverts(routerConfig(150, '10.9.0.100/24'), '500ms').replace('$STATE', disk));
+  expect((await a.cli('reload', '--empty')).status).toBe(0);
+  expect(existsSync(join(folder, 'fifo'))).toBe(false);
+  expect(await a.running.stop(20_000)).toBe(0);
+  await waitUntil(() => roles().at(-1) === 'active', { what: 'the other has the role', ...limit });
 });
