@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inOrder } from '../explain/report/past.ts';
 import { parseSelection, type Selection, type SelectionWords } from '../explain/select-events.ts';
-import type { EventRecord } from '../journal/record.ts';
+import { type EventRecord, timeOf } from '../journal/record.ts';
 import { shown } from '../net/shown.ts';
 import { formatEvent } from '../render/events.ts';
 import { type Arguments, type ExitCode, type Io, type Options, textOption } from './command-line.ts';
@@ -77,14 +77,20 @@ async function follow(options: Options, search: URLSearchParams, tell: Tell, io:
     if (last.includes(text)) return;
     last = [...last.slice(1 - repeatedMax), text];
     tell(record);
-    search.set('since', record.timestamp);
+    [lastAt, heardAt] = [timeOf(record), performance.now()];
   };
+  /** Of the last event by the daemon's clock, and when anything was heard by one that nobody sets. */
+  let [lastAt, heardAt] = [Number.POSITIVE_INFINITY, performance.now()];
   let isWaiting = false;
   for (let isFirst = true; ; isFirst = false) {
     const wasTold = await streamEvents(options, search, tellNew, isFirst ? io : quiet);
+    if (wasTold) heardAt = performance.now();
     if (isFirst && !wasTold && last.length === 0) return false;
     if (!isWaiting || wasTold) io.stderr('The daemon has ended; what it tells when it runs again follows\n');
     isWaiting = true;
     await delay(againMs);
+    // The clock may be set back meanwhile: then what comes now is earlier than what was told last.
+    const heardThen = Date.now() - (performance.now() - heardAt) - againMs;
+    search.set('since', new Date(Math.min(lastAt, heardThen)).toISOString());
   }
 }
