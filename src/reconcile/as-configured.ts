@@ -6,6 +6,7 @@ import type { RealConfig, VirtualConfig } from '../model/config/service.ts';
 import { type RealName, realName, type ServiceEntry, type VirtualService } from '../model/ipvs.ts';
 import { type HealthOf, withoutCheck } from '../model/verdict.ts';
 import { canonicalDestination, canonicalEntry, hostPrefix } from './canonical.ts';
+import { waitingTiers } from './fallback.ts';
 
 type Configured = {
   /** What the servers are called, in the order of the configuration. */
@@ -33,7 +34,7 @@ export function asConfigured(virtual: VirtualConfig, health: HealthOf): ServiceE
 
 function configured(virtual: VirtualConfig): Configured {
   const { id, reals } = virtual;
-  const destinations = reals.map((real) => canonicalDestination(id, real));
+  const destinations = [...waitingTiers(virtual), ...reals.map((real) => canonicalDestination(id, real))];
   const made = {
     names: reals.map((real) => realName(id, real)),
     entry: canonicalEntry({ service: serviceOf(virtual), destinations }),

@@ -4,8 +4,9 @@
 // - held for flapping: none new while another server serves; where none does, as up. Not yet verified, or checktype
 //   off: absent; but one that the table holds already stays exactly as it is.
 // - one tier of the fallback (weight 1; which: fallback.ts) is in while no server serves, also at start before the
-//   first verdict; it goes when one serves, quiescent or not, or has weight 0 then (fallback_quiescent). Without its quorum the service has the fallback alone,
-//   and servers that are up are as good as down; but where no tier can serve, they do (docs/reference/keepalived.md §5).
+//   first verdict; it goes when one serves, quiescent or not, or has weight 0 then (fallback_quiescent). Without its
+//   quorum the service has the fallback alone, and servers that are up are as good as down; but where no tier can
+//   serve, they do (docs/reference/keepalived.md §5).
 // - a server that the configuration does not name is removed; but while those it names are not all verified and
 //   none of them serves, it serves on, so that a reload may replace every server without a gap.
 import { checktypeOf } from '../model/checks/checks-of.ts';
@@ -29,7 +30,7 @@ import {
 } from '../model/verdict.ts';
 import { asConfigured, serviceOf } from './as-configured.ts';
 import { canonicalDestination, canonicalEntry, inTableOrder, sameDestination } from './canonical.ts';
-import { firstTierUp, type Tier, tiersOf } from './fallback.ts';
+import { firstTierUp, type Tier, tiersOf, waitingTiers } from './fallback.ts';
 
 /** One virtual service as it should be, and why. */
 export type DesiredService = {
@@ -118,7 +119,7 @@ function desireService(
   return {
     entry: canonicalEntry({
       service: serviceOf(virtual),
-      destinations: [...waitingTiers(virtual, tiers), ...leaving, ...merged(ours, tier)],
+      destinations: [...waitingTiers(virtual), ...leaving, ...merged(ours, tier)],
     }),
     servedBy: tier !== undefined ? 'fallback' : able || leaving.length > 0 ? 'reals' : 'nobody',
     ...(tier !== undefined && { tier: tier.index }),
@@ -208,12 +209,6 @@ function unnamedIn(
  * One destination an address and port. Of a server that stands there twice, the one that serves and is
  * verified wins. The fallback wins over a real server in its place, which is out whenever the fallback is in.
  */
-/** Every tier, should it not serve: what comes behind in the list holds. */
-const waitingTiers = (
-  { fallbackQuiescent }: VirtualConfig,
-  tiers: readonly Destination[],
-): readonly Destination[] => (fallbackQuiescent ? tiers.map((tier) => ({ ...tier, weight: 0 })) : []);
-
 function merged(servers: readonly Server[], tier: Tier | undefined): readonly Destination[] {
   const rank = ({ serves, verified }: Server) => 2 * Number(serves) + Number(verified);
   const ranked = [...servers].sort((a, b) => rank(a) - rank(b));

@@ -35,13 +35,27 @@ function placesOf({ id, reals, fallbacks }: VirtualConfig): readonly Place[] {
 }
 
 /**
- * What each would be in the table, in order, where that tells it from a real server: one that is checked and also a
- * real server is not in before its first verdict but as that server.
+ * Those that the table tells from a real server, in order: one that is checked and also a real server is not in
+ * before its first verdict but as that server.
  */
+const ownPlacesOf = (virtual: VirtualConfig): readonly Place[] =>
+  placesOf(virtual).filter(({ config, real }) => !config.checked || real === undefined);
+
+/** What each would be in the table. */
 export const tiersOf = (virtual: VirtualConfig): readonly Destination[] =>
-  placesOf(virtual).flatMap(({ config, real, destination }) =>
-    config.checked && real !== undefined ? [] : [destination],
-  );
+  ownPlacesOf(virtual).map(({ destination }) => destination);
+
+/**
+ * With fallback_quiescent every tier, should it not serve: what comes behind in a list of destinations holds. In the place
+ * of a real server it waits as that one does, or the two would take turns.
+ */
+export const waitingTiers = (virtual: VirtualConfig): readonly Destination[] =>
+  virtual.fallbackQuiescent
+    ? ownPlacesOf(virtual).map(({ real, destination }) => ({
+        ...(real === undefined ? destination : canonicalDestination(virtual.id, real)),
+        weight: 0,
+      }))
+    : [];
 
 /** @param present the table's servers of the service. */
 export function firstTierUp(

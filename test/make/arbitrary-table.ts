@@ -157,8 +157,9 @@ const arbitraryVirtual = (id: ServiceId): fc.Arbitrary<VirtualConfig> =>
       ),
       quiescent: fc.boolean(),
       readdquiescent: fc.boolean(),
+      fallbackQuiescent: fc.boolean(),
     })
-    .map(({ service, reals, quorum, ...rest }) => {
+    .map(({ service, reals, quorum, fallbackQuiescent, ...rest }) => {
       const { persistenceSec, persistencePrefix } = service;
       return virtualOf(id, {
         ...rest,
@@ -169,6 +170,7 @@ const arbitraryVirtual = (id: ServiceId): fc.Arbitrary<VirtualConfig> =>
         ops: service.ops,
         reals: reals.map((real) => ({ ...real, at })),
         ...(quorum !== undefined && rest.checktype.kind !== 'off' && { quorum }),
+        ...(fallbackQuiescent && rest.fallbacks.length > 0 && { fallbackQuiescent }),
       });
     });
 

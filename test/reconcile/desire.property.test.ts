@@ -25,13 +25,32 @@ describe('desire, for any configuration, verdicts and table', () => {
           virtuals.flatMap((virtual) => [
             ...verifiedOf(virtual, verdictOf),
             ...virtual.fallbacks.flatMap((tier) =>
-              tierIsUp(virtual, tier, verdictOf) ? [endpointIn(virtual, tier)] : [],
+              // With weight 0 it serves nobody.
+              tierIsUp(virtual, tier, verdictOf) || virtual.fallbackQuiescent
+                ? [endpointIn(virtual, tier)]
+                : [],
             ),
           ]),
         );
         const desired = desire(virtuals, verdictOf, observed, { quorumOf });
         const entered = endpointsOf(desired).filter((name) => !held.has(name));
         expect(entered.filter((name) => !allowed.has(name))).toEqual([]);
+      }),
+    );
+  });
+
+  it('with fallback_quiescent has every fallback in the table, whatever serves', () => {
+    fc.assert(
+      fc.property(...world, (virtuals, verdictOf, observed, quorumOf) => {
+        const present = new Set(endpointsOf(desire(virtuals, verdictOf, observed, { quorumOf })));
+        for (const virtual of virtuals.filter(({ fallbackQuiescent }) => fallbackQuiescent)) {
+          const reals = new Set(virtual.reals.map((real) => endpointIn(virtual, real)));
+          // One that is checked and also a real server is in as that.
+          const waiting = virtual.fallbacks
+            .filter((tier) => !tier.checked || !reals.has(endpointIn(virtual, tier)))
+            .map((tier) => endpointIn(virtual, tier));
+          expect(waiting.filter((name) => !present.has(name))).toEqual([]);
+        }
       }),
     );
   });
