@@ -97,8 +97,9 @@ async function count(layer, all) {
 function countTries({ fullName, status, meta }) {
   if (status === 'pending') return;
   if (meta?.byTheClock !== undefined) tries.byTheClock += 1;
-  if (meta?.tries > 1)
-    tries.second.push(`${fullName}: ${status} (${meta.byTheClock ?? 'the clock is no reason'})`);
+  if (!(meta?.tries > 1)) return;
+  const why = meta.byTheClock ?? 'the clock is no reason';
+  tries.second.push(`${fullName}: ${status} (${why}), having failed of: ${meta.failedOf ?? 'nothing'}`);
 }
 
 /** @param speaksAtOnce else what it says is for {@link tell} */
