@@ -3,10 +3,9 @@
 // - up: configured weight. Down: removed; or, quiescent, weight 0 if it is in the table or with readdquiescent.
 // - held for flapping: none new while another server serves; where none does, as up. Not yet verified, or checktype
 //   off: absent; but one that the table holds already stays exactly as it is.
-// - one tier of the fallback (weight 1; which: fallback.ts) is in while no server serves, also at start before the
-//   first verdict; it goes when one serves, quiescent or not, or has weight 0 then (fallback_quiescent). Without its
-//   quorum the service has the fallback alone, and servers that are up are as good as down; but where no tier can
-//   serve, they do (docs/reference/keepalived.md §5).
+// - one tier of the fallback (weight 1; which: fallback.ts) is in while no server serves, also before the first verdict; it
+//   goes, or has weight 0 (fallback_quiescent), when one does. Without its quorum the service has the fallback alone, and
+//   servers that are up are as good as down; but where no tier can serve, they do (docs/reference/keepalived.md §5).
 // - a server that the configuration does not name is removed; but while those it names are not all verified and
 //   none of them serves, it serves on, so that a reload may replace every server without a gap.
 import { checktypeOf } from '../model/checks/checks-of.ts';
