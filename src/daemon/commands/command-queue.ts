@@ -1,14 +1,19 @@
 // Runs the programs of the administrator's that do something because something has changed (notify scripts, quorum_up,
 // quorum_down, fallbackcommand). Those of one subject run one after the other, each for a bounded time; subjects do not
-// wait for one another. One that hangs holds up a bounded number: of those, the oldest are left out, as what counts is
+// wait for one another, but where thousands of servers fall at once: then so many run at a time, as to start one takes the loop
+// a millisecond or two. One that hangs holds up a bounded number: of those, the oldest are left out, as what counts is
 // where the subject ends up. A stop waits a while for all: the service manager ends whatever of a unit outlives it.
 
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock, EventLoop } from '../../ports/clock.ts';
 import type { RunScript, ScriptRequest } from '../../ports/tracked.ts';
+import { createPlaces } from '../pace/places.ts';
 
 const timeoutMs = 30_000;
 /** Of one subject. */
 const waitingMaxDefault = 16;
+
+export const programsMax = 128;
+const startsATurn = 4;
 
 /** A stop waits so long for programs that run; those that take longer go on without us. */
 export const programsMaxMs = 10_000;
@@ -25,6 +30,8 @@ export type Waiting = {
   readonly onLeftOut?: () => void;
   /** So many of its subject may wait behind one that runs, this one included. */
   readonly waitingMax?: number;
+  /** Waits for none of another subject, however many run: one of few, such as a virtual router. */
+  readonly isUrgent?: true;
 };
 
 export type CommandQueue = {
@@ -38,9 +45,12 @@ export function createCommandQueue({
   clock,
   runScript,
 }: {
-  readonly clock: Clock;
+  readonly clock: Clock & EventLoop;
   readonly runScript: RunScript;
 }): CommandQueue {
+  const open = (max: number) => createPlaces<() => void>(clock, { max, startsATurn }, (begin) => begin());
+  const [usual, urgent] = [open(programsMax), open(Number.POSITIVE_INFINITY)];
+
   /** Of each subject of which something runs or waits. */
   const lanes = new Map<string, Waiting[]>();
   const idle: (() => void)[] = [];
@@ -49,11 +59,16 @@ export function createCommandQueue({
     // To start a program takes a while, and the caller is in the middle of something.
     await undefined;
     for (let next: Waiting | undefined = first; next !== undefined; next = lane.shift()) {
+      const places = next.isUrgent === true ? urgent : usual;
+      await new Promise<void>((resolve) => places.ask(resolve));
       const command = next.command();
-      if (command === undefined) continue;
-      const run = runScript({ ...command.request, timeoutMs });
-      command.onEnded((await run.result).detail);
-      await run.ended;
+      if (command !== undefined) {
+        const run = runScript({ ...command.request, timeoutMs });
+        command.onEnded((await run.result).detail);
+        await run.ended;
+      }
+      places.leave();
+      places.fill();
     }
     lanes.delete(subject);
     if (lanes.size > 0) return;

@@ -16,6 +16,7 @@ export const routerCommands =
       const onEnded = (exit: string) => journal(eventOf(told, command, exit));
       const request = { command, isAction: true as const, ...(user !== undefined && { user }) };
       queue.add(subject, {
+        isUrgent: true,
         command: () => ({ request, onEnded }),
         onLeftOut: () => onEnded('left out'),
       });

@@ -7,12 +7,15 @@ import type { Journal } from '../../journal/event.ts';
 import type { Probe } from '../../model/probe-result.ts';
 import type { Clock, EventLoop, Micros } from '../../ports/clock.ts';
 import type { Lateness } from '../pace/lateness.ts';
+import { createPlaces } from '../pace/places.ts';
 import { type CheckGauge, createCheckGauge } from './check-gauge.ts';
 import { createLostTime } from './lost-time.ts';
-import { createPlaces } from './places.ts';
 import { runProbe } from './run-probe.ts';
 import { leaveOut, noteEnd, retryAfter, type ScheduledCheck } from './scheduled-check.ts';
 import type { Judged } from './server-check.ts';
+
+/** The connect of each takes 60 us. */
+const startsATurn = 32;
 
 /** Of all checks together. */
 export type CheckActivity = {
@@ -69,7 +72,8 @@ export type CheckStarter = {
 /** @param checks how many there are. */
 export function createCheckStarter(options: CheckStarterOptions, checks: () => number): CheckStarter {
   const { clock, concurrency } = options;
-  const places = createPlaces<ScheduledCheck>(clock, concurrency, (check) => start(check));
+  const limits = { max: concurrency, startsATurn };
+  const places = createPlaces<ScheduledCheck>(clock, limits, (check) => start(check));
   const lostTime = createLostTime(clock, places.underWay);
   const gauge = options.gauge ?? createCheckGauge(options.journal, checks);
   const probePorts = { clock, probe: options.probe, lostTime };

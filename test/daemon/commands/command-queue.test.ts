@@ -1,6 +1,10 @@
 // In which order programs run, how many may wait, and what a stop waits for.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type CommandQueue, createCommandQueue } from '../../../src/daemon/commands/command-queue.ts';
+import {
+  type CommandQueue,
+  createCommandQueue,
+  programsMax,
+} from '../../../src/daemon/commands/command-queue.ts';
 import { createScriptedPrograms, type ScriptedPrograms } from '../../make/scripted-programs.ts';
 import { createVirtualTime, type VirtualTime } from '../../make/virtual-time.ts';
 
@@ -47,6 +51,27 @@ describe('a program', () => {
     expect(programs.commands()).toEqual(['/bin/a1', '/bin/b']);
     await programs.started[0]?.end();
     expect(programs.commands().at(-1)).toBe('/bin/a2');
+  });
+
+  it('of thousands begins as others have their turn, and some run at once; one of a router waits for none', async () => {
+    const started = () => programs.commands().filter((each) => each !== '/bin/router').length;
+    const request = { command: ['/bin/a'], isAction: true as const };
+    const command = () => ({ request, onEnded: () => {} });
+    for (let n = 0; n < 1000; n++) queue.add(`server ${n}`, { command, waitingMax: 1 });
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(started()).toBeLessThan(10);
+    await time.advance(1000);
+    expect(started()).toBe(programsMax);
+    queue.add('router VI_1', {
+      isUrgent: true,
+      command: () => ({ request: { command: ['/bin/router'], isAction: true }, onEnded: () => {} }),
+    });
+    await time.advance(0);
+    expect(programs.commands()).toContain('/bin/router');
+    for (let n = 0; n < 3; n++) await programs.started[n]?.end();
+    await time.advance(1000);
+    expect(started()).toBe(programsMax + 3);
   });
 
   it('that there is no reason for any more, when its turn comes, is passed over', async () => {

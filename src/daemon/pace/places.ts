@@ -3,12 +3,16 @@
 
 import type { EventLoop } from '../../ports/clock.ts';
 
-/**
- * Starts before the sockets are read again. Where there is more to do than can be done, starts then come late, and the
- * checks under way still go on: started without measure, all would run into their deadlines, at healthy servers. It
- * is the poll phase that must come between, not time: Node runs timers for as long as any is due.
- */
-const startsATurn = 32;
+export type PlacesLimits = {
+  /** Under way at once. */
+  readonly max: number;
+  /**
+   * Starts before the sockets are read again. Where there is more to do than can be done, starts then come late, and what is
+   * under way still goes on: started without measure, all checks would run into their deadlines, at healthy servers. It
+   * is the poll phase that must come between, not time: Node runs timers for as long as any is due.
+   */
+  readonly startsATurn: number;
+};
 
 export type Places<T> = {
   /** It begins now, or when its turn comes. */
@@ -22,7 +26,11 @@ export type Places<T> = {
   readonly waiting: () => number;
 };
 
-export function createPlaces<T>(loop: EventLoop, max: number, begin: (one: T) => void): Places<T> {
+export function createPlaces<T>(
+  loop: EventLoop,
+  { max, startsATurn }: PlacesLimits,
+  begin: (one: T) => void,
+): Places<T> {
   const waiting = new Set<T>();
   let taken = 0;
   let startedThisTurn = 0;
