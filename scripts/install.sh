@@ -37,7 +37,7 @@ if [ -n "${RUNTIME:-}" ]; then
   install -m 755 "$RUNTIME" "$new/node"
 fi
 if [ -n "$node" ]; then
-  sed -i "1s|^#!/usr/bin/env -S node|#!$node|" "$new/dist/main.js" "$new/dist/ldirectord.js"
+  sed -i "1s|^#!/usr/bin/env node|#!$node|" "$new/dist/main.js" "$new/dist/ldirectord.js"
 fi
 chmod -R u=rwX,go=rX "$new"
 for part in $runtime dist package.json LICENSE; do

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=32
+#!/usr/bin/env node
 // `lvs-director-ldirectord`: ldirectord's command line for this daemon. As main.ts: what asks a daemon to end, and what
 // nobody catches, is caught before anything else is loaded. The rest is cli/ldirectord/ldirectord-process.ts's.
 import { catchFaults } from './system/host/faults.ts';

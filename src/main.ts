@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=32
+#!/usr/bin/env node
 // The first statements of every process of the program: what asks a daemon to end or to reload, and what nobody
 // catches, is caught before anything else is loaded, so this file imports next to nothing. Then the VRRP process is begun
 // (cli/fork-ahead.ts); the rest is cli/run-process.ts's.

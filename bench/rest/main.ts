@@ -60,7 +60,7 @@ const products = [
   {
     name: 'lvs-director',
     config: ours,
-    command: (file: string) => [process.execPath, '--max-semi-space-size=32', daemonMain, 'run', '-c', file],
+    command: (file: string) => [process.execPath, daemonMain, 'run', '-c', file],
   },
   {
     name: 'keepalived',

@@ -54,7 +54,7 @@ const products: readonly Product[] = [
   {
     name: 'lvs-director',
     config: ours,
-    command: (file) => [process.execPath, '--max-semi-space-size=32', daemonMain, 'run', '-c', file],
+    command: (file) => [process.execPath, daemonMain, 'run', '-c', file],
   },
   {
     name: 'keepalived',

@@ -25,7 +25,8 @@ const common = {
   logLevel: 'warning',
 };
 
-const firstLine = '#!/usr/bin/env -S node --max-semi-space-size=32';
+/** Without a flag: Node takes what it has compiled of its own modules before with none alone (docs/benchmarks.md). */
+const firstLine = '#!/usr/bin/env node';
 /** Packages that `run` loads with its start: in chunks of their own, as the code cache has all of ours and little of theirs. */
 const apart = ['js-yaml', 'winston'];
 /** What stands beside the chunks and is no source of src/. */

@@ -14,7 +14,7 @@ const { formatArchive } = require('./archive.cjs');
 const loader = require('./loader.cjs');
 const { cacheFile, compile, flagsOfMaking, load, loaded, ownFlags, program, readText } = loader;
 
-/** V8 takes a cache only with the flags that it was made with: of the VRRP process, and of the first line of main.js. */
+/** V8 takes a cache only with the flags that it was made with: of every process, and of a check process (src/compose/check-processes.ts). */
 const flagsOfProcesses = [[], ['--max-semi-space-size=32']];
 const config = `director: {id: a}
 vrrp:

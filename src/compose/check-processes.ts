@@ -15,7 +15,7 @@ const fewestChecksAtOnce = 100;
 /** How many checks a process may have under way at once. */
 export const checksAtOnce = (): number => Math.max(fewestChecksAtOnce, openFilesMax() - otherFiles);
 
-/** As the first line of main.ts has it for the main process, and for the same reason. */
+/** A young generation of the heap of twice the size: a tenth more checks for 30 MB (docs/architecture.md "Ten thousand checks"). */
 const execArgv = ['--max-semi-space-size=32'];
 
 /** It must know the hidden command `check-process`. */

@@ -7,17 +7,26 @@ declare const mark: unique symbol;
 /** One line, without anything that a terminal or a reader of lines could take for more than text. */
 export type Shown = string & { readonly [mark]: true };
 
-/** Controls (C0, C1), formats (bidi, zero-width), lone surrogates, private and unassigned, line ends, invisibles. */
-export const hostileCharacters = /[\p{C}\p{Zl}\p{Zp}\p{DI}]/gu;
-const hostile = /[\p{C}\p{Zl}\p{Zp}\p{DI}]/u;
-const hostileRuns = /[\p{C}\p{Zl}\p{Zp}\p{DI}]+/gu;
-/** The same but for the line ends that are ours. */
-const hostileInLines = /[^\n\P{C}]|[\p{Zl}\p{Zp}\p{DI}]/u;
-const hostileInLinesRuns = /(?:[^\n\P{C}]|[\p{Zl}\p{Zp}\p{DI}])+/gu;
-/** No script stacks more of them; a hundred on one letter cover the lines around. */
-const stackedMarks = /(\p{M}{4})\p{M}+/gu;
+/** Each class of Unicode costs whoever makes it a part of a millisecond, and most texts need none. */
+const makePatterns = () => ({
+  /** Controls (C0, C1), formats (bidi, zero-width), lone surrogates, private and unassigned, line ends, invisibles. */
+  hostile: /[\p{C}\p{Zl}\p{Zp}\p{DI}]/u,
+  hostileCharacters: /[\p{C}\p{Zl}\p{Zp}\p{DI}]/gu,
+  hostileRuns: /[\p{C}\p{Zl}\p{Zp}\p{DI}]+/gu,
+  /** The same but for the line ends that are ours. */
+  hostileInLines: /[^\n\P{C}]|[\p{Zl}\p{Zp}\p{DI}]/u,
+  hostileInLinesRuns: /(?:[^\n\P{C}]|[\p{Zl}\p{Zp}\p{DI}])+/gu,
+  /** No script stacks more of them; a hundred on one letter cover the lines around. */
+  stackedMarks: /(\p{M}{4})\p{M}+/gu,
+});
+let made: ReturnType<typeof makePatterns> | undefined;
+function patterns(): ReturnType<typeof makePatterns> {
+  made ??= makePatterns();
+  return made;
+}
+
 const letters = /^[\x20-\x7e]*$/;
-/** As most lines are: found in a third of the time that {@link hostileInLines} takes. */
+/** As most lines are: found in a third of the time that `hostileInLines` takes. */
 const lettersInLines = /^[\x20-\x7e\n]*$/;
 
 /** More than any name, path or sentence of ours. */
@@ -32,6 +41,7 @@ export function shown(text: string, lengthMax = 300): Shown {
 
 function cleaned(text: string): string {
   if (letters.test(text)) return text;
+  const { hostileRuns, stackedMarks } = patterns();
   return text.replace(hostileRuns, ' ').replace(stackedMarks, '$1');
 }
 
@@ -43,13 +53,20 @@ export const shownAs = (strings: TemplateStringsArray, ...values: readonly (stri
   shown(String.raw({ raw: strings }, ...values.map((value) => shown(String(value)))));
 
 /** Several lines of ours, each with its end; what else could do harm in them becomes a blank. */
-export const shownLines = (text: string): string =>
-  !lettersInLines.test(text) && hostileInLines.test(text) ? text.replace(hostileInLinesRuns, ' ') : text;
+export function shownLines(text: string): string {
+  if (lettersInLines.test(text)) return text;
+  const { hostileInLines, hostileInLinesRuns } = patterns();
+  return hostileInLines.test(text) ? text.replace(hostileInLinesRuns, ' ') : text;
+}
+
+/** With `change` in the place of each character that could do harm. */
+export const replaceHostile = (text: string, change: (character: string) => string): string =>
+  text.replaceAll(patterns().hostileCharacters, change);
 
 /** A value of ours with every text in it made harmless: the very same where nothing had to be. */
 export function showable<T>(value: T): T {
   return deeply(value, (text) =>
-    text.length <= shownLengthMax && (letters.test(text) || !hostile.test(text))
+    text.length <= shownLengthMax && (letters.test(text) || !patterns().hostile.test(text))
       ? text
       : shown(text, shownLengthMax),
   ) as T;
@@ -74,7 +91,7 @@ export function deeply(value: unknown, change: (text: string) => string): unknow
 /** As JSON on one line, of `showable` values: where the text of it is harmless, so are they. */
 export function showableJson(value: unknown): string {
   const json = JSON.stringify(value);
-  return /^[^\\]*$/.test(json) && (letters.test(json) || !hostile.test(json))
+  return /^[^\\]*$/.test(json) && (letters.test(json) || !patterns().hostile.test(json))
     ? json
     : JSON.stringify(showable(value));
 }

@@ -1,7 +1,7 @@
 // A converted document as YAML text. The reader takes every scalar as it is written (yaml.ts), so quotes stand only
 // where YAML itself needs them: 0123 stays 0123.
 import jsYaml from 'js-yaml';
-import { hostileCharacters } from '../../net/shown.ts';
+import { replaceHostile } from '../../net/shown.ts';
 import type { Fields, Value } from './converted.ts';
 
 export function writeYaml(document: Fields): string {
@@ -17,7 +17,7 @@ export function writeYaml(document: Fields): string {
 
 /** What would do harm on a terminal goes out in escapes, also where YAML takes it as it is: by way of a control, which needs them. */
 const escaped = (text: string): string =>
-  text.replaceAll(hostileCharacters, (each) =>
+  replaceHostile(text, (each) =>
     /[\n\t]/.test(each) ? each : `\u0001${each.codePointAt(0)?.toString(16).toUpperCase()}\u0001`,
   );
 

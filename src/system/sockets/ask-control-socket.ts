@@ -1,6 +1,6 @@
 // One question at a control socket, or at a listener: HTTP with JSON. Apart from who listens there (control-socket.ts), as a
-// command that only asks loads no more of Node than that takes.
-import { request } from 'node:http';
+// command that only asks loads no more of Node than that takes: node:http's client would be a third of a `status`
+// (docs/benchmarks.md). HTTP/1.0 has no pieces and no second question: what comes until the end is the answer.
 import { connect } from 'node:net';
 import { err, ok, type Result } from '../../net/result.ts';
 import { shown } from '../../net/shown.ts';
@@ -20,33 +20,40 @@ export function askControlSocket(
   timeoutMs = 30_000,
 ): Promise<Result<Answer>> {
   return new Promise((resolve) => {
-    const refuse = (error: Error) => resolve(err(error.message));
-    const at = typeof where === 'string' ? { path: where } : where;
-    // Node's agent would do the same, and compile what an IPv6 address is first: a quarter of a start of Node.
-    const createConnection = () => connect({ ...at, timeout: timeoutMs });
-    const host = typeof where === 'string' ? {} : where;
-    const asked = { ...host, defaultPort: 80, createConnection, method, path: target, timeout: timeoutMs };
-    const question = request(asked, (response) => {
-      const pieces: Buffer[] = [];
-      let bytes = 0;
-      response.on('data', (piece: Buffer) => {
-        bytes += piece.byteLength;
-        if (bytes > answerBytesMax)
-          question.destroy(new Error(`expected at most ${answerBytesMax} bytes, got more`));
-        else pieces.push(piece);
-      });
-      response.on('end', () =>
-        resolve(parseAnswer(response.statusCode ?? 0, Buffer.concat(pieces).toString())),
-      );
-      response.on('error', refuse);
+    const socket = connect({ ...(typeof where === 'string' ? { path: where } : where), timeout: timeoutMs });
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    socket.on('data', (piece) => {
+      bytes += piece.byteLength;
+      if (bytes > answerBytesMax)
+        socket.destroy(new Error(`expected at most ${answerBytesMax} bytes, got more`));
+      else pieces.push(piece);
     });
-    question.on('timeout', () => question.destroy(new Error(`no answer in ${timeoutMs} ms`)));
-    question.on('error', refuse);
-    question.end();
+    socket.on('end', () => resolve(readAnswer(Buffer.concat(pieces).toString())));
+    socket.on('timeout', () => socket.destroy(new Error(`no answer in ${timeoutMs} ms`)));
+    socket.on('error', (error) => resolve(err(error.message)));
+    socket.write(questionOf(where, method, target));
   });
 }
 
-function parseAnswer(status: number, text: string): Result<Answer> {
+function questionOf(where: AskedAt, method: 'GET' | 'POST', target: string): string {
+  const host = typeof where === 'string' ? 'localhost' : `${urlHost(where.host)}:${where.port}`;
+  return `${method} ${target} HTTP/1.0\r\nHost: ${host}\r\nContent-Length: 0\r\n\r\n`;
+}
+
+const urlHost = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
+/** @param text all that came: a status line, a head and a body. RFC 9112 §2.1, §6.3. */
+function readAnswer(text: string): Result<Answer> {
+  const [, status] = /^HTTP\/1\.\d (\d{3})\b/.exec(text) ?? [];
+  if (status === undefined)
+    return err(text === '' ? 'the end of the connection' : `no answer of HTTP: ${shown(text, 80)}`);
+  const headEnd = /\r?\n\r?\n/.exec(text);
+  const body = headEnd === null ? '' : text.slice(headEnd.index + headEnd[0].length);
+  return parseBody(Number(status), body);
+}
+
+function parseBody(status: number, text: string): Result<Answer> {
   try {
     const body: unknown = JSON.parse(text);
     if (typeof body === 'object' && body !== null) return ok({ status, body });

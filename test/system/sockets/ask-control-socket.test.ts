@@ -59,6 +59,37 @@ it('gives up where somebody listens and says nothing', async () => {
   });
 });
 
+const says = (answer: string) => {
+  const server = createSilent((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.end(answer));
+  });
+  close = () => void server.close();
+  return new Promise<void>((resolve) => server.listen(path, resolve));
+};
+
+it.each([
+  ['', 'the end of the connection'],
+  ['SSH-2.0-OpenSSH_9.2\r\n', 'no answer of HTTP: SSH-2.0-OpenSSH_9.2'],
+  ['HTTP/1.1 200 OK\r\nA: b\r\n', 'Cannot read the answer: expected a JSON object, got '],
+  ['HTTP/1.1 200 OK\r\n\r\n{"a":', 'Cannot read the answer: expected a JSON object, got {"a":'],
+  ['HTTP/1.1 200 OK\r\n\r\n7', 'Cannot read the answer: expected a JSON object, got 7'],
+])('takes %j for no answer, and says what came', async (answer, error) => {
+  await says(answer);
+  expect(await askControlSocket(path, 'GET', '/status')).toEqual({ ok: false, error });
+});
+
+it.each([
+  'HTTP/1.1 503 Service Unavailable\r\nA: b\r\n\r\n{"error":"é\\r\\n\\r\\n"}\n',
+  'HTTP/1.0 503\nA: b\n\n{"error":"é\\r\\n\\r\\n"}',
+])('hears the status and the body of %j', async (answer) => {
+  await says(answer);
+  expect(await askControlSocket(path, 'GET', '/status')).toEqual({
+    ok: true,
+    value: { status: 503, body: { error: 'é\r\n\r\n' } },
+  });
+});
+
 it('says that nobody listens', async () => {
   expect(await askControlSocket(path, 'GET', '/status')).toMatchObject({
     ok: false,
