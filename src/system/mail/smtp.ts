@@ -1,11 +1,11 @@
 // Hands one message to a mail server: SMTP (RFC 5321) by nodemailer, with STARTTLS (RFC 3207) or TLS at once, and a login
 // where there is a user. What it says of a recipient holds for that one: 4yz may be taken later, 5yz never
 // (RFC 5321 §4.2.1).
-import { readFile } from 'node:fs/promises';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { MailAddress, SmtpConfig } from '../../model/config/mail.ts';
 import { shown } from '../../net/shown.ts';
 import type { MailResult } from '../../ports/mail.ts';
+import { authoritiesIn } from '../files/authorities-in.ts';
 
 export type Envelope = {
   readonly from: string;
@@ -64,7 +64,7 @@ const isOfMail = ({ responseCode = 0, command = '' }: SmtpError): boolean =>
 
 async function optionsOf(smtp: SmtpConfig, timeoutMs: number) {
   const { host, port, tls, verify, caFile, helo } = smtp;
-  const ca = tls === 'no' || caFile === undefined ? undefined : await readFile(caFile);
+  const ca = tls === 'no' || caFile === undefined ? undefined : await authoritiesIn(caFile);
   return {
     ...{ host, port, secure: tls === 'tls', requireTLS: tls === 'starttls', ignoreTLS: tls === 'no' },
     ...(helo !== undefined && { name: helo }),

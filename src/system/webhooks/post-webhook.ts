@@ -4,17 +4,16 @@
 import { createHmac } from 'node:crypto';
 import { Client } from 'undici';
 import type { SendWebhook, WebhookAnswer, WebhookRequest } from '../../ports/webhook.ts';
-import { formatUnread, readRegular } from '../files/open-regular.ts';
+import { authoritiesIn } from '../files/authorities-in.ts';
 import { lookup } from './lookup.ts';
 
 const bodyBytesMax = 1024;
 /** How long the beginning of an answer that refuses may take. */
 const bodyMs = 1000;
-const pemBytesMax = 1_048_576;
 
 export const postWebhook: SendWebhook = async (request, signal) => {
   const { origin, pathname, search, username, password } = new URL(request.url);
-  const ca = request.caFile === undefined ? undefined : await readAuthorities(request.caFile);
+  const ca = request.caFile === undefined ? undefined : await authoritiesIn(request.caFile);
   const client = new Client(origin, {
     connect: { lookup, timeout: 0, rejectUnauthorized: request.verify, ...(ca !== undefined && { ca }) },
     headersTimeout: 0, // the deadline is the signal's
@@ -40,14 +39,8 @@ export const postWebhook: SendWebhook = async (request, signal) => {
   }
 };
 
-async function readAuthorities(file: string): Promise<Buffer> {
-  const read = await readRegular(file, { bytesMax: pemBytesMax });
-  if (!read.ok) throw new Error(`Cannot read ca ${file}: expected ${formatUnread(read.error)}`);
-  return read.value.content;
-}
-
 const basicOf = (user: string, password: string): readonly (readonly [string, string])[] =>
-  user === ''
+  user === '' && password === ''
     ? []
     : [
         [

@@ -56,6 +56,18 @@ describe('a mail', () => {
   });
 });
 
+describe('a file of authorities', () => {
+  it.each([
+    ['a device', '/dev/zero'],
+    ['nothing', '/nowhere'],
+  ])('that is %s is no file, and the mail waits', async (_, caFile) => {
+    expect(await send(undefined, { tls: 'starttls', caFile })).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringContaining(`Cannot read ca ${caFile}: expected`),
+    });
+  });
+});
+
 describe('a server', () => {
   it.each([
     ['greets with 421', '', '421 busy', 'failed'],

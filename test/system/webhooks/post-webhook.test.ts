@@ -85,6 +85,18 @@ describe('a request', () => {
 });
 
 describe('a receiver', () => {
+  it.each([
+    ['a user alone', 'u@', 'u:'],
+    ['a password alone', ':p@', ':p'],
+  ])('that wants %s gets it', async (_, login, sent) => {
+    let got: unknown;
+    const url = await answering(({ headers }, to) => {
+      got = headers.authorization;
+      to.end();
+    });
+    await postWebhook({ ...request, url: url.replace('//', `//${login}`) }, never);
+    expect(got).toBe(`Basic ${Buffer.from(sent).toString('base64')}`);
+  });
   it('that redirects is not followed', async () => {
     let asked = 0;
     const url = await answering((_, to) => {
