@@ -34,10 +34,25 @@ function examineBy<F extends Facts>(facts: F, all: readonly Examination<F>[]): E
     results.flatMap((each) => ('unlooked' in each ? [each.unlooked] : [])),
   );
   return {
-    findings: [...findings].sort((a, b) => Number(a.level === 'warning') - Number(b.level === 'warning')),
+    findings: atOnce(findings).sort((a, b) => Number(a.level === 'warning') - Number(b.level === 'warning')),
     looked: said
       .filter(({ results }) => !results.some((each) => 'unlooked' in each))
       .map(({ subject }) => subject),
     unlooked: [...new Set([...facts.unread, ...unlooked])],
   };
+}
+
+/** One fault is told once, with all services that it breaks. */
+function atOnce(findings: readonly Finding[]): Finding[] {
+  const merged = new Map<string, Finding>();
+  for (const finding of findings) {
+    const { services, ...told } = finding;
+    const key = JSON.stringify(told);
+    const before = merged.get(key);
+    merged.set(key, {
+      ...finding,
+      services: [...new Set([...(before?.services ?? []), ...services])],
+    });
+  }
+  return [...merged.values()];
 }

@@ -163,36 +163,106 @@ describe('a healthy pair', () => {
 
 type Fault = {
   readonly finding: string;
+  /** Within `what`. */
+  readonly names?: string;
   /** What clients ask for meanwhile. */
   readonly asks: Asked;
-  /** For sh on the active director. */
+  /** They get an answer all the same: it costs something else than every request. */
+  readonly isHarmless?: true;
+  /** For sh on that host; else on the active director. */
+  readonly at?: string;
   readonly plant: string;
+  /** Where only advice is printed: what whoever follows it does. */
+  readonly advised?: string;
   readonly clear?: string;
+  readonly look?: Looking;
 };
 
+const probing = { probes: true } as const;
 const faults: readonly Fault[] = [
   { finding: 'ip-forward', asks: 'masq', plant: 'sysctl -w net.ipv4.ip_forward=0' },
+  { finding: 'device-does-not-forward', asks: 'masq', plant: 'sysctl -w net.ipv4.conf.eth1.forwarding=0' },
   {
     ...{ finding: 'rp-filter', asks: 'gate' },
     plant: 'sysctl -w net.ipv4.conf.all.rp_filter=1; ip route replace default via 10.8.0.253',
     clear:
       'ip route replace default via 10.7.0.254; sysctl -w net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth0.rp_filter=0',
   },
+  {
+    ...{ finding: 'gate-not-on-link', asks: 'gate', names: '10.7.0.2 is reached by the router 10.7.0.254' },
+    plant: 'ip route add 10.7.0.2 via 10.7.0.254',
+    advised: 'ip route flush exact 10.7.0.2',
+  },
+  {
+    ...{ finding: 'server-unreachable', asks: 'tunnel' },
+    plant: 'ip route add unreachable 10.7.0.3',
+    advised: 'ip route flush exact 10.7.0.3',
+  },
+  {
+    ...{ finding: 'backup-only-stops-active', asks: 'masq' },
+    plant: 'sysctl -w net.ipv4.vs.backup_only=1',
+  },
+  {
+    ...{ finding: 'conn-reuse-off', asks: 'masq', isHarmless: true },
+    plant: 'sysctl -w net.ipv4.vs.conn_reuse_mode=0',
+  },
+  {
+    ...{ finding: 'sloppy-tcp-scatters', asks: 'masq', isHarmless: true },
+    plant: 'sysctl -w net.ipv4.vs.sloppy_tcp=1',
+  },
+  {
+    ...{ finding: 'snat-reroute-off', asks: 'masq', isHarmless: true },
+    plant: 'sysctl -w net.ipv4.vs.snat_reroute=0',
+  },
+  {
+    ...{ finding: 'removed-server-keeps-clients', asks: 'gate', isHarmless: true },
+    plant: 'sysctl -w net.ipv4.vs.expire_nodest_conn=0',
+  },
+  // Of servers, as the director sees them with packets of its own.
+  {
+    ...{ finding: 'vip-silent', asks: 'gate', look: { forward: 'gate', ...probing }, at: 'gate' },
+    plant: 'ip address del 10.7.0.240/32 dev lo',
+  },
+  {
+    ...{ finding: 'tunnel-silent', asks: 'tunnel', names: '(ipip) for 10.7.0.241', look: probing },
+    ...{ at: 'tunnel', plant: 'ip link set tunl0 down' },
+  },
+  {
+    ...{ finding: 'tunnel-silent', asks: 'tunnel', look: probing, at: 'tunnel' },
+    plant: 'sysctl -w net.ipv4.conf.tunl0.rp_filter=1 net.ipv4.conf.all.rp_filter=1',
+    clear: 'sysctl -w net.ipv4.conf.all.rp_filter=0',
+  },
+  {
+    ...{ finding: 'path-mtu', asks: 'tunnel', isHarmless: true, look: probing, at: 'tunnel' },
+    names: 'packets of 1500 bytes do not get to 10.7.0.3, of 1420 they do',
+    plant: 'ip link set eth0 mtu 1430',
+    advised: 'ip link set eth0 mtu 1500',
+  },
+  {
+    ...{ finding: 'way-back', asks: 'masq', look: probing, at: 'masq' },
+    plant: 'ip route replace default via 10.8.0.99',
+  },
 ];
 
 describe('one fault of that pair', () => {
-  it.each(faults)('$finding, for who asks for $asks', async ({ finding, asks, plant, clear = ':' }) => {
+  it.each(faults)('$finding, for who asks for $asks', async (fault) => {
+    const { finding, names = '', asks, isHarmless, at = 'lvs1', plant, advised, clear } = fault;
     try {
       await isAnswered(asks);
-      await obey(plant, host('lvs1'));
-      const { findings } = await look();
-      expect(findings.map(({ name }) => name)).toEqual([finding]);
-      expect(await ask(asks)).not.toBe(asks);
-      await obey(findings[0]?.command ?? 'false', host('lvs1'));
+      await obey(plant, host(at));
+      const { findings } = await look(fault.look);
+      expect(findings.map(({ name, what }) => [name, what])).toEqual([
+        [finding, expect.stringContaining(names)],
+      ]);
+      if (isHarmless === true) await isAnswered(asks);
+      else expect(await ask(asks)).not.toBe(asks);
+      await (advised === undefined
+        ? obey(findings[0]?.command ?? 'false', host('lvs1'))
+        : obey(advised, host(at)));
       await isAnswered(asks);
-      expect((await look()).findings).toEqual([]);
+      expect((await look(fault.look)).findings).toEqual([]);
     } finally {
-      await obey(clear, host('lvs1'));
+      await obey(clear ?? advised ?? ':', host(at));
     }
   });
 });
