@@ -32,6 +32,8 @@ const lab = (needs: 'net' | 'ipvs' | 'systemd', atOnce: number, groupOrder: numb
   ...{ ...patient, testTimeout: 900_000, hookTimeout: 600_000 },
   ...{ retry: 1, setupFiles: ['test/lab/harness/count-tries.ts'] },
   ...{ maxWorkers: atOnce, sequence: { groupOrder } },
+  // What a first try failed of is all that is left of it.
+  chaiConfig: { truncateThreshold: 1000 },
 });
 
 export default defineConfig({

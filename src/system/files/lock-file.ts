@@ -53,11 +53,12 @@ function openPlain(path: string): number {
   throw new Error(`expected a regular file at ${path}, got another kind`);
 }
 
-/** The lock holds without. */
+/** The lock holds without. Over what was there, so that a file that has a holder is empty for its first moment alone. */
 function note(fd: number): void {
+  const text = `${process.pid}\n`;
   try {
-    ftruncateSync(fd);
-    writeSync(fd, `${process.pid}\n`, 0);
+    writeSync(fd, text, 0);
+    ftruncateSync(fd, text.length);
   } catch {
     // A full disk.
   }
@@ -66,6 +67,7 @@ function note(fd: number): void {
 function holderIn(fd: number): number | undefined {
   const text = Buffer.alloc(16);
   const length = readSync(fd, text, 0, text.byteLength, 0);
-  const pid = Number(text.toString('latin1', 0, length).trim());
+  const [line = ''] = text.toString('latin1', 0, length).split('\n', 1);
+  const pid = Number(line.trim());
   return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
 }

@@ -31,7 +31,10 @@ vrrp: [{name: VI_${number}, interface: eth0, virtual_router_id: ${10 + number}, 
 
 const said = (running: Running) => running.lines().join('\n');
 
-/** One of them is up, the others have ended by themselves with 1. @returns the one. */
+/**
+ * One of them is up, the others have ended by themselves with 1. The number of one that has only just claimed its place
+ * may not be known yet. @returns the one.
+ */
 async function expectOne(all: readonly Running[], why: RegExp): Promise<Running> {
   const first = await Promise.race(
     all
@@ -60,7 +63,7 @@ describe('several daemons that start at once', () => {
       const all = [0, 1, 2, 3].map((number) => startAt(number, 'control', `state${number}`));
       const one = await expectOne(
         all,
-        /expected one daemon a control socket, got one that is running \(pid \d+\)/,
+        /expected one daemon a control socket, got one that is running(?: \(pid \d+\))?/,
       );
       if (round === 1) one.signalAll('SIGKILL');
       else await one.stop(20_000);
@@ -73,7 +76,7 @@ describe('several daemons that start at once', () => {
 
   it('with one state_dir and a control socket each: one lives', async () => {
     const all = [0, 1, 2].map((number) => startAt(number, `control${number}`, 'state'));
-    await expectOne(all, /expected one daemon a state_dir, got one that is running \(pid \d+\)/);
+    await expectOne(all, /expected one daemon a state_dir, got one that is running(?: \(pid \d+\))?/);
   });
 });
 

@@ -35,8 +35,10 @@ let lvs2: Machine;
 beforeAll(async () => {
   site = await createSite(lab);
   [lvs1, lvs2] = await Promise.all([director(site, 'lvs1', pairConfig), director(site, 'lvs2', pairConfig)]);
-  await Promise.all([lvs1, lvs2].map((machine) => machine.run('systemctl enable --now lvs-director')));
+  // One after the other: who is active first is a matter of who is ready first.
+  await lvs1.run('systemctl enable --now lvs-director');
   await serves(lvs1);
+  await lvs2.run('systemctl enable --now lvs-director');
 });
 afterAll(() => lab.dispose());
 beforeEach(async () => {
