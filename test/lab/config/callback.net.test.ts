@@ -37,5 +37,5 @@ it('calls it when the file says something else, taken or not, and not when it is
     config: file,
     exit: 'exit 0',
   });
-  expect(running.events().map(({ event }) => event)).toContain('daemon.reload_rejected');
+  await running.waitFor('daemon.reload_rejected', undefined, limit);
 });
